@@ -1,0 +1,1 @@
+"""Pulumi component resources: they translate the model of a region and decide nothing."""
