@@ -1,1 +1,1 @@
-"""How Pulumi itself is had on a machine that has none: a set-up step, and a stand-in language host."""
+"""How Pulumi is had on a machine that has none: set-up, and a stand-in language host."""
