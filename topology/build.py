@@ -1,0 +1,287 @@
+"""Every address, name, route and flag of a region, decided in one place.
+
+``build(configuration)`` is a function of its argument alone; the source document and
+``azure-rules`` ids stand beside each decision.
+"""
+
+from ipaddress import IPv4Network
+
+from topology.coherence import GATEWAY_SUBNET
+from topology.config import (
+    Activation,
+    ConnectionConfig,
+    Depth,
+    HubConfig,
+    InternetEgress,
+    NetworkConfig,
+    OwnedCircuitConfig,
+    RegionConfig,
+    SpokeConfig,
+    StackConfig,
+    SubnetConfig,
+)
+from topology.errors import ConfigurationError
+from topology.model import (
+    Circuit,
+    CircuitReference,
+    Connection,
+    Gateway,
+    NextHopType,
+    Peering,
+    PrivatePeering,
+    Region,
+    Route,
+    RouteTable,
+    Spoke,
+    Subnet,
+    VirtualNetwork,
+)
+from topology.names import name_problems
+
+ANYWHERE = IPv4Network("0.0.0.0/0")
+STORAGE_ENDPOINT = "Microsoft.Storage"
+# ER-36: a connection is created only while the gateway's network and the spokes that use it have
+# at most this many prefixes. https://learn.microsoft.com/azure/expressroute/expressroute-howto-linkvnet-arm
+CONNECTION_PREFIX_LIMIT = 200
+
+
+def build(config: StackConfig) -> Region:
+    """Return the region that a configuration describes.
+
+    :raises ConfigurationError: where a physical name comes out too long or twice.
+    """
+    region = config.region
+    name = region.name or config.location
+    active = config.activation is Activation.ACTIVE
+    depth = region.standby.depth
+    many = _prefix_count(region) > CONNECTION_PREFIX_LIMIT
+    connected = active or depth is Depth.CONNECTION
+    connections = region.express_route.connections if connected else {}
+    built = Region(
+        name=name,
+        location=config.location,
+        activation=config.activation,
+        depth=depth,
+        resource_group=region.resource_group or f"rg-sparehub-{name}",
+        tags=region.tags,
+        route_tables=_route_tables(region, name),
+        hub=_hub(region, name),
+        spokes=tuple(
+            _spoke(region, name, key, spoke, uses_gateway=_uses_gateway(config, spoke, many=many))
+            for key, spoke in region.spokes.items()
+        ),
+        gateway=_gateway(region, name) if active or depth is not Depth.NETWORK else None,
+        circuits=tuple(_circuit(key, c) for key, c in region.express_route.connections.items()),
+        connections=tuple(
+            _connection(name, key, connection)
+            for key, connection in connections.items()
+            if _provisioned(connection)
+        ),
+        spokes_wait_for_connections=many,
+    )
+    if problems := sorted(name_problems(built)):
+        raise ConfigurationError(problems)
+    return built
+
+
+def _prefix_count(region: RegionConfig) -> int:
+    networks = (region.hub, *region.spokes.values())
+    return sum(len(network.address_space) for network in networks)
+
+
+def _uses_gateway(config: StackConfig, spoke: SpokeConfig, *, many: bool) -> bool:
+    """The table of the three depths: which spokes use the hub's gateway, and so are advertised."""
+    if config.activation is Activation.ACTIVE:
+        return True
+    match config.region.standby.depth:
+        case Depth.NETWORK:
+            return False  # PE-09: there is no gateway to use
+        case Depth.GATEWAY:
+            return not many  # ER-36: the connection could not be created at failover
+        case Depth.CONNECTION:
+            return spoke.standby == "connected"
+
+
+def _provisioned(connection: ConnectionConfig) -> bool:
+    """ER-09: a connection needs a circuit that its provider has provisioned."""
+    circuit = connection.circuit
+    return circuit.provisioned if isinstance(circuit, OwnedCircuitConfig) else True
+
+
+def _route_tables(region: RegionConfig, name: str) -> tuple[RouteTable, ...]:
+    nva = region.hub.nva
+
+    def to_nva(name: str, prefix: IPv4Network) -> Route:
+        return Route(
+            name=name,
+            address_prefix=prefix,
+            next_hop_type=NextHopType.VIRTUAL_APPLIANCE,
+            next_hop_ip_address=nva.ip_address,
+        )
+
+    direct = nva.internet_egress is InternetEgress.DIRECT
+    tables = region.route_tables
+    return (
+        RouteTable(
+            key="spokes",
+            name=tables.spokes.name or f"rt-spokes-{name}",
+            # RT-08: a BGP route more specific than the default would bypass the NVA on the way out.
+            disable_bgp_route_propagation=True,
+            routes=(to_nva("default", ANYWHERE),),
+        ),
+        RouteTable(
+            key="gateway",
+            name=tables.gateway.name or f"rt-gateway-{name}",
+            disable_bgp_route_propagation=False,  # VN-12: the gateway would not function
+            # RT-07: only a route as long as the peering's own takes the way in through the NVA.
+            routes=tuple(
+                to_nva(f"to-{key}-{_dashed(prefix)}", prefix)
+                for key, spoke in region.spokes.items()
+                for prefix in spoke.address_space
+            ),
+        ),
+        RouteTable(
+            key="nva",
+            name=tables.nva.name or f"rt-nva-{name}",
+            disable_bgp_route_propagation=False,  # RT-09: the NVA learns on-premises from BGP
+            # A default route learned over BGP would capture the NVA's way to the internet (ER-25).
+            routes=(
+                (
+                    Route(
+                        name="default", address_prefix=ANYWHERE, next_hop_type=NextHopType.INTERNET
+                    ),
+                )
+                if direct
+                else ()
+            ),
+        ),
+    )
+
+
+def _dashed(prefix: IPv4Network) -> str:
+    return str(prefix).replace("/", "-")
+
+
+def _hub(region: RegionConfig, name: str) -> VirtualNetwork:
+    tables = {GATEWAY_SUBNET: "gateway", region.hub.nva.subnet: "nva"}
+    return _virtual_network(
+        region,
+        region.hub,
+        region.hub.name or f"vnet-hub-{name}",
+        tuple(
+            _subnet(key, subnet, tables.get(key), protected=bool(subnet.protected))
+            for key, subnet in region.hub.subnets.items()
+        ),
+    )
+
+
+def _spoke(
+    region: RegionConfig, name: str, key: str, spoke: SpokeConfig, *, uses_gateway: bool
+) -> Spoke:
+    return Spoke(
+        key=key,
+        virtual_network=_virtual_network(
+            region,
+            spoke,
+            spoke.name or f"vnet-{key}-{name}",
+            tuple(
+                _subnet(
+                    subnet_key,
+                    subnet,
+                    None if subnet.route_table == "none" else "spokes",
+                    protected=subnet.protected is not False,
+                )
+                for subnet_key, subnet in spoke.subnets.items()
+            ),
+        ),
+        hub_to_spoke=Peering(
+            name=spoke.hub_to_spoke.name or f"peer-hub-to-{key}",
+            allow_gateway_transit=True,
+            use_remote_gateways=False,
+        ),
+        spoke_to_hub=Peering(
+            name=spoke.spoke_to_hub.name or f"peer-{key}-to-hub",
+            allow_gateway_transit=False,
+            use_remote_gateways=uses_gateway,
+        ),
+    )
+
+
+def _virtual_network(
+    region: RegionConfig, network: HubConfig | NetworkConfig, name: str, subnets: tuple[Subnet, ...]
+) -> VirtualNetwork:
+    return VirtualNetwork(
+        name=name,
+        address_space=network.address_space,
+        subnets=subnets,
+        dns_servers=region.dns_servers if network.dns_servers is None else network.dns_servers,
+    )
+
+
+def _subnet(name: str, subnet: SubnetConfig, route_table: str | None, *, protected: bool) -> Subnet:
+    # RT-25: replication traffic takes the endpoint, which no user route can override (RT-06).
+    wanted = ((STORAGE_ENDPOINT,) if protected else ()) + subnet.service_endpoints
+    return Subnet(
+        name=name,
+        address_prefix=subnet.address_prefix,
+        route_table=route_table,
+        service_endpoints=tuple(dict.fromkeys(wanted)),
+        network_security_group_id=subnet.network_security_group_id,
+    )
+
+
+def _gateway(region: RegionConfig, name: str) -> Gateway:
+    gateway = region.express_route.gateway
+    return Gateway(
+        name=gateway.name or f"ergw-{name}",
+        sku=gateway.sku,
+        min_scale_units=gateway.min_scale_units,
+        max_scale_units=gateway.max_scale_units,
+    )
+
+
+def _circuit(key: str, connection: ConnectionConfig) -> Circuit | CircuitReference:
+    circuit = connection.circuit
+    if not isinstance(circuit, OwnedCircuitConfig):
+        return CircuitReference(
+            key=key,
+            id=circuit.id,
+            peering_location=circuit.peering_location,
+            bandwidth_in_mbps=circuit.bandwidth_in_mbps,
+            tier=circuit.sku.tier,
+        )
+    return Circuit(
+        key=key,
+        name=circuit.name or f"erc-{key}",
+        resource_group=circuit.resource_group or f"rg-sparehub-erc-{key}",
+        peering_location=circuit.peering_location,
+        service_provider=circuit.service_provider,
+        bandwidth_in_mbps=circuit.bandwidth_in_mbps,
+        tier=circuit.sku.tier,
+        family=circuit.sku.family,
+        private_peering=_private_peering(circuit),
+    )
+
+
+def _private_peering(circuit: OwnedCircuitConfig) -> PrivatePeering | None:
+    peering = circuit.private_peering
+    if peering is None or not circuit.provisioned:  # ER-09
+        return None
+    return PrivatePeering(
+        peer_asn=peering.peer_asn,
+        vlan_id=peering.vlan_id,
+        primary_peer_address_prefix=peering.primary_peer_address_prefix,
+        secondary_peer_address_prefix=peering.secondary_peer_address_prefix,
+    )
+
+
+def _connection(name: str, key: str, connection: ConnectionConfig) -> Connection:
+    circuit = connection.circuit
+    return Connection(
+        key=key,
+        name=connection.name or f"con-{name}-{key}",
+        routing_weight=connection.routing_weight,
+        authorization_key=(
+            None if isinstance(circuit, OwnedCircuitConfig) else circuit.authorization_key
+        ),
+    )

@@ -1,0 +1,286 @@
+"""What a stack file may say: the shape of ``Pulumi.<stack>.yaml``, closed and frozen.
+
+Shape only: types, words, ranges, unknown keys. What no single key can answer (overlaps,
+containment, what needs what) is asked in :mod:`topology.coherence`; :mod:`topology.parse` runs
+both and reports every problem at once. Keys are camelCase in the file, snake_case here.
+"""
+
+from enum import IntEnum, StrEnum
+from ipaddress import IPv4Address
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, SecretStr, StrictBool, Tag
+from pydantic import StrictInt as Int
+from pydantic.alias_generators import to_camel
+
+from topology.fields import (
+    AddressPrefix,
+    AzureName,
+    CircuitId,
+    Key,
+    Location,
+    NetworkSecurityGroupId,
+    Text,
+    parse_address,
+)
+
+
+class Closed(BaseModel):
+    """A part of the configuration: unknown keys are refused, values never change."""
+
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, alias_generator=to_camel, hide_input_in_errors=True
+    )
+
+
+class Activation(StrEnum):
+    """The switch: how far a region is brought up."""
+
+    STANDBY = "standby"  # as far as the standby depth says; nothing is advertised for its spokes
+    ACTIVE = "active"  # connected to on-premises, spokes included
+
+
+class Depth(StrEnum):
+    """How much of a standby region exists (architecture.md: one region, three ways to stand by)."""
+
+    NETWORK = "network"
+    GATEWAY = "gateway"
+    CONNECTION = "connection"
+
+
+class Prefers(StrEnum):
+    """Which region on-premises routers prefer when both advertise a prefix (ER-23)."""
+
+    NONE = "none"
+    PRIMARY = "primary"
+    SECONDARY = "secondary"
+
+
+class NvaKind(StrEnum):
+    """What the next hop of the route tables is."""
+
+    APPLIANCE = "appliance"
+    LOAD_BALANCER = "loadBalancer"
+    AZURE_FIREWALL = "azureFirewall"
+
+
+class InternetEgress(StrEnum):
+    """Where the NVA sends what is for the internet."""
+
+    DIRECT = "direct"  # its table says 0.0.0.0/0 to Internet, whatever BGP brings
+    ON_PREMISES = "onPremises"  # it follows what on-premises advertises
+
+
+class GatewaySku(StrEnum):
+    """GWY-01: the SKUs of an ExpressRoute gateway."""
+
+    STANDARD = "Standard"
+    HIGH_PERFORMANCE = "HighPerformance"
+    ULTRA_PERFORMANCE = "UltraPerformance"
+    ER_GW_1_AZ = "ErGw1AZ"
+    ER_GW_2_AZ = "ErGw2AZ"
+    ER_GW_3_AZ = "ErGw3AZ"
+    ER_GW_SCALE = "ErGwScale"
+
+
+class Bandwidth(IntEnum):
+    """ER-01: what a provider's circuit may carry, in Mbps."""
+
+    M50 = 50
+    M100 = 100
+    M200 = 200
+    M500 = 500
+    M1000 = 1000
+    M2000 = 2000
+    M5000 = 5000
+    M10000 = 10000
+
+
+class CircuitTier(StrEnum):
+    """ER-03: how far a circuit reaches."""
+
+    LOCAL = "Local"
+    STANDARD = "Standard"
+    PREMIUM = "Premium"
+
+
+class CircuitFamily(StrEnum):
+    """ER-03: how a circuit is billed."""
+
+    METERED_DATA = "MeteredData"
+    UNLIMITED_DATA = "UnlimitedData"
+
+
+class NamedConfig(Closed):
+    """A thing whose physical name may be given instead of derived."""
+
+    name: AzureName | None = None
+
+
+class SubnetConfig(Closed):
+    """One subnet; its key is its name, because Site Recovery maps subnets by name (SR-09)."""
+
+    address_prefix: AddressPrefix
+    protected: StrictBool | None = None  # replicated machines live here: true in a spoke
+    service_endpoints: tuple[Text, ...] = ()
+    network_security_group_id: NetworkSecurityGroupId | None = None
+    route_table: Literal["shared", "none"] | None = None  # shared in a spoke, none in the hub
+
+
+class NvaConfig(Closed):
+    """The next hop of the route tables; the machine behind it is built by its owner."""
+
+    ip_address: Annotated[IPv4Address, parse_address]
+    subnet: Text = "nva"
+    stateful: StrictBool = True
+    kind: NvaKind = NvaKind.APPLIANCE
+    internet_egress: InternetEgress = InternetEgress.DIRECT
+
+
+class NetworkConfig(NamedConfig):
+    """A virtual network: what hub and spoke have in common."""
+
+    address_space: Annotated[tuple[AddressPrefix, ...], Field(min_length=1)]
+    subnets: Annotated[dict[Key, SubnetConfig], Field(min_length=1)]
+    dns_servers: tuple[Annotated[IPv4Address, parse_address], ...] | None = None
+
+
+class HubConfig(NetworkConfig):
+    """The hub: the NVA's subnet, the GatewaySubnet, and whatever else the operator keeps there."""
+
+    nva: NvaConfig
+
+
+class SpokeConfig(NetworkConfig):
+    """A spoke, peered with the hub in both directions."""
+
+    standby: Literal["withheld", "connected"] = "withheld"
+    hub_to_spoke: NamedConfig = NamedConfig()
+    spoke_to_hub: NamedConfig = NamedConfig()
+
+
+class GatewayConfig(NamedConfig):
+    """The ExpressRoute gateway."""
+
+    sku: GatewaySku = GatewaySku.ER_GW_1_AZ
+    min_scale_units: Annotated[Int, Field(ge=1, le=40)] | None = None
+    max_scale_units: Annotated[Int, Field(ge=1, le=40)] | None = None
+
+
+class OwnedSkuConfig(Closed):
+    """Reach and billing of an owned circuit."""
+
+    tier: CircuitTier
+    family: CircuitFamily
+
+
+class ReferencedSkuConfig(Closed):
+    """Reach of a circuit that is owned elsewhere."""
+
+    tier: CircuitTier
+
+
+class PrivatePeeringConfig(Closed):
+    """ER-10: the private peering of an owned circuit."""
+
+    peer_asn: Annotated[Int, Field(alias="peerASN", ge=1, le=4294967295)]
+    vlan_id: Annotated[Int, Field(ge=1, le=4094)]
+    primary_peer_address_prefix: AddressPrefix
+    secondary_peer_address_prefix: AddressPrefix
+
+
+class OwnedCircuitConfig(NamedConfig):
+    """A circuit that this stack creates, in a resource group of its own."""
+
+    peering_location: Text
+    service_provider: Text
+    bandwidth_in_mbps: Bandwidth
+    sku: OwnedSkuConfig
+    resource_group: AzureName | None = None
+    provisioned: StrictBool = False  # by the provider; private peering and connection need it
+    private_peering: PrivatePeeringConfig | None = None
+
+
+class ReferencedCircuitConfig(Closed):
+    """A circuit that is owned elsewhere; the key is needed in another subscription (ER-14)."""
+
+    id: CircuitId
+    peering_location: Text
+    sku: ReferencedSkuConfig
+    bandwidth_in_mbps: Bandwidth
+    authorization_key: SecretStr | None = Field(default=None, exclude=True)
+
+
+def _kind_of_circuit(value: Any) -> str:  # noqa: ANN401 - whatever the file holds at this place
+    given = value if isinstance(value, dict) else {}
+    referenced = isinstance(value, ReferencedCircuitConfig) or "id" in given
+    return "referenced" if referenced else "owned"
+
+
+CircuitConfig = Annotated[
+    Annotated[OwnedCircuitConfig, Tag("owned")]
+    | Annotated[ReferencedCircuitConfig, Tag("referenced")],
+    Discriminator(_kind_of_circuit),
+]
+
+
+class ConnectionConfig(NamedConfig):
+    """One connection of the gateway to one circuit."""
+
+    routing_weight: Annotated[Int, Field(ge=0, le=32000)] = 0  # ER-22
+    circuit: CircuitConfig
+
+
+class ExpressRouteConfig(Closed):
+    """Gateway and connections; one entry a circuit."""
+
+    gateway: GatewayConfig = GatewayConfig()
+    connections: Annotated[dict[Key, ConnectionConfig], Field(min_length=1)]
+
+
+class OnPremisesConfig(Closed):
+    """The datacenter at the other end."""
+
+    address_prefixes: tuple[AddressPrefix, ...]
+    prefers: Prefers = Prefers.NONE
+
+
+class StandbyConfig(Closed):
+    """How the region stands by."""
+
+    depth: Depth = Depth.GATEWAY
+
+
+class RouteTablesConfig(Closed):
+    """The three route tables, where they are to have names of their own."""
+
+    spokes: NamedConfig = NamedConfig()
+    gateway: NamedConfig = NamedConfig()
+    nva: NamedConfig = NamedConfig()
+
+
+class RegionConfig(Closed):
+    """``sparehub:region``: one Azure region, which is one stack."""
+
+    name: Key | None = None  # last word of every physical name; the location where absent
+    resource_group: AzureName | None = None
+    tags: dict[Text, str] = Field(default_factory=dict)
+    dns_servers: tuple[Annotated[IPv4Address, parse_address], ...] = ()  # of hub and spokes
+    hub: HubConfig
+    spokes: dict[Key, SpokeConfig] = Field(default_factory=dict)
+    route_tables: RouteTablesConfig = RouteTablesConfig()
+    express_route: ExpressRouteConfig
+    on_premises: OnPremisesConfig
+    standby: StandbyConfig = StandbyConfig()
+
+
+class StackConfig(BaseModel):
+    """Everything that one stack file says to Sparehub, under the keys that it uses there."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+    location: Annotated[Location, Field(alias="azure-native:location")]
+    activation: Annotated[Activation, Field(alias="sparehub:activation")] = Activation.STANDBY
+    region: Annotated[RegionConfig, Field(alias="sparehub:region")]
+    paired_stack: Annotated[str, Field(alias="sparehub:pairedStack")] = ""
+    override_interlock: Annotated[str, Field(alias="sparehub:overrideInterlock")] = ""

@@ -1,0 +1,57 @@
+"""Every expected failure of Sparehub.
+
+SparehubError                   one message: what, where, what to do
+├── ConfigurationError          the stack configuration is wrong: all problems at once
+├── ReplacementRefusedError     the change would delete and re-create what must live
+└── InterlockError              the paired region stands in the way
+
+Anything else that is raised is a defect and keeps its traceback.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import ClassVar
+
+
+@dataclass(frozen=True, order=True)
+class Problem:
+    """One thing that is wrong with a stack configuration."""
+
+    path: str  # where, in the words of the stack file: ``region.hub.nva.ipAddress``
+    message: str  # what, with the value and what to do
+    rule: str = "CONFIG"  # the id of Azure's rule, or CONFIG for the shape of the file
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.message} ({self.rule})"
+
+
+class SparehubError(Exception):
+    """A failure that was foreseen; its text is all that a user needs."""
+
+    exit_code: ClassVar[int] = 1
+
+
+class ConfigurationError(SparehubError):
+    """The configuration of a stack is wrong; carries every problem that one run can see."""
+
+    exit_code: ClassVar[int] = 3
+
+    def __init__(self, problems: Iterable[Problem], stack: str = "") -> None:
+        self.problems = tuple(problems)
+        where = f" of stack {stack!r}" if stack else ""
+        count = "1 problem" if len(self.problems) == 1 else f"{len(self.problems)} problems"
+        lines = [f"the configuration{where} has {count}; nothing was created:"]
+        lines += [f"  {problem}" for problem in self.problems]
+        super().__init__("\n".join(lines))
+
+
+class ReplacementRefusedError(SparehubError):
+    """The change would delete a gateway and make it again: hours without a route."""
+
+    exit_code: ClassVar[int] = 3
+
+
+class InterlockError(SparehubError):
+    """Both regions would reach on-premises with the same addresses."""
+
+    exit_code: ClassVar[int] = 4

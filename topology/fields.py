@@ -1,0 +1,116 @@
+"""The values that a stack file is made of, each with the rule of Azure it is held to.
+
+An error's pydantic ``type`` is the id of the rule, so that a message can name it; where Azure
+has no rule, pydantic's own type stays.
+"""
+
+import re
+from ipaddress import AddressValueError, IPv4Address, IPv4Network, IPv6Network, ip_network
+from typing import Annotated
+
+from pydantic import BeforeValidator, StringConstraints
+from pydantic_core import PydanticCustomError
+
+_CIRCUIT_ID = re.compile(
+    r"/subscriptions/[^/]+/resourceGroups/[^/]+"
+    r"/providers/Microsoft\.Network/expressRouteCircuits/[^/]+",
+    re.IGNORECASE,
+)
+_SECURITY_GROUP_ID = re.compile(
+    r"/subscriptions/[^/]+/resourceGroups/[^/]+"
+    r"/providers/Microsoft\.Network/networkSecurityGroups/[^/]+",
+    re.IGNORECASE,
+)
+
+
+def _problem(rule: str, text: str) -> PydanticCustomError:
+    # Braces are pydantic's placeholders; a value that holds some is shown as it is.
+    return PydanticCustomError(rule, "{text}", {"text": text})
+
+
+def read_prefix(value: object) -> IPv4Network | IPv6Network | None:
+    """Return what a prefix means although it may be written wrongly; None where it means nothing."""
+    try:
+        return ip_network(value, strict=False) if "/" in str(value) else None  # type: ignore[arg-type] # anything else than text is a ValueError, too
+    except (ValueError, TypeError):
+        return None
+
+
+def address_prefix(value: object) -> IPv4Network:
+    """Return an address prefix; VN-04 (CIDR notation), VN-05 (host bits zero), SR-21 (IPv4).
+
+    :raises PydanticCustomError: with the id of the rule that is broken.
+    """
+    if isinstance(value, IPv4Network):
+        return value
+    network = read_prefix(value)
+    if network is None:
+        text = f"{value!r} is not an address prefix in CIDR notation, such as 10.0.0.0/24"
+        raise _problem("VN-04", text)
+    if not isinstance(network, IPv4Network):
+        raise _problem("SR-21", f"{value} is IPv6, which Site Recovery does not replicate")
+    if str(network) != value:
+        raise _problem("VN-05", f"{value} is not written as a network: write {network}")
+    return network
+
+
+def _address(value: object) -> IPv4Address:
+    if isinstance(value, IPv4Address):
+        return value
+    try:
+        return IPv4Address(value if isinstance(value, str) else "")
+    except AddressValueError:
+        raise _problem("CONFIG", f"{value!r} is not an IPv4 address, such as 10.10.10.10") from None
+
+
+parse_address = BeforeValidator(_address)
+
+
+def _circuit_id(value: object) -> str:
+    if isinstance(value, str) and _CIRCUIT_ID.fullmatch(value):
+        return value
+    raise _problem(
+        "CONFIG",
+        f"{value!r} is not the id of a circuit: /subscriptions/<subscription>/resourceGroups/<group>"
+        "/providers/Microsoft.Network/expressRouteCircuits/<circuit>",
+    )
+
+
+def _security_group_id(value: object) -> str:
+    if isinstance(value, str) and _SECURITY_GROUP_ID.fullmatch(value):
+        return value
+    raise _problem(
+        "CONFIG",
+        f"{value!r} is not the id of a network security group: /subscriptions/<subscription>"
+        "/resourceGroups/<group>/providers/Microsoft.Network/networkSecurityGroups/<name>",
+    )
+
+
+def _location(value: object) -> str:
+    location = value.replace(" ", "").lower() if isinstance(value, str) else ""
+    if re.fullmatch(r"[a-z][a-z0-9]+", location):
+        return location
+    raise _problem("CONFIG", f"{value!r} is not the name of an Azure region, such as eastasia")
+
+
+AddressPrefix = Annotated[IPv4Network, BeforeValidator(address_prefix)]
+CircuitId = Annotated[str, BeforeValidator(_circuit_id)]
+NetworkSecurityGroupId = Annotated[str, BeforeValidator(_security_group_id)]
+Location = Annotated[str, BeforeValidator(_location)]
+Text = Annotated[str, StringConstraints(strict=True, min_length=1)]
+
+# What may stand in a physical name: starts alphanumeric, ends alphanumeric or `_`, and no longer
+# than the shortest name it becomes part of leaves room for (virtual networks: 64).
+# https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules
+Key = Annotated[
+    str, StringConstraints(strict=True, pattern=r"^[A-Za-z0-9]([A-Za-z0-9_.-]*[A-Za-z0-9_])?$")
+]
+AzureName = Annotated[
+    str,
+    StringConstraints(
+        strict=True,
+        min_length=2,
+        max_length=80,
+        pattern=r"^[A-Za-z0-9][A-Za-z0-9_.()-]*[A-Za-z0-9_)]$",
+    ),
+]

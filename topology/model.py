@@ -1,0 +1,177 @@
+"""What Azure will hold of one region: frozen, in Azure's own words.
+
+:mod:`topology.build` decides every value; the components translate them, and whatever proves or
+plans something reads them. A ``key`` is the name that the configuration uses, a ``name`` is
+Azure's. Prefixes are :class:`ipaddress.IPv4Network`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from ipaddress import IPv4Address, IPv4Network
+
+from pydantic import SecretStr
+
+from topology.config import Activation, Depth
+
+
+class NextHopType(StrEnum):
+    """RT-10: where a user route may point."""
+
+    VIRTUAL_NETWORK_GATEWAY = "VirtualNetworkGateway"
+    VNET_LOCAL = "VnetLocal"
+    INTERNET = "Internet"
+    VIRTUAL_APPLIANCE = "VirtualAppliance"
+    NONE = "None"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Route:
+    """One user route; an address only where the next hop is a virtual appliance."""
+
+    name: str
+    address_prefix: IPv4Network
+    next_hop_type: NextHopType
+    next_hop_ip_address: IPv4Address | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class RouteTable:
+    """A route table and its routes."""
+
+    key: str  # spokes, gateway or nva
+    name: str
+    disable_bgp_route_propagation: bool
+    routes: tuple[Route, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Subnet:
+    """A subnet; ``route_table`` is the key of its table."""
+
+    name: str
+    address_prefix: IPv4Network
+    route_table: str | None = None
+    service_endpoints: tuple[str, ...] = ()
+    network_security_group_id: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class VirtualNetwork:
+    """A virtual network with its subnets, in the order in which they are written."""
+
+    name: str
+    address_space: tuple[IPv4Network, ...]
+    subnets: tuple[Subnet, ...]
+    dns_servers: tuple[IPv4Address, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Peering:
+    """One half of a peering, in one direction; PE-21 has the flags of the source document."""
+
+    name: str
+    allow_virtual_network_access: bool = True
+    allow_forwarded_traffic: bool = True
+    allow_gateway_transit: bool
+    use_remote_gateways: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Spoke:
+    """A spoke and both halves of its peering with the hub."""
+
+    key: str
+    virtual_network: VirtualNetwork
+    hub_to_spoke: Peering
+    spoke_to_hub: Peering
+
+
+@dataclass(frozen=True, kw_only=True)
+class Gateway:
+    """The ExpressRoute gateway; scale units only for ErGwScale."""
+
+    name: str
+    sku: str
+    min_scale_units: int | None = None
+    max_scale_units: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class PrivatePeering:
+    """``AzurePrivatePeering`` of a circuit: one /30 a link."""
+
+    peer_asn: int
+    vlan_id: int
+    primary_peer_address_prefix: IPv4Network
+    secondary_peer_address_prefix: IPv4Network
+
+
+@dataclass(frozen=True, kw_only=True)
+class Circuit:
+    """A circuit that the region's stack owns; no private peering before it is provisioned."""
+
+    key: str
+    name: str
+    resource_group: str
+    peering_location: str
+    service_provider: str
+    bandwidth_in_mbps: int
+    tier: str
+    family: str
+    private_peering: PrivatePeering | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class CircuitReference:
+    """A circuit that is owned elsewhere."""
+
+    key: str
+    id: str
+    peering_location: str
+    bandwidth_in_mbps: int
+    tier: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Connection:
+    """A connection of the gateway to the circuit of the same key."""
+
+    key: str
+    name: str
+    routing_weight: int
+    authorization_key: SecretStr | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Region:
+    """One Azure region as it will stand: what is absent here is absent there."""
+
+    name: str
+    location: str
+    activation: Activation
+    depth: Depth
+    resource_group: str
+    tags: Mapping[str, str]
+    route_tables: tuple[RouteTable, ...]
+    hub: VirtualNetwork
+    spokes: tuple[Spoke, ...]
+    gateway: Gateway | None
+    circuits: tuple[Circuit | CircuitReference, ...]
+    connections: tuple[Connection, ...]
+    # ER-36: above 200 prefixes a connection is only created while the spokes are withheld.
+    spokes_wait_for_connections: bool
+
+    @property
+    def address_prefixes(self) -> tuple[IPv4Network, ...]:
+        """Every prefix of the region's virtual networks, the hub's first."""
+        spokes = (spoke.virtual_network for spoke in self.spokes)
+        return tuple(p for network in (self.hub, *spokes) for p in network.address_space)
+
+    @property
+    def advertised_prefixes(self) -> tuple[IPv4Network, ...]:
+        """What on-premises learns of the region: nothing without a connection (ER-20)."""
+        if not self.connections:
+            return ()
+        shown = (s.virtual_network for s in self.spokes if s.spoke_to_hub.use_remote_gateways)
+        return tuple(p for network in (self.hub, *shown) for p in network.address_space)

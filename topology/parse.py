@@ -1,0 +1,136 @@
+"""From the words of a stack file to a configuration, or to every problem at once."""
+
+import difflib
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, get_args
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from topology.coherence import incoherences
+from topology.config import StackConfig
+from topology.errors import ConfigurationError, Problem
+
+_RULE = re.compile(r"[A-Z]{2,3}-\d+[a-z]?")
+_ADDRESS = re.compile(r"[0-9./]+")
+_CIRCUIT_TAGS = ("owned", "referenced")
+# Words that pydantic chose for programmers, in the words of a person who edits a file.
+_PLAIN = {
+    "missing": "missing; this key must be given",
+    "model_type": "must be a mapping of keys",
+    "dict_type": "must be a mapping of keys",
+    "tuple_type": "must be a list",
+    "string_type": "must be text",
+    "int_type": "must be a whole number",
+    "bool_type": "must be true or false",
+    "too_short": "must not be empty",
+    "string_pattern_mismatch": "must start with a letter or digit, may hold letters, digits, "
+    "`_`, `.` and `-`, and must end with a letter, a digit or `_`",
+}
+_RULE_OF_FIELD = {
+    "bandwidthInMbps": "ER-01",
+    "routingWeight": "ER-22",
+    "peerASN": "ER-11",
+    "vlanId": "ER-10",
+    "tier": "ER-03",
+    "family": "ER-03",
+    "primaryPeerAddressPrefix": "ER-10",
+    "secondaryPeerAddressPrefix": "ER-10",
+}
+
+
+def parse_stack(
+    values: Mapping[str, object], *, stack: str = "", secret: bool = False
+) -> StackConfig:
+    """Return the configuration that ``values``, the keys of one stack file, describe.
+
+    ``secret`` says that ``values`` hold decrypted secrets: then no text of the file is shown.
+
+    :raises ConfigurationError: with every problem of shape and of coherence.
+    """
+    problems: list[Problem] = []
+    config: StackConfig | None = None
+    try:
+        config = StackConfig.model_validate(values)
+    except ValidationError as error:
+        problems += [
+            _problem(details, secret=secret)
+            for details in error.errors()
+            # A list is "too short" to pydantic also where its items failed, each with its own error.
+            if not (details["type"] == "too_short" and details["input"])
+        ]
+    region = values.get("sparehub:region")
+    problems += incoherences(region if isinstance(region, Mapping) else {})
+    if problems or config is None:
+        raise ConfigurationError(sorted(set(problems)), stack)
+    return config
+
+
+def _problem(error: ErrorDetails, *, secret: bool) -> Problem:
+    location = [
+        part
+        for before, part in zip([None, *error["loc"]], error["loc"], strict=False)
+        if not (before == "circuit" and part in _CIRCUIT_TAGS)
+    ]
+    path = _path(location)
+    if error["type"] == "extra_forbidden":
+        return Problem(path, _unknown_key(location))
+    message = _PLAIN.get(error["type"], error["msg"].replace("Input should be", "must be"))
+    shown = _shown(error["input"], path, secret=secret)
+    if _RULE.fullmatch(error["type"]) or error["type"] == "CONFIG":
+        # Our own fields show the value where it helps; it may be a secret in a wrong place.
+        if secret and not _ADDRESS.fullmatch(str(error["input"])):
+            message = "not a valid value here"
+        return Problem(path, message, error["type"])
+    rule = "GWY-01" if path.endswith("gateway.sku") else _RULE_OF_FIELD.get(str(location[-1]))
+    return Problem(path, message + shown, rule or "CONFIG")
+
+
+def _path(location: Sequence[int | str]) -> str:
+    path = ""
+    for part in location:
+        if isinstance(part, int):
+            path += f"[{part}]"
+        elif part != "[key]":
+            path += f".{part}" if path else part.removeprefix("sparehub:")
+    return path
+
+
+def _shown(value: object, path: str, *, secret: bool) -> str:
+    """Return a value as an addition to a message; nothing that may be a secret, nothing long."""
+    if secret or path.endswith("authorizationKey") or not isinstance(value, str | int | float):
+        return ""
+    return f"; it is {value!r}"
+
+
+def _unknown_key(location: Sequence[int | str]) -> str:
+    key = str(location[-1])
+    known = sorted(name.split(":")[-1] for name in _keys_at(StackConfig, location[:-1]))
+    if key == "activation":
+        return "unknown key; the switch is sparehub:activation, beside sparehub:region"
+    near = difflib.get_close_matches(key.lower(), [name.lower() for name in known], n=1, cutoff=0.5)
+    nearest = [name for name in known if name.lower() in near]
+    if nearest:
+        return f"unknown key; did you mean {nearest[0]!r}?"
+    return f"unknown key; known here: {', '.join(known)}"
+
+
+def _keys_at(model: type[BaseModel], location: Sequence[int | str]) -> set[str]:
+    """Return the keys that the model knows at a place; at a circuit those of both kinds."""
+    models = [model]
+    for part in location:
+        found: list[type[BaseModel]] = []
+        for each in models:
+            for field_name, field in each.model_fields.items():
+                if part in (field.alias, field_name):
+                    found += _models_in(field.annotation)
+        models = found or models  # an index, or the name of a spoke: one level of the file
+    return {field.alias or name for each in models for name, field in each.model_fields.items()}
+
+
+def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:  # noqa: ANN401 - annotations have no common type
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for argument in get_args(annotation):
+        yield from _models_in(argument)
