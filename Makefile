@@ -1,0 +1,34 @@
+# make help lists what there is.
+
+# The first of these that is new enough makes .venv; afterwards .venv/bin/python does the work.
+PYTHON ?= python3 python3.14 python3.13 python3.12 python3.11
+
+help: ## lists the targets
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 8
+
+setup: ## makes .venv with the command sparehub, and finds or makes Pulumi
+	@for python in $(PYTHON); do \
+	  "$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+	    && exec "$$python" -m engine.setup; \
+	done; \
+	echo "set-up: no Python 3.11 or newer on PATH: install one (https://www.python.org/downloads) and try again" >&2; exit 1
+
+demo: setup ## fails the hub over and back, on a local Azure
+	@.venv/bin/python -m sparehub.demo
+
+test: setup ## checks format, style and types, and runs the tests
+	@.venv/bin/python -m engine.gate
+
+bench: setup ## measures previews of large regions, for docs/benchmarks.md
+	@.venv/bin/python -m benchmarks
+
+lock: ## pins in requirements.lock what requirements.in asks for; needs uv
+	uv pip compile --generate-hashes --universal --python-version 3.11 \
+	  --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" \
+	  --quiet --output-file requirements.lock requirements.in
+
+clean: ## removes what set-up and runs left in the checkout, and .sparehub with its state
+	rm -rf .venv .sparehub .hypothesis .mypy_cache .pytest_cache .ruff_cache *.egg-info
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.PHONY: help setup demo test bench lock clean
