@@ -1,1 +1,30 @@
 """Pulumi component resources: they translate the model of a region and decide nothing."""
+
+from components.aliases import drop_version_aliases
+from components.circuit import ExpressRouteCircuit, ExpressRouteCircuitArgs
+from components.connection import ExpressRouteConnection, ExpressRouteConnectionArgs
+from components.gateway import ExpressRouteGateway, ExpressRouteGatewayArgs
+from components.hub import Hub
+from components.peering import HubSpokePeering, HubSpokePeeringArgs
+from components.region import RegionNetwork
+from components.routing import RouteTables, RouteTablesArgs
+from components.spoke import Spoke
+from components.virtual_network import VirtualNetworkArgs
+
+__all__ = [
+    "ExpressRouteCircuit",
+    "ExpressRouteCircuitArgs",
+    "ExpressRouteConnection",
+    "ExpressRouteConnectionArgs",
+    "ExpressRouteGateway",
+    "ExpressRouteGatewayArgs",
+    "Hub",
+    "HubSpokePeering",
+    "HubSpokePeeringArgs",
+    "RegionNetwork",
+    "RouteTables",
+    "RouteTablesArgs",
+    "Spoke",
+    "VirtualNetworkArgs",
+    "drop_version_aliases",
+]

@@ -1,0 +1,25 @@
+"""One Azure region, which is one stack: what the configuration says, built."""
+
+import pulumi
+
+from components import RegionNetwork, drop_version_aliases
+from components.stack import decide, outputs
+from topology.errors import SparehubError
+
+drop_version_aliases()
+try:
+    config, region = decide()
+except SparehubError as error:
+    raise pulumi.RunError(str(error)) from None
+if config.override_interlock:
+    pulumi.log.warn(f"the interlock is overridden: {config.override_interlock}")
+
+network = RegionNetwork("region", region)
+
+for name, value in outputs(config, region).items():
+    pulumi.export(name, value)
+pulumi.export("hubVirtualNetworkId", network.hub_virtual_network_id)
+pulumi.export("spokeVirtualNetworkIds", network.spoke_virtual_network_ids)
+pulumi.export("gatewayId", network.gateway_id)
+pulumi.export("circuitIds", network.circuit_ids)
+pulumi.export("connectionIds", network.connection_ids)

@@ -1,0 +1,188 @@
+"""A whole region: what :func:`topology.build.build` decided, as Pulumi resources."""
+
+from collections.abc import Mapping
+
+from pulumi import ComponentResource, Output, Resource, ResourceOptions
+from pulumi_azure_native import resources
+
+from components.circuit import ExpressRouteCircuit, ExpressRouteCircuitArgs
+from components.connection import ExpressRouteConnection, ExpressRouteConnectionArgs
+from components.gateway import ExpressRouteGateway, ExpressRouteGatewayArgs
+from components.hub import Hub
+from components.peering import HubSpokePeering, HubSpokePeeringArgs
+from components.routing import RouteTables, RouteTablesArgs
+from components.spoke import Spoke
+from components.virtual_network import VirtualNetworkArgs
+from topology.model import Circuit, Region, VirtualNetwork
+
+
+class RegionNetwork(ComponentResource):
+    """Hub, spokes, peerings, route tables, gateway, circuits and connections of one region.
+
+    The model says what exists; this says in which order Azure accepts it.
+    """
+
+    hub_virtual_network_id: Output[str]
+    spoke_virtual_network_ids: Mapping[str, Output[str]]
+    gateway_id: Output[str] | None
+    circuit_ids: Mapping[str, Output[str]]
+    connection_ids: Mapping[str, Output[str]]
+
+    def __init__(self, name: str, region: Region, opts: ResourceOptions | None = None) -> None:
+        super().__init__("sparehub:network:RegionNetwork", name, {}, opts)
+        self._name = name
+        self._region = region
+        self._group = self._resource_group(name, region.resource_group, protect=False)
+        tables = RouteTables(
+            f"{name}/routes",
+            RouteTablesArgs(
+                resource_group_name=self._group.name,
+                location=region.location,
+                route_tables=region.route_tables,
+                tags=region.tags,
+            ),
+            self._child(),
+        )
+        hub = Hub(f"{name}/hub", self._network(region.hub, tables), self._child())
+        gateway = self._gateway(hub)
+        circuits = self._circuits()
+        connections = self._connections(gateway, circuits)
+        spokes = self._spokes(hub, tables, gateway, connections)
+
+        self.hub_virtual_network_id = hub.virtual_network_id
+        self.spoke_virtual_network_ids = {k: s.virtual_network_id for k, s in spokes.items()}
+        self.gateway_id = gateway.gateway_id if gateway else None
+        self.circuit_ids = {key: circuit_id for key, (circuit_id, _) in circuits.items()}
+        self.connection_ids = {key: each.connection_id for key, each in connections.items()}
+        self.register_outputs(
+            {
+                "hub_virtual_network_id": self.hub_virtual_network_id,
+                "spoke_virtual_network_ids": self.spoke_virtual_network_ids,
+                "gateway_id": self.gateway_id,
+                "circuit_ids": self.circuit_ids,
+                "connection_ids": self.connection_ids,
+            }
+        )
+
+    def _child(self) -> ResourceOptions:
+        return ResourceOptions(parent=self)
+
+    def _resource_group(self, name: str, group: str, *, protect: bool) -> resources.ResourceGroup:
+        return resources.ResourceGroup(
+            f"{name}/group",
+            resource_group_name=group,
+            location=self._region.location,
+            tags=self._region.tags,
+            opts=ResourceOptions(parent=self, protect=protect),
+        )
+
+    def _network(self, network: VirtualNetwork, tables: RouteTables) -> VirtualNetworkArgs:
+        return VirtualNetworkArgs(
+            resource_group_name=self._group.name,
+            location=self._region.location,
+            virtual_network=network,
+            route_table_ids=tables.route_table_ids,
+            tags=self._region.tags,
+        )
+
+    def _gateway(self, hub: Hub) -> ExpressRouteGateway | None:
+        if self._region.gateway is None:
+            return None
+        return ExpressRouteGateway(
+            f"{self._name}/expressroute",
+            ExpressRouteGatewayArgs(
+                resource_group_name=self._group.name,
+                location=self._region.location,
+                gateway=self._region.gateway,
+                gateway_subnet_id=hub.gateway_subnet_id,
+                hub_settled=hub.settled,
+                tags=self._region.tags,
+            ),
+            self._child(),
+        )
+
+    def _circuits(self) -> dict[str, tuple[Output[str], Resource | None]]:
+        """Return each circuit's id and what a connection to it waits for."""
+        circuits: dict[str, tuple[Output[str], Resource | None]] = {}
+        for circuit in self._region.circuits:
+            if not isinstance(circuit, Circuit):
+                circuits[circuit.key] = (Output.from_input(circuit.id), None)
+                continue
+            name = f"{self._name}/circuit/{circuit.key}"
+            # A group of its own, protected with the circuit: deleting a region's group would
+            # take the circuit with it.
+            group = self._resource_group(name, circuit.resource_group, protect=True)
+            component = ExpressRouteCircuit(
+                name,
+                ExpressRouteCircuitArgs(
+                    resource_group_name=group.name,
+                    location=self._region.location,
+                    circuit=circuit,
+                    tags=self._region.tags,
+                ),
+                self._child(),
+            )
+            circuits[circuit.key] = (component.circuit_id, component.ready)
+        return circuits
+
+    def _connections(
+        self,
+        gateway: ExpressRouteGateway | None,
+        circuits: Mapping[str, tuple[Output[str], Resource | None]],
+    ) -> dict[str, ExpressRouteConnection]:
+        connections: dict[str, ExpressRouteConnection] = {}
+        if gateway is None:
+            return connections
+        previous: list[Resource] = []
+        for connection in self._region.connections:
+            circuit_id, ready = circuits[connection.key]
+            made = ExpressRouteConnection(
+                f"{self._name}/connection/{connection.key}",
+                ExpressRouteConnectionArgs(
+                    resource_group_name=self._group.name,
+                    location=self._region.location,
+                    connection=connection,
+                    gateway_id=gateway.gateway_id,
+                    circuit_id=circuit_id,
+                    after=[*previous, *([ready] if ready else [])],
+                    tags=self._region.tags,
+                ),
+                self._child(),
+            )
+            connections[connection.key] = made
+            previous = [made]
+        return connections
+
+    def _spokes(
+        self,
+        hub: Hub,
+        tables: RouteTables,
+        gateway: ExpressRouteGateway | None,
+        connections: Mapping[str, ExpressRouteConnection],
+    ) -> dict[str, Spoke]:
+        waits = self._region.spokes_wait_for_connections
+        spokes: dict[str, Spoke] = {}
+        hub_settled = hub.settled
+        for spoke in self._region.spokes:
+            name = f"{self._name}/spoke/{spoke.key}"
+            made = Spoke(name, self._network(spoke.virtual_network, tables), self._child())
+            peering = HubSpokePeering(
+                f"{name}/peering",
+                HubSpokePeeringArgs(
+                    resource_group_name=self._group.name,
+                    hub_name=hub.virtual_network_name,
+                    hub_id=hub.virtual_network_id,
+                    spoke_name=made.virtual_network_name,
+                    spoke_id=made.virtual_network_id,
+                    hub_to_spoke=spoke.hub_to_spoke,
+                    spoke_to_hub=spoke.spoke_to_hub,
+                    hub_settled=hub_settled,
+                    spoke_settled=made.settled,
+                    gateway=gateway,
+                    connections=tuple(connections.values()) if waits else (),
+                ),
+                self._child(),
+            )
+            hub_settled = peering.hub_to_spoke
+            spokes[spoke.key] = made
+        return spokes

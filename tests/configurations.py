@@ -1,0 +1,48 @@
+"""The shipped stack files as mappings, and small changes to them."""
+
+from copy import deepcopy
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+
+from topology.build import build
+from topology.config import StackConfig
+from topology.model import Region
+from topology.parse import parse_stack
+
+ROOT = Path(__file__).parent.parent
+
+
+def shipped(stack: str) -> dict[str, Any]:
+    """Return the keys of ``Pulumi.<stack>.yaml``, a copy to be changed at will."""
+    text = (ROOT / f"Pulumi.{stack}.yaml").read_text()
+    values: dict[str, Any] = YAML(typ="safe").load(text)["config"]
+    return deepcopy(values)
+
+
+def with_spokes(values: dict[str, Any], count: int) -> dict[str, Any]:
+    """Return the keys with ``count`` spokes of one /24 each."""
+    values["sparehub:region"]["spokes"] = {
+        f"spoke{n}": {
+            "addressSpace": [f"10.{100 + n // 250}.{n % 250}.0/24"],
+            "subnets": {"app": {"addressPrefix": f"10.{100 + n // 250}.{n % 250}.0/24"}},
+        }
+        for n in range(1, count + 1)
+    }
+    return values
+
+
+def region_of(values: dict[str, Any], activation: str = "", depth: str = "") -> Region:
+    """Return the region that the keys describe, with the switch and the depth where given."""
+    return build(stack_of(values, activation, depth))
+
+
+def stack_of(values: dict[str, Any], activation: str = "", depth: str = "") -> StackConfig:
+    """Return the configuration that the keys describe, with the switch and the depth where given."""
+    changed = deepcopy(values)
+    if activation:
+        changed["sparehub:activation"] = activation
+    if depth:
+        changed["sparehub:region"]["standby"] = {"depth": depth}
+    return parse_stack(changed)
