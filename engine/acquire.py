@@ -53,8 +53,8 @@ def find_own(path: str) -> Path | None:
 
     What set-up made, here or in another checkout, is not the machine's own.
     """
-    entries = [entry for entry in path.split(os.pathsep) if not entry.endswith("/.venv/pulumi")]
-    path = os.pathsep.join(entries)
+    made = (".venv", "pulumi")
+    path = os.pathsep.join(e for e in path.split(os.pathsep) if Path(e).parts[-2:] != made)
     cli = shutil.which(CLI, path=path)
     if cli and (Path(cli).resolve().with_name(HOST).exists() or shutil.which(HOST, path=path)):
         return Path(cli)

@@ -27,13 +27,16 @@ def locked(directory: Path) -> Iterator[None]:
 
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
-    """Gives an empty directory to fill; at the end it takes the place of ``path``."""
+    """Gives an empty directory to fill; when that went well, it takes the place of ``path``."""
     unfinished = path.with_name(f"{path.name}.unfinished")
-    remove(unfinished)
-    unfinished.mkdir(parents=True)
-    yield unfinished
-    remove(path)
-    unfinished.rename(path)
+    remove(unfinished)  # of a set-up that was killed
+    unfinished.mkdir()
+    try:
+        yield unfinished
+        remove(path)
+        unfinished.rename(path)
+    finally:
+        remove(unfinished)
 
 
 def remove(path: Path) -> None:

@@ -120,7 +120,10 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
         command = [str(python), "-m", "pip", "list", "--format=json", *only]
         packages = json.loads(subprocess.check_output(command))
         return language_pb2.GetProgramDependenciesResponse(
-            dependencies=[language_pb2.DependencyInfo(**package) for package in packages]
+            dependencies=[
+                language_pb2.DependencyInfo(name=package["name"], version=package["version"])
+                for package in packages
+            ]
         )
 
     def Cancel(self, _request: object, _context: object) -> Empty:

@@ -4,7 +4,7 @@ Only the standard library is used: it runs before anything is installed. What is
 left alone, so that it can stand before every other command.
 """
 
-import importlib.util
+import platform
 import subprocess
 import sys
 import venv
@@ -42,13 +42,14 @@ def set_up_environment() -> bool:
     """Makes the virtual environment; returns whether that was to be done, as all steps do."""
     if PYTHON.exists() and PYTHON.with_name("pip").exists():  # pip comes last
         return False
-    if importlib.util.find_spec("ensurepip") is None:
+    try:
+        with step(f"virtual environment {VENV.name} with Python {platform.python_version()}"):
+            venv.create(VENV, clear=True, symlinks=True, with_pip=True)
+    except subprocess.CalledProcessError as error:  # ensurepip, which some systems package apart
         raise SetupError(
-            f"{sys.executable} has no ensurepip: install it (Debian, Ubuntu: apt install "
-            "python3-venv) and try again"
-        )
-    with step(f"virtual environment {VENV.name} with Python {sys.version.split()[0]}"):
-        venv.create(VENV, clear=True, symlinks=True, with_pip=True)
+            f"{sys.executable} cannot make a virtual environment with pip: install what it needs "
+            "for that (Debian, Ubuntu: apt install python3-venv) and try again"
+        ) from error
     return True
 
 
@@ -77,7 +78,8 @@ def set_up_command() -> bool:
 
 def set_up_pulumi() -> bool:
     """Finds or makes Pulumi, in the order of :mod:`engine.acquire`."""
-    if acquire.own():
+    if cli := acquire.own():
+        say(f"Pulumi is the machine's own, {cli}")
         was_made = PULUMI.exists()
         remove(PULUMI)
         return was_made
@@ -88,7 +90,8 @@ def set_up_pulumi() -> bool:
     cache.mkdir(parents=True, exist_ok=True)
     with locked(cache):
         acquire.obtain(cache, version)
-    acquire.record(cache, version)
+    with step(f"Pulumi {version} in {PULUMI.relative_to(ROOT)}"):
+        acquire.record(cache, version)
     return True
 
 
