@@ -1,0 +1,55 @@
+"""Address prefixes as Azure reads them."""
+
+from collections.abc import Iterable
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from itertools import combinations
+
+from simulator.arm import refusals
+from simulator.arm.resource_id import ResourceId
+
+Network = IPv4Network | IPv6Network
+
+
+def network(prefix: str, identity: ResourceId) -> Network:
+    """Return a prefix of the resource ``identity``.
+
+    Raises:
+        Refusal: It is not CIDR text (VN-04) or has host bits set (VN-05).
+
+    """
+    if "/" not in prefix:
+        raise refusals.PREFIX_FORMAT(prefix=prefix, id=identity.text)
+    try:
+        found = ip_network(prefix, strict=False)
+    except ValueError:
+        raise refusals.PREFIX_FORMAT(prefix=prefix, id=identity.text) from None
+    if str(found.network_address) != prefix.split("/", maxsplit=1)[0]:
+        raise refusals.PREFIX_HOST_BITS(prefix=prefix, id=identity.text, network=found)
+    return found
+
+
+def networks(prefixes: Iterable[str], identity: ResourceId) -> list[Network]:
+    """Return the prefixes of a resource, which may not overlap one another."""
+    found = [network(prefix, identity) for prefix in prefixes]
+    for first, second in combinations(found, 2):
+        if overlap(first, second):
+            raise refusals.ADDRESS_SPACE_REPEATED(first=first, second=second, id=identity.text)
+    return found
+
+
+def overlap(first: Network, second: Network) -> bool:
+    """Return whether two networks have an address in common."""
+    return first.version == second.version and first.overlaps(second)
+
+
+def contains(outer: Network, inner: Network) -> bool:
+    """Return whether ``inner`` lies in ``outer``."""
+    return overlap(outer, inner) and outer.prefixlen <= inner.prefixlen
+
+
+def first_overlap(
+    some: Iterable[Network], others: Iterable[Network]
+) -> tuple[Network, Network] | None:
+    """Return the first two networks of two lists that overlap."""
+    theirs = list(others)
+    return next(((a, b) for a in some for b in theirs if overlap(a, b)), None)

@@ -1,0 +1,59 @@
+"""Authorizations of ExpressRoute circuits: one key, one connection (ER-14)."""
+
+from typing import ClassVar
+
+from simulator.arm.accept import Spec
+from simulator.arm.circuit import CIRCUIT, CONNECTION
+from simulator.arm.guid import guid
+from simulator.arm.messages import JsonObject
+from simulator.arm.resource_type import Durations, Removing, ResourceType, Write
+from simulator.arm.transaction import Resource, Transaction
+
+AUTHORIZATION = f"{CIRCUIT}/authorizations"
+
+
+class Authorization(ResourceType):
+    """An authorization. Its key is Azure's; made anew, it has a new one."""
+
+    name = AUTHORIZATION
+    accepts: ClassVar[Spec] = {}
+    # First poll of azure-xplat-cli's recordings, at 30 s.
+    seconds = Durations(create=31, update=31, delete=31)
+    verb = "PutExpressRouteCircuitAuthorizationOperation"
+
+    def compute(self, write: Write) -> JsonObject:
+        """Return the key and that it has not been used."""
+        if write.existing:
+            return write.existing.properties
+        made = write.transaction.revision(write.id.key)
+        key = guid("authorization key", write.id.key, made)
+        return {"authorizationKey": key, "authorizationUseStatus": "Available"}
+
+    def deleted(self, transaction: Transaction, resource: Resource, removing: Removing) -> None:
+        """Delete the connection that the key was used for: revoking does that."""
+        user = transaction.get(resource.properties.get("connectionResourceUri", "").lower())
+        if user and user.id.type.lower() == CONNECTION.lower():
+            removing.remove(user)
+
+
+def use(transaction: Transaction, authorization: Resource, connection: str) -> None:
+    """Record that a connection has been made with the key."""
+    authorization.properties["authorizationUseStatus"] = "InUse"
+    authorization.properties["connectionResourceUri"] = connection
+    authorization.private["used"] = True
+    transaction.touch(authorization)
+
+
+def release(transaction: Transaction, connection: str) -> None:
+    """Release the authorization of a connection that is gone.
+
+    Azure releases the authorization
+    (https://learn.microsoft.com/azure/expressroute/expressroute-howto-linkvnet-arm), but the key
+    is used up: a new connection needs a new one
+    (https://github.com/MicrosoftDocs/azure-docs/issues/30810, Microsoft's answer).
+    """
+    for authorization in transaction.of_type(AUTHORIZATION):
+        if authorization.properties.get("connectionResourceUri", "").lower() == connection:
+            authorization.properties["authorizationUseStatus"] = "Available"
+            del authorization.properties["connectionResourceUri"]
+            transaction.touch(authorization)

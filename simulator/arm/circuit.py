@@ -1,0 +1,139 @@
+"""ExpressRoute circuits."""
+
+from typing import ClassVar
+
+from simulator.arm import geography, service_providers
+from simulator.arm import refusals_express_route as refusals
+from simulator.arm.accept import Spec
+from simulator.arm.guid import guid
+from simulator.arm.messages import JsonObject
+from simulator.arm.refusals import FORMAT_INVALID
+from simulator.arm.resource_type import Durations, Removing, ResourceType, Write, inline
+from simulator.arm.transaction import Resource, Transaction
+
+CIRCUIT = "Microsoft.Network/expressRouteCircuits"
+CONNECTION = "Microsoft.Network/connections"
+MANUAL = "provider.manual"
+"""Setting: the simulated service provider provisions a circuit only when told to."""
+
+_TIERS = ("Basic", "Local", "Standard", "Premium")
+_FAMILIES = ("MeteredData", "UnlimitedData")
+_NO_KEY = guid("no service key")
+
+
+class Circuit(ResourceType):
+    """An ExpressRoute circuit; its peerings and authorizations are resources of their own."""
+
+    name = CIRCUIT
+    accepts: ClassVar[Spec] = {
+        "allowClassicOperations": bool,
+        "authorizations": [dict],
+        "globalReachEnabled": bool,
+        "peerings": [dict],
+        "serviceProviderNotes": str,
+        "serviceProviderProperties": {
+            "serviceProviderName": str,
+            "peeringLocation": str,
+            "bandwidthInMbps": int,
+        },
+    }
+    # Median of three PUTs recorded in azure-libraries-for-net; update and deletion as long. The
+    # service provider's own work (days) is not in it.
+    seconds = Durations(create=42, update=42, delete=42)
+    located = True
+    has_sku = True
+    inlines = ("peerings", "authorizations")
+    verb = "PutExpressRouteCircuitOperation"
+
+    def check(self, write: Write) -> None:
+        """Refuse ER-01 to ER-03, ER-07. Its location need not match anything (ER-06)."""
+        provider = write.properties.get("serviceProviderProperties", {})
+        if len(provider) != 3:  # noqa: PLR2004  the three members of the specification
+            raise FORMAT_INVALID(problem="properties.serviceProviderProperties is incomplete")
+        name, location = provider["serviceProviderName"], provider["peeringLocation"]
+        known = service_providers.is_provider(name) and geography.is_peering_location(location)
+        if not known:
+            raise refusals.PROVIDER_UNKNOWN(provider=name, id=write.id.text)
+        bandwidth = provider["bandwidthInMbps"]
+        if bandwidth not in service_providers.BANDWIDTHS_IN_MBPS:
+            raise refusals.BANDWIDTH(
+                id=write.id.text,
+                bandwidth=bandwidth,
+                offered=", ".join(map(str, service_providers.BANDWIDTHS_IN_MBPS)),
+            )
+        _check_sku(write)
+        if write.existing:
+            _check_change(write, write.existing)
+
+    def compute(self, write: Write) -> JsonObject:
+        """Add the states in which a circuit begins (ER-08) and its service key."""
+        own = {name: value for name, value in write.properties.items() if name not in self.inlines}
+        defaults = {
+            "allowClassicOperations": False,
+            "circuitProvisioningState": "Enabled",
+            "globalReachEnabled": False,
+            "serviceKey": guid("service key", write.id.key),
+        }
+        return defaults | own
+
+    def private(self, write: Write) -> JsonObject:
+        """Let the simulated provider provision a new circuit at once, unless told not to."""
+        if write.existing:
+            return write.existing.private | {"new": False}
+        return {"new": True, "provisioned": write.transaction.setting(MANUAL, "") != "yes"}
+
+    def written(self, write: Write, resource: Resource) -> None:
+        """Write the inline children."""
+        del resource
+        inline(write, "peerings", keep_if_absent=True)
+        inline(write, "authorizations", keep_if_absent=True)
+
+    def render(self, transaction: Transaction, resource: Resource, *, settled: bool) -> JsonObject:
+        """Show a circuit that is being created as Azure does: disabled, without its key."""
+        del transaction
+        shown = resource.properties | {"serviceProviderProvisioningState": provider_state(resource)}
+        if not settled and resource.private["new"]:
+            shown["circuitProvisioningState"] = "Disabled"
+            shown["serviceProviderProvisioningState"] = "NotProvisioned"
+            shown["serviceKey"] = _NO_KEY
+        return shown
+
+    def check_delete(self, transaction: Transaction, resource: Resource) -> None:
+        """Refuse to delete a circuit with links (ER-30) or a provisioned one (ER-39)."""
+        for user in transaction.mentioning(resource.key, CONNECTION):
+            raise refusals.CIRCUIT_CONNECTED(id=resource.id.text, user=user.id.text)
+        if resource.private["provisioned"]:
+            raise refusals.CIRCUIT_PROVISIONED()  # noqa: RSE102  an entry of the catalogue is called
+
+    def deleted(self, transaction: Transaction, resource: Resource, removing: Removing) -> None:
+        """Delete peerings and authorizations."""
+        for child in transaction.children(resource.key):
+            removing.remove(child)
+
+
+def provider_state(circuit: Resource) -> str:
+    """Return the circuit's ``serviceProviderProvisioningState``."""
+    return "Provisioned" if circuit.private["provisioned"] else "NotProvisioned"
+
+
+def _check_sku(write: Write) -> None:
+    sku = write.body.get("sku", {})
+    tier, family = sku.get("tier"), sku.get("family")
+    if tier not in _TIERS or family not in _FAMILIES:
+        problem = f"sku.tier must be one of {_TIERS}, sku.family one of {_FAMILIES}"
+        raise refusals.CIRCUIT_SKU(id=write.id.text, problem=problem)
+    if sku.get("name") != f"{tier}_{family}":
+        problem = f"sku.name must be {tier}_{family}"
+        raise refusals.CIRCUIT_SKU(id=write.id.text, problem=problem)
+
+
+def _check_change(write: Write, existing: Resource) -> None:
+    """Refuse to lower the bandwidth (ER-02) or to move the circuit."""
+    old = existing.properties["serviceProviderProperties"]
+    new = write.properties["serviceProviderProperties"]
+    if new["bandwidthInMbps"] < old["bandwidthInMbps"]:
+        raise refusals.BANDWIDTH_LOWERED(
+            id=write.id.text, old=old["bandwidthInMbps"], new=new["bandwidthInMbps"]
+        )
+    if old | {"bandwidthInMbps": 0} != new | {"bandwidthInMbps": 0}:
+        raise refusals.CIRCUIT_PROVIDER_FIXED(id=write.id.text)

@@ -1,0 +1,139 @@
+"""Connections of gateways to ExpressRoute circuits."""
+
+from typing import ClassVar
+
+from simulator.arm import authorization, geography, refusals
+from simulator.arm import refusals_express_route as express_route
+from simulator.arm.accept import Reference, Spec
+from simulator.arm.authorization import AUTHORIZATION
+from simulator.arm.circuit import CIRCUIT, CONNECTION, provider_state
+from simulator.arm.circuit_peering import CIRCUIT_PEERING
+from simulator.arm.connection_limits import check_limits
+from simulator.arm.gateway import EXPRESS_ROUTE, GATEWAY
+from simulator.arm.guid import guid
+from simulator.arm.messages import JsonObject
+from simulator.arm.resource_id import ResourceId
+from simulator.arm.resource_type import Durations, Removing, ResourceType, Write
+from simulator.arm.transaction import Resource, Transaction
+
+
+class Connection(ResourceType):
+    """A connection. Other kinds than ExpressRoute are not simulated."""
+
+    name = CONNECTION
+    accepts: ClassVar[Spec] = {
+        "authorizationKey": str,
+        "connectionProtocol": str,
+        "connectionType": str,
+        "enableBgp": bool,
+        "enablePrivateLinkFastPath": bool,
+        "expressRouteGatewayBypass": bool,
+        "peer": Reference(CIRCUIT),
+        "routingWeight": int,
+        "sharedKey": str,
+        "virtualNetworkGateway1": Reference(GATEWAY),
+    }
+    # Creation and deletion recorded in azure-powershell (2016); update taken as the deletion.
+    seconds = Durations(create=181, update=90, delete=90)
+    located = True
+    verb = "PutVirtualNetworkGatewayConnectionOperation"
+
+    def serialised_on(self, identity: ResourceId, properties: JsonObject) -> str:
+        """Return the gateway: Azure writes one connection of a gateway after another."""
+        gateway: str = properties.get("virtualNetworkGateway1", {}).get("id", identity.key)
+        return gateway.lower()
+
+    def rests_on(self, write: Write) -> list[Resource]:
+        """Return the circuit's peerings."""
+        peer = write.properties.get("peer", {}).get("id", "").lower()
+        return write.transaction.children(peer, CIRCUIT_PEERING)
+
+    def check(self, write: Write) -> None:
+        """Refuse ER-04, ER-05, ER-09, ER-14 to ER-16, ER-34, ER-36."""
+        properties, identity = write.properties, write.id
+        if properties.get("connectionType") != EXPRESS_ROUTE:
+            raise express_route.CONNECTION_TYPE(id=identity.text)
+        store = write.transaction
+        gateway = store.get(properties.get("virtualNetworkGateway1", {}).get("id", "").lower())
+        circuit = store.get(properties.get("peer", {}).get("id", "").lower())
+        if gateway is None or circuit is None:
+            problem = "virtualNetworkGateway1 and peer are needed"
+            raise express_route.CONNECTION_INCOMPLETE(id=identity.text, problem=problem)
+        if "sharedKey" in properties:
+            raise express_route.CONNECTION_SHARED_KEY(id=identity.text)
+        if gateway.properties["gatewayType"] != EXPRESS_ROUTE:
+            raise refusals.REFERENCE_TYPE_WRONG(
+                reference=gateway.id.text,
+                expected=f"{GATEWAY} of type {EXPRESS_ROUTE}",
+                path="properties.virtualNetworkGateway1",
+            )
+        if not circuit.private["provisioned"]:
+            raise express_route.CIRCUIT_NOT_PROVISIONED(
+                id=identity.text, circuit=circuit.id.text, state=provider_state(circuit)
+            )
+        _check_reach(identity.name, circuit, gateway)
+        if write.existing:
+            _check_unchanged(write, write.existing)
+        else:
+            check_limits(write, gateway, circuit)
+            _authorization(write, circuit)
+
+    def compute(self, write: Write) -> JsonObject:
+        """Add Azure's defaults."""
+        defaults = {
+            "egressBytesTransferred": 0,
+            "enableBgp": False,
+            "expressRouteGatewayBypass": False,
+            "ingressBytesTransferred": 0,
+            "resourceGuid": guid(write.id.key),
+            "routingWeight": 0,
+        }
+        return defaults | write.properties
+
+    def written(self, write: Write, resource: Resource) -> None:
+        """Use up the authorization."""
+        if write.existing:
+            return
+        circuit = write.transaction.get(resource.properties["peer"]["id"].lower())
+        found = _authorization(write, circuit) if circuit else None
+        if found:
+            authorization.use(write.transaction, found, write.id.text)
+
+    def deleted(self, transaction: Transaction, resource: Resource, removing: Removing) -> None:
+        """Release the authorization."""
+        del removing
+        authorization.release(transaction, resource.key)
+
+
+def _check_reach(name: str, circuit: Resource, gateway: Resource) -> None:
+    """Refuse a gateway in a region that the circuit does not reach (ER-04, ER-05)."""
+    place = circuit.properties["serviceProviderProperties"]["peeringLocation"]
+    region, tier = gateway.document["location"], circuit.document["sku"]["tier"]
+    if tier == "Local" and not geography.local_to(place, region):
+        raise express_route.REACH_LOCAL(peering_location=place, region=region)
+    if tier in ("Basic", "Standard") and not geography.same_geopolitical_region(place, region):
+        raise express_route.REACH_STANDARD(name=name, peering_location=place, region=region)
+
+
+def _check_unchanged(write: Write, existing: Resource) -> None:
+    """Refuse to point an existing connection elsewhere."""
+    for what in ("virtualNetworkGateway1", "peer"):
+        if write.properties[what]["id"].lower() != existing.properties[what]["id"].lower():
+            raise express_route.CONNECTION_FIXED(id=write.id.text, what=what)
+
+
+def _authorization(write: Write, circuit: Resource) -> Resource | None:
+    """Return the authorization that the connection needs or brings; refuse ER-14."""
+    key = write.properties.get("authorizationKey")
+    if key is None:
+        if write.id.subscription != circuit.id.subscription:
+            raise express_route.AUTHORIZATION_NEEDED(id=write.id.text, circuit=circuit.id.text)
+        return None
+    for found in write.transaction.children(circuit.key, AUTHORIZATION):
+        if found.properties["authorizationKey"] == key:
+            if found.private.get("used"):
+                raise express_route.AUTHORIZATION_USED(
+                    id=write.id.text, authorization=found.id.text
+                )
+            return found
+    raise express_route.AUTHORIZATION_INVALID(id=write.id.text, circuit=circuit.id.text)

@@ -1,0 +1,204 @@
+"""Virtual network gateways: ExpressRoute; the shape holds VPN gateways too."""
+
+from typing import Any, ClassVar
+
+from simulator.arm import refusals_express_route as refusals
+from simulator.arm.accept import Reference, Spec
+from simulator.arm.circuit import CONNECTION
+from simulator.arm.guid import guid
+from simulator.arm.messages import JsonObject
+from simulator.arm.peering import gateways, remote_gateway_users
+from simulator.arm.resource_type import Durations, ResourceType, Write
+from simulator.arm.route_table import ROUTE
+from simulator.arm.subnet import GATEWAY_SUBNET
+from simulator.arm.transaction import Resource, Transaction
+from simulator.arm.virtual_network import PEERING, SUBNET, subnet_networks
+
+GATEWAY = "Microsoft.Network/virtualNetworkGateways"
+EXPRESS_ROUTE = "ExpressRoute"
+VPN = "Vpn"
+_FAMILIES = (
+    ("Standard", "HighPerformance", "UltraPerformance"),
+    ("ErGw1AZ", "ErGw2AZ", "ErGw3AZ"),
+    ("ErGwScale",),
+)
+"""SKUs of ExpressRoute gateways by family, each in ascending order (GWY-01, GWY-02)."""
+_COEXISTENCE_PREFIX = 27
+_CREATE = {EXPRESS_ROUTE: 882.0, VPN: 1188.0}
+
+
+class Gateway(ResourceType):
+    """A gateway in the GatewaySubnet of a virtual network."""
+
+    name = GATEWAY
+    accepts: ClassVar[Spec] = {
+        "activeActive": bool,
+        "adminState": str,
+        "allowRemoteVnetTraffic": bool,
+        "allowVirtualWanTraffic": bool,
+        "autoScaleConfiguration": {"bounds": {"min": int, "max": int}},
+        "enableBgp": bool,
+        "enablePrivateIpAddress": bool,
+        "gatewayType": str,
+        "ipConfigurations": [
+            {
+                "name": str,
+                "properties": {
+                    "privateIPAllocationMethod": str,
+                    "publicIPAddress": {"id": str},
+                    "subnet": Reference(SUBNET, same_region=True),
+                },
+            }
+        ],
+        "resiliencyModel": str,
+        "sku": {"name": str, "tier": str},
+        "vpnGatewayGeneration": str,
+        "vpnType": str,
+    }
+    # ExpressRoute: creation and adminState update recorded in azure-powershell (2023). VPN: median
+    # of twelve recorded creations. Deletion: middle of the two recorded (382 and 1,066 s, VPN).
+    seconds = Durations(create=_CREATE[EXPRESS_ROUTE], update=142, delete=724)
+    located = True
+    verb = "PutVirtualNetworkGatewayOperation"
+
+    def duration(self, write: Write) -> float:
+        """Return how long a PUT takes, by gateway type."""
+        return self.seconds.update if write.existing else _CREATE[write.properties["gatewayType"]]
+
+    def check(self, write: Write) -> None:
+        """Refuse GWY-01 to GWY-08 and what VN-10 to VN-12 say of GatewaySubnet."""
+        gateway_type = write.properties.get("gatewayType")
+        if gateway_type not in (EXPRESS_ROUTE, VPN):
+            raise refusals.GATEWAY_TYPE(id=write.id.text)
+        subnet = _subnet(write)
+        if gateway_type == EXPRESS_ROUTE:
+            _check_sku(write)
+            if any("publicIPAddress" in each["properties"] for each in _configurations(write)):
+                raise refusals.GATEWAY_PUBLIC_ADDRESS(id=write.id.text)
+        if write.existing:
+            old = write.existing.properties
+            if old["gatewayType"] != gateway_type:
+                raise refusals.GATEWAY_FIXED(id=write.id.text, what="gatewayType")
+            if old["ipConfigurations"][0]["properties"]["subnet"]["id"].lower() != subnet.key:
+                raise refusals.GATEWAY_FIXED(id=write.id.text, what="the virtual network")
+        else:
+            _check_network(write, subnet, gateway_type)
+            _check_subnet(write, subnet)
+
+    def compute(self, write: Write) -> JsonObject:
+        """Add ids of IP configurations and Azure's defaults."""
+        shown = [
+            {
+                "name": each["name"],
+                "id": write.id.child("ipConfigurations", each["name"]).text,
+                "type": f"{GATEWAY}/ipConfigurations",
+                "properties": {"provisioningState": "Succeeded"}
+                | {"privateIPAllocationMethod": "Dynamic"}
+                | each["properties"],
+            }
+            for each in _configurations(write)
+        ]
+        defaults = {
+            "activeActive": False,
+            "adminState": "Enabled",
+            "allowRemoteVnetTraffic": False,
+            "allowVirtualWanTraffic": False,
+            "disableIPSecReplayProtection": False,
+            "enableBgp": False,
+            "enableBgpRouteTranslationForNat": False,
+            "enablePrivateIpAddress": False,
+            "natRules": [],
+            "resourceGuid": guid(write.id.key),
+            "virtualNetworkGatewayPolicyGroups": [],
+            "vpnGatewayGeneration": "None",
+            "vpnType": "PolicyBased",
+        }
+        return defaults | write.properties | {"ipConfigurations": shown}
+
+    def check_delete(self, transaction: Transaction, resource: Resource) -> None:
+        """Refuse to delete a gateway with connections (GWY-11) or peered users (PE-14)."""
+        for user in transaction.mentioning(resource.key, CONNECTION):
+            raise refusals.GATEWAY_CONNECTED(id=resource.id.text, user=user.id.text)
+        network = network_of(resource)
+        if len(gateways(transaction, network)) == 1:
+            for user in remote_gateway_users(transaction, network):
+                raise refusals.GATEWAY_PEERED(id=resource.id.text, user=user.id.text)
+
+
+def network_of(gateway: Resource) -> str:
+    """Return the key of the virtual network that a gateway is in."""
+    subnet: str = gateway.properties["ipConfigurations"][0]["properties"]["subnet"]["id"]
+    return subnet.lower().rpartition("/subnets/")[0]
+
+
+def _configurations(write: Write) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = write.properties.get("ipConfigurations", [])
+    return found
+
+
+def _subnet(write: Write) -> Resource:
+    """Return the gateway's subnet; refuse anything but one GatewaySubnet (GWY-06, VN-09)."""
+    names = [each.get("name") for each in _configurations(write)]
+    subnets = [each.get("properties", {}).get("subnet") for each in _configurations(write)]
+    complete = bool(names) and all(names) and all(subnets)
+    keys = {subnet["id"].lower() for subnet in subnets} if complete else set()
+    subnet = write.transaction.get(keys.pop()) if len(keys) == 1 else None
+    if subnet is None or subnet.id.name.lower() != GATEWAY_SUBNET.lower():
+        raise refusals.GATEWAY_SUBNET(id=write.id.text)
+    return subnet
+
+
+def _check_sku(write: Write) -> None:
+    """Refuse an unknown SKU (GWY-01, GWY-08) and a change that Azure cannot make (GWY-02)."""
+    sku = write.properties.get("sku", {})
+    family = next((skus for skus in _FAMILIES if sku.get("name") in skus), None)
+    if family is None:
+        known = ", ".join(name for skus in _FAMILIES for name in skus)
+        raise refusals.GATEWAY_SKU(id=write.id.text, problem=f"sku.name is not one of {known}")
+    if sku.get("tier") != sku["name"]:
+        raise refusals.GATEWAY_SKU(id=write.id.text, problem="sku.tier must be sku.name")
+    if write.existing:
+        old, new = write.existing.properties["sku"]["name"], sku["name"]
+        if old not in family or family.index(new) < family.index(old):
+            raise refusals.GATEWAY_SKU_CHANGE(id=write.id.text, old=old, new=new)
+
+
+def _check_network(write: Write, subnet: Resource, gateway_type: str) -> None:
+    """Refuse a second gateway of a type (GWY-07) and one beside remote gateways (PE-11)."""
+    network = subnet.id.parent
+    network_key = network.key if network else ""
+    others = gateways(write.transaction, network_key)
+    for other in others:
+        if other.properties["gatewayType"] == gateway_type:
+            raise refusals.GATEWAY_SECOND(
+                id=write.id.text, network=network_key, type=gateway_type, other=other.id.text
+            )
+    for peering in write.transaction.children(network_key, PEERING):
+        if peering.properties["useRemoteGateways"]:
+            raise refusals.GATEWAY_BESIDE_REMOTE(
+                id=write.id.text, network=network_key, other=peering.id.text
+            )
+    prefix = subnet_networks(subnet)[0]
+    if others and prefix.prefixlen > _COEXISTENCE_PREFIX:
+        raise refusals.GATEWAY_SUBNET_SMALL(
+            id=write.id.text, prefix=prefix, needed="/27", reason="VPN beside ExpressRoute"
+        )
+
+
+def _check_subnet(write: Write, subnet: Resource) -> None:
+    """Refuse what blocks the creation of a gateway: VN-11 and VN-12."""
+    if "networkSecurityGroup" in subnet.properties:
+        raise refusals.GATEWAY_SUBNET_SECURITY_GROUP(id=write.id.text)
+    if "routeTable" not in subnet.properties:
+        return
+    table = write.transaction.get(subnet.properties["routeTable"]["id"].lower())
+    if table is None:
+        return
+    problem = ""
+    if table.properties["disableBgpRoutePropagation"]:
+        problem = "the route table of GatewaySubnet disables gateway route propagation"
+    for route in write.transaction.children(table.key, ROUTE):
+        if route.properties["addressPrefix"] == "0.0.0.0/0":
+            problem = "the route table of GatewaySubnet has a default route"
+    if problem:
+        raise refusals.GATEWAY_SUBNET_ROUTES(id=write.id.text, problem=problem)

@@ -1,0 +1,32 @@
+"""ExpressRoute connectivity providers and what they offer: data.
+
+Names as the service lists them (``GET .../Microsoft.Network/expressRouteServiceProviders``, 2021);
+all of them offer the same bandwidths.
+"""
+
+BANDWIDTHS_IN_MBPS = (50, 100, 200, 500, 1000, 2000, 5000, 10000)
+
+_PROVIDERS = """
+AARNet; Airtel; AIS; Aryaka Networks; Ascenty; AT&T; AT&T Netbond; AtTokyo; BBIX; BCX; Bell Canada;
+British Telecom; BSNL; C3ntro; CDC; CenturyLink Cloud Connect; Chief Telecom;
+China Mobile International; China Telecom Global; China Unicom Global; Chunghwa Telecom; Claro;
+Cologix; Colt Ethernet; Colt IPVPN; Comcast; Coresite; DE-CIX; Devoli; DISA SCCA; du datamena; eir;
+Epsilon Global Communications; Equinix; Etisalat UAE; euNetworks; FarEasTone; GEANT;
+GlobalcloudXchange; GlobalConnect; IIJ; Intelsat; InterCloud; InterCloud for Azure;
+Internet Solutions; Internet Solutions - Cloud Connect; Internet2; Interxion; Iron Mountain;
+IX Reach; Jaguar Network; Jisc; KINX; Kordia; KPN; KT; Level 3 Communications - Exchange;
+Level 3 Communications - IPVPN; LG CNS; Liquid Telecom; Megaport; MTN; Neutrona Networks;
+Next Generation Data; NEXTDC; NOS; NTT Communications;
+NTT Communications - Flexible InterConnect; NTT EAST; NTT Global DataCenters EMEA;
+NTT SmartConnect; Ooredoo Cloudconnect; Optus; Oracle Cloud FastConnect; Orange; Orixcom;
+Pacific Northwest Gigapop; Packet; PacketFabric; PCCW Global Limited; RedCLARA; Reliance Jio;
+Sejong Telecom; SES; SIFY; SingTel Domestic; SingTel International; SoftBank; Spark NZ; Sprint;
+Swisscom; Tata Communications; Telefonica; Telehouse - KDDI; Telenor; Telenor Secure Cloud Connect;
+Telia Carrier; Telmex; Telstra Corporation; Telus; Teraco; Time dotCom; TPG Telecom; Transtelco;
+UIH; UOLDIVEO; Verizon; Viasat; Vocus Group NZ; Vodafone; Vodafone Idea Limited; Zayo; Zayo Group
+"""
+
+
+def is_provider(name: str) -> bool:
+    """Return whether ExpressRoute has the provider; case does not matter."""
+    return name.lower() in {provider.strip().lower() for provider in _PROVIDERS.split(";")}

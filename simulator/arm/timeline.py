@@ -1,0 +1,66 @@
+"""When the write of one request starts and ends, and what it must not run beside."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from simulator.arm import refusals
+from simulator.arm.clock import Clock, Span, Speed
+from simulator.arm.guid import guid
+from simulator.arm.refusal import Kind
+from simulator.arm.resource_id import ResourceId
+from simulator.arm.transaction import Busy, Resource, Transaction
+
+
+@dataclass
+class Timeline:
+    """One request's place in simulated time; what comes inline with it takes no time of its own."""
+
+    transaction: Transaction
+    clock: Clock
+    configured: float | None
+    """When the client's process was configured; None if it does not say."""
+    span: Span | None = None
+    operation: str = ""
+
+    @property
+    def now(self) -> float:
+        """The simulated time."""
+        return self.clock.read(self.transaction).seconds
+
+    @property
+    def instant(self) -> bool:
+        """Whether durations are accounted and not waited for: then nothing is ever under way."""
+        return self.clock.read(self.transaction).speed is Speed.INSTANT
+
+    def refuse_if_busy(self, thing: str) -> None:
+        """Refuse a write beside another one on the same thing (VN-19)."""
+        last = self.transaction.busy(thing)
+        if self.span is None and last and not self.instant and last.until > self.now:
+            raise refusals.ANOTHER_OPERATION(operation=last.operation)
+
+    def refuse_if_not_ready(self, named: Resource, identity: ResourceId, refusal: Kind) -> None:
+        """Refuse to use a resource that is being written (VN-20)."""
+        last = self.transaction.busy(named.key)
+        until = max(named.ends, last.until if last else 0.0)
+        if self.span is None and not self.instant and until > self.now:
+            verb = last.verb if last else "PutOperation"
+            raise refusal(reference=named.id.text, id=identity.text, verb=verb)
+
+    def earliest(self, thing: str, after: Iterable[float]) -> float:
+        """Return when a write on ``thing`` could start."""
+        last = self.transaction.busy(thing)
+        begin = self.now if self.configured is None or not self.instant else self.configured
+        return max([begin, *after, last.until if last else 0.0])
+
+    def begin(
+        self, identity: ResourceId, thing: str, verb: str, seconds: float, after: Iterable[float]
+    ) -> Span:
+        """Account the request's operation, once."""
+        if self.span is None:
+            start = self.earliest(thing, after) if self.instant else self.now
+            self.span = Span(start, start + seconds)
+            self.clock.advance(self.transaction, self.span.end)
+            revision = self.transaction.revision(identity.key) + 1
+            self.operation = guid("operation", identity.key, revision)
+            self.transaction.occupy(thing, Busy(self.span.end, self.operation, verb))
+        return self.span

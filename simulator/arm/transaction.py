@@ -1,0 +1,283 @@
+"""One transaction on the store: the only place that speaks SQL about resources."""
+
+import json
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from simulator.arm.guid import etag
+from simulator.arm.messages import JsonObject
+from simulator.arm.resource_id import ResourceId
+
+_COLUMNS = "id, document, sent, private, revision, ends, free, operation, removed"
+
+
+@dataclass
+class Resource:
+    """A resource as it is stored."""
+
+    id: ResourceId
+    document: JsonObject
+    sent: JsonObject
+    private: JsonObject = field(default_factory=dict)
+    revision: int = 1
+    ends: float = 0.0
+    free: float = 0.0
+    operation: str = ""
+    removed: float | None = None
+
+    @property
+    def key(self) -> str:
+        """The id in lower case."""
+        return self.id.key
+
+    @property
+    def properties(self) -> JsonObject:
+        """The ``properties`` of the document."""
+        properties: JsonObject = self.document["properties"]
+        return properties
+
+    @property
+    def etag(self) -> str:
+        """The entity tag of this revision."""
+        return etag(self.key, self.revision)
+
+
+@dataclass(frozen=True)
+class LogLine:
+    """One ARM write and what became of it."""
+
+    at: float
+    method: str
+    path: str
+    status: int
+    operation: str
+    seconds: float
+    outcome: str
+
+
+@dataclass(frozen=True)
+class Busy:
+    """A thing that a write is under way on."""
+
+    until: float
+    operation: str
+    verb: str
+
+
+@dataclass(frozen=True)
+class Transaction:
+    """Reads and writes of one request; all of it happens or nothing."""
+
+    connection: sqlite3.Connection
+
+    @contextmanager
+    def attempt(self) -> Iterator[None]:
+        """Undo what a block did if it raises; the transaction itself goes on."""
+        self.connection.execute("SAVEPOINT attempt")
+        try:
+            yield
+        except BaseException:
+            self.connection.execute("ROLLBACK TO attempt")
+            raise
+        finally:
+            self.connection.execute("RELEASE attempt")
+
+    @contextmanager
+    def trial(self) -> Iterator[None]:
+        """Undo at the end of a block what it did; a refusal in it is raised all the same."""
+        self.connection.execute("SAVEPOINT trial")
+        try:
+            yield
+        finally:
+            self.connection.execute("ROLLBACK TO trial")
+            self.connection.execute("RELEASE trial")
+
+    # -- resources ---------------------------------------------------------------------------
+
+    def get(self, key: str) -> Resource | None:
+        """Return the resource with this key."""
+        found = self._select("WHERE key = ?", key)
+        return found[0] if found else None
+
+    def children(self, parent: str, type_name: str = "") -> list[Resource]:
+        """Return the direct children of a resource or resource group, in order of their keys."""
+        if not type_name:
+            return self._select("WHERE parent = ? ORDER BY key", parent)
+        return self._select("WHERE parent = ? AND type = ? ORDER BY key", parent, type_name.lower())
+
+    def of_type(self, type_name: str, under: str = "") -> list[Resource]:
+        """Return all resources of one type whose key begins with ``under``."""
+        found = self._select("WHERE type = ? ORDER BY key", type_name.lower())
+        return [resource for resource in found if resource.key.startswith(under.lower())]
+
+    def everything(self) -> list[Resource]:
+        """Return all resources in order of their keys."""
+        return self._select("ORDER BY key")
+
+    def mentioning(self, target: str, type_name: str, under: str = "") -> list[Resource]:
+        """Return the resources of one type, below ``under``, that name ``target`` by its id."""
+        return self._select(
+            "WHERE type = ? AND key IN (SELECT source FROM mentions WHERE target = ?"
+            " AND source >= ? AND source < ?) ORDER BY key",
+            type_name.lower(),
+            target,
+            under,
+            f"{under}\U0010ffff",
+        )
+
+    def mentioned_by(self, source: str) -> list[str]:
+        """Return the keys that a resource names."""
+        rows = self.connection.execute("SELECT target FROM mentions WHERE source = ?", [source])
+        return [target for (target,) in rows]
+
+    def region(self, resource: Resource) -> str:
+        """Return the region of a resource, or of its parent."""
+        located: Resource | None = resource
+        while located and "location" not in located.document:
+            located = self.get(located.id.parent.key) if located.id.parent else None
+        return str(located.document["location"]) if located else ""
+
+    def due(self, now: float) -> list[Resource]:
+        """Return what a deletion has ended on by ``now``, children before parents."""
+        return self._select("WHERE removed <= ? ORDER BY length(key) DESC", now)
+
+    def _select(self, where: str, *values: str | float) -> list[Resource]:
+        statement = f"SELECT {_COLUMNS} FROM resources {where}"  # noqa: S608  all ours, no input
+        return [
+            Resource(
+                ResourceId(row[0]),
+                json.loads(row[1]),
+                json.loads(row[2]),
+                json.loads(row[3]),
+                *row[4:],
+            )
+            for row in self.connection.execute(statement, values)
+        ]
+
+    def next_revision(self, key: str) -> int:
+        """Count one more revision of a key; a resource made again goes on counting."""
+        self.connection.execute(
+            "INSERT INTO revisions VALUES (?, 1) ON CONFLICT (key) DO UPDATE SET last = last + 1",
+            [key],
+        )
+        return self.revision(key)
+
+    def revision(self, key: str) -> int:
+        """Return the last revision that a key has had, of whatever resource."""
+        row = self.connection.execute("SELECT last FROM revisions WHERE key = ?", [key]).fetchone()
+        return int(row[0]) if row else 0
+
+    def put(self, resource: Resource) -> None:
+        """Write a resource."""
+        parent = resource.id.parent or (None if resource.id.is_group else resource.id.group)
+        self.connection.execute(
+            "INSERT OR REPLACE INTO resources VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [
+                resource.key,
+                resource.id.text,
+                resource.id.type.lower(),
+                parent.key if parent else None,
+                json.dumps(resource.document),
+                json.dumps(resource.sent),
+                json.dumps(resource.private),
+                resource.revision,
+                resource.ends,
+                resource.free,
+                resource.operation,
+                resource.removed,
+            ],
+        )
+
+    def touch(self, resource: Resource) -> None:
+        """Write a resource that another one's write has changed: its entity tag changes too."""
+        resource.revision = self.next_revision(resource.key)
+        self.put(resource)
+
+    def mention(self, source: str, targets: set[str]) -> None:
+        """Record what a resource names, in place of what it named before."""
+        self.connection.execute("DELETE FROM mentions WHERE source = ?", [source])
+        self.connection.executemany(
+            "INSERT INTO mentions VALUES (?, ?)", [(source, target) for target in sorted(targets)]
+        )
+
+    def free_from(self, key: str, end: float) -> None:
+        """Record that something which needed this resource is gone at ``end``."""
+        self.connection.execute(
+            "UPDATE resources SET free = max(free, ?) WHERE key = ?", [end, key]
+        )
+
+    def remove(self, key: str) -> None:
+        """Forget a resource and what it named."""
+        self.connection.execute("DELETE FROM resources WHERE key = ?", [key])
+        self.connection.execute("DELETE FROM mentions WHERE source = ?", [key])
+
+    # -- operations, serialisation, log, settings ----------------------------------------------
+
+    def busy(self, key: str) -> Busy | None:
+        """Return the last write on the thing that writes are serialised on."""
+        row = self.connection.execute(
+            "SELECT until, operation, verb FROM busy WHERE key = ?", [key]
+        ).fetchone()
+        return Busy(*row) if row else None
+
+    def occupy(self, key: str, busy: Busy) -> None:
+        """Record a write on a thing that writes are serialised on."""
+        self.connection.execute(
+            "INSERT OR REPLACE INTO busy VALUES (?, ?, ?, ?)",
+            [key, busy.until, busy.operation, busy.verb],
+        )
+
+    def operation(self, operation: str) -> tuple[float, bool] | None:
+        """Return when an operation ends and whether it is a deletion."""
+        row = self.connection.execute(
+            "SELECT ends, deletion FROM operations WHERE id = ?", [operation]
+        ).fetchone()
+        return (row[0], bool(row[1])) if row else None
+
+    def add_operation(self, operation: str, ends: float, *, deletion: bool) -> None:
+        """Record an operation that a client may poll."""
+        self.connection.execute(
+            "INSERT INTO operations VALUES (?, ?, ?)", [operation, ends, int(deletion)]
+        )
+
+    def latest_end(self) -> float:
+        """Return when the last operation of all ends."""
+        (end,) = self.connection.execute("SELECT max(ends) FROM operations").fetchone()
+        return float(end or 0)
+
+    def log(self, line: LogLine) -> None:
+        """Append to the log."""
+        self.connection.execute(
+            "INSERT INTO log (at, method, path, status, operation, seconds, outcome)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?)",
+            [
+                line.at,
+                line.method,
+                line.path,
+                line.status,
+                line.operation,
+                line.seconds,
+                line.outcome,
+            ],
+        )
+
+    def read_log(self) -> list[LogLine]:
+        """Return the log in order of start."""
+        rows = self.connection.execute(
+            "SELECT at, method, path, status, operation, seconds, outcome"
+            " FROM log ORDER BY at, sequence"
+        )
+        return [LogLine(*row) for row in rows]
+
+    def setting(self, name: str, default: str) -> str:
+        """Return a setting."""
+        row = self.connection.execute(
+            "SELECT value FROM settings WHERE name = ?", [name]
+        ).fetchone()
+        return str(row[0]) if row else default
+
+    def set(self, name: str, value: str) -> None:
+        """Write a setting."""
+        self.connection.execute("INSERT OR REPLACE INTO settings VALUES (?, ?)", [name, value])

@@ -1,0 +1,32 @@
+"""What the simulator itself can get wrong (Azure's own refusals are answers, not errors).
+
+SimulatorError
+├── StoreError            the store cannot be opened, read or written
+└── UnknownCircuitError   no circuit of that name
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+
+class SimulatorError(Exception):
+    """An expected failure; its text is one line for a person."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+class StoreError(SimulatorError):
+    """The store at ``path`` cannot be used, and was left as it is."""
+
+    def __init__(self, path: Path, problem: str, remedy: str) -> None:
+        super().__init__(f"simulated Azure at {path}: {problem}; {remedy}")
+
+
+class UnknownCircuitError(SimulatorError):
+    """No ExpressRoute circuit has the name or id that was given."""
+
+    def __init__(self, circuit: str, known: Sequence[str]) -> None:
+        names = ", ".join(known) or "none"
+        super().__init__(f"no ExpressRoute circuit {circuit!r}; known circuits: {names}")
