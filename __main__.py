@@ -1,12 +1,15 @@
 """One Azure region, which is one stack: what the configuration says, built."""
 
+import os
+
 import pulumi
 
 from components import RegionNetwork, drop_version_aliases
 from components.stack import decide, outputs
 from topology.errors import SparehubError
 
-drop_version_aliases()
+if not os.environ.get("SPAREHUB_KEEP_VERSION_ALIASES"):
+    drop_version_aliases()
 try:
     config, region = decide()
 except SparehubError as error:

@@ -9,7 +9,12 @@ from pulumi.runtime.config import get_config_env, get_config_secret_keys_env
 from topology.build import build
 from topology.config import StackConfig
 from topology.errors import InterlockError
-from topology.interlock import Deployed, refuse_gateway_replacement, refuse_two_live_regions
+from topology.interlock import (
+    Deployed,
+    refuse_gateway_replacement,
+    refuse_two_live_regions,
+    warn_of_shared_circuit,
+)
 from topology.model import Region
 from topology.parse import parse_stack
 
@@ -29,7 +34,10 @@ def decide() -> tuple[StackConfig, Region]:
     region = build(config)
     refuse_gateway_replacement(region, Deployed.from_outputs(_outputs(pulumi.get_stack())))
     if config.paired_stack:
-        refuse_two_live_regions(config, region, _paired(config))
+        paired = _paired(config)
+        refuse_two_live_regions(config, region, paired)
+        if warning := warn_of_shared_circuit(region, paired):
+            pulumi.log.warn(warning)
     return config, region
 
 

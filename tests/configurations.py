@@ -39,7 +39,7 @@ def region_of(values: dict[str, Any], activation: str = "", depth: str = "") -> 
 
 
 def stack_of(values: dict[str, Any], activation: str = "", depth: str = "") -> StackConfig:
-    """Return the configuration that the keys describe, with the switch and the depth where given."""
+    """Return the configuration that the keys describe; switch and depth where given."""
     changed = deepcopy(values)
     if activation:
         changed["sparehub:activation"] = activation

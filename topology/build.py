@@ -227,6 +227,8 @@ def _subnet(name: str, subnet: SubnetConfig, route_table: str | None, *, protect
         route_table=route_table,
         service_endpoints=tuple(dict.fromkeys(wanted)),
         network_security_group_id=subnet.network_security_group_id,
+        # VN-23: said outright, since API versions differ; what leaves a spoke leaves by the NVA.
+        default_outbound_access=route_table != "spokes",
     )
 
 
@@ -234,7 +236,7 @@ def _gateway(region: RegionConfig, name: str) -> Gateway:
     gateway = region.express_route.gateway
     return Gateway(
         name=gateway.name or f"ergw-{name}",
-        sku=gateway.sku,
+        sku=gateway.sku.value,
         min_scale_units=gateway.min_scale_units,
         max_scale_units=gateway.max_scale_units,
     )
@@ -247,8 +249,8 @@ def _circuit(key: str, connection: ConnectionConfig) -> Circuit | CircuitReferen
             key=key,
             id=circuit.id,
             peering_location=circuit.peering_location,
-            bandwidth_in_mbps=circuit.bandwidth_in_mbps,
-            tier=circuit.sku.tier,
+            bandwidth_in_mbps=circuit.bandwidth_in_mbps.value,
+            tier=circuit.sku.tier.value,
         )
     return Circuit(
         key=key,
@@ -256,9 +258,9 @@ def _circuit(key: str, connection: ConnectionConfig) -> Circuit | CircuitReferen
         resource_group=circuit.resource_group or f"rg-sparehub-erc-{key}",
         peering_location=circuit.peering_location,
         service_provider=circuit.service_provider,
-        bandwidth_in_mbps=circuit.bandwidth_in_mbps,
-        tier=circuit.sku.tier,
-        family=circuit.sku.family,
+        bandwidth_in_mbps=circuit.bandwidth_in_mbps.value,
+        tier=circuit.sku.tier.value,
+        family=circuit.sku.family.value,
         private_peering=_private_peering(circuit),
     )
 

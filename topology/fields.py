@@ -29,7 +29,7 @@ def _problem(rule: str, text: str) -> PydanticCustomError:
 
 
 def read_prefix(value: object) -> IPv4Network | IPv6Network | None:
-    """Return what a prefix means although it may be written wrongly; None where it means nothing."""
+    """Return what a prefix means, written rightly or not; None where it means nothing."""
     try:
         return ip_network(value, strict=False) if "/" in str(value) else None  # type: ignore[arg-type] # anything else than text is a ValueError, too
     except (ValueError, TypeError):
@@ -50,7 +50,7 @@ def address_prefix(value: object) -> IPv4Network:
     if not isinstance(network, IPv4Network):
         raise _problem("SR-21", f"{value} is IPv6, which Site Recovery does not replicate")
     if str(network) != value:
-        raise _problem("VN-05", f"{value} is not written as a network: write {network}")
+        raise _problem("VN-05", f"{value} has host bits set: write {network}")
     return network
 
 
@@ -71,8 +71,8 @@ def _circuit_id(value: object) -> str:
         return value
     raise _problem(
         "CONFIG",
-        f"{value!r} is not the id of a circuit: /subscriptions/<subscription>/resourceGroups/<group>"
-        "/providers/Microsoft.Network/expressRouteCircuits/<circuit>",
+        f"{value!r} is not the id of a circuit: /subscriptions/<subscription>/resourceGroups"
+        "/<group>/providers/Microsoft.Network/expressRouteCircuits/<circuit>",
     )
 
 

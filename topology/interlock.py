@@ -11,7 +11,7 @@ from typing import Any, Self
 
 from topology.config import Prefers, StackConfig
 from topology.errors import InterlockError, ReplacementRefusedError
-from topology.model import Circuit, Region
+from topology.model import Circuit, CircuitReference, Region
 
 _AZ_SKUS = ("ErGw1AZ", "ErGw2AZ", "ErGw3AZ")
 _SKUS = ("Standard", "HighPerformance", "UltraPerformance")
@@ -48,6 +48,29 @@ class Deployed:
             gateway_sku=gateway.get("sku", "ErGw1AZ"),
         )
 
+    @classmethod
+    def from_region(cls, region: Region) -> Self:
+        """Return what a region's stack will say once it is deployed."""
+        return cls(
+            activation=region.activation,
+            location=region.location,
+            hub_virtual_network_id="",
+            gateway_id=None,
+            circuit_ids=tuple(circuit_id(circuit) for circuit in region.circuits),
+            advertised_prefixes=region.advertised_prefixes,
+            gateway_sku=region.gateway.sku if region.gateway else None,
+        )
+
+
+def circuit_id(circuit: Circuit | CircuitReference) -> str:
+    """Return a circuit's id; of an owned one from its group on, the subscription being unknown."""
+    if isinstance(circuit, CircuitReference):
+        return circuit.id
+    return (
+        f"/resourceGroups/{circuit.resource_group}"
+        f"/providers/Microsoft.Network/expressRouteCircuits/{circuit.name}"
+    )
+
 
 def refuse_two_live_regions(config: StackConfig, region: Region, paired: Deployed | None) -> None:
     """Refuse what would make both regions advertise the same addresses (ER-18, ER-19, ER-23).
@@ -74,6 +97,18 @@ def refuse_two_live_regions(config: StackConfig, region: Region, paired: Deploye
         f"`pulumi config set activation standby --stack {stack}` and `pulumi up --stack {stack}`. "
         "If that region is lost, say why: "
         '`pulumi config set overrideInterlock "<reason>"` and run again.'
+    )
+
+
+def warn_of_shared_circuit(region: Region, paired: Deployed | None) -> str | None:
+    """Return what to say where a circuit of this region's stack serves the other one, too."""
+    owned = {circuit.name for circuit in region.circuits if isinstance(circuit, Circuit)}
+    shared = sorted(owned & _shared_circuits(region, paired)) if paired else []
+    if not shared:
+        return None
+    return (
+        f"both regions use the circuit {shared[0]}, which this stack owns: own it in a project of "
+        "its own and reference it by id in both, or this stack cannot be destroyed without it"
     )
 
 
@@ -132,15 +167,15 @@ def _containing(prefix: IPv4Network) -> set[IPv4Network]:
 
 def _shared_circuits(region: Region, paired: Deployed) -> set[str]:
     """Return the circuits of both regions: same id; an owned one by its group and name."""
-    theirs = {circuit_id.lower() for circuit_id in paired.circuit_ids}
-    shared = set()
-    for circuit in region.circuits:
-        if isinstance(circuit, Circuit):
-            tail = (
-                f"/resourcegroups/{circuit.resource_group}/providers/microsoft.network"
-                f"/expressroutecircuits/{circuit.name}"
-            ).lower()
-            shared |= {circuit.name for circuit_id in theirs if circuit_id.endswith(tail)}
-        elif circuit.id.lower() in theirs:
-            shared.add(circuit.id.split("/")[-1])
-    return shared
+    theirs = {each.lower() for each in paired.circuit_ids}
+    return {
+        circuit.name if isinstance(circuit, Circuit) else circuit.id.split("/")[-1]
+        for circuit in region.circuits
+        for other in theirs
+        if _same(circuit_id(circuit).lower(), other)
+    }
+
+
+def _same(one: str, other: str) -> bool:
+    """Compare two ids, either of which may lack its subscription."""
+    return one.endswith(other) or other.endswith(one)

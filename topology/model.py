@@ -54,6 +54,7 @@ class Subnet:
     route_table: str | None = None
     service_endpoints: tuple[str, ...] = ()
     network_security_group_id: str | None = None
+    default_outbound_access: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -57,7 +57,7 @@ def parse_stack(
         problems += [
             _problem(details, secret=secret)
             for details in error.errors()
-            # A list is "too short" to pydantic also where its items failed, each with its own error.
+            # A list whose items failed is "too short", too; each item has its own error.
             if not (details["type"] == "too_short" and details["input"])
         ]
     region = values.get("sparehub:region")
@@ -84,7 +84,8 @@ def _problem(error: ErrorDetails, *, secret: bool) -> Problem:
             message = "not a valid value here"
         return Problem(path, message, error["type"])
     rule = "GWY-01" if path.endswith("gateway.sku") else _RULE_OF_FIELD.get(str(location[-1]))
-    return Problem(path, message + shown, rule or "CONFIG")
+    missing = error["type"] == "missing"
+    return Problem(path, message + shown, "CONFIG" if missing or not rule else rule)
 
 
 def _path(location: Sequence[int | str]) -> str:

@@ -1,0 +1,76 @@
+"""Where everything local lies, and the environment that points Pulumi at the local Azure."""
+
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from engine.paths import pulumi_directory
+from simulator.control import install_provider
+from topology.errors import SparehubError
+
+BEFORE = "SPAREHUB_BEFORE_"
+"""Prefix of the variables that keep what a shell had before ``sparehub simulate env``."""
+
+
+@dataclass(frozen=True)
+class Home:
+    """``$SPAREHUB_HOME``: simulator, state and workspaces of one run; two homes never meet."""
+
+    path: Path
+
+    @classmethod
+    def of(cls, project: Path, environment: Mapping[str, str]) -> "Home":
+        """Return ``$SPAREHUB_HOME``, by default ``.sparehub/`` in the project."""
+        named = environment.get("SPAREHUB_HOME")
+        return cls(Path(named).absolute() if named else project.absolute() / ".sparehub")
+
+    @property
+    def simulator(self) -> Path:
+        """The store and the log of the local Azure."""
+        return self.path / "simulator"
+
+    @property
+    def executables(self) -> Path:
+        """The azure-native provider of the local Azure, for PATH."""
+        return self.path / "bin"
+
+    def variables(self) -> dict[str, str]:
+        """Return the variables, PATH apart, that make Pulumi use this home."""
+        return {
+            "PULUMI_BACKEND_URL": (self.path / "state").as_uri(),
+            "PULUMI_CONFIG_PASSPHRASE": "",
+            "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
+            "PULUMI_HOME": str(self.path / "pulumi"),
+            "PULUMI_SKIP_UPDATE_CHECK": "true",
+            "SPAREHUB_SIMULATOR": str(self.simulator),
+        }
+
+    def search_path(self, current: str) -> str:
+        """Return a PATH that finds the local Azure's provider first, and some Pulumi."""
+        made_by_setup = pulumi_directory()
+        first = [str(self.executables), *([str(made_by_setup)] if made_by_setup else [])]
+        rest = [each for each in current.split(os.pathsep) if each and each not in first]
+        return os.pathsep.join([*first, *rest])
+
+    def prepare(self) -> None:
+        """Make the directories and the provider's executable.
+
+        :raises SparehubError: where the home cannot be written.
+        """
+        try:
+            for name in ("state", "pulumi", "simulator", "bin"):
+                (self.path / name).mkdir(parents=True, exist_ok=True)
+            install_provider(self.executables, Path(sys.executable))
+        except OSError as error:
+            message = (
+                f"{self.path} cannot be written ({error.strerror}): "
+                "free it, or name another directory in SPAREHUB_HOME"
+            )
+            raise SparehubError(message) from None
+
+    def environment(self, inherited: Mapping[str, str]) -> dict[str, str]:
+        """Return a whole environment for a Pulumi that works against the local Azure."""
+        path = self.search_path(inherited.get("PATH", os.defpath))
+        return {**inherited, **self.variables(), "PATH": path}

@@ -1,0 +1,149 @@
+"""``sparehub simulate``: the switches of the local Azure."""
+
+import os
+import shlex
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from simulator import control
+from sparehub.home import BEFORE, Home
+from sparehub.output import Output
+
+app = typer.Typer(
+    help="The local Azure: rehearse everything without a subscription.",
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+)
+Json = Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")]
+
+
+class Speed(StrEnum):
+    """How fast the simulated clock runs."""
+
+    REAL = "1"
+    FAST = "100"
+    INSTANT = "instant"
+
+
+def _home() -> Home:
+    return Home.of(Path.cwd(), os.environ)
+
+
+def _simulator() -> Path:
+    """Return the simulator's directory, and say which one is about to be written."""
+    directory = _home().simulator
+    Output().note(f"simulated Azure at {directory}")
+    return directory
+
+
+@app.command()
+def env(
+    *,
+    unset: Annotated[bool, typer.Option("--unset", help="Put the shell back as it was.")] = False,
+) -> None:
+    """Print what makes a shell's plain `pulumi` work against the local Azure.
+
+    [bold]eval "$(sparehub simulate env)"[/bold] then [bold]pulumi preview --stack primary[/bold]
+    """
+    home = _home()
+    names = home.variables()
+    lines = []
+    if unset:
+        for name in names:
+            before = os.environ.get(BEFORE + name)
+            lines += [f"unset {BEFORE}{name}"]
+            lines += [f"unset {name}" if before is None else _export(name, before)]
+        own = set(home.search_path("").split(os.pathsep))
+        rest = [each for each in os.environ.get("PATH", "").split(os.pathsep) if each not in own]
+        lines += [_export("PATH", os.pathsep.join(rest))]
+    else:
+        home.prepare()
+        for name, value in names.items():
+            before = os.environ.get(name)
+            if before is not None and before != value:
+                lines += [_export(BEFORE + name, before)]
+            lines += [_export(name, value)]
+        lines += [_export("PATH", home.search_path(os.environ.get("PATH", os.defpath)))]
+        Output().note(f"simulated Azure at {home.simulator}")
+    Output().results.out("\n".join(lines), highlight=False)
+
+
+def _export(name: str, value: str) -> str:
+    return f"export {name}={shlex.quote(value)}"
+
+
+@app.command()
+def reset() -> None:
+    """Empty the local Azure. The stacks' own state stays: destroy them first, or remove them."""
+    control.reset(_simulator())
+
+
+@app.command()
+def clock(
+    speed: Annotated[
+        Speed | None, typer.Argument(help="1, 100 or instant; leave out to read.")
+    ] = None,
+    *,
+    json: Json = False,
+) -> None:
+    """Read the simulated clock, or set its speed: 1 and 100 wait, instant only accounts."""
+    if speed is not None:
+        control.set_clock(_simulator(), speed.value)
+    reading = control.read_clock(_home().simulator)
+    output = Output(as_json=json)
+    if json:
+        output.document({"seconds": reading.seconds, "speed": reading.speed})
+    else:
+        output.results.print(
+            f"{reading.seconds:.0f} s ({reading.seconds / 60:.1f} min), speed {reading.speed}"
+        )
+
+
+@app.command()
+def log(*, json: Json = False) -> None:
+    """Show every write and its outcome, in order of start, in simulated seconds."""
+    entries = control.read_log(_home().simulator)
+    output = Output(as_json=json)
+    if json:
+        output.document([entry.as_json() for entry in entries])
+        return
+    table = Table("at", "took", "operation", "status", "outcome", "path")
+    for entry in entries:
+        at, took = f"{entry.at:.0f}", f"{entry.seconds:.0f}"
+        table.add_row(at, took, entry.operation, str(entry.status), entry.outcome, entry.path)
+    output.results.print(table)
+
+
+@app.command()
+def provision(
+    circuit: Annotated[str, typer.Argument(help="Name or id of a circuit.")] = "",
+    *,
+    manual: Annotated[
+        bool, typer.Option("--manual", help="New circuits wait for this command from now on.")
+    ] = False,
+    automatic: Annotated[
+        bool, typer.Option("--automatic", help="New circuits are provisioned at once (default).")
+    ] = False,
+) -> None:
+    """Do the connectivity provider's part: provision a circuit.
+
+    [bold]sparehub simulate provision erc-hong-kong[/bold]
+    """
+    if sum((bool(circuit), manual, automatic)) != 1:
+        raise typer.BadParameter("name one circuit, or give --manual or --automatic")
+    if circuit:
+        control.provision(_simulator(), circuit)
+    else:
+        control.provision_by_hand(_simulator(), by_hand=manual)
+
+
+@app.command()
+def deprovision(
+    circuit: Annotated[str, typer.Argument(help="Name or id of a circuit.")],
+) -> None:
+    """Take the provider's part back, without which Azure refuses to delete a circuit (ER-39)."""
+    control.deprovision(_simulator(), circuit)

@@ -1,0 +1,68 @@
+"""Reads the stack files of a project directory."""
+
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
+
+from topology.build import build
+from topology.errors import ConfigurationError, Problem
+from topology.pair import Stack
+from topology.parse import parse_stack
+
+SECRET = "[secret]"  # noqa: S105 - what stands for a secret whose value is not read here
+
+
+def stack_file(directory: Path, stack: str) -> Path:
+    """Return the path of a stack's configuration file."""
+    return directory / f"Pulumi.{stack}.yaml"
+
+
+def read_stack(directory: Path, stack: str) -> Stack:
+    """Return what a stack file describes, built.
+
+    :raises ConfigurationError: where the file is missing, is no stack file, or says wrong things.
+    """
+    values = _values(directory, stack)
+    try:
+        config = parse_stack(values, stack=stack)
+        return Stack(name=stack, config=config, region=build(config))
+    except ConfigurationError as error:
+        raise ConfigurationError(error.problems, stack) from None
+
+
+def _values(directory: Path, stack: str) -> dict[str, object]:
+    path = stack_file(directory, stack)
+    try:
+        content = YAML(typ="safe").load(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        message = f"no such file in {directory}; `sparehub init` writes one for the primary"
+        raise _unusable(path, message, stack) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise _unusable(path, f"cannot be read: {error}", stack) from None
+    except YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f", line {mark.line + 1}" if mark else ""
+        message = f"is not YAML{where}: {getattr(error, 'problem', 'unreadable')}"
+        raise _unusable(path, message, stack) from None
+    config = content.get("config") if isinstance(content, dict) else None
+    if not isinstance(config, dict):
+        raise _unusable(path, "has no `config:` mapping, so it is no stack file", stack)
+    ours = ("sparehub:", "azure-native:location")
+    return {str(k): _without_secrets(v) for k, v in config.items() if str(k).startswith(ours)}
+
+
+def _unusable(path: Path, message: str, stack: str) -> ConfigurationError:
+    return ConfigurationError([Problem(path.name, message)], stack)
+
+
+def _without_secrets(value: Any) -> Any:  # noqa: ANN401 - whatever YAML holds
+    """Return a value in which each encrypted one is replaced by a word that says so."""
+    if isinstance(value, dict):
+        if set(value) == {"secure"}:
+            return SECRET
+        return {str(key): _without_secrets(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_without_secrets(each) for each in value]
+    return value

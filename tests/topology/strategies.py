@@ -1,0 +1,107 @@
+"""Valid configurations for hypothesis: whatever the contract of the stack file allows."""
+
+from ipaddress import IPv4Network
+from typing import Any
+
+from hypothesis import strategies as st
+
+KEYS = st.text("abcdefghijklmnopqrstuvwxyz0123456789", min_size=1, max_size=8).filter(
+    lambda key: key != "hub"
+)
+CIRCUIT = (
+    "/subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/rg-circuits"
+    "/providers/Microsoft.Network/expressRouteCircuits/"
+)
+
+
+def _prefixes(block: int, count: int) -> list[str]:
+    """Return ``count`` /24 of 10.<block>.0.0/16 and those after it."""
+    return [str(IPv4Network((0x0A000000 + (block << 16) + (n << 8), 24))) for n in range(count)]
+
+
+@st.composite
+def circuits(draw: st.DrawFn, key: str) -> dict[str, Any]:
+    """Draw a circuit, owned or referenced."""
+    tier = draw(st.sampled_from(["Local", "Standard", "Premium"]))
+    common = {
+        "peeringLocation": draw(st.sampled_from(["Hong Kong", "Singapore", "London"])),
+        "bandwidthInMbps": draw(st.sampled_from([50, 1000, 10000])),
+    }
+    if draw(st.booleans()):
+        keys = st.none() | st.just("not-a-real-key")
+        return common | {
+            "id": f"{CIRCUIT}{key}",
+            "sku": {"tier": tier},
+            "authorizationKey": draw(keys),
+        }
+    return common | {
+        "serviceProvider": "Equinix",
+        "sku": {"tier": tier, "family": draw(st.sampled_from(["MeteredData", "UnlimitedData"]))},
+        "provisioned": draw(st.booleans()),
+        "privatePeering": {
+            "peerASN": draw(st.sampled_from([65001, 64512, 4200000000])),
+            "vlanId": draw(st.integers(1, 4094)),
+            "primaryPeerAddressPrefix": "172.16.0.0/30",
+            "secondaryPeerAddressPrefix": "172.16.0.4/30",
+        },
+    }
+
+
+@st.composite
+def spokes(draw: st.DrawFn, block: int, depth: str) -> dict[str, Any]:
+    """Draw a spoke with one or more prefixes of its own block of addresses."""
+    space = _prefixes(block, draw(st.sampled_from([1, 2, 3, 120])))
+    subnet_keys = draw(st.lists(KEYS, min_size=1, max_size=3, unique=True))
+    return {
+        "addressSpace": space,
+        "subnets": {
+            key: {
+                "addressPrefix": str(list(IPv4Network(space[0]).subnets(new_prefix=26))[n]),
+                "protected": draw(st.booleans()),
+                "routeTable": draw(st.sampled_from(["shared", "none"])),
+                "serviceEndpoints": draw(st.sampled_from([[], ["Microsoft.Sql"]])),
+            }
+            for n, key in enumerate(subnet_keys)
+        },
+        "standby": "connected" if depth == "connection" and draw(st.booleans()) else "withheld",
+    }
+
+
+@st.composite
+def configurations(draw: st.DrawFn) -> dict[str, Any]:
+    """Draw the keys of a valid stack file."""
+    depth = draw(st.sampled_from(["network", "gateway", "connection"]))
+    spoke_keys = draw(st.lists(KEYS, max_size=4, unique=True))
+    circuit_keys = draw(st.lists(KEYS, min_size=1, max_size=3, unique=True))
+    return {
+        "azure-native:location": draw(st.sampled_from(["eastasia", "westeurope"])),
+        "sparehub:activation": draw(st.sampled_from(["standby", "active"])),
+        "sparehub:region": {
+            "standby": {"depth": depth},
+            "hub": {
+                "addressSpace": ["10.0.0.0/22"],
+                "subnets": {
+                    "nva": {"addressPrefix": "10.0.0.0/24"},
+                    "GatewaySubnet": {"addressPrefix": "10.0.1.0/26"},
+                    "shared": {"addressPrefix": "10.0.2.0/24"},
+                },
+                "nva": {
+                    "ipAddress": "10.0.0.10",
+                    "internetEgress": draw(st.sampled_from(["direct", "onPremises"])),
+                },
+            },
+            "spokes": {
+                key: draw(spokes(block, depth)) for block, key in enumerate(spoke_keys, start=1)
+            },
+            "expressRoute": {
+                "connections": {
+                    key: {
+                        "routingWeight": draw(st.integers(0, 32000)),
+                        "circuit": draw(circuits(key)),
+                    }
+                    for key in circuit_keys
+                }
+            },
+            "onPremises": {"addressPrefixes": ["192.168.0.0/16"]},
+        },
+    }

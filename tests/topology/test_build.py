@@ -1,0 +1,268 @@
+"""The source document's pair, whole, and what the depths and the overrides make of it."""
+
+from copy import deepcopy
+from dataclasses import replace
+from ipaddress import IPv4Address, IPv4Network
+from typing import Any
+
+import pytest
+
+from tests.configurations import region_of, shipped, with_spokes
+from topology.config import Activation, Depth
+from topology.model import (
+    Circuit,
+    Connection,
+    Gateway,
+    NextHopType,
+    Peering,
+    PrivatePeering,
+    Region,
+    Route,
+    RouteTable,
+    Spoke,
+    Subnet,
+    VirtualNetwork,
+)
+
+NVA = IPv4Address("10.10.10.10")
+ANYWHERE = IPv4Network("0.0.0.0/0")
+
+
+def to_nva(name: str, prefix: str) -> Route:
+    return Route(
+        name=name,
+        address_prefix=IPv4Network(prefix),
+        next_hop_type=NextHopType.VIRTUAL_APPLIANCE,
+        next_hop_ip_address=NVA,
+    )
+
+
+def spoke(key: str, prefix: str, location: str) -> Spoke:
+    space = IPv4Network(prefix)
+    app = Subnet(
+        name="app",
+        address_prefix=space,
+        route_table="spokes",
+        service_endpoints=("Microsoft.Storage",),
+        default_outbound_access=False,
+    )
+    return Spoke(
+        key=key,
+        virtual_network=VirtualNetwork(
+            name=f"vnet-{key}-{location}", address_space=(space,), subnets=(app,)
+        ),
+        hub_to_spoke=Peering(
+            name=f"peer-hub-to-{key}", allow_gateway_transit=True, use_remote_gateways=False
+        ),
+        spoke_to_hub=Peering(
+            name=f"peer-{key}-to-hub", allow_gateway_transit=False, use_remote_gateways=True
+        ),
+    )
+
+
+def source_document(location: str, circuit: Circuit) -> Region:
+    """Return an active region with the numbers of the source document."""
+    internet = Route(name="default", address_prefix=ANYWHERE, next_hop_type=NextHopType.INTERNET)
+    return Region(
+        name=location,
+        location=location,
+        activation=Activation.ACTIVE,
+        depth=Depth.GATEWAY,
+        resource_group=f"rg-sparehub-{location}",
+        tags={},
+        route_tables=(
+            RouteTable(
+                key="spokes",
+                name=f"rt-spokes-{location}",
+                disable_bgp_route_propagation=True,
+                routes=(to_nva("default", "0.0.0.0/0"),),
+            ),
+            RouteTable(
+                key="gateway",
+                name=f"rt-gateway-{location}",
+                disable_bgp_route_propagation=False,
+                routes=(
+                    to_nva("to-spoke1-10.1.0.0-24", "10.1.0.0/24"),
+                    to_nva("to-spoke2-10.2.0.0-24", "10.2.0.0/24"),
+                ),
+            ),
+            RouteTable(
+                key="nva",
+                name=f"rt-nva-{location}",
+                disable_bgp_route_propagation=False,
+                routes=(internet,),
+            ),
+        ),
+        hub=VirtualNetwork(
+            name=f"vnet-hub-{location}",
+            address_space=(IPv4Network("10.10.10.0/24"),),
+            subnets=(
+                Subnet(name="nva", address_prefix=IPv4Network("10.10.10.0/25"), route_table="nva"),
+                Subnet(
+                    name="GatewaySubnet",
+                    address_prefix=IPv4Network("10.10.10.128/25"),
+                    route_table="gateway",
+                ),
+            ),
+        ),
+        spokes=(
+            spoke("spoke1", "10.1.0.0/24", location),
+            spoke("spoke2", "10.2.0.0/24", location),
+        ),
+        gateway=Gateway(name=f"ergw-{location}", sku="ErGw1AZ"),
+        circuits=(circuit,),
+        connections=(
+            Connection(key=circuit.key, name=f"con-{location}-{circuit.key}", routing_weight=0),
+        ),
+        spokes_wait_for_connections=False,
+    )
+
+
+def circuit(key: str, location: str, bandwidth: int, vlan: int, links: str) -> Circuit:
+    return Circuit(
+        key=key,
+        name=f"erc-{key}",
+        resource_group=f"rg-sparehub-erc-{key}",
+        peering_location=location,
+        service_provider="Equinix",
+        bandwidth_in_mbps=bandwidth,
+        tier="Standard",
+        family="MeteredData",
+        private_peering=PrivatePeering(
+            peer_asn=65001,
+            vlan_id=vlan,
+            primary_peer_address_prefix=IPv4Network(f"{links}.0/30"),
+            secondary_peer_address_prefix=IPv4Network(f"{links}.4/30"),
+        ),
+    )
+
+
+HONG_KONG = circuit("hong-kong", "Hong Kong", 1000, 100, "172.16.0")
+PRIMARY = source_document("eastasia", HONG_KONG)
+SECONDARY = source_document(
+    "southeastasia", circuit("singapore", "Singapore", 200, 200, "172.16.1")
+)
+
+
+def test_the_primary_is_the_source_document() -> None:
+    """Every number of the document is in the shipped file."""
+    assert region_of(shipped("primary")) == PRIMARY
+
+
+def test_the_secondary_stands_by_without_its_connection() -> None:
+    """The shipped secondary is the same network at depth `gateway`."""
+    expected = replace(SECONDARY, activation=Activation.STANDBY, connections=())
+
+    assert region_of(shipped("secondary")) == expected
+    assert region_of(shipped("secondary"), "active") == SECONDARY
+
+
+def test_at_depth_network_the_spokes_use_no_gateway() -> None:
+    """Azure refuses to use a gateway that is not there (PE-09)."""
+    region = region_of(shipped("secondary"), "standby", "network")
+
+    assert (region.gateway, region.connections) == (None, ())
+    assert [s.spoke_to_hub.use_remote_gateways for s in region.spokes] == [False, False]
+
+
+def test_at_depth_connection_only_the_hub_is_advertised() -> None:
+    """Spokes are withheld, but for one that stays connected on purpose."""
+    values = shipped("secondary")
+    withheld = region_of(values, "standby", "connection")
+    values["sparehub:region"]["standby"]["depth"] = "connection"
+    values["sparehub:region"]["spokes"]["spoke2"]["standby"] = "connected"
+
+    assert withheld.advertised_prefixes == (IPv4Network("10.10.10.0/24"),)
+    assert region_of(values, "standby").advertised_prefixes == (
+        IPv4Network("10.10.10.0/24"),
+        IPv4Network("10.2.0.0/24"),
+    )
+
+
+@pytest.mark.parametrize(("spokes", "used"), [(199, True), (200, False)])
+def test_above_200_prefixes_a_standby_gateway_withholds_the_spokes(
+    spokes: int, *, used: bool
+) -> None:
+    """199 spokes and the hub are 200 prefixes, the most a connection is created with (ER-36)."""
+    region = region_of(with_spokes(shipped("secondary"), spokes), "standby", "gateway")
+
+    assert {s.spoke_to_hub.use_remote_gateways for s in region.spokes} == {used}
+    assert region.spokes_wait_for_connections is not used
+
+
+def test_a_circuit_that_is_not_provisioned_carries_nothing() -> None:
+    """Neither private peering nor connection before the provider has done its part (ER-09)."""
+    values = shipped("primary")
+    connection = values["sparehub:region"]["expressRoute"]["connections"]["hong-kong"]
+    connection["circuit"]["provisioned"] = False
+
+    bare = replace(HONG_KONG, private_peering=None)
+    assert region_of(values) == replace(PRIMARY, circuits=(bare,), connections=())
+
+
+def override(region: dict[str, Any]) -> None:
+    region.update(name="ea", resourceGroup="rg-net", tags={"env": "prod"}, dnsServers=["10.9.9.9"])
+    region["hub"].update(name="hub-one", dnsServers=[])
+    region["hub"]["nva"].update(internetEgress="onPremises")
+    region["routeTables"] = {"nva": {"name": "table-nva"}}
+    region["spokes"]["spoke1"].update(
+        name="net-one", hubToSpoke={"name": "down"}, spokeToHub={"name": "up"}
+    )
+    region["spokes"]["spoke2"]["subnets"]["app"].update(
+        routeTable="none", protected=False, serviceEndpoints=["Microsoft.Sql"]
+    )
+    region["expressRoute"]["gateway"].update(
+        name="gw", sku="ErGwScale", minScaleUnits=2, maxScaleUnits=4
+    )
+    connection = region["expressRoute"]["connections"]["hong-kong"]
+    connection.update(name="con-one", routingWeight=10)
+    connection["circuit"].update(name="erc-one", resourceGroup="rg-erc")
+
+
+def test_every_override_changes_just_what_it_names() -> None:
+    """Names, tags, name servers, tables, endpoints, scale units and the NVA's way out."""
+    values = shipped("primary")
+    override(values["sparehub:region"])
+    one, two = deepcopy(PRIMARY.spokes)
+    name_servers = (IPv4Address("10.9.9.9"),)
+    app = Subnet(
+        name="app",
+        address_prefix=IPv4Network("10.2.0.0/24"),
+        service_endpoints=("Microsoft.Sql",),
+    )
+    spokes, gateway, nva = PRIMARY.route_tables
+
+    assert region_of(values) == replace(
+        PRIMARY,
+        name="ea",
+        resource_group="rg-net",
+        tags={"env": "prod"},
+        route_tables=(
+            replace(spokes, name="rt-spokes-ea"),
+            replace(gateway, name="rt-gateway-ea"),
+            replace(nva, name="table-nva", routes=()),
+        ),
+        hub=replace(PRIMARY.hub, name="hub-one"),
+        spokes=(
+            replace(
+                one,
+                virtual_network=replace(
+                    one.virtual_network, name="net-one", dns_servers=name_servers
+                ),
+                hub_to_spoke=replace(one.hub_to_spoke, name="down"),
+                spoke_to_hub=replace(one.spoke_to_hub, name="up"),
+            ),
+            replace(
+                two,
+                virtual_network=replace(
+                    two.virtual_network,
+                    name="vnet-spoke2-ea",
+                    dns_servers=name_servers,
+                    subnets=(app,),
+                ),
+            ),
+        ),
+        gateway=Gateway(name="gw", sku="ErGwScale", min_scale_units=2, max_scale_units=4),
+        circuits=(replace(HONG_KONG, name="erc-one", resource_group="rg-erc"),),
+        connections=(Connection(key="hong-kong", name="con-one", routing_weight=10),),
+    )

@@ -1,0 +1,102 @@
+"""What holds of every region, whatever a valid stack file says."""
+
+import itertools
+from dataclasses import replace
+from typing import Any
+
+from hypothesis import given, settings
+
+from tests.configurations import region_of
+from tests.topology.strategies import configurations
+from topology.config import Activation, Depth
+from topology.model import NextHopType, Region, Spoke
+
+LIMIT = 200  # ER-36
+
+
+def prefixes_of(spokes: tuple[Spoke, ...]) -> list[str]:
+    return [str(p) for spoke in spokes for p in spoke.virtual_network.address_space]
+
+
+@given(configurations())
+@settings(max_examples=80)
+def test_no_two_prefixes_of_a_region_overlap(values: dict[str, Any]) -> None:
+    """Any valid configuration builds, and its virtual networks share no address."""
+    prefixes = sorted(region_of(values).address_prefixes)
+
+    pairs = itertools.pairwise(prefixes)
+    assert [pair for pair in pairs if pair[0].overlaps(pair[1])] == []
+
+
+@given(configurations())
+@settings(max_examples=80)
+def test_every_spoke_has_its_routes(values: dict[str, Any]) -> None:
+    """Out by the spokes' default route, in by a route of GatewaySubnet as long as the prefix."""
+    region = region_of(values)
+    nva = values["sparehub:region"]["hub"]["nva"]["ipAddress"]
+    tables = {table.key: table for table in region.route_tables}
+    hops = {
+        str(route.address_prefix): (route.next_hop_type, str(route.next_hop_ip_address))
+        for route in tables["gateway"].routes
+    }
+
+    assert hops == dict.fromkeys(prefixes_of(region.spokes), (NextHopType.VIRTUAL_APPLIANCE, nva))
+    assert [str(route.address_prefix) for route in tables["spokes"].routes] == ["0.0.0.0/0"]
+    assert [(table.key, table.disable_bgp_route_propagation) for table in region.route_tables] == [
+        ("spokes", True),
+        ("gateway", False),
+        ("nva", False),
+    ]
+
+
+@given(configurations())
+@settings(max_examples=80)
+def test_what_the_switch_adds_is_what_its_depth_left_out(values: dict[str, Any]) -> None:
+    """Active minus standby is the row of the depth's table, and nothing else."""
+    standby, active = region_of(values, "standby"), region_of(values, "active")
+
+    assert _without_what_failover_makes(standby, active) == standby
+
+
+def _without_what_failover_makes(standby: Region, active: Region) -> Region:
+    """Take from an active region what architecture.md says that failover makes at its depth."""
+    region = replace(active, activation=Activation.STANDBY)
+    match standby.depth:
+        case Depth.NETWORK:
+            return _withheld(replace(region, gateway=None, connections=()), set())
+        case Depth.GATEWAY if len(active.address_prefixes) <= LIMIT:
+            return replace(region, connections=())
+        case Depth.GATEWAY:
+            return _withheld(replace(region, connections=()), set())
+        case Depth.CONNECTION:
+            kept = {s.key for s in standby.spokes if s.spoke_to_hub.use_remote_gateways}
+            return _withheld(region, kept)
+
+
+def _withheld(region: Region, kept: set[str]) -> Region:
+    spokes = tuple(
+        spoke
+        if spoke.key in kept
+        else replace(spoke, spoke_to_hub=replace(spoke.spoke_to_hub, use_remote_gateways=False))
+        for spoke in region.spokes
+    )
+    return replace(region, spokes=spokes)
+
+
+@given(configurations())
+@settings(max_examples=40)
+def test_a_region_is_the_same_twice(values: dict[str, Any]) -> None:
+    """Nothing but the configuration decides."""
+    assert region_of(values) == region_of(values)
+
+
+@given(configurations())
+@settings(max_examples=80)
+def test_only_a_connection_advertises(values: dict[str, Any]) -> None:
+    """On-premises learns hub and spokes that use its gateway, once there is a connection."""
+    region = region_of(values)
+    shown = tuple(spoke for spoke in region.spokes if spoke.spoke_to_hub.use_remote_gateways)
+    hub = [str(prefix) for prefix in region.hub.address_space]
+
+    expected = hub + prefixes_of(shown) if region.connections else []
+    assert [str(prefix) for prefix in region.advertised_prefixes] == expected

@@ -1,0 +1,82 @@
+"""The two regions side by side: what topology they make, and what that forbids."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from ipaddress import IPv4Network
+
+from topology.config import Activation, StackConfig
+from topology.errors import InterlockError, Problem
+from topology.findings import Finding
+from topology.interlock import (
+    Deployed,
+    circuit_id,
+    refuse_two_live_regions,
+    warn_of_shared_circuit,
+)
+from topology.model import Region
+
+
+@dataclass(frozen=True, kw_only=True)
+class Topology:
+    """What follows from two configurations without being declared in either."""
+
+    circuits: int
+    peering_locations: int
+    addresses: str | None  # retained, remapped or mixed; None for one region alone
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stack:
+    """A stack's name, what its file says, and the region that comes of it."""
+
+    name: str
+    config: StackConfig
+    region: Region
+
+
+def find_topology(stacks: list[Stack]) -> Topology:
+    """Count circuits and peering locations over one or two regions; compare their addresses."""
+    circuits = [circuit for stack in stacks for circuit in stack.region.circuits]
+    return Topology(
+        circuits=len({circuit_id(circuit).lower() for circuit in circuits}),
+        peering_locations=len({circuit.peering_location.lower() for circuit in circuits}),
+        addresses=None if len(stacks) < 2 else _addresses(stacks[0].region, stacks[1].region),  # noqa: PLR2004 - a pair
+    )
+
+
+def pair_findings(stacks: list[Stack]) -> Iterator[Finding]:
+    """Yield what is wrong, or unwise, with two regions that are each in order by themselves."""
+    for stack in stacks:
+        for other in stacks:
+            if stack is not other:
+                deployed = Deployed.from_region(other.region)
+                if warning := warn_of_shared_circuit(stack.region, deployed):
+                    problem = Problem("region.expressRoute.connections", warning, "ER-14")
+                    yield Finding.of(problem, stack.name, severity="warning")
+    live = [stack for stack in stacks if stack.config.activation is Activation.ACTIVE]
+    if len(live) == 2:  # noqa: PLR2004 - a pair
+        first, second = live
+        try:
+            refuse_two_live_regions(
+                second.config, second.region, Deployed.from_region(first.region)
+            )
+        except InterlockError:
+            message = (
+                f"both {first.name} and {second.name} are switched to active and would advertise "
+                "the same addresses; put one on standby"
+            )
+            yield Finding.of(Problem("activation", message, "ER-18"), second.name)
+
+
+def _addresses(first: Region, second: Region) -> str:
+    ours, theirs = _spaces(first), _spaces(second)
+    common = ours.keys() & theirs.keys()
+    same = sum(ours[key] == theirs[key] for key in common)
+    if same == len(ours) == len(theirs):
+        return "retained"
+    return "mixed" if same else "remapped"
+
+
+def _spaces(region: Region) -> Mapping[str, tuple[IPv4Network, ...]]:
+    spokes = {f"spoke {spoke.key}": spoke.virtual_network.address_space for spoke in region.spokes}
+    return {"hub": region.hub.address_space, **spokes}
