@@ -103,9 +103,7 @@ def install(cache: Path, version: str) -> bool:
     try:
         subprocess.run([python, "-c", PROBE], capture_output=True, timeout=8, check=True)
     except subprocess.SubprocessError:
-        say(
-            "no Pulumi on PATH, and https://get.pulumi.com, where its installer is, does not answer"
-        )
+        say("no Pulumi on PATH, and no answer from https://get.pulumi.com, where its installer is")
         return False
     try:
         with step(f"Pulumi {version} by its own installer"), replacing(cache / "installed") as root:
@@ -138,8 +136,14 @@ def build(cache: Path, version: str) -> None:
 
 def go(*arguments: str) -> str:
     """Runs Go in the module of ``go.mod``; returns what it prints."""
-    command = ["go", *arguments]
-    ran = subprocess.run(command, cwd=ROOT / "engine", capture_output=True, text=True, check=False)
+    ran = subprocess.run(
+        ["go", *arguments],
+        cwd=ROOT / "engine",
+        env=os.environ | {"GOFLAGS": "-mod=readonly", "GOWORK": "off"},  # go.mod stays as it is
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     if ran.returncode:
         raise SetupError(
             f"go {arguments[0]}: {reason(ran.stderr)}; Pulumi's Go modules need Go 1.25 or newer "
