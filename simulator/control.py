@@ -1,0 +1,139 @@
+"""What the command ``sparehub simulate`` does, as plain functions on a store's directory."""
+
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from simulator.arm.circuit import CIRCUIT, MANUAL
+from simulator.arm.clock import Clock, Reading, Speed
+from simulator.arm.rendering import state
+from simulator.arm.store import FILE, Store
+from simulator.arm.transaction import Resource, Transaction
+from simulator.errors import StoreError, UnknownCircuitError
+
+PLUGIN = "pulumi-resource-azure-native"
+_ROOT = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True)
+class LogEntry:
+    """One ARM write and its outcome."""
+
+    at: float
+    """When it started, in simulated seconds."""
+    method: str
+    path: str
+    status: int
+    operation: str
+    """``create``, ``update`` or ``delete``."""
+    seconds: float
+    """How long it took, in simulated seconds."""
+    outcome: str
+    """``Succeeded``, ``Failed`` or ``Refused``."""
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the entry for ``sparehub simulate log --json``."""
+        return asdict(self)
+
+
+def reset(directory: Path) -> None:
+    """Empty the simulated Azure, also one that is damaged or of another version."""
+    try:
+        for suffix in ("", "-wal", "-shm"):
+            (directory / f"{FILE}{suffix}").unlink(missing_ok=True)
+    except OSError as problem:
+        remedy = "choose a directory you can write (SPAREHUB_HOME)"
+        raise StoreError(
+            directory / FILE, f"cannot be removed ({problem.strerror})", remedy
+        ) from None
+    Store(directory).close()
+
+
+def read_log(directory: Path) -> list[LogEntry]:
+    """Return every ARM write and its outcome, in order of start."""
+    store = Store(directory)
+    with store.transaction(write=False) as transaction:
+        return [LogEntry(**asdict(line)) for line in transaction.read_log()]
+
+
+def provision(directory: Path, circuit: str) -> None:
+    """Provision a circuit, as its service provider would.
+
+    Args:
+        directory: Where the store is.
+        circuit: The circuit's name or id; case does not matter.
+
+    Raises:
+        UnknownCircuitError: There is no such circuit.
+
+    """
+    _set_provisioned(directory, circuit, provisioned=True)
+
+
+def deprovision(directory: Path, circuit: str) -> None:
+    """Take a circuit's provisioning back: only then does Azure delete it (ER-39)."""
+    _set_provisioned(directory, circuit, provisioned=False)
+
+
+def provision_by_hand(directory: Path, by_hand: bool) -> None:  # noqa: FBT001  the one thing it says
+    """Say whether new circuits wait for :func:`provision`, or are provisioned at once."""
+    with Store(directory).transaction(write=True) as transaction:
+        transaction.set(MANUAL, "yes" if by_hand else "no")
+
+
+def set_clock(directory: Path, speed: str) -> None:
+    """Set the clock's speed: ``1``, ``100`` or ``instant``."""
+    with Store(directory).transaction(write=True) as transaction:
+        Clock().set_speed(transaction, Speed(speed))
+
+
+def read_clock(directory: Path) -> Reading:
+    """Return the simulated time and the clock's speed."""
+    with Store(directory).transaction(write=False) as transaction:
+        return Clock().read(transaction)
+
+
+def resources(directory: Path) -> list[tuple[str, str, str]]:
+    """Return id, type and provisioning state of everything there is."""
+    with Store(directory).transaction(write=False) as transaction:
+        now = Clock().read(transaction).seconds
+        return [
+            (resource.id.text, resource.id.type, state(resource, now))
+            for resource in transaction.everything()
+        ]
+
+
+def install_provider(directory: Path, python: Path) -> Path:
+    """Write the executable by which the engine finds the simulated azure-native provider.
+
+    Args:
+        directory: Where to put it; it goes on PATH.
+        python: The interpreter whose packages the provider needs.
+
+    """
+    directory.mkdir(parents=True, exist_ok=True)
+    script = directory / PLUGIN
+    script.write_text(
+        "#!/bin/sh\n"
+        f'PYTHONPATH="{_ROOT}${{PYTHONPATH:+:$PYTHONPATH}}" '
+        f'exec "{python}" -m simulator.provider "$@"\n'
+    )
+    script.chmod(0o755)
+    return script
+
+
+def _set_provisioned(directory: Path, circuit: str, *, provisioned: bool) -> None:
+    with Store(directory).transaction(write=True) as transaction:
+        for found in _circuits(transaction, circuit):
+            found.private["provisioned"] = provisioned
+            transaction.touch(found)
+
+
+def _circuits(transaction: Transaction, circuit: str) -> list[Resource]:
+    """Return the circuits of a name, or the one of an id."""
+    known = transaction.of_type(CIRCUIT)
+    wanted = circuit.lower()
+    found = [each for each in known if wanted in (each.key, each.id.name.lower())]
+    if not found:
+        raise UnknownCircuitError(circuit, [each.id.text for each in known])
+    return found

@@ -1,0 +1,73 @@
+"""Pulumi's property values on the wire, and plain Python values."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, TypeAlias
+
+from google.protobuf.struct_pb2 import ListValue, Struct, Value
+
+Properties: TypeAlias = dict[str, Any]
+
+UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
+"""The value of what a preview does not know yet (``pulumi.runtime.rpc.UNKNOWN``)."""
+
+
+def read(struct: Struct) -> Properties:
+    """Return a structure as Python values, without nulls; whole doubles become integers."""
+    return {
+        name: _read(value)
+        for name, value in struct.fields.items()
+        if value.WhichOneof("kind") != "null_value"
+    }
+
+
+def _read(value: Value) -> Any:  # noqa: ANN401  JSON
+    match value.WhichOneof("kind"):
+        case "struct_value":
+            return read(value.struct_value)
+        case "list_value":
+            return [_read(item) for item in value.list_value.values]
+        case "number_value":
+            number = value.number_value
+            return int(number) if number.is_integer() else number
+        case "bool_value":
+            return value.bool_value
+        case "string_value":
+            return value.string_value
+    return None
+
+
+def write(properties: Mapping[str, Any]) -> Struct:
+    """Return Python values as a structure; numbers are doubles."""
+    return Struct(fields={name: _write(value) for name, value in properties.items()})
+
+
+def _write(value: object) -> Value:
+    match value:
+        case bool():
+            return Value(bool_value=value)
+        case int() | float():
+            return Value(number_value=value)
+        case str():
+            return Value(string_value=value)
+        case Mapping():
+            return Value(struct_value=write(value))
+        case list():
+            return Value(list_value=ListValue(values=[_write(item) for item in value]))
+    return Value(null_value=0)  # type: ignore[arg-type]  # NULL_VALUE, an enumeration in the stubs
+
+
+def is_unknown(value: object) -> bool:
+    """Return whether a value is, or holds, something that a preview does not know yet."""
+    return any(each == UNKNOWN for each in _leaves(value))
+
+
+def _leaves(value: object) -> Iterator[object]:
+    match value:
+        case dict():
+            for inner in value.values():
+                yield from _leaves(inner)
+        case list():
+            for inner in value:
+                yield from _leaves(inner)
+        case _:
+            yield value
