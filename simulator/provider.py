@@ -13,9 +13,9 @@ from pathlib import Path
 from threading import Event, Thread
 
 import grpc
-from pulumi.runtime.proto import provider_pb2_grpc
 
 from simulator.servicer import Provider
+from simulator.stubs import provider_pb2_grpc
 
 DIRECTORY = "SPAREHUB_SIMULATOR"
 LOG = "provider.log"

@@ -10,7 +10,6 @@ from typing import NoReturn, TypeVar
 import grpc
 from google.protobuf.any_pb2 import Any as AnyMessage
 from google.protobuf.empty_pb2 import Empty
-from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc, status_pb2
 
 from simulator import wire
 from simulator.arm.core import Azure
@@ -20,6 +19,7 @@ from simulator.errors import SimulatorError
 from simulator.naming import auto_name, fill_name, missing
 from simulator.resources import InitializationError, Resources, State, UnknownTypeError, schema_of
 from simulator.schema import VERSION, Schema
+from simulator.stubs import plugin_pb2, provider_pb2, provider_pb2_grpc, status_pb2
 
 _Answer = TypeVar("_Answer")
 _CONFIG = "azure-native:config:"
@@ -44,6 +44,13 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         self._configured: Resources | None = None
 
     # -- the process ---------------------------------------------------------------------------
+
+    def Handshake(
+        self, request: provider_pb2.ProviderHandshakeRequest, context: grpc.ServicerContext
+    ) -> provider_pb2.ProviderHandshakeResponse:
+        """Decline, as azure-native does: the engine goes on with Configure."""
+        del request
+        context.abort(grpc.StatusCode.UNIMPLEMENTED, "no handshake")
 
     def GetPluginInfo(self, request: Empty, context: grpc.ServicerContext) -> plugin_pb2.PluginInfo:
         """Say which version of azure-native this is."""
