@@ -1,7 +1,8 @@
 """Every address, name, route and flag of a region, decided in one place.
 
 ``build(configuration)`` is a function of its argument alone; the source document and
-``azure-rules`` ids stand beside each decision.
+``azure-rules`` ids stand beside each decision. Whatever has a key comes in the order of the keys:
+Pulumi sorts them when it hands a configuration over, so a file's own order cannot be kept.
 """
 
 from ipaddress import IPv4Network
@@ -68,13 +69,15 @@ def build(config: StackConfig) -> Region:
         hub=_hub(region, name),
         spokes=tuple(
             _spoke(region, name, key, spoke, uses_gateway=_uses_gateway(config, spoke, many=many))
-            for key, spoke in region.spokes.items()
+            for key, spoke in sorted(region.spokes.items())
         ),
         gateway=_gateway(region, name) if active or depth is not Depth.NETWORK else None,
-        circuits=tuple(_circuit(key, c) for key, c in region.express_route.connections.items()),
+        circuits=tuple(
+            _circuit(key, c) for key, c in sorted(region.express_route.connections.items())
+        ),
         connections=tuple(
             _connection(name, key, connection)
-            for key, connection in connections.items()
+            for key, connection in sorted(connections.items())
             if _provisioned(connection)
         ),
         spokes_wait_for_connections=many,
@@ -136,7 +139,7 @@ def _route_tables(region: RegionConfig, name: str) -> tuple[RouteTable, ...]:
             # RT-07: only a route as long as the peering's own takes the way in through the NVA.
             routes=tuple(
                 to_nva(f"to-{key}-{_dashed(prefix)}", prefix)
-                for key, spoke in region.spokes.items()
+                for key, spoke in sorted(region.spokes.items())
                 for prefix in spoke.address_space
             ),
         ),
@@ -170,7 +173,7 @@ def _hub(region: RegionConfig, name: str) -> VirtualNetwork:
         region.hub.name or f"vnet-hub-{name}",
         tuple(
             _subnet(key, subnet, tables.get(key), protected=bool(subnet.protected))
-            for key, subnet in region.hub.subnets.items()
+            for key, subnet in sorted(region.hub.subnets.items())
         ),
     )
 
@@ -191,7 +194,7 @@ def _spoke(
                     None if subnet.route_table == "none" else "spokes",
                     protected=subnet.protected is not False,
                 )
-                for subnet_key, subnet in spoke.subnets.items()
+                for subnet_key, subnet in sorted(spoke.subnets.items())
             ),
         ),
         hub_to_spoke=Peering(

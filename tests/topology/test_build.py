@@ -97,12 +97,12 @@ def source_document(location: str, circuit: Circuit) -> Region:
             name=f"vnet-hub-{location}",
             address_space=(IPv4Network("10.10.10.0/24"),),
             subnets=(
-                Subnet(name="nva", address_prefix=IPv4Network("10.10.10.0/25"), route_table="nva"),
                 Subnet(
                     name="GatewaySubnet",
                     address_prefix=IPv4Network("10.10.10.128/25"),
                     route_table="gateway",
                 ),
+                Subnet(name="nva", address_prefix=IPv4Network("10.10.10.0/25"), route_table="nva"),
             ),
         ),
         spokes=(

@@ -1,0 +1,94 @@
+"""A copy of the project that runs against a local Azure of its own, and never anything else."""
+
+import shutil
+import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from ruamel.yaml import YAML
+
+from simulator import control
+from simulator.control import LogEntry
+from sparehub.home import Home
+from sparehub.stacks import stack_file
+from topology.errors import SparehubError
+
+# What Pulumi writes into a stack file when a stack is made; a copy's stacks are made anew.
+_OF_PULUMI = ("encryptionsalt", "encryptedkey", "secretsprovider")
+
+
+class PulumiFailedError(SparehubError):
+    """A pulumi command ended with another code than 0; the text is what it printed."""
+
+
+@dataclass(frozen=True)
+class Rehearsal:
+    """One directory that holds everything: project, state, local Azure."""
+
+    home: Home
+    inherited: Mapping[str, str]
+
+    @property
+    def project(self) -> Path:
+        """The copy of the project."""
+        return self.home.path / "project"
+
+    @classmethod
+    def begin(
+        cls, directory: Path, source: Path, stacks: tuple[str, ...], inherited: Mapping[str, str]
+    ) -> "Rehearsal":
+        """Copy a project into an empty directory and make its stacks there.
+
+        :raises SparehubError: where the directory cannot be written or Pulumi fails.
+        """
+        shutil.rmtree(directory, ignore_errors=True)
+        rehearsal = cls(Home(directory), inherited)
+        rehearsal.home.prepare()
+        rehearsal.project.mkdir()
+        for name in ("Pulumi.yaml", "__main__.py"):
+            shutil.copy(source / name, rehearsal.project)
+        for stack in stacks:
+            yaml = YAML()
+            content = yaml.load(stack_file(source, stack))
+            for key in _OF_PULUMI:
+                content.pop(key, None)
+            yaml.dump(content, stack_file(rehearsal.project, stack))
+            rehearsal.pulumi("stack", "init", stack)
+        return rehearsal
+
+    def run(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
+        """Run ``pulumi`` in the copy, against its own local Azure; the code is the caller's."""
+        environment = self.home.environment(self.inherited)
+        executable = shutil.which("pulumi", path=environment["PATH"])
+        if executable is None:
+            message = "there is no pulumi on PATH: run `make setup`, or install Pulumi"
+            raise SparehubError(message)
+        return subprocess.run(  # noqa: S603 - our own command, without a shell
+            [executable, *arguments, "--non-interactive"],
+            cwd=self.project,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    def pulumi(self, *arguments: str) -> str:
+        """Run ``pulumi`` and return what it printed.
+
+        :raises PulumiFailedError: with what it printed.
+        """
+        done = self.run(*arguments)
+        if done.returncode:
+            command = " ".join(("pulumi", *arguments))
+            message = f"`{command}` failed with code {done.returncode}:\n{done.stdout}{done.stderr}"
+            raise PulumiFailedError(message)
+        return done.stdout
+
+    def log(self) -> list[LogEntry]:
+        """Return every write that the local Azure has seen."""
+        return control.read_log(self.home.simulator)
+
+    def minutes(self) -> float:
+        """Return the simulated time, in minutes."""
+        return control.read_clock(self.home.simulator).seconds / 60

@@ -1,0 +1,86 @@
+"""The real engine, the real program and a local Azure, in a directory of each test's own."""
+
+import json
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ruamel.yaml import YAML
+
+from simulator.arm.core import Azure
+from simulator.arm.messages import Request, Response
+from sparehub.rehearsal import Rehearsal
+from sparehub.stacks import stack_file
+from tests.configurations import ROOT
+
+Change = Callable[[dict[str, Any]], object]
+Write = tuple[str, str]
+
+
+class Engine:
+    """A rehearsal with what tests ask of it."""
+
+    def __init__(self, directory: Path, stacks: tuple[str, ...]) -> None:
+        self.rehearsal = Rehearsal.begin(directory, ROOT, stacks, os.environ)
+        self.store = self.rehearsal.home.simulator
+
+    def change(self, stack: str, change: Change) -> None:
+        """Change the keys of a stack file, as a person would edit it."""
+        path = stack_file(self.rehearsal.project, stack)
+        yaml = YAML()
+        content = yaml.load(path)
+        change(content["config"])
+        yaml.dump(content, path)
+
+    def switch(self, stack: str, activation: str) -> list[Write]:
+        """Turn the switch by hand and deploy."""
+        self.rehearsal.pulumi("config", "set", "activation", activation, "--stack", stack)
+        return self.up(stack)
+
+    def up(self, stack: str) -> list[Write]:
+        """Deploy a stack; return what Azure saw: operation and name of each write, in order."""
+        with self.writes() as seen:
+            self.rehearsal.pulumi("up", "--yes", "--skip-preview", "--stack", stack)
+        return seen
+
+    @contextmanager
+    def writes(self) -> Iterator[list[Write]]:
+        """Collect the writes that Azure carries out meanwhile."""
+        before = len(self.rehearsal.log())
+        seen: list[Write] = []
+        yield seen
+        for entry in self.rehearsal.log()[before:]:
+            assert entry.outcome == "Succeeded", entry
+            seen.append((entry.operation, "/".join(entry.path.split("/")[-1:])))
+
+    def refused(self, *arguments: str) -> str:
+        """Run a pulumi command that must fail; return what a person sees of it."""
+        done = self.rehearsal.run(*arguments)
+        assert done.returncode != 0, done.stdout
+        return done.stdout + done.stderr
+
+    def outputs(self, stack: str) -> dict[str, Any]:
+        """Return the outputs of a stack, secrets hidden."""
+        text = self.rehearsal.pulumi("stack", "output", "--json", "--stack", stack)
+        found: dict[str, Any] = json.loads(text)
+        return found
+
+    def arm(self, method: str, path: str, body: dict[str, Any] | None = None) -> Response:
+        """Speak to the local Azure behind Pulumi's back."""
+        text = b"" if body is None else json.dumps(body).encode()
+        query = {"api-version": "2024-05-01"}
+        request = Request(method=method, path=path, query=query, body=text)
+        return Azure(self.store).handle(request)
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> Callable[..., Engine]:
+    """Return a maker of engines in this test's directory."""
+
+    def make(*stacks: str) -> Engine:
+        return Engine(tmp_path / "home", stacks)
+
+    return make

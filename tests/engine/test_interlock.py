@@ -1,0 +1,47 @@
+"""The interlock on the real engine: refused before the first resource, or overridden."""
+
+from collections.abc import Callable
+
+from simulator import control
+from tests.engine.conftest import Engine
+
+
+def test_a_second_live_region_is_refused_and_nothing_is_made(
+    engine: Callable[..., Engine],
+) -> None:
+    """At preview and at up, on an empty stack and on one that stands by; a reason overrides it."""
+    azure = engine("primary", "secondary")
+    azure.up("primary")
+    azure.rehearsal.pulumi("config", "set", "activation", "active", "--stack", "secondary")
+
+    with azure.writes() as seen:
+        preview = azure.refused("preview", "--stack", "secondary")
+        refused = azure.refused("up", "--yes", "--skip-preview", "--stack", "secondary")
+    assert seen == []
+    for text in (preview, refused):
+        assert "interlock: stack 'primary' (eastasia) is active and advertises" in text
+        assert "Traceback" not in text
+
+    azure.switch("secondary", "standby")
+    azure.rehearsal.pulumi("config", "set", "activation", "active", "--stack", "secondary")
+    with azure.writes() as seen:
+        azure.refused("up", "--yes", "--skip-preview", "--stack", "secondary")
+    assert seen == []
+
+    reason = ("config", "set", "overrideInterlock", "eastasia is lost", "--stack", "secondary")
+    azure.rehearsal.pulumi(*reason)
+    with azure.writes() as seen:
+        text = azure.rehearsal.pulumi("up", "--yes", "--skip-preview", "--stack", "secondary")
+    assert seen == [("create", "con-southeastasia-singapore")]
+    assert "the interlock is overridden: eastasia is lost" in text
+
+
+def test_a_pair_that_was_destroyed_is_no_pair(engine: Callable[..., Engine]) -> None:
+    """Its outputs went with it."""
+    azure = engine("primary", "secondary")
+    azure.rehearsal.pulumi("up", "--yes", "--skip-preview", "--stack", "primary")
+    azure.rehearsal.pulumi("state", "unprotect", "--all", "--yes", "--stack", "primary")
+    control.deprovision(azure.store, "erc-hong-kong")
+    azure.rehearsal.pulumi("destroy", "--yes", "--skip-preview", "--stack", "primary")
+
+    assert ("create", "con-southeastasia-singapore") in azure.switch("secondary", "active")
