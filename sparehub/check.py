@@ -5,10 +5,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from rich.table import Table
-
 from sparehub.output import Output
-from sparehub.stacks import read_stack
+from sparehub.stacks import read_stack, stack_file
 from topology.errors import ConfigurationError
 from topology.findings import Finding
 from topology.pair import Stack, Topology, find_topology, pair_findings
@@ -21,7 +19,8 @@ def check(directory: Path, names: Sequence[str], output: Output) -> int:
     """Print every finding; return the exit code."""
     stacks: list[Stack] = []
     findings: list[Finding] = []
-    for name in names or STACKS:
+    there = [name for name in STACKS if stack_file(directory, name).exists()]
+    for name in names or there or STACKS:
         try:
             stacks.append(read_stack(directory, name))
         except ConfigurationError as error:
@@ -57,15 +56,8 @@ def _print(
     output: Output, stacks: Sequence[Stack], findings: Sequence[Finding], topology: Topology
 ) -> None:
     if stacks:
-        table = Table("stack", "location", "activation", "depth", "spokes", "connections")
-        for stack in stacks:
-            region = stack.region
-            made = ", ".join(connection.name for connection in region.connections) or "none"
-            spokes = str(len(region.spokes))
-            table.add_row(
-                stack.name, region.location, region.activation, region.depth, spokes, made
-            )
-        output.results.print(table)
+        headers = ("stack", "location", "activation", "depth", "spokes", "connections")
+        output.table(headers, [_row(stack) for stack in stacks])
         addresses = f", addresses {topology.addresses}" if topology.addresses else ""
         output.results.print(
             f"topology: {_plural(topology.circuits, 'circuit')} at "
@@ -78,6 +70,13 @@ def _print(
         output.results.print(text, markup=False)
     errors, warnings = _count(findings, "error"), _count(findings, "warning")
     output.results.print(f"{_plural(errors, 'error')}, {_plural(warnings, 'warning')}")
+
+
+def _row(stack: Stack) -> tuple[str, ...]:
+    region = stack.region
+    made = ", ".join(connection.name for connection in region.connections) or "none"
+    spokes = str(len(region.spokes))
+    return (stack.name, region.location, region.activation, region.depth, spokes, made)
 
 
 def _plural(count: int, word: str) -> str:

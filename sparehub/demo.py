@@ -12,8 +12,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from rich.table import Table
-
 from engine.paths import ROOT
 from simulator import control
 from simulator.control import LogEntry
@@ -122,20 +120,30 @@ class Demo:
         for identity, kind, _ in control.resources(self.rehearsal.home.simulator):
             region = "southeastasia" if _is_secondary(identity) else "eastasia"
             counts[kind.split("/", 1)[-1], region] += 1
-        table = Table("what stands where", "eastasia", "southeastasia")
-        for kind in sorted({kind for kind, _ in counts}):
-            table.add_row(
-                kind, *(str(counts[kind, region]) for region in ("eastasia", "southeastasia"))
-            )
-        self.output.results.print(table)
+        regions = ("eastasia", "southeastasia")
+        self.output.results.print("\n[bold]what stands where[/]")
+        self.output.table(
+            ("type", *regions),
+            [
+                (kind, *(str(counts[kind, region]) for region in regions))
+                for kind in sorted({kind for kind, _ in counts})
+            ],
+        )
 
     def show_steps(self) -> None:
         """Print the table that the demo is for."""
-        table = Table("step", "created", "changed", "deleted", "simulated minutes")
-        for step in self.steps:
-            counts = (str(step.count(each)) for each in ("create", "update", "delete"))
-            table.add_row(step.title, *counts, f"{step.minutes:.1f}")
-        self.output.results.print(table)
+        self.output.results.print("\n[bold]what each step did[/]")
+        self.output.table(
+            ("step", "created", "changed", "deleted", "simulated minutes"),
+            [
+                (
+                    step.title,
+                    *(str(step.count(each)) for each in ("create", "update", "delete")),
+                    f"{step.minutes:.1f}",
+                )
+                for step in self.steps
+            ],
+        )
 
 
 def _is_secondary(resource_id: str) -> bool:

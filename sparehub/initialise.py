@@ -1,6 +1,6 @@
 """``sparehub init``: writes the primary's stack file from one's own numbers."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from io import StringIO
 from ipaddress import IPv4Network
 from pathlib import Path
@@ -14,7 +14,58 @@ from topology.build import build
 from topology.errors import SparehubError
 from topology.parse import parse_stack
 
-Ask = Callable[[str, str], str]
+
+class UnansweredError(SparehubError):
+    """A question that nobody is there to answer."""
+
+    exit_code = 2
+
+
+def ask_for_numbers(given: Mapping[str, str | Sequence[str] | None]) -> Numbers:
+    """Return the numbers, by option (``given``, by the option's name) or by question.
+
+    Defaults are the source document's; those of the subnets follow from what was said before.
+
+    :raises UnansweredError: without an option where no terminal answers.
+    """
+
+    def ask(option: str, question: str, default: str) -> str:
+        value = given[option]
+        return value if isinstance(value, str) else _ask(option, question, default)
+
+    def ask_for_several(option: str, question: str, default: str) -> list[str]:
+        value = given[option]
+        if value and not isinstance(value, str):
+            return list(value)
+        return _ask(option, f"{question}, separated by spaces", default).split()
+
+    location = ask("location", "Azure region", "eastasia")
+    hub = ask("hub-address-space", "Hub address space", "10.10.10.0/24")
+    first, second = _halves(hub)
+    nva_subnet = ask("nva-subnet", "Subnet of the NVA", first)
+    peering_location = ask("peering-location", "Peering location of the circuit", "Hong Kong")
+    return Numbers(
+        location=location,
+        hub_address_space=hub,
+        nva_subnet=nva_subnet,
+        gateway_subnet=ask("gateway-subnet", "GatewaySubnet", second),
+        nva_ip_address=ask("nva-ip-address", "Address of the NVA", _tenth(nva_subnet)),
+        spokes=_spokes(
+            ask_for_several("spoke", "Spokes, NAME=PREFIX", "spoke1=10.1.0.0/24 spoke2=10.2.0.0/24")
+        ),
+        gateway_sku=ask("gateway-sku", "SKU of the gateway", "ErGw1AZ"),
+        connection=peering_location.lower().replace(" ", "-"),
+        peering_location=peering_location,
+        service_provider=ask("service-provider", "Connectivity provider", "Equinix"),
+        bandwidth=_number(ask("bandwidth", "Bandwidth in Mbps", "1000"), "bandwidth"),
+        tier=ask("tier", "Tier of the circuit: Local, Standard, Premium", "Standard"),
+        family=ask("family", "Family of the circuit: MeteredData, UnlimitedData", "MeteredData"),
+        peer_asn=_number(ask("peer-asn", "ASN of your routers", "65001"), "peer-asn"),
+        vlan_id=_number(ask("vlan-id", "VLAN of the private peering", "100"), "vlan-id"),
+        primary_link=ask("primary-link", "Primary link, a /30", "172.16.0.0/30"),
+        secondary_link=ask("secondary-link", "Secondary link, a /30", "172.16.0.4/30"),
+        on_premises=tuple(ask_for_several("on-premises", "On-premises prefixes", "192.168.0.0/16")),
+    )
 
 
 def write_stack_file(numbers: Numbers, path: Path, output: Output) -> None:
@@ -36,19 +87,34 @@ def write_stack_file(numbers: Numbers, path: Path, output: Output) -> None:
     output.note(f"wrote {path}; `sparehub check primary` says what it describes")
 
 
-def spokes_of(texts: Sequence[str]) -> dict[str, str]:
-    """Return address prefixes by name from ``NAME=PREFIX`` texts."""
+def _ask(option: str, question: str, default: str) -> str:
+    try:
+        return str(typer.prompt(question, default=default or None))
+    except typer.Abort:
+        message = f"no answer to {question!r}: give --{option}; nothing was written"
+        raise UnansweredError(message) from None
+
+
+def _number(text: str, option: str) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        message = f"--{option}: {text!r} is not a whole number; nothing was written"
+        raise UnansweredError(message) from None
+
+
+def _spokes(texts: Sequence[str]) -> dict[str, str]:
     spokes = {}
     for text in texts:
         name, equals, prefix = text.partition("=")
         if not equals:
-            message = f"{text!r} is not NAME=PREFIX, such as spoke1=10.1.0.0/24"
-            raise typer.BadParameter(message, param_hint="--spoke")
-        spokes[name.strip()] = prefix.strip()
+            message = f"--spoke: {text!r} is not NAME=PREFIX, such as spoke1=10.1.0.0/24"
+            raise UnansweredError(message)
+        spokes[name] = prefix
     return spokes
 
 
-def halves(prefix: str) -> tuple[str, str]:
+def _halves(prefix: str) -> tuple[str, str]:
     """Return the two halves of a prefix, or two empty texts where it has none."""
     try:
         first, second = IPv4Network(prefix).subnets()
@@ -57,7 +123,7 @@ def halves(prefix: str) -> tuple[str, str]:
     return str(first), str(second)
 
 
-def first_nva_address(subnet: str) -> str:
+def _tenth(subnet: str) -> str:
     """Return the tenth address of a subnet: well behind the four that Azure keeps (VN-01)."""
     try:
         return str(IPv4Network(subnet)[10])

@@ -2,14 +2,13 @@
 
 import os
 import shlex
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.table import Table
 
 from simulator import control
+from simulator.arm.clock import Speed
 from sparehub.home import BEFORE, Home
 from sparehub.output import Output
 
@@ -19,14 +18,6 @@ app = typer.Typer(
     rich_markup_mode="rich",
 )
 Json = Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")]
-
-
-class Speed(StrEnum):
-    """How fast the simulated clock runs."""
-
-    REAL = "1"
-    FAST = "100"
-    INSTANT = "instant"
 
 
 def _home() -> Home:
@@ -98,9 +89,8 @@ def clock(
     if json:
         output.document({"seconds": reading.seconds, "speed": reading.speed})
     else:
-        output.results.print(
-            f"{reading.seconds:.0f} s ({reading.seconds / 60:.1f} min), speed {reading.speed}"
-        )
+        minutes = f"{reading.seconds:.0f} s ({reading.seconds / 60:.1f} min)"
+        output.results.print(f"{minutes}, speed {reading.speed}")
 
 
 @app.command()
@@ -111,11 +101,13 @@ def log(*, json: Json = False) -> None:
     if json:
         output.document([entry.as_json() for entry in entries])
         return
-    table = Table("at", "took", "operation", "status", "outcome", "path")
-    for entry in entries:
-        at, took = f"{entry.at:.0f}", f"{entry.seconds:.0f}"
-        table.add_row(at, took, entry.operation, str(entry.status), entry.outcome, entry.path)
-    output.results.print(table)
+    output.table(
+        ("at", "took", "operation", "status", "outcome", "path"),
+        [
+            (f"{e.at:.0f}", f"{e.seconds:.0f}", e.operation, str(e.status), e.outcome, e.path)
+            for e in entries
+        ],
+    )
 
 
 @app.command()

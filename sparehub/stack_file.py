@@ -1,9 +1,12 @@
 """The text of a new stack file, from the numbers that a person gave."""
 
+import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from ruamel.yaml import YAML
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,4 +43,11 @@ def stack_file_text(numbers: Numbers) -> str:
         keep_trailing_newline=True,
         autoescape=False,  # noqa: S701 - YAML, not HTML
     )
+    environment.filters["yaml"] = _yaml
     return environment.get_template("stack.yaml.j2").render(numbers=numbers)
+
+
+def _yaml(text: str) -> str:
+    """Return a text as YAML: bare where that means the same, also inside brackets; else quoted."""
+    bare = re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9 ./_-]*", text) is not None
+    return text if bare and YAML(typ="safe").load(text) == text else json.dumps(text)

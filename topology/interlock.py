@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from ipaddress import IPv4Network
 from typing import Any, Self
 
+from topology.circuits import circuit_id, same_circuit
 from topology.config import Prefers, StackConfig
 from topology.errors import InterlockError, ReplacementRefusedError
-from topology.model import Circuit, CircuitReference, Region
+from topology.model import Circuit, Region
 
 _AZ_SKUS = ("ErGw1AZ", "ErGw2AZ", "ErGw3AZ")
 _SKUS = ("Standard", "HighPerformance", "UltraPerformance")
@@ -60,16 +61,6 @@ class Deployed:
             advertised_prefixes=region.advertised_prefixes,
             gateway_sku=region.gateway.sku if region.gateway else None,
         )
-
-
-def circuit_id(circuit: Circuit | CircuitReference) -> str:
-    """Return a circuit's id; of an owned one from its group on, the subscription being unknown."""
-    if isinstance(circuit, CircuitReference):
-        return circuit.id
-    return (
-        f"/resourceGroups/{circuit.resource_group}"
-        f"/providers/Microsoft.Network/expressRouteCircuits/{circuit.name}"
-    )
 
 
 def refuse_two_live_regions(config: StackConfig, region: Region, paired: Deployed | None) -> None:
@@ -167,15 +158,9 @@ def _containing(prefix: IPv4Network) -> set[IPv4Network]:
 
 def _shared_circuits(region: Region, paired: Deployed) -> set[str]:
     """Return the circuits of both regions: same id; an owned one by its group and name."""
-    theirs = {each.lower() for each in paired.circuit_ids}
     return {
         circuit.name if isinstance(circuit, Circuit) else circuit.id.split("/")[-1]
         for circuit in region.circuits
-        for other in theirs
-        if _same(circuit_id(circuit).lower(), other)
+        for other in paired.circuit_ids
+        if same_circuit(circuit_id(circuit), other)
     }
-
-
-def _same(one: str, other: str) -> bool:
-    """Compare two ids, either of which may lack its subscription."""
-    return one.endswith(other) or other.endswith(one)

@@ -4,12 +4,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from ipaddress import IPv4Network
 
+from topology.circuits import circuit_id, same_circuit
 from topology.config import Activation, StackConfig
 from topology.errors import InterlockError, Problem
 from topology.findings import Finding
 from topology.interlock import (
     Deployed,
-    circuit_id,
     refuse_two_live_regions,
     warn_of_shared_circuit,
 )
@@ -37,8 +37,12 @@ class Stack:
 def find_topology(stacks: list[Stack]) -> Topology:
     """Count circuits and peering locations over one or two regions; compare their addresses."""
     circuits = [circuit for stack in stacks for circuit in stack.region.circuits]
+    distinct: list[str] = []
+    for identity in map(circuit_id, circuits):
+        if not any(same_circuit(identity, known) for known in distinct):
+            distinct.append(identity)
     return Topology(
-        circuits=len({circuit_id(circuit).lower() for circuit in circuits}),
+        circuits=len(distinct),
         peering_locations=len({circuit.peering_location.lower() for circuit in circuits}),
         addresses=None if len(stacks) < 2 else _addresses(stacks[0].region, stacks[1].region),  # noqa: PLR2004 - a pair
     )

@@ -1,0 +1,19 @@
+"""Which circuit is which, across two stacks that may own it or refer to it."""
+
+from topology.model import Circuit, CircuitReference
+
+
+def circuit_id(circuit: Circuit | CircuitReference) -> str:
+    """Return a circuit's id; of an owned one from its group on, the subscription being unknown."""
+    if isinstance(circuit, CircuitReference):
+        return circuit.id
+    return (
+        f"/resourceGroups/{circuit.resource_group}"
+        f"/providers/Microsoft.Network/expressRouteCircuits/{circuit.name}"
+    )
+
+
+def same_circuit(one: str, other: str) -> bool:
+    """Compare two ids without regard to case; either may lack its subscription."""
+    first, second = one.lower(), other.lower()
+    return first.endswith(second) or second.endswith(first)
