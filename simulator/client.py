@@ -1,7 +1,6 @@
 """azure-native's HTTP client, on the core in the same process: waits, polls, tries again."""
 
 import json
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from threading import Event
@@ -50,15 +49,9 @@ class Patience:
 class Client:
     """Sends requests of one provider process."""
 
-    def __init__(
-        self,
-        azure: Azure,
-        sleep: Callable[[float], object] = time.sleep,
-        cancelled: Event | None = None,
-    ) -> None:
+    def __init__(self, azure: Azure, cancelled: Event) -> None:
         self.azure = azure
-        self._sleep = sleep
-        self._cancelled = cancelled or Event()
+        self._cancelled = cancelled
         with azure.store.transaction(write=False) as transaction:
             self._configured = azure.clock.read(transaction).seconds
 
@@ -153,10 +146,7 @@ class Client:
             speed = self.azure.clock.read(transaction).speed
         real = 0.0 if speed is Speed.INSTANT else seconds / float(speed)
         patience.left -= real
-        if patience.left < 0 or self._cancelled.is_set():
-            return False
-        self._sleep(real)
-        return True
+        return patience.left >= 0 and not self._cancelled.wait(real)
 
 
 def _body(response: Response) -> JsonObject:

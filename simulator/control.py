@@ -6,10 +6,11 @@ from typing import Any
 
 from simulator.arm.circuit import CIRCUIT, MANUAL
 from simulator.arm.clock import Clock, Reading, Speed
+from simulator.arm.data_plane import faults
 from simulator.arm.rendering import state
 from simulator.arm.store import FILE, Store
 from simulator.arm.transaction import Resource, Transaction
-from simulator.errors import StoreError, UnknownCircuitError
+from simulator.errors import SimulatorError, StoreError, UnknownCircuitError
 
 PLUGIN = "pulumi-resource-azure-native"
 _ROOT = Path(__file__).resolve().parent.parent
@@ -64,7 +65,7 @@ def provision(directory: Path, circuit: str) -> None:
         circuit: The circuit's name or id; case does not matter.
 
     Raises:
-        UnknownCircuitError: There is no such circuit.
+        UnknownCircuitError: There is no such circuit, or more than one.
 
     """
     _set_provisioned(directory, circuit, provisioned=True)
@@ -83,6 +84,8 @@ def provision_by_hand(directory: Path, by_hand: bool) -> None:  # noqa: FBT001  
 
 def set_clock(directory: Path, speed: str) -> None:
     """Set the clock's speed: ``1``, ``100`` or ``instant``."""
+    if speed not in list(Speed):
+        raise SimulatorError(f"no clock speed {speed!r}; it is one of {', '.join(Speed)}")
     with Store(directory).transaction(write=True) as transaction:
         Clock().set_speed(transaction, Speed(speed))
 
@@ -101,6 +104,12 @@ def resources(directory: Path) -> list[tuple[str, str, str]]:
             (resource.id.text, resource.id.type, state(resource, now))
             for resource in transaction.everything()
         ]
+
+
+def data_plane_faults(directory: Path) -> list[str]:
+    """Return what Azure accepted although packets then go astray, each with its rule's id."""
+    with Store(directory).transaction(write=False) as transaction:
+        return faults(transaction)
 
 
 def install_provider(directory: Path, python: Path) -> Path:
@@ -124,16 +133,17 @@ def install_provider(directory: Path, python: Path) -> Path:
 
 def _set_provisioned(directory: Path, circuit: str, *, provisioned: bool) -> None:
     with Store(directory).transaction(write=True) as transaction:
-        for found in _circuits(transaction, circuit):
-            found.private["provisioned"] = provisioned
-            transaction.touch(found)
+        found = _circuit(transaction, circuit)
+        found.private["provisioned"] = provisioned
+        transaction.touch(found)
 
 
-def _circuits(transaction: Transaction, circuit: str) -> list[Resource]:
-    """Return the circuits of a name, or the one of an id."""
+def _circuit(transaction: Transaction, circuit: str) -> Resource:
+    """Return the circuit of a name or id."""
     known = transaction.of_type(CIRCUIT)
     wanted = circuit.lower()
     found = [each for each in known if wanted in (each.key, each.id.name.lower())]
-    if not found:
-        raise UnknownCircuitError(circuit, [each.id.text for each in known])
-    return found
+    if len(found) != 1:
+        ids = [each.id.text for each in known]
+        raise UnknownCircuitError(circuit, ids, [each.id.text for each in found])
+    return found[0]

@@ -2,7 +2,7 @@
 
 SimulatorError
 ├── StoreError            the store cannot be opened, read or written
-└── UnknownCircuitError   no circuit of that name
+└── UnknownCircuitError   no circuit of that name, or several
 """
 
 from collections.abc import Sequence
@@ -25,8 +25,11 @@ class StoreError(SimulatorError):
 
 
 class UnknownCircuitError(SimulatorError):
-    """No ExpressRoute circuit has the name or id that was given."""
+    """The name or id that was given is that of no ExpressRoute circuit, or of several."""
 
-    def __init__(self, circuit: str, known: Sequence[str]) -> None:
-        names = ", ".join(known) or "none"
-        super().__init__(f"no ExpressRoute circuit {circuit!r}; known circuits: {names}")
+    def __init__(self, circuit: str, known: Sequence[str], found: Sequence[str] = ()) -> None:
+        if found:
+            problem = f"{len(found)} ExpressRoute circuits are named {circuit!r}, give the id"
+        else:
+            problem = f"no ExpressRoute circuit {circuit!r}"
+        super().__init__(f"{problem}; known circuits: {', '.join(known) or 'none'}")

@@ -85,7 +85,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
             azure = self._open_azure(Path(self._directory))
             given = {key.removeprefix(_CONFIG): value for key, value in request.variables.items()}
             self._configured = Resources(
-                Client(azure, cancelled=self.cancelled),
+                Client(azure, self.cancelled),
                 given.get("subscriptionId") or self._subscription or _SUBSCRIPTION,
                 given.get("location"),
             )

@@ -43,7 +43,7 @@ class Connection(ResourceType):
         gateway: str = properties.get("virtualNetworkGateway1", {}).get("id", identity.key)
         return gateway.lower()
 
-    def rests_on(self, write: Write) -> list[Resource]:
+    def uses(self, write: Write) -> list[Resource]:
         """Return the circuit's peerings."""
         peer = write.properties.get("peer", {}).get("id", "").lower()
         return write.transaction.children(peer, CIRCUIT_PEERING)

@@ -44,14 +44,16 @@ class Peering(ResourceType):
         """Return the refusal for a remote network that is not there."""
         return refusals.GLOBAL_REFERENCE_NOT_FOUND(reference=reference, id=identity.text)
 
+    def uses(self, write: Write) -> list[Resource]:
+        """Return the gateways that are used."""
+        used = write.properties.get("useRemoteGateways", False)
+        return gateways(write.transaction, _remote_key(write.properties)) if used else []
+
     def rests_on(self, write: Write) -> list[Resource]:
-        """Return the remote subnets, the other half, and the gateways that are used."""
+        """Return the remote subnets (VN-20) and the other half."""
         store, remote = write.transaction, _remote_key(write.properties)
         half = other_half(store, _local(write.id), remote)
-        found = store.children(remote, SUBNET) + ([half] if half else [])
-        if write.properties.get("useRemoteGateways"):
-            found += gateways(store, remote)
-        return found
+        return store.children(remote, SUBNET) + ([half] if half else [])
 
     def check(self, write: Write) -> None:
         """Refuse what PE-01 to PE-11 refuse."""

@@ -55,8 +55,9 @@ def put(
     timeline.refuse_if_busy(thing)
     named = _named(timeline, kind, write, mentions)
     kind.check(write)
-    resting = [resource for resource in (parent, existing) if resource]
-    after = [resource.ends for resource in resting + named + kind.rests_on(write)]
+    named += kind.uses(write)
+    resting = [resource for resource in (parent, existing) if resource] + kind.rests_on(write)
+    after = [resource.ends for resource in resting + named]
     timeline.begin(write.id, thing, kind.verb, kind.duration(write), after)
     resource = _store(timeline, kind, write, {each.key for each in named})
     kind.written(write, resource)

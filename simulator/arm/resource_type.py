@@ -102,8 +102,13 @@ class ResourceType:
         del properties
         return (identity.parent or identity).key
 
+    def uses(self, write: Write) -> list[Resource]:
+        """Return what it needs for as long as it is there, besides what the request names."""
+        del write
+        return []
+
     def rests_on(self, write: Write) -> list[Resource]:
-        """Return what must have ended before, besides what the request names."""
+        """Return what must have ended before, besides what it names and uses."""
         del write
         return []
 
@@ -145,14 +150,19 @@ class ResourceType:
 def inline(write: Write, kind: str, *, keep_if_absent: bool) -> None:
     """Replace the children of a resource by those that came with it (VN-22).
 
-    An absent collection leaves them alone if ``keep_if_absent``, and deletes them otherwise.
+    An absent collection leaves them alone if ``keep_if_absent``, and deletes them otherwise. A
+    child that is sent back as it was read, entity tag and all, is left alone.
     """
     if kind not in write.properties and keep_if_absent:
         return
     sent = {str(item.get("name", "")): item for item in write.properties.get(kind, [])}
     wanted = {name.lower() for name in sent}
+    unchanged = set()
     for child in write.transaction.children(write.id.key, f"{write.id.type}/{kind}"):
         if child.id.name.lower() not in wanted:
             write.nested.remove(child)
+        elif sent.get(child.id.name, {}).get("etag") == child.etag:
+            unchanged.add(child.id.name)
     for name, item in sent.items():
-        write.nested.put(write.id.child(kind, name), item)
+        if name not in unchanged:
+            write.nested.put(write.id.child(kind, name), item)

@@ -244,7 +244,9 @@ class Transaction:
 
     def latest_end(self) -> float:
         """Return when the last operation of all ends."""
-        (end,) = self.connection.execute("SELECT max(ends) FROM operations").fetchone()
+        (end,) = self.connection.execute(
+            "SELECT max(ends) FROM (SELECT ends FROM operations UNION SELECT ends FROM resources)"
+        ).fetchone()
         return float(end or 0)
 
     def log(self, line: LogLine) -> None:

@@ -1,0 +1,52 @@
+"""The catalogue of refusals is closed, and each entry says where it comes from."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from simulator.arm import refusals, refusals_express_route
+from simulator.arm.refusal import OURS, Kind, Refusal
+
+CATALOGUE = {
+    name: entry
+    for module in (refusals, refusals_express_route)
+    for name, entry in vars(module).items()
+    if isinstance(entry, Kind)
+}
+SOURCES = Path(refusals.__file__).parent
+TESTS = Path(__file__).parent
+
+
+@pytest.mark.parametrize("name", CATALOGUE)
+def test_an_entry_has_a_rule_a_source_and_a_marked_code(name: str) -> None:
+    """A code that no source quotes begins with ``Simulator``; others do not."""
+    entry = CATALOGUE[name]
+
+    assert re.fullmatch(r"ARM.*|names.*|in use|((VN|PE|ER|GWY|RT)-\d\d(, )?)+", entry.rules)
+    assert entry.source == OURS or re.search("https://|seen|public|code", entry.source)
+    unquoted = entry.source == OURS or entry.source.startswith("wording, without its code")
+    assert entry.code.startswith("Simulator") is unquoted
+    assert 400 <= entry.status <= 429
+
+
+@pytest.mark.parametrize("name", CATALOGUE)
+def test_an_entry_is_raised_and_provoked(name: str) -> None:
+    """The core raises it, and a test of this directory asks for its code."""
+    code = "".join(path.read_text() for path in SOURCES.glob("*.py"))
+    tests = "".join(path.read_text() for path in TESTS.glob("*.py"))
+
+    assert re.search(rf"\b\w+\.{name}\b", code)
+    assert CATALOGUE[name].code in tests
+
+
+def test_nothing_else_is_refused() -> None:
+    """No other module makes a refusal of its own."""
+    makers = [
+        path.name
+        for path in sorted(SOURCES.glob("*.py"))
+        if re.search(r"\bRefusal\(", path.read_text())
+    ]
+
+    assert makers == ["refusal.py"]
+    assert issubclass(Refusal, Exception)

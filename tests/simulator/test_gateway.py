@@ -1,0 +1,162 @@
+"""Gateways: rules GWY-02 to GWY-11 and what VN-10 to VN-12 say of GatewaySubnet."""
+
+import pytest
+
+from tests.simulator.arm_client import Arm
+from tests.simulator.bodies import (
+    NETWORK,
+    connection,
+    gateway,
+    route,
+    route_table,
+    security_group,
+    subnet,
+)
+
+GATEWAY, _ = gateway("gateway", "hub")
+
+
+def _sku(name: str) -> dict[str, str]:
+    return {"name": name, "tier": name}
+
+
+def _prepare(arm: Arm, prefix: str = "10.0.0.0/26", **more: object) -> None:
+    arm.networks(hub="10.0.0.0/24")
+    arm.put(*subnet("hub", "GatewaySubnet", prefix, **more))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "allowed"),
+    [
+        ("ErGw1AZ", "ErGw3AZ", True),
+        ("Standard", "UltraPerformance", True),
+        ("ErGw1AZ", "ErGw1AZ", True),
+        ("ErGw2AZ", "ErGw1AZ", False),
+        ("Standard", "ErGw1AZ", False),
+        ("ErGw3AZ", "ErGwScale", False),
+    ],
+)
+def test_gwy_02_a_sku_is_upgraded_within_its_family(
+    arm: Arm, old: str, new: str, *, allowed: bool
+) -> None:
+    """Down, or between zone-redundant and not: the gateway has to be made anew."""
+    _prepare(arm)
+    arm.put(*gateway("gateway", "hub", sku=_sku(old)))
+    change = gateway("gateway", "hub", sku=_sku(new))
+
+    if allowed:
+        arm.put(*change)
+    else:
+        assert arm.refusal(*change) == "400 SimulatorGatewaySkuChange"
+
+
+def test_gwy_03_an_expressroute_gateway_is_given_no_public_address(arm: Arm) -> None:
+    """Microsoft manages it."""
+    _prepare(arm)
+    where = {"id": f"{NETWORK}/virtualNetworks/hub/subnets/GatewaySubnet"}
+    properties = {"subnet": where, "publicIPAddress": {"id": f"{NETWORK}/publicIPAddresses/ip"}}
+    addressed = gateway(
+        "gateway", "hub", ipConfigurations=[{"name": "x", "properties": properties}]
+    )
+
+    assert arm.refusal(*addressed) == "400 SimulatorGatewayPublicAddress"
+
+    arm.put(*gateway("gateway", "hub"))
+
+
+def test_gwy_06_a_gateway_lies_in_gatewaysubnet(arm: Arm) -> None:
+    """VN-09: the name is fixed. A subnet that is not there, none at all: refused."""
+    _prepare(arm)
+    arm.put(*subnet("hub", "app", "10.0.0.64/26"))
+
+    assert arm.refusal(*gateway("gateway", "hub", "app")) == "400 SimulatorGatewaySubnet"
+    assert arm.refusal(*gateway("gateway", "hub", "none")) == "400 InvalidResourceReference"
+    nowhere = gateway("gateway", "hub", ipConfigurations=[])
+    assert arm.refusal(*nowhere) == "400 SimulatorGatewaySubnet"
+
+
+def test_gwy_06_a_gateway_is_in_the_region_of_its_network(arm: Arm) -> None:
+    """To a gateway of another region the subnet is not there."""
+    _prepare(arm)
+    path, body = gateway("gateway", "hub")
+
+    elsewhere = arm.refusal(path, body | {"location": "southeastasia"})
+
+    assert elsewhere == "400 InvalidResourceReference"
+
+
+def test_gwy_06_a_gateway_does_not_move(arm: Arm) -> None:
+    """Neither type nor network of a gateway can change."""
+    arm.hub(other="10.1.0.0/24")
+    arm.put(*subnet("other", "GatewaySubnet", "10.1.0.0/26"))
+
+    moved = arm.refusal(*gateway("gateway", "other"))
+    turned = arm.refusal(*gateway("gateway", "hub", gatewayType="Vpn"))
+
+    assert (moved, turned) == ("400 SimulatorGatewayFixed", "400 SimulatorGatewayFixed")
+
+
+def test_gwy_07_one_gateway_of_a_type_in_a_network(arm: Arm) -> None:
+    """A second ExpressRoute gateway is refused, a VPN gateway beside it is not."""
+    arm.hub()
+
+    assert arm.refusal(*gateway("second", "hub")) == "400 SimulatorSecondGateway"
+
+    arm.put(*gateway("vpn", "hub", gatewayType="Vpn", sku=_sku("VpnGw1")))
+
+
+def test_gwy_08_type_and_sku_must_be_known(arm: Arm) -> None:
+    """The tier of a SKU is its name."""
+    _prepare(arm)
+
+    assert arm.refusal(*gateway("gateway", "hub", gatewayType="X")) == "400 SimulatorGatewayType"
+    for sku in (_sku("VpnGw1"), {"name": "ErGw1AZ", "tier": "Standard"}, {}):
+        assert arm.refusal(*gateway("gateway", "hub", sku=sku)) == "400 SimulatorGatewaySku"
+
+
+def test_gwy_11_a_gateway_with_a_connection_cannot_be_deleted(arm: Arm) -> None:
+    """The connection goes first."""
+    arm.connected()
+
+    assert arm.refused_delete(GATEWAY) == "400 VirtualNetworkGatewayCannotBeDeleted"
+
+    arm.delete(connection("connection", "gateway", "circuit")[0])
+    arm.delete(GATEWAY)
+
+
+def test_vn_10_coexistence_needs_a_27(arm: Arm) -> None:
+    """A GatewaySubnet of /29 is enough for one gateway, not for two."""
+    _prepare(arm, "10.0.0.0/29")
+    arm.put(*gateway("vpn", "hub", gatewayType="Vpn"))
+
+    assert arm.refusal(*gateway("gateway", "hub")) == "400 SimulatorGatewaySubnetTooSmall"
+
+
+def test_vn_11_no_gateway_beside_a_security_group(arm: Arm) -> None:
+    """The group itself is accepted on GatewaySubnet; the gateway then is not."""
+    arm.networks(hub="10.0.0.0/24")
+    path, body = security_group("nsg")
+    arm.put(path, body)
+    arm.put(*subnet("hub", "GatewaySubnet", "10.0.0.0/26", networkSecurityGroup={"id": path}))
+
+    refused = arm.refusal(*gateway("gateway", "hub"))
+
+    assert refused == "400 SimulatorGatewaySubnetSecurityGroup"
+
+
+def test_vn_12_no_gateway_behind_a_default_route_or_without_propagation(arm: Arm) -> None:
+    """A table of more specific routes is accepted."""
+    arm.networks(hub="10.0.0.0/24")
+    default = route("default", "0.0.0.0/0", "VirtualAppliance", "10.0.0.70")
+    spoke = route("spoke", "10.1.0.0/24", "VirtualAppliance", "10.0.0.70")
+    blocked = "400 SimulatorGatewaySubnetRoutes"
+    path, _ = route_table("table")
+    arm.put(*route_table("table", default))
+    arm.put(*subnet("hub", "GatewaySubnet", "10.0.0.0/26", routeTable={"id": path}))
+
+    assert arm.refusal(*gateway("gateway", "hub")) == blocked
+    arm.put(*route_table("table", spoke, disableBgpRoutePropagation=True))
+    assert arm.refusal(*gateway("gateway", "hub")) == blocked
+
+    arm.put(*route_table("table", spoke))
+    arm.put(*gateway("gateway", "hub"))
