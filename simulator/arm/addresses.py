@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from itertools import combinations
 
-from simulator.arm import refusals
+from simulator.arm import refusals_network as refusals
 from simulator.arm.resource_id import ResourceId
 
 Network = IPv4Network | IPv6Network

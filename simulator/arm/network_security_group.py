@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from simulator.arm import refusals
+from simulator.arm import refusals_network as refusals
 from simulator.arm.accept import Spec
 from simulator.arm.guid import guid
 from simulator.arm.messages import JsonObject

@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from simulator.arm import addresses, refusals
+from simulator.arm import addresses, refusals, refusals_network
 from simulator.arm.accept import Reference, Spec
 from simulator.arm.guid import guid
 from simulator.arm.messages import JsonObject
@@ -62,23 +62,23 @@ class Peering(ResourceType):
         if "remoteVirtualNetwork" not in write.properties or not local or not remote:
             raise refusals.FORMAT_INVALID(problem="properties.remoteVirtualNetwork is required")
         if local.key == remote.key:
-            raise refusals.PEER_TO_ITSELF(id=identity.text)
+            raise refusals_network.PEER_TO_ITSELF(id=identity.text)
         if write.existing and _remote_key(write.existing.properties) != remote.key:
-            raise refusals.REMOTE_NETWORK_FIXED(id=identity.text)
+            raise refusals_network.REMOTE_NETWORK_FIXED(id=identity.text)
         for other in store.children(local.key, PEERING):
             if other.key != identity.key and _remote_key(other.properties) == remote.key:
-                raise refusals.ALREADY_PEERED(other=other.id.text, remote=remote.id.text)
+                raise refusals_network.ALREADY_PEERED(other=other.id.text, remote=remote.id.text)
         _check_spaces(write, local, remote)
         half = other_half(store, local.key, remote.key)
         if half and half.properties["peeringState"] == "Disconnected":
-            raise refusals.REMOTE_DISCONNECTED(
+            raise refusals_network.REMOTE_DISCONNECTED(
                 id=identity.text, other=half.id.text, local=local.id.text
             )
         if write.properties.get("useRemoteGateways"):
             _check_remote_gateways(write, local, remote, half)
         uses = half and half.properties["useRemoteGateways"]
         if half and uses and not write.properties.get("allowGatewayTransit"):
-            raise refusals.TRANSIT_IN_USE(id=identity.text, other=half.id.text)
+            raise refusals_network.TRANSIT_IN_USE(id=identity.text, other=half.id.text)
 
     def compute(self, write: Write) -> JsonObject:
         """Return flags, the shared state, and the remote address space as of the last sync."""
@@ -192,7 +192,7 @@ def _check_spaces(write: Write, local: Resource, remote: Resource) -> None:
     """Refuse overlapping networks (PE-03), also with others already peered (PE-04)."""
     mine, theirs = address_space(local), address_space(remote)
     if clash := addresses.first_overlap(mine, theirs):
-        raise refusals.SPACES_OVERLAP(
+        raise refusals_network.SPACES_OVERLAP(
             id=write.id.text,
             local=local.id.text,
             remote=remote.id.text,
@@ -205,7 +205,7 @@ def _check_spaces(write: Write, local: Resource, remote: Resource) -> None:
             if third is None or third.key == first.key:
                 continue
             if clash := addresses.first_overlap(space, address_space(third)):
-                raise refusals.SPACE_OVERLAPS_PEER(
+                raise refusals_network.SPACE_OVERLAPS_PEER(
                     id=write.id.text,
                     local=first.id.text,
                     remote=second.id.text,
@@ -221,11 +221,11 @@ def _check_remote_gateways(
     """Refuse the use of remote gateways that are not there or not offered (PE-09 to PE-12)."""
     store, identity = write.transaction, write.id
     if gateways(store, local.key):
-        raise refusals.PARENT_HAS_GATEWAY(id=identity.text, local=local.id.text)
+        raise refusals_network.PARENT_HAS_GATEWAY(id=identity.text, local=local.id.text)
     for other in store.children(local.key, PEERING):
         if other.key != identity.key and other.properties["useRemoteGateways"]:
-            raise refusals.SECOND_REMOTE_GATEWAY(id=identity.text, other=other.id.text)
+            raise refusals_network.SECOND_REMOTE_GATEWAY(id=identity.text, other=other.id.text)
     if not gateways(store, remote.key):
-        raise refusals.REMOTE_HAS_NO_GATEWAY(id=identity.text, remote=remote.id.text)
+        raise refusals_network.REMOTE_HAS_NO_GATEWAY(id=identity.text, remote=remote.id.text)
     if not half or not half.properties["allowGatewayTransit"]:
-        raise refusals.REMOTE_FORBIDS_TRANSIT(name=identity.name)
+        raise refusals_network.REMOTE_FORBIDS_TRANSIT(name=identity.name)

@@ -1,4 +1,4 @@
-"""The catalogue's second half: refusals of circuits, gateways and connections."""
+"""The catalogue's third part: refusals of circuits, gateways and connections."""
 
 from simulator.arm.refusal import Kind, ours
 

@@ -2,7 +2,8 @@
 
 from typing import ClassVar
 
-from simulator.arm import addresses, refusals
+from simulator.arm import addresses
+from simulator.arm import refusals_network as refusals
 from simulator.arm.accept import Reference, Spec
 from simulator.arm.messages import JsonObject
 from simulator.arm.resource_type import Durations, ResourceType, Write

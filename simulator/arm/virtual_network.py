@@ -3,7 +3,8 @@
 import re
 from typing import ClassVar
 
-from simulator.arm import addresses, refusals
+from simulator.arm import addresses
+from simulator.arm import refusals_network as refusals
 from simulator.arm.accept import Spec
 from simulator.arm.addresses import Network
 from simulator.arm.guid import guid
