@@ -79,14 +79,16 @@ def _subnets(path: str, network: Mapping[str, Any]) -> dict[str, _Place]:
 
 
 def _overlaps(places: list[_Place]) -> Iterator[tuple[_Place, _Place]]:
-    """Yield each place that overlaps one before it, with that one: sorted, not pair by pair."""
-    ordered = sorted(places, key=lambda place: (place.prefix, place.path))
-    widest: _Place | None = None
-    for place in ordered:
-        if widest is not None and widest.prefix.overlaps(place.prefix):
-            yield widest, place
-        if widest is None or place.prefix.broadcast_address > widest.prefix.broadcast_address:
-            widest = place
+    """Yield each place that lies in one before it, with that one: sorted, not pair by pair.
+
+    Prefixes nest or are apart, so the last that lies in no other is the only one to compare with.
+    """
+    outer: _Place | None = None
+    for place in sorted(places, key=lambda place: (place.prefix, place.path)):
+        if outer is not None and outer.prefix.overlaps(place.prefix):
+            yield outer, place
+        else:
+            outer = place
 
 
 def _network(path: str, network: Mapping[str, Any]) -> Iterator[Problem]:

@@ -198,6 +198,17 @@ def test_a_gateway_may_stay_and_may_grow_within_its_family(sku: str) -> None:
     refuse_gateway_replacement(region_of(values), Deployed.from_outputs(outputs()))
 
 
+def test_a_gateway_may_not_shrink() -> None:
+    """Azure makes a smaller gateway only anew (GWY-02)."""
+    grown = shipped("primary")["sparehub:region"]
+    grown["expressRoute"]["gateway"]["sku"] = "ErGw3AZ"
+
+    with pytest.raises(ReplacementRefusedError, match="SKU from 'ErGw3AZ' to 'ErGw1AZ'"):
+        refuse_gateway_replacement(
+            region_of(shipped("primary")), Deployed.from_outputs(outputs(region=grown))
+        )
+
+
 def test_a_gateway_may_go_where_the_depth_says_so() -> None:
     """At depth `network` standing by means no gateway: that is the switch, not a replacement."""
     region = region_of(shipped("primary"), "standby", "network")

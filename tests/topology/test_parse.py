@@ -114,6 +114,24 @@ WRONG: dict[str, tuple[Change, list[str]]] = {
             )
         ],
     ),
+    "a summary overlaps several": (
+        lambda r: (
+            r["spokes"]["spoke1"].update(addressSpace=["10.0.0.0/14"]),
+            r["spokes"].update(
+                spoke3={
+                    "addressSpace": ["10.3.0.0/24"],
+                    "subnets": {"app": {"addressPrefix": "10.3.0.0/24"}},
+                }
+            ),
+        ),
+        [
+            (
+                f"region.spokes.spoke{n}.addressSpace: 10.{n}.0.0/24 overlaps 10.0.0.0/14 of "
+                "region.spokes.spoke1.addressSpace (PE-04)"
+            )
+            for n in (2, 3)
+        ],
+    ),
     "subnet outside": (
         lambda r: r["spokes"]["spoke1"]["subnets"]["app"].update(addressPrefix="10.3.0.0/24"),
         [
@@ -253,7 +271,7 @@ WRONG: dict[str, tuple[Change, list[str]]] = {
         ],
     ),
     "one name twice": (
-        lambda r: r["spokes"]["spoke1"].update(name="vnet-spoke2-eastasia"),
+        lambda r: r["spokes"]["spoke1"].update(name="VNET-spoke2-eastasia"),
         [
             (
                 "region.spokes.spoke2.name: the name 'vnet-spoke2-eastasia' is also that of "
