@@ -5,17 +5,15 @@ import os
 import pulumi
 
 from components import RegionNetwork, drop_version_aliases
-from components.stack import decide, outputs
+from components.program import approved, outputs, refuse
 from topology.errors import SparehubError
 
 if not os.environ.get("SPAREHUB_KEEP_VERSION_ALIASES"):
     drop_version_aliases()
 try:
-    config, region = decide()
+    config, region = approved()
 except SparehubError as error:
-    raise pulumi.RunError(str(error)) from None
-if config.override_interlock:
-    pulumi.log.warn(f"the interlock is overridden: {config.override_interlock}")
+    raise refuse(error) from None
 
 network = RegionNetwork("region", region)
 

@@ -26,8 +26,12 @@ class ExpressRouteCircuit(ComponentResource):
     """A circuit, protected, and its private peering once the provider has provisioned it.
 
     Billing starts when it is made; the provider provisions it by its service key, which takes days
-    (ER-08). Azure refuses the private peering before that (ER-09) and the circuit's deletion as
-    long as it is provisioned (ER-39). Bandwidth can only grow, if the port has room (ER-02,
+    (ER-08, https://learn.microsoft.com/azure/expressroute/expressroute-howto-circuit-portal-resource-manager).
+    Azure refuses the private peering before that (ER-09,
+    https://learn.microsoft.com/azure/expressroute/expressroute-howto-routing-arm) and the circuit's
+    deletion as long as it is provisioned (ER-39,
+    https://github.com/oracle-quickstart/oci-azure-interconnect/issues/8). Bandwidth, in Mbps, can
+    only grow, if the port has room (ER-02,
     https://learn.microsoft.com/azure/expressroute/expressroute-faqs).
     """
 

@@ -25,10 +25,13 @@ class ExpressRouteConnectionArgs:
 
 
 class ExpressRouteConnection(ComponentResource):
-    """A connection: with it on-premises learns the region's addresses (ER-20), in about 3 minutes.
+    """A connection: with it on-premises learns the region's addresses, in about 3 minutes.
 
-    A circuit of another subscription demands an authorization key, and one key serves one
-    connection (ER-14, https://learn.microsoft.com/azure/expressroute/expressroute-howto-linkvnet-arm).
+    The gateway advertises its own network and those that use it through a peering (ER-20).
+    ``routing_weight``, 0 to 32000, decides between circuits on the way out (ER-22):
+    https://learn.microsoft.com/azure/expressroute/expressroute-faqs. A circuit of another
+    subscription demands an authorization key, and one key serves one connection (ER-14):
+    https://learn.microsoft.com/azure/expressroute/expressroute-howto-linkvnet-arm.
     """
 
     connection_id: Output[str]

@@ -29,6 +29,7 @@ class ExpressRouteGatewayArgs:
 class ExpressRouteGateway(ComponentResource):
     """An ExpressRoute gateway: 15 to 45 minutes to make, and no way to pause it (GWY-10).
 
+    Its SKU grows within its family only (GWY-02); scale units, 1 to 40, are ErGwScale's (GWY-01).
     It is given no public IP address: Azure manages one itself and refuses another (GWY-03,
     https://learn.microsoft.com/azure/expressroute/expressroute-about-virtual-network-gateways).
     """

@@ -3,8 +3,7 @@
 from pulumi import Output, ResourceOptions
 
 from components.virtual_network import VirtualNetworkArgs, VirtualNetworkComponent
-
-GATEWAY_SUBNET = "GatewaySubnet"
+from topology.model import GATEWAY_SUBNET
 
 
 class Hub(VirtualNetworkComponent):

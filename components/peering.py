@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from ipaddress import IPv4Network
 
 from pulumi import ComponentResource, Input, Output, Resource, ResourceOptions
 from pulumi_azure_native import network
@@ -20,6 +21,9 @@ class HubSpokePeeringArgs:
     spoke_id: Input[str]
     hub_to_spoke: Peering
     spoke_to_hub: Peering
+    hub_address_space: Sequence[IPv4Network] = ()
+    spoke_address_space: Sequence[IPv4Network] = ()
+    """The prefixes of each network; where they are given, a change of one is synced (PE-18)."""
     hub_settled: Resource | None = None
     """The last write on the hub's network: its last subnet, or the peering made before this."""
     spoke_settled: Resource | None = None
@@ -31,10 +35,11 @@ class HubSpokePeeringArgs:
 
 
 class HubSpokePeering(ComponentResource):
-    """Peers a spoke with its hub in both directions, the hub's half first.
+    """Peers a spoke with its hub in both directions, the hub's half first; about 10 s a half.
 
-    Flags and their meaning: PE-21 and
-    https://learn.microsoft.com/azure/virtual-network/virtual-network-manage-peering.
+    Flags and their meaning (PE-21), and why a change of addresses needs a sync (PE-18):
+    https://learn.microsoft.com/azure/virtual-network/virtual-network-manage-peering. Azure's
+    refusals reach the caller as failures of the resource that met them.
     """
 
     hub_to_spoke_id: Output[str]
@@ -56,6 +61,7 @@ class HubSpokePeering(ComponentResource):
             args.resource_group_name,
             virtual_network_name=args.hub_name,
             remote_id=args.spoke_id,
+            remote_address_space=args.spoke_address_space,
             depends_on=settled,
         )
         # Azure refuses use_remote_gateways until the gateway exists (PE-09, 400
@@ -68,6 +74,7 @@ class HubSpokePeering(ComponentResource):
             args.resource_group_name,
             virtual_network_name=args.spoke_name,
             remote_id=args.hub_id,
+            remote_address_space=args.hub_address_space,
             depends_on=[hub_to_spoke, *gateway, *args.connections],
         )
         self.hub_to_spoke = hub_to_spoke
@@ -85,6 +92,7 @@ class HubSpokePeering(ComponentResource):
         *,
         virtual_network_name: Input[str],
         remote_id: Input[str],
+        remote_address_space: Sequence[IPv4Network],
         depends_on: Sequence[Resource],
     ) -> network.VirtualNetworkPeering:
         return network.VirtualNetworkPeering(
@@ -93,9 +101,19 @@ class HubSpokePeering(ComponentResource):
             resource_group_name=resource_group_name,
             virtual_network_name=virtual_network_name,
             remote_virtual_network={"id": remote_id},
+            # A peering keeps the address space of the day it was made until it is written again
+            # and told to look (PE-18); a change of this value is what writes it again.
+            remote_address_space=_space(remote_address_space),
+            sync_remote_address_space="true" if remote_address_space else None,
             allow_virtual_network_access=peering.allow_virtual_network_access,
             allow_forwarded_traffic=peering.allow_forwarded_traffic,
             allow_gateway_transit=peering.allow_gateway_transit,
             use_remote_gateways=peering.use_remote_gateways,
             opts=ResourceOptions(parent=self, depends_on=depends_on),
         )
+
+
+def _space(prefixes: Sequence[IPv4Network]) -> network.AddressSpaceArgs | None:
+    if not prefixes:
+        return None
+    return network.AddressSpaceArgs(address_prefixes=[str(prefix) for prefix in prefixes])

@@ -19,7 +19,8 @@ from topology.model import Circuit, Region, VirtualNetwork
 class RegionNetwork(ComponentResource):
     """Hub, spokes, peerings, route tables, gateway, circuits and connections of one region.
 
-    The model says what exists; this says in which order Azure accepts it.
+    The model, ``args``, says what exists; this says in which order Azure accepts it. What Azure
+    refuses all the same fails as the resource that met it.
     """
 
     hub_virtual_network_id: Output[str]
@@ -28,8 +29,9 @@ class RegionNetwork(ComponentResource):
     circuit_ids: Mapping[str, Output[str]]
     connection_ids: Mapping[str, Output[str]]
 
-    def __init__(self, name: str, region: Region, opts: ResourceOptions | None = None) -> None:
+    def __init__(self, name: str, args: Region, opts: ResourceOptions | None = None) -> None:
         super().__init__("sparehub:network:RegionNetwork", name, {}, opts)
+        region = args
         self._name = name
         self._region = region
         self._group = self._resource_group(name, region.resource_group, protect=False)
@@ -176,6 +178,8 @@ class RegionNetwork(ComponentResource):
                     spoke_id=made.virtual_network_id,
                     hub_to_spoke=spoke.hub_to_spoke,
                     spoke_to_hub=spoke.spoke_to_hub,
+                    hub_address_space=self._region.hub.address_space,
+                    spoke_address_space=spoke.virtual_network.address_space,
                     hub_settled=hub_settled,
                     spoke_settled=made.settled,
                     gateway=gateway,

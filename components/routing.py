@@ -22,7 +22,10 @@ class RouteTablesArgs:
 class RouteTables(ComponentResource):
     """Route tables with their routes inline, one table for many subnets.
 
-    Azure allows 200 tables a region and subscription (RT-17), so spokes share one.
+    Azure allows 200 tables a region and subscription (RT-17), so spokes share one:
+    https://learn.microsoft.com/azure/azure-resource-manager/management/azure-subscription-service-limits.
+    A subnet whose table keeps BGP routes follows them where they are longer (RT-08):
+    https://learn.microsoft.com/azure/virtual-network/virtual-networks-udr-overview.
     """
 
     route_table_ids: Mapping[str, Output[str]]

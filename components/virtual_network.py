@@ -25,7 +25,10 @@ class VirtualNetworkComponent(ComponentResource):
     """A virtual network whose subnets are resources of their own.
 
     An inline list would delete every subnet that somebody else added
-    (pulumi/pulumi-azure-native#611).
+    (https://github.com/pulumi/pulumi-azure-native/issues/611). Azure takes about 10 s for the
+    network and 3 s for each subnet, one after the other.
+
+    :raises ValueError: where a subnet names a route table that ``route_table_ids`` has not.
     """
 
     virtual_network_id: Output[str]
@@ -39,6 +42,14 @@ class VirtualNetworkComponent(ComponentResource):
     ) -> None:
         super().__init__(f"sparehub:network:{token}", name, {}, opts)
         described = args.virtual_network
+        tables = args.route_table_ids
+        for subnet in described.subnets:
+            if subnet.route_table is not None and subnet.route_table not in tables:
+                message = (
+                    f"subnet {subnet.name!r} of {name!r} names the route table "
+                    f"{subnet.route_table!r}; route_table_ids has {sorted(tables)}"
+                )
+                raise ValueError(message)
         virtual_network = network.VirtualNetwork(
             f"{name}/network",
             virtual_network_name=described.name,
@@ -52,7 +63,7 @@ class VirtualNetworkComponent(ComponentResource):
         subnet_ids: dict[str, Output[str]] = {}
         last: Resource = virtual_network
         for subnet in described.subnets:
-            table = args.route_table_ids[subnet.route_table] if subnet.route_table else None
+            table = tables[subnet.route_table] if subnet.route_table else None
             group = subnet.network_security_group_id
             # Azure refuses a second write on a virtual network while one runs, with 409
             # AnotherOperationInProgress (VN-19), so its subnets form a chain.

@@ -9,6 +9,7 @@ from simulator.shapes import project, to_body, to_inputs, to_outputs
 from simulator.wire import UNKNOWN, Properties, is_unknown
 
 _GROUP = SCHEMAS["resources:ResourceGroup"]
+_STABLE = ("location", "name")
 
 
 class UnknownTypeError(Exception):
@@ -63,9 +64,16 @@ class Resources:
             self.group_locations[group] = found["location"]
         return self.group_locations[group]
 
-    def preview(self, schema: Schema, inputs: Properties) -> Properties:
-        """Return the inputs, and that all else is not known yet."""
-        return dict.fromkeys(sorted(schema.outputs | schema.inputs), UNKNOWN) | inputs
+    def preview(
+        self, schema: Schema, inputs: Properties, old: Properties | None = None
+    ) -> Properties:
+        """Return the inputs, and that all else is not known yet.
+
+        An update keeps name and location, as azure-native says too: what is named after the
+        resource is not replaced (``stableOutputs`` of pulumi-azure-native's provider.go).
+        """
+        unknown = dict.fromkeys(sorted(schema.outputs | schema.inputs), UNKNOWN)
+        return unknown | inputs | {name: old[name] for name in _STABLE if old and name in old}
 
     def create(self, schema: Schema, inputs: Properties, timeout: float) -> State:
         """Create a resource that is not there yet."""

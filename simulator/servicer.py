@@ -188,7 +188,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         def update() -> provider_pb2.UpdateResponse:
             schema, inputs = schema_of(_type(request.urn)), wire.read(request.news)
             if request.preview:
-                outputs = self._resources.preview(schema, inputs)
+                outputs = self._resources.preview(schema, inputs, wire.read(request.olds))
                 return provider_pb2.UpdateResponse(properties=wire.write(outputs))
             state = self._resources.update(schema, request.id, inputs, request.timeout)
             return provider_pb2.UpdateResponse(properties=wire.write(state.outputs))

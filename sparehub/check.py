@@ -20,7 +20,7 @@ def check(directory: Path, names: Sequence[str], output: Output) -> int:
     stacks: list[Stack] = []
     findings: list[Finding] = []
     there = [name for name in STACKS if stack_file(directory, name).exists()]
-    for name in names or there or STACKS:
+    for name in dict.fromkeys(names or there or STACKS):
         try:
             stacks.append(read_stack(directory, name))
         except ConfigurationError as error:

@@ -86,6 +86,13 @@ class Demo:
         self.pulumi("config", "set", "activation", activation, "--stack", stack)
         self.up(stack)
 
+    def build(self, title: str, stack: str, resources: int) -> None:
+        """Build a region, and check that nothing is written twice."""
+        step = self.step(title, lambda: self.up(stack))
+        if len(step.writes) != resources or step.count("create") != resources:
+            message = f"{title}: expected {resources} creates and nothing else, not {step.writes}"
+            raise DemoError(message)
+
     def move(self, title: str, source: str, target: str) -> None:
         """Move the connection from one region to the other, and check that nothing else moved."""
 
@@ -157,14 +164,14 @@ def run(output: Output, directory: Path) -> None:
     """
     output.results.print(f"simulated Azure at {directory / 'simulator'}")
     demo = Demo(Rehearsal.begin(directory, ROOT, STACKS, os.environ), output)
-    demo.step("build the primary, active", lambda: demo.up("primary"))
-    demo.step("build the secondary, standing by", lambda: demo.up("secondary"))
+    demo.build("build the primary, active", "primary", 20)
+    demo.build("build the secondary, standing by", "secondary", 19)
     demo.show_what_stands()
     demo.move("fail over to the secondary", "primary", "secondary")
     demo.move("fail back to the primary", "secondary", "primary")
-    demo.step("take everything down", demo.destroy)
+    down = demo.step("take everything down", demo.destroy)
     left = [identity for identity, _, _ in control.resources(directory / "simulator")]
-    if left:
+    if left or len(down.writes) != down.count("delete"):
         message = f"{len(left)} resources are left: {', '.join(left)}"
         raise DemoError(message)
     demo.show_steps()

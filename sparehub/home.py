@@ -44,6 +44,7 @@ class Home:
             "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
             "PULUMI_HOME": str(self.path / "pulumi"),
             "PULUMI_SKIP_UPDATE_CHECK": "true",
+            "SPAREHUB_HOME": str(self.path),
             "SPAREHUB_SIMULATOR": str(self.simulator),
         }
 

@@ -110,6 +110,9 @@ def _spokes(texts: Sequence[str]) -> dict[str, str]:
         if not equals:
             message = f"--spoke: {text!r} is not NAME=PREFIX, such as spoke1=10.1.0.0/24"
             raise UnansweredError(message)
+        if name in spokes:
+            message = f"--spoke: {name!r} is given twice; nothing was written"
+            raise UnansweredError(message)
         spokes[name] = prefix
     return spokes
 

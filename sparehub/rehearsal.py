@@ -18,6 +18,9 @@ from topology.errors import SparehubError
 _OF_PULUMI = ("encryptionsalt", "encryptedkey", "secretsprovider")
 
 
+_MARK = ".sparehub-rehearsal"  # in a directory that is ours to delete
+
+
 class PulumiFailedError(SparehubError):
     """A pulumi command ended with another code than 0; the text is what it printed."""
 
@@ -38,13 +41,15 @@ class Rehearsal:
     def begin(
         cls, directory: Path, source: Path, stacks: tuple[str, ...], inherited: Mapping[str, str]
     ) -> "Rehearsal":
-        """Copy a project into an empty directory and make its stacks there.
+        """Copy a project into a directory and make its stacks there; an older copy goes.
 
-        :raises SparehubError: where the directory cannot be written or Pulumi fails.
+        :raises SparehubError: where the directory holds anything else, cannot be written, or
+            Pulumi fails.
         """
-        shutil.rmtree(directory, ignore_errors=True)
+        _clear(directory)
         rehearsal = cls(Home(directory), inherited)
         rehearsal.home.prepare()
+        (directory / _MARK).touch()
         rehearsal.project.mkdir()
         for name in ("Pulumi.yaml", "__main__.py"):
             shutil.copy(source / name, rehearsal.project)
@@ -92,3 +97,20 @@ class Rehearsal:
     def minutes(self) -> float:
         """Return the simulated time, in minutes."""
         return control.read_clock(self.home.simulator).seconds / 60
+
+
+def _clear(directory: Path) -> None:
+    """Remove an older rehearsal, and never anything else."""
+    try:
+        if not directory.exists() or not any(directory.iterdir()):
+            return
+        if not (directory / _MARK).exists():
+            message = (
+                f"{directory} holds something that is no rehearsal: move it away, or name another "
+                "directory in SPAREHUB_HOME"
+            )
+            raise SparehubError(message)
+        shutil.rmtree(directory)
+    except OSError as error:
+        message = f"{directory} cannot be emptied ({error.strerror}): remove it and try again"
+        raise SparehubError(message) from None

@@ -11,6 +11,7 @@ from simulator import control
 from simulator.arm.clock import Speed
 from sparehub.home import BEFORE, Home
 from sparehub.output import Output
+from topology.errors import SparehubError
 
 app = typer.Typer(
     help="The local Azure: rehearse everything without a subscription.",
@@ -38,7 +39,7 @@ def env(
 ) -> None:
     """Print what makes a shell's plain `pulumi` work against the local Azure.
 
-    [bold]eval "$(sparehub simulate env)"[/bold] then [bold]pulumi preview --stack primary[/bold]
+    [bold]eval "$(sparehub simulate env)" && pulumi preview --stack primary[/bold]
     """
     home = _home()
     names = home.variables()
@@ -52,10 +53,17 @@ def env(
         rest = [each for each in os.environ.get("PATH", "").split(os.pathsep) if each not in own]
         lines += [_export("PATH", os.pathsep.join(rest))]
     else:
-        home.prepare()
+        try:
+            home.prepare()
+        except SparehubError:
+            # Whoever evaluates this must not go on to the real Azure.
+            Output().results.out("false", highlight=False)
+            raise
+        # A second time in one shell there is nothing to keep: the values are ours.
+        again = os.environ.get("SPAREHUB_SIMULATOR") == names["SPAREHUB_SIMULATOR"]
         for name, value in names.items():
             before = os.environ.get(name)
-            if before is not None and before != value:
+            if before is not None and not again:
                 lines += [_export(BEFORE + name, before)]
             lines += [_export(name, value)]
         lines += [_export("PATH", home.search_path(os.environ.get("PATH", os.defpath)))]

@@ -1,5 +1,6 @@
 """Reads the stack files of a project directory."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -50,7 +51,27 @@ def _values(directory: Path, stack: str) -> dict[str, object]:
     if not isinstance(config, dict):
         raise _unusable(path, "has no `config:` mapping, so it is no stack file", stack)
     ours = ("sparehub:", "azure-native:location")
+    if problems := list(_secret_problems(config.get("sparehub:region"), "region")):
+        raise ConfigurationError(problems, stack)
     return {str(k): _without_secrets(v) for k, v in config.items() if str(k).startswith(ours)}
+
+
+def _secret_problems(value: object, path: str) -> Iterator[Problem]:
+    """Yield secrets that stand in clear, and secrets where Pulumi would not keep them secret."""
+    key = path.rsplit(".", maxsplit=1)[-1]
+    if isinstance(value, dict) and set(value) == {"secure"}:
+        if key != "authorizationKey":
+            message = "a secret here would be stored in clear; only authorizationKey is one"
+            yield Problem(path, message)
+    elif isinstance(value, dict):
+        for name, each in value.items():
+            yield from _secret_problems(each, f"{path}.{name}")
+    elif isinstance(value, list):
+        for number, each in enumerate(value):
+            yield from _secret_problems(each, f"{path}[{number}]")
+    elif key == "authorizationKey" and value is not None:
+        message = f"stands in clear: `pulumi config set --secret --path 'sparehub:{path}'`"
+        yield Problem(path, message)
 
 
 def _unusable(path: Path, message: str, stack: str) -> ConfigurationError:

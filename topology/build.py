@@ -7,7 +7,6 @@ Pulumi sorts them when it hands a configuration over, so a file's own order cann
 
 from ipaddress import IPv4Network
 
-from topology.coherence import GATEWAY_SUBNET
 from topology.config import (
     Activation,
     ConnectionConfig,
@@ -22,7 +21,9 @@ from topology.config import (
     SubnetConfig,
 )
 from topology.errors import ConfigurationError
+from topology.limits import limit_problems
 from topology.model import (
+    GATEWAY_SUBNET,
     Circuit,
     CircuitReference,
     Connection,
@@ -49,7 +50,8 @@ CONNECTION_PREFIX_LIMIT = 200
 def build(config: StackConfig) -> Region:
     """Return the region that a configuration describes.
 
-    :raises ConfigurationError: where a physical name comes out too long or twice.
+    :raises ConfigurationError: where a physical name comes out too long or twice, or
+        there is more of a thing than Azure allows.
     """
     region = config.region
     name = region.name or config.location
@@ -82,7 +84,7 @@ def build(config: StackConfig) -> Region:
         ),
         spokes_wait_for_connections=many,
     )
-    if problems := sorted(name_problems(built)):
+    if problems := sorted([*name_problems(built), *limit_problems(built)]):
         raise ConfigurationError(problems)
     return built
 

@@ -11,8 +11,8 @@ from typing import Any
 
 from topology.errors import Problem
 from topology.fields import read_prefix
+from topology.model import GATEWAY_SUBNET
 
-GATEWAY_SUBNET = "GatewaySubnet"
 _FORBIDDEN = [
     IPv4Network(prefix)
     for prefix in ("224.0.0.0/4", "255.255.255.255/32", "127.0.0.0/8", "169.254.0.0/16")

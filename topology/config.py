@@ -9,17 +9,27 @@ from enum import IntEnum, StrEnum
 from ipaddress import IPv4Address
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, SecretStr, StrictBool, Tag
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Discriminator,
+    Field,
+    JsonValue,
+    SecretStr,
+    StrictBool,
+    Tag,
+)
 from pydantic import StrictInt as Int
 from pydantic.alias_generators import to_camel
 
 from topology.fields import (
     AddressPrefix,
-    AzureName,
     CircuitId,
     Key,
     Location,
+    NetworkName,
     NetworkSecurityGroupId,
+    ResourceGroupName,
     Text,
     parse_address,
 )
@@ -114,7 +124,7 @@ class CircuitFamily(StrEnum):
 class NamedConfig(Closed):
     """A thing whose physical name may be given instead of derived."""
 
-    name: AzureName | None = None
+    name: NetworkName | None = None
 
 
 class SubnetConfig(Closed):
@@ -196,9 +206,23 @@ class OwnedCircuitConfig(NamedConfig):
     service_provider: Text
     bandwidth_in_mbps: Bandwidth
     sku: OwnedSkuConfig
-    resource_group: AzureName | None = None
+    resource_group: ResourceGroupName | None = None
     provisioned: StrictBool = False  # by the provider; private peering and connection need it
     private_peering: PrivatePeeringConfig | None = None
+
+
+# In a stack file a secret stands as Pulumi encrypted it.
+_ENCRYPTED: dict[str, JsonValue] = {
+    "anyOf": [
+        {
+            "type": "object",
+            "properties": {"secure": {"type": "string"}},
+            "required": ["secure"],
+            "additionalProperties": False,
+        },
+        {"type": "null"},
+    ]
+}
 
 
 class ReferencedCircuitConfig(Closed):
@@ -208,7 +232,9 @@ class ReferencedCircuitConfig(Closed):
     peering_location: Text
     sku: ReferencedSkuConfig
     bandwidth_in_mbps: Bandwidth
-    authorization_key: SecretStr | None = Field(default=None, exclude=True)
+    authorization_key: SecretStr | None = Field(
+        default=None, exclude=True, json_schema_extra=_ENCRYPTED
+    )
 
 
 def _kind_of_circuit(value: Any) -> str:  # noqa: ANN401 - whatever the file holds at this place
@@ -263,7 +289,7 @@ class RegionConfig(Closed):
     """``sparehub:region``: one Azure region, which is one stack."""
 
     name: Key | None = None  # last word of every physical name; the location where absent
-    resource_group: AzureName | None = None
+    resource_group: ResourceGroupName | None = None
     tags: dict[Text, str] = Field(default_factory=dict)
     dns_servers: tuple[Annotated[IPv4Address, parse_address], ...] = ()  # of hub and spokes
     hub: HubConfig

@@ -105,12 +105,12 @@ Text = Annotated[str, StringConstraints(strict=True, min_length=1)]
 Key = Annotated[
     str, StringConstraints(strict=True, pattern=r"^[A-Za-z0-9]([A-Za-z0-9_.-]*[A-Za-z0-9_])?$")
 ]
-AzureName = Annotated[
+NetworkName = Annotated[
     str,
     StringConstraints(
-        strict=True,
-        min_length=2,
-        max_length=80,
-        pattern=r"^[A-Za-z0-9][A-Za-z0-9_.()-]*[A-Za-z0-9_)]$",
+        strict=True, min_length=2, pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*[A-Za-z0-9_]$"
     ),
+]
+ResourceGroupName = Annotated[
+    str, StringConstraints(strict=True, pattern=r"^[A-Za-z0-9_.()-]*[A-Za-z0-9_()-]$")
 ]

@@ -14,6 +14,9 @@ from pydantic import SecretStr
 
 from topology.config import Activation, Depth
 
+GATEWAY_SUBNET = "GatewaySubnet"
+"""VN-09: the name that Azure demands of a gateway's subnet."""
+
 
 class NextHopType(StrEnum):
     """RT-10: where a user route may point."""

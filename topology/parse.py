@@ -60,11 +60,20 @@ def parse_stack(
             # A list whose items failed is "too short", too; each item has its own error.
             if not (details["type"] == "too_short" and details["input"])
         ]
+    problems += _pair_problems(values.get("sparehub:pairedStack"), stack)
     region = values.get("sparehub:region")
     problems += incoherences(region if isinstance(region, Mapping) else {})
     if problems or config is None:
         raise ConfigurationError(sorted(set(problems)), stack)
     return config
+
+
+def _pair_problems(paired: object, stack: str) -> Iterator[Problem]:
+    if paired and paired == stack:
+        yield Problem("pairedStack", f"{paired!r} is this stack itself; name the other region's")
+    if isinstance(paired, str) and "/" in paired:
+        message = f"{paired!r} has a slash; write the stack's name alone: {paired.split('/')[-1]!r}"
+        yield Problem("pairedStack", message)
 
 
 def _problem(error: ErrorDetails, *, secret: bool) -> Problem:

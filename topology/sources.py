@@ -24,6 +24,7 @@ SOURCES = {
     "VN-11": _GATEWAYS,
     "PE-03": _PEERING,
     "PE-04": _PEERING,
+    "PE-19": _GATEWAYS,
     "ER-01": _EXPRESSROUTE_FAQ,
     "ER-03": _EXPRESSROUTE_FAQ,
     "ER-09": f"{_LEARN}/expressroute/expressroute-howto-routing-arm",
@@ -31,10 +32,12 @@ SOURCES = {
     "ER-11": _ROUTING,
     "ER-14": f"{_LEARN}/expressroute/expressroute-howto-linkvnet-arm",
     "ER-18": f"{_SITE_RECOVERY}/azure-vm-disaster-recovery-with-expressroute",
+    "ER-21": _EXPRESSROUTE_FAQ,
     "ER-22": _EXPRESSROUTE_FAQ,
     "GWY-01": _GATEWAYS,
     "RT-12": _ROUTES,
     "RT-14": _ROUTES,
+    "RT-17": f"{_LEARN}/azure-resource-manager/management/azure-subscription-service-limits",
     "SR-21": f"{_SITE_RECOVERY}/azure-to-azure-support-matrix",
 }
 """The address by the id of the rule; CONFIG is the shape of the file and Azure's names."""

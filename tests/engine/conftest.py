@@ -2,6 +2,9 @@
 
 import json
 import os
+import signal
+import subprocess
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,6 +21,7 @@ from tests.configurations import ROOT
 
 Change = Callable[[dict[str, Any]], object]
 Write = tuple[str, str]
+PATIENCE = 30.0  # seconds: a bound, not a measure
 
 
 class Engine:
@@ -46,6 +50,10 @@ class Engine:
             self.rehearsal.pulumi("up", "--yes", "--skip-preview", "--stack", stack)
         return seen
 
+    def preview(self, stack: str) -> str:
+        """Return what Pulumi says a deployment would do."""
+        return self.rehearsal.pulumi("preview", "--stack", stack)
+
     @contextmanager
     def writes(self) -> Iterator[list[Write]]:
         """Collect the writes that Azure carries out meanwhile."""
@@ -55,6 +63,37 @@ class Engine:
         for entry in self.rehearsal.log()[before:]:
             assert entry.outcome == "Succeeded", entry
             seen.append((entry.operation, "/".join(entry.path.split("/")[-1:])))
+
+    def killed(self, *arguments: str, when: Callable[[], bool], what: str = "") -> None:
+        """Start a pulumi command; once something holds, kill it, or ``what`` it started."""
+        environment = self.rehearsal.home.environment(os.environ)
+        victim = subprocess.Popen(
+            ["pulumi", *arguments, "--yes", "--skip-preview", "--non-interactive"],
+            cwd=self.rehearsal.project,
+            env=environment,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        try:
+            assert until(when)
+        finally:
+            for process in self.processes() if what else [victim.pid]:
+                if what in Path(f"/proc/{process}/cmdline").read_text():
+                    os.kill(process, signal.SIGKILL)
+            victim.wait()
+        assert until(lambda: self.processes() == set())
+
+    def processes(self) -> set[int]:
+        """Return every process that was told of this engine's local Azure."""
+        wanted = f"SPAREHUB_SIMULATOR={self.store}".encode()
+        found = set()
+        for process in Path("/proc").glob("[0-9]*"):
+            try:
+                if wanted in (process / "environ").read_bytes().split(b"\0"):
+                    found.add(int(process.name))
+            except OSError:
+                continue  # ended meanwhile, or somebody else's
+        return found
 
     def refused(self, *arguments: str) -> str:
         """Run a pulumi command that must fail; return what a person sees of it."""
@@ -74,6 +113,16 @@ class Engine:
         query = {"api-version": "2024-05-01"}
         request = Request(method=method, path=path, query=query, body=text)
         return Azure(self.store).handle(request)
+
+
+def until(condition: Callable[[], bool]) -> bool:
+    """Wait for something to hold; False where it does not within the patience of a test."""
+    deadline = time.monotonic() + PATIENCE
+    while not condition():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.05)
+    return True
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ import pytest
 from sparehub.home import Home
 from sparehub.rehearsal import Rehearsal
 from sparehub.stacks import stack_file
+from tests.configurations import ROOT
 from tests.engine.conftest import Engine
 from topology.errors import SparehubError
 
@@ -33,6 +34,7 @@ def test_a_wrong_configuration_creates_nothing(engine: Make) -> None:
     assert "region.hub.adressSpace: unknown key; did you mean 'addressSpace'? (CONFIG)" in text
     assert "region.hub.nva.ipAddress: 10.10.10.200 lies in GatewaySubnet" in text
     assert "Traceback" not in text
+    assert "unhandled error" not in text
     assert azure.rehearsal.log() == []
 
 
@@ -116,3 +118,14 @@ def test_a_home_that_cannot_be_written_is_refused(tmp_path: Path) -> None:
 
     with pytest.raises(SparehubError, match="cannot be written"):
         Rehearsal.begin(tmp_path / "home" / "under", tmp_path, (), os.environ)
+
+
+def test_a_rehearsal_deletes_nothing_that_is_not_one(tmp_path: Path) -> None:
+    """Somebody's own directory stays, whole."""
+    thesis = tmp_path / "demo" / "thesis.txt"
+    thesis.parent.mkdir()
+    thesis.write_text("years of work")
+
+    with pytest.raises(SparehubError, match="holds something that is no rehearsal"):
+        Rehearsal.begin(thesis.parent, ROOT, ("primary",), os.environ)
+    assert thesis.read_text() == "years of work"

@@ -19,8 +19,12 @@ def test_a_second_live_region_is_refused_and_nothing_is_made(
         refused = azure.refused("up", "--yes", "--skip-preview", "--stack", "secondary")
     assert seen == []
     for text in (preview, refused):
-        assert "interlock: stack 'primary' (eastasia) is active and advertises" in text
+        assert (
+            "interlock: stack 'primary' (eastasia) is live by con-eastasia-hong-kong and advertises"
+            in text
+        )
         assert "Traceback" not in text
+        assert "unhandled error" not in text
 
     azure.switch("secondary", "standby")
     azure.rehearsal.pulumi("config", "set", "activation", "active", "--stack", "secondary")
@@ -33,7 +37,8 @@ def test_a_second_live_region_is_refused_and_nothing_is_made(
     with azure.writes() as seen:
         text = azure.rehearsal.pulumi("up", "--yes", "--skip-preview", "--stack", "secondary")
     assert seen == [("create", "con-southeastasia-singapore")]
-    assert "the interlock is overridden: eastasia is lost" in text
+    assert "the interlock is overridden (eastasia is lost)" in text
+    assert "pulumi config rm overrideInterlock" in text
 
 
 def test_a_pair_that_was_destroyed_is_no_pair(engine: Callable[..., Engine]) -> None:
@@ -45,3 +50,15 @@ def test_a_pair_that_was_destroyed_is_no_pair(engine: Callable[..., Engine]) -> 
     azure.rehearsal.pulumi("destroy", "--yes", "--skip-preview", "--stack", "primary")
 
     assert ("create", "con-southeastasia-singapore") in azure.switch("secondary", "active")
+
+
+def test_a_pair_of_another_name_is_not_taken_for_none(engine: Callable[..., Engine]) -> None:
+    """A stack that does not exist is warned of; this very stack is refused."""
+    azure = engine("secondary")
+    azure.rehearsal.pulumi("config", "set", "pairedStack", "primry", "--stack", "secondary")
+    azure.rehearsal.pulumi("config", "set", "activation", "active", "--stack", "secondary")
+
+    assert "there is no stack 'primry' yet" in azure.preview("secondary")
+    azure.rehearsal.pulumi("config", "set", "pairedStack", "secondary", "--stack", "secondary")
+    refused = azure.refused("preview", "--stack", "secondary")
+    assert "pairedStack: 'secondary' is this stack itself" in refused

@@ -1,59 +1,47 @@
-"""An engine that is killed takes its provider, its language host and its program with it."""
+"""An engine that is killed takes everything with it, and the interlock knows what it left."""
 
-import os
-import signal
-import subprocess
-import time
 from collections.abc import Callable
-from pathlib import Path
 
 from simulator import control
 from tests.engine.conftest import Engine
 
-PATIENCE = 30.0  # seconds: a bound, not a measure
+Make = Callable[..., Engine]
 
 
-def processes_of(store: Path) -> set[int]:
-    """Return every process that was told of this store, dead ones apart."""
-    wanted = f"SPAREHUB_SIMULATOR={store}".encode()
-    found = set()
-    for process in Path("/proc").glob("[0-9]*"):
-        try:
-            if wanted in (process / "environ").read_bytes().split(b"\0"):
-                found.add(int(process.name))
-        except OSError:
-            continue  # ended meanwhile, or somebody else's
-    return found
-
-
-def until(condition: Callable[[], bool]) -> bool:
-    deadline = time.monotonic() + PATIENCE
-    while not condition():
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.05)
-    return True
-
-
-def test_nothing_outlives_a_killed_engine(engine: Callable[..., Engine]) -> None:
-    """Killed while the gateway is being made, which takes a quarter of an hour at speed 1."""
+def test_nothing_outlives_a_killed_engine(engine: Make) -> None:
+    """Provider, language host and program end, in the middle of a gateway of a quarter hour."""
     azure = engine("secondary")
     control.set_clock(azure.store, "1")
-    rehearsal = azure.rehearsal
-    environment = rehearsal.home.environment(os.environ)
-    victim = subprocess.Popen(
-        ["pulumi", "up", "--yes", "--skip-preview", "--stack", "secondary", "--non-interactive"],
-        cwd=rehearsal.project,
-        env=environment,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        assert until(lambda: len(rehearsal.log()) > 0)
-        assert len(processes_of(azure.store)) > 2
-    finally:
-        victim.send_signal(signal.SIGKILL)
-        victim.wait()
+    log = azure.rehearsal.log
 
-    assert until(lambda: processes_of(azure.store) == set())
-    assert {entry.outcome for entry in rehearsal.log()} == {"Succeeded"}
+    azure.killed(
+        "up", "--stack", "secondary", when=lambda: bool(log()) and len(azure.processes()) > 2
+    )
+
+    assert {entry.outcome for entry in log()} == {"Succeeded"}
+
+
+def test_a_region_whose_connection_was_not_deleted_is_live(engine: Make) -> None:
+    """Its stack says `standby` from the moment the program ended; the connection still stands."""
+    azure = engine("primary", "secondary")
+    azure.up("primary")
+    azure.up("secondary")
+    azure.rehearsal.pulumi("config", "set", "activation", "standby", "--stack", "primary")
+    control.set_clock(azure.store, "1")
+    log = azure.rehearsal.log
+    azure.killed(
+        "up",
+        "--stack",
+        "primary",
+        when=lambda: log()[-1].operation == "delete",
+        what="simulator.provider",
+    )
+    control.set_clock(azure.store, "instant")
+    assert azure.outputs("primary")["activation"] == "standby"
+
+    azure.rehearsal.pulumi("config", "set", "activation", "active", "--stack", "secondary")
+    with azure.writes() as seen:
+        refused = azure.refused("up", "--yes", "--stack", "secondary")
+
+    assert "stack 'primary' (eastasia) is live by con-eastasia-hong-kong" in refused
+    assert seen == []

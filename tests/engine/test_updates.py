@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
-from tests.engine.conftest import Engine
+from simulator import control
+from tests.engine.conftest import Engine, Write
 
 
 def add_spoke(config: dict[str, Any]) -> None:
@@ -31,37 +32,77 @@ def rename_gateway(config: dict[str, Any]) -> None:
     config["sparehub:region"]["expressRoute"]["gateway"]["name"] = "ergw-new"
 
 
+def name_the_spoke(config: dict[str, Any]) -> None:
+    spokes = config["sparehub:region"]["spokes"]
+    spokes["web"] = spokes.pop("spoke2")
+
+
+def tag_everything(config: dict[str, Any]) -> None:
+    config["sparehub:region"]["tags"] = {"env": "production"}
+
+
+def sync_levels(azure: Engine) -> dict[str, str]:
+    levels = {}
+    for identity, kind, _ in control.resources(azure.store):
+        if kind.endswith("virtualNetworkPeerings"):
+            body = azure.arm("GET", identity).body
+            assert body is not None
+            levels[identity.split("/")[-1]] = body["properties"]["peeringSyncLevel"]
+    return levels
+
+
+def change(azure: Engine, what: Callable[[dict[str, Any]], object]) -> list[Write]:
+    """Change the primary; see that the preview announces no replacement; deploy."""
+    azure.change("primary", what)
+    assert "replace" not in azure.preview("primary")
+    return sorted(azure.up("primary"))
+
+
 def test_a_live_region_is_changed_in_place(engine: Callable[..., Engine]) -> None:
-    """A spoke, a subnet, a next hop, a larger gateway: creates and updates, never a replacement."""
+    """A spoke, a prefix with a subnet, a next hop, a larger gateway, tags: nothing is replaced."""
     azure = engine("primary")
     azure.up("primary")
 
-    azure.change("primary", add_spoke)
-    assert sorted(azure.up("primary")) == [
+    assert change(azure, add_spoke) == [
         ("create", "app"),
         ("create", "peer-hub-to-spoke3"),
         ("create", "peer-spoke3-to-hub"),
         ("create", "vnet-spoke3-eastasia"),
         ("update", "rt-gateway-eastasia"),
     ]
-    azure.change("primary", add_subnet)
-    assert sorted(azure.up("primary")) == [
+    assert change(azure, add_subnet) == [
         ("create", "data"),
+        ("update", "peer-hub-to-spoke1"),
         ("update", "rt-gateway-eastasia"),
         ("update", "vnet-spoke1-eastasia"),
     ]
-    azure.change("primary", move_nva)
-    assert sorted(azure.up("primary")) == [
+    assert set(sync_levels(azure).values()) == {"FullyInSync"}
+    assert change(azure, move_nva) == [
         ("update", "rt-gateway-eastasia"),
         ("update", "rt-spokes-eastasia"),
     ]
-    azure.change("primary", grow_gateway)
-    assert azure.up("primary") == [("update", "ergw-eastasia")]
+    assert change(azure, grow_gateway) == [("update", "ergw-eastasia")]
+    assert {operation for operation, _ in change(azure, tag_everything)} == {"update"}
     azure.rehearsal.pulumi("refresh", "--yes", "--expect-no-changes", "--stack", "primary")
 
-    azure.change("primary", rename_gateway)
+
+def test_what_would_break_half_way_is_refused_before(engine: Callable[..., Engine]) -> None:
+    """A gateway that would be replaced, a spoke that would be made beside itself."""
+    azure = engine("primary")
+    azure.up("primary")
+
+    azure.change("primary", name_the_spoke)
     with azure.writes() as seen:
-        refused = azure.refused("up", "--yes", "--stack", "primary")
-    assert "the gateway ergw-eastasia would be deleted and made again" in refused
-    assert "Traceback" not in refused
-    assert seen == []
+        renamed = azure.refused("up", "--yes", "--stack", "primary")
+    assert "region.spokes.web: takes the addresses of the spoke 'spoke2'" in renamed
+    azure.change("primary", rename_gateway)
+    azure.change(
+        "primary",
+        lambda config: config["sparehub:region"]["spokes"].update(
+            spoke2=config["sparehub:region"]["spokes"].pop("web")
+        ),
+    )
+    with azure.writes() as more:
+        replaced = azure.refused("up", "--yes", "--stack", "primary")
+    assert "the gateway ergw-eastasia would be deleted and made again" in replaced
+    assert seen + more == []

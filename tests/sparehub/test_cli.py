@@ -165,6 +165,68 @@ def test_check_warns_of_a_circuit_that_one_region_owns_and_both_use(
     assert "both regions use the circuit erc-hong-kong" in found["findings"][0]["message"]
 
 
+def test_check_knows_what_a_secret_is(sparehub: Sparehub, tmp_path: Path) -> None:
+    """An authorization key in clear is refused, and so is a secret anywhere else; neither shown."""
+    circuit = {
+        "id": "/subscriptions/s/resourceGroups/g/providers/Microsoft.Network"
+        "/expressRouteCircuits/erc",
+        "peeringLocation": "Hong Kong",
+        "sku": {"tier": "Standard"},
+        "bandwidthInMbps": 1000,
+        "authorizationKey": "hush-hush",
+    }
+
+    def spill(config: dict[str, Any]) -> None:
+        region = config["sparehub:region"]
+        region["tags"] = {"owner": {"secure": "v1:hush:hush"}}
+        region["expressRoute"]["connections"]["lent"] = {"circuit": circuit}
+
+    change(tmp_path / "Pulumi.primary.yaml", spill)
+
+    done = sparehub("check", "primary", "--json")
+
+    key = "region.expressRoute.connections.lent.circuit.authorizationKey"
+    assert "hush" not in done.stdout
+    assert [(f["path"], f["message"]) for f in json.loads(done.stdout)["findings"]] == [
+        (key, f"stands in clear: `pulumi config set --secret --path 'sparehub:{key}'`"),
+        (
+            "region.tags.owner",
+            "a secret here would be stored in clear; only authorizationKey is one",
+        ),
+    ]
+
+
+def test_check_looks_at_the_depth_before_it_matters(sparehub: Sparehub, tmp_path: Path) -> None:
+    """Standing by with a connection would advertise the hub twice, whichever region is live."""
+    path = tmp_path / "Pulumi.secondary.yaml"
+    change(path, lambda c: c["sparehub:region"].update(standby={"depth": "connection"}))
+
+    done = sparehub("check", "--json")
+
+    (found,) = json.loads(done.stdout)["findings"]
+    assert (done.returncode, found["stack"], found["path"]) == (
+        3,
+        "secondary",
+        "region.standby.depth",
+    )
+    assert "advertises 10.10.10.0/24, too" in found["message"]
+
+
+def test_check_warns_of_stacks_that_are_no_pair(sparehub: Sparehub, tmp_path: Path) -> None:
+    """The interlock looks only where pairedStack points."""
+    path = tmp_path / "Pulumi.secondary.yaml"
+    change(path, lambda c: c.pop("sparehub:pairedStack"))
+
+    done = sparehub("check", "--json")
+
+    (found,) = json.loads(done.stdout)["findings"]
+    assert (done.returncode, found["severity"], found["message"]) == (
+        0,
+        "warning",
+        "is not set, so the interlock does not look at 'primary'",
+    )
+
+
 def test_init_writes_what_it_was_told(sparehub: Sparehub, tmp_path: Path) -> None:
     """Options and answers end in a file that builds; the source document's numbers are defaults."""
     options = (
@@ -224,7 +286,12 @@ def environment_after(script: str, variables: Mapping[str, str]) -> dict[str, st
 
 def test_env_points_a_shell_at_the_local_azure_and_back(sparehub: Sparehub, tmp_path: Path) -> None:
     """What was there before comes back; PATH, too."""
-    before = {"PATH": os.environ["PATH"], "HOME": "/nowhere", "PULUMI_BACKEND_URL": "azblob://mine"}
+    before = {
+        "PATH": os.environ["PATH"],
+        "HOME": "/nowhere",
+        "PULUMI_BACKEND_URL": "azblob://mine",
+        "SPAREHUB_HOME": str(tmp_path / "home"),
+    }
 
     there = environment_after(sparehub("simulate", "env", variables=before).stdout, before)
     back = environment_after(sparehub("simulate", "env", "--unset", variables=there).stdout, there)
@@ -237,6 +304,16 @@ def test_env_points_a_shell_at_the_local_azure_and_back(sparehub: Sparehub, tmp_
     for name in ("_", "SHLVL", "PWD"):
         back.pop(name, None)
     assert back == before
+
+
+def test_env_fails_closed(sparehub: Sparehub, tmp_path: Path) -> None:
+    """Where the home cannot be written, what is evaluated fails, so nothing goes on to Azure."""
+    (tmp_path / "home").write_text("in the way")
+
+    done = sparehub("simulate", "env")
+
+    assert (done.returncode, done.stdout) == (1, "false\n")
+    assert "cannot be written" in done.stderr
 
 
 def test_the_switches_of_the_local_azure(sparehub: Sparehub, tmp_path: Path) -> None:

@@ -19,6 +19,27 @@ def _prefixes(block: int, count: int) -> list[str]:
     return [str(IPv4Network((0x0A000000 + (block << 16) + (n << 8), 24))) for n in range(count)]
 
 
+GATEWAYS = [
+    {},
+    {"sku": "UltraPerformance", "name": "the-gateway"},
+    {"sku": "ErGwScale", "minScaleUnits": 2, "maxScaleUnits": 10},
+]
+
+
+def overrides() -> st.SearchStrategy[dict[str, Any]]:
+    """Draw what a region may say of its names, tags and name servers."""
+    return st.fixed_dictionaries(
+        {},
+        optional={
+            "name": st.sampled_from(["ea", "one.two"]),
+            "resourceGroup": st.just("rg(network)"),
+            "tags": st.dictionaries(KEYS, KEYS, max_size=2),
+            "dnsServers": st.just(["10.9.9.9"]),
+            "routeTables": st.just({"spokes": {"name": "table-of-spokes"}}),
+        },
+    )
+
+
 @st.composite
 def circuits(draw: st.DrawFn, key: str) -> dict[str, Any]:
     """Draw a circuit, owned or referenced."""
@@ -77,6 +98,7 @@ def configurations(draw: st.DrawFn) -> dict[str, Any]:
         "azure-native:location": draw(st.sampled_from(["eastasia", "westeurope"])),
         "sparehub:activation": draw(st.sampled_from(["standby", "active"])),
         "sparehub:region": {
+            **draw(overrides()),
             "standby": {"depth": depth},
             "hub": {
                 "addressSpace": ["10.0.0.0/22"],
@@ -94,14 +116,18 @@ def configurations(draw: st.DrawFn) -> dict[str, Any]:
                 key: draw(spokes(block, depth)) for block, key in enumerate(spoke_keys, start=1)
             },
             "expressRoute": {
+                "gateway": draw(st.sampled_from(GATEWAYS)),
                 "connections": {
                     key: {
                         "routingWeight": draw(st.integers(0, 32000)),
                         "circuit": draw(circuits(key)),
                     }
                     for key in circuit_keys
-                }
+                },
             },
-            "onPremises": {"addressPrefixes": ["192.168.0.0/16"]},
+            "onPremises": {
+                "addressPrefixes": ["192.168.0.0/16"],
+                "prefers": draw(st.sampled_from(["none", "primary", "secondary"])),
+            },
         },
     }

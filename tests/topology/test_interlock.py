@@ -8,10 +8,11 @@ import pytest
 
 from tests.configurations import region_of, shipped, stack_of
 from topology.build import build
+from topology.deployed import Deployed, Resources
 from topology.errors import InterlockError, ReplacementRefusedError
 from topology.interlock import (
-    Deployed,
     refuse_gateway_replacement,
+    refuse_renamed_spokes,
     refuse_two_live_regions,
     warn_of_shared_circuit,
 )
@@ -24,27 +25,63 @@ CIRCUIT = (
 )
 
 
-def outputs(activation: str = "active", **changed: Any) -> dict[str, Any]:
-    """Return what the primary's stack says once it is deployed."""
-    live = activation == "active"
-    prefixes = ["10.10.10.0/24", "10.1.0.0/24", "10.2.0.0/24"]
-    return {
-        "activation": activation,
+PEERED = f"{NETWORK}/virtualNetworks/vnet-%s-eastasia/virtualNetworkPeerings/peer-%s-to-hub"
+
+
+def azure(kind: str, outputs: dict[str, Any]) -> dict[str, Any]:
+    return {"type": f"azure-native:network:{kind}", "outputs": outputs}
+
+
+def network_of(key: str, prefix: str) -> dict[str, Any]:
+    name = f"vnet-{key}-eastasia"
+    space = {"addressPrefixes": [prefix]}
+    identity = f"{NETWORK}/virtualNetworks/{name}"
+    return azure("VirtualNetwork", {"id": identity, "name": name, "addressSpace": space})
+
+
+def recorded(activation: str = "active", *, sku: str = "ErGw1AZ", said: bool = True) -> Resources:
+    """Return what the primary's stack recorded, with its outputs or (dead half-way) without."""
+    gateway = {
+        "id": f"{NETWORK}/virtualNetworkGateways/ergw-eastasia",
         "location": "eastasia",
-        "standbyDepth": "gateway",
-        "hubVirtualNetworkId": f"{NETWORK}/virtualNetworks/vnet-hub-eastasia",
-        "gatewayId": f"{NETWORK}/virtualNetworkGateways/ergw-eastasia",
-        "circuitIds": {"hong-kong": CIRCUIT},
-        "connectionIds": {},
-        "addressPrefixes": prefixes,
-        "advertisedPrefixes": prefixes if live else [],
-        "region": shipped("primary")["sparehub:region"],
-    } | changed
+        "sku": {"name": sku},
+        "ipConfigurations": [
+            {"subnet": {"id": f"{NETWORK}/virtualNetworks/VNET-hub-eastasia/subnets/GatewaySubnet"}}
+        ],
+    }
+    connection = {"name": "con-eastasia-hong-kong", "peer": {"id": CIRCUIT}}
+    resources = {
+        "u::region/hub/network": network_of("hub", "10.10.10.0/24"),
+        "u::region/spoke/spoke1/network": network_of("spoke1", "10.1.0.0/24"),
+        "u::region/spoke/spoke2/network": network_of("spoke2", "10.2.0.0/24"),
+        "u::region/expressroute/gateway": azure("VirtualNetworkGateway", gateway),
+        "u::region/circuit/hong-kong/circuit": azure("ExpressRouteCircuit", {"id": CIRCUIT}),
+        "u::up1": azure(
+            "VirtualNetworkPeering",
+            {"id": PEERED % ("spoke1", "spoke1"), "useRemoteGateways": True},
+        ),
+        "u::up2": azure(
+            "VirtualNetworkPeering",
+            {"id": PEERED % ("spoke2", "spoke2"), "useRemoteGateways": True},
+        ),
+    }
+    if activation == "active":
+        resources["u::connection"] = azure("VirtualNetworkGatewayConnection", connection)
+    if said:
+        prefixes = ["10.10.10.0/24", "10.1.0.0/24", "10.2.0.0/24"]
+        outputs = {
+            "activation": activation,
+            "location": "eastasia",
+            "circuitIds": {"hong-kong": CIRCUIT},
+            "advertisedPrefixes": prefixes if activation == "active" else [],
+        }
+        resources["u::stack"] = {"type": "pulumi:pulumi:Stack", "outputs": outputs}
+    return resources
 
 
-def go_live(values: dict[str, Any], paired: dict[str, Any] | None) -> None:
+def go_live(values: dict[str, Any], paired: Resources) -> None:
     config = stack_of(values, "active")
-    refuse_two_live_regions(config, build(config), Deployed.from_outputs(paired))
+    refuse_two_live_regions(config, build(config), Deployed.from_resources(paired))
 
 
 def on_the_circuit_of_the_primary(values: dict[str, Any]) -> dict[str, Any]:
@@ -75,19 +112,19 @@ def remapped(values: dict[str, Any]) -> dict[str, Any]:
 def test_going_live_beside_a_live_pair_is_refused() -> None:
     """The message names the pair, what both would advertise, and both ways on."""
     with pytest.raises(InterlockError) as caught:
-        go_live(shipped("secondary"), outputs())
+        go_live(shipped("secondary"), recorded())
 
     assert str(caught.value) == (
-        "interlock: stack 'primary' (eastasia) is active and advertises 10.1.0.0/24, 10.2.0.0/24, "
-        "10.10.10.0/24 to on-premises; southeastasia would advertise the same. Nothing was "
-        "created. First put 'primary' on standby: `pulumi config set activation standby --stack "
-        "primary` and `pulumi up --stack primary`. If that region is lost, say why: `pulumi "
-        'config set overrideInterlock "<reason>"` and run again.'
+        "interlock: stack 'primary' (eastasia) is live by con-eastasia-hong-kong and advertises "
+        "10.1.0.0/24, 10.2.0.0/24, 10.10.10.0/24 to on-premises; southeastasia would advertise "
+        "the same. Nothing was created. First put 'primary' on standby: `pulumi config set "
+        "activation standby --stack primary` and `pulumi up --stack primary`. If that region "
+        'is lost, say why: `pulumi config set overrideInterlock "<reason>"` and run again.'
     )
 
 
-@pytest.mark.parametrize("paired", [None, {}, outputs("standby")])
-def test_going_live_beside_a_quiet_pair_is_allowed(paired: dict[str, Any] | None) -> None:
+@pytest.mark.parametrize("paired", [{}, recorded("standby"), recorded("standby", said=False)])
+def test_going_live_beside_a_quiet_pair_is_allowed(paired: Resources) -> None:
     """A pair that stands by, was destroyed or was never deployed is not in the way."""
     go_live(shipped("secondary"), paired)
 
@@ -96,7 +133,7 @@ def test_standing_by_beside_a_live_pair_is_allowed() -> None:
     """Without a connection nothing is advertised."""
     config = stack_of(shipped("secondary"), "standby")
 
-    refuse_two_live_regions(config, build(config), Deployed.from_outputs(outputs()))
+    refuse_two_live_regions(config, build(config), Deployed.from_resources(recorded()))
 
 
 def test_standing_by_with_a_connection_is_refused_where_the_hubs_overlap() -> None:
@@ -104,13 +141,13 @@ def test_standing_by_with_a_connection_is_refused_where_the_hubs_overlap() -> No
     config = stack_of(shipped("secondary"), "standby", "connection")
 
     with pytest.raises(InterlockError, match=r"advertises 10\.10\.10\.0/24 to on-premises"):
-        refuse_two_live_regions(config, build(config), Deployed.from_outputs(outputs()))
+        refuse_two_live_regions(config, build(config), Deployed.from_resources(recorded()))
 
 
 def test_addresses_of_its_own_let_both_regions_live() -> None:
     """Nothing overlaps: on two circuits and on one."""
-    go_live(remapped(shipped("secondary")), outputs())
-    go_live(on_the_circuit_of_the_primary(remapped(shipped("secondary"))), outputs())
+    go_live(remapped(shipped("secondary")), recorded())
+    go_live(on_the_circuit_of_the_primary(remapped(shipped("secondary"))), recorded())
 
 
 def test_routers_that_prefer_one_region_let_both_live_on_two_circuits() -> None:
@@ -118,7 +155,7 @@ def test_routers_that_prefer_one_region_let_both_live_on_two_circuits() -> None:
     values = shipped("secondary")
     values["sparehub:region"]["onPremises"]["prefers"] = "primary"
 
-    go_live(values, outputs())
+    go_live(values, recorded())
 
 
 def test_no_preference_helps_on_one_circuit() -> None:
@@ -127,12 +164,22 @@ def test_no_preference_helps_on_one_circuit() -> None:
     values["sparehub:region"]["onPremises"]["prefers"] = "primary"
 
     with pytest.raises(InterlockError, match="on the circuit ERC-HONG-KONG, which both use"):
-        go_live(values, outputs())
+        go_live(values, recorded())
 
 
-def test_a_reason_overrides_the_interlock() -> None:
-    """For a region that is lost."""
-    go_live(shipped("secondary") | {"sparehub:overrideInterlock": "eastasia is lost"}, outputs())
+def test_a_connection_that_stands_is_live_whatever_its_stack_said() -> None:
+    """A stack says `standby` before its connection is deleted, and nothing when it dies first."""
+    half_down = {**recorded(), "u::stack": recorded("standby")["u::stack"]}
+
+    for paired in (half_down, recorded(said=False)):
+        with pytest.raises(InterlockError, match="is live by con-eastasia-hong-kong"):
+            go_live(shipped("secondary"), paired)
+
+
+def test_what_a_stack_said_counts_also_without_its_resources() -> None:
+    """The outputs are the contract between two stacks."""
+    with pytest.raises(InterlockError, match=r"\(eastasia\) is live and advertises 10\.1\.0\.0/24"):
+        go_live(shipped("secondary"), {"u::stack": recorded()["u::stack"]})
 
 
 @pytest.mark.parametrize(
@@ -148,7 +195,10 @@ def test_a_prefix_within_another_overlaps(ours: str, theirs: str) -> None:
     }
 
     with pytest.raises(InterlockError, match=f"advertises {ours} to"):
-        go_live(values, outputs(advertisedPrefixes=[theirs]))
+        go_live(
+            values,
+            {"u": {"type": "pulumi:pulumi:Stack", "outputs": {"advertisedPrefixes": [theirs]}}},
+        )
 
 
 GATEWAY_CHANGES = {
@@ -179,7 +229,7 @@ def test_a_change_that_replaces_a_gateway_is_refused_with_the_reason(name: str) 
     change(values["sparehub:region"])
 
     with pytest.raises(ReplacementRefusedError) as caught:
-        refuse_gateway_replacement(region_of(values), Deployed.from_outputs(outputs()))
+        refuse_gateway_replacement(region_of(values), Deployed.from_resources(recorded()))
 
     assert str(caught.value) == (
         f"the gateway ergw-eastasia would be deleted and made again, because its {what} would "
@@ -195,17 +245,14 @@ def test_a_gateway_may_stay_and_may_grow_within_its_family(sku: str) -> None:
     values = shipped("primary")
     values["sparehub:region"]["expressRoute"]["gateway"]["sku"] = sku
 
-    refuse_gateway_replacement(region_of(values), Deployed.from_outputs(outputs()))
+    refuse_gateway_replacement(region_of(values), Deployed.from_resources(recorded()))
 
 
 def test_a_gateway_may_not_shrink() -> None:
     """Azure makes a smaller gateway only anew (GWY-02)."""
-    grown = shipped("primary")["sparehub:region"]
-    grown["expressRoute"]["gateway"]["sku"] = "ErGw3AZ"
-
     with pytest.raises(ReplacementRefusedError, match="SKU from 'ErGw3AZ' to 'ErGw1AZ'"):
         refuse_gateway_replacement(
-            region_of(shipped("primary")), Deployed.from_outputs(outputs(region=grown))
+            region_of(shipped("primary")), Deployed.from_resources(recorded(sku="ErGw3AZ"))
         )
 
 
@@ -213,12 +260,12 @@ def test_a_gateway_may_go_where_the_depth_says_so() -> None:
     """At depth `network` standing by means no gateway: that is the switch, not a replacement."""
     region = region_of(shipped("primary"), "standby", "network")
 
-    refuse_gateway_replacement(region, Deployed.from_outputs(outputs()))
+    refuse_gateway_replacement(region, Deployed.from_resources(recorded()))
 
 
 def test_a_circuit_that_serves_both_regions_should_belong_to_neither() -> None:
     """Its owner is warned; a region that only references it is not."""
-    paired = Deployed.from_outputs(outputs())
+    paired = Deployed.from_resources(recorded())
     borrower = on_the_circuit_of_the_primary(shipped("secondary"))
 
     assert warn_of_shared_circuit(region_of(borrower), paired) is None
@@ -227,3 +274,49 @@ def test_a_circuit_that_serves_both_regions_should_belong_to_neither() -> None:
         "both regions use the circuit erc-hong-kong, which this stack owns: own it in a project "
         "of its own and reference it by id in both, or this stack cannot be destroyed without it"
     )
+
+
+def renamed(key: str, prefix: str) -> dict[str, Any]:
+    """Return the primary's keys with spoke2 under another key."""
+    values = shipped("primary")
+    spokes = values["sparehub:region"]["spokes"]
+    spokes.pop("spoke2")
+    spokes[key] = {"addressSpace": [prefix], "subnets": {"app": {"addressPrefix": prefix}}}
+    return values
+
+
+def test_a_spoke_under_another_key_is_refused() -> None:
+    """Azure would refuse it half-way, beside the one that is still there (PE-04)."""
+    deployed = Deployed.from_resources(recorded())
+
+    with pytest.raises(ReplacementRefusedError) as caught:
+        refuse_renamed_spokes(region_of(renamed("web", "10.2.0.128/25")), deployed)
+
+    assert str(caught.value) == (
+        "region.spokes.web: takes the addresses of the spoke 'spoke2', which stands and is to go; "
+        "Azure refuses both beside each other (PE-04). Nothing was changed. Keep the key 'spoke2' "
+        "and give the spoke a `name:`, or remove 'spoke2' in one `pulumi up` and add 'web' in the "
+        "next."
+    )
+
+
+def test_a_spoke_that_replaces_another_with_its_own_addresses_is_allowed() -> None:
+    """Nothing overlaps; and a region that was never deployed has nothing to overlap with."""
+    refuse_renamed_spokes(
+        region_of(renamed("web", "10.3.0.0/24")), Deployed.from_resources(recorded())
+    )
+    refuse_renamed_spokes(region_of(renamed("web", "10.2.0.0/24")), Deployed.from_resources({}))
+
+
+def test_what_stands_and_what_will_stand_are_read_alike() -> None:
+    """A region as recorded and the same region as modelled advertise and connect the same."""
+    stands = Deployed.from_resources(recorded(said=False))
+    will = Deployed.from_region(region_of(shipped("primary")))
+
+    assert (stands.location, stands.hub, stands.connections, stands.spokes) == (
+        will.location,
+        will.hub,
+        will.connections,
+        will.spokes,
+    )
+    assert set(stands.advertised_prefixes) == set(will.advertised_prefixes)

@@ -1,0 +1,138 @@
+"""What Pulumi knows of the stack that is being deployed, and of its pair; what it is to say."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pulumi
+from pulumi.runtime.config import get_config_env, get_config_secret_keys_env
+
+from topology.build import build
+from topology.config import StackConfig
+from topology.deployed import Deployed, Resources
+from topology.errors import InterlockError, SparehubError
+from topology.interlock import (
+    refuse_gateway_replacement,
+    refuse_renamed_spokes,
+    refuse_two_live_regions,
+    warn_of_shared_circuit,
+)
+from topology.model import Region
+from topology.parse import parse_stack
+
+NAMESPACE = "sparehub"
+ALREADY_REPORTED = 32
+"""Pulumi's language hosts add nothing to a program that ends with this code."""
+
+
+def approved() -> tuple[StackConfig, Region]:
+    """Return this stack's configuration and region, once nothing speaks against building it.
+
+    Reads the configuration of the running program and what this stack and its pair recorded when
+    they were last deployed. Registers nothing.
+
+    :raises SparehubError: with all that is wrong.
+    """
+    stack = pulumi.get_stack()
+    secret = any(key.startswith(f"{NAMESPACE}:") for key in get_config_secret_keys_env())
+    config = parse_stack(_values(), stack=stack, secret=secret)
+    region = build(config)
+    try:
+        deployed = Deployed.from_resources(_recorded(stack) or {})
+    except Exception as error:
+        message = f"what stack {stack!r} recorded cannot be read; nothing was created: {error}"
+        raise SparehubError(message) from error
+    refuse_gateway_replacement(region, deployed)
+    refuse_renamed_spokes(region, deployed)
+    _hold_against_pair(config, region)
+    return config, region
+
+
+def refuse(error: SparehubError) -> SystemExit:
+    """Report an expected failure as one message, and return what ends the program."""
+    pulumi.log.error(str(error))
+    return SystemExit(ALREADY_REPORTED)
+
+
+def outputs(config: StackConfig, region: Region) -> Mapping[str, Any]:
+    """Return the outputs of a stack that are known without Azure."""
+    return {
+        "activation": region.activation,
+        "location": region.location,
+        "standbyDepth": region.depth,
+        "addressPrefixes": [str(prefix) for prefix in region.address_prefixes],
+        "advertisedPrefixes": [str(prefix) for prefix in region.advertised_prefixes],
+        "region": config.region.model_dump(mode="json", by_alias=True, exclude_unset=True),
+    }
+
+
+def _values() -> dict[str, object]:
+    """Return the keys of the stack file that are ours, and the location."""
+    config = pulumi.Config(NAMESPACE)
+    values: dict[str, object] = {
+        key: value
+        for key, value in get_config_env().items()
+        if key.startswith(f"{NAMESPACE}:") or key == "azure-native:location"
+    }
+    region = config.get_object("region")
+    return values | ({f"{NAMESPACE}:region": region} if region is not None else {})
+
+
+def _hold_against_pair(config: StackConfig, region: Region) -> None:
+    """Refuse what the pair stands in the way of, unless a reason overrides that."""
+    if not config.paired_stack:
+        return
+    try:
+        paired = _paired(config, region)
+        refuse_two_live_regions(config, region, paired)
+    except InterlockError as error:
+        if not config.override_interlock:
+            raise
+        pulumi.log.warn(
+            f"the interlock is overridden ({config.override_interlock}) and would have said: "
+            f"{error} Once this is over: `pulumi config rm overrideInterlock`."
+        )
+        return
+    if config.override_interlock:
+        pulumi.log.warn(
+            "overrideInterlock is set although nothing is in the way; it would let the next "
+            "deployment pass, too: `pulumi config rm overrideInterlock`"
+        )
+    if warning := warn_of_shared_circuit(region, paired):
+        pulumi.log.warn(warning)
+
+
+def _paired(config: StackConfig, region: Region) -> Deployed:
+    """Return what stands of the pair.
+
+    :raises InterlockError: where what it recorded cannot be read.
+    """
+    stack = config.paired_stack
+    try:
+        recorded = _recorded(stack)
+        if recorded is None and region.connections:
+            pulumi.log.warn(
+                f"there is no stack {stack!r} yet, so nothing keeps it and this one from being "
+                "live at once; if it has another name, set pairedStack to that"
+            )
+        return Deployed.from_resources(recorded or {})
+    except Exception as error:
+        message = (
+            f"interlock: what stack {stack!r} recorded cannot be read, so nobody knows whether it "
+            f"is live; nothing was created: {error}. If that region is lost, say why: "
+            '`pulumi config set overrideInterlock "<reason>"` and run again.'
+        )
+        raise InterlockError(message) from error
+
+
+def _recorded(stack: str) -> Resources | None:
+    """Return the resources of a stack of this project; None where there is no such stack."""
+    name = f"{pulumi.get_organization()}/{pulumi.get_project()}/{stack}"
+    arguments = {"stackName": name}
+    try:
+        found = pulumi.runtime.invoke("pulumi:pulumi:readStackResourceOutputs", arguments)
+    except Exception as error:
+        if "unknown stack" in str(error):
+            return None
+        raise
+    resources: Resources = found.value["outputs"]
+    return resources
