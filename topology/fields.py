@@ -11,17 +11,6 @@ from typing import Annotated
 from pydantic import BeforeValidator, StringConstraints
 from pydantic_core import PydanticCustomError
 
-_CIRCUIT_ID = re.compile(
-    r"/subscriptions/[^/]+/resourceGroups/[^/]+"
-    r"/providers/Microsoft\.Network/expressRouteCircuits/[^/]+",
-    re.IGNORECASE,
-)
-_SECURITY_GROUP_ID = re.compile(
-    r"/subscriptions/[^/]+/resourceGroups/[^/]+"
-    r"/providers/Microsoft\.Network/networkSecurityGroups/[^/]+",
-    re.IGNORECASE,
-)
-
 
 def _problem(rule: str, text: str) -> PydanticCustomError:
     # Braces are pydantic's placeholders; a value that holds some is shown as it is.
@@ -66,24 +55,22 @@ def _address(value: object) -> IPv4Address:
 parse_address = BeforeValidator(_address)
 
 
-def _circuit_id(value: object) -> str:
-    if isinstance(value, str) and _CIRCUIT_ID.fullmatch(value):
-        return value
-    raise _problem(
-        "CONFIG",
-        f"{value!r} is not the id of a circuit: /subscriptions/<subscription>/resourceGroups"
-        "/<group>/providers/Microsoft.Network/expressRouteCircuits/<circuit>",
+def _network_id(value: object, kind: str, word: str) -> str:
+    form = "/subscriptions/<subscription>/resourceGroups/<group>/providers/Microsoft.Network"
+    pattern = (
+        rf"/subscriptions/[^/]+/resourceGroups/[^/]+/providers/Microsoft\.Network/{kind}/[^/]+"
     )
+    if isinstance(value, str) and re.fullmatch(pattern, value, re.IGNORECASE):
+        return value
+    raise _problem("CONFIG", f"{value!r} is not the id of a {word}: {form}/{kind}/<name>")
+
+
+def _circuit_id(value: object) -> str:
+    return _network_id(value, "expressRouteCircuits", "circuit")
 
 
 def _security_group_id(value: object) -> str:
-    if isinstance(value, str) and _SECURITY_GROUP_ID.fullmatch(value):
-        return value
-    raise _problem(
-        "CONFIG",
-        f"{value!r} is not the id of a network security group: /subscriptions/<subscription>"
-        "/resourceGroups/<group>/providers/Microsoft.Network/networkSecurityGroups/<name>",
-    )
+    return _network_id(value, "networkSecurityGroups", "network security group")
 
 
 def _location(value: object) -> str:

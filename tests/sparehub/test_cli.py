@@ -1,45 +1,15 @@
 """The command as a person or a script calls it: text, JSON and exit codes."""
 
 import json
-import os
-import shutil
-import subprocess
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from ruamel.yaml import YAML
 
-from engine.paths import VENV
-from simulator import control
-from simulator.arm.core import Azure
-from simulator.arm.messages import Request
-from tests.configurations import ROOT, region_of, shipped
-
-Sparehub = Callable[..., "subprocess.CompletedProcess[str]"]
-
-
-@pytest.fixture
-def sparehub(tmp_path: Path) -> Sparehub:
-    """Return the command, to be run in a directory that holds the shipped stack files."""
-    for name in ("Pulumi.yaml", "Pulumi.primary.yaml", "Pulumi.secondary.yaml"):
-        shutil.copy(ROOT / name, tmp_path)
-
-    def run(
-        *arguments: str, answers: str = "", variables: Mapping[str, str] | None = None
-    ) -> "subprocess.CompletedProcess[str]":
-        return subprocess.run(
-            [str(VENV / "bin" / "sparehub"), *arguments],
-            cwd=tmp_path,
-            env={**os.environ, "SPAREHUB_HOME": str(tmp_path / "home"), **(variables or {})},
-            input=answers,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-
-    return run
+from tests.configurations import region_of, shipped
+from tests.sparehub.conftest import Sparehub
 
 
 def change(path: Path, what: Callable[[dict[str, Any]], object]) -> None:
@@ -270,83 +240,6 @@ def test_schema_is_a_json_schema(sparehub: Sparehub) -> None:
 
     assert schema["title"] == "RegionConfig"
     assert schema["required"] == ["hub", "expressRoute", "onPremises"]
-
-
-def environment_after(script: str, variables: Mapping[str, str]) -> dict[str, str]:
-    done = subprocess.run(
-        ["bash", "-c", f"set -eu\n{script}\nenv -0"],
-        env=dict(variables),
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    pairs = (line.partition("=") for line in done.stdout.split("\0") if line)
-    return {name: value for name, _, value in pairs}
-
-
-def test_env_points_a_shell_at_the_local_azure_and_back(sparehub: Sparehub, tmp_path: Path) -> None:
-    """What was there before comes back; PATH, too."""
-    before = {
-        "PATH": os.environ["PATH"],
-        "HOME": "/nowhere",
-        "PULUMI_BACKEND_URL": "azblob://mine",
-        "SPAREHUB_HOME": str(tmp_path / "home"),
-    }
-
-    there = environment_after(sparehub("simulate", "env", variables=before).stdout, before)
-    back = environment_after(sparehub("simulate", "env", "--unset", variables=there).stdout, there)
-
-    home = tmp_path / "home"
-    assert there["PULUMI_BACKEND_URL"] == (home / "state").as_uri()
-    assert there["SPAREHUB_SIMULATOR"] == str(home / "simulator")
-    assert there["PATH"].split(os.pathsep)[0] == str(home / "bin")
-    assert os.access(home / "bin" / "pulumi-resource-azure-native", os.X_OK)
-    for name in ("_", "SHLVL", "PWD"):
-        back.pop(name, None)
-    assert back == before
-
-
-def test_env_fails_closed(sparehub: Sparehub, tmp_path: Path) -> None:
-    """Where the home cannot be written, what is evaluated fails, so nothing goes on to Azure."""
-    (tmp_path / "home").write_text("in the way")
-
-    done = sparehub("simulate", "env")
-
-    assert (done.returncode, done.stdout) == (1, "false\n")
-    assert "cannot be written" in done.stderr
-
-
-def test_the_switches_of_the_local_azure(sparehub: Sparehub, tmp_path: Path) -> None:
-    """Clock, log, provision, deprovision and reset work on the home, and name it first."""
-    store = tmp_path / "home" / "simulator"
-    azure = Azure(store)
-    group = "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/rg"
-    query = {"api-version": "2024-03-01"}
-    body = b'{"location": "eastasia"}'
-    azure.handle(Request(method="PUT", path=group, query=query, body=body))
-    seconds = control.read_clock(store).seconds
-
-    log = json.loads(sparehub("simulate", "log", "--json").stdout)
-    assert [(e["operation"], e["path"], e["status"], e["outcome"]) for e in log] == [
-        ("create", group, 201, "Succeeded")
-    ]
-    assert set(log[0]) == {"at", "method", "path", "status", "operation", "seconds", "outcome"}
-    assert json.loads(sparehub("simulate", "clock", "--json").stdout) == {
-        "seconds": seconds,
-        "speed": "instant",
-    }
-    assert sparehub("simulate", "clock", "100").returncode == 0
-    assert control.read_clock(store).speed == "100"
-    unknown = sparehub("simulate", "provision", "erc-nowhere")
-    assert unknown.returncode == 1
-    assert unknown.stderr.splitlines() == [
-        f"simulated Azure at {store}",
-        "error: no ExpressRoute circuit 'erc-nowhere'; known circuits: none",
-    ]
-    assert sparehub("simulate", "provision").returncode == 2
-    assert sparehub("simulate", "provision", "--manual").returncode == 0
-    assert sparehub("simulate", "reset").returncode == 0
-    assert control.resources(store) == []
 
 
 @pytest.mark.parametrize("arguments", [["nope"], ["check", "--nope"], ["simulate", "clock", "7"]])

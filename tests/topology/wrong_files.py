@@ -1,0 +1,274 @@
+"""Wrong stack files: a change to the primary's region, and every problem that it must raise."""
+
+from collections.abc import Callable
+from typing import Any
+
+Change = Callable[[dict[str, Any]], object]
+
+
+def circuit(region: dict[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = region["expressRoute"]["connections"]["hong-kong"]["circuit"]
+    return found
+
+
+CIRCUIT_PATH = "region.expressRoute.connections.hong-kong.circuit"
+WRONG: dict[str, tuple[Change, list[str]]] = {
+    "unknown key": (
+        lambda r: r["hub"].update(adressSpace=[]),
+        ["region.hub.adressSpace: unknown key; did you mean 'addressSpace'? (CONFIG)"],
+    ),
+    "unknown key with nothing near": (
+        lambda r: r["onPremises"].update(zzz=1),
+        ["region.onPremises.zzz: unknown key; known here: addressPrefixes, prefers (CONFIG)"],
+    ),
+    "the switch inside the region": (
+        lambda r: r.update(activation="active"),
+        [
+            (
+                "region.activation: unknown key; the switch is sparehub:activation, "
+                "beside sparehub:region (CONFIG)"
+            )
+        ],
+    ),
+    "wrong type": (
+        lambda r: r.update(spokes=["spoke1"]),
+        ["region.spokes: must be a mapping of keys (CONFIG)"],
+    ),
+    "text for a number": (
+        lambda r: r["expressRoute"]["connections"]["hong-kong"].update(routingWeight="heavy"),
+        [
+            (
+                "region.expressRoute.connections.hong-kong.routingWeight: "
+                "must be a whole number; it is 'heavy' (ER-22)"
+            )
+        ],
+    ),
+    "host bits": (
+        lambda r: r["spokes"]["spoke1"].update(addressSpace=["10.1.0.7/24"]),
+        [
+            (
+                "region.spokes.spoke1.addressSpace[0]: 10.1.0.7/24 has host bits set: "
+                "write 10.1.0.0/24 (VN-05)"
+            )
+        ],
+    ),
+    "no CIDR": (
+        lambda r: r["onPremises"].update(addressPrefixes=["192.168"]),
+        [
+            (
+                "region.onPremises.addressPrefixes[0]: '192.168' is not an address prefix in CIDR "
+                "notation, such as 10.0.0.0/24 (VN-04)"
+            )
+        ],
+    ),
+    "IPv6": (
+        lambda r: r["onPremises"].update(addressPrefixes=["fd00::/8"]),
+        [
+            (
+                "region.onPremises.addressPrefixes[0]: fd00::/8 is IPv6, which Site Recovery does "
+                "not replicate (SR-21)"
+            )
+        ],
+    ),
+    "spoke overlaps hub": (
+        lambda r: r["spokes"]["spoke2"].update(
+            addressSpace=["10.10.0.0/16"], subnets={"app": {"addressPrefix": "10.10.0.0/24"}}
+        ),
+        [
+            (
+                "region.spokes.spoke2.addressSpace: 10.10.0.0/16 overlaps 10.10.10.0/24 of "
+                "region.hub.addressSpace (PE-03)"
+            )
+        ],
+    ),
+    "spokes overlap": (
+        lambda r: r["spokes"]["spoke2"].update(r["spokes"]["spoke1"]),
+        [
+            (
+                "region.spokes.spoke2.addressSpace: 10.1.0.0/24 overlaps 10.1.0.0/24 of "
+                "region.spokes.spoke1.addressSpace (PE-04)"
+            )
+        ],
+    ),
+    "a summary overlaps several": (
+        lambda r: (
+            r["spokes"]["spoke1"].update(addressSpace=["10.0.0.0/14"]),
+            r["spokes"].update(
+                spoke3={
+                    "addressSpace": ["10.3.0.0/24"],
+                    "subnets": {"app": {"addressPrefix": "10.3.0.0/24"}},
+                }
+            ),
+        ),
+        [
+            (
+                f"region.spokes.spoke{n}.addressSpace: 10.{n}.0.0/24 overlaps 10.0.0.0/14 of "
+                "region.spokes.spoke1.addressSpace (PE-04)"
+            )
+            for n in (2, 3)
+        ],
+    ),
+    "subnet outside": (
+        lambda r: r["spokes"]["spoke1"]["subnets"]["app"].update(addressPrefix="10.3.0.0/24"),
+        [
+            (
+                "region.spokes.spoke1.subnets.app.addressPrefix: 10.3.0.0/24 of app is outside the "
+                "address space 10.1.0.0/24 (VN-06)"
+            )
+        ],
+    ),
+    "subnets overlap": (
+        lambda r: r["hub"]["subnets"].update(more={"addressPrefix": "10.10.10.64/27"}),
+        [
+            (
+                "region.hub.subnets.more.addressPrefix: 10.10.10.64/27 overlaps 10.10.10.0/25 of "
+                "region.hub.subnets.nva.addressPrefix (VN-07)"
+            )
+        ],
+    ),
+    "NVA outside its subnet": (
+        lambda r: r["hub"]["nva"].update(ipAddress="10.10.11.10"),
+        [
+            (
+                "region.hub.nva.ipAddress: 10.10.11.10 is outside the NVA's subnet nva "
+                "10.10.10.0/25 (RT-12)"
+            )
+        ],
+    ),
+    "NVA in GatewaySubnet": (
+        lambda r: r["hub"]["nva"].update(ipAddress="10.10.10.200"),
+        [
+            (
+                "region.hub.nva.ipAddress: 10.10.10.200 lies in GatewaySubnet 10.10.10.128/25: "
+                "only the gateway may (VN-09)"
+            )
+        ],
+    ),
+    "NVA on Azure's own address": (
+        lambda r: r["hub"]["nva"].update(ipAddress="10.10.10.3"),
+        [
+            (
+                "region.hub.nva.ipAddress: 10.10.10.3 is one of the five that Azure keeps of "
+                "10.10.10.0/25 (VN-01)"
+            )
+        ],
+    ),
+    "no GatewaySubnet": (
+        lambda r: r["hub"]["subnets"].pop("GatewaySubnet"),
+        [
+            (
+                "region.hub.subnets.GatewaySubnet: missing; Azure puts a gateway only in a "
+                "subnet of this name (VN-09)"
+            )
+        ],
+    ),
+    "missing circuit fields": (
+        lambda r: [circuit(r).pop(key) for key in ("peeringLocation", "sku", "privatePeering")],
+        [
+            f"{CIRCUIT_PATH}.peeringLocation: missing; this key must be given (CONFIG)",
+            (
+                f"{CIRCUIT_PATH}.privatePeering: missing; a provisioned circuit needs its private "
+                "peering before a connection (ER-09)"
+            ),
+            f"{CIRCUIT_PATH}.sku: missing; this key must be given (CONFIG)",
+        ],
+    ),
+    "bandwidth nobody sells": (
+        lambda r: circuit(r).update(bandwidthInMbps=300),
+        [
+            (
+                f"{CIRCUIT_PATH}.bandwidthInMbps: must be 50, 100, 200, 500, 1000, 2000, 5000 or "
+                "10000; it is 300 (ER-01)"
+            )
+        ],
+    ),
+    "link too large, Microsoft's ASN": (
+        lambda r: circuit(r)["privatePeering"].update(
+            peerASN=12076, primaryPeerAddressPrefix="172.16.0.0/29"
+        ),
+        [
+            (
+                f"{CIRCUIT_PATH}.privatePeering.peerASN: 12076 is kept by Microsoft "
+                "(12076, 65515 to 65520) (ER-11)"
+            ),
+            (
+                f"{CIRCUIT_PATH}.privatePeering.primaryPeerAddressPrefix: 172.16.0.0/29 must be "
+                "a /30 (ER-10)"
+            ),
+            (
+                f"{CIRCUIT_PATH}.privatePeering.secondaryPeerAddressPrefix: 172.16.0.4/30 overlaps "
+                f"172.16.0.0/29 of {CIRCUIT_PATH}.privatePeering.primaryPeerAddressPrefix (ER-10)"
+            ),
+        ],
+    ),
+    "scale units on a fixed gateway": (
+        lambda r: r["expressRoute"]["gateway"].update(minScaleUnits=2),
+        [
+            (
+                "region.expressRoute.gateway.minScaleUnits: only an ErGwScale gateway has scale "
+                "units (GWY-01)"
+            )
+        ],
+    ),
+    "scaling gateway without units": (
+        lambda r: r["expressRoute"]["gateway"].update(sku="ErGwScale"),
+        ["region.expressRoute.gateway: ErGwScale needs minScaleUnits and maxScaleUnits (GWY-01)"],
+    ),
+    "shared table in the hub": (
+        lambda r: r["hub"]["subnets"]["nva"].update(routeTable="shared"),
+        [
+            (
+                "region.hub.subnets.nva.routeTable: the spokes' table would send the hub's own "
+                "traffic in a loop: leave it out (RT-14)"
+            )
+        ],
+    ),
+    "connected spoke without a connection": (
+        lambda r: r["spokes"]["spoke1"].update(standby="connected"),
+        [
+            (
+                "region.spokes.spoke1.standby: a spoke stays connected only at standby depth "
+                "'connection'; it is 'gateway', where the region has no connection (CONFIG)"
+            )
+        ],
+    ),
+    "names that differ in case": (
+        lambda r: r["spokes"].update(
+            SPOKE1={
+                "addressSpace": ["10.3.0.0/24"],
+                "subnets": {"app": {"addressPrefix": "10.3.0.0/24"}},
+            }
+        ),
+        [
+            (
+                "region.spokes.SPOKE1: 'SPOKE1' and 'spoke1' are one name to Azure, which ignores "
+                "case (CONFIG)"
+            )
+        ],
+    ),
+    "one name twice": (
+        lambda r: r["spokes"]["spoke1"].update(name="VNET-spoke2-eastasia"),
+        [
+            (
+                "region.spokes.spoke2.name: the name 'vnet-spoke2-eastasia' is also that of "
+                "region.spokes.spoke1.name (CONFIG)"
+            )
+        ],
+    ),
+    "name too long": (
+        lambda r: r["hub"].update(name="v" * 65),
+        [f"region.hub.name: the name '{'v' * 65}' has 65 characters; Azure allows 64 (CONFIG)"],
+    ),
+    "security group on GatewaySubnet": (
+        lambda r: r["hub"]["subnets"]["GatewaySubnet"].update(
+            networkSecurityGroupId="/subscriptions/s/resourceGroups/g/providers/"
+            "Microsoft.Network/networkSecurityGroups/nsg"
+        ),
+        [
+            (
+                "region.hub.subnets.GatewaySubnet.networkSecurityGroupId: Azure refuses a gateway "
+                "whose subnet has a network security group (VN-11)"
+            )
+        ],
+    ),
+}
