@@ -1,0 +1,42 @@
+"""``docs/benchmarks.md``: each benchmark writes its own section and leaves the rest alone."""
+
+import os
+import platform
+from importlib.metadata import version
+from pathlib import Path
+
+from topology.errors import SparehubError
+
+
+def write_section(path: Path, name: str, body: str) -> None:
+    """Put a text between the two marks of a section, at the end where there is none yet."""
+    before = path.read_text(encoding="utf-8") if path.exists() else "# Benchmarks\n"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(with_section(before, name, body), encoding="utf-8")
+
+
+def with_section(document: str, name: str, body: str) -> str:
+    """Return a document with one section written anew.
+
+    :raises SparehubError: where the section has a beginning and no end: what follows is not ours.
+    """
+    begin, end = f"<!-- begin {name}: written by `make bench` -->", f"<!-- end {name} -->"
+    section = f"{begin}\n{body.strip()}\n{end}"
+    head, found, rest = document.partition(begin)
+    if not found:
+        return f"{document.rstrip()}\n\n{section}\n"
+    _, closed, tail = rest.partition(end)
+    if not closed:
+        message = f"the document has `{begin}` but no `{end}` after it: put it where that part ends"
+        raise SparehubError(message)
+    return f"{head}{section}{tail}"
+
+
+def machine(pulumi: str) -> str:
+    """Say in one line on what was measured, with the version that the CLI gives."""
+    return (
+        f"{os.cpu_count()} cores (load {os.getloadavg()[0]:.1f} at the end), "
+        f"{platform.system()} {platform.machine()}, Python {platform.python_version()}, "
+        f"Pulumi {pulumi}, its SDK {version('pulumi')}, "
+        f"pulumi_azure_native {version('pulumi_azure_native')}."
+    )
