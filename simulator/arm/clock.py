@@ -51,6 +51,10 @@ class Clock:
             seconds += (self._wall() - since) * float(speed)
         return Reading(seconds, speed)
 
+    def takes(self, seconds: float) -> float:
+        """Return how long an operation takes whose type says ``seconds``."""
+        return seconds
+
     def set_speed(self, transaction: Transaction, speed: Speed) -> None:
         """Go on at another speed; at ``instant`` whatever is under way is done at once."""
         seconds = self.read(transaction).seconds

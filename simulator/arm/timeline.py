@@ -58,7 +58,7 @@ class Timeline:
         """Account the request's operation, once."""
         if self.span is None:
             start = self.earliest(thing, after) if self.instant else self.now
-            self.span = Span(start, start + seconds)
+            self.span = Span(start, start + self.clock.takes(seconds))
             self.clock.advance(self.transaction, self.span.end)
             revision = self.transaction.revision(identity.key) + 1
             self.operation = guid("operation", identity.key, revision)
