@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from simulator.client import Client, UnfinishedError
+from simulator.client import ArmError, Client, TransportError, UnfinishedError
 from simulator.diffing import drifted
 from simulator.schema import SCHEMAS, Schema, short_token
 from simulator.shapes import project, to_body, to_inputs, to_outputs
@@ -91,9 +91,18 @@ class Resources:
         try:
             self.client.put(schema, path, body, query, timeout)
         except UnfinishedError as problem:
-            state = self._read(schema, path, inputs)
-            raise InitializationError(str(problem), state.id, state.outputs, inputs) from problem
+            raise self._unfinished(schema, path, inputs, problem) from problem
         return self._read(schema, path, inputs)
+
+    def _unfinished(
+        self, schema: Schema, path: str, inputs: Properties, problem: UnfinishedError
+    ) -> InitializationError:
+        """Return what is there of a resource whose write did not end well, if that can be read."""
+        try:
+            state = self._read(schema, path, inputs)
+        except (ArmError, TransportError):
+            state = State(path, inputs, inputs)
+        return InitializationError(str(problem), state.id, state.outputs, inputs)
 
     def _read(self, schema: Schema, path: str, inputs: Properties) -> State:
         document = self.client.get(schema, path) or {}

@@ -13,7 +13,7 @@ from google.protobuf.empty_pb2 import Empty
 
 from simulator import wire
 from simulator.arm.core import Azure
-from simulator.client import ArmError, Client
+from simulator.client import ArmError, Client, TransportError
 from simulator.diffing import CREATE_BEFORE_DELETE, differences, replacing
 from simulator.errors import SimulatorError
 from simulator.naming import auto_name, fill_name, missing
@@ -277,6 +277,9 @@ def _answer(context: grpc.ServicerContext, call: Callable[[], _Answer]) -> _Answ
         _fail(context, grpc.StatusCode.UNIMPLEMENTED, problem)
     except FileExistsError as problem:
         _fail(context, grpc.StatusCode.ALREADY_EXISTS, problem)
+    except TransportError as problem:
+        # The engine then keeps the operation as pending: Azure may have done it.
+        _fail(context, grpc.StatusCode.UNKNOWN, problem)
     except (ArmError, LookupError) as problem:
         _fail(context, grpc.StatusCode.INVALID_ARGUMENT, problem)
 

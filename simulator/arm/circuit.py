@@ -52,7 +52,7 @@ class Circuit(ResourceType):
             raise FORMAT_INVALID(problem="properties.serviceProviderProperties is incomplete")
         name, location = provider["serviceProviderName"], provider["peeringLocation"]
         known = service_providers.is_provider(name) and geography.is_peering_location(location)
-        if not known:
+        if not known and not service_providers.is_test(name, location):
             raise refusals.PROVIDER_UNKNOWN(provider=name, id=write.id.text)
         bandwidth = provider["bandwidthInMbps"]
         if bandwidth not in service_providers.BANDWIDTHS_IN_MBPS:
@@ -72,6 +72,8 @@ class Circuit(ResourceType):
             "allowClassicOperations": False,
             "circuitProvisioningState": "Enabled",
             "globalReachEnabled": False,
+            "gatewayManagerEtag": "",
+            "resourceGuid": guid(write.id.key),
             "serviceKey": guid("service key", write.id.key),
         }
         return defaults | own
@@ -80,7 +82,9 @@ class Circuit(ResourceType):
         """Let the simulated provider provision a new circuit at once, unless told not to."""
         if write.existing:
             return write.existing.private | {"new": False}
-        return {"new": True, "provisioned": write.transaction.setting(MANUAL, "") != "yes"}
+        by_itself = write.transaction.setting(MANUAL, "") != "yes"
+        test = is_test_circuit(write.properties)
+        return {"new": True, "provisioned": by_itself and not test}
 
     def written(self, write: Write, resource: Resource) -> None:
         """Write the inline children."""
@@ -96,6 +100,7 @@ class Circuit(ResourceType):
             shown["circuitProvisioningState"] = "Disabled"
             shown["serviceProviderProvisioningState"] = "NotProvisioned"
             shown["serviceKey"] = _NO_KEY
+            del shown["gatewayManagerEtag"]
         return shown
 
     def check_delete(self, transaction: Transaction, resource: Resource) -> None:
@@ -114,6 +119,13 @@ class Circuit(ResourceType):
 def provider_state(circuit: Resource) -> str:
     """Return the circuit's ``serviceProviderProvisioningState``."""
     return "Provisioned" if circuit.private["provisioned"] else "NotProvisioned"
+
+
+def is_test_circuit(properties: JsonObject) -> bool:
+    """Return whether the circuit is of Microsoft's own provider for tests."""
+    provider = properties["serviceProviderProperties"]
+    name, location = provider["serviceProviderName"], provider["peeringLocation"]
+    return service_providers.is_test(name, location)
 
 
 def _check_sku(write: Write) -> None:

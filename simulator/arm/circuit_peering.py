@@ -33,6 +33,7 @@ class CircuitPeering(ResourceType):
     }
     # Creation and update recorded in azure-libraries-for-net; deletion taken as the update.
     seconds = Durations(create=43, update=21, delete=21)
+    fails_parent = True
     verb = "PutExpressRouteCircuitPeeringOperation"
 
     def check(self, write: Write) -> None:

@@ -9,7 +9,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from simulator.arm.guid import fraction
 from simulator.arm.transaction import Transaction
+
+SEED = "clock.seed"
+"""Setting: the seed of the variation of durations; empty for none."""
+_SPREAD = 1.25
+"""Durations vary from this part to this multiple of what was measured, which is the median."""
 
 
 class Speed(StrEnum):
@@ -73,3 +79,9 @@ class Clock:
         reading = self.read(transaction)
         if reading.speed is Speed.INSTANT and end > reading.seconds:
             self._write(transaction, end, reading.speed)
+
+
+def variation(transaction: Transaction, *parts: object) -> float:
+    """Return by what a duration is multiplied: 1, or what the seed and ``parts`` make of it."""
+    seed = transaction.setting(SEED, "")
+    return _SPREAD ** (2 * fraction(seed, *parts) - 1) if seed else 1.0

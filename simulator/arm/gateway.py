@@ -59,6 +59,9 @@ class Gateway(ResourceType):
     # of twelve recorded creations. Deletion: middle of the two recorded (382 and 1,066 s, VPN).
     seconds = Durations(create=_CREATE[EXPRESS_ROUTE], update=142, delete=724)
     located = True
+    # Recorded: a creation that ended Failed after two hours (azure-mgmt-network 19.3.0).
+    failing = refusals.GATEWAY_TIMED_OUT
+    failing_seconds = 7207.0
     verb = "PutVirtualNetworkGatewayOperation"
 
     def duration(self, write: Write) -> float:

@@ -59,10 +59,12 @@ _GEOPOLITICAL = {
 }
 
 _OTHER_REGIONS = (
-    "austriaeast belgiumcentral brazilsoutheast chilecentral indonesiacentral jioindiacentral "
-    "jioindiawest malaysiawest mexicocentral newzealandnorth spaincentral swedensouth"
+    "austriaeast belgiumcentral brazilsoutheast centraluseuap chilecentral eastus2euap "
+    "indonesiacentral jioindiacentral jioindiawest malaysiawest mexicocentral newzealandnorth "
+    "spaincentral swedensouth"
 )
-"""Regions that the page of geopolitical regions does not list."""
+"""Regions that the page of geopolitical regions does not list; those on ``euap`` are Azure's own
+for early updates (recorded: an ExpressRoute gateway of azure-powershell's tests, 2023)."""
 
 _LOCAL = {
     "eastasia": "Hong Kong, Hong Kong2",

@@ -52,16 +52,44 @@ def put(
         nested=_Nested(timeline),
     )
     thing = kind.serialised_on(write.id, write.properties)
-    timeline.refuse_if_busy(thing)
+    timeline.refuse_if_busy(thing, kind, kind.verb)
+    _refuse_failed_parent(timeline, write, parent)
     named = _named(timeline, kind, write, mentions)
     kind.check(write)
     named += kind.uses(write)
     resting = [resource for resource in (parent, existing) if resource] + kind.rests_on(write)
     after = [resource.ends for resource in resting + named]
-    timeline.begin(write.id, thing, kind.verb, kind.duration(write), after)
+    inline = timeline.span is not None
+    timeline.begin(write.id, thing, kind.verb, _seconds(timeline, kind, write), after)
+    if not inline:
+        _fail(timeline, kind, write, parent)
     resource = _store(timeline, kind, write, {each.key for each in named})
     kind.written(write, resource)
     return resource
+
+
+def _refuse_failed_parent(timeline: Timeline, write: Write, parent: Resource | None) -> None:
+    """Refuse a child whose parent is in the state Failed (ER-12)."""
+    if timeline.span is None and write.id.parent and parent and parent.failure is not None:
+        raise refusals.PARENT_FAILED(id=write.id.text, operation=parent.operation)
+
+
+def _seconds(timeline: Timeline, kind: ResourceType, write: Write) -> float:
+    """Return how long a PUT takes, or takes to fail."""
+    if timeline.doomed and kind.failing_seconds is not None:
+        return kind.failing_seconds
+    return kind.duration(write)
+
+
+def _fail(timeline: Timeline, kind: ResourceType, write: Write, parent: Resource | None) -> None:
+    """Let the operation fail, because of a fault or of what is asked."""
+    refusal = kind.failing() if timeline.doomed else kind.failure(write)
+    if refusal is None:
+        return
+    timeline.failure = refusal.error
+    if kind.fails_parent and parent:
+        parent.failure, parent.operation = timeline.failure, timeline.operation
+        timeline.transaction.touch(parent)
 
 
 def _parent(store: Transaction, identity: ResourceId) -> Resource | None:
@@ -162,6 +190,7 @@ def _store(timeline: Timeline, kind: ResourceType, write: Write, named: set[str]
         ends=end,
         free=write.existing.free if write.existing else 0.0,
         operation=timeline.operation,
+        failure=timeline.failure,
     )
     store.put(resource)
     store.mention(identity.key, named)

@@ -110,6 +110,15 @@ GATEWAY_PEERED = ours(
     "PE-14",
 )
 
+GATEWAY_TIMED_OUT = Kind(
+    200,
+    "GwmOperationTimeOut",
+    "Operation timed out. Please retry after some time or contact support.",
+    "GWY-09",
+    "https://github.com/Azure/azure-rest-api-specs/issues/21743; recorded",
+)
+"""The error in a finished asynchronous operation: status 200."""
+
 # -- connections and authorizations ------------------------------------------------------------
 CONNECTION_TYPE = ours(
     "ConnectionType", "Connection {id}: only ExpressRoute connections are simulated.", "ER-34"

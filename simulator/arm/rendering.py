@@ -9,7 +9,9 @@ def state(resource: Resource, now: float) -> str:
     """Return the resource's ``provisioningState``."""
     if resource.removed is not None:
         return "Deleting"
-    return "Updating" if now < resource.ends else "Succeeded"
+    if now < resource.ends:
+        return "Updating"
+    return "Succeeded" if resource.failure is None else "Failed"
 
 
 def render(
@@ -24,7 +26,7 @@ def render(
         "etag": resource.etag,
         "type": kind.name,
     } | resource.document
-    properties = kind.render(transaction, resource, settled=shown == "Succeeded")
+    properties = kind.render(transaction, resource, settled=shown in ("Succeeded", "Failed"))
     for inline in kind.inlines:
         found = transaction.children(resource.key, f"{kind.name}/{inline}")
         properties[inline] = [render(transaction, child, now) for child in found]

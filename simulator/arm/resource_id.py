@@ -79,6 +79,7 @@ class Operation:
 
     id: str
     result: bool  # ``operationResults``, that is the Location header, rather than ``operations``
+    region: str = ""
 
 
 @dataclass(frozen=True)
@@ -91,7 +92,7 @@ class NoSuchPath:
 Target = ResourceId | Collection | Operation | NoSuchPath
 
 
-def parse(path: str) -> Target:  # noqa: PLR0911  one return for each form of a path
+def parse(path: str) -> Target:  # noqa: C901, PLR0911  one case and return for each form of a path
     """Return what an ARM path stands for."""
     segments = path.strip("/").split("/")
     low = [segment.lower() for segment in segments]
@@ -105,15 +106,10 @@ def parse(path: str) -> Target:  # noqa: PLR0911  one return for each form of a 
             return Collection("/" + "/".join(segments[:2]), RESOURCE_GROUP)
         case ["resourcegroups", _]:
             return ResourceId(text)
-        case ["operationresults", _] | [
-            "providers",
-            _,
-            "locations",
-            _,
-            "operations" | "operationresults",
-            _,
-        ]:
-            return Operation(low[-1], result=low[-2] == "operationresults")
+        case ["operationresults", operation]:
+            return Operation(operation, result=True)
+        case ["providers", _, "locations", region, "operations" | "operationresults" as what, last]:
+            return Operation(last, result=what == "operationresults", region=region)
         case ["providers", _, _]:
             return Collection("/" + "/".join(segments[:2]), "/".join(segments[3:]))
         case ["resourcegroups", _, "providers", _, _, *rest] if len(rest) % 2 == 1:

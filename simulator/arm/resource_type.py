@@ -1,9 +1,9 @@
 """The one shape of all resource types: what it accepts, refuses, computes, how long it takes."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import ClassVar, Protocol
+from typing import Any, ClassVar, Protocol
 
 from simulator.arm import refusals
 from simulator.arm.accept import Spec
@@ -34,6 +34,31 @@ class Nested(Removing, Protocol):
 
     def put(self, identity: ResourceId, body: JsonObject) -> None:
         """Create or update a child from an element of its parent's inline collection."""
+
+
+@dataclass(frozen=True)
+class Call:
+    """An action that is being done."""
+
+    transaction: Transaction
+    resource: Resource
+    argument: str
+    """What stands after the action in the path, such as ``primary``."""
+    query: Mapping[str, str]
+    body: JsonObject
+    now: float
+
+
+@dataclass(frozen=True)
+class Action:
+    """What a resource can be asked that is neither reading nor writing it."""
+
+    run: Callable[[Call], Any]
+    method: str = "POST"
+    seconds: float = 0.0
+    """How long the answer takes at speeds 1 and 100."""
+    writes: bool = False
+    """Whether it changes something, and so is in the log."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,6 +100,14 @@ class ResourceType:
     longest_name: ClassVar[int] = 80
     not_ready: ClassVar[Kind] = refusals.RETRYABLE
     """The refusal if something that it names is being written."""
+    busy_again: ClassVar[Kind] = refusals.ANOTHER_OPERATION
+    """The refusal if a write of the same type is under way on what writes are serialised on."""
+    failing: ClassVar[Kind] = refusals.OPERATION_FAILED
+    """The error of an operation that a fault lets fail."""
+    failing_seconds: ClassVar[float | None] = None
+    """How long such an operation takes, if not as long as one that succeeds."""
+    fails_parent: ClassVar[bool] = False
+    """Whether a failed write leaves the parent in the state Failed (ER-12)."""
     verb: ClassVar[str]
     """What Azure calls a write of it in its refusals, such as ``PutSubnetOperation``."""
 
@@ -123,6 +156,11 @@ class ResourceType:
 
     def check(self, write: Write) -> None:
         """Refuse what Azure refuses."""
+
+    def failure(self, write: Write) -> Refusal | None:
+        """Return the error that an accepted PUT ends with, if it does."""
+        del write
+        return None
 
     def compute(self, write: Write) -> JsonObject:
         """Return the properties to store."""

@@ -4,6 +4,8 @@ Names as the service lists them (``GET .../Microsoft.Network/expressRouteService
 all of them offer the same bandwidths.
 """
 
+_TEST = ("microsoft er test", "area51")
+
 BANDWIDTHS_IN_MBPS = (50, 100, 200, 500, 1000, 2000, 5000, 10000)
 
 _PROVIDERS = """
@@ -30,3 +32,12 @@ UIH; UOLDIVEO; Verizon; Viasat; Vocus Group NZ; Vodafone; Vodafone Idea Limited;
 def is_provider(name: str) -> bool:
     """Return whether ExpressRoute has the provider; case does not matter."""
     return name.lower() in {provider.strip().lower() for provider in _PROVIDERS.split(";")}
+
+
+def is_test(name: str, peering_location: str) -> bool:
+    """Return whether this is Microsoft's own provider for tests, which is in no list.
+
+    It never provisions a circuit and yet lets it have peerings (ER-09; recorded in
+    azure-libraries-for-net, 2019).
+    """
+    return (name.lower(), peering_location.lower()) == _TEST

@@ -6,6 +6,7 @@ from simulator.arm import addresses
 from simulator.arm import refusals_network as refusals
 from simulator.arm.accept import Reference, Spec
 from simulator.arm.messages import JsonObject
+from simulator.arm.refusals import RETRY_LATER
 from simulator.arm.resource_type import Durations, ResourceType, Write
 from simulator.arm.transaction import Resource, Transaction
 from simulator.arm.virtual_network import SUBNET, address_space, check_inside, subnet_networks
@@ -38,6 +39,7 @@ class Subnet(ResourceType):
     }
     # Median of ten PUTs recorded in azure-libraries-for-net and azure-mgmt-network 19.3.0.
     seconds = Durations(create=3, update=3, delete=3)
+    busy_again = RETRY_LATER
     verb = "PutSubnetOperation"
 
     def check(self, write: Write) -> None:

@@ -5,12 +5,13 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
 from simulator.arm.guid import etag
 from simulator.arm.messages import JsonObject
 from simulator.arm.resource_id import ResourceId
 
-_COLUMNS = "id, document, sent, private, revision, ends, free, operation, removed"
+_COLUMNS = "id, document, sent, private, revision, ends, free, operation, removed, failure"
 
 
 @dataclass
@@ -26,6 +27,8 @@ class Resource:
     free: float = 0.0
     operation: str = ""
     removed: float | None = None
+    failure: JsonObject | None = None
+    """The error that the last write ends with, if it fails."""
 
     @property
     def key(self) -> str:
@@ -45,25 +48,24 @@ class Resource:
 
 
 @dataclass(frozen=True)
-class LogLine:
-    """One ARM write and what became of it."""
-
-    at: float
-    method: str
-    path: str
-    status: int
-    operation: str
-    seconds: float
-    outcome: str
-
-
-@dataclass(frozen=True)
 class Busy:
     """A thing that a write is under way on."""
 
     until: float
     operation: str
     verb: str
+
+
+@dataclass(frozen=True)
+class Progress:
+    """An operation that a client may poll."""
+
+    ends: float
+    deletion: bool = False
+    failure: JsonObject | None = None
+    """The error that it ends with, if it fails."""
+    result: Any = None
+    """What it is polled for, of an action."""
 
 
 @dataclass(frozen=True)
@@ -151,7 +153,12 @@ class Transaction:
                 json.loads(row[1]),
                 json.loads(row[2]),
                 json.loads(row[3]),
-                *row[4:],
+                row[4],
+                row[5],
+                row[6],
+                row[7],
+                row[8],
+                json.loads(row[9]) if row[9] else None,
             )
             for row in self.connection.execute(statement, values)
         ]
@@ -173,7 +180,7 @@ class Transaction:
         """Write a resource."""
         parent = resource.id.parent or (None if resource.id.is_group else resource.id.group)
         self.connection.execute(
-            "INSERT OR REPLACE INTO resources VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT OR REPLACE INTO resources VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [
                 resource.key,
                 resource.id.text,
@@ -187,6 +194,7 @@ class Transaction:
                 resource.free,
                 resource.operation,
                 resource.removed,
+                json.dumps(resource.failure) if resource.failure else None,
             ],
         )
 
@@ -213,7 +221,7 @@ class Transaction:
         self.connection.execute("DELETE FROM resources WHERE key = ?", [key])
         self.connection.execute("DELETE FROM mentions WHERE source = ?", [key])
 
-    # -- operations, serialisation, log, settings ----------------------------------------------
+    # -- operations, serialisation, settings ---------------------------------------------------
 
     def busy(self, key: str) -> Busy | None:
         """Return the last write on the thing that writes are serialised on."""
@@ -229,17 +237,32 @@ class Transaction:
             [key, busy.until, busy.operation, busy.verb],
         )
 
-    def operation(self, operation: str) -> tuple[float, bool] | None:
-        """Return when an operation ends and whether it is a deletion."""
+    def progress(self, operation: str) -> Progress | None:
+        """Return what is known of an operation."""
         row = self.connection.execute(
-            "SELECT ends, deletion FROM operations WHERE id = ?", [operation]
+            "SELECT ends, deletion, failure, result FROM operations WHERE id = ?", [operation]
         ).fetchone()
-        return (row[0], bool(row[1])) if row else None
+        if row is None:
+            return None
+        ends, deletion, failure, result = row
+        return Progress(
+            ends,
+            deletion=bool(deletion),
+            failure=json.loads(failure) if failure else None,
+            result=json.loads(result) if result else None,
+        )
 
-    def add_operation(self, operation: str, ends: float, *, deletion: bool) -> None:
+    def add_operation(self, operation: str, progress: Progress) -> None:
         """Record an operation that a client may poll."""
         self.connection.execute(
-            "INSERT INTO operations VALUES (?, ?, ?)", [operation, ends, int(deletion)]
+            "INSERT OR REPLACE INTO operations VALUES (?, ?, ?, ?, ?)",
+            [
+                operation,
+                progress.ends,
+                int(progress.deletion),
+                json.dumps(progress.failure) if progress.failure else None,
+                json.dumps(progress.result) if progress.result is not None else None,
+            ],
         )
 
     def latest_end(self) -> float:
@@ -248,30 +271,6 @@ class Transaction:
             "SELECT max(ends) FROM (SELECT ends FROM operations UNION SELECT ends FROM resources)"
         ).fetchone()
         return float(end or 0)
-
-    def log(self, line: LogLine) -> None:
-        """Append to the log."""
-        self.connection.execute(
-            "INSERT INTO log (at, method, path, status, operation, seconds, outcome)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?)",
-            [
-                line.at,
-                line.method,
-                line.path,
-                line.status,
-                line.operation,
-                line.seconds,
-                line.outcome,
-            ],
-        )
-
-    def read_log(self) -> list[LogLine]:
-        """Return the log in order of start."""
-        rows = self.connection.execute(
-            "SELECT at, method, path, status, operation, seconds, outcome"
-            " FROM log ORDER BY at, sequence"
-        )
-        return [LogLine(*row) for row in rows]
 
     def setting(self, name: str, default: str) -> str:
         """Return a setting."""

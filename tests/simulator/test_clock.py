@@ -7,6 +7,7 @@ import pytest
 from simulator import control
 from simulator.arm.clock import Clock, Reading, Speed
 from simulator.arm.core import Azure
+from simulator.arm.faults import Order
 from simulator.arm.messages import CONFIGURED
 from simulator.control import LogEntry
 from simulator.errors import SimulatorError
@@ -293,3 +294,64 @@ def test_the_clock_is_set_by_its_speed(tmp_path: Path) -> None:
     assert control.read_clock(tmp_path).speed is Speed.REAL
     with pytest.raises(SimulatorError, match="'2'; it is one of 1, 100, instant"):
         control.set_clock(tmp_path, "2")
+
+
+def test_vn_19_two_subnets_of_one_network_are_429(waiting: Arm, wall: Wall) -> None:
+    """The message says in how many seconds the call can be retried; it then can."""
+    waiting.put(*group())
+    wall.seconds += 1
+    waiting.put(HUB, HUB_BODY)
+    wall.seconds += 1
+    first = waiting.send("PUT", *subnet("hub", "a", "10.0.0.0/26"))
+    operation = first.headers["azure-asyncoperation"].rpartition("/")[2].partition("?")[0]
+    path, body = subnet("hub", "b", "10.0.0.64/26")
+
+    error = waiting.refused("PUT", path, body, {})
+
+    assert (error["status"], error["code"]) == (429, "RetryableError")
+    assert error["details"] == [
+        {
+            "code": "RetryableErrorDueToAnotherOperation",
+            "message": f"Operation PutSubnetOperation ({operation}) is updating resource {HUB}. "
+            "The call can be retried in 3 seconds.",
+            "details": [],
+        }
+    ]
+    wall.seconds += 0.03
+    waiting.put(path, body)
+
+
+def test_durations_vary_with_a_seed(tmp_path: Path) -> None:
+    """By a quarter at most about what was measured; the same seed gives the same log."""
+
+    def log(name: str, seed: str) -> list[LogEntry]:
+        arm = Arm(tmp_path / name)
+        control.vary_durations(arm.directory, seed)
+        arm.connected(spoke="10.1.0.0/24")
+        return arm.log()
+
+    plain, first, again, other = log("a", ""), log("b", "1"), log("c", "1"), log("d", "2")
+
+    assert first == again
+    assert first != other
+    factors = [varied.seconds / fixed.seconds for varied, fixed in zip(first, plain, strict=True)]
+    assert all(0.8 <= factor <= 1.25 for factor in factors)
+    assert len(set(factors)) == len(factors)
+
+
+def test_at_speed_100_an_operation_that_fails_is_updating_until_then(
+    waiting: Arm, wall: Wall
+) -> None:
+    """The poll says InProgress, then Failed."""
+    waiting.put(*group())
+    wall.seconds += 1
+    control.add_fault(waiting.directory, Order("failed"))
+    response = waiting.send("PUT", HUB, HUB_BODY)
+    address = response.headers["azure-asyncoperation"].partition("com")[2].partition("?")[0]
+
+    def seen() -> tuple[object, object]:
+        return waiting.get(address)["status"], waiting.properties(HUB)["provisioningState"]
+
+    assert seen() == ("InProgress", "Updating")
+    wall.seconds += 1
+    assert seen() == ("Failed", "Failed")

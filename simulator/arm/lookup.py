@@ -1,0 +1,114 @@
+"""Finding what a path stands for, or saying in Azure's words that it is not there."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from simulator.arm import refusals
+from simulator.arm.body import region_in
+from simulator.arm.messages import Request
+from simulator.arm.registry import ACTIONS, LISTS, REGISTRY
+from simulator.arm.resource_id import Collection, NoSuchPath, Operation, ResourceId, Target, parse
+from simulator.arm.resource_type import Action
+from simulator.arm.transaction import Resource, Transaction
+
+_API_VERSION = re.compile(r"\d{4}-\d{2}-\d{2}(-preview)?")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """An action that a path asks for."""
+
+    action: Action
+    resource: ResourceId
+    argument: str
+    """What stands after the action in the path."""
+
+
+def target_of(request: Request) -> ResourceId | Collection | Operation:
+    """Return what the path stands for; refuse what ARM refuses before it looks at a resource."""
+    target = parse(request.path)
+    if isinstance(target, NoSuchPath):
+        if target.subscription is not None:
+            raise refusals.SUBSCRIPTION_INVALID(subscription=target.subscription)
+        raise refusals.PATH_UNKNOWN(path=request.path)
+    if not isinstance(target, Operation) and not _is_type(target.type.lower()):
+        raise refusals.TYPE_UNKNOWN(type=target.type)
+    check_version(request.query)
+    return target
+
+
+def _is_type(name: str) -> bool:
+    """Return whether a type, an action or a list has the name."""
+    actions = {each.partition(" ")[2] for each in ACTIONS}
+    return name in REGISTRY or name in LISTS or name in actions
+
+
+def check_version(query: Mapping[str, str]) -> None:
+    """Refuse a request without the version of an API."""
+    version = query.get("api-version")
+    if version is None:
+        raise refusals.API_VERSION_MISSING()  # noqa: RSE102  an entry of the catalogue is called
+    if not _API_VERSION.fullmatch(version):
+        raise refusals.API_VERSION_INVALID(version=version)
+
+
+def action_of(request: Request, target: Target) -> Asked | None:
+    """Return the action that a path ends with, if it does."""
+    if not isinstance(target, ResourceId | Collection):
+        return None
+    action = ACTIONS.get(f"{request.method} {target.type.lower()}")
+    if action is None:
+        return None
+    if isinstance(target, ResourceId):
+        asked = target.parent
+        return Asked(action, asked, target.name) if asked else None
+    scope = parse(target.scope)
+    return Asked(action, scope, "") if isinstance(scope, ResourceId) else None
+
+
+def aim(transaction: Transaction, request: Request) -> tuple[str, str]:
+    """Return type and region of what a request is about; empty if that cannot be told."""
+    target = parse(request.path)
+    match target:
+        case Operation():
+            return "", target.region
+        case Collection(scope):
+            inside = parse(scope)
+            if not isinstance(inside, ResourceId) or inside.is_group:
+                return target.type, ""
+            resource = transaction.get(inside.key)
+            return target.type, transaction.region(resource) if resource else ""
+        case ResourceId():
+            resource = transaction.get(target.key)
+            if resource is None and target.parent:
+                resource = transaction.get(target.parent.key)
+            region = transaction.region(resource) if resource else region_in(request.body)
+            return target.type, region
+    return "", ""
+
+
+def existing(transaction: Transaction, identity: ResourceId) -> Resource:
+    """Return a resource; refuse as the service that is asked refuses."""
+    found = transaction.get(identity.key)
+    if found:
+        return found
+    if identity.is_group or not transaction.get(identity.group.key):
+        raise refusals.GROUP_NOT_FOUND(group=identity.group.name)
+    if identity.parent is None:
+        raise refusals.NOT_FOUND(
+            type=REGISTRY[identity.type.lower()].name,
+            name=identity.name,
+            group=identity.group.name,
+        )
+    if not transaction.get(identity.parent.key):
+        raise refusals.PARENT_NOT_FOUND(name=identity.parent.name)
+    raise refusals.CHILD_NOT_FOUND(id=identity.text)
+
+
+def collection(transaction: Transaction, target: Collection) -> list[Resource]:
+    """Return the resources of one type under a scope, which must be there."""
+    scope = parse(target.scope)
+    if isinstance(scope, ResourceId):
+        existing(transaction, scope)
+    return transaction.of_type(target.type, under=f"{target.scope}/")
