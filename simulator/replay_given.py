@@ -21,7 +21,7 @@ from simulator.replay_minimal import minimal
 from simulator.replay_recording import Exchange
 
 _FOR_EVER = 1e12
-_OK = 200
+_OK, _NOT_FOUND = 200, 404
 
 
 @dataclass
@@ -68,7 +68,8 @@ class Given:
         shown = body or self.shown.get(identity.key)
         wanted = shown or minimal(transaction, identity, location, self.shown)
         for named in _mentioned(wanted):
-            if not named.key.startswith(identity.key) and named.key in self.named:
+            mine = named.key.startswith(identity.key)
+            if not mine and (shown is None or named.key in self.named):
                 self._make(azure, transaction, named, location, None)
         try:
             with transaction.attempt():
@@ -98,6 +99,7 @@ def given(exchanges: tuple[Exchange, ...]) -> Given:
     world = Given(frozenset())
     showing: set[int] = set()
     made: set[str] = set()
+    later: set[str] = set()
     for exchange in exchanges:
         identity = exchange.target
         if isinstance(identity, ResourceId) and identity.is_group and exchange.method == "PUT":
@@ -111,11 +113,13 @@ def given(exchanges: tuple[Exchange, ...]) -> Given:
             showing.add(exchange.index)
             for each in shown:
                 target = parse(str(each["id"]))
-                if isinstance(target, ResourceId):
+                if isinstance(target, ResourceId) and target.key not in later:
                     world.shown.setdefault(target.key, each)
                     world.named.setdefault(target.key, target)
                     _name(world, _mentioned(each), made)
             continue
+        if exchange.key and (exchange.status == _NOT_FOUND or not exchange.request_recorded):
+            later.add(exchange.key)  # not there at the beginning, whatever is shown of it
         if exchange.writes and exchange.request_recorded and exchange.accepted and exchange.key:
             if exchange.method != "PUT":
                 _name(world, [ResourceId(exchange.path)], made)
