@@ -74,8 +74,8 @@ class Given:
         try:
             with transaction.attempt():
                 _write(azure, transaction, identity, wanted)
-        except Refusal as refusal:
-            self.refused.append(f"{identity.text}: {refusal}")
+        except (Refusal, LookupError) as problem:
+            self.refused.append(f"{identity.text}: {problem!r}")
 
 
 def _write(azure: Azure, transaction: Transaction, identity: ResourceId, body: JsonObject) -> None:
@@ -84,7 +84,7 @@ def _write(azure: Azure, transaction: Transaction, identity: ResourceId, body: J
     state = body.get("properties", {}).get("provisioningState", "Succeeded")
     end = _FOR_EVER if state in ("Updating", "Deleting") else now
     timeline = Timeline(transaction, azure.clock, None, Span(now, end), "given")
-    resource = put(timeline, identity, body)
+    resource = put(timeline, identity, body, judged=False)
     kind = REGISTRY[identity.type.lower()]
     thing = kind.serialised_on(resource.id, resource.properties)
     transaction.occupy(thing, Busy(end, "given", kind.verb))

@@ -5,24 +5,39 @@ from typing import ClassVar
 from simulator.arm import addresses
 from simulator.arm import refusals_express_route as refusals
 from simulator.arm.accept import Spec
-from simulator.arm.circuit import CIRCUIT, CONNECTION, provider_state
+from simulator.arm.circuit import CIRCUIT, CONNECTION, is_test_circuit, provider_state
 from simulator.arm.messages import JsonObject
 from simulator.arm.resource_type import Durations, ResourceType, Write
 from simulator.arm.transaction import Resource, Transaction
 
 CIRCUIT_PEERING = f"{CIRCUIT}/peerings"
 PRIVATE_PEERING = "AzurePrivatePeering"
+MICROSOFT_PEERING = "MicrosoftPeering"
+_CONFIG = {
+    "advertisedPublicPrefixesState": "ValidationNeeded",
+    "customerASN": 0,
+    "legacyMode": 0,
+    "routingRegistryName": "NONE",
+}
+"""What Azure adds to the settings of a Microsoft peering (recorded in azure-libraries-for-net)."""
 _NEEDED = ("peerASN", "vlanId", "primaryPeerAddressPrefix", "secondaryPeerAddressPrefix")
 _PREFIX = 30
 _MICROSOFT_ASN = 12076
 
 
 class CircuitPeering(ResourceType):
-    """A peering of a circuit; Microsoft peering is not simulated."""
+    """A private or Microsoft peering of a circuit."""
 
     name = CIRCUIT_PEERING
     accepts: ClassVar[Spec] = {
         "gatewayManagerEtag": str,
+        "microsoftPeeringConfig": {
+            "advertisedCommunities": [str],
+            "advertisedPublicPrefixes": [str],
+            "customerASN": int,
+            "legacyMode": int,
+            "routingRegistryName": str,
+        },
         "peerASN": int,
         "peeringType": str,
         "primaryPeerAddressPrefix": str,
@@ -39,7 +54,11 @@ class CircuitPeering(ResourceType):
     def check(self, write: Write) -> None:
         """Refuse a circuit that is not provisioned (ER-09) and what is incomplete (ER-10)."""
         circuit = write.transaction.get(write.id.parent.key) if write.id.parent else None
-        if circuit and not circuit.private["provisioned"]:
+        if (
+            circuit
+            and not circuit.private["provisioned"]
+            and not is_test_circuit(circuit.properties)
+        ):
             raise refusals.CIRCUIT_NOT_PROVISIONED(
                 id=write.id.text, circuit=circuit.id.text, state=provider_state(circuit)
             )
@@ -58,7 +77,24 @@ class CircuitPeering(ResourceType):
             "secondaryAzurePort": "SIMULATED-CIS-2-SEC",
             "state": "Enabled",
         }
-        return defaults | write.properties
+        if write.id.name != MICROSOFT_PEERING:
+            return defaults | write.properties
+        config = write.properties["microsoftPeeringConfig"]
+        return defaults | write.properties | {"microsoftPeeringConfig": _CONFIG | config}
+
+    def render(self, transaction: Transaction, resource: Resource, *, settled: bool) -> JsonObject:
+        """Show a peering that is being made as Azure does: without Microsoft's side (recorded)."""
+        del transaction
+        shown = dict(resource.properties)
+        if not settled and resource.private["new"]:
+            shown |= {"azureASN": 0, "lastModifiedBy": ""}
+            for name in ("gatewayManagerEtag", "primaryAzurePort", "secondaryAzurePort"):
+                del shown[name]
+        return shown
+
+    def private(self, write: Write) -> JsonObject:
+        """Remember whether the peering is being made."""
+        return {"new": write.existing is None}
 
     def check_delete(self, transaction: Transaction, resource: Resource) -> None:
         """Refuse to delete the private peering of a circuit with connections (ER-30)."""
@@ -70,9 +106,14 @@ class CircuitPeering(ResourceType):
 def _problem(write: Write) -> str:
     """Return what is wrong with the peering's settings, or nothing."""
     properties = write.properties
-    if properties.get("peeringType") != PRIVATE_PEERING or write.id.name != PRIVATE_PEERING:
-        return f"peeringType and name must be {PRIVATE_PEERING}"
-    if missing := [name for name in _NEEDED if name not in properties]:
+    kinds = (PRIVATE_PEERING, MICROSOFT_PEERING)
+    if properties.get("peeringType") != write.id.name or write.id.name not in kinds:
+        return f"peeringType and name must be {PRIVATE_PEERING} or {MICROSOFT_PEERING}"
+    missing = [name for name in _NEEDED if name not in properties]
+    config = properties.get("microsoftPeeringConfig", {})
+    if write.id.name == MICROSOFT_PEERING and not config.get("advertisedPublicPrefixes"):
+        missing.append("microsoftPeeringConfig.advertisedPublicPrefixes")
+    if missing:
         return f"{', '.join(missing)} must be given"
     first, second = (addresses.network(properties[name], write.id) for name in _NEEDED[2:])
     if first.prefixlen != _PREFIX or second.prefixlen != _PREFIX:

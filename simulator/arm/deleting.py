@@ -44,7 +44,7 @@ def delete(timeline: Timeline, resource: Resource) -> None:
         return
     with timeline.transaction.trial():
         _remove(timeline, resource)  # so that what is in use is refused now
-    resource.removed = span.end
+    resource.removed, resource.operation = span.end, timeline.operation
     timeline.transaction.touch(resource)
 
 

@@ -24,8 +24,16 @@ def follow(
     ends = timeline.span.end if timeline.span else 0.0
     progress = Progress(ends, deletion=deletion, failure=timeline.failure)
     timeline.transaction.add_operation(timeline.operation, progress)
+    return addresses(request, resource, region, timeline.operation, deletion=deletion)
+
+
+def addresses(
+    request: Request, resource: Resource, region: str, operation: str, *, deletion: bool
+) -> dict[str, str]:
+    """Return the headers that lead to an operation."""
+    kind = REGISTRY[resource.id.type.lower()]
     scope = f"{_HOST}/subscriptions/{resource.id.subscription}"
-    last = f"{timeline.operation}?api-version={request.query['api-version']}"
+    last = f"{operation}?api-version={request.query['api-version']}"
     if not kind.lasting:
         return _RETRY_AFTER | {"location": f"{scope}/operationresults/{last}"}
     namespace = kind.name.partition("/")[0]
@@ -44,19 +52,41 @@ def location(resource: Resource, region: str, operation: str, query: Mapping[str
     return f"{scope}/providers/{namespace}/locations/{region}/operationResults/{last}"
 
 
-def poll(transaction: Transaction, target: Operation, now: float) -> Response:
+def poll(transaction: Transaction, target: Operation, now: float, request: Request) -> Response:
     """Answer a poll of ``Azure-AsyncOperation`` or of ``Location``."""
     found = transaction.progress(target.id)
     if found is None:
         raise refusals.CHILD_NOT_FOUND(id=target.id)
+    if target.result:
+        return _result(target, found, now, request)
     if now < found.ends:
-        body = None if target.result else {"status": "InProgress"}
-        status = _ACCEPTED if target.result else _OK
-        return Response(status=status, headers=_RETRY_AFTER, body=body)
-    if found.failure is not None and not target.result:
+        return Response(status=_OK, headers=_RETRY_AFTER, body={"status": "InProgress"})
+    if found.failure is not None:
         return Response(status=_OK, body={"status": "Failed", "error": found.failure})
+    return Response(status=_OK, body={"status": "Succeeded"})
+
+
+def _result(target: Operation, found: Progress, now: float, request: Request) -> Response:
+    """Answer a poll of ``Location``, where the result will be."""
+    if now < found.ends:
+        headers = _RETRY_AFTER | {"location": _here(request, request.path)}
+        return Response(status=_ACCEPTED, headers=headers)
     if found.failure is not None:
         return Response(status=_OK, body={"error": found.failure})
-    if target.result:
-        return Response(status=_NO_CONTENT if found.deletion else _OK, body=found.result)
-    return Response(status=_OK, body={"status": "Succeeded"})
+    if found.deletion and target.region:
+        return Response(status=_NO_CONTENT, headers=_both(request))
+    # The deletion of a resource group ends with 200 and no body (recorded).
+    return Response(status=_OK, body=found.result)
+
+
+def _both(request: Request) -> dict[str, str]:
+    """Return what the result of a deletion repeats (recorded in azure-libraries-for-net)."""
+    head, name, operation = request.path.rsplit("/", 2)
+    return {
+        "azure-asyncoperation": _here(request, f"{head}/operations/{operation}"),
+        "location": _here(request, f"{head}/{name}/{operation}"),
+    }
+
+
+def _here(request: Request, path: str) -> str:
+    return f"{_HOST}{path}?api-version={request.query['api-version']}"

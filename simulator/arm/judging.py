@@ -4,7 +4,7 @@ from simulator.arm import refusals
 from simulator.arm.acting import act
 from simulator.arm.body import read_body
 from simulator.arm.deleting import delete
-from simulator.arm.following import follow, poll
+from simulator.arm.following import addresses, follow, poll
 from simulator.arm.lookup import Asked, action_of, collection, existing, target_of
 from simulator.arm.messages import Request, Response
 from simulator.arm.patching import patch
@@ -38,7 +38,7 @@ def answer(
                 status=_OK, body={"value": [render(transaction, each, now) for each in found]}
             )
         case Operation():
-            return poll(transaction, target, now)
+            return poll(transaction, target, now, request)
 
 
 def judge(timeline: Timeline, request: Request) -> Response:
@@ -101,6 +101,9 @@ def _delete(
             raise refusals.GROUP_NOT_FOUND(group=target.name)
         return Response(status=_NO_CONTENT)
     region = timeline.transaction.region(present)
+    if present.removed is not None:  # a second DELETE joins the first (recorded of a group)
+        headers = addresses(request, present, region, present.operation, deletion=True)
+        return Response(status=_ACCEPTED, headers=headers)
     delete(timeline, present)
     headers = follow(timeline, request, present, region, deletion=True)
     return Response(status=_ACCEPTED, headers=headers)

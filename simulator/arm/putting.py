@@ -19,18 +19,24 @@ class _Nested:
     """Writes of children under the parent's own timeline."""
 
     timeline: Timeline
+    judged: bool
 
     def put(self, identity: ResourceId, body: JsonObject) -> None:
-        put(self.timeline, identity, body)
+        put(self.timeline, identity, body, judged=self.judged)
 
     def remove(self, resource: Resource) -> None:
         delete(self.timeline, resource)
 
 
 def put(
-    timeline: Timeline, identity: ResourceId, body: object, query: Mapping[str, str] | None = None
+    timeline: Timeline,
+    identity: ResourceId,
+    body: object,
+    query: Mapping[str, str] | None = None,
+    *,
+    judged: bool = True,
 ) -> Resource:
-    """Create or update a resource.
+    """Create or update a resource; one that is not ``judged`` is taken to be there as it is said.
 
     Raises:
         Refusal: Azure would refuse it; the caller undoes the transaction.
@@ -49,13 +55,14 @@ def put(
         existing=existing,
         query=query or {},
         location=_location(kind, identity, accepted, existing, parent),
-        nested=_Nested(timeline),
+        nested=_Nested(timeline, judged),
     )
     thing = kind.serialised_on(write.id, write.properties)
     timeline.refuse_if_busy(thing, kind, kind.verb)
     _refuse_failed_parent(timeline, write, parent)
-    named = _named(timeline, kind, write, mentions)
-    kind.check(write)
+    named = _named(timeline, kind, write, mentions, judged=judged)
+    if judged:
+        kind.check(write)
     named += kind.uses(write)
     resting = [resource for resource in (parent, existing) if resource] + kind.rests_on(write)
     after = [resource.ends for resource in resting + named]
@@ -144,12 +151,15 @@ def _location(
 
 
 def _named(
-    timeline: Timeline, kind: ResourceType, write: Write, mentions: list[Mention]
+    timeline: Timeline, kind: ResourceType, write: Write, mentions: list[Mention], *, judged: bool
 ) -> list[Resource]:
     """Return the resources that the body names; refuse what is wrong, missing or not ready."""
     store, found = timeline.transaction, []
     for mention in mentions:
         reference, target = mention.reference, parse(mention.id)
+        if not judged:
+            found += [each for each in [store.get(mention.id.lower())] if each]
+            continue
         if not isinstance(target, ResourceId) or target.type.lower() != reference.type.lower():
             raise refusals.REFERENCE_TYPE_WRONG(
                 reference=mention.id, expected=reference.type, path=mention.path

@@ -129,8 +129,10 @@ def test_er_08_a_new_circuit_is_enabled_and_not_provisioned(arm: Arm) -> None:
         "allowClassicOperations": False,
         "authorizations": [],
         "circuitProvisioningState": "Enabled",
+        "gatewayManagerEtag": "",
         "globalReachEnabled": False,
         "peerings": [],
+        "resourceGuid": shown["resourceGuid"],
         "serviceKey": shown["serviceKey"],
         "serviceProviderProperties": {
             "serviceProviderName": "Equinix",
@@ -139,6 +141,20 @@ def test_er_08_a_new_circuit_is_enabled_and_not_provisioned(arm: Arm) -> None:
         },
         "serviceProviderProvisioningState": "Provisioned",
     }
+
+
+def test_er_09_microsofts_own_test_provider_is_excepted(arm: Arm) -> None:
+    """Its circuit is never provisioned and yet has peerings (recorded, 2019)."""
+    arm.put(*group())
+    arm.put(*circuit("circuit", "Area51", serviceProviderName="Microsoft ER Test"))
+    arm.put(*private_peering("circuit"))
+
+    shown = arm.properties(CIRCUIT)
+
+    assert shown["serviceProviderProvisioningState"] == "NotProvisioned"
+    assert arm.refusal(*circuit("other", "Area51")) == (
+        "400 ExpressRouteCircuitServiceProviderDoesNotExist"
+    )
 
 
 def test_er_09_peerings_and_connections_need_a_provisioned_circuit(arm: Arm) -> None:
