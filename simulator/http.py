@@ -28,7 +28,7 @@ from starlette.types import Receive, Scope, Send
 from simulator.arm.core import Azure
 from simulator.arm.messages import Mishap, Request, Response
 from simulator.arm.refusal import Kind
-from simulator.errors import StoreError
+from simulator.errors import ServingError, SimulatorError, StoreError
 
 LOOPBACK = "127.0.0.1"
 _AZURE = "https://management.azure.com"
@@ -61,10 +61,6 @@ BROKEN = Kind(
     "ARM",
     "https://github.com/Azure/azure-resource-manager-rpc (Common API details)",
 )
-
-
-class ServingError(Exception):
-    """The front cannot be opened where it was asked for."""
 
 
 def application(azure: Azure, drop: "Connections") -> Starlette:
@@ -215,14 +211,16 @@ def _listen(host: str, port: int) -> socket.socket:
     try:
         address = ip_address(host)
     except ValueError:
-        raise ServingError(f"{host} is no IP address: use {LOOPBACK}") from None
+        raise ServingError(host, f"no IP address: use {LOOPBACK}") from None
     if not address.is_loopback:
-        raise ServingError(f"{host} is not a loopback address: anyone there could write")
+        problem = f"no loopback address, anyone there could write: use {LOOPBACK}"
+        raise ServingError(host, problem)
     family = socket.AF_INET6 if address.version == 6 else socket.AF_INET  # noqa: PLR2004
     try:
         return socket.create_server((host, port), family=family)
     except (OSError, OverflowError) as problem:
-        raise ServingError(f"{host}, port {port}: {problem}; choose another port") from None
+        reason = f"port {port} cannot be had ({problem}); choose another"
+        raise ServingError(host, reason) from None
 
 
 def main() -> None:
@@ -239,7 +237,7 @@ def main() -> None:
         parser.exit(2, f"{parser.prog}: SPAREHUB_SIMULATOR must name the store's directory\n")
     try:
         serve(Path(directory), options.port, options.host)
-    except (ServingError, StoreError) as problem:
+    except SimulatorError as problem:
         parser.exit(1, f"{parser.prog}: {problem}\n")
 
 

@@ -147,6 +147,20 @@ def deprovision(
     control.deprovision(_simulator(), circuit)
 
 
+@app.command()
+def serve(
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0 for any that is free.")],
+) -> None:
+    """Serve the local Azure over HTTP on this machine, for Microsoft's clients, until stopped.
+
+    [bold]sparehub simulate serve --port 8080[/bold] Any GUID is a subscription, any bearer token
+    is good.
+    """
+    from simulator import http  # noqa: PLC0415  no other command waits for a web server to load
+
+    http.serve(_home().simulator, port)
+
+
 @fault.command("add")
 def add_fault(
     kind: Annotated[FaultKind, typer.Argument(help="What goes wrong.")],

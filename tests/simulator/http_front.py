@@ -57,9 +57,15 @@ class Front:
 
 
 @contextmanager
-def serving(directory: Path, *options: str) -> Iterator[Front]:
+def serving(directory: Path) -> Iterator[Front]:
     """Serve a store on a free port for as long as the block runs."""
-    process = start(directory, "--port", "0", *options)
+    with started(start(directory, "--port", "0")) as front:
+        yield front
+
+
+@contextmanager
+def started(process: subprocess.Popen[str]) -> Iterator[Front]:
+    """Return a serving process, once it says where; it is gone when the block is left."""
     try:
         assert process.stderr
         line = process.stderr.readline()
@@ -72,9 +78,13 @@ def serving(directory: Path, *options: str) -> Iterator[Front]:
 
 
 def start(directory: Path, *options: str) -> subprocess.Popen[str]:
+    return run(["-m", "simulator.http", *options], SPAREHUB_SIMULATOR=str(directory))
+
+
+def run(arguments: list[str], **variables: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [sys.executable, "-m", "simulator.http", *options],
-        env=os.environ | {"SPAREHUB_SIMULATOR": str(directory)},
+        [sys.executable, *arguments],
+        env=os.environ | variables,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

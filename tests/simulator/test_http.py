@@ -11,7 +11,7 @@ import pytest
 from simulator.arm.core import Azure
 from tests.simulator import bodies
 from tests.simulator.arm_client import Arm
-from tests.simulator.http_front import TOKEN, Front, serving, start
+from tests.simulator.http_front import TOKEN, Front, run, serving, start, started
 
 NOBODY = {"content-type": "application/json"}
 
@@ -149,3 +149,12 @@ def test_the_token_of_every_request_counts(front: Front) -> None:
         found.append(answer.status)
     connection.close()
     assert found == [404, 401]
+
+
+def test_the_command_serves_the_store_of_its_home(tmp_path: Path) -> None:
+    """``sparehub simulate serve`` names its target, serves it, and ends when told to."""
+    program = "from sparehub.cli import main; main()"
+    command = ["-c", program, "simulate", "serve", "--port", "0"]
+    with started(run(command, SPAREHUB_HOME=str(tmp_path))) as front:
+        assert front.send("PUT", *bodies.group())[0] == 201
+        assert front.stop() == (0, "")
