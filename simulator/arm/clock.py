@@ -50,10 +50,11 @@ class Clock:
 
     def read(self, transaction: Transaction) -> Reading:
         """Return the simulated time and speed."""
-        speed = Speed(transaction.setting("clock.speed", Speed.INSTANT))
-        seconds = float(transaction.setting("clock.seconds", "0"))
+        found = transaction.settings("clock.")
+        speed = Speed(found.get("clock.speed", Speed.INSTANT))
+        seconds = float(found.get("clock.seconds", "0"))
         if speed is not Speed.INSTANT:
-            since = float(transaction.setting("clock.wall", "0"))
+            since = float(found.get("clock.wall", "0"))
             seconds += (self._wall() - since) * float(speed)
         return Reading(seconds, speed)
 

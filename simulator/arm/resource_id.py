@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import cached_property
 
 RESOURCE_GROUP = "Microsoft.Resources/resourceGroups"
 
@@ -15,12 +16,12 @@ class ResourceId:
 
     text: str
 
-    @property
+    @cached_property
     def key(self) -> str:
         """What two spellings of one id have in common."""
         return self.text.lower()
 
-    @property
+    @cached_property
     def segments(self) -> list[str]:
         """The path without its slashes."""
         return self.text.strip("/").split("/")
@@ -35,17 +36,17 @@ class ResourceId:
         """The last name of the path."""
         return self.segments[-1]
 
-    @property
+    @cached_property
     def group(self) -> "ResourceId":
         """The resource group that holds the resource, or the group itself."""
         return ResourceId("/" + "/".join(self.segments[:_GROUP_SEGMENTS]))
 
-    @property
+    @cached_property
     def is_group(self) -> bool:
         """Whether this is a resource group."""
         return len(self.segments) == _GROUP_SEGMENTS
 
-    @property
+    @cached_property
     def type(self) -> str:
         """The resource type, such as ``Microsoft.Network/virtualNetworks/subnets``."""
         if self.is_group:
@@ -53,7 +54,7 @@ class ResourceId:
         _, _, _, _, _, namespace, *rest = self.segments
         return "/".join([namespace, *rest[::2]])
 
-    @property
+    @cached_property
     def parent(self) -> "ResourceId | None":
         """The resource that this one is a child of; None for a top-level resource or a group."""
         if self.is_group or self.type.count("/") == 1:

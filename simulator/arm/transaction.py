@@ -129,6 +129,20 @@ class Transaction:
             f"{under}\U0010ffff",
         )
 
+    def peer_spaces(self, network: str, peering_type: str) -> list[tuple[str, str]]:
+        """Return the ids of the networks that a network's peerings name, and spaces as JSON.
+
+        One question of the store: a hub has hundreds of peers, and each write looks at them all.
+        """
+        rows = self.connection.execute(
+            "SELECT there.id, json_extract(there.document, ?) FROM resources AS peering"
+            " JOIN mentions ON mentions.source = peering.key"
+            " JOIN resources AS there ON there.key = mentions.target"
+            " WHERE peering.parent = ? AND peering.type = ? ORDER BY peering.key",
+            ["$.properties.addressSpace.addressPrefixes", network, peering_type.lower()],
+        )
+        return [(identity, space) for identity, space in rows if space]
+
     def mentioned_by(self, source: str) -> list[str]:
         """Return the keys that a resource names."""
         rows = self.connection.execute("SELECT target FROM mentions WHERE source = ?", [source])
@@ -278,6 +292,14 @@ class Transaction:
             "SELECT value FROM settings WHERE name = ?", [name]
         ).fetchone()
         return str(row[0]) if row else default
+
+    def settings(self, beginning: str) -> dict[str, str]:
+        """Return the settings whose names begin so."""
+        rows = self.connection.execute(
+            "SELECT name, value FROM settings WHERE name >= ? AND name < ?",
+            [beginning, f"{beginning}\U0010ffff"],
+        )
+        return dict(rows.fetchall())
 
     def set(self, name: str, value: str) -> None:
         """Write a setting."""
