@@ -1,0 +1,1 @@
+"""What large regions cost, measured; ``docs/benchmarks.md`` holds the figures."""
