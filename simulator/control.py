@@ -1,10 +1,12 @@
 """What the command ``sparehub simulate`` does, as plain functions on a store's directory."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
-from simulator.arm import faults, log
+from simulator.arm import faults, log, on_premises
 from simulator.arm.circuit import CIRCUIT, MANUAL
 from simulator.arm.clock import SEED, Clock, Reading, Speed
 from simulator.arm.data_plane import overlaps
@@ -155,6 +157,27 @@ def vary_durations(directory: Path, seed: str) -> None:
     """Let durations vary about what was measured, the same for the same seed; empty: not at all."""
     with Store(directory).transaction(write=True) as transaction:
         transaction.set(SEED, seed)
+
+
+def advertise(directory: Path, prefixes: Sequence[str], circuit: str = "") -> None:
+    """Let on-premises routers advertise prefixes over a circuit, or over all that are not named.
+
+    Args:
+        directory: Where the store is.
+        prefixes: What they advertise, in place of what they did (192.168.0.0/16 at first).
+        circuit: The circuit's name; empty: every circuit that has no prefixes of its own.
+
+    Raises:
+        SimulatorError: A prefix is none.
+
+    """
+    for prefix in prefixes:
+        try:
+            ip_network(prefix)
+        except ValueError:
+            raise SimulatorError(f"{prefix!r} is no prefix such as 192.168.0.0/16") from None
+    with Store(directory).transaction(write=True) as transaction:
+        on_premises.advertise(transaction, prefixes, circuit)
 
 
 def install_provider(directory: Path, python: Path) -> Path:

@@ -19,6 +19,8 @@ class Reference:
 
     type: str
     same_region: bool = False
+    more: "dict[str, Any] | None" = None
+    """Members beside the id."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,8 @@ def _accept(spec: Spec, value: object, path: str, mentions: list[Mention]) -> An
         found = _without_case(_expect(dict, value, path), {"id": str})
         identity = _expect(str, found.get("id"), f"{path}.id")
         mentions.append(Mention(path, identity, spec))
-        return {"id": identity}
+        more = _accept(spec.more, found, path, mentions) if spec.more else {}
+        return {"id": identity} | more
     if isinstance(spec, list):
         if value is None:
             return []

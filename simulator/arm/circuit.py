@@ -18,6 +18,7 @@ MANUAL = "provider.manual"
 
 _TIERS = ("Basic", "Local", "Standard", "Premium")
 _FAMILIES = ("MeteredData", "UnlimitedData")
+_STANDARD_LINKS = 10
 _NO_KEY = guid("no service key")
 
 
@@ -141,6 +142,7 @@ def _check_sku(write: Write) -> None:
 
 def _check_change(write: Write, existing: Resource) -> None:
     """Refuse to lower the bandwidth (ER-02) or to move the circuit."""
+    _check_downgrade(write, existing)
     old = existing.properties["serviceProviderProperties"]
     new = write.properties["serviceProviderProperties"]
     if new["bandwidthInMbps"] < old["bandwidthInMbps"]:
@@ -149,3 +151,22 @@ def _check_change(write: Write, existing: Resource) -> None:
         )
     if old | {"bandwidthInMbps": 0} != new | {"bandwidthInMbps": 0}:
         raise refusals.CIRCUIT_PROVIDER_FIXED(id=write.id.text)
+
+
+def _check_downgrade(write: Write, existing: Resource) -> None:
+    """Refuse to give up Premium while what is linked needs it (ER-29)."""
+    tier = write.body["sku"]["tier"]
+    if existing.document["sku"]["tier"] != "Premium" or tier == "Premium":
+        return
+    links = write.transaction.mentioning(existing.key, CONNECTION)
+    if len(links) > _STANDARD_LINKS:
+        problem = f"it has {len(links)} links, more than {_STANDARD_LINKS}"
+        raise refusals.DOWNGRADE(id=write.id.text, tier=tier, problem=problem)
+    place = existing.properties["serviceProviderProperties"]["peeringLocation"]
+    for link in links:
+        gateway = link.properties["virtualNetworkGateway1"]["id"].lower()
+        found = write.transaction.get(gateway)
+        region = found.document["location"] if found else ""
+        if not geography.same_geopolitical_region(place, region):
+            problem = f"{link.id.text} reaches {region}"
+            raise refusals.DOWNGRADE(id=write.id.text, tier=tier, problem=problem)

@@ -1,4 +1,4 @@
-"""Private peerings of ExpressRoute circuits."""
+"""Peerings of ExpressRoute circuits: private ones, and Microsoft peerings, which route nothing."""
 
 from typing import ClassVar
 
@@ -7,6 +7,7 @@ from simulator.arm import refusals_express_route as refusals
 from simulator.arm.accept import Spec
 from simulator.arm.circuit import CIRCUIT, CONNECTION, is_test_circuit, provider_state
 from simulator.arm.messages import JsonObject
+from simulator.arm.refusal import Refusal
 from simulator.arm.resource_type import Durations, ResourceType, Write
 from simulator.arm.transaction import Resource, Transaction
 
@@ -65,6 +66,14 @@ class CircuitPeering(ResourceType):
         if problem := _problem(write):
             raise refusals.PEERING_INCOMPLETE(id=write.id.text, problem=problem)
 
+    def failure(self, write: Write) -> Refusal | None:
+        """Return that Microsoft peering needs a Premium circuit (ER-13): said when it ends."""
+        circuit = write.transaction.get(write.id.parent.key) if write.id.parent else None
+        tier = circuit.document["sku"]["tier"] if circuit else "Premium"
+        if write.id.name == MICROSOFT_PEERING and tier != "Premium":
+            return refusals.MICROSOFT_PEERING_SKU(tier=tier)
+        return None
+
     def compute(self, write: Write) -> JsonObject:
         """Add Microsoft's side. Its autonomous system is 12076 (ER-11)."""
         defaults = {
@@ -98,7 +107,7 @@ class CircuitPeering(ResourceType):
 
     def check_delete(self, transaction: Transaction, resource: Resource) -> None:
         """Refuse to delete the private peering of a circuit with connections (ER-30)."""
-        circuit = resource.id.parent
+        circuit = resource.id.parent if resource.id.name == PRIVATE_PEERING else None
         for user in transaction.mentioning(circuit.key, CONNECTION) if circuit else []:
             raise refusals.PEERING_CONNECTED(id=resource.id.text, user=user.id.text)
 

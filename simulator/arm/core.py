@@ -68,7 +68,10 @@ class Azure:
             line = _line(timeline, request)
             action = action_of(request, parse(request.path))
             logged = action is None or action.action.writes
-            fault = faults.strike(transaction, *aim(transaction, request)) if logged else None
+            where = aim(transaction, request)
+            fault = faults.strike(transaction, *where) if logged else None
+            if not logged and faults.down(transaction, *where):
+                raise refusals.REGION_DOWN(region=where[1])
             try:
                 with transaction.attempt():
                     if fault:

@@ -132,6 +132,13 @@ def is_region(name: str) -> bool:
     return name in _REGION_TO_GEOPOLITICAL or name in _OTHER_REGIONS.split()
 
 
+def peering_locations() -> list[str]:
+    """Return the peering locations of ExpressRoute."""
+    return sorted(
+        name.strip() for _, places in _GEOPOLITICAL.values() for name in places.split(",")
+    )
+
+
 def is_peering_location(name: str) -> bool:
     """Return whether ExpressRoute has the peering location."""
     return name.lower() in _LOCATION_TO_GEOPOLITICAL

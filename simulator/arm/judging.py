@@ -2,6 +2,7 @@
 
 from simulator.arm import refusals
 from simulator.arm.acting import act
+from simulator.arm.actions import LISTS
 from simulator.arm.body import read_body
 from simulator.arm.deleting import delete
 from simulator.arm.following import addresses, follow, poll
@@ -9,7 +10,6 @@ from simulator.arm.lookup import Asked, action_of, collection, existing, target_
 from simulator.arm.messages import Request, Response
 from simulator.arm.patching import patch
 from simulator.arm.putting import put
-from simulator.arm.registry import LISTS
 from simulator.arm.rendering import render
 from simulator.arm.resource_id import Collection, Operation, ResourceId
 from simulator.arm.timeline import Timeline

@@ -5,9 +5,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from simulator.arm import refusals
+from simulator.arm.actions import ACTIONS, LISTS
 from simulator.arm.body import region_in
 from simulator.arm.messages import Request
-from simulator.arm.registry import ACTIONS, LISTS, REGISTRY
+from simulator.arm.registry import REGISTRY
 from simulator.arm.resource_id import Collection, NoSuchPath, Operation, ResourceId, Target, parse
 from simulator.arm.resource_type import Action
 from simulator.arm.transaction import Resource, Transaction

@@ -187,7 +187,9 @@ def _store(timeline: Timeline, kind: ResourceType, write: Write, named: set[str]
     if kind.located:
         document["location"] = write.location
     if kind.has_sku:
-        document["sku"] = write.body["sku"]
+        document["sku"] = write.body.get("sku", {"name": "Basic"})
+    if kind.has_zones and "zones" in write.body:
+        document["zones"] = write.body["zones"]
     end = timeline.span.end if timeline.span else 0.0
     for target in set(store.mentioned_by(identity.key)) - named:
         store.free_from(target, end)

@@ -92,8 +92,11 @@ class ResourceType:
     located: ClassVar[bool] = False
     """Whether it has a region of its own; if not, it is its parent's."""
     has_sku: ClassVar[bool] = False
+    has_zones: ClassVar[bool] = False
     lasting: ClassVar[bool] = True
     """Whether a write goes on after its answer (``Azure-AsyncOperation``)."""
+    under_way: ClassVar[str] = "Updating"
+    """The provisioning state that the answer to a PUT shows."""
     inlines: ClassVar[tuple[str, ...]] = ()
     """Child types that a GET shows inside the resource."""
     name_pattern: ClassVar[re.Pattern[str]] = re.compile(r"[A-Za-z0-9]([\w.-]{0,78}\w)?", re.ASCII)
@@ -117,6 +120,8 @@ class ResourceType:
         body: dict[str, Spec] = {"tags": dict, "properties": self.accepts}
         if self.located:
             body["location"] = str
+        if self.has_zones:
+            body["zones"] = [str]
         if self.has_sku:
             body["sku"] = {"name": str, "tier": str, "family": str}
         return body

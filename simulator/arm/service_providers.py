@@ -4,8 +4,13 @@ Names as the service lists them (``GET .../Microsoft.Network/expressRouteService
 all of them offer the same bandwidths.
 """
 
+from simulator.arm.geography import peering_locations
+from simulator.arm.messages import JsonObject
+
 _TEST = ("microsoft er test", "area51")
 
+SERVICE_PROVIDERS = "Microsoft.Network/expressRouteServiceProviders"
+_GBPS = 1000
 BANDWIDTHS_IN_MBPS = (50, 100, 200, 500, 1000, 2000, 5000, 10000)
 
 _PROVIDERS = """
@@ -27,6 +32,33 @@ Swisscom; Tata Communications; Telefonica; Telehouse - KDDI; Telenor; Telenor Se
 Telia Carrier; Telmex; Telstra Corporation; Telus; Teraco; Time dotCom; TPG Telecom; Transtelco;
 UIH; UOLDIVEO; Verizon; Viasat; Vocus Group NZ; Vodafone; Vodafone Idea Limited; Zayo; Zayo Group
 """
+
+
+def listed() -> list[JsonObject]:
+    """Return the providers as ``GET .../expressRouteServiceProviders`` lists them (recorded 2020).
+
+    Which provider is at which peering location changes from month to month: all are at all.
+    """
+    return [
+        {
+            "name": name.strip(),
+            "id": "/subscriptions//resourceGroups//providers/Microsoft.Network"
+            "/expressRouteServiceProviders/",
+            "type": SERVICE_PROVIDERS,
+            "properties": {
+                "provisioningState": "Succeeded",
+                "peeringLocations": peering_locations(),
+                "bandwidthsOffered": [
+                    {"offerName": _offer(mbps), "valueInMbps": mbps} for mbps in BANDWIDTHS_IN_MBPS
+                ],
+            },
+        }
+        for name in _PROVIDERS.replace("\n", " ").split(";")
+    ]
+
+
+def _offer(mbps: int) -> str:
+    return f"{mbps}Mbps" if mbps < _GBPS else f"{mbps // _GBPS}Gbps"
 
 
 def is_provider(name: str) -> bool:

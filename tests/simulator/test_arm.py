@@ -157,7 +157,7 @@ def test_entity_tags(arm: Arm) -> None:
         ("/", "404 NotFound"),
         ("/providers/Microsoft.Network", "404 NotFound"),
         (f"{GROUP}/providers/Microsoft.Network/natGateways/x", "404 InvalidResourceType"),
-        (f"{GROUP}/providers/Microsoft.Compute/virtualMachines/x", "404 InvalidResourceType"),
+        (f"{GROUP}/providers/Microsoft.Compute/disks/x", "404 InvalidResourceType"),
         (f"{NETWORK}/virtualNetworks", "405 MethodNotAllowed"),
     ],
 )

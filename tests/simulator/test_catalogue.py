@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from simulator.arm import refusals, refusals_express_route, refusals_network
+from simulator.arm import refusals, refusals_attached, refusals_express_route, refusals_network
 from simulator.arm.refusal import OURS, Kind, Refusal
 
 CATALOGUE = {
     name: entry
-    for module in (refusals, refusals_network, refusals_express_route)
+    for module in (refusals, refusals_network, refusals_express_route, refusals_attached)
     for name, entry in vars(module).items()
     if isinstance(entry, Kind)
 }

@@ -345,7 +345,8 @@ def test_er_34_a_connection_is_expressroute_and_has_no_shared_key(arm: Arm) -> N
     def refused(**change: object) -> str:
         return arm.refusal(path, body | {"properties": body["properties"] | change})
 
-    assert refused(connectionType="IPsec") == "400 SimulatorConnectionType"
+    assert refused(connectionType="VPNClient") == "400 SimulatorConnectionType"
+    assert refused(connectionType="IPsec") == "400 SimulatorVpnConnection"
     assert refused(sharedKey="secret") == "400 SimulatorConnectionSharedKey"
     assert refused(peer=None) == "400 SimulatorConnectionIncomplete"
     assert refused(peer={"id": f"{CIRCUIT}-none"}) == "400 InvalidResourceReference"
@@ -421,3 +422,56 @@ def test_er_39_a_provisioned_circuit_cannot_be_deleted(arm: Arm) -> None:
     }
     control.deprovision(arm.directory, CIRCUIT.upper())
     arm.delete(CIRCUIT)
+
+
+def test_er_13_microsoft_peering_needs_a_premium_circuit(arm: Arm) -> None:
+    """Accepted, then Failed with the recorded error, spaces and all; the circuit is Failed."""
+    arm.put(*group())
+    arm.put(*circuit("circuit"))
+    path = f"{CIRCUIT}/peerings/MicrosoftPeering"
+    properties = {
+        "peeringType": "MicrosoftPeering",
+        "peerASN": 65001,
+        "vlanId": 200,
+        "primaryPeerAddressPrefix": "123.0.0.0/30",
+        "secondaryPeerAddressPrefix": "123.0.0.4/30",
+        "microsoftPeeringConfig": {"advertisedPublicPrefixes": ["123.1.0.0/24"]},
+    }
+
+    accepted = arm.send("PUT", path, {"properties": properties})
+
+    poll = accepted.headers["azure-asyncoperation"].partition("com")[2].partition("?")[0]
+    assert (accepted.status, arm.get(poll)) == (
+        201,
+        {
+            "status": "Failed",
+            "error": {
+                "code": " InvalidSkuTypeForMicrosoftPeering",
+                "message": " Invalid SkuType Standard for creating Microsoft Peering.",
+                "details": [],
+            },
+        },
+    )
+    assert arm.properties(CIRCUIT)["provisioningState"] == "Failed"
+    premium, body = circuit("circuit", tier="Premium")
+    arm.put(premium, body)
+    arm.put(path, {"properties": properties})
+    assert arm.properties(path)["provisioningState"] == "Succeeded"
+
+
+def test_er_29_premium_is_kept_while_it_is_needed(arm: Arm) -> None:
+    """More than ten links, or one to another geopolitical region, forbid the downgrade."""
+    arm.networks()
+    arm.put(*circuit("circuit", tier="Premium", place="Frankfurt"))
+    arm.put(*private_peering("circuit"))
+    arm.put(*virtual_network("hub", "10.0.0.0/24"))
+    arm.put(*subnet("hub", "GatewaySubnet", "10.0.0.0/26"))
+    arm.put(*gateway("gateway", "hub"))
+    path, body = connection("connection", "gateway", "circuit")
+    arm.put(path, body)
+
+    lowered = circuit("circuit", place="Frankfurt")
+    assert arm.refusal(*lowered) == "409 SimulatorCircuitDowngrade"
+
+    arm.delete(path)
+    arm.put(*lowered)
