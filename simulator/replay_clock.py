@@ -56,6 +56,8 @@ def evidence(write: Exchange, exchanges: Sequence[Exchange]) -> Evidence:
         running += [each.last for each in polls if each.waiting]
         running += [each.last for each in polls[:-1]]
         done += [each.at for each in polls[-1:] if not each.waiting]
+    if not done and write.method == "POST":
+        done = [write.at]  # nobody polled, so the answer to an action was its result
     if not done:
         # Nobody was seen to poll to the end: what the client next does with it tells.
         done = [each.at for each in later if each.key == write.key and each.at >= max(running)][:1]

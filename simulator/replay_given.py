@@ -34,6 +34,8 @@ class Given:
     """Given resources by their key, as they are first shown."""
     named: dict[str, ResourceId] = field(default_factory=dict)
     """Given resources by their key, in the order in which they are named."""
+    later: set[str] = field(default_factory=set)
+    """Keys of what is not there at the beginning, whatever is shown of it afterwards."""
     refused: list[str] = field(default_factory=list)
     """What the simulator would not take for granted, and why."""
 
@@ -69,7 +71,7 @@ class Given:
         wanted = shown or minimal(transaction, identity, location, self.shown)
         for named in _mentioned(wanted):
             mine = named.key.startswith(identity.key)
-            if not mine and (shown is None or named.key in self.named):
+            if not mine and named.key not in self.later and (not shown or named.key in self.named):
                 self._make(azure, transaction, named, location, None)
         try:
             with transaction.attempt():
@@ -99,7 +101,6 @@ def given(exchanges: tuple[Exchange, ...]) -> Given:
     world = Given(frozenset())
     showing: set[int] = set()
     made: set[str] = set()
-    later: set[str] = set()
     for exchange in exchanges:
         identity = exchange.target
         if isinstance(identity, ResourceId) and identity.is_group and exchange.method == "PUT":
@@ -113,13 +114,13 @@ def given(exchanges: tuple[Exchange, ...]) -> Given:
             showing.add(exchange.index)
             for each in shown:
                 target = parse(str(each["id"]))
-                if isinstance(target, ResourceId) and target.key not in later:
+                if isinstance(target, ResourceId) and target.key not in world.later:
                     world.shown.setdefault(target.key, each)
                     world.named.setdefault(target.key, target)
                     _name(world, _mentioned(each), made)
             continue
         if exchange.key and (exchange.status == _NOT_FOUND or not exchange.request_recorded):
-            later.add(exchange.key)  # not there at the beginning, whatever is shown of it
+            world.later.add(exchange.key)
         if exchange.writes and exchange.request_recorded and exchange.accepted and exchange.key:
             if exchange.method != "PUT":
                 _name(world, [ResourceId(exchange.path)], made)
@@ -143,7 +144,8 @@ def _parents(target: object) -> list[ResourceId]:
 def _name(world: Given, named: list[ResourceId], made: set[str]) -> None:
     """Note what is named and was not made by a recorded write."""
     for identity in named:
-        if not any(identity.key == key or identity.key.startswith(f"{key}/") for key in made):
+        absent = made | world.later
+        if not any(identity.key == key or identity.key.startswith(f"{key}/") for key in absent):
             world.named.setdefault(identity.key, identity)
 
 

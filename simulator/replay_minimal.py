@@ -4,12 +4,26 @@ from collections.abc import Callable, Mapping
 from ipaddress import IPv4Network, ip_network
 from zlib import crc32
 
+from simulator.arm.geography import same_geopolitical_region
 from simulator.arm.messages import JsonObject
 from simulator.arm.resource_id import ResourceId
 from simulator.arm.transaction import Resource, Transaction
 
 _NETWORK = "Microsoft.Network"
 _GATEWAY_SUBNET = "GatewaySubnet"
+_PLACES = (
+    "Silicon Valley",
+    "London",
+    "Hong Kong",
+    "Tokyo",
+    "Sydney",
+    "Sao Paulo",
+    "Mumbai",
+    "Seoul",
+    "Dubai",
+    "Johannesburg",
+)
+"""A peering location in each geopolitical region."""
 
 Shown = Mapping[str, JsonObject]
 
@@ -22,7 +36,11 @@ def minimal(
     properties = make(transaction, identity, shown) if make else {}
     body: JsonObject = {"location": location, "properties": properties}
     if identity.type.lower() == "microsoft.network/expressroutecircuits":
-        tier = {"name": "Premium_MeteredData", "tier": "Premium", "family": "MeteredData"}
+        place = next(
+            (each for each in _PLACES if same_geopolitical_region(each, location)), _PLACES[0]
+        )
+        properties["serviceProviderProperties"]["peeringLocation"] = place
+        tier = {"name": "Standard_MeteredData", "tier": "Standard", "family": "MeteredData"}
         return body | {"sku": tier}
     if identity.type.lower() == "microsoft.network/publicipaddresses":
         return body | {"sku": {"name": "Standard", "tier": "Regional"}}
@@ -30,17 +48,31 @@ def minimal(
 
 
 def _virtual_network(transaction: Transaction, identity: ResourceId, shown: Shown) -> JsonObject:
-    """Return an address space around the subnets that are shown, or one that is hardly taken."""
+    """Return an address space around what is shown in it, or one that is hardly taken."""
     del transaction
     prefixes = [
         str(body.get("properties", {}).get("addressPrefix", ""))
         for key, body in shown.items()
         if key.startswith(f"{identity.key}/subnets/")
     ]
+    prefixes += _addresses(list(shown.values()), f"{identity.key}/subnets/")
     spaces = {str(_network(prefix).supernet(new_prefix=8)) for prefix in prefixes if prefix}
     number = crc32(identity.key.encode())
     free = f"10.{number % 256}.0.0/16"
     return {"addressSpace": {"addressPrefixes": sorted(spaces) or [free]}}
+
+
+def _addresses(value: object, beginning: str) -> list[str]:
+    """Return the private addresses that are shown in subnets whose keys begin so."""
+    if isinstance(value, list):
+        return [found for each in value for found in _addresses(each, beginning)]
+    if not isinstance(value, dict):
+        return []
+    found = [text for each in value.values() for text in _addresses(each, beginning)]
+    subnet, address = value.get("subnet"), value.get("privateIPAddress")
+    if isinstance(subnet, dict) and str(subnet.get("id", "")).lower().startswith(beginning):
+        found += [address] if isinstance(address, str) else []
+    return found
 
 
 def _network(prefix: str) -> IPv4Network:
@@ -49,8 +81,10 @@ def _network(prefix: str) -> IPv4Network:
 
 
 def _subnet(transaction: Transaction, identity: ResourceId, shown: Shown) -> JsonObject:
-    """Return the first free /24, or what there is, of the parent's address space."""
-    del shown
+    """Return the /24 of what is shown in it, or the first free one of the parent's space."""
+    inside = _addresses(list(shown.values()), identity.key)
+    if inside:
+        return {"addressPrefix": str(_network(f"{inside[0]}/24"))}
     parent = transaction.get(identity.parent.key) if identity.parent else None
     if parent is None:
         return {}
@@ -78,7 +112,6 @@ def _circuit(transaction: Transaction, identity: ResourceId, shown: Shown) -> Js
     return {
         "serviceProviderProperties": {
             "serviceProviderName": "Equinix",
-            "peeringLocation": "Silicon Valley",
             "bandwidthInMbps": 200,
         }
     }
@@ -86,7 +119,9 @@ def _circuit(transaction: Transaction, identity: ResourceId, shown: Shown) -> Js
 
 def _circuit_peering(transaction: Transaction, identity: ResourceId, shown: Shown) -> JsonObject:
     del transaction, shown
-    return {
+    config = {"advertisedPublicPrefixes": ["203.0.113.0/24"]}
+    microsoft = identity.name == "MicrosoftPeering"
+    return ({"microsoftPeeringConfig": config} if microsoft else {}) | {
         "peeringType": identity.name,
         "peerASN": 65001,
         "vlanId": 100,
@@ -102,10 +137,14 @@ def _gateway(transaction: Transaction, identity: ResourceId, shown: Shown) -> Js
         identity.key in str(body).lower() and "'ExpressRoute'" in str(body)
         for body in shown.values()
     )
-    configuration = {"name": "default", "properties": {"subnet": {"id": subnet}}}
+    configuration: JsonObject = {"name": "default", "properties": {"subnet": {"id": subnet}}}
     if express_route or not _vpn(transaction, identity):
         sku = {"name": "Standard", "tier": "Standard"}
         return {"gatewayType": "ExpressRoute", "sku": sku, "ipConfigurations": [configuration]}
+    kind = f"{_NETWORK}/publicIPAddresses"
+    addresses = [each.id.text for each in transaction.children(identity.group.key, kind)]
+    made = f"{identity.group.text}/providers/{kind}/of-{identity.name}"
+    configuration["properties"]["publicIPAddress"] = {"id": (addresses or [made])[0]}
     return {
         "gatewayType": "Vpn",
         "vpnType": "RouteBased",

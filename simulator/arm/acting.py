@@ -27,7 +27,8 @@ def act(
     if action.method == "GET":
         return Response(status=_OK, body=result)
     operation = guid("action", resource.key, request.path.lower(), store.next_revision("actions"))
-    ends = timeline.now if timeline.instant else timeline.now + action.seconds
+    seconds = 0.0 if timeline.instant else timeline.clock.takes(action.seconds)
+    ends = timeline.now + seconds
     store.add_operation(operation, Progress(ends, result=result))
     region = store.region(resource)
     headers = {"location": location(resource, region, operation, request.query)}

@@ -1,8 +1,10 @@
 """Asynchronous operations: the headers by which a client follows one, and the answers it gets."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 
 from simulator.arm import refusals
+from simulator.arm.clock import Span
 from simulator.arm.messages import Request, Response
 from simulator.arm.registry import REGISTRY
 from simulator.arm.resource_id import Operation
@@ -12,6 +14,9 @@ from simulator.arm.transaction import Progress, Resource, Transaction
 _HOST = "https://management.azure.com"
 _RETRY_AFTER = {"retry-after": "10"}
 _OK, _ACCEPTED, _NO_CONTENT = 200, 202, 204
+_COMPUTE = "/microsoft.compute/"
+_ORIGIN = datetime(2024, 1, 1, tzinfo=UTC)
+"""The date at which the simulated clock is 0."""
 
 
 def follow(
@@ -21,8 +26,8 @@ def follow(
     kind = REGISTRY[resource.id.type.lower()]
     if not kind.lasting and not deletion:
         return {}
-    ends = timeline.span.end if timeline.span else 0.0
-    progress = Progress(ends, deletion=deletion, failure=timeline.failure)
+    span = timeline.span or Span(0.0, 0.0)
+    progress = Progress(span.end, deletion=deletion, failure=timeline.failure, begins=span.start)
     timeline.transaction.add_operation(timeline.operation, progress)
     return addresses(request, resource, region, timeline.operation, deletion=deletion)
 
@@ -59,11 +64,22 @@ def poll(transaction: Transaction, target: Operation, now: float, request: Reque
         raise refusals.CHILD_NOT_FOUND(id=target.id)
     if target.result:
         return _result(target, found, now, request)
+    more = _times(target, found, now) if _COMPUTE in request.path.lower() else {}
     if now < found.ends:
-        return Response(status=_OK, headers=_RETRY_AFTER, body={"status": "InProgress"})
+        return Response(status=_OK, headers=_RETRY_AFTER, body=more | {"status": "InProgress"})
     if found.failure is not None:
-        return Response(status=_OK, body={"status": "Failed", "error": found.failure})
-    return Response(status=_OK, body={"status": "Succeeded"})
+        return Response(status=_OK, body=more | {"status": "Failed", "error": found.failure})
+    return Response(status=_OK, body=more | {"status": "Succeeded"})
+
+
+def _times(target: Operation, found: Progress, now: float) -> dict[str, str]:
+    """Return what Microsoft.Compute tells of an operation besides (recorded in xplat-cli)."""
+    begun = {"name": target.id, "startTime": _date(found.begins)}
+    return begun if now < found.ends else begun | {"endTime": _date(found.ends)}
+
+
+def _date(seconds: float) -> str:
+    return (_ORIGIN + timedelta(seconds=seconds)).isoformat()
 
 
 def _result(target: Operation, found: Progress, now: float, request: Request) -> Response:

@@ -16,7 +16,7 @@ from simulator.arm.resource_type import Durations, ResourceType, Write
 from simulator.arm.route_table import ROUTE
 from simulator.arm.transaction import Resource, Transaction
 from simulator.arm.virtual_network import PEERING, SUBNET, subnet_networks
-from simulator.arm.vpn import VPN, bgp_settings, check_gateway
+from simulator.arm.vpn import VPN, bgp_settings, check_gateway, during_write
 
 GATEWAY = "Microsoft.Network/virtualNetworkGateways"
 EXPRESS_ROUTE = "ExpressRoute"
@@ -28,6 +28,12 @@ _FAMILIES = (
 )
 """SKUs of ExpressRoute gateways by family, each in ascending order (GWY-01, GWY-02)."""
 _COEXISTENCE_PREFIX = 27
+_MANAGED_ADDRESS = "2024"
+"""API versions from which a public address that is supplied is refused (GWY-03).
+
+Recorded: with 2023-02-01 an ExpressRoute gateway took the customer's (azure-powershell, 2023). The
+refusal came in 2025, with 2024-05-01 in use; what older clients meet today no source says.
+"""
 _CAPACITY = 2
 _CREATE = {EXPRESS_ROUTE: 882.0, VPN: 1188.0}
 
@@ -91,7 +97,10 @@ class Gateway(ResourceType):
                 raise refusals.GATEWAY_FIXED(id=write.id.text, what="the virtual network")
         if gateway_type == EXPRESS_ROUTE:
             _check_sku(write)
-            if any("publicIPAddress" in each["properties"] for each in _configurations(write)):
+            supplied = any(
+                "publicIPAddress" in each["properties"] for each in _configurations(write)
+            )
+            if supplied and write.query.get("api-version", "") >= _MANAGED_ADDRESS:
                 raise refusals.GATEWAY_PUBLIC_ADDRESS(id=write.id.text)
         else:
             check_gateway(write)
@@ -122,13 +131,15 @@ class Gateway(ResourceType):
         return defaults | write.properties | {"ipConfigurations": shown, "sku": sku}
 
     def render(self, transaction: Transaction, resource: Resource, *, settled: bool) -> JsonObject:
-        """Add the BGP settings that a VPN gateway has once it is there (recorded)."""
+        """Add what a VPN gateway has once it is there, and while it is written (recorded)."""
         shown = dict(resource.properties)
-        if settled and shown["gatewayType"] == VPN:
-            configuration = shown["ipConfigurations"][0]["properties"]
-            subnet = transaction.get(configuration["subnet"]["id"].lower())
-            shown["bgpSettings"] = bgp_settings(resource, subnet)
-        return shown
+        if shown["gatewayType"] != VPN:
+            return shown
+        configuration = shown["ipConfigurations"][0]["properties"]
+        subnet = transaction.get(configuration["subnet"]["id"].lower())
+        if not settled:
+            return during_write(resource, subnet)
+        return shown | {"bgpSettings": bgp_settings(resource, subnet)}
 
     def check_delete(self, transaction: Transaction, resource: Resource) -> None:
         """Refuse to delete a gateway with connections (GWY-11) or peered users (PE-14)."""

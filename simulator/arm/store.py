@@ -48,7 +48,7 @@ CREATE TABLE busy (             -- what writes are serialised on
     key TEXT PRIMARY KEY, until REAL NOT NULL, operation TEXT NOT NULL, verb TEXT NOT NULL
 ) WITHOUT ROWID;
 CREATE TABLE operations (
-    id TEXT PRIMARY KEY, ends REAL NOT NULL, deletion INTEGER NOT NULL,
+    id TEXT PRIMARY KEY, begins REAL NOT NULL, ends REAL NOT NULL, deletion INTEGER NOT NULL,
     failure TEXT,               -- the error that it ends with
     result TEXT                 -- what it is polled for, of an action
 ) WITHOUT ROWID;

@@ -64,6 +64,7 @@ class Progress:
     deletion: bool = False
     failure: JsonObject | None = None
     """The error that it ends with, if it fails."""
+    begins: float = 0.0
     result: Any = None
     """What it is polled for, of an action."""
 
@@ -254,13 +255,15 @@ class Transaction:
     def progress(self, operation: str) -> Progress | None:
         """Return what is known of an operation."""
         row = self.connection.execute(
-            "SELECT ends, deletion, failure, result FROM operations WHERE id = ?", [operation]
+            "SELECT begins, ends, deletion, failure, result FROM operations WHERE id = ?",
+            [operation],
         ).fetchone()
         if row is None:
             return None
-        ends, deletion, failure, result = row
+        begins, ends, deletion, failure, result = row
         return Progress(
             ends,
+            begins=begins,
             deletion=bool(deletion),
             failure=json.loads(failure) if failure else None,
             result=json.loads(result) if result else None,
@@ -269,9 +272,10 @@ class Transaction:
     def add_operation(self, operation: str, progress: Progress) -> None:
         """Record an operation that a client may poll."""
         self.connection.execute(
-            "INSERT OR REPLACE INTO operations VALUES (?, ?, ?, ?, ?)",
+            "INSERT OR REPLACE INTO operations VALUES (?, ?, ?, ?, ?, ?)",
             [
                 operation,
+                progress.begins,
                 progress.ends,
                 int(progress.deletion),
                 json.dumps(progress.failure) if progress.failure else None,

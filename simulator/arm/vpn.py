@@ -39,12 +39,42 @@ def check_gateway(write: Write) -> None:
             raise refusals.VPN_CLIENT_POOL(id=write.id.text) from None
 
 
+_NO_CLIENTS = {
+    "radiusServers": [],
+    "vpnClientIpsecPolicies": [],
+    "vpnClientProtocols": ["OpenVPN", "IkeV2"],
+    "vpnClientRevokedCertificates": [],
+    "vpnClientRootCertificates": [],
+}
+"""A gateway without point-to-site clients (recorded in azure-mgmt-network 19.3.0)."""
+
+
+def during_write(gateway: Resource, subnet: Resource | None) -> JsonObject:
+    """Return what is shown of a VPN gateway while it is written (recorded)."""
+    given = gateway.properties.get("vpnClientConfiguration")
+    shown: JsonObject = {"vpnClientConfiguration": given or _NO_CLIENTS}
+    if "bgpSettings" in gateway.properties:
+        shown["bgpSettings"] = bgp_settings(gateway, subnet)
+        for each in shown["bgpSettings"]["bgpPeeringAddresses"]:
+            each["defaultBgpIpAddresses"] = []
+    return {**gateway.properties, **shown}
+
+
 def bgp_settings(gateway: Resource, subnet: Resource | None) -> JsonObject:
     """Return the BGP settings of a VPN gateway; recorded: its address is the subnet's last."""
     given: dict[str, Any] = gateway.properties.get("bgpSettings", {})
-    defaults: JsonObject = {"asn": _ASN, "peerWeight": 0}
-    if subnet:
-        defaults["bgpPeeringAddress"] = str(subnet_networks(subnet)[0][-2])
+    addresses = [str(subnet_networks(subnet)[0][-2])] if subnet else []
+    peering = {
+        "ipconfigurationId": gateway.properties["ipConfigurations"][0]["id"],
+        "defaultBgpIpAddresses": addresses,
+        "customBgpIpAddresses": [],
+    }
+    defaults: JsonObject = {
+        "asn": _ASN,
+        "bgpPeeringAddress": ",".join(addresses),
+        "bgpPeeringAddresses": [peering],
+        "peerWeight": 0,
+    }
     return defaults | given
 
 

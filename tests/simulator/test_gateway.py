@@ -66,6 +66,8 @@ def test_gwy_03_an_expressroute_gateway_is_given_no_public_address(arm: Arm) -> 
     assert arm.refusal(*addressed) == "400 SimulatorGatewayPublicAddress"
 
     arm.put(*gateway("gateway", "hub"))
+    arm.delete(gateway("gateway", "hub")[0])
+    arm.put(*addressed, **{"api-version": "2023-02-01"})  # as recorded then
 
 
 def test_gwy_06_a_gateway_lies_in_gatewaysubnet(arm: Arm) -> None:
@@ -204,11 +206,8 @@ def test_gwy_04_a_vpn_gateway_needs_a_public_address(arm: Arm) -> None:
     assert refused(sku=_sku("ErGw1AZ")) == "400 SimulatorVpnGatewaySku"
     assert refused(vpnClientConfiguration=pool) == "400 InvalidVpnClientAddressPrefixOrCidr"
     arm.put(path, body)
-    assert arm.properties(path)["bgpSettings"] == {
-        "asn": 65515,
-        "bgpPeeringAddress": "10.0.0.62",
-        "peerWeight": 0,
-    }
+    settings = {"asn": 65515, "bgpPeeringAddress": "10.0.0.62", "peerWeight": 0}
+    assert arm.properties(path)["bgpSettings"].items() >= settings.items()
 
 
 def test_gwy_12_a_public_address_in_use_cannot_be_deleted(arm: Arm) -> None:
