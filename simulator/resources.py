@@ -4,7 +4,8 @@ from dataclasses import dataclass, field
 
 from simulator.client import ArmError, Client, TransportError, UnfinishedError
 from simulator.diffing import drifted
-from simulator.schema import SCHEMAS, Schema, short_token
+from simulator.schema import Schema, short_token
+from simulator.schemas import SCHEMAS
 from simulator.shapes import project, to_body, to_inputs, to_outputs
 from simulator.wire import UNKNOWN, Properties, is_unknown
 
@@ -85,7 +86,7 @@ class Resources:
         if keep and (present := self.client.get(schema, path)):
             for name in schema.kept:
                 children = present["properties"].get(name)
-                if name not in inputs and children is not None:
+                if name not in inputs and children:
                     body.setdefault("properties", {})[name] = children
         query = {name: str(inputs[name]) for name in schema.query if name in inputs}
         try:
