@@ -26,13 +26,12 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from simulator.arm.core import Azure
-from simulator.arm.messages import Mishap, Request, Response
+from simulator.arm.messages import CONFIGURED, Mishap, Request, Response
 from simulator.arm.refusal import Kind
 from simulator.errors import ServingError, SimulatorError, StoreError
 
 LOOPBACK = "127.0.0.1"
 _AZURE = "https://management.azure.com"
-_METHODS = ["DELETE", "GET", "HEAD", "PATCH", "POST", "PUT", "OPTIONS"]
 _ENOUGH = 4 * 1024 * 1024 + 1
 """Bytes of a body that are read: one more than Azure takes, so that it refuses it."""
 _FOUND, _EXISTS = 200, 204
@@ -87,7 +86,7 @@ def application(azure: Azure, drop: "Connections") -> Starlette:
                 return
             await response(scope, receive, send)
 
-    return Starlette(routes=[Route("/{path:path}", Endpoint(), methods=_METHODS)])
+    return Starlette(routes=[Route("/{path:path}", Endpoint())])
 
 
 async def _answer(azure: Azure, request: HttpRequest) -> Response:
@@ -103,7 +102,7 @@ async def _answer(azure: Azure, request: HttpRequest) -> Response:
         method="GET" if exists else request.method,
         path=request.url.path,
         query=dict(request.query_params),
-        headers=dict(request.headers),
+        headers={name: value for name, value in request.headers.items() if name != CONFIGURED},
         body=body,
     )
     try:

@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from simulator import control
 from simulator.arm.core import Azure
+from simulator.arm.faults import Order
 from tests.simulator import bodies
 from tests.simulator.arm_client import Arm
 from tests.simulator.http_front import TOKEN, Front, run, serving, start, started
@@ -78,6 +80,20 @@ def test_a_malformed_body_is_azures_refusal(front: Front, body: bytes) -> None:
     path, _ = bodies.group()
     status, _, answer = front.send("PUT", path, body)
     assert (status, answer["error"]["code"]) == (400, "InvalidRequestContent")
+
+
+def test_a_client_over_http_cannot_say_when_it_was_configured(front: Front) -> None:
+    """The header by which our provider says so is not taken from others."""
+    headers = TOKEN | {"x-sparehub-configured": "nonsense"}
+    assert front.send("PUT", *bodies.group(), headers=headers)[0] in (200, 201)
+
+
+@pytest.mark.parametrize("method", ["TRACE", "OPTIONS", "CONNECT", "FROBNICATE"])
+def test_a_method_that_arm_has_not_is_refused_in_its_words(front: Front, method: str) -> None:
+    """Any other method is 405 with ARM's error body."""
+    front.send("PUT", *bodies.group())
+    status, _, body = front.send(method, bodies.GROUP)
+    assert (status, body["error"]["code"]) == (405, "MethodNotAllowed")
 
 
 def test_a_request_cut_off_in_its_body_leaves_no_trace(front: Front) -> None:
@@ -158,3 +174,33 @@ def test_the_command_serves_the_store_of_its_home(tmp_path: Path) -> None:
     with started(run(command, SPAREHUB_HOME=str(tmp_path))) as front:
         assert front.send("PUT", *bodies.group())[0] == 201
         assert front.stop() == (0, "")
+
+
+def test_faults_of_the_line_reach_the_client(tmp_path: Path) -> None:
+    """A lost answer, a reset and a cut-off answer are what a client of HTTP sees of them."""
+    with serving(tmp_path) as front:
+        front.send("PUT", *bodies.group())
+        control.add_fault(tmp_path, Order("transport", "", "", 0, 5))
+        control.add_fault(tmp_path, Order("lost-response", "", "", 5, 1))
+        found = [_attempt(front, f"net-{number}") for number in range(7)]
+        made = front.send("GET", f"{bodies.NETWORK}/virtualNetworks")[2]["value"]
+    assert found == [
+        "500",
+        "502",
+        "504",
+        "ConnectionError",
+        "IncompleteRead",
+        "ConnectionError",
+        "201",
+    ]
+    # After 504, a cut-off and a lost answer Azure has done what was asked.
+    assert [each["name"] for each in made] == ["net-2", "net-4", "net-5", "net-6"]
+
+
+def _attempt(front: Front, name: str) -> str:
+    try:
+        return str(front.send("PUT", *bodies.virtual_network(name, "10.0.0.0/24"))[0])
+    except http.client.IncompleteRead:
+        return "IncompleteRead"
+    except ConnectionError:
+        return "ConnectionError"
