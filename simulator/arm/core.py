@@ -6,15 +6,17 @@ from pathlib import Path
 from simulator.arm import faults, log, refusals
 from simulator.arm.clock import Clock
 from simulator.arm.deleting import settle
+from simulator.arm.faults import Fault
 from simulator.arm.judging import answer, judge
 from simulator.arm.log import LogLine
 from simulator.arm.lookup import action_of, aim, target_of
 from simulator.arm.messages import CONFIGURED, JsonObject, Mishap, Request, Response
 from simulator.arm.refusal import Refusal
-from simulator.arm.resource_id import ResourceId, parse
+from simulator.arm.resource_id import Collection, Operation, ResourceId, parse
 from simulator.arm.store import Store
 from simulator.arm.striking import struck
 from simulator.arm.timeline import Timeline
+from simulator.arm.transaction import Transaction
 
 
 class Azure:
@@ -26,6 +28,7 @@ class Azure:
 
     def handle(self, request: Request) -> Response:
         """Answer a request; a refused one changes nothing but the log."""
+        request = replace(request, path=_text(request.path))
         try:
             if request.method != "GET":
                 return self._write(request)
@@ -43,20 +46,26 @@ class Azure:
 
     def _read(self, request: Request) -> Response:
         target = target_of(request)
-        self._settle()
         with self.store.transaction(write=False) as transaction:
+            if not transaction.due(self.clock.read(transaction).seconds):
+                return self._answer(transaction, request, target)
+        with self.store.transaction(write=True) as transaction:
+            settle(Timeline(transaction, self.clock, None))
+        with self.store.transaction(write=False) as transaction:
+            return self._answer(transaction, request, target)
+
+    def _answer(
+        self,
+        transaction: Transaction,
+        request: Request,
+        target: ResourceId | Collection | Operation,
+    ) -> Response:
+        """Answer a reading, once the deletions whose time has passed are carried out."""
+        if faults.ordered(transaction):
             type_name, region = aim(transaction, request)
             if faults.down(transaction, type_name, region):
                 raise refusals.REGION_DOWN(region=region)
-            return answer(Timeline(transaction, self.clock, None), request, target)
-
-    def _settle(self) -> None:
-        """Carry out the deletions whose time has passed, if there are any."""
-        with self.store.transaction(write=False) as transaction:
-            due = transaction.due(self.clock.read(transaction).seconds)
-        if due:
-            with self.store.transaction(write=True) as transaction:
-                settle(Timeline(transaction, self.clock, None))
+        return answer(Timeline(transaction, self.clock, None), request, target)
 
     # -- writing -----------------------------------------------------------------------------
 
@@ -68,10 +77,7 @@ class Azure:
             line = _line(timeline, request)
             action = action_of(request, parse(request.path))
             logged = action is None or action.action.writes
-            where = aim(transaction, request)
-            fault = faults.strike(transaction, *where) if logged else None
-            if not logged and faults.down(transaction, *where):
-                raise refusals.REGION_DOWN(region=where[1])
+            fault = _fault(transaction, request, logged=logged)
             try:
                 with transaction.attempt():
                     if fault:
@@ -95,6 +101,18 @@ class Azure:
             return response
 
 
+def _fault(transaction: Transaction, request: Request, *, logged: bool) -> Fault | None:
+    """Return the fault that strikes a write; refuse an action in a region that is down."""
+    if not faults.ordered(transaction):
+        return None
+    where = aim(transaction, request)
+    if logged:
+        return faults.strike(transaction, *where)
+    if faults.down(transaction, *where):
+        raise refusals.REGION_DOWN(region=where[1])
+    return None
+
+
 def _line(timeline: Timeline, request: Request) -> LogLine:
     """Return the line of the log, with the time at which a refused write would have started."""
     target = parse(request.path)
@@ -114,3 +132,8 @@ def _line(timeline: Timeline, request: Request) -> LogLine:
         seconds=0.0,
         outcome="Succeeded",
     )
+
+
+def _text(path: str) -> str:
+    """Return a path as text that can be stored: half a surrogate pair cannot."""
+    return path.encode("utf-8", "replace").decode()

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 RESOURCE_GROUP = "Microsoft.Resources/resourceGroups"
 
@@ -93,11 +93,14 @@ class NoSuchPath:
 Target = ResourceId | Collection | Operation | NoSuchPath
 
 
+@lru_cache(maxsize=16_384)
 def parse(path: str) -> Target:  # noqa: C901, PLR0911  one case and return for each form of a path
     """Return what an ARM path stands for."""
     segments = path.strip("/").split("/")
     low = [segment.lower() for segment in segments]
     if len(segments) < 3 or low[0] != "subscriptions" or "" in segments:  # noqa: PLR2004
+        return NoSuchPath(None)
+    if not _is_text(path):
         return NoSuchPath(None)
     if not _GUID.fullmatch(segments[1]):
         return NoSuchPath(segments[1])
@@ -122,6 +125,11 @@ def parse(path: str) -> Target:  # noqa: C901, PLR0911  one case and return for 
             return Collection(inner.text, f"{inner.type}/{segments[-1]}")
         case _:
             return NoSuchPath(None)
+
+
+def _is_text(path: str) -> bool:
+    """Return whether a path can be stored: one from JSON may hold half a surrogate pair."""
+    return path.isascii() or not any("\ud800" <= character <= "\udfff" for character in path)
 
 
 def key_of(text: str) -> str | None:
