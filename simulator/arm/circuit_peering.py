@@ -125,7 +125,7 @@ def _problem(write: Write) -> str:
     if missing:
         return f"{', '.join(missing)} must be given"
     first, second = (addresses.network(properties[name], write.id) for name in _NEEDED[2:])
-    if first.prefixlen != _PREFIX or second.prefixlen != _PREFIX:
+    if {first.version, second.version} != {4} or {first.prefixlen, second.prefixlen} != {_PREFIX}:
         return "the primary and secondary prefixes must be two /30"
     if addresses.overlap(first, second):
         return "the primary and secondary prefixes overlap"

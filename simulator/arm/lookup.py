@@ -13,6 +13,8 @@ from simulator.arm.resource_id import Collection, NoSuchPath, Operation, Resourc
 from simulator.arm.resource_type import Action
 from simulator.arm.transaction import Resource, Transaction
 
+_NAMES = frozenset([*REGISTRY, *LISTS, *(each.partition(" ")[2] for each in ACTIONS)])
+"""Names of types, of lists, and of actions with the type that they are on."""
 _API_VERSION = re.compile(r"\d{4}-\d{2}-\d{2}(-preview)?")
 
 
@@ -33,16 +35,10 @@ def target_of(request: Request) -> ResourceId | Collection | Operation:
         if target.subscription is not None:
             raise refusals.SUBSCRIPTION_INVALID(subscription=target.subscription)
         raise refusals.PATH_UNKNOWN(path=request.path)
-    if not isinstance(target, Operation) and not _is_type(target.type.lower()):
+    if not isinstance(target, Operation) and target.type.lower() not in _NAMES:
         raise refusals.TYPE_UNKNOWN(type=target.type)
     check_version(request.query)
     return target
-
-
-def _is_type(name: str) -> bool:
-    """Return whether a type, an action or a list has the name."""
-    actions = {each.partition(" ")[2] for each in ACTIONS}
-    return name in REGISTRY or name in LISTS or name in actions
 
 
 def check_version(query: Mapping[str, str]) -> None:

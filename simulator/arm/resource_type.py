@@ -198,7 +198,7 @@ def inline(write: Write, kind: str, *, keep_if_absent: bool) -> None:
     """
     if kind not in write.properties and keep_if_absent:
         return
-    sent = {str(item.get("name", "")): item for item in write.properties.get(kind, [])}
+    sent = {_inline_name(item): item for item in write.properties.get(kind, [])}
     wanted = {name.lower() for name in sent}
     unchanged = set()
     for child in write.transaction.children(write.id.key, f"{write.id.type}/{kind}"):
@@ -209,3 +209,11 @@ def inline(write: Write, kind: str, *, keep_if_absent: bool) -> None:
     for name, item in sent.items():
         if name not in unchanged:
             write.nested.put(write.id.child(kind, name), item)
+
+
+def _inline_name(item: JsonObject) -> str:
+    """Return the name of an inline child, which becomes a part of its id."""
+    name = item.get("name", "")
+    if not isinstance(name, str) or not name or "/" in name:
+        raise refusals.NAME_INVALID(name=name, longest=ResourceType.longest_name)
+    return name

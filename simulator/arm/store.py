@@ -138,6 +138,7 @@ def _inspect(path: Path) -> None:
             problem = f"is of version {version}, newer than this program's {VERSION}"
             raise StoreError(path, problem, f"update Sparehub, or {_RESET}")
         if tables and version < VERSION:
-            raise StoreError(path, f"is of version {version}, older than {VERSION}", _RESET)
+            problem = f"is of version {version}, older than this program's {VERSION}"
+            raise StoreError(path, problem, _RESET)
         if read("PRAGMA quick_check(1)").fetchone() != ("ok",):
             raise StoreError(path, "is damaged", _RESET)

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from simulator.arm import refusals
-from simulator.arm.clock import Clock, Span, Speed, variation
+from simulator.arm.clock import Clock, Reading, Span, Speed, variation
 from simulator.arm.guid import guid
 from simulator.arm.messages import JsonObject
 from simulator.arm.refusal import Kind
@@ -29,16 +29,24 @@ class Timeline:
     """Whether a fault lets the operation fail."""
     failure: JsonObject | None = None
     """The error that the operation ends with, if it fails."""
+    reading: Reading | None = None
+    """What the clock showed when it was looked at."""
 
     @property
     def now(self) -> float:
         """The simulated time."""
-        return self.clock.read(self.transaction).seconds
+        return self._read().seconds
 
     @property
     def instant(self) -> bool:
         """Whether durations are accounted and not waited for: then nothing is ever under way."""
-        return self.clock.read(self.transaction).speed is Speed.INSTANT
+        return self._read().speed is Speed.INSTANT
+
+    def _read(self) -> Reading:
+        """Return what the clock shows: the same for the whole request, until that moves it."""
+        if self.reading is None:
+            self.reading = self.clock.read(self.transaction)
+        return self.reading
 
     def refuse_if_busy(self, thing: str, kind: ResourceType, verb: str) -> None:
         """Refuse a write beside another one on the same thing (VN-19)."""
@@ -82,6 +90,7 @@ class Timeline:
             varied = seconds * variation(self.transaction, identity.key, revision)
             self.span = Span(start, start + self.clock.takes(varied))
             self.clock.advance(self.transaction, self.span.end)
+            self.reading = None
             self.operation = guid("operation", identity.key, revision)
             self.transaction.occupy(thing, Busy(self.span.end, self.operation, verb))
         return self.span

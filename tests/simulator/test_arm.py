@@ -5,6 +5,7 @@ import pytest
 from simulator.arm.messages import Request
 from tests.simulator.arm_client import Arm
 from tests.simulator.bodies import (
+    ELSEWHERE,
     GROUP,
     NETWORK,
     SUBSCRIPTION,
@@ -346,3 +347,31 @@ def test_an_unknown_operation_is_not_found(arm: Arm) -> None:
     response = arm.send("GET", f"{SUBSCRIPTION}/operationresults/none")
 
     assert response.status == 404
+
+
+@pytest.mark.parametrize("name", ["\ud800", "x\0", "%2e%2e", "a?b", "' OR 1=1 --"])
+def test_paths_and_references_that_are_no_text(arm: Arm, name: str) -> None:
+    """Half a surrogate pair, a zero byte, other people's syntax: refused like any wrong name."""
+    arm.networks(hub="10.0.0.0/24")
+    strange = f"{NETWORK}/routeTables/{name}"
+
+    assert arm.send("GET", strange).status == 404
+    assert arm.refusal(*route_table(name)) == "400 InvalidResourceName"
+    named = arm.refusal(*subnet("hub", "a", "10.0.0.0/26", routeTable={"id": strange}))
+    assert named in ("400 InvalidResourceReference", "400 InvalidRequestFormat")
+
+
+def test_other_subscriptions(arm: Arm) -> None:
+    """Any GUID is a subscription; what is in one is not there in another, nor can be named."""
+    arm.networks(hub="10.0.0.0/24")
+    table, body = route_table("table")
+    theirs = table.replace(SUBSCRIPTION, ELSEWHERE)
+    arm.put(*group(GROUP.replace(SUBSCRIPTION, ELSEWHERE)))
+    arm.put(theirs, body)
+
+    assert arm.send("GET", table).status == 404
+    assert arm.get(f"{NETWORK}/routeTables")["value"] == []
+    mine = subnet("hub", "a", "10.0.0.0/26", routeTable={"id": theirs})
+    assert arm.refusal(*mine) == "400 InvalidResourceReference"
+    nobodys = theirs.replace("rg", "none")
+    assert arm.refusal(nobodys, body) == "404 ResourceGroupNotFound"
