@@ -355,3 +355,33 @@ def test_at_speed_100_an_operation_that_fails_is_updating_until_then(
     assert seen() == ("InProgress", "Updating")
     wall.seconds += 1
     assert seen() == ("Failed", "Failed")
+
+
+def test_vn_21_a_peering_starts_after_the_subnets_of_both_networks(arm: Arm) -> None:
+    """And subnets of one network come one after another, whenever they were sent."""
+    _put_at(arm, 0.0, *group())
+    _put_at(arm, 0.0, HUB, HUB_BODY)
+    _put_at(arm, 0.0, *virtual_network("spoke", "10.1.0.0/24"))
+    for name, prefix in (("a", "10.1.0.0/26"), ("b", "10.1.0.64/26")):
+        _put_at(arm, 0.0, *subnet("spoke", name, prefix))
+    _put_at(arm, 0.0, *peering("hub", "spoke"))
+
+    assert _spans(arm)[-3:] == [(21.0, 3.0), (24.0, 3.0), (27.0, 10.0)]
+
+
+def test_gwy_09_a_gateway_is_long_in_the_making(waiting: Arm, wall: Wall) -> None:
+    """201 and an operation, Updating for a quarter of an hour, then Succeeded."""
+    waiting.put(*group())
+    for write in ((HUB, HUB_BODY), subnet("hub", "GatewaySubnet", "10.0.0.0/26")):
+        wall.seconds += 1
+        waiting.put(*write)
+    wall.seconds += 1
+    path, body = gateway("gateway", "hub")
+
+    created = waiting.send("PUT", path, body)
+
+    assert (created.status, "azure-asyncoperation" in created.headers) == (201, True)
+    wall.seconds += 8.8
+    assert waiting.properties(path)["provisioningState"] == "Updating"
+    wall.seconds += 0.1
+    assert waiting.properties(path)["provisioningState"] == "Succeeded"

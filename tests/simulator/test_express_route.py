@@ -3,6 +3,7 @@
 import pytest
 
 from simulator import control
+from simulator.arm.faults import Order
 from tests.simulator.arm_client import Arm
 from tests.simulator.bodies import (
     ELSEWHERE,
@@ -475,3 +476,32 @@ def test_er_29_premium_is_kept_while_it_is_needed(arm: Arm) -> None:
 
     arm.delete(path)
     arm.put(*lowered)
+
+
+def test_er_06_a_circuits_location_says_nothing(arm: Arm) -> None:
+    """A circuit of Hong Kong may be kept in West Europe, and link a gateway of East Asia."""
+    arm.hub()
+    path, body = circuit("circuit")
+    arm.put(path, body | {"location": "westeurope"})
+    arm.put(*private_peering("circuit"))
+
+    arm.put(*connection("connection", "gateway", "circuit"))
+
+    assert arm.get(path)["location"] == "westeurope"
+
+
+def test_er_35_a_connection_that_failed_is_there_and_in_the_way(arm: Arm) -> None:
+    """The gateway cannot be deleted until the failed connection is."""
+    arm.hub()
+    arm.put(*circuit("circuit"))
+    arm.put(*private_peering("circuit"))
+    control.add_fault(arm.directory, Order("failed", type="connections"))
+    path, body = connection("connection", "gateway", "circuit")
+
+    arm.send("PUT", path, body)
+
+    assert arm.properties(path)["provisioningState"] == "Failed"
+    refused = arm.refused_delete(f"{NETWORK}/virtualNetworkGateways/gateway")
+    assert refused == "400 VirtualNetworkGatewayCannotBeDeleted"
+    arm.delete(path)
+    arm.delete(f"{NETWORK}/virtualNetworkGateways/gateway")

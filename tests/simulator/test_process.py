@@ -151,8 +151,8 @@ def test_a_newer_store_is_refused_and_left_as_it_is(tmp_path: Path) -> None:
     connection.close()
 
     assert _refused(tmp_path) == (
-        f"simulated Azure at {tmp_path / FILE}: is of version 7, newer than this program's {VERSION}; "
-        "update Sparehub, or `sparehub simulate reset` makes an empty one"
+        f"simulated Azure at {tmp_path / FILE}: is of version 7, newer than this program's "
+        f"{VERSION}; update Sparehub, or `sparehub simulate reset` makes an empty one"
     )
 
 
