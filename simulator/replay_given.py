@@ -21,7 +21,7 @@ from simulator.replay_minimal import minimal
 from simulator.replay_recording import Exchange
 
 _FOR_EVER = 1e12
-_OK, _NOT_FOUND = 200, 404
+_OK, _NO_CONTENT, _NOT_FOUND = 200, 204, 404
 
 
 @dataclass
@@ -76,7 +76,8 @@ class Given:
         try:
             with transaction.attempt():
                 _write(azure, transaction, identity, wanted)
-        except (Refusal, LookupError) as problem:
+        except (Refusal, LookupError, TypeError, ValueError, AttributeError) as problem:
+            # It is not judged, so it may be anything; what is wrong with it is reported.
             self.refused.append(f"{identity.text}: {problem!r}")
 
 
@@ -121,14 +122,33 @@ def given(exchanges: tuple[Exchange, ...]) -> Given:
             continue
         if exchange.key and (exchange.status == _NOT_FOUND or not exchange.request_recorded):
             world.later.add(exchange.key)
-        if exchange.writes and exchange.request_recorded and exchange.accepted and exchange.key:
-            if exchange.method != "PUT":
-                _name(world, [ResourceId(exchange.path)], made)
-            made.add(exchange.key)
+        _note_write(world, exchange, made)
         _name(world, _parents(identity), made)
         _name(world, _mentioned(exchange.request), made)
     world.exchanges = frozenset(showing)
     return world
+
+
+def _note_write(world: Given, exchange: Exchange, made: set[str]) -> None:
+    """Note what a recorded write makes, and what it shows to have been there before."""
+    if not (exchange.writes and exchange.request_recorded and exchange.accepted and exchange.key):
+        return
+    if _was_there(exchange):
+        if isinstance(exchange.request, dict) and exchange.method == "PUT":
+            _show(world, exchange.key, exchange.request, made)
+        _name(world, [ResourceId(exchange.path)], made)
+    made.add(exchange.key)
+
+
+def _was_there(exchange: Exchange) -> bool:
+    """Return whether a write found the resource: Azure answers 201 to a PUT that makes one."""
+    return exchange.status == _OK if exchange.method == "PUT" else exchange.status != _NO_CONTENT
+
+
+def _show(world: Given, key: str, body: JsonObject, made: set[str]) -> None:
+    """Note what a given resource is like, unless that is known already."""
+    if key not in made and key not in world.later:
+        world.shown.setdefault(key, body)
 
 
 def _parents(target: object) -> list[ResourceId]:

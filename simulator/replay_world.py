@@ -92,10 +92,18 @@ class _Player:
         for self.clock.now in times:
             if exchange.method != "GET":
                 self.clock.evidence = evidence(exchange, self.recording.exchanges)
-            answers.append(self.azure.handle(self._request(exchange)))
+            answers.append(self._answer(exchange))
             self.clock.evidence = NOTHING
             self._learn(exchange, answers[-1])
         return tuple(answers)
+
+    def _answer(self, exchange: Exchange) -> Response:
+        """Return the simulator's answer; where it has none, that is one mismatch."""
+        try:
+            return self.azure.handle(self._request(exchange))
+        except Exception as problem:  # noqa: BLE001  a given resource may be anything: go on
+            error = {"code": "SimulatorFailed", "message": repr(problem), "details": []}
+            return Response(status=500, body={"error": error})
 
     def _guess(self, world: Given, exchange: Exchange) -> Exchange:
         """Return a write whose body was not recorded with the smallest one."""

@@ -129,7 +129,7 @@ def in_progress(exchange: Body) -> None:
 @pytest.mark.parametrize(
     "case",
     [
-        (1, with_status(200), "status", (200, 201)),
+        (1, with_status(202), "status", (202, 201)),
         (4, with_header("location"), "headers", (["location"], [])),
         (3, in_progress, "status", ("InProgress", "Succeeded")),
         (
@@ -197,6 +197,22 @@ def test_what_is_read_first_is_given(tmp_path: Path, recorded: list[Body]) -> No
     """A network that the recording finds there is seeded, and what rests on it is judged."""
     found = judged(tmp_path, [recorded[4], recorded[6]])
     assert (found["matched"], found["given"], found["mismatches"]) == (1, 1, [])
+
+
+def test_what_a_write_finds_is_given(tmp_path: Path, recorded: list[Body]) -> None:
+    """Azure answers 201 to a PUT that makes something: 200 shows that it was there."""
+    update = copy.deepcopy(recorded[1]) | {"status": 200}
+    delete = exchange("DELETE", f"{VNET}-none", 64, status=204)
+    assert judged(tmp_path, [update, delete])["mismatches"] == []
+
+
+def test_a_given_resource_that_makes_no_sense_does_not_end_the_replay(tmp_path: Path) -> None:
+    """What the simulator cannot answer is a mismatch, and what it cannot seed is named."""
+    broken = {"id": VNET, "properties": {"addressSpace": {"addressPrefixes": ["x"]}}}
+    reading = exchange("GET", VNET, 0, response=broken)
+    subnet = exchange("PUT", *bodies.subnet("vnet", "a", "10.0.0.0/24")[:1], 1, status=201)
+    found = judged(tmp_path, [reading, subnet | {"request": {"properties": {}}}])
+    assert (found["given"], len(found["mismatches"])) == (1, 1)
 
 
 def test_the_requests_tell_how_long_an_operation_took(tmp_path: Path) -> None:
