@@ -1,5 +1,6 @@
 """Network security groups and their rules: that they are there. Packets are not judged by them."""
 
+from types import MappingProxyType
 from typing import Any, ClassVar
 
 from simulator.arm import refusals_attached, refusals_network
@@ -25,6 +26,17 @@ _DEFAULTS = (
 )
 """Name, source, destination, access, priority, direction of what every group has:
 https://learn.microsoft.com/azure/virtual-network/network-security-groups-overview."""
+_DESCRIPTIONS = MappingProxyType(
+    {
+        "AllowVnetInBound": "Allow inbound traffic from all VMs in VNET",
+        "AllowAzureLoadBalancerInBound": "Allow inbound traffic from azure load balancer",
+        "DenyAllInBound": "Deny all inbound traffic",
+        "AllowVnetOutBound": "Allow outbound traffic from all VMs to all VMs in VNET",
+        "AllowInternetOutBound": "Allow outbound traffic from all VMs to Internet",
+        "DenyAllOutBound": "Deny all outbound traffic",
+    }
+)
+"""As recorded in azure-libraries-for-net (Network/CreateUpdate, 2018)."""
 _PLURAL = (
     "destinationAddressPrefixes",
     "destinationPortRanges",
@@ -138,6 +150,7 @@ def _default_rule(identity: ResourceId, *values: Any) -> JsonObject:  # noqa: AN
         "type": f"{NETWORK_SECURITY_GROUP}/defaultSecurityRules",
         "properties": {
             "provisioningState": "Succeeded",
+            "description": _DESCRIPTIONS[name],
             "protocol": _ANY,
             "sourcePortRange": _ANY,
             "destinationPortRange": _ANY,

@@ -251,6 +251,8 @@ def test_security_rules(arm: Arm) -> None:
     shown = arm.properties(NSG)
     assert [each["name"] for each in shown["securityRules"]] == ["a", "b"]
     assert len(shown["defaultSecurityRules"]) == 6
+    last = shown["defaultSecurityRules"][-1]["properties"]
+    assert last["description"] == "Deny all outbound traffic"
     arm.put(NSG, NSG_BODY)
     assert arm.properties(NSG)["securityRules"] == []
 
