@@ -36,6 +36,7 @@ _LEAST_WRITES = 500.0
 _MOST_SECONDS = 0.7
 _MOST_MEGABYTES = 150.0
 _MOST_GROWTH = 1.25
+_RUNS = 3
 _STARTS = 3
 
 Write = tuple[str, str, dict[str, Any]]
@@ -194,47 +195,66 @@ def _put(azure: Azure, path: str, body: dict[str, Any]) -> None:
         raise RuntimeError(answer.body)
 
 
-def writes_a_second(directory: Path) -> tuple[float, float]:
-    """Return how many resources a provider makes in a second, and in one of its processor."""
+@dataclass(frozen=True)
+class Pace:
+    """How fast one provider made resources, and what it took."""
+
+    a_second: float
+    a_processor_second: float
+    megabytes: float
+
+
+def pace(directory: Path, group: str) -> Pace:
+    """Return how fast a provider makes resources in a new group, beside what is in the store."""
     with engine(directory) as running, ThreadPoolExecutor(PARALLEL) as pool:
-        here = {"resourceGroupName": "rg", "location": "eastasia"}
-        running.create(("resources:ResourceGroup", "rg", {"location": "eastasia"}))
+        here = {"resourceGroupName": group, "location": "eastasia"}
+        running.create(("resources:ResourceGroup", group, {"location": "eastasia"}))
         space = {"addressSpace": {"addressPrefixes": ["172.16.0.0/24"]}}
         running.create(("network:VirtualNetwork", "hub", here | space))
-        spokes = [list(spoke(number, "rg", "hub")) for number in range(WRITES // 6)]
+        spokes = [list(spoke(number, group, "hub")) for number in range(WRITES // 6)]
         started, before = perf_counter(), running.processor_seconds
         for wave in zip(*spokes, strict=True):
             list(pool.map(running.create, [write for part in wave for write in part]))
         taken = running.processor_seconds - before
-        return WRITES / (perf_counter() - started), WRITES / taken if taken else 0.0
+        seconds = perf_counter() - started
+        return Pace(WRITES / seconds, WRITES / taken if taken else 0.0, running.megabytes)
 
 
 def measure() -> list[Row]:
     """Measure everything."""
-    rows, rates = [], {}
+    rows: list[Row] = []
+    found: dict[int, Pace] = {}
     for size in SIZES:
         with TemporaryDirectory() as name:
             directory = Path(name)
             fill(directory, size)
-            rates[size], alone = writes_a_second(directory)
-            bound = _LEAST_WRITES if size == SIZES[-1] else None
-            what = f"writes a second, {size} resources in the store"
-            rows.append(Row(what, rates[size], "", bound, at_least=True))
-            rows.append(Row("  of them in a second of the provider's processor time", alone, ""))
-    slower = rates[SIZES[0]] / rates[SIZES[-1]]
+            runs = [pace(directory, f"rg{number}") for number in range(_RUNS)]
+        # The best: what else runs on the machine can only slow a run down.
+        found[size] = max(runs, key=lambda run: run.a_second)
+        last = size == SIZES[-1]
+        bound = _LEAST_WRITES if last else None
+        what = f"writes a second, {size} resources in the store"
+        rows.append(Row(what, found[size].a_second, "", bound, at_least=True))
+        what = "  of them in a second of the provider's processor time"
+        rows.append(Row(what, found[size].a_processor_second, ""))
+    few, many = found[SIZES[0]], found[SIZES[-1]]
+    # Where the system tells, in processor time: that is the same whatever else runs.
+    slower = few.a_second / many.a_second
+    if many.a_processor_second:
+        slower = few.a_processor_second / many.a_processor_second
     what = f"time of a write at {SIZES[-1]} resources, of that at {SIZES[0]}"
     rows.append(Row(what, slower, "", _MOST_GROWTH))
     with TemporaryDirectory() as name:
         starts = [_start(Path(name)) for _ in range(_STARTS)]
-    seconds, megabytes = min(start[0] for start in starts), max(start[1] for start in starts)
-    rows.append(Row("start of the provider", seconds, "s", _MOST_SECONDS))
-    rows.append(Row("memory of the provider", megabytes, "MB", _MOST_MEGABYTES))
+    rows.append(Row("start of the provider", min(starts), "s", _MOST_SECONDS))
+    megabytes = max(each.megabytes for each in found.values())
+    rows.append(Row("memory of the provider at its peak", megabytes, "MB", _MOST_MEGABYTES))
     return rows
 
 
-def _start(directory: Path) -> tuple[float, float]:
+def _start(directory: Path) -> float:
     with engine(directory) as running:
-        return running.start_seconds, running.megabytes
+        return running.start_seconds
 
 
 def main(rows: Iterable[Row] | None = None) -> int:
