@@ -1,12 +1,14 @@
 """Doing an action: a POST on a resource that is no write of it, or a GET that computes."""
 
+from simulator.arm import progress
 from simulator.arm.following import location
 from simulator.arm.guid import guid
 from simulator.arm.lookup import Asked
 from simulator.arm.messages import JsonObject, Request, Response
+from simulator.arm.progress import Progress
 from simulator.arm.resource_type import Call
 from simulator.arm.timeline import Timeline
-from simulator.arm.transaction import Progress, Resource
+from simulator.arm.transaction import Resource
 
 _OK, _ACCEPTED = 200, 202
 _RETRY_AFTER = {"retry-after": "10"}
@@ -29,7 +31,7 @@ def act(
     operation = guid("action", resource.key, request.path.lower(), store.next_revision("actions"))
     seconds = 0.0 if timeline.instant else timeline.clock.takes(action.seconds)
     ends = timeline.now + seconds
-    store.add_operation(operation, Progress(ends, result=result))
+    progress.record(store, operation, Progress(ends, result=result))
     region = store.region(resource)
     headers = {"location": location(resource, region, operation, request.query)}
     if ends > timeline.now:

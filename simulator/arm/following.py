@@ -3,13 +3,14 @@
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
-from simulator.arm import refusals
+from simulator.arm import progress, refusals
 from simulator.arm.clock import Span
 from simulator.arm.messages import Request, Response
+from simulator.arm.progress import Progress
 from simulator.arm.registry import REGISTRY
 from simulator.arm.resource_id import Operation
 from simulator.arm.timeline import Timeline
-from simulator.arm.transaction import Progress, Resource, Transaction
+from simulator.arm.transaction import Resource, Transaction
 
 _HOST = "https://management.azure.com"
 _RETRY_AFTER = {"retry-after": "10"}
@@ -27,8 +28,8 @@ def follow(
     if not kind.lasting and not deletion:
         return {}
     span = timeline.span or Span(0.0, 0.0)
-    progress = Progress(span.end, deletion=deletion, failure=timeline.failure, begins=span.start)
-    timeline.transaction.add_operation(timeline.operation, progress)
+    done = Progress(span.end, deletion=deletion, failure=timeline.failure, begins=span.start)
+    progress.record(timeline.transaction, timeline.operation, done)
     return addresses(request, resource, region, timeline.operation, deletion=deletion)
 
 
@@ -59,7 +60,7 @@ def location(resource: Resource, region: str, operation: str, query: Mapping[str
 
 def poll(transaction: Transaction, target: Operation, now: float, request: Request) -> Response:
     """Answer a poll of ``Azure-AsyncOperation`` or of ``Location``."""
-    found = transaction.progress(target.id)
+    found = progress.read(transaction, target.id)
     if found is None:
         raise refusals.CHILD_NOT_FOUND(id=target.id)
     if target.result:

@@ -5,7 +5,6 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
 
 from simulator.arm.guid import etag
 from simulator.arm.messages import JsonObject
@@ -54,19 +53,6 @@ class Busy:
     until: float
     operation: str
     verb: str
-
-
-@dataclass(frozen=True)
-class Progress:
-    """An operation that a client may poll."""
-
-    ends: float
-    deletion: bool = False
-    failure: JsonObject | None = None
-    """The error that it ends with, if it fails."""
-    begins: float = 0.0
-    result: Any = None
-    """What it is polled for, of an action."""
 
 
 @dataclass(frozen=True)
@@ -250,37 +236,6 @@ class Transaction:
         self.connection.execute(
             "INSERT OR REPLACE INTO busy VALUES (?, ?, ?, ?)",
             [key, busy.until, busy.operation, busy.verb],
-        )
-
-    def progress(self, operation: str) -> Progress | None:
-        """Return what is known of an operation."""
-        row = self.connection.execute(
-            "SELECT begins, ends, deletion, failure, result FROM operations WHERE id = ?",
-            [operation],
-        ).fetchone()
-        if row is None:
-            return None
-        begins, ends, deletion, failure, result = row
-        return Progress(
-            ends,
-            begins=begins,
-            deletion=bool(deletion),
-            failure=json.loads(failure) if failure else None,
-            result=json.loads(result) if result else None,
-        )
-
-    def add_operation(self, operation: str, progress: Progress) -> None:
-        """Record an operation that a client may poll."""
-        self.connection.execute(
-            "INSERT OR REPLACE INTO operations VALUES (?, ?, ?, ?, ?, ?)",
-            [
-                operation,
-                progress.begins,
-                progress.ends,
-                int(progress.deletion),
-                json.dumps(progress.failure) if progress.failure else None,
-                json.dumps(progress.result) if progress.result is not None else None,
-            ],
         )
 
     def latest_end(self) -> float:
