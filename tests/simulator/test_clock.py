@@ -15,10 +15,14 @@ from tests.simulator.arm_client import Arm
 from tests.simulator.bodies import (
     GROUP,
     NETWORK,
+    circuit,
     connection,
     gateway,
     group,
+    interface,
+    machine,
     peering,
+    private_peering,
     route_table,
     subnet,
     virtual_network,
@@ -385,3 +389,51 @@ def test_gwy_09_a_gateway_is_long_in_the_making(waiting: Arm, wall: Wall) -> Non
     assert waiting.properties(path)["provisioningState"] == "Updating"
     wall.seconds += 0.1
     assert waiting.properties(path)["provisioningState"] == "Succeeded"
+
+
+def test_at_speed_100_routes_are_polled_for(waiting: Arm, wall: Wall) -> None:
+    """202 and a Location, which answers 202 until it answers the routes; nothing is logged."""
+    waiting.put(*group())
+    for write in (
+        (HUB, HUB_BODY),
+        subnet("hub", "app", "10.0.0.0/26"),
+        interface("nic", "hub/app"),
+        machine("vm", "nic"),
+    ):
+        wall.seconds += 1
+        waiting.put(*write)
+    path = f"{interface('nic', 'hub/app')[0]}/effectiveRouteTable"
+    early = waiting.send("POST", path)
+    wall.seconds += 1
+    lines = len(waiting.log())
+
+    asked = waiting.send("POST", path)
+
+    result = asked.headers["location"].partition("com")[2].partition("?")[0]
+    assert (early.status, early.body["error"]["code"]) == (
+        400,
+        "NicMustBeAttachedToRunningVmToGetEffectiveRoutes",
+    )
+    assert (asked.status, asked.body, waiting.send("GET", result).status) == (202, None, 202)
+    wall.seconds += 0.1
+    answered = waiting.send("GET", result)
+    assert (answered.status, len(answered.body["value"])) == (200, 6)
+    assert len(waiting.log()) == lines
+
+
+def test_at_speed_100_two_connections_of_a_gateway_conflict(waiting: Arm, wall: Wall) -> None:
+    """Azure writes one connection of a gateway after another: 409, as recorded."""
+    with waiting.azure.store.transaction(write=True) as transaction:
+        waiting.azure.clock.set_speed(transaction, Speed.INSTANT)
+    waiting.connected()
+    waiting.put(*circuit("second", place="Singapore"))
+    waiting.put(*private_peering("second"))
+    with waiting.azure.store.transaction(write=True) as transaction:
+        waiting.azure.clock.set_speed(transaction, Speed.FAST)
+    waiting.delete(connection("connection", "gateway", "circuit")[0])
+    write = connection("second", "gateway", "second")
+
+    assert waiting.refusal(*write) == "409 AnotherOperationInProgress"
+
+    wall.seconds += 0.91
+    waiting.put(*write)
