@@ -1,8 +1,8 @@
 """Finding what a path stands for, or saying in Azure's words that it is not there."""
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from simulator.arm import refusals
 from simulator.arm.actions import ACTIONS, LISTS
@@ -15,7 +15,8 @@ from simulator.arm.transaction import Resource, Transaction
 
 _NAMES = frozenset([*REGISTRY, *LISTS, *(each.partition(" ")[2] for each in ACTIONS)])
 """Names of types, of lists, and of actions with the type that they are on."""
-_API_VERSION = re.compile(r"\d{4}-\d{2}-\d{2}(-preview)?")
+_API_VERSION = re.compile(r"\d{4}-\d{2}-\d{2}(-preview)?", re.ASCII)
+_FIRST_VERSION = "2014-04-01"
 
 
 @dataclass(frozen=True)
@@ -37,17 +38,36 @@ def target_of(request: Request) -> ResourceId | Collection | Operation:
         raise refusals.PATH_UNKNOWN(path=request.path)
     if not isinstance(target, Operation) and target.type.lower() not in _NAMES:
         raise refusals.TYPE_UNKNOWN(type=target.type)
-    check_version(request.query)
+    _check_version(request, "" if isinstance(target, Operation) else target.type)
     return target
 
 
-def check_version(query: Mapping[str, str]) -> None:
-    """Refuse a request without the version of an API."""
-    version = query.get("api-version")
+def _check_version(request: Request, type_name: str) -> None:
+    """Refuse a request without the version of an API, or with one that never was.
+
+    Which versions a type has changes from month to month: any date counts from when there was an
+    Azure Resource Manager on.
+    """
+    version = request.query.get("api-version")
     if version is None:
         raise refusals.API_VERSION_MISSING()  # noqa: RSE102  an entry of the catalogue is called
-    if not _API_VERSION.fullmatch(version):
+    if not _API_VERSION.fullmatch(version) or not _is_date(version[:10]):
         raise refusals.API_VERSION_INVALID(version=version)
+    if version < _FIRST_VERSION:
+        raise refusals.API_VERSION_UNKNOWN(
+            location=region_in(request.body) or "global",
+            version=version,
+            type=type_name.partition("/")[2],
+            first=_FIRST_VERSION,
+        )
+
+
+def _is_date(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
 
 
 def action_of(request: Request, target: Target) -> Asked | None:

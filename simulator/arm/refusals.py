@@ -38,6 +38,14 @@ API_VERSION_INVALID = Kind(
     "ARM",
     "https://github.com/pulumi/pulumi-azure-native/issues/1487",
 )
+API_VERSION_UNKNOWN = Kind(
+    400,
+    "NoRegisteredProviderFound",
+    "No registered resource provider found for location '{location}' and API version '{version}' "
+    "for type '{type}'. The supported api-versions are '{first}' and later.",
+    "ARM",
+    _COMMON,
+)
 TYPE_UNKNOWN = Kind(
     404,
     "InvalidResourceType",

@@ -170,8 +170,14 @@ def test_paths_that_lead_nowhere(arm: Arm, path: str, refused: str) -> None:
 
 
 def test_an_api_version_is_needed(arm: Arm) -> None:
-    """Absent or not a date: refused."""
+    """Absent, not a date, or from before there was an Azure Resource Manager: refused."""
     assert arm.refusal(*group(), **{"api-version": "newest"}) == "400 InvalidApiVersionParameter"
+    assert arm.refusal(*group(), **{"api-version": "2024-13-01"}) == (
+        "400 InvalidApiVersionParameter"
+    )
+    assert arm.refusal(*group(), **{"api-version": "1999-01-01"}) == (
+        "400 NoRegisteredProviderFound"
+    )
     response = arm.azure.handle(_without_version())
     assert (response.body or {})["error"]["code"] == "MissingApiVersionParameter"
 
