@@ -8,7 +8,7 @@ import grpc
 from google.protobuf.any_pb2 import Any as AnyMessage
 
 from simulator import wire
-from simulator.client import ArmError, TransportError
+from simulator.client import ArmError, TransportError, UnfinishedError
 from simulator.errors import SimulatorError
 from simulator.resources import InitializationError, UnknownTypeError
 from simulator.stubs import provider_pb2, status_pb2
@@ -35,7 +35,7 @@ def answer(context: grpc.ServicerContext, call: Callable[[], _Answer]) -> _Answe
     except TransportError as problem:
         # The engine then keeps the operation as pending: Azure may have done it.
         _fail(context, grpc.StatusCode.UNKNOWN, problem)
-    except (ArmError, LookupError) as problem:
+    except (ArmError, LookupError, UnfinishedError) as problem:
         _fail(context, grpc.StatusCode.INVALID_ARGUMENT, problem)
 
 

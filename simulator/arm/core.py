@@ -12,6 +12,7 @@ from simulator.arm.log import LogLine
 from simulator.arm.lookup import action_of, aim, target_of
 from simulator.arm.messages import CONFIGURED, JsonObject, Mishap, Request, Response
 from simulator.arm.refusal import Refusal
+from simulator.arm.registry import REGISTRY
 from simulator.arm.resource_id import Collection, Operation, ResourceId, parse
 from simulator.arm.store import Store
 from simulator.arm.striking import struck
@@ -107,10 +108,18 @@ def _fault(transaction: Transaction, request: Request, *, logged: bool) -> Fault
         return None
     where = aim(transaction, request)
     if logged:
-        return faults.strike(transaction, *where)
+        return faults.strike(transaction, *where, lasting=_is_lasting(request, where[0]))
     if faults.down(transaction, *where):
         raise refusals.REGION_DOWN(region=where[1])
     return None
+
+
+def _is_lasting(request: Request, type_name: str) -> bool:
+    """Return whether a write goes on after its answer."""
+    kind = REGISTRY.get(type_name.lower())
+    return request.method == "DELETE" or (
+        request.method == "PUT" and kind is not None and kind.lasting
+    )
 
 
 def _line(timeline: Timeline, request: Request) -> LogLine:

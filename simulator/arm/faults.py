@@ -105,11 +105,15 @@ def clear(transaction: Transaction) -> None:
     transaction.connection.execute("DELETE FROM faults")
 
 
-def strike(transaction: Transaction, type_name: str, region: str) -> Fault | None:
-    """Count a write; return the first fault that strikes it."""
+def strike(transaction: Transaction, type_name: str, region: str, *, lasting: bool) -> Fault | None:
+    """Count a write; return the first fault that strikes it.
+
+    A write that is not ``lasting`` is done when it is answered: no operation of it can fail.
+    """
     struck = None
     for fault in ordered(transaction):
-        if fault.matches(type_name, region):
+        can = lasting or fault.kind is not FaultKind.FAILED
+        if can and fault.matches(type_name, region):
             seen = fault.seen + 1
             transaction.connection.execute(
                 "UPDATE faults SET seen = ? WHERE id = ?", [seen, fault.id]

@@ -14,7 +14,7 @@ from simulator.arm.transaction import Resource, Transaction
 
 _HOST = "https://management.azure.com"
 _RETRY_AFTER = {"retry-after": "10"}
-_OK, _ACCEPTED, _NO_CONTENT = 200, 202, 204
+_OK, _ACCEPTED, _NO_CONTENT, _CONFLICT = 200, 202, 204, 409
 _COMPUTE = "/microsoft.compute/"
 _ORIGIN = datetime(2024, 1, 1, tzinfo=UTC)
 """The date at which the simulated clock is 0."""
@@ -89,7 +89,8 @@ def _result(target: Operation, found: Progress, now: float, request: Request) ->
         headers = _RETRY_AFTER | {"location": _here(request, request.path)}
         return Response(status=_ACCEPTED, headers=headers)
     if found.failure is not None:
-        return Response(status=_OK, body={"error": found.failure})
+        # Recorded of a resource group whose deletion was blocked: 409.
+        return Response(status=_CONFLICT, body={"error": found.failure})
     if found.deletion and target.region:
         return Response(status=_NO_CONTENT, headers=_both(request))
     # The deletion of a resource group ends with 200 and no body (recorded).

@@ -243,3 +243,15 @@ def test_faults_are_the_same_in_every_run(arm: Arm) -> None:
     assert arm.send("GET", GROUP).status == 200
     arm.put(TABLE, TABLE_BODY)
     assert arm.send("GET", GROUP).status == 503
+
+
+def test_what_is_done_at_once_cannot_fail_later(arm: Arm) -> None:
+    """A resource group, new tags: the fault waits for the next write with an operation."""
+    _order(arm, "failed")
+
+    arm.put(*group())
+    assert arm.get(GROUP)["properties"]["provisioningState"] == "Succeeded"
+    arm.send("PATCH", GROUP, {"tags": {"a": "b"}})
+    assert arm.get(GROUP)["properties"]["provisioningState"] == "Succeeded"
+    arm.put(TABLE, TABLE_BODY)
+    assert arm.properties(TABLE)["provisioningState"] == "Failed"

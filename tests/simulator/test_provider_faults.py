@@ -150,3 +150,37 @@ def test_transport_faults_in_turn(protocol: ProtocolClient) -> None:
     assert [status for _, status in _writes(protocol.arm)] == [500, 502, 504, 0]
     two = [line.status for line in protocol.arm.log() if line.path == made.id]
     assert two == [201, 200]
+
+
+def test_a_failed_deletion_of_a_group_is_an_error(protocol: ProtocolClient) -> None:
+    """Only Location tells of it: 409, as recorded; the group is still there."""
+    made = protocol.group()
+    _order(protocol.arm, "failed")
+
+    with pytest.raises(grpc.RpcError) as caught:
+        protocol.delete(made)
+
+    assert (caught.value.code(), caught.value.details()) == (
+        grpc.StatusCode.INVALID_ARGUMENT,
+        'Status=409 Code="InternalServerError" Message="An error occurred."',
+    )
+    assert protocol.refresh(made) is not None
+    protocol.delete(made)
+    assert protocol.refresh(made) is None
+
+
+def test_a_failed_deletion_is_an_error(protocol: ProtocolClient) -> None:
+    """The engine keeps the table in its state, and the next try deletes it."""
+    protocol.group()
+    made = _table(protocol)
+    _order(protocol.arm, "failed")
+
+    with pytest.raises(grpc.RpcError) as caught:
+        protocol.delete(made)
+
+    assert (caught.value.code(), caught.value.details()) == (
+        grpc.StatusCode.INVALID_ARGUMENT,
+        'Status=200 Code="InternalServerError" Message="An error occurred."',
+    )
+    protocol.delete(made)
+    assert protocol.refresh(made) is None
