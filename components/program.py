@@ -1,5 +1,6 @@
 """What Pulumi knows of the stack that is being deployed, and of its pair; what it is to say."""
 
+import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -20,6 +21,9 @@ from topology.model import Region
 from topology.parse import parse_stack
 
 NAMESPACE = "sparehub"
+_READ_AGAIN = (0.1, 0.4, 1.5)
+"""Seconds to wait before reading a state again: a file backend is not written at one stroke, and
+who reads meanwhile meets half a file ("failed to load checkpoint: EOF", seen)."""
 ALREADY_REPORTED = 32
 """Pulumi's language hosts add nothing to a program that ends with this code."""
 
@@ -127,12 +131,17 @@ def _paired(config: StackConfig, region: Region) -> Deployed:
 def _recorded(stack: str) -> Resources | None:
     """Return the resources of a stack of this project; None where there is no such stack."""
     name = f"{pulumi.get_organization()}/{pulumi.get_project()}/{stack}"
-    arguments = {"stackName": name}
-    try:
-        found = pulumi.runtime.invoke("pulumi:pulumi:readStackResourceOutputs", arguments)
-    except Exception as error:
-        if "unknown stack" in str(error):
-            return None
-        raise
-    resources: Resources = found.value["outputs"]
-    return resources
+    token, arguments = "pulumi:pulumi:readStackResourceOutputs", {"stackName": name}
+    waits = iter(_READ_AGAIN)
+    while True:
+        try:
+            resources: Resources = pulumi.runtime.invoke(token, arguments).value["outputs"]
+        except Exception as error:
+            if "unknown stack" in str(error):
+                return None
+            wait = next(waits, None)
+            if wait is None:
+                raise
+            time.sleep(wait)
+        else:
+            return resources

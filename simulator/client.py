@@ -4,18 +4,29 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from threading import Event
+from types import MappingProxyType
 
 from simulator.arm.clock import Speed
 from simulator.arm.core import Azure
-from simulator.arm.messages import CONFIGURED, JsonObject, Request, Response
+from simulator.arm.messages import CONFIGURED, JsonObject, Mishap, Request, Response
 from simulator.schema import Schema
 
 _NOT_FOUND = 404
 _ERRORS = 400
-_CONFLICT_WAITS = (20.0, 60.0, 120.0)
-"""Seconds before each new try after 409 AnotherOperationInProgress, as azure-native waits."""
-_THROTTLED = frozenset([408, 429, 500, 502, 503, 504])
-_THROTTLED_WAIT = 10.0
+_WAITS = (20.0, 60.0, 120.0)
+"""Seconds before each new try. azure-native configures azcore so, whose default is three new tries:
+https://github.com/pulumi/pulumi-azure-native, provider/pkg/azure/client_azcore.go."""
+_RETRIED = frozenset([408, 429, 500, 502, 503, 504])
+_NO_ANSWER: Mapping[Mishap | None, str] = MappingProxyType(
+    {
+        Mishap.LOST: "EOF",
+        Mishap.RESET: "read: connection reset by peer",
+        Mishap.TRUNCATED: "unexpected EOF",
+    }
+)
+"""What Go's HTTP client says of an answer that did not come."""
+_SLOW = 30.0
+"""Seconds that a slow answer takes."""
 _DEFAULT_TIMEOUT = 120 * 60.0
 _POLL = 10.0
 
@@ -35,15 +46,20 @@ class ArmError(Exception):
         )
 
 
+class TransportError(Exception):
+    """No answer came, or half of one: what Azure did is not known."""
+
+
 class UnfinishedError(Exception):
     """A write was accepted, but did not end well or in time."""
 
 
 @dataclass
 class Patience:
-    """How long a call may still take, in real seconds."""
+    """How long a call may still take, in real seconds, and what it has waited, in simulated."""
 
-    left: float
+    left: float = _DEFAULT_TIMEOUT
+    waited: float = 0.0
 
 
 class Client:
@@ -57,7 +73,10 @@ class Client:
 
     def get(self, schema: Schema, path: str) -> JsonObject | None:
         """Return a resource; None if it is not there."""
-        response = self._send("GET", schema, path)
+        patience = Patience()
+        response = self._send_patiently(
+            lambda: self._send("GET", path, _version(schema), patience), patience
+        )
         if response.status == _NOT_FOUND:
             return None
         return _body(response)
@@ -74,53 +93,56 @@ class Client:
 
         Raises:
             ArmError: It was refused.
+            TransportError: It may have been accepted.
             UnfinishedError: It was accepted, but failed or took longer than ``timeout``.
 
         """
         patience = Patience(timeout or _DEFAULT_TIMEOUT)
         content = json.dumps(body).encode()
+        asked = _version(schema) | dict(query)
         response = self._send_patiently(
-            lambda: self._send("PUT", schema, path, content, query), patience
+            lambda: self._send("PUT", path, asked, patience, content), patience
         )
         self._finish(schema, response, patience)
 
     def delete(self, schema: Schema, path: str, timeout: float) -> None:
         """Delete a resource and wait until it is gone; if it is gone already, that is fine."""
         patience = Patience(timeout or _DEFAULT_TIMEOUT)
-        response = self._send_patiently(lambda: self._send("DELETE", schema, path), patience)
+        response = self._send_patiently(
+            lambda: self._send("DELETE", path, _version(schema), patience), patience
+        )
         if response.status != _NOT_FOUND:
             self._finish(schema, response, patience)
 
     def _send(
         self,
         method: str,
-        schema: Schema,
         path: str,
+        query: Mapping[str, str],
+        patience: Patience,
         content: bytes = b"",
-        query: Mapping[str, str] | None = None,
     ) -> Response:
         return self.azure.handle(
             Request(
                 method=method,
                 path=path,
-                query={"api-version": schema.api_version} | dict(query or {}),
-                headers={CONFIGURED: repr(self._configured)},
+                query=query,
+                headers={CONFIGURED: repr(self._configured + patience.waited)},
                 body=content,
             )
         )
 
     def _send_patiently(self, send: Callable[[], Response], patience: Patience) -> Response:
-        """Send a write, again after conflicts and throttling, as azure-native does."""
-        conflicts = iter(_CONFLICT_WAITS)
+        """Send a request, again after conflicts, throttling and lost answers, as azcore does."""
+        waits = iter(_WAITS)
         while True:
             response = send()
-            code = (response.body or {}).get("error", {}).get("code")
-            wait = None
-            if code == "AnotherOperationInProgress":
-                wait = next(conflicts, None)
-            elif response.status in _THROTTLED:
-                wait = _THROTTLED_WAIT
+            if response.mishap is Mishap.SLOW:
+                self._wait(_SLOW, patience)
+            wait = next(waits, None) if _is_tried_again(response) else None
             if wait is None or not self._wait(wait, patience):
+                if response.mishap in _NO_ANSWER:
+                    raise TransportError(_NO_ANSWER[response.mishap])
                 return response
 
     def _finish(self, schema: Schema, response: Response, patience: Patience) -> None:
@@ -131,10 +153,12 @@ class Client:
             return
         path = address.removeprefix("https://management.azure.com").partition("?")[0]
         while True:
-            poll = self._send("GET", schema, path)
+            poll = self._send_patiently(
+                lambda: self._send("GET", path, _version(schema), patience), patience
+            )
             status = (poll.body or {}).get("status", "Succeeded")
             if poll.status >= _ERRORS or status not in ("InProgress", "Succeeded"):
-                raise UnfinishedError(str((poll.body or {}).get("error", poll.status)))
+                raise UnfinishedError(str(ArmError(poll)))
             if poll.status != 202 and status == "Succeeded":  # noqa: PLR2004  a result not ready
                 return
             if not self._wait(_POLL, patience):
@@ -146,7 +170,19 @@ class Client:
             speed = self.azure.clock.read(transaction).speed
         real = 0.0 if speed is Speed.INSTANT else seconds / float(speed)
         patience.left -= real
+        patience.waited += seconds
         return patience.left >= 0 and not self._cancelled.wait(real)
+
+
+def _version(schema: Schema) -> dict[str, str]:
+    return {"api-version": schema.api_version}
+
+
+def _is_tried_again(response: Response) -> bool:
+    if response.mishap in _NO_ANSWER or response.status in _RETRIED:
+        return True
+    code = (response.body or {}).get("error", {}).get("code")
+    return bool(code == "AnotherOperationInProgress")
 
 
 def _body(response: Response) -> JsonObject:

@@ -1,12 +1,18 @@
 """What the command ``sparehub simulate`` does, as plain functions on a store's directory."""
 
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
+from simulator.arm import faults, log, on_premises
 from simulator.arm.circuit import CIRCUIT, MANUAL
-from simulator.arm.clock import Clock, Reading, Speed
-from simulator.arm.data_plane import faults
+from simulator.arm.clock import SEED, Clock, Reading, Speed
+from simulator.arm.data_plane import overlaps
+from simulator.arm.faults import Fault, FaultKind, Order
+from simulator.arm.geography import canonical_region, is_region
+from simulator.arm.registry import REGISTRY
 from simulator.arm.rendering import state
 from simulator.arm.store import FILE, Store
 from simulator.arm.transaction import Resource, Transaction
@@ -54,7 +60,7 @@ def read_log(directory: Path) -> list[LogEntry]:
     """Return every ARM write and its outcome, in order of start."""
     store = Store(directory)
     with store.transaction(write=False) as transaction:
-        return [LogEntry(**asdict(line)) for line in transaction.read_log()]
+        return [LogEntry(**asdict(line)) for line in log.read(transaction)]
 
 
 def provision(directory: Path, circuit: str) -> None:
@@ -109,7 +115,69 @@ def resources(directory: Path) -> list[tuple[str, str, str]]:
 def data_plane_faults(directory: Path) -> list[str]:
     """Return what Azure accepted although packets then go astray, each with its rule's id."""
     with Store(directory).transaction(write=False) as transaction:
-        return faults(transaction)
+        return overlaps(transaction)
+
+
+def add_fault(directory: Path, order: Order) -> None:
+    """Order a fault.
+
+    Raises:
+        SimulatorError: There is no such kind, region or type, or a number is negative.
+
+    """
+    if order.kind not in list(FaultKind):
+        raise SimulatorError(f"no fault {order.kind!r}; it is one of {', '.join(FaultKind)}")
+    place = canonical_region(order.region)
+    if place and not is_region(place):
+        raise SimulatorError(f"no region {order.region!r}")
+    if order.kind == FaultKind.REGION_DOWN and not place:
+        raise SimulatorError("which region is down? name it: --region eastasia")
+    known = {name.partition("/")[2] for name in REGISTRY}
+    if order.type and order.type.lower() not in known | set(REGISTRY):
+        raise SimulatorError(f"no resource type {order.type!r}; known: {', '.join(sorted(known))}")
+    if order.after < 0 or (order.count is not None and order.count < 1):
+        raise SimulatorError("a fault comes after 0 or more writes and strikes 1 or more")
+    with Store(directory).transaction(write=True) as transaction:
+        faults.add(transaction, replace(order, region=place, type=order.type.lower()))
+
+
+def read_faults(directory: Path) -> list[Fault]:
+    """Return the ordered faults, and how many matching writes each has seen."""
+    with Store(directory).transaction(write=False) as transaction:
+        return faults.ordered(transaction)
+
+
+def clear_faults(directory: Path) -> None:
+    """Take all faults back: a region that was down answers again."""
+    with Store(directory).transaction(write=True) as transaction:
+        faults.clear(transaction)
+
+
+def vary_durations(directory: Path, seed: str) -> None:
+    """Let durations vary about what was measured, the same for the same seed; empty: not at all."""
+    with Store(directory).transaction(write=True) as transaction:
+        transaction.set(SEED, seed)
+
+
+def advertise(directory: Path, prefixes: Sequence[str], circuit: str = "") -> None:
+    """Let on-premises routers advertise prefixes over a circuit, or over all that are not named.
+
+    Args:
+        directory: Where the store is.
+        prefixes: What they advertise, in place of what they did (192.168.0.0/16 at first).
+        circuit: The circuit's name; empty: every circuit that has no prefixes of its own.
+
+    Raises:
+        SimulatorError: A prefix is none.
+
+    """
+    for prefix in prefixes:
+        try:
+            ip_network(prefix)
+        except ValueError:
+            raise SimulatorError(f"{prefix!r} is no prefix such as 192.168.0.0/16") from None
+    with Store(directory).transaction(write=True) as transaction:
+        on_premises.advertise(transaction, prefixes, circuit)
 
 
 def install_provider(directory: Path, python: Path) -> Path:

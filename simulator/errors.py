@@ -1,6 +1,7 @@
 """What the simulator itself can get wrong (Azure's own refusals are answers, not errors).
 
 SimulatorError
+├── ServingError          the HTTP front cannot be opened where it was asked for
 ├── StoreError            the store cannot be opened, read or written
 └── UnknownCircuitError   no circuit of that name, or several
 """
@@ -15,6 +16,13 @@ class SimulatorError(Exception):
     def __init__(self, message: str) -> None:
         super().__init__(message)
         self.message = message
+
+
+class ServingError(SimulatorError):
+    """The HTTP front cannot listen at an address."""
+
+    def __init__(self, host: str, problem: str) -> None:
+        super().__init__(f"simulated Azure on {host}: {problem}")
 
 
 class StoreError(SimulatorError):

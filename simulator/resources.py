@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass, field
 
-from simulator.client import Client, UnfinishedError
+from simulator.client import ArmError, Client, TransportError, UnfinishedError
 from simulator.diffing import drifted
-from simulator.schema import SCHEMAS, Schema, short_token
+from simulator.schema import Schema, short_token
+from simulator.schemas import SCHEMAS
 from simulator.shapes import project, to_body, to_inputs, to_outputs
 from simulator.wire import UNKNOWN, Properties, is_unknown
 
@@ -93,15 +94,24 @@ class Resources:
         if keep and (present := self.client.get(schema, path)):
             for name in schema.kept:
                 children = present["properties"].get(name)
-                if name not in inputs and children is not None:
+                if name not in inputs and children:
                     body.setdefault("properties", {})[name] = children
         query = {name: str(inputs[name]) for name in schema.query if name in inputs}
         try:
             self.client.put(schema, path, body, query, timeout)
         except UnfinishedError as problem:
-            state = self._read(schema, path, inputs)
-            raise InitializationError(str(problem), state.id, state.outputs, inputs) from problem
+            raise self._unfinished(schema, path, inputs, problem) from problem
         return self._read(schema, path, inputs)
+
+    def _unfinished(
+        self, schema: Schema, path: str, inputs: Properties, problem: UnfinishedError
+    ) -> InitializationError:
+        """Return what is there of a resource whose write did not end well, if that can be read."""
+        try:
+            state = self._read(schema, path, inputs)
+        except (ArmError, TransportError):
+            state = State(path, inputs, inputs)
+        return InitializationError(str(problem), state.id, state.outputs, inputs)
 
     def _read(self, schema: Schema, path: str, inputs: Properties) -> State:
         document = self.client.get(schema, path) or {}

@@ -1,31 +1,27 @@
 """The provider protocol (``pulumirpc.ResourceProvider``), as azure-native speaks it."""
 # ruff: noqa: N802  gRPC names its methods in camel case
 
-import logging
 from collections.abc import Callable
 from pathlib import Path
 from threading import Event
-from typing import NoReturn, TypeVar
 
 import grpc
-from google.protobuf.any_pb2 import Any as AnyMessage
 from google.protobuf.empty_pb2 import Empty
 
 from simulator import wire
+from simulator.answers import answer
 from simulator.arm.core import Azure
-from simulator.client import ArmError, Client
+from simulator.client import Client
 from simulator.diffing import CREATE_BEFORE_DELETE, differences, replacing
 from simulator.errors import SimulatorError
 from simulator.naming import auto_name, fill_name, missing
-from simulator.resources import InitializationError, Resources, State, UnknownTypeError, schema_of
+from simulator.resources import Resources, State, schema_of
 from simulator.schema import VERSION, Schema
-from simulator.stubs import plugin_pb2, provider_pb2, provider_pb2_grpc, status_pb2
+from simulator.stubs import plugin_pb2, provider_pb2, provider_pb2_grpc
 
-_Answer = TypeVar("_Answer")
 _CONFIG = "azure-native:config:"
 _SUBSCRIPTION = "00000000-0000-0000-0000-000000000000"
 _Autonaming = provider_pb2.CheckRequest.AutonamingOptions
-_log = logging.getLogger("simulator.provider")
 
 
 class Provider(provider_pb2_grpc.ResourceProviderServicer):
@@ -93,7 +89,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
                 supportsPreview=True, supports_autonaming_configuration=True
             )
 
-        return _answer(context, configure)
+        return answer(context, configure)
 
     def Cancel(self, request: Empty, context: grpc.ServicerContext) -> Empty:
         """Stop waiting for what is under way."""
@@ -128,7 +124,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
             ]
             return provider_pb2.CheckResponse(inputs=wire.write(news), failures=failures)
 
-        return _answer(context, check)
+        return answer(context, check)
 
     def Diff(
         self, request: provider_pb2.DiffRequest, context: grpc.ServicerContext
@@ -161,7 +157,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
                 hasDetailedDiff=True,
             )
 
-        return _answer(context, diff)
+        return answer(context, diff)
 
     # -- doing it ------------------------------------------------------------------------------
 
@@ -178,7 +174,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
             state = self._resources.create(schema, inputs, request.timeout)
             return provider_pb2.CreateResponse(id=state.id, properties=wire.write(state.outputs))
 
-        return _answer(context, create)
+        return answer(context, create)
 
     def Update(
         self, request: provider_pb2.UpdateRequest, context: grpc.ServicerContext
@@ -193,7 +189,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
             state = self._resources.update(schema, request.id, inputs, request.timeout)
             return provider_pb2.UpdateResponse(properties=wire.write(state.outputs))
 
-        return _answer(context, update)
+        return answer(context, update)
 
     def Delete(self, request: provider_pb2.DeleteRequest, context: grpc.ServicerContext) -> Empty:
         """Delete a resource; if it is gone already, that is fine."""
@@ -203,7 +199,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
             self._resources.delete(schema, request.id, request.timeout)
             return Empty()
 
-        return _answer(context, delete)
+        return answer(context, delete)
 
     def Read(
         self, request: provider_pb2.ReadRequest, context: grpc.ServicerContext
@@ -224,7 +220,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
                 id=state.id, properties=wire.write(state.outputs), inputs=wire.write(state.inputs)
             )
 
-        return _answer(context, read)
+        return answer(context, read)
 
     def Invoke(
         self, request: provider_pb2.InvokeRequest, context: grpc.ServicerContext
@@ -237,7 +233,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
             getattr(response, "return").CopyFrom(wire.write(result))  # a keyword of Python's
             return response
 
-        return _answer(context, invoke)
+        return answer(context, invoke)
 
 
 def _type(urn: str) -> str:
@@ -260,44 +256,3 @@ def _missing_reason(name: str) -> str:
         setting = "'pulumi config set azure-native:location <value>'"
         reason += f". Either set it explicitly or configure it with {setting}."
     return reason
-
-
-def _answer(context: grpc.ServicerContext, call: Callable[[], _Answer]) -> _Answer:
-    """Return what ``call`` returns; turn what is expected to go wrong into a clean gRPC error.
-
-    A code UNKNOWN or INTERNAL would make the engine doubt the state of the resource.
-    """
-    try:
-        return call()
-    except InitializationError as problem:
-        _fail_partially(context, problem)
-    except SimulatorError as problem:
-        _fail(context, grpc.StatusCode.FAILED_PRECONDITION, problem)
-    except UnknownTypeError as problem:
-        _fail(context, grpc.StatusCode.UNIMPLEMENTED, problem)
-    except FileExistsError as problem:
-        _fail(context, grpc.StatusCode.ALREADY_EXISTS, problem)
-    except (ArmError, LookupError) as problem:
-        _fail(context, grpc.StatusCode.INVALID_ARGUMENT, problem)
-
-
-def _fail(context: grpc.ServicerContext, code: grpc.StatusCode, problem: Exception) -> NoReturn:
-    _log.info("%s", problem)
-    context.abort(code, str(problem))
-
-
-def _fail_partially(context: grpc.ServicerContext, problem: InitializationError) -> NoReturn:
-    """Tell the engine what exists although the call failed; its next ``up`` then updates it."""
-    detail = provider_pb2.ErrorResourceInitFailed(
-        id=problem.id,
-        properties=wire.write(problem.outputs),
-        reasons=[problem.reason],
-        inputs=wire.write(problem.inputs),
-    )
-    packed = AnyMessage()
-    packed.Pack(detail)
-    code = grpc.StatusCode.DEADLINE_EXCEEDED
-    number: int = code.value[0]
-    status = status_pb2.Status(code=number, message=problem.reason, details=[packed])
-    context.set_trailing_metadata((("grpc-status-details-bin", status.SerializeToString()),))
-    _fail(context, code, problem)

@@ -11,16 +11,19 @@ from simulator.schema import Schema, words
 from simulator.wire import Properties
 
 _ENVELOPE = words(
-    "extendedLocation id identity kind location managedBy name sku tags type etag zones"
+    "extendedLocation id identity kind location managedBy name placement plan sku tags type etag "
+    "zones"
 )
 _WRAPPED = words(
-    "applicationGatewayIPConfigurations authorizations connections defaultSecurityRules "
-    "delegations ipConfigurations natRules networkSecurityGroup peerings routeTable routes "
-    "securityRules serviceEndpointPolicies subnets virtualNetworkGatewayPolicyGroups "
-    "virtualNetworkPeerings"
+    "applicationGatewayIPConfigurations applicationRuleCollections authorizations "
+    "backendAddressPools connections defaultSecurityRules delegations frontendIPConfigurations "
+    "inboundNatPools inboundNatRules ipConfigurations loadBalancingRules natRuleCollections "
+    "natRules networkInterfaces networkRuleCollections networkSecurityGroup outboundRules "
+    "peerings probes routeTable routes securityRules serviceEndpointPolicies subnets "
+    "virtualNetworkGatewayPolicyGroups virtualNetworkPeerings"
 )
 """Properties that hold objects with an envelope of their own."""
-_SKU_INSIDE = frozenset(["network:VirtualNetworkGateway"])
+_SKU_INSIDE = frozenset(["network:AzureFirewall", "network:VirtualNetworkGateway"])
 """Types whose ``sku`` is one of ARM's ``properties``."""
 _READ_ONLY = words(
     "etag hasBgpOverride ipConfigurationProfiles privateEndpoints privateIPAddress "
@@ -44,7 +47,8 @@ def to_outputs(schema: Schema, document: JsonObject) -> Properties:
 
 def to_inputs(schema: Schema, document: JsonObject, parameters: Properties) -> Properties:
     """Return the inputs that a request body and the parameters of a path stand for."""
-    flat = project(schema, _flatten(document))
+    writable = schema.inputs - schema.computed - {"id", "name", "type"}
+    flat = {name: value for name, value in _flatten(document).items() if name in writable}
     return flat | parameters | {"azureApiVersion": schema.api_version}
 
 
@@ -59,9 +63,7 @@ def _nest(flat: Properties, *, sku_inside: bool = False) -> JsonObject:
     envelope = _ENVELOPE - {"sku"} if sku_inside else _ENVELOPE
     outer = {name: value for name, value in flat.items() if name in envelope}
     inner = {
-        name: _each(_nest, value) if name in _WRAPPED else value
-        for name, value in flat.items()
-        if name not in envelope
+        name: _inside(_nest, name, value) for name, value in flat.items() if name not in envelope
     }
     return outer | ({"properties": inner} if inner else {})
 
@@ -70,10 +72,19 @@ def _flatten(document: JsonObject) -> Properties:
     """Return an object without ``properties``, what was in them lifted up."""
     outer = {name: value for name, value in document.items() if name != "properties"}
     inner = {
-        name: _each(_flatten, value) if name in _WRAPPED else value
+        name: _inside(_flatten, name, value)
         for name, value in document.get("properties", {}).items()
     }
     return outer | inner
+
+
+def _inside(change: Any, name: str, value: Any) -> Any:  # noqa: ANN401  JSON
+    """Change what is resource-like in a property: itself, or a member of the object that it is."""
+    if name in _WRAPPED:
+        return _each(change, value)
+    if isinstance(value, dict):
+        return {member: _inside(change, member, inner) for member, inner in value.items()}
+    return value
 
 
 def _each(change: Any, value: Any) -> Any:  # noqa: ANN401  JSON

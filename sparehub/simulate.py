@@ -2,6 +2,7 @@
 
 import os
 import shlex
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -9,6 +10,7 @@ import typer
 
 from simulator import control
 from simulator.arm.clock import Speed
+from simulator.arm.faults import FaultKind, Order
 from sparehub.home import BEFORE, Home
 from sparehub.output import Output
 from topology.errors import SparehubError
@@ -19,6 +21,10 @@ app = typer.Typer(
     rich_markup_mode="rich",
 )
 Json = Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")]
+
+
+fault = typer.Typer(help="What goes wrong in the local Azure, on order.", no_args_is_help=True)
+app.add_typer(fault, name="fault")
 
 
 def _home() -> Home:
@@ -147,3 +153,68 @@ def deprovision(
 ) -> None:
     """Take the provider's part back, without which Azure refuses to delete a circuit (ER-39)."""
     control.deprovision(_simulator(), circuit)
+
+
+@app.command()
+def serve(
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0 for any that is free.")],
+) -> None:
+    """Serve the local Azure over HTTP on this machine, for Microsoft's clients, until stopped.
+
+    [bold]sparehub simulate serve --port 8080[/bold] Any GUID is a subscription, any bearer token
+    is good.
+    """
+    from simulator import http  # noqa: PLC0415  no other command waits for a web server to load
+
+    http.serve(_home().simulator, port)
+
+
+@fault.command("add")
+def add_fault(
+    kind: Annotated[FaultKind, typer.Argument(help="What goes wrong.")],
+    *,
+    region: Annotated[str, typer.Option(help="Only there.")] = "",
+    type_name: Annotated[
+        str, typer.Option("--type", help="Only on such resources: virtualNetworkGateways.")
+    ] = "",
+    after: Annotated[int, typer.Option(min=0, help="Matching writes that pass before.")] = 0,
+    count: Annotated[
+        int | None,
+        typer.Option(min=1, help="Writes that are struck: 1; of a region that is down, all."),
+    ] = None,
+) -> None:
+    """Order a fault: the next writes that match meet it.
+
+    [bold]sparehub simulate fault add region-down --region eastasia[/bold]
+    """
+    control.add_fault(_simulator(), Order(kind.value, region, type_name, after, count))
+
+
+@fault.command("list")
+def list_faults(*, json: Json = False) -> None:
+    """Show the ordered faults, and how many matching writes each has seen."""
+    found = control.read_faults(_home().simulator)
+    output = Output(as_json=json)
+    if json:
+        output.document([asdict(each) for each in found])
+        return
+    output.table(
+        ("fault", "region", "type", "after", "count", "seen"),
+        [
+            (
+                each.kind.value,
+                each.region or "any",
+                each.type or "any",
+                str(each.after),
+                "all" if each.count is None else str(each.count),
+                str(each.seen),
+            )
+            for each in found
+        ],
+    )
+
+
+@fault.command("clear")
+def clear_faults() -> None:
+    """Take all faults back; a region that was down answers again."""
+    control.clear_faults(_simulator())

@@ -19,6 +19,8 @@ class Reference:
 
     type: str
     same_region: bool = False
+    more: "dict[str, Any] | None" = None
+    """Members beside the id."""
 
 
 @dataclass(frozen=True)
@@ -49,10 +51,11 @@ def accept(spec: Spec, body: object) -> tuple[JsonObject, list[Mention]]:
 
 def _accept(spec: Spec, value: object, path: str, mentions: list[Mention]) -> Any:  # noqa: ANN401  JSON
     if isinstance(spec, Reference):
-        found = _expect(dict, value, path)
+        found = _without_case(_expect(dict, value, path), {"id": str})
         identity = _expect(str, found.get("id"), f"{path}.id")
         mentions.append(Mention(path, identity, spec))
-        return {"id": identity}
+        more = _accept(spec.more, found, path, mentions) if spec.more else {}
+        return {"id": identity} | more
     if isinstance(spec, list):
         if value is None:
             return []
@@ -62,13 +65,19 @@ def _accept(spec: Spec, value: object, path: str, mentions: list[Mention]) -> An
             _accept(spec[0], item, f"{path}[{index}]", mentions) for index, item in enumerate(value)
         ]
     if isinstance(spec, dict):
-        members = _expect(dict, value, path)
+        members = _without_case(_expect(dict, value, path), spec)
         return {
             name: _accept(inner, members[name], f"{path}.{name}".lstrip("."), mentions)
             for name, inner in spec.items()
             if members.get(name) is not None or (name in members and isinstance(inner, list))
         }
     return _expect(spec, value, path)
+
+
+def _without_case(members: JsonObject, spec: dict[str, Any]) -> JsonObject:
+    """Return members under the names of the specification: ARM reads names without their case."""
+    names = {name.lower(): name for name in spec}
+    return {names.get(name.lower(), name): value for name, value in members.items()}
 
 
 def _expect(kind: type, value: object, path: str) -> Any:  # noqa: ANN401  JSON

@@ -1,6 +1,8 @@
 """Address prefixes as Azure reads them."""
 
+import json
 from collections.abc import Iterable
+from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from itertools import combinations
 
@@ -28,6 +30,12 @@ def network(prefix: str, identity: ResourceId) -> Network:
     return found
 
 
+@lru_cache(maxsize=65_536)
+def stored(space: str) -> tuple[Network, ...]:
+    """Return an address space from its JSON; one network may have hundreds of peers to look at."""
+    return tuple(ip_network(prefix) for prefix in json.loads(space))
+
+
 def networks(prefixes: Iterable[str], identity: ResourceId) -> list[Network]:
     """Return the prefixes of a resource, which may not overlap one another."""
     found = [network(prefix, identity) for prefix in prefixes]
@@ -39,7 +47,10 @@ def networks(prefixes: Iterable[str], identity: ResourceId) -> list[Network]:
 
 def overlap(first: Network, second: Network) -> bool:
     """Return whether two networks have an address in common."""
-    return first.version == second.version and first.overlaps(second)
+    if first.version != second.version:
+        return False
+    rest = first.max_prefixlen - min(first.prefixlen, second.prefixlen)
+    return int(first.network_address) >> rest == int(second.network_address) >> rest
 
 
 def contains(outer: Network, inner: Network) -> bool:

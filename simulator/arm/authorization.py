@@ -19,6 +19,8 @@ class Authorization(ResourceType):
     accepts: ClassVar[Spec] = {}
     # First poll of azure-xplat-cli's recordings, at 30 s.
     seconds = Durations(create=31, update=31, delete=31)
+    # https://github.com/MicrosoftDocs/azure-docs/issues/23320: the circuit was left Failed.
+    fails_parent = True
     verb = "PutExpressRouteCircuitAuthorizationOperation"
 
     def compute(self, write: Write) -> JsonObject:

@@ -18,6 +18,7 @@ MANUAL = "provider.manual"
 
 _TIERS = ("Basic", "Local", "Standard", "Premium")
 _FAMILIES = ("MeteredData", "UnlimitedData")
+_STANDARD_LINKS = 10
 _NO_KEY = guid("no service key")
 
 
@@ -52,7 +53,7 @@ class Circuit(ResourceType):
             raise FORMAT_INVALID(problem="properties.serviceProviderProperties is incomplete")
         name, location = provider["serviceProviderName"], provider["peeringLocation"]
         known = service_providers.is_provider(name) and geography.is_peering_location(location)
-        if not known:
+        if not known and not service_providers.is_test(name, location):
             raise refusals.PROVIDER_UNKNOWN(provider=name, id=write.id.text)
         bandwidth = provider["bandwidthInMbps"]
         if bandwidth not in service_providers.BANDWIDTHS_IN_MBPS:
@@ -72,6 +73,8 @@ class Circuit(ResourceType):
             "allowClassicOperations": False,
             "circuitProvisioningState": "Enabled",
             "globalReachEnabled": False,
+            "gatewayManagerEtag": "",
+            "resourceGuid": guid(write.id.key),
             "serviceKey": guid("service key", write.id.key),
         }
         return defaults | own
@@ -80,7 +83,9 @@ class Circuit(ResourceType):
         """Let the simulated provider provision a new circuit at once, unless told not to."""
         if write.existing:
             return write.existing.private | {"new": False}
-        return {"new": True, "provisioned": write.transaction.setting(MANUAL, "") != "yes"}
+        by_itself = write.transaction.setting(MANUAL, "") != "yes"
+        test = is_test_circuit(write.properties)
+        return {"new": True, "provisioned": by_itself and not test}
 
     def written(self, write: Write, resource: Resource) -> None:
         """Write the inline children."""
@@ -96,6 +101,7 @@ class Circuit(ResourceType):
             shown["circuitProvisioningState"] = "Disabled"
             shown["serviceProviderProvisioningState"] = "NotProvisioned"
             shown["serviceKey"] = _NO_KEY
+            del shown["gatewayManagerEtag"]
         return shown
 
     def check_delete(self, transaction: Transaction, resource: Resource) -> None:
@@ -116,6 +122,13 @@ def provider_state(circuit: Resource) -> str:
     return "Provisioned" if circuit.private["provisioned"] else "NotProvisioned"
 
 
+def is_test_circuit(properties: JsonObject) -> bool:
+    """Return whether the circuit is of Microsoft's own provider for tests."""
+    provider = properties["serviceProviderProperties"]
+    name, location = provider["serviceProviderName"], provider["peeringLocation"]
+    return service_providers.is_test(name, location)
+
+
 def _check_sku(write: Write) -> None:
     sku = write.body.get("sku", {})
     tier, family = sku.get("tier"), sku.get("family")
@@ -129,6 +142,7 @@ def _check_sku(write: Write) -> None:
 
 def _check_change(write: Write, existing: Resource) -> None:
     """Refuse to lower the bandwidth (ER-02) or to move the circuit."""
+    _check_downgrade(write, existing)
     old = existing.properties["serviceProviderProperties"]
     new = write.properties["serviceProviderProperties"]
     if new["bandwidthInMbps"] < old["bandwidthInMbps"]:
@@ -137,3 +151,22 @@ def _check_change(write: Write, existing: Resource) -> None:
         )
     if old | {"bandwidthInMbps": 0} != new | {"bandwidthInMbps": 0}:
         raise refusals.CIRCUIT_PROVIDER_FIXED(id=write.id.text)
+
+
+def _check_downgrade(write: Write, existing: Resource) -> None:
+    """Refuse to give up Premium while what is linked needs it (ER-29)."""
+    tier = write.body["sku"]["tier"]
+    if existing.document["sku"]["tier"] != "Premium" or tier == "Premium":
+        return
+    links = write.transaction.mentioning(existing.key, CONNECTION)
+    if len(links) > _STANDARD_LINKS:
+        problem = f"it has {len(links)} links, more than {_STANDARD_LINKS}"
+        raise refusals.DOWNGRADE(id=write.id.text, tier=tier, problem=problem)
+    place = existing.properties["serviceProviderProperties"]["peeringLocation"]
+    for link in links:
+        gateway = link.properties["virtualNetworkGateway1"]["id"].lower()
+        found = write.transaction.get(gateway)
+        region = found.document["location"] if found else ""
+        if not geography.same_geopolitical_region(place, region):
+            problem = f"{link.id.text} reaches {region}"
+            raise refusals.DOWNGRADE(id=write.id.text, tier=tier, problem=problem)

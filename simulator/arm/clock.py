@@ -9,7 +9,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from simulator.arm.guid import fraction
 from simulator.arm.transaction import Transaction
+
+SEED = "clock.seed"
+"""Setting: the seed of the variation of durations; empty for none."""
+_SPREAD = 1.25
+"""Durations vary from this part to this multiple of what was measured, which is the median."""
 
 
 class Speed(StrEnum):
@@ -44,12 +50,17 @@ class Clock:
 
     def read(self, transaction: Transaction) -> Reading:
         """Return the simulated time and speed."""
-        speed = Speed(transaction.setting("clock.speed", Speed.INSTANT))
-        seconds = float(transaction.setting("clock.seconds", "0"))
+        found = transaction.settings("clock.")
+        speed = Speed(found.get("clock.speed", Speed.INSTANT))
+        seconds = float(found.get("clock.seconds", "0"))
         if speed is not Speed.INSTANT:
-            since = float(transaction.setting("clock.wall", "0"))
+            since = float(found.get("clock.wall", "0"))
             seconds += (self._wall() - since) * float(speed)
         return Reading(seconds, speed)
+
+    def takes(self, seconds: float) -> float:
+        """Return how long an operation takes whose type says ``seconds``."""
+        return seconds
 
     def set_speed(self, transaction: Transaction, speed: Speed) -> None:
         """Go on at another speed; at ``instant`` whatever is under way is done at once."""
@@ -69,3 +80,9 @@ class Clock:
         reading = self.read(transaction)
         if reading.speed is Speed.INSTANT and end > reading.seconds:
             self._write(transaction, end, reading.speed)
+
+
+def variation(transaction: Transaction, *parts: object) -> float:
+    """Return by what a duration is multiplied: 1, or what the seed and ``parts`` make of it."""
+    seed = transaction.setting(SEED, "")
+    return _SPREAD ** (2 * fraction(seed, *parts) - 1) if seed else 1.0

@@ -1,4 +1,4 @@
-"""Connections of gateways to ExpressRoute circuits."""
+"""Connections of gateways: to ExpressRoute circuits, VPN devices and other gateways."""
 
 from typing import ClassVar
 
@@ -11,27 +11,39 @@ from simulator.arm.circuit_peering import CIRCUIT_PEERING
 from simulator.arm.connection_limits import check_limits
 from simulator.arm.gateway import EXPRESS_ROUTE, GATEWAY
 from simulator.arm.guid import guid
+from simulator.arm.local_network_gateway import LOCAL_GATEWAY
 from simulator.arm.messages import JsonObject
 from simulator.arm.resource_id import ResourceId
 from simulator.arm.resource_type import Durations, Removing, ResourceType, Write
 from simulator.arm.transaction import Resource, Transaction
+from simulator.arm.vpn import DEFAULTS, IPSEC, VNET_TO_VNET, check_connection
+
+_VPN_SECONDS = 11.0
+"""Recorded in azure-libraries-for-net: an IPsec connection, done at the first poll."""
 
 
 class Connection(ResourceType):
-    """A connection. Other kinds than ExpressRoute are not simulated."""
+    """A connection."""
 
     name = CONNECTION
     accepts: ClassVar[Spec] = {
         "authorizationKey": str,
         "connectionProtocol": str,
         "connectionType": str,
+        "connectionMode": str,
+        "dpdTimeoutSeconds": int,
         "enableBgp": bool,
         "enablePrivateLinkFastPath": bool,
         "expressRouteGatewayBypass": bool,
+        "ipsecPolicies": [dict],
+        "localNetworkGateway2": Reference(LOCAL_GATEWAY),
         "peer": Reference(CIRCUIT),
         "routingWeight": int,
         "sharedKey": str,
+        "trafficSelectorPolicies": [dict],
+        "usePolicyBasedTrafficSelectors": bool,
         "virtualNetworkGateway1": Reference(GATEWAY),
+        "virtualNetworkGateway2": Reference(GATEWAY),
     }
     # Creation and deletion recorded in azure-powershell (2016); update taken as the deletion.
     seconds = Durations(create=181, update=90, delete=90)
@@ -51,10 +63,13 @@ class Connection(ResourceType):
     def check(self, write: Write) -> None:
         """Refuse ER-04, ER-05, ER-09, ER-14 to ER-16, ER-34, ER-36."""
         properties, identity = write.properties, write.id
-        if properties.get("connectionType") != EXPRESS_ROUTE:
+        if properties.get("connectionType") not in (EXPRESS_ROUTE, IPSEC, VNET_TO_VNET):
             raise express_route.CONNECTION_TYPE(id=identity.text)
         store = write.transaction
         gateway = store.get(properties.get("virtualNetworkGateway1", {}).get("id", "").lower())
+        if gateway and _is_vpn(properties):
+            check_connection(write, gateway)
+            return
         circuit = store.get(properties.get("peer", {}).get("id", "").lower())
         if gateway is None or circuit is None:
             problem = "virtualNetworkGateway1 and peer are needed"
@@ -88,11 +103,23 @@ class Connection(ResourceType):
             "resourceGuid": guid(write.id.key),
             "routingWeight": 0,
         }
-        return defaults | write.properties
+        return defaults | (DEFAULTS if _is_vpn(write.properties) else {}) | write.properties
+
+    def render(self, transaction: Transaction, resource: Resource, *, settled: bool) -> JsonObject:
+        """Add that nobody knows yet whether a VPN device answers (recorded)."""
+        del transaction
+        unknown = (
+            {"connectionStatus": "Unknown"} if settled and _is_vpn(resource.properties) else {}
+        )
+        return resource.properties | unknown
+
+    def duration(self, write: Write) -> float:
+        """Return how long a PUT takes: an ExpressRoute connection takes minutes."""
+        return _VPN_SECONDS if _is_vpn(write.properties) else super().duration(write)
 
     def written(self, write: Write, resource: Resource) -> None:
         """Use up the authorization."""
-        if write.existing:
+        if write.existing or _is_vpn(write.properties):
             return
         circuit = write.transaction.get(resource.properties["peer"]["id"].lower())
         found = _authorization(write, circuit) if circuit else None
@@ -103,6 +130,10 @@ class Connection(ResourceType):
         """Release the authorization."""
         del removing
         authorization.release(transaction, resource.key)
+
+
+def _is_vpn(properties: JsonObject) -> bool:
+    return properties.get("connectionType") in (IPSEC, VNET_TO_VNET)
 
 
 def _check_reach(name: str, circuit: Resource, gateway: Resource) -> None:

@@ -3,10 +3,10 @@
 from simulator.arm import refusals_express_route as refusals
 from simulator.arm.circuit import CONNECTION
 from simulator.arm.gateway import network_of
+from simulator.arm.ip_configurations import GATEWAY_SUBNET
 from simulator.arm.messages import JsonObject
 from simulator.arm.peering import remote_gateway_users
 from simulator.arm.resource_type import Write
-from simulator.arm.subnet import GATEWAY_SUBNET
 from simulator.arm.transaction import Resource, Transaction
 from simulator.arm.virtual_network import subnet_networks
 

@@ -1,27 +1,23 @@
 """Azure Resource Manager: a request in, a response out."""
 
-import json
-import re
 from dataclasses import replace
 from pathlib import Path
 
-from simulator.arm import refusals
+from simulator.arm import faults, log, refusals
 from simulator.arm.clock import Clock
-from simulator.arm.deleting import delete, settle
-from simulator.arm.messages import CONFIGURED, JsonObject, Request, Response
-from simulator.arm.putting import put
+from simulator.arm.deleting import settle
+from simulator.arm.faults import Fault
+from simulator.arm.judging import answer, judge
+from simulator.arm.log import LogLine
+from simulator.arm.lookup import action_of, aim, target_of
+from simulator.arm.messages import CONFIGURED, JsonObject, Mishap, Request, Response
 from simulator.arm.refusal import Refusal
 from simulator.arm.registry import REGISTRY
-from simulator.arm.rendering import render
-from simulator.arm.resource_id import Collection, NoSuchPath, Operation, ResourceId, parse
+from simulator.arm.resource_id import Collection, Operation, ResourceId, parse
 from simulator.arm.store import Store
+from simulator.arm.striking import struck
 from simulator.arm.timeline import Timeline
-from simulator.arm.transaction import LogLine, Resource, Transaction
-
-_API_VERSION = re.compile(r"\d{4}-\d{2}-\d{2}(-preview)?")
-_HOST = "https://management.azure.com"
-_RETRY_AFTER = {"retry-after": "10"}
-_CREATED, _OK, _ACCEPTED, _NO_CONTENT = 201, 200, 202, 204
+from simulator.arm.transaction import Transaction
 
 
 class Azure:
@@ -33,9 +29,10 @@ class Azure:
 
     def handle(self, request: Request) -> Response:
         """Answer a request; a refused one changes nothing but the log."""
-        if request.method != "GET":
-            return self._write(request)
+        request = replace(request, path=_text(request.path))
         try:
+            if request.method != "GET":
+                return self._write(request)
             return self._read(request)
         except Refusal as refusal:
             return refusal.response()
@@ -49,29 +46,27 @@ class Azure:
     # -- reading -----------------------------------------------------------------------------
 
     def _read(self, request: Request) -> Response:
-        target = _target(request)
-        self._settle()
+        target = target_of(request)
         with self.store.transaction(write=False) as transaction:
-            now = self.clock.read(transaction).seconds
-            match target:
-                case ResourceId():
-                    resource = _existing(transaction, target)
-                    body = render(transaction, resource, now)
-                    return Response(status=_OK, headers={"etag": resource.etag}, body=body)
-                case Collection(scope, type_name):
-                    found = _collection(transaction, scope, type_name)
-                    value = [render(transaction, each, now) for each in found]
-                    return Response(status=_OK, body={"value": value})
-                case Operation():
-                    return _operation(transaction, target, now)
+            if not transaction.due(self.clock.read(transaction).seconds):
+                return self._answer(transaction, request, target)
+        with self.store.transaction(write=True) as transaction:
+            settle(Timeline(transaction, self.clock, None))
+        with self.store.transaction(write=False) as transaction:
+            return self._answer(transaction, request, target)
 
-    def _settle(self) -> None:
-        """Carry out the deletions whose time has passed, if there are any."""
-        with self.store.transaction(write=False) as transaction:
-            due = transaction.due(self.clock.read(transaction).seconds)
-        if due:
-            with self.store.transaction(write=True) as transaction:
-                settle(Timeline(transaction, self.clock, None))
+    def _answer(
+        self,
+        transaction: Transaction,
+        request: Request,
+        target: ResourceId | Collection | Operation,
+    ) -> Response:
+        """Answer a reading, once the deletions whose time has passed are carried out."""
+        if faults.ordered(transaction):
+            type_name, region = aim(transaction, request)
+            if faults.down(transaction, type_name, region):
+                raise refusals.REGION_DOWN(region=region)
+        return answer(Timeline(transaction, self.clock, None), request, target)
 
     # -- writing -----------------------------------------------------------------------------
 
@@ -81,46 +76,62 @@ class Azure:
             timeline = Timeline(transaction, self.clock, float(configured) if configured else None)
             settle(timeline)
             line = _line(timeline, request)
+            action = action_of(request, parse(request.path))
+            logged = action is None or action.action.writes
+            fault = _fault(transaction, request, logged=logged)
             try:
                 with transaction.attempt():
-                    response = _judge(timeline, request)
+                    if fault:
+                        response = struck(timeline, request, fault)
+                    else:
+                        response = judge(timeline, request)
             except Refusal as refusal:
-                transaction.log(replace(line, status=refusal.status, outcome="Refused"))
+                if logged:
+                    refused = replace(line, status=refusal.status, outcome="Refused")
+                    log.append(transaction, refused)
                 return refusal.response()
             if timeline.span:
                 start, end = timeline.span.start, timeline.span.end
                 line = replace(line, at=start, seconds=end - start)
-            transaction.log(replace(line, status=response.status))
+            if timeline.failure is not None:
+                line = replace(line, outcome="Failed")
+            elif response.mishap is Mishap.RESET:
+                line = replace(line, outcome="Refused")
+            if logged:
+                log.append(transaction, replace(line, status=response.status))
             return response
 
 
-def _target(request: Request) -> ResourceId | Collection | Operation:
-    """Return what the path stands for; refuse what ARM refuses before it looks at a resource."""
-    target = parse(request.path)
-    if isinstance(target, NoSuchPath):
-        if target.subscription is not None:
-            raise refusals.SUBSCRIPTION_INVALID(subscription=target.subscription)
-        raise refusals.PATH_UNKNOWN(path=request.path)
-    if not isinstance(target, Operation) and target.type.lower() not in REGISTRY:
-        raise refusals.TYPE_UNKNOWN(type=target.type)
-    version = request.query.get("api-version")
-    if version is None:
-        raise refusals.API_VERSION_MISSING()  # noqa: RSE102  an entry of the catalogue is called
-    if not _API_VERSION.fullmatch(version):
-        raise refusals.API_VERSION_INVALID(version=version)
-    return target
+def _fault(transaction: Transaction, request: Request, *, logged: bool) -> Fault | None:
+    """Return the fault that strikes a write; refuse an action in a region that is down."""
+    if not faults.ordered(transaction):
+        return None
+    where = aim(transaction, request)
+    if logged:
+        return faults.strike(transaction, *where, lasting=_is_lasting(request, where[0]))
+    if faults.down(transaction, *where):
+        raise refusals.REGION_DOWN(region=where[1])
+    return None
+
+
+def _is_lasting(request: Request, type_name: str) -> bool:
+    """Return whether a write goes on after its answer."""
+    kind = REGISTRY.get(type_name.lower())
+    return request.method == "DELETE" or (
+        request.method == "PUT" and kind is not None and kind.lasting
+    )
 
 
 def _line(timeline: Timeline, request: Request) -> LogLine:
     """Return the line of the log, with the time at which a refused write would have started."""
     target = parse(request.path)
-    existing, at = None, timeline.now
+    present, at = None, timeline.now
     if isinstance(target, ResourceId):
         holder = target.parent or target.group
-        existing, parent = (timeline.transaction.get(key) for key in (target.key, holder.key))
-        ends = [resource.ends for resource in (parent, existing) if resource]
+        present, parent = (timeline.transaction.get(key) for key in (target.key, holder.key))
+        ends = [resource.ends for resource in (parent, present) if resource]
         at = timeline.earliest(holder.key, ends)
-    verb = "update" if existing else "create"
+    verb = "update" if present or request.method in ("PATCH", "POST") else "create"
     return LogLine(
         at=at,
         method=request.method,
@@ -132,113 +143,6 @@ def _line(timeline: Timeline, request: Request) -> LogLine:
     )
 
 
-def _judge(timeline: Timeline, request: Request) -> Response:
-    """Do a write, or refuse it."""
-    target = _target(request)
-    if not isinstance(target, ResourceId) or request.method not in ("PUT", "DELETE"):
-        raise refusals.METHOD_UNKNOWN(method=request.method)
-    existing = timeline.transaction.get(target.key)
-    _check_conditions(request, existing)
-    if request.method == "DELETE":
-        return _delete(timeline, request, target, existing)
-    return _put(timeline, request, target, existing)
-
-
-def _check_conditions(request: Request, existing: Resource | None) -> None:
-    """Refuse a write whose ``If-Match`` or ``If-None-Match`` does not hold."""
-    etag = existing.etag if existing else ""
-    headers = {name.lower(): value for name, value in request.headers.items()}
-    wanted = headers.get("if-match")
-    if wanted is not None and (not existing or wanted not in ("*", etag)):
-        raise refusals.PRECONDITION_FAILED(condition=f"If-Match: {wanted}", etag=etag)
-    if headers.get("if-none-match") == "*" and existing:
-        raise refusals.PRECONDITION_FAILED(condition="If-None-Match: *", etag=etag)
-
-
-def _existing(transaction: Transaction, identity: ResourceId) -> Resource:
-    """Return a resource; refuse as the service that is asked refuses."""
-    found = transaction.get(identity.key)
-    if found:
-        return found
-    if identity.is_group or not transaction.get(identity.group.key):
-        raise refusals.GROUP_NOT_FOUND(group=identity.group.name)
-    if identity.parent is None:
-        raise refusals.NOT_FOUND(
-            type=REGISTRY[identity.type.lower()].name,
-            name=identity.name,
-            group=identity.group.name,
-        )
-    if not transaction.get(identity.parent.key):
-        raise refusals.PARENT_NOT_FOUND(name=identity.parent.name)
-    raise refusals.CHILD_NOT_FOUND(id=identity.text)
-
-
-def _collection(transaction: Transaction, scope: str, type_name: str) -> list[Resource]:
-    target = parse(scope)
-    if isinstance(target, ResourceId):
-        _existing(transaction, target)
-    return transaction.of_type(type_name, under=f"{scope}/")
-
-
-def _operation(transaction: Transaction, target: Operation, now: float) -> Response:
-    """Answer a poll of ``Azure-AsyncOperation`` or of ``Location``."""
-    found = transaction.operation(target.id)
-    if found is None:
-        raise refusals.CHILD_NOT_FOUND(id=target.id)
-    ends, deletion = found
-    if now < ends:
-        body = None if target.result else {"status": "InProgress"}
-        status = _ACCEPTED if target.result else _OK
-        return Response(status=status, headers=_RETRY_AFTER, body=body)
-    if target.result:
-        return Response(status=_NO_CONTENT if deletion else _OK)
-    return Response(status=_OK, body={"status": "Succeeded"})
-
-
-def _put(
-    timeline: Timeline, request: Request, target: ResourceId, existing: Resource | None
-) -> Response:
-    try:
-        body = json.loads(request.body)
-    except (ValueError, RecursionError) as problem:
-        raise refusals.CONTENT_INVALID(problem=problem) from None
-    resource = put(timeline, target, body, request.query)
-    region = timeline.transaction.region(resource)
-    return Response(
-        status=_OK if existing else _CREATED,
-        headers=_follow(timeline, request, resource, region, deletion=False),
-        body=render(timeline.transaction, resource, timeline.now, answering=True),
-    )
-
-
-def _delete(
-    timeline: Timeline, request: Request, target: ResourceId, existing: Resource | None
-) -> Response:
-    if existing is None:
-        if target.is_group:
-            raise refusals.GROUP_NOT_FOUND(group=target.name)
-        return Response(status=_NO_CONTENT)
-    region = timeline.transaction.region(existing)
-    delete(timeline, existing)
-    headers = _follow(timeline, request, existing, region, deletion=True)
-    return Response(status=_ACCEPTED, headers=headers)
-
-
-def _follow(
-    timeline: Timeline, request: Request, resource: Resource, region: str, *, deletion: bool
-) -> dict[str, str]:
-    """Record the operation and return the headers by which a client follows it."""
-    kind = REGISTRY[resource.id.type.lower()]
-    if not kind.lasting and not deletion:
-        return {}
-    ends = timeline.span.end if timeline.span else 0.0
-    timeline.transaction.add_operation(timeline.operation, ends, deletion=deletion)
-    scope = f"{_HOST}/subscriptions/{resource.id.subscription}"
-    last = f"{timeline.operation}?api-version={request.query['api-version']}"
-    if not kind.lasting:
-        return _RETRY_AFTER | {"location": f"{scope}/operationresults/{last}"}
-    place = f"{scope}/providers/Microsoft.Network/locations/{region}"
-    headers = _RETRY_AFTER | {"azure-asyncoperation": f"{place}/operations/{last}"}
-    if deletion:
-        headers["location"] = f"{place}/operationResults/{last}"
-    return headers
+def _text(path: str) -> str:
+    """Return a path as text that can be stored: half a surrogate pair cannot."""
+    return path.encode("utf-8", "replace").decode()

@@ -10,7 +10,7 @@ from simulator.arm.transaction import Resource, Transaction
 from simulator.arm.virtual_network import address_space
 
 
-def faults(transaction: Transaction) -> list[str]:
+def overlaps(transaction: Transaction) -> list[str]:
     """Return the faults of the data plane, each with the id of its rule.
 
     ER-18: virtual networks with overlapping address spaces must not be linked to one circuit,

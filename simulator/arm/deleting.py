@@ -26,17 +26,25 @@ def delete(timeline: Timeline, resource: Resource) -> None:
     """
     kind = REGISTRY[resource.id.type.lower()]
     thing = kind.serialised_on(resource.id, resource.properties)
-    timeline.refuse_if_busy(thing)
     inline = timeline.span is not None
     verb = kind.verb.replace("Put", "Delete")
+    timeline.refuse_if_busy(thing, kind, verb)
     seconds = kind.removal_duration(resource)
     span = timeline.begin(resource.id, thing, verb, seconds, [resource.ends, resource.free])
+    if timeline.doomed and not inline:
+        with timeline.transaction.trial():
+            _remove(timeline, resource)  # so that what is in use is refused, not failed
+        timeline.failure = kind.failing().error
+        resource.failure, resource.ends = timeline.failure, span.end
+        resource.operation = timeline.operation
+        timeline.transaction.touch(resource)
+        return
     if inline or timeline.instant:
         _remove(timeline, resource)
         return
     with timeline.transaction.trial():
         _remove(timeline, resource)  # so that what is in use is refused now
-    resource.removed = span.end
+    resource.removed, resource.operation = span.end, timeline.operation
     timeline.transaction.touch(resource)
 
 

@@ -1,22 +1,26 @@
-"""Virtual network gateways: ExpressRoute; the shape holds VPN gateways too."""
+"""Virtual network gateways: ExpressRoute and VPN."""
 
 from typing import Any, ClassVar
 
+from simulator.arm import addresses
 from simulator.arm import refusals_express_route as refusals
 from simulator.arm.accept import Reference, Spec
 from simulator.arm.circuit import CONNECTION
 from simulator.arm.guid import guid
+from simulator.arm.ip_configurations import GATEWAY_SUBNET
 from simulator.arm.messages import JsonObject
+from simulator.arm.nested import nested
 from simulator.arm.peering import gateways, remote_gateway_users
+from simulator.arm.public_ip_address import PUBLIC_IP_ADDRESS, check_free
 from simulator.arm.resource_type import Durations, ResourceType, Write
 from simulator.arm.route_table import ROUTE
-from simulator.arm.subnet import GATEWAY_SUBNET
 from simulator.arm.transaction import Resource, Transaction
 from simulator.arm.virtual_network import PEERING, SUBNET, subnet_networks
+from simulator.arm.vpn import VPN, bgp_settings, check_gateway, during_write
 
 GATEWAY = "Microsoft.Network/virtualNetworkGateways"
 EXPRESS_ROUTE = "ExpressRoute"
-VPN = "Vpn"
+_PREFIXES: Spec = {"addressPrefixes": [str]}
 _FAMILIES = (
     ("Standard", "HighPerformance", "UltraPerformance"),
     ("ErGw1AZ", "ErGw2AZ", "ErGw3AZ"),
@@ -24,6 +28,13 @@ _FAMILIES = (
 )
 """SKUs of ExpressRoute gateways by family, each in ascending order (GWY-01, GWY-02)."""
 _COEXISTENCE_PREFIX = 27
+_MANAGED_ADDRESS = "2024"
+"""API versions from which a public address that is supplied is refused (GWY-03).
+
+Recorded: with 2023-02-01 an ExpressRoute gateway took the customer's (azure-powershell, 2023). The
+refusal came in 2025, with 2024-05-01 in use; what older clients meet today no source says.
+"""
+_CAPACITY = 2
 _CREATE = {EXPRESS_ROUTE: 882.0, VPN: 1188.0}
 
 
@@ -37,7 +48,10 @@ class Gateway(ResourceType):
         "allowRemoteVnetTraffic": bool,
         "allowVirtualWanTraffic": bool,
         "autoScaleConfiguration": {"bounds": {"min": int, "max": int}},
+        "bgpSettings": dict,
+        "customRoutes": _PREFIXES,
         "enableBgp": bool,
+        "enableDnsForwarding": bool,
         "enablePrivateIpAddress": bool,
         "gatewayType": str,
         "ipConfigurations": [
@@ -45,13 +59,14 @@ class Gateway(ResourceType):
                 "name": str,
                 "properties": {
                     "privateIPAllocationMethod": str,
-                    "publicIPAddress": {"id": str},
+                    "publicIPAddress": Reference(PUBLIC_IP_ADDRESS, same_region=True),
                     "subnet": Reference(SUBNET, same_region=True),
                 },
             }
         ],
         "resiliencyModel": str,
         "sku": {"name": str, "tier": str},
+        "vpnClientConfiguration": dict,
         "vpnGatewayGeneration": str,
         "vpnType": str,
     }
@@ -59,6 +74,9 @@ class Gateway(ResourceType):
     # of twelve recorded creations. Deletion: middle of the two recorded (382 and 1,066 s, VPN).
     seconds = Durations(create=_CREATE[EXPRESS_ROUTE], update=142, delete=724)
     located = True
+    # Recorded: a creation that ended Failed after two hours (azure-mgmt-network 19.3.0).
+    failing = refusals.GATEWAY_TIMED_OUT
+    failing_seconds = 7207.0
     verb = "PutVirtualNetworkGatewayOperation"
 
     def duration(self, write: Write) -> float:
@@ -71,33 +89,29 @@ class Gateway(ResourceType):
         if gateway_type not in (EXPRESS_ROUTE, VPN):
             raise refusals.GATEWAY_TYPE(id=write.id.text)
         subnet = _subnet(write)
-        if gateway_type == EXPRESS_ROUTE:
-            _check_sku(write)
-            if any("publicIPAddress" in each["properties"] for each in _configurations(write)):
-                raise refusals.GATEWAY_PUBLIC_ADDRESS(id=write.id.text)
         if write.existing:
             old = write.existing.properties
             if old["gatewayType"] != gateway_type:
                 raise refusals.GATEWAY_FIXED(id=write.id.text, what="gatewayType")
             if old["ipConfigurations"][0]["properties"]["subnet"]["id"].lower() != subnet.key:
                 raise refusals.GATEWAY_FIXED(id=write.id.text, what="the virtual network")
+        if gateway_type == EXPRESS_ROUTE:
+            _check_sku(write)
+            supplied = any(
+                "publicIPAddress" in each["properties"] for each in _configurations(write)
+            )
+            if supplied and write.query.get("api-version", "") >= _MANAGED_ADDRESS:
+                raise refusals.GATEWAY_PUBLIC_ADDRESS(id=write.id.text)
         else:
+            check_gateway(write)
+            check_free(write, "ipConfigurations")
+        if not write.existing:
             _check_network(write, subnet, gateway_type)
             _check_subnet(write, subnet)
 
     def compute(self, write: Write) -> JsonObject:
         """Add ids of IP configurations and Azure's defaults."""
-        shown = [
-            {
-                "name": each["name"],
-                "id": write.id.child("ipConfigurations", each["name"]).text,
-                "type": f"{GATEWAY}/ipConfigurations",
-                "properties": {"provisioningState": "Succeeded"}
-                | {"privateIPAllocationMethod": "Dynamic"}
-                | each["properties"],
-            }
-            for each in _configurations(write)
-        ]
+        shown = nested(write, "ipConfigurations", {"privateIPAllocationMethod": "Dynamic"})
         defaults = {
             "activeActive": False,
             "adminState": "Enabled",
@@ -113,7 +127,19 @@ class Gateway(ResourceType):
             "vpnGatewayGeneration": "None",
             "vpnType": "PolicyBased",
         }
-        return defaults | write.properties | {"ipConfigurations": shown}
+        sku = {"capacity": _CAPACITY} | write.properties["sku"]
+        return defaults | write.properties | {"ipConfigurations": shown, "sku": sku}
+
+    def render(self, transaction: Transaction, resource: Resource, *, settled: bool) -> JsonObject:
+        """Add what a VPN gateway has once it is there, and while it is written (recorded)."""
+        shown = dict(resource.properties)
+        if shown["gatewayType"] != VPN:
+            return shown
+        configuration = shown["ipConfigurations"][0]["properties"]
+        subnet = transaction.get(configuration["subnet"]["id"].lower())
+        if not settled:
+            return during_write(resource, subnet)
+        return shown | {"bgpSettings": bgp_settings(resource, subnet)}
 
     def check_delete(self, transaction: Transaction, resource: Resource) -> None:
         """Refuse to delete a gateway with connections (GWY-11) or peered users (PE-14)."""
@@ -200,5 +226,16 @@ def _check_subnet(write: Write, subnet: Resource) -> None:
     for route in write.transaction.children(table.key, ROUTE):
         if route.properties["addressPrefix"] == "0.0.0.0/0":
             problem = "the route table of GatewaySubnet has a default route"
+        elif _drops(route, subnet):
+            problem = "the route table of GatewaySubnet drops what goes to the gateway"
     if problem:
         raise refusals.GATEWAY_SUBNET_ROUTES(id=write.id.text, problem=problem)
+
+
+def _drops(route: Resource, subnet: Resource) -> bool:
+    """Return whether a route takes traffic for the gateway itself to nowhere (VN-12)."""
+    prefix = route.properties["addressPrefix"]
+    if route.properties["nextHopType"] != "None" or prefix[:1].isalpha():
+        return False
+    routed = addresses.network(prefix, route.id)
+    return any(addresses.contains(routed, each) for each in subnet_networks(subnet))

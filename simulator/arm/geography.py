@@ -59,10 +59,12 @@ _GEOPOLITICAL = {
 }
 
 _OTHER_REGIONS = (
-    "austriaeast belgiumcentral brazilsoutheast chilecentral indonesiacentral jioindiacentral "
-    "jioindiawest malaysiawest mexicocentral newzealandnorth spaincentral swedensouth"
+    "austriaeast belgiumcentral brazilsoutheast centraluseuap chilecentral eastus2euap "
+    "indonesiacentral jioindiacentral jioindiawest malaysiawest mexicocentral newzealandnorth "
+    "spaincentral swedensouth"
 )
-"""Regions that the page of geopolitical regions does not list."""
+"""Regions that the page of geopolitical regions does not list; those on ``euap`` are Azure's own
+for early updates (recorded: an ExpressRoute gateway of azure-powershell's tests, 2023)."""
 
 _LOCAL = {
     "eastasia": "Hong Kong, Hong Kong2",
@@ -128,6 +130,13 @@ def canonical_region(name: str) -> str:
 def is_region(name: str) -> bool:
     """Return whether Azure has the region (in its public cloud)."""
     return name in _REGION_TO_GEOPOLITICAL or name in _OTHER_REGIONS.split()
+
+
+def peering_locations() -> list[str]:
+    """Return the peering locations of ExpressRoute."""
+    return sorted(
+        name.strip() for _, places in _GEOPOLITICAL.values() for name in places.split(",")
+    )
 
 
 def is_peering_location(name: str) -> bool:

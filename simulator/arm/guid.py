@@ -13,3 +13,9 @@ def guid(*parts: object) -> str:
 def etag(key: str, revision: int) -> str:
     """Return the weak entity tag of one revision of a resource, in Azure's spelling."""
     return f'W/"{guid("etag", key, revision)}"'
+
+
+def fraction(*parts: object) -> float:
+    """Return the number from 0 to 1 that belongs to ``parts``, always the same one."""
+    digest = sha256("\0".join(str(part) for part in parts).encode()).digest()
+    return int.from_bytes(digest[:4]) / 2**32

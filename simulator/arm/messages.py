@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any, TypeAlias
 
 JsonObject: TypeAlias = dict[str, Any]
@@ -12,6 +13,19 @@ CONFIGURED = "x-sparehub-configured"
 Azure has no such header. At clock ``instant`` nothing is waited for, so this is how the core knows
 that a request cannot have been sent before the client existed.
 """
+
+
+class Mishap(StrEnum):
+    """What becomes of an answer on its way to the client: a fault of the line, not of Azure."""
+
+    LOST = "lost"
+    """The connection is closed without an answer; Azure has done what was asked."""
+    RESET = "reset"
+    """The connection is closed without an answer; the request never reached Azure."""
+    TRUNCATED = "truncated"
+    """The answer breaks off in the middle of its body."""
+    SLOW = "slow"
+    """The answer comes, late."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,4 +45,5 @@ class Response:
 
     status: int
     headers: Mapping[str, str] = field(default_factory=dict)
-    body: JsonObject | None = None
+    body: Any = None
+    mishap: Mishap | None = None

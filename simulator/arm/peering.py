@@ -65,8 +65,8 @@ class Peering(ResourceType):
             raise refusals_network.PEER_TO_ITSELF(id=identity.text)
         if write.existing and _remote_key(write.existing.properties) != remote.key:
             raise refusals_network.REMOTE_NETWORK_FIXED(id=identity.text)
-        for other in store.children(local.key, PEERING):
-            if other.key != identity.key and _remote_key(other.properties) == remote.key:
+        for other in store.mentioning(remote.key, PEERING, under=f"{local.key}/"):
+            if other.key != identity.key:
                 raise refusals_network.ALREADY_PEERED(other=other.id.text, remote=remote.id.text)
         _check_spaces(write, local, remote)
         half = other_half(store, local.key, remote.key)
@@ -200,16 +200,15 @@ def _check_spaces(write: Write, local: Resource, remote: Resource) -> None:
             second=clash[1],
         )
     for first, second, space in ((local, remote, mine), (remote, local, theirs)):
-        for peering in write.transaction.children(second.key, PEERING):
-            third = write.transaction.get(_remote_key(peering.properties))
-            if third is None or third.key == first.key:
+        for third, its_space in write.transaction.peer_spaces(second.key, PEERING):
+            if third.lower() == first.key:
                 continue
-            if clash := addresses.first_overlap(space, address_space(third)):
+            if clash := addresses.first_overlap(space, addresses.stored(its_space)):
                 raise refusals_network.SPACE_OVERLAPS_PEER(
                     id=write.id.text,
                     local=first.id.text,
                     remote=second.id.text,
-                    third=third.id.text,
+                    third=third,
                     first=clash[0],
                     second=clash[1],
                 )

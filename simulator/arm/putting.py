@@ -19,18 +19,24 @@ class _Nested:
     """Writes of children under the parent's own timeline."""
 
     timeline: Timeline
+    judged: bool
 
     def put(self, identity: ResourceId, body: JsonObject) -> None:
-        put(self.timeline, identity, body)
+        put(self.timeline, identity, body, judged=self.judged)
 
     def remove(self, resource: Resource) -> None:
         delete(self.timeline, resource)
 
 
 def put(
-    timeline: Timeline, identity: ResourceId, body: object, query: Mapping[str, str] | None = None
+    timeline: Timeline,
+    identity: ResourceId,
+    body: object,
+    query: Mapping[str, str] | None = None,
+    *,
+    judged: bool = True,
 ) -> Resource:
-    """Create or update a resource.
+    """Create or update a resource; one that is not ``judged`` is taken to be there as it is said.
 
     Raises:
         Refusal: Azure would refuse it; the caller undoes the transaction.
@@ -49,19 +55,48 @@ def put(
         existing=existing,
         query=query or {},
         location=_location(kind, identity, accepted, existing, parent),
-        nested=_Nested(timeline),
+        nested=_Nested(timeline, judged),
     )
     thing = kind.serialised_on(write.id, write.properties)
-    timeline.refuse_if_busy(thing)
-    named = _named(timeline, kind, write, mentions)
-    kind.check(write)
+    timeline.refuse_if_busy(thing, kind, kind.verb)
+    _refuse_failed_parent(timeline, write, parent)
+    named = _named(timeline, kind, write, mentions, judged=judged)
+    if judged:
+        kind.check(write)
     named += kind.uses(write)
     resting = [resource for resource in (parent, existing) if resource] + kind.rests_on(write)
     after = [resource.ends for resource in resting + named]
-    timeline.begin(write.id, thing, kind.verb, kind.duration(write), after)
+    inline = timeline.span is not None
+    timeline.begin(write.id, thing, kind.verb, _seconds(timeline, kind, write), after)
+    if not inline:
+        _fail(timeline, kind, write, parent)
     resource = _store(timeline, kind, write, {each.key for each in named})
     kind.written(write, resource)
     return resource
+
+
+def _refuse_failed_parent(timeline: Timeline, write: Write, parent: Resource | None) -> None:
+    """Refuse a child whose parent is in the state Failed (ER-12)."""
+    if timeline.span is None and write.id.parent and parent and parent.failure is not None:
+        raise refusals.PARENT_FAILED(id=write.id.text, operation=parent.operation)
+
+
+def _seconds(timeline: Timeline, kind: ResourceType, write: Write) -> float:
+    """Return how long a PUT takes, or takes to fail."""
+    if timeline.doomed and kind.failing_seconds is not None:
+        return kind.failing_seconds
+    return kind.duration(write)
+
+
+def _fail(timeline: Timeline, kind: ResourceType, write: Write, parent: Resource | None) -> None:
+    """Let the operation fail, because of a fault or of what is asked."""
+    refusal = kind.failing() if timeline.doomed else kind.failure(write)
+    if refusal is None:
+        return
+    timeline.failure = refusal.error
+    if kind.fails_parent and parent:
+        parent.failure, parent.operation = timeline.failure, timeline.operation
+        timeline.transaction.touch(parent)
 
 
 def _parent(store: Transaction, identity: ResourceId) -> Resource | None:
@@ -116,12 +151,15 @@ def _location(
 
 
 def _named(
-    timeline: Timeline, kind: ResourceType, write: Write, mentions: list[Mention]
+    timeline: Timeline, kind: ResourceType, write: Write, mentions: list[Mention], *, judged: bool
 ) -> list[Resource]:
     """Return the resources that the body names; refuse what is wrong, missing or not ready."""
     store, found = timeline.transaction, []
     for mention in mentions:
         reference, target = mention.reference, parse(mention.id)
+        if not judged:
+            found += [each for each in [store.get(mention.id.lower())] if each]
+            continue
         if not isinstance(target, ResourceId) or target.type.lower() != reference.type.lower():
             raise refusals.REFERENCE_TYPE_WRONG(
                 reference=mention.id, expected=reference.type, path=mention.path
@@ -149,7 +187,9 @@ def _store(timeline: Timeline, kind: ResourceType, write: Write, named: set[str]
     if kind.located:
         document["location"] = write.location
     if kind.has_sku:
-        document["sku"] = write.body["sku"]
+        document["sku"] = write.body.get("sku", {"name": "Basic"})
+    if kind.has_zones and "zones" in write.body:
+        document["zones"] = write.body["zones"]
     end = timeline.span.end if timeline.span else 0.0
     for target in set(store.mentioned_by(identity.key)) - named:
         store.free_from(target, end)
@@ -162,6 +202,7 @@ def _store(timeline: Timeline, kind: ResourceType, write: Write, named: set[str]
         ends=end,
         free=write.existing.free if write.existing else 0.0,
         operation=timeline.operation,
+        failure=timeline.failure,
     )
     store.put(resource)
     store.mention(identity.key, named)

@@ -38,6 +38,14 @@ API_VERSION_INVALID = Kind(
     "ARM",
     "https://github.com/pulumi/pulumi-azure-native/issues/1487",
 )
+API_VERSION_UNKNOWN = Kind(
+    400,
+    "NoRegisteredProviderFound",
+    "No registered resource provider found for location '{location}' and API version '{version}' "
+    "for type '{type}'. The supported api-versions are '{first}' and later.",
+    "ARM",
+    _COMMON,
+)
 TYPE_UNKNOWN = Kind(
     404,
     "InvalidResourceType",
@@ -187,7 +195,7 @@ NOT_PROVISIONED = Kind(
     400,
     "ReferencedResourceNotProvisioned",
     "Cannot proceed with operation because resource {reference} used by resource {id} is not in "
-    "Succeeded state. Resource is in Updating state and the last operation that updated/is "
+    "Succeeded state. Resource is in {state} state and the last operation that updated/is "
     "updating the resource is {verb}.",
     "VN-20",
     "https://github.com/pulumi/pulumi-azure-native/issues/4340",
@@ -199,4 +207,64 @@ RETRYABLE = Kind(
     "VN-20",
     "https://github.com/Azure/azure-sdk-for-go/issues/588",
     ((NOT_PROVISIONED.code, NOT_PROVISIONED.message),),
+)
+RETRY_LATER = Kind(
+    429,
+    "RetryableError",
+    "A retryable error occurred.",
+    "VN-19",
+    "https://github.com/pulumi/pulumi-azure-native/issues/3720",
+    (
+        (
+            "RetryableErrorDueToAnotherOperation",
+            (
+                "Operation {verb} ({operation}) is updating resource {thing}. "
+                "The call can be retried in {seconds} seconds."
+            ),
+        ),
+    ),
+)
+PARENT_FAILED = Kind(
+    400,
+    "ParentResourceIsInFailedState",
+    "PUT operation on child resource {id} is blocked because last operation ({operation}) on "
+    "parent resource failed leaving it in failed state. Run PUT operation on the parent, then "
+    "retry operation on the child.",
+    "ER-12",
+    _XPLAT,
+)
+OPERATION_FAILED = Kind(
+    200,
+    "InternalServerError",
+    "An error occurred.",
+    "ARM",
+    "https://github.com/hashicorp/terraform-provider-azurerm/issues/815",
+)
+"""The error in a finished asynchronous operation: status 200."""
+CONTENT_TOO_LARGE = Kind(
+    413,
+    "RequestContentTooLarge",
+    "The request content size exceeds the maximum size of 4 MB.",
+    "ARM",
+    "code and wording in a public blog (a deployment)",
+)
+
+# -- faults that a test orders -----------------------------------------------------------------
+REGION_DOWN = ours(
+    "RegionDown", "The control plane of region {region} does not answer.", "ARM", 503
+)
+SERVER_ERROR = ours("ServerError", "Azure Resource Manager failed.", "ARM", 500)
+BAD_GATEWAY = Kind(
+    502,
+    "BadGatewayConnection",
+    "The connection to '{namespace}' failed.",
+    "ARM",
+    "code seen in public scripts that retry after it",
+)
+GATEWAY_TIMEOUT = Kind(
+    504,
+    "GatewayTimeout",
+    "The gateway did not receive a response from '{namespace}' within the specified time period.",
+    "ARM",
+    "wording seen in public deployment guides",
 )

@@ -48,6 +48,21 @@ PEERING_CONNECTED = ours(
     "CircuitPeeringInUse", "Circuit peering {id} is used by {user} and cannot be deleted.", "ER-30"
 )
 
+DOWNGRADE = ours(
+    "CircuitDowngrade",
+    "Circuit {id}: it cannot become {tier}: {problem}.",
+    "ER-29",
+    409,
+)
+MICROSOFT_PEERING_SKU = Kind(
+    200,
+    " InvalidSkuTypeForMicrosoftPeering",
+    " Invalid SkuType {tier} for creating Microsoft Peering.",
+    "ER-13",
+    _XPLAT,
+)
+"""The error in a finished asynchronous operation, spaces and all: status 200."""
+
 # -- gateways ----------------------------------------------------------------------------------
 GATEWAY_TYPE = ours(
     "GatewayType", "Gateway {id}: gatewayType must be ExpressRoute or Vpn.", "GWY-08"
@@ -110,9 +125,24 @@ GATEWAY_PEERED = ours(
     "PE-14",
 )
 
+DEVICE_PATH = ours(
+    "DevicePath", "Circuit peering {id}: '{path}' is neither primary nor secondary.", "ER-10"
+)
+FAILOVER_TEST = ours("FailoverTest", "Failover test of {id}: {problem}.", "ER-38")
+GATEWAY_TIMED_OUT = Kind(
+    200,
+    "GwmOperationTimeOut",
+    "Operation timed out. Please retry after some time or contact support.",
+    "GWY-09",
+    "https://github.com/Azure/azure-rest-api-specs/issues/21743; recorded",
+)
+"""The error in a finished asynchronous operation: status 200."""
+
 # -- connections and authorizations ------------------------------------------------------------
 CONNECTION_TYPE = ours(
-    "ConnectionType", "Connection {id}: only ExpressRoute connections are simulated.", "ER-34"
+    "ConnectionType",
+    "Connection {id}: connectionType must be ExpressRoute, IPsec or Vnet2Vnet.",
+    "ER-34",
 )
 CONNECTION_INCOMPLETE = ours("ConnectionIncomplete", "Connection {id}: {problem}.", "ER-34")
 CONNECTION_SHARED_KEY = ours(

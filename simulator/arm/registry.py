@@ -4,16 +4,24 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from simulator.arm.authorization import Authorization
+from simulator.arm.azure_firewall import AzureFirewall
 from simulator.arm.circuit import Circuit
 from simulator.arm.circuit_peering import CircuitPeering
 from simulator.arm.connection import Connection
 from simulator.arm.gateway import Gateway
-from simulator.arm.network_security_group import NetworkSecurityGroup
+from simulator.arm.load_balancer import LoadBalancer
+from simulator.arm.local_network_gateway import LocalNetworkGateway
+from simulator.arm.network_interface import NetworkInterface
+from simulator.arm.network_security_group import NetworkSecurityGroup, SecurityRule
 from simulator.arm.peering import Peering
+from simulator.arm.public_ip_address import PublicIPAddress
 from simulator.arm.resource_group import ResourceGroup
 from simulator.arm.resource_type import ResourceType
 from simulator.arm.route_table import Route, RouteTable
 from simulator.arm.subnet import Subnet
+from simulator.arm.virtual_machine import (
+    VirtualMachine,
+)
 from simulator.arm.virtual_network import VirtualNetwork
 
 _TYPES: tuple[type[ResourceType], ...] = (
@@ -24,10 +32,17 @@ _TYPES: tuple[type[ResourceType], ...] = (
     RouteTable,
     Route,
     NetworkSecurityGroup,
+    SecurityRule,
+    PublicIPAddress,
+    NetworkInterface,
+    VirtualMachine,
+    LoadBalancer,
+    AzureFirewall,
     Circuit,
     CircuitPeering,
     Authorization,
     Gateway,
+    LocalNetworkGateway,
     Connection,
 )
 

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 
 RESOURCE_GROUP = "Microsoft.Resources/resourceGroups"
 
@@ -15,12 +16,12 @@ class ResourceId:
 
     text: str
 
-    @property
+    @cached_property
     def key(self) -> str:
         """What two spellings of one id have in common."""
         return self.text.lower()
 
-    @property
+    @cached_property
     def segments(self) -> list[str]:
         """The path without its slashes."""
         return self.text.strip("/").split("/")
@@ -35,17 +36,17 @@ class ResourceId:
         """The last name of the path."""
         return self.segments[-1]
 
-    @property
+    @cached_property
     def group(self) -> "ResourceId":
         """The resource group that holds the resource, or the group itself."""
         return ResourceId("/" + "/".join(self.segments[:_GROUP_SEGMENTS]))
 
-    @property
+    @cached_property
     def is_group(self) -> bool:
         """Whether this is a resource group."""
         return len(self.segments) == _GROUP_SEGMENTS
 
-    @property
+    @cached_property
     def type(self) -> str:
         """The resource type, such as ``Microsoft.Network/virtualNetworks/subnets``."""
         if self.is_group:
@@ -53,7 +54,7 @@ class ResourceId:
         _, _, _, _, _, namespace, *rest = self.segments
         return "/".join([namespace, *rest[::2]])
 
-    @property
+    @cached_property
     def parent(self) -> "ResourceId | None":
         """The resource that this one is a child of; None for a top-level resource or a group."""
         if self.is_group or self.type.count("/") == 1:
@@ -79,6 +80,7 @@ class Operation:
 
     id: str
     result: bool  # ``operationResults``, that is the Location header, rather than ``operations``
+    region: str = ""
 
 
 @dataclass(frozen=True)
@@ -91,11 +93,14 @@ class NoSuchPath:
 Target = ResourceId | Collection | Operation | NoSuchPath
 
 
-def parse(path: str) -> Target:  # noqa: PLR0911  one return for each form of a path
+@lru_cache(maxsize=16_384)
+def parse(path: str) -> Target:  # noqa: C901, PLR0911  one case and return for each form of a path
     """Return what an ARM path stands for."""
     segments = path.strip("/").split("/")
     low = [segment.lower() for segment in segments]
     if len(segments) < 3 or low[0] != "subscriptions" or "" in segments:  # noqa: PLR2004
+        return NoSuchPath(None)
+    if not _is_text(path):
         return NoSuchPath(None)
     if not _GUID.fullmatch(segments[1]):
         return NoSuchPath(segments[1])
@@ -105,15 +110,10 @@ def parse(path: str) -> Target:  # noqa: PLR0911  one return for each form of a 
             return Collection("/" + "/".join(segments[:2]), RESOURCE_GROUP)
         case ["resourcegroups", _]:
             return ResourceId(text)
-        case ["operationresults", _] | [
-            "providers",
-            _,
-            "locations",
-            _,
-            "operations" | "operationresults",
-            _,
-        ]:
-            return Operation(low[-1], result=low[-2] == "operationresults")
+        case ["operationresults", operation]:
+            return Operation(operation, result=True)
+        case ["providers", _, "locations", region, "operations" | "operationresults" as what, last]:
+            return Operation(last, result=what == "operationresults", region=region)
         case ["providers", _, _]:
             return Collection("/" + "/".join(segments[:2]), "/".join(segments[3:]))
         case ["resourcegroups", _, "providers", _, _, *rest] if len(rest) % 2 == 1:
@@ -125,6 +125,11 @@ def parse(path: str) -> Target:  # noqa: PLR0911  one return for each form of a 
             return Collection(inner.text, f"{inner.type}/{segments[-1]}")
         case _:
             return NoSuchPath(None)
+
+
+def _is_text(path: str) -> bool:
+    """Return whether a path can be stored: one from JSON may hold half a surrogate pair."""
+    return path.isascii() or not any("\ud800" <= character <= "\udfff" for character in path)
 
 
 def key_of(text: str) -> str | None:

@@ -1,9 +1,9 @@
 """The one shape of all resource types: what it accepts, refuses, computes, how long it takes."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import ClassVar, Protocol
+from typing import Any, ClassVar, Protocol
 
 from simulator.arm import refusals
 from simulator.arm.accept import Spec
@@ -34,6 +34,31 @@ class Nested(Removing, Protocol):
 
     def put(self, identity: ResourceId, body: JsonObject) -> None:
         """Create or update a child from an element of its parent's inline collection."""
+
+
+@dataclass(frozen=True)
+class Call:
+    """An action that is being done."""
+
+    transaction: Transaction
+    resource: Resource
+    argument: str
+    """What stands after the action in the path, such as ``primary``."""
+    query: Mapping[str, str]
+    body: JsonObject
+    now: float
+
+
+@dataclass(frozen=True)
+class Action:
+    """What a resource can be asked that is neither reading nor writing it."""
+
+    run: Callable[[Call], Any]
+    method: str = "POST"
+    seconds: float = 0.0
+    """How long the answer takes at speeds 1 and 100."""
+    writes: bool = False
+    """Whether it changes something, and so is in the log."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,14 +92,25 @@ class ResourceType:
     located: ClassVar[bool] = False
     """Whether it has a region of its own; if not, it is its parent's."""
     has_sku: ClassVar[bool] = False
+    has_zones: ClassVar[bool] = False
     lasting: ClassVar[bool] = True
     """Whether a write goes on after its answer (``Azure-AsyncOperation``)."""
+    under_way: ClassVar[str] = "Updating"
+    """The provisioning state that the answer to a PUT shows."""
     inlines: ClassVar[tuple[str, ...]] = ()
     """Child types that a GET shows inside the resource."""
     name_pattern: ClassVar[re.Pattern[str]] = re.compile(r"[A-Za-z0-9]([\w.-]{0,78}\w)?", re.ASCII)
     longest_name: ClassVar[int] = 80
     not_ready: ClassVar[Kind] = refusals.RETRYABLE
     """The refusal if something that it names is being written."""
+    busy_again: ClassVar[Kind] = refusals.ANOTHER_OPERATION
+    """The refusal if a write of the same type is under way on what writes are serialised on."""
+    failing: ClassVar[Kind] = refusals.OPERATION_FAILED
+    """The error of an operation that a fault lets fail."""
+    failing_seconds: ClassVar[float | None] = None
+    """How long such an operation takes, if not as long as one that succeeds."""
+    fails_parent: ClassVar[bool] = False
+    """Whether a failed write leaves the parent in the state Failed (ER-12)."""
     verb: ClassVar[str]
     """What Azure calls a write of it in its refusals, such as ``PutSubnetOperation``."""
 
@@ -84,6 +120,8 @@ class ResourceType:
         body: dict[str, Spec] = {"tags": dict, "properties": self.accepts}
         if self.located:
             body["location"] = str
+        if self.has_zones:
+            body["zones"] = [str]
         if self.has_sku:
             body["sku"] = {"name": str, "tier": str, "family": str}
         return body
@@ -124,6 +162,11 @@ class ResourceType:
     def check(self, write: Write) -> None:
         """Refuse what Azure refuses."""
 
+    def failure(self, write: Write) -> Refusal | None:
+        """Return the error that an accepted PUT ends with, if it does."""
+        del write
+        return None
+
     def compute(self, write: Write) -> JsonObject:
         """Return the properties to store."""
         return dict(write.properties)
@@ -155,7 +198,7 @@ def inline(write: Write, kind: str, *, keep_if_absent: bool) -> None:
     """
     if kind not in write.properties and keep_if_absent:
         return
-    sent = {str(item.get("name", "")): item for item in write.properties.get(kind, [])}
+    sent = {_inline_name(item): item for item in write.properties.get(kind, [])}
     wanted = {name.lower() for name in sent}
     unchanged = set()
     for child in write.transaction.children(write.id.key, f"{write.id.type}/{kind}"):
@@ -166,3 +209,11 @@ def inline(write: Write, kind: str, *, keep_if_absent: bool) -> None:
     for name, item in sent.items():
         if name not in unchanged:
             write.nested.put(write.id.child(kind, name), item)
+
+
+def _inline_name(item: JsonObject) -> str:
+    """Return the name of an inline child, which becomes a part of its id."""
+    name = item.get("name", "")
+    if not isinstance(name, str) or not name or "/" in name:
+        raise refusals.NAME_INVALID(name=name, longest=ResourceType.longest_name)
+    return name

@@ -4,6 +4,13 @@ Names as the service lists them (``GET .../Microsoft.Network/expressRouteService
 all of them offer the same bandwidths.
 """
 
+from simulator.arm.geography import peering_locations
+from simulator.arm.messages import JsonObject
+
+_TEST = ("microsoft er test", "area51")
+
+SERVICE_PROVIDERS = "Microsoft.Network/expressRouteServiceProviders"
+_GBPS = 1000
 BANDWIDTHS_IN_MBPS = (50, 100, 200, 500, 1000, 2000, 5000, 10000)
 
 _PROVIDERS = """
@@ -27,6 +34,42 @@ UIH; UOLDIVEO; Verizon; Viasat; Vocus Group NZ; Vodafone; Vodafone Idea Limited;
 """
 
 
+def listed() -> list[JsonObject]:
+    """Return the providers as ``GET .../expressRouteServiceProviders`` lists them (recorded 2020).
+
+    Which provider is at which peering location changes from month to month: all are at all.
+    """
+    return [
+        {
+            "name": name.strip(),
+            "id": "/subscriptions//resourceGroups//providers/Microsoft.Network"
+            "/expressRouteServiceProviders/",
+            "type": SERVICE_PROVIDERS,
+            "properties": {
+                "provisioningState": "Succeeded",
+                "peeringLocations": peering_locations(),
+                "bandwidthsOffered": [
+                    {"offerName": _offer(mbps), "valueInMbps": mbps} for mbps in BANDWIDTHS_IN_MBPS
+                ],
+            },
+        }
+        for name in _PROVIDERS.replace("\n", " ").split(";")
+    ]
+
+
+def _offer(mbps: int) -> str:
+    return f"{mbps}Mbps" if mbps < _GBPS else f"{mbps // _GBPS}Gbps"
+
+
 def is_provider(name: str) -> bool:
     """Return whether ExpressRoute has the provider; case does not matter."""
     return name.lower() in {provider.strip().lower() for provider in _PROVIDERS.split(";")}
+
+
+def is_test(name: str, peering_location: str) -> bool:
+    """Return whether this is Microsoft's own provider for tests, which is in no list.
+
+    It never provisions a circuit and yet lets it have peerings (ER-09; recorded in
+    azure-libraries-for-net, 2019).
+    """
+    return (name.lower(), peering_location.lower()) == _TEST

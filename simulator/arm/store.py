@@ -14,7 +14,7 @@ from simulator.arm.transaction import Transaction
 from simulator.errors import StoreError
 
 FILE = "azure.sqlite"
-VERSION = 1
+VERSION = 2
 _APPLICATION = 0x53504852  # "SPHR": tells our files from other people's SQLite files
 _PATIENCE = 60.0  # seconds to wait for another process's write
 _RESET = "`sparehub simulate reset` makes an empty one"
@@ -33,7 +33,8 @@ CREATE TABLE resources (
     ends REAL NOT NULL,         -- when the last write on it ends, in simulated seconds
     free REAL NOT NULL,         -- when the last thing that needed it was gone
     operation TEXT NOT NULL,    -- id of the last write
-    removed REAL                -- when a deletion that is under way ends
+    removed REAL,               -- when a deletion that is under way ends
+    failure TEXT                -- the error that the last write ended with
 ) WITHOUT ROWID;
 CREATE INDEX resources_by_parent ON resources (parent, type);
 CREATE INDEX resources_by_type ON resources (type);
@@ -47,8 +48,14 @@ CREATE TABLE busy (             -- what writes are serialised on
     key TEXT PRIMARY KEY, until REAL NOT NULL, operation TEXT NOT NULL, verb TEXT NOT NULL
 ) WITHOUT ROWID;
 CREATE TABLE operations (
-    id TEXT PRIMARY KEY, ends REAL NOT NULL, deletion INTEGER NOT NULL
+    id TEXT PRIMARY KEY, begins REAL NOT NULL, ends REAL NOT NULL, deletion INTEGER NOT NULL,
+    failure TEXT,               -- the error that it ends with
+    result TEXT                 -- what it is polled for, of an action
 ) WITHOUT ROWID;
+CREATE TABLE faults (
+    id INTEGER PRIMARY KEY, kind TEXT NOT NULL, region TEXT NOT NULL, type TEXT NOT NULL,
+    after INTEGER NOT NULL, count INTEGER, seen INTEGER NOT NULL
+);
 CREATE TABLE log (
     sequence INTEGER PRIMARY KEY,
     at REAL NOT NULL, method TEXT NOT NULL, path TEXT NOT NULL, status INTEGER NOT NULL,
@@ -130,5 +137,8 @@ def _inspect(path: Path) -> None:
         if version > VERSION:
             problem = f"is of version {version}, newer than this program's {VERSION}"
             raise StoreError(path, problem, f"update Sparehub, or {_RESET}")
+        if tables and version < VERSION:
+            problem = f"is of version {version}, older than this program's {VERSION}"
+            raise StoreError(path, problem, _RESET)
         if read("PRAGMA quick_check(1)").fetchone() != ("ok",):
             raise StoreError(path, "is damaged", _RESET)

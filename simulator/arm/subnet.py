@@ -5,17 +5,16 @@ from typing import ClassVar
 from simulator.arm import addresses
 from simulator.arm import refusals_network as refusals
 from simulator.arm.accept import Reference, Spec
+from simulator.arm.ip_configurations import naming
 from simulator.arm.messages import JsonObject
+from simulator.arm.refusals import RETRY_LATER
 from simulator.arm.resource_type import Durations, ResourceType, Write
 from simulator.arm.transaction import Resource, Transaction
 from simulator.arm.virtual_network import SUBNET, address_space, check_inside, subnet_networks
 
-GATEWAY_SUBNET = "GatewaySubnet"
 _LONGEST_PREFIX = 29
 _SHORTEST_PREFIX = 2
 _IPV6_PREFIX = 64
-_USERS = ("Microsoft.Network/virtualNetworkGateways",)
-"""Types with IP configurations that can lie in a subnet."""
 
 
 class Subnet(ResourceType):
@@ -38,6 +37,7 @@ class Subnet(ResourceType):
     }
     # Median of ten PUTs recorded in azure-libraries-for-net and azure-mgmt-network 19.3.0.
     seconds = Durations(create=3, update=3, delete=3)
+    busy_again = RETRY_LATER
     verb = "PutSubnetOperation"
 
     def check(self, write: Write) -> None:
@@ -89,10 +89,4 @@ class Subnet(ResourceType):
 
 def users(transaction: Transaction, subnet: Resource) -> list[str]:
     """Return the ids of the IP configurations that lie in a subnet."""
-    return [
-        configuration["id"]
-        for type_name in _USERS
-        for user in transaction.mentioning(subnet.key, type_name)
-        for configuration in user.properties["ipConfigurations"]
-        if configuration["properties"]["subnet"]["id"].lower() == subnet.key
-    ]
+    return [each["id"] for each in naming(transaction, subnet.key, "subnet")]

@@ -1,13 +1,17 @@
 """When the write of one request starts and ends, and what it must not run beside."""
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from simulator.arm import refusals
-from simulator.arm.clock import Clock, Span, Speed
+from simulator.arm.clock import Clock, Reading, Span, Speed, variation
 from simulator.arm.guid import guid
+from simulator.arm.messages import JsonObject
 from simulator.arm.refusal import Kind
+from simulator.arm.registry import REGISTRY
 from simulator.arm.resource_id import ResourceId
+from simulator.arm.resource_type import ResourceType
 from simulator.arm.transaction import Busy, Resource, Transaction
 
 
@@ -21,30 +25,54 @@ class Timeline:
     """When the client's process was configured; None if it does not say."""
     span: Span | None = None
     operation: str = ""
+    doomed: bool = False
+    """Whether a fault lets the operation fail."""
+    failure: JsonObject | None = None
+    """The error that the operation ends with, if it fails."""
+    reading: Reading | None = None
+    """What the clock showed when it was looked at."""
 
     @property
     def now(self) -> float:
         """The simulated time."""
-        return self.clock.read(self.transaction).seconds
+        return self._read().seconds
 
     @property
     def instant(self) -> bool:
         """Whether durations are accounted and not waited for: then nothing is ever under way."""
-        return self.clock.read(self.transaction).speed is Speed.INSTANT
+        return self._read().speed is Speed.INSTANT
 
-    def refuse_if_busy(self, thing: str) -> None:
+    def _read(self) -> Reading:
+        """Return what the clock shows: the same for the whole request, until that moves it."""
+        if self.reading is None:
+            self.reading = self.clock.read(self.transaction)
+        return self.reading
+
+    def refuse_if_busy(self, thing: str, kind: ResourceType, verb: str) -> None:
         """Refuse a write beside another one on the same thing (VN-19)."""
         last = self.transaction.busy(thing)
         if self.span is None and last and not self.instant and last.until > self.now:
-            raise refusals.ANOTHER_OPERATION(operation=last.operation)
+            refusal = kind.busy_again if last.verb == verb else refusals.ANOTHER_OPERATION
+            holder = self.transaction.get(thing)
+            raise refusal(
+                operation=last.operation,
+                verb=last.verb,
+                thing=holder.id.text if holder else thing,
+                seconds=math.ceil(last.until - self.now),
+            )
 
     def refuse_if_not_ready(self, named: Resource, identity: ResourceId, refusal: Kind) -> None:
-        """Refuse to use a resource that is being written (VN-20)."""
+        """Refuse to use a resource that is being written or in the state Failed (VN-20)."""
         last = self.transaction.busy(named.key)
         until = max(named.ends, last.until if last else 0.0)
         if self.span is None and not self.instant and until > self.now:
             verb = last.verb if last else "PutOperation"
-            raise refusal(reference=named.id.text, id=identity.text, verb=verb)
+            raise refusal(reference=named.id.text, id=identity.text, verb=verb, state="Updating")
+        if named.failure is not None:
+            verb = REGISTRY[named.id.type.lower()].verb
+            raise refusals.NOT_PROVISIONED(
+                reference=named.id.text, id=identity.text, verb=verb, state="Failed"
+            )
 
     def earliest(self, thing: str, after: Iterable[float]) -> float:
         """Return when a write on ``thing`` could start."""
@@ -58,9 +86,11 @@ class Timeline:
         """Account the request's operation, once."""
         if self.span is None:
             start = self.earliest(thing, after) if self.instant else self.now
-            self.span = Span(start, start + seconds)
-            self.clock.advance(self.transaction, self.span.end)
             revision = self.transaction.revision(identity.key) + 1
+            varied = seconds * variation(self.transaction, identity.key, revision)
+            self.span = Span(start, start + self.clock.takes(varied))
+            self.clock.advance(self.transaction, self.span.end)
+            self.reading = None
             self.operation = guid("operation", identity.key, revision)
             self.transaction.occupy(thing, Busy(self.span.end, self.operation, verb))
         return self.span

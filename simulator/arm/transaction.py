@@ -10,7 +10,7 @@ from simulator.arm.guid import etag
 from simulator.arm.messages import JsonObject
 from simulator.arm.resource_id import ResourceId
 
-_COLUMNS = "id, document, sent, private, revision, ends, free, operation, removed"
+_COLUMNS = "id, document, sent, private, revision, ends, free, operation, removed, failure"
 
 
 @dataclass
@@ -26,6 +26,8 @@ class Resource:
     free: float = 0.0
     operation: str = ""
     removed: float | None = None
+    failure: JsonObject | None = None
+    """The error that the last write ends with, if it fails."""
 
     @property
     def key(self) -> str:
@@ -42,19 +44,6 @@ class Resource:
     def etag(self) -> str:
         """The entity tag of this revision."""
         return etag(self.key, self.revision)
-
-
-@dataclass(frozen=True)
-class LogLine:
-    """One ARM write and what became of it."""
-
-    at: float
-    method: str
-    path: str
-    status: int
-    operation: str
-    seconds: float
-    outcome: str
 
 
 @dataclass(frozen=True)
@@ -127,6 +116,20 @@ class Transaction:
             f"{under}\U0010ffff",
         )
 
+    def peer_spaces(self, network: str, peering_type: str) -> list[tuple[str, str]]:
+        """Return the ids of the networks that a network's peerings name, and spaces as JSON.
+
+        One question of the store: a hub has hundreds of peers, and each write looks at them all.
+        """
+        rows = self.connection.execute(
+            "SELECT there.id, json_extract(there.document, ?) FROM resources AS peering"
+            " JOIN mentions ON mentions.source = peering.key"
+            " JOIN resources AS there ON there.key = mentions.target"
+            " WHERE peering.parent = ? AND peering.type = ? ORDER BY peering.key",
+            ["$.properties.addressSpace.addressPrefixes", network, peering_type.lower()],
+        )
+        return [(identity, space) for identity, space in rows if space]
+
     def mentioned_by(self, source: str) -> list[str]:
         """Return the keys that a resource names."""
         rows = self.connection.execute("SELECT target FROM mentions WHERE source = ?", [source])
@@ -151,7 +154,12 @@ class Transaction:
                 json.loads(row[1]),
                 json.loads(row[2]),
                 json.loads(row[3]),
-                *row[4:],
+                row[4],
+                row[5],
+                row[6],
+                row[7],
+                row[8],
+                json.loads(row[9]) if row[9] else None,
             )
             for row in self.connection.execute(statement, values)
         ]
@@ -173,7 +181,7 @@ class Transaction:
         """Write a resource."""
         parent = resource.id.parent or (None if resource.id.is_group else resource.id.group)
         self.connection.execute(
-            "INSERT OR REPLACE INTO resources VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT OR REPLACE INTO resources VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [
                 resource.key,
                 resource.id.text,
@@ -187,6 +195,7 @@ class Transaction:
                 resource.free,
                 resource.operation,
                 resource.removed,
+                json.dumps(resource.failure) if resource.failure else None,
             ],
         )
 
@@ -213,7 +222,7 @@ class Transaction:
         self.connection.execute("DELETE FROM resources WHERE key = ?", [key])
         self.connection.execute("DELETE FROM mentions WHERE source = ?", [key])
 
-    # -- operations, serialisation, log, settings ----------------------------------------------
+    # -- operations, serialisation, settings ---------------------------------------------------
 
     def busy(self, key: str) -> Busy | None:
         """Return the last write on the thing that writes are serialised on."""
@@ -229,19 +238,6 @@ class Transaction:
             [key, busy.until, busy.operation, busy.verb],
         )
 
-    def operation(self, operation: str) -> tuple[float, bool] | None:
-        """Return when an operation ends and whether it is a deletion."""
-        row = self.connection.execute(
-            "SELECT ends, deletion FROM operations WHERE id = ?", [operation]
-        ).fetchone()
-        return (row[0], bool(row[1])) if row else None
-
-    def add_operation(self, operation: str, ends: float, *, deletion: bool) -> None:
-        """Record an operation that a client may poll."""
-        self.connection.execute(
-            "INSERT INTO operations VALUES (?, ?, ?)", [operation, ends, int(deletion)]
-        )
-
     def latest_end(self) -> float:
         """Return when the last operation of all ends."""
         (end,) = self.connection.execute(
@@ -249,36 +245,20 @@ class Transaction:
         ).fetchone()
         return float(end or 0)
 
-    def log(self, line: LogLine) -> None:
-        """Append to the log."""
-        self.connection.execute(
-            "INSERT INTO log (at, method, path, status, operation, seconds, outcome)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?)",
-            [
-                line.at,
-                line.method,
-                line.path,
-                line.status,
-                line.operation,
-                line.seconds,
-                line.outcome,
-            ],
-        )
-
-    def read_log(self) -> list[LogLine]:
-        """Return the log in order of start."""
-        rows = self.connection.execute(
-            "SELECT at, method, path, status, operation, seconds, outcome"
-            " FROM log ORDER BY at, sequence"
-        )
-        return [LogLine(*row) for row in rows]
-
     def setting(self, name: str, default: str) -> str:
         """Return a setting."""
         row = self.connection.execute(
             "SELECT value FROM settings WHERE name = ?", [name]
         ).fetchone()
         return str(row[0]) if row else default
+
+    def settings(self, beginning: str) -> dict[str, str]:
+        """Return the settings whose names begin so."""
+        rows = self.connection.execute(
+            "SELECT name, value FROM settings WHERE name >= ? AND name < ?",
+            [beginning, f"{beginning}\U0010ffff"],
+        )
+        return dict(rows.fetchall())
 
     def set(self, name: str, value: str) -> None:
         """Write a setting."""

@@ -62,7 +62,8 @@ class VirtualNetwork(ResourceType):
     def compute(self, write: Write) -> JsonObject:
         """Return the network's own properties."""
         own = {name: value for name, value in write.properties.items() if name not in self.inlines}
-        return {"resourceGuid": guid(write.id.key), "enableDdosProtection": False} | own
+        defaults = {"enableDdosProtection": False, "enableVmProtection": False}
+        return {"resourceGuid": guid(write.id.key)} | defaults | own
 
     def written(self, write: Write, resource: Resource) -> None:
         """Write the inline children; then no subnet may lie outside the address space (VN-08)."""

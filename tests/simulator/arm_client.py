@@ -76,14 +76,14 @@ class Arm:
         return {"status": response.status} | error
 
     def dump(self) -> list[tuple[Any, ...]]:
-        """Return every row of every table but the log's."""
+        """Return every row of every table, but for the log and the counters of faults."""
         with self.azure.store.transaction(write=False) as transaction:
             run = transaction.connection.execute
             names = run("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")
             return [
                 (name, *row)
                 for (name,) in names.fetchall()
-                if name != "log"
+                if name not in ("faults", "log")
                 for row in run(f"SELECT * FROM {name} ORDER BY 1, 2").fetchall()  # noqa: S608  ours
             ]
 

@@ -61,6 +61,82 @@ def gateway(name: str, network: str, subnet_name: str = "GatewaySubnet", **more:
     return path, {"location": "eastasia", "properties": properties | more}
 
 
+def public_address(name: str, location: str = "eastasia", **more: Any) -> Written:
+    properties = {"publicIPAllocationMethod": "Static"} | more
+    body = {"location": location, "sku": {"name": "Standard"}, "properties": properties}
+    return f"{NETWORK}/publicIPAddresses/{name}", body
+
+
+def vpn_gateway(name: str, network: str, address: str, **more: Any) -> Written:
+    path, body = gateway(name, network, gatewayType="Vpn", vpnType="RouteBased", **more)
+    (configuration,) = body["properties"]["ipConfigurations"]
+    public = {"publicIPAddress": {"id": f"{NETWORK}/publicIPAddresses/{address}"}}
+    configuration["properties"] |= public
+    body["properties"]["sku"] = {"name": "VpnGw1", "tier": "VpnGw1"}
+    return path, body
+
+
+def local_gateway(name: str, *prefixes: str, **more: Any) -> Written:
+    properties = {
+        "gatewayIpAddress": "203.0.113.1",
+        "localNetworkAddressSpace": {"addressPrefixes": list(prefixes)},
+    }
+    path = f"{NETWORK}/localNetworkGateways/{name}"
+    return path, {"location": "eastasia", "properties": properties | more}
+
+
+def ip_configuration(name: str, where: str, address: str | None = None, **more: Any) -> Body:
+    """An IP configuration in ``network/subnet``, with a static address if one is given."""
+    network, _, subnet_name = where.partition("/")
+    path = f"{NETWORK}/virtualNetworks/{network}/subnets/{subnet_name}"
+    static = {"privateIPAllocationMethod": "Static", "privateIPAddress": address}
+    properties = {"subnet": {"id": path}} | (static if address else {}) | more
+    return {"name": name, "properties": properties}
+
+
+def interface(name: str, where: str, address: str | None = None, **more: Any) -> Written:
+    path = f"{NETWORK}/networkInterfaces/{name}"
+    properties = {"ipConfigurations": [ip_configuration("default", where, address)]} | more
+    return path, {"location": "eastasia", "properties": properties}
+
+
+def machine(name: str, *interfaces: str, location: str = "eastasia") -> Written:
+    named = [{"id": f"{NETWORK}/networkInterfaces/{each}"} for each in interfaces]
+    body = {
+        "location": location,
+        "properties": {
+            "hardwareProfile": {"vmSize": "Standard_B1s"},
+            "networkProfile": {"networkInterfaces": named},
+        },
+    }
+    return f"{GROUP}/providers/Microsoft.Compute/virtualMachines/{name}", body
+
+
+def load_balancer(name: str, *frontends: Body, sku: str = "Standard", **more: Any) -> Written:
+    properties = {"frontendIPConfigurations": list(frontends)} | more
+    body = {"location": "eastasia", "sku": {"name": sku}, "properties": properties}
+    return f"{NETWORK}/loadBalancers/{name}", body
+
+
+def firewall(name: str, *configurations: Body, **more: Any) -> Written:
+    properties = {"ipConfigurations": list(configurations)} | more
+    return f"{NETWORK}/azureFirewalls/{name}", {"location": "eastasia", "properties": properties}
+
+
+def security_rule(name: str, priority: int, **more: Any) -> Body:
+    properties = {
+        "access": "Allow",
+        "direction": "Inbound",
+        "priority": priority,
+        "protocol": "Tcp",
+        "sourceAddressPrefix": "*",
+        "sourcePortRange": "*",
+        "destinationAddressPrefix": "*",
+        "destinationPortRange": "443",
+    }
+    return {"name": name, "properties": properties | more}
+
+
 def circuit(
     name: str,
     place: str = "Hong Kong",

@@ -5,6 +5,7 @@ import pytest
 from simulator.arm.messages import Request
 from tests.simulator.arm_client import Arm
 from tests.simulator.bodies import (
+    ELSEWHERE,
     GROUP,
     NETWORK,
     SUBSCRIPTION,
@@ -157,7 +158,7 @@ def test_entity_tags(arm: Arm) -> None:
         ("/", "404 NotFound"),
         ("/providers/Microsoft.Network", "404 NotFound"),
         (f"{GROUP}/providers/Microsoft.Network/natGateways/x", "404 InvalidResourceType"),
-        (f"{GROUP}/providers/Microsoft.Compute/virtualMachines/x", "404 InvalidResourceType"),
+        (f"{GROUP}/providers/Microsoft.Compute/disks/x", "404 InvalidResourceType"),
         (f"{NETWORK}/virtualNetworks", "405 MethodNotAllowed"),
     ],
 )
@@ -169,8 +170,14 @@ def test_paths_that_lead_nowhere(arm: Arm, path: str, refused: str) -> None:
 
 
 def test_an_api_version_is_needed(arm: Arm) -> None:
-    """Absent or not a date: refused."""
+    """Absent, not a date, or from before there was an Azure Resource Manager: refused."""
     assert arm.refusal(*group(), **{"api-version": "newest"}) == "400 InvalidApiVersionParameter"
+    assert arm.refusal(*group(), **{"api-version": "2024-13-01"}) == (
+        "400 InvalidApiVersionParameter"
+    )
+    assert arm.refusal(*group(), **{"api-version": "1999-01-01"}) == (
+        "400 NoRegisteredProviderFound"
+    )
     response = arm.azure.handle(_without_version())
     assert (response.body or {})["error"]["code"] == "MissingApiVersionParameter"
 
@@ -179,9 +186,9 @@ def _without_version() -> Request:
     return Request(method="GET", path=GROUP)
 
 
-@pytest.mark.parametrize("method", ["PATCH", "POST", "HEAD", "BREW"])
+@pytest.mark.parametrize("method", ["POST", "HEAD", "BREW"])
 def test_other_methods_are_refused(arm: Arm, method: str) -> None:
-    """Only PUT, GET and DELETE are simulated."""
+    """A group can be read, put, patched and deleted."""
     assert arm.refusal(GROUP, None, method) == "405 MethodNotAllowed"
 
 
@@ -278,8 +285,99 @@ def test_tags_are_kept(arm: Arm) -> None:
     assert "tags" not in arm.get(HUB)
 
 
+def test_a_patch_replaces_the_tags(arm: Arm) -> None:
+    """At once, as recorded: 200 without an operation; all else stays, and is in the log."""
+    arm.put(*group())
+    arm.put(HUB, HUB_BODY | {"tags": {"tag1": "value1"}})
+    arm.put(*subnet("hub", "a", "10.0.0.0/26"))
+    before = arm.get(HUB)
+
+    response = arm.send("PATCH", HUB, {"tags": {"tag2": "value2"}})
+
+    assert (response.status, dict(response.headers)) == (200, {})
+    assert response.body == before | {"tags": {"tag2": "value2"}, "etag": response.body["etag"]}
+    assert response.body["etag"] != before["etag"]
+    assert arm.get(HUB) == response.body
+    assert arm.send("PATCH", GROUP, {"tags": {"a": "b"}}).body["tags"] == {"a": "b"}
+    assert (arm.log()[-1].method, arm.log()[-1].operation) == ("PATCH", "update")
+
+
+def test_a_patch_that_cannot_be(arm: Arm) -> None:
+    """Of what is not there, of a child, with tags that are none."""
+    arm.put(*group())
+    assert arm.refusal(HUB, {"tags": {}}, "PATCH") == "404 ResourceNotFound"
+    arm.put(HUB, HUB_BODY)
+    path, body = subnet("hub", "a", "10.0.0.0/26")
+    arm.put(path, body)
+
+    assert arm.refusal(path, {"tags": {}}, "PATCH") == "405 MethodNotAllowed"
+    assert arm.refusal(HUB, {"tags": "x"}, "PATCH") == "400 InvalidRequestFormat"
+
+
+def test_a_body_of_more_than_4_mb_is_refused(arm: Arm) -> None:
+    """Whatever is in it; one of 4 MB is read."""
+    arm.put(*group())
+    most = 4 * 1024 * 1024
+
+    assert arm.refusal(HUB, b" " * (most + 1)) == "413 RequestContentTooLarge"
+    assert arm.refusal(HUB, b" " * most) == "400 InvalidRequestContent"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b'{"location": "eastasia", "location": "eastasia"}',
+        b'{"location": "eastasia", "properties": {"a": 1, "a": 2}}',
+        b'{"location": "eastasia", "properties": {"flowTimeoutInMinutes": NaN}}',
+    ],
+)
+def test_a_member_stands_once_and_numbers_are_numbers(arm: Arm, content: bytes) -> None:
+    """A name twice in one object, and what only JavaScript calls a number."""
+    arm.put(*group())
+
+    assert arm.refusal(HUB, content) == "400 InvalidRequestContent"
+
+
+def test_members_are_read_without_regard_to_case(arm: Arm) -> None:
+    """As Azure reads them; an answer has Azure's spelling."""
+    arm.put(*group())
+    space = {"AddressSpace": {"ADDRESSPREFIXES": ["10.0.0.0/24"]}}
+
+    arm.put(HUB, {"Location": "eastasia", "Properties": space})
+
+    assert arm.properties(HUB)["addressSpace"] == {"addressPrefixes": ["10.0.0.0/24"]}
+
+
 def test_an_unknown_operation_is_not_found(arm: Arm) -> None:
     """Nothing is known of an operation that never was."""
     response = arm.send("GET", f"{SUBSCRIPTION}/operationresults/none")
 
     assert response.status == 404
+
+
+@pytest.mark.parametrize("name", ["\ud800", "x\0", "%2e%2e", "a?b", "' OR 1=1 --"])
+def test_paths_and_references_that_are_no_text(arm: Arm, name: str) -> None:
+    """Half a surrogate pair, a zero byte, other people's syntax: refused like any wrong name."""
+    arm.networks(hub="10.0.0.0/24")
+    strange = f"{NETWORK}/routeTables/{name}"
+
+    assert arm.send("GET", strange).status == 404
+    assert arm.refusal(*route_table(name)) == "400 InvalidResourceName"
+    named = arm.refusal(*subnet("hub", "a", "10.0.0.0/26", routeTable={"id": strange}))
+    assert named in ("400 InvalidResourceReference", "400 InvalidRequestFormat")
+
+
+def test_other_subscriptions(arm: Arm) -> None:
+    """Any GUID is a subscription; what is in one is not there in another, nor can be named."""
+    arm.networks(hub="10.0.0.0/24")
+    table, body = route_table("table")
+    theirs = table.replace(SUBSCRIPTION, ELSEWHERE)
+    arm.put(*group(GROUP.replace(SUBSCRIPTION, ELSEWHERE)))
+    arm.put(theirs, body)
+
+    assert arm.send("GET", table).status == 404
+    assert arm.get(f"{NETWORK}/routeTables")["value"] == []
+    mine = subnet("hub", "a", "10.0.0.0/26", routeTable={"id": theirs})
+    assert arm.refusal(*mine) == "400 InvalidResourceReference"
+    nobodys = theirs.replace("rg", "none")
+    assert arm.refusal(nobodys, body) == "404 ResourceGroupNotFound"

@@ -7,6 +7,7 @@ import pytest
 from simulator import control
 from simulator.arm.clock import Clock, Reading, Speed
 from simulator.arm.core import Azure
+from simulator.arm.faults import Order
 from simulator.arm.messages import CONFIGURED
 from simulator.control import LogEntry
 from simulator.errors import SimulatorError
@@ -14,10 +15,14 @@ from tests.simulator.arm_client import Arm
 from tests.simulator.bodies import (
     GROUP,
     NETWORK,
+    circuit,
     connection,
     gateway,
     group,
+    interface,
+    machine,
     peering,
+    private_peering,
     route_table,
     subnet,
     virtual_network,
@@ -293,3 +298,142 @@ def test_the_clock_is_set_by_its_speed(tmp_path: Path) -> None:
     assert control.read_clock(tmp_path).speed is Speed.REAL
     with pytest.raises(SimulatorError, match="'2'; it is one of 1, 100, instant"):
         control.set_clock(tmp_path, "2")
+
+
+def test_vn_19_two_subnets_of_one_network_are_429(waiting: Arm, wall: Wall) -> None:
+    """The message says in how many seconds the call can be retried; it then can."""
+    waiting.put(*group())
+    wall.seconds += 1
+    waiting.put(HUB, HUB_BODY)
+    wall.seconds += 1
+    first = waiting.send("PUT", *subnet("hub", "a", "10.0.0.0/26"))
+    operation = first.headers["azure-asyncoperation"].rpartition("/")[2].partition("?")[0]
+    path, body = subnet("hub", "b", "10.0.0.64/26")
+
+    error = waiting.refused("PUT", path, body, {})
+
+    assert (error["status"], error["code"]) == (429, "RetryableError")
+    assert error["details"] == [
+        {
+            "code": "RetryableErrorDueToAnotherOperation",
+            "message": f"Operation PutSubnetOperation ({operation}) is updating resource {HUB}. "
+            "The call can be retried in 3 seconds.",
+            "details": [],
+        }
+    ]
+    wall.seconds += 0.03
+    waiting.put(path, body)
+
+
+def test_durations_vary_with_a_seed(tmp_path: Path) -> None:
+    """By a quarter at most about what was measured; the same seed gives the same log."""
+
+    def log(name: str, seed: str) -> list[LogEntry]:
+        arm = Arm(tmp_path / name)
+        control.vary_durations(arm.directory, seed)
+        arm.connected(spoke="10.1.0.0/24")
+        return arm.log()
+
+    plain, first, again, other = log("a", ""), log("b", "1"), log("c", "1"), log("d", "2")
+
+    assert first == again
+    assert first != other
+    factors = [varied.seconds / fixed.seconds for varied, fixed in zip(first, plain, strict=True)]
+    assert all(0.8 <= factor <= 1.25 for factor in factors)
+    assert len(set(factors)) == len(factors)
+
+
+def test_at_speed_100_an_operation_that_fails_is_updating_until_then(
+    waiting: Arm, wall: Wall
+) -> None:
+    """The poll says InProgress, then Failed."""
+    waiting.put(*group())
+    wall.seconds += 1
+    control.add_fault(waiting.directory, Order("failed"))
+    response = waiting.send("PUT", HUB, HUB_BODY)
+    address = response.headers["azure-asyncoperation"].partition("com")[2].partition("?")[0]
+
+    def seen() -> tuple[object, object]:
+        return waiting.get(address)["status"], waiting.properties(HUB)["provisioningState"]
+
+    assert seen() == ("InProgress", "Updating")
+    wall.seconds += 1
+    assert seen() == ("Failed", "Failed")
+
+
+def test_vn_21_a_peering_starts_after_the_subnets_of_both_networks(arm: Arm) -> None:
+    """And subnets of one network come one after another, whenever they were sent."""
+    _put_at(arm, 0.0, *group())
+    _put_at(arm, 0.0, HUB, HUB_BODY)
+    _put_at(arm, 0.0, *virtual_network("spoke", "10.1.0.0/24"))
+    for name, prefix in (("a", "10.1.0.0/26"), ("b", "10.1.0.64/26")):
+        _put_at(arm, 0.0, *subnet("spoke", name, prefix))
+    _put_at(arm, 0.0, *peering("hub", "spoke"))
+
+    assert _spans(arm)[-3:] == [(21.0, 3.0), (24.0, 3.0), (27.0, 10.0)]
+
+
+def test_gwy_09_a_gateway_is_long_in_the_making(waiting: Arm, wall: Wall) -> None:
+    """201 and an operation, Updating for a quarter of an hour, then Succeeded."""
+    waiting.put(*group())
+    for write in ((HUB, HUB_BODY), subnet("hub", "GatewaySubnet", "10.0.0.0/26")):
+        wall.seconds += 1
+        waiting.put(*write)
+    wall.seconds += 1
+    path, body = gateway("gateway", "hub")
+
+    created = waiting.send("PUT", path, body)
+
+    assert (created.status, "azure-asyncoperation" in created.headers) == (201, True)
+    wall.seconds += 8.8
+    assert waiting.properties(path)["provisioningState"] == "Updating"
+    wall.seconds += 0.1
+    assert waiting.properties(path)["provisioningState"] == "Succeeded"
+
+
+def test_at_speed_100_routes_are_polled_for(waiting: Arm, wall: Wall) -> None:
+    """202 and a Location, which answers 202 until it answers the routes; nothing is logged."""
+    waiting.put(*group())
+    for write in (
+        (HUB, HUB_BODY),
+        subnet("hub", "app", "10.0.0.0/26"),
+        interface("nic", "hub/app"),
+        machine("vm", "nic"),
+    ):
+        wall.seconds += 1
+        waiting.put(*write)
+    path = f"{interface('nic', 'hub/app')[0]}/effectiveRouteTable"
+    early = waiting.send("POST", path)
+    wall.seconds += 1
+    lines = len(waiting.log())
+
+    asked = waiting.send("POST", path)
+
+    result = asked.headers["location"].partition("com")[2].partition("?")[0]
+    assert (early.status, early.body["error"]["code"]) == (
+        400,
+        "NicMustBeAttachedToRunningVmToGetEffectiveRoutes",
+    )
+    assert (asked.status, asked.body, waiting.send("GET", result).status) == (202, None, 202)
+    wall.seconds += 0.1
+    answered = waiting.send("GET", result)
+    assert (answered.status, len(answered.body["value"])) == (200, 6)
+    assert len(waiting.log()) == lines
+
+
+def test_at_speed_100_two_connections_of_a_gateway_conflict(waiting: Arm, wall: Wall) -> None:
+    """Azure writes one connection of a gateway after another: 409, as recorded."""
+    with waiting.azure.store.transaction(write=True) as transaction:
+        waiting.azure.clock.set_speed(transaction, Speed.INSTANT)
+    waiting.connected()
+    waiting.put(*circuit("second", place="Singapore"))
+    waiting.put(*private_peering("second"))
+    with waiting.azure.store.transaction(write=True) as transaction:
+        waiting.azure.clock.set_speed(transaction, Speed.FAST)
+    waiting.delete(connection("connection", "gateway", "circuit")[0])
+    write = connection("second", "gateway", "second")
+
+    assert waiting.refusal(*write) == "409 AnotherOperationInProgress"
+
+    wall.seconds += 0.91
+    waiting.put(*write)

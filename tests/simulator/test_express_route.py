@@ -3,6 +3,7 @@
 import pytest
 
 from simulator import control
+from simulator.arm.faults import Order
 from tests.simulator.arm_client import Arm
 from tests.simulator.bodies import (
     ELSEWHERE,
@@ -129,8 +130,10 @@ def test_er_08_a_new_circuit_is_enabled_and_not_provisioned(arm: Arm) -> None:
         "allowClassicOperations": False,
         "authorizations": [],
         "circuitProvisioningState": "Enabled",
+        "gatewayManagerEtag": "",
         "globalReachEnabled": False,
         "peerings": [],
+        "resourceGuid": shown["resourceGuid"],
         "serviceKey": shown["serviceKey"],
         "serviceProviderProperties": {
             "serviceProviderName": "Equinix",
@@ -139,6 +142,20 @@ def test_er_08_a_new_circuit_is_enabled_and_not_provisioned(arm: Arm) -> None:
         },
         "serviceProviderProvisioningState": "Provisioned",
     }
+
+
+def test_er_09_microsofts_own_test_provider_is_excepted(arm: Arm) -> None:
+    """Its circuit is never provisioned and yet has peerings (recorded, 2019)."""
+    arm.put(*group())
+    arm.put(*circuit("circuit", "Area51", serviceProviderName="Microsoft ER Test"))
+    arm.put(*private_peering("circuit"))
+
+    shown = arm.properties(CIRCUIT)
+
+    assert shown["serviceProviderProvisioningState"] == "NotProvisioned"
+    assert arm.refusal(*circuit("other", "Area51")) == (
+        "400 ExpressRouteCircuitServiceProviderDoesNotExist"
+    )
 
 
 def test_er_09_peerings_and_connections_need_a_provisioned_circuit(arm: Arm) -> None:
@@ -329,7 +346,8 @@ def test_er_34_a_connection_is_expressroute_and_has_no_shared_key(arm: Arm) -> N
     def refused(**change: object) -> str:
         return arm.refusal(path, body | {"properties": body["properties"] | change})
 
-    assert refused(connectionType="IPsec") == "400 SimulatorConnectionType"
+    assert refused(connectionType="VPNClient") == "400 SimulatorConnectionType"
+    assert refused(connectionType="IPsec") == "400 SimulatorVpnConnection"
     assert refused(sharedKey="secret") == "400 SimulatorConnectionSharedKey"
     assert refused(peer=None) == "400 SimulatorConnectionIncomplete"
     assert refused(peer={"id": f"{CIRCUIT}-none"}) == "400 InvalidResourceReference"
@@ -405,3 +423,85 @@ def test_er_39_a_provisioned_circuit_cannot_be_deleted(arm: Arm) -> None:
     }
     control.deprovision(arm.directory, CIRCUIT.upper())
     arm.delete(CIRCUIT)
+
+
+def test_er_13_microsoft_peering_needs_a_premium_circuit(arm: Arm) -> None:
+    """Accepted, then Failed with the recorded error, spaces and all; the circuit is Failed."""
+    arm.put(*group())
+    arm.put(*circuit("circuit"))
+    path = f"{CIRCUIT}/peerings/MicrosoftPeering"
+    properties = {
+        "peeringType": "MicrosoftPeering",
+        "peerASN": 65001,
+        "vlanId": 200,
+        "primaryPeerAddressPrefix": "123.0.0.0/30",
+        "secondaryPeerAddressPrefix": "123.0.0.4/30",
+        "microsoftPeeringConfig": {"advertisedPublicPrefixes": ["123.1.0.0/24"]},
+    }
+
+    accepted = arm.send("PUT", path, {"properties": properties})
+
+    poll = accepted.headers["azure-asyncoperation"].partition("com")[2].partition("?")[0]
+    assert (accepted.status, arm.get(poll)) == (
+        201,
+        {
+            "status": "Failed",
+            "error": {
+                "code": " InvalidSkuTypeForMicrosoftPeering",
+                "message": " Invalid SkuType Standard for creating Microsoft Peering.",
+                "details": [],
+            },
+        },
+    )
+    assert arm.properties(CIRCUIT)["provisioningState"] == "Failed"
+    premium, body = circuit("circuit", tier="Premium")
+    arm.put(premium, body)
+    arm.put(path, {"properties": properties})
+    assert arm.properties(path)["provisioningState"] == "Succeeded"
+
+
+def test_er_29_premium_is_kept_while_it_is_needed(arm: Arm) -> None:
+    """More than ten links, or one to another geopolitical region, forbid the downgrade."""
+    arm.networks()
+    arm.put(*circuit("circuit", tier="Premium", place="Frankfurt"))
+    arm.put(*private_peering("circuit"))
+    arm.put(*virtual_network("hub", "10.0.0.0/24"))
+    arm.put(*subnet("hub", "GatewaySubnet", "10.0.0.0/26"))
+    arm.put(*gateway("gateway", "hub"))
+    path, body = connection("connection", "gateway", "circuit")
+    arm.put(path, body)
+
+    lowered = circuit("circuit", place="Frankfurt")
+    assert arm.refusal(*lowered) == "409 SimulatorCircuitDowngrade"
+
+    arm.delete(path)
+    arm.put(*lowered)
+
+
+def test_er_06_a_circuits_location_says_nothing(arm: Arm) -> None:
+    """A circuit of Hong Kong may be kept in West Europe, and link a gateway of East Asia."""
+    arm.hub()
+    path, body = circuit("circuit")
+    arm.put(path, body | {"location": "westeurope"})
+    arm.put(*private_peering("circuit"))
+
+    arm.put(*connection("connection", "gateway", "circuit"))
+
+    assert arm.get(path)["location"] == "westeurope"
+
+
+def test_er_35_a_connection_that_failed_is_there_and_in_the_way(arm: Arm) -> None:
+    """The gateway cannot be deleted until the failed connection is."""
+    arm.hub()
+    arm.put(*circuit("circuit"))
+    arm.put(*private_peering("circuit"))
+    control.add_fault(arm.directory, Order("failed", type="connections"))
+    path, body = connection("connection", "gateway", "circuit")
+
+    arm.send("PUT", path, body)
+
+    assert arm.properties(path)["provisioningState"] == "Failed"
+    refused = arm.refused_delete(f"{NETWORK}/virtualNetworkGateways/gateway")
+    assert refused == "400 VirtualNetworkGatewayCannotBeDeleted"
+    arm.delete(path)
+    arm.delete(f"{NETWORK}/virtualNetworkGateways/gateway")

@@ -7,10 +7,13 @@ from tests.simulator.bodies import (
     NETWORK,
     connection,
     gateway,
+    local_gateway,
+    public_address,
     route,
     route_table,
     security_group,
     subnet,
+    vpn_gateway,
 )
 
 GATEWAY, _ = gateway("gateway", "hub")
@@ -53,6 +56,7 @@ def test_gwy_02_a_sku_is_upgraded_within_its_family(
 def test_gwy_03_an_expressroute_gateway_is_given_no_public_address(arm: Arm) -> None:
     """Microsoft manages it."""
     _prepare(arm)
+    arm.put(*public_address("ip"))
     where = {"id": f"{NETWORK}/virtualNetworks/hub/subnets/GatewaySubnet"}
     properties = {"subnet": where, "publicIPAddress": {"id": f"{NETWORK}/publicIPAddresses/ip"}}
     addressed = gateway(
@@ -62,6 +66,10 @@ def test_gwy_03_an_expressroute_gateway_is_given_no_public_address(arm: Arm) -> 
     assert arm.refusal(*addressed) == "400 SimulatorGatewayPublicAddress"
 
     arm.put(*gateway("gateway", "hub"))
+    arm.delete(gateway("gateway", "hub")[0])
+    path, body = addressed
+    recorded = {"api-version": "2023-02-01"}
+    assert arm.send("PUT", path, body, recorded).status == 201
 
 
 def test_gwy_06_a_gateway_lies_in_gatewaysubnet(arm: Arm) -> None:
@@ -102,7 +110,8 @@ def test_gwy_07_one_gateway_of_a_type_in_a_network(arm: Arm) -> None:
 
     assert arm.refusal(*gateway("second", "hub")) == "400 SimulatorSecondGateway"
 
-    arm.put(*gateway("vpn", "hub", gatewayType="Vpn", sku=_sku("VpnGw1")))
+    arm.put(*public_address("pip"))
+    arm.put(*vpn_gateway("vpn", "hub", "pip"))
 
 
 def test_gwy_08_type_and_sku_must_be_known(arm: Arm) -> None:
@@ -127,7 +136,8 @@ def test_gwy_11_a_gateway_with_a_connection_cannot_be_deleted(arm: Arm) -> None:
 def test_vn_10_coexistence_needs_a_27(arm: Arm) -> None:
     """A GatewaySubnet of /29 is enough for one gateway, not for two."""
     _prepare(arm, "10.0.0.0/29")
-    arm.put(*gateway("vpn", "hub", gatewayType="Vpn"))
+    arm.put(*public_address("pip"))
+    arm.put(*vpn_gateway("vpn", "hub", "pip"))
 
     assert arm.refusal(*gateway("gateway", "hub")) == "400 SimulatorGatewaySubnetTooSmall"
 
@@ -160,3 +170,142 @@ def test_vn_12_no_gateway_behind_a_default_route_or_without_propagation(arm: Arm
 
     arm.put(*route_table("table", spoke))
     arm.put(*gateway("gateway", "hub"))
+
+
+def test_vn_12_no_gateway_behind_a_route_that_drops_its_traffic(arm: Arm) -> None:
+    """A route to nowhere that contains GatewaySubnet; one beside it does no harm."""
+    arm.networks(hub="10.0.0.0/24")
+    path, _ = route_table("table")
+    arm.put(*route_table("table", route("r", "10.0.0.0/24", "None")))
+    arm.put(*subnet("hub", "GatewaySubnet", "10.0.0.0/26", routeTable={"id": path}))
+
+    assert arm.refusal(*gateway("gateway", "hub")) == "400 SimulatorGatewaySubnetRoutes"
+
+    beside = route("r", "10.0.0.128/26", "None"), route("s", "AzureCloud", "None")
+    arm.put(*route_table("table", *beside))
+    arm.put(*gateway("gateway", "hub"))
+
+
+def test_gwy_04_a_vpn_gateway_needs_a_public_address(arm: Arm) -> None:
+    """Azure's spelling; a SKU of ExpressRoute and a client pool that is none are refused, too."""
+    _prepare(arm)
+    arm.put(*public_address("pip"))
+    path, body = gateway("vpn", "hub", gatewayType="Vpn")
+
+    assert arm.refused("PUT", path, body, {}) == {
+        "status": 400,
+        "code": "PublicIpForGatewayIsRequired",
+        "message": "Public IP address reference is required for gateway IP configration "
+        f"{path}/ipConfigurations/default.",
+        "details": [],
+    }
+    path, body = vpn_gateway("vpn", "hub", "pip")
+    pool = {"vpnClientAddressPool": {"addressPrefixes": ["nonsense"]}}
+
+    def refused(**change: object) -> str:
+        return arm.refusal(path, body | {"properties": body["properties"] | change})
+
+    assert refused(sku=_sku("ErGw1AZ")) == "400 SimulatorVpnGatewaySku"
+    assert refused(vpnClientConfiguration=pool) == "400 InvalidVpnClientAddressPrefixOrCidr"
+    arm.put(path, body)
+    settings = {"asn": 65515, "bgpPeeringAddress": "10.0.0.62", "peerWeight": 0}
+    assert arm.properties(path)["bgpSettings"].items() >= settings.items()
+
+
+def test_gwy_12_a_public_address_in_use_cannot_be_deleted(arm: Arm) -> None:
+    """Nor used by a second gateway; it goes after the gateway."""
+    arm.networks(hub="10.0.0.0/24", other="10.1.0.0/24")
+    for name, prefix in (("hub", "10.0.0.0/26"), ("other", "10.1.0.0/26")):
+        arm.put(*subnet(name, "GatewaySubnet", prefix))
+    address, body = public_address("pip")
+    arm.put(address, body)
+    path, _ = vpn_gateway("vpn", "hub", "pip")
+    arm.put(*vpn_gateway("vpn", "hub", "pip"))
+
+    user = f"{path}/ipConfigurations/default"
+    assert arm.refused("DELETE", address, None, {}) == {
+        "status": 400,
+        "code": "PublicIPAddressCannotBeDeleted",
+        "message": f"Public IP address {address} can not be deleted since it is still allocated to "
+        f"resource {user}. In order to delete the public IP, disassociate/detach the Public IP "
+        "address from the resource.  To learn how to do this, see aka.ms/deletepublicip.",
+        "details": [],
+    }
+    assert arm.properties(address)["ipConfiguration"] == {"id": user}
+    second = vpn_gateway("second", "other", "pip")
+    assert arm.refusal(*second) == "400 SimulatorPublicAddressTaken"
+    arm.delete(path)
+    arm.delete(address)
+
+
+def _site(arm: Arm) -> None:
+    """Make two networks with VPN gateways, and a device on premises."""
+    arm.networks(hub="10.0.0.0/24", other="10.1.0.0/24")
+    for name, prefix in (("hub", "10.0.0.0/26"), ("other", "10.1.0.0/26")):
+        arm.put(*subnet(name, "GatewaySubnet", prefix))
+        arm.put(*public_address(f"pip-{name}"))
+        arm.put(*vpn_gateway(f"vpn-{name}", name, f"pip-{name}"))
+    arm.put(*local_gateway("site", "192.168.3.0/24"))
+
+
+def _vpn(kind: str, **ends: str) -> tuple[str, dict[str, object]]:
+    types = {"localNetworkGateway2": "localNetworkGateways"}
+    named = {
+        end: {"id": f"{NETWORK}/{types.get(end, 'virtualNetworkGateways')}/{name}"}
+        for end, name in ends.items()
+    }
+    properties = {"connectionType": kind, "sharedKey": "secret"} | named
+    return f"{NETWORK}/connections/vpn", {"location": "eastasia", "properties": properties}
+
+
+def test_vpn_connections(arm: Arm) -> None:
+    """To a device or another gateway, with a shared key; done in 11 s; its ends are in use."""
+    _site(arm)
+    ipsec = _vpn("IPsec", virtualNetworkGateway1="vpn-hub", localNetworkGateway2="site")
+
+    made = arm.put(*ipsec)["properties"]
+
+    assert made["provisioningState"] == "Updating"
+    assert arm.properties(ipsec[0]) == made | {
+        "provisioningState": "Succeeded",
+        "connectionStatus": "Unknown",
+    }
+    assert made["connectionProtocol"] == "IKEv2"
+    assert arm.log()[-1].seconds == 11.0
+    assert arm.refused_delete(f"{NETWORK}/localNetworkGateways/site") == (
+        "400 SimulatorLocalGatewayInUse"
+    )
+    gateway_in_use = arm.refused_delete(f"{NETWORK}/virtualNetworkGateways/vpn-hub")
+    assert gateway_in_use == "400 VirtualNetworkGatewayCannotBeDeleted"
+    turned = _vpn("Vnet2Vnet", virtualNetworkGateway1="vpn-hub", virtualNetworkGateway2="vpn-other")
+    assert arm.refusal(*turned) == "400 SimulatorVpnConnection"
+    arm.delete(ipsec[0])
+    arm.put(*turned)
+
+
+def test_vpn_connections_that_cannot_be(arm: Arm) -> None:
+    """Without the other end, with itself, with an ExpressRoute gateway."""
+    _site(arm)
+    arm.put(*gateway("express", "hub"))
+
+    for wrong in (
+        _vpn("IPsec", virtualNetworkGateway1="vpn-hub"),
+        _vpn("IPsec", virtualNetworkGateway1="express", localNetworkGateway2="site"),
+        _vpn("Vnet2Vnet", virtualNetworkGateway1="vpn-hub", virtualNetworkGateway2="vpn-hub"),
+        _vpn("Vnet2Vnet", virtualNetworkGateway1="vpn-hub", virtualNetworkGateway2="express"),
+    ):
+        assert arm.refusal(*wrong) == "400 SimulatorVpnConnection"
+
+
+def test_a_local_gateway_has_an_address_and_prefixes(arm: Arm) -> None:
+    """Prefixes are those of VN-04 and VN-05; an address is one, or there is a name."""
+    arm.networks()
+
+    wrong = local_gateway("site", "192.168.3.1/24")
+    nowhere = local_gateway("site", "192.168.3.0/24", gatewayIpAddress="there")
+    nothing = local_gateway("site", "192.168.3.0/24", gatewayIpAddress=None)
+
+    assert arm.refusal(*wrong) == "400 InvalidCIDRNotation"
+    assert arm.refusal(*nowhere) == "400 SimulatorLocalGatewayAddress"
+    assert arm.refusal(*nothing) == "400 SimulatorLocalGatewayAddress"
+    arm.put(*local_gateway("site", "192.168.3.0/24", gatewayIpAddress=None, fqdn="vpn.example.com"))

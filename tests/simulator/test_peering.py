@@ -247,3 +247,44 @@ def test_pe_18_a_peer_must_be_synced_after_its_address_space_changed(arm: Arm) -
     assert levels() == ["FullyInSync"] * 2
     known = arm.properties(HUB_HALF)["remoteAddressSpace"]
     assert known == {"addressPrefixes": ["10.1.0.0/24", "10.9.0.0/24"]}
+
+
+def test_pe_12_not_verifying_remote_gateways_does_not_help(arm: Arm) -> None:
+    """The flag is kept; the remote network needs a gateway all the same (PE-09)."""
+    arm.networks(hub="10.0.0.0/24", spoke="10.1.0.0/24")
+    half = peering("spoke", "hub", useRemoteGateways=True, doNotVerifyRemoteGateways=True)
+
+    assert arm.refusal(*half) == "400 RemoteVnetHasNoGateways"
+
+
+def test_pe_13_a_standby_spoke_takes_the_gateway_later(arm: Arm) -> None:
+    """Peered without it first, then, with the gateway there and transit allowed, updated."""
+    arm.networks(hub="10.0.0.0/24", spoke="10.1.0.0/24")
+    arm.put(*subnet("hub", "GatewaySubnet", "10.0.0.0/26"))
+    arm.put(*peering("hub", "spoke", allowGatewayTransit=True))
+    path, body = peering("spoke", "hub", useRemoteGateways=False)
+    arm.put(path, body)
+    taking = peering("spoke", "hub", useRemoteGateways=True)
+
+    assert arm.refusal(*taking) == "400 RemoteVnetHasNoGateways"
+
+    arm.put(*gateway("gateway", "hub"))
+    arm.put(*taking)
+    shown = arm.properties(path)
+    assert (shown["peeringState"], shown["remoteGateways"]) == (
+        "Connected",
+        [{"id": gateway("gateway", "hub")[0]}],
+    )
+
+
+def test_pe_16_without_access_the_peering_stays(arm: Arm) -> None:
+    """Connected and in sync: only traffic stops."""
+    arm.networks(hub="10.0.0.0/24", spoke="10.1.0.0/24")
+    arm.put(*peering("hub", "spoke"))
+    path, body = peering("spoke", "hub", allowVirtualNetworkAccess=False)
+
+    arm.put(path, body)
+
+    shown = arm.properties(path)
+    assert (shown["peeringState"], shown["peeringSyncLevel"]) == ("Connected", "FullyInSync")
+    assert shown["allowVirtualNetworkAccess"] is False

@@ -15,7 +15,7 @@ import pytest
 from google.protobuf.empty_pb2 import Empty
 
 from simulator import control, wire
-from simulator.arm.store import FILE
+from simulator.arm.store import FILE, VERSION
 from simulator.stubs import provider_pb2, provider_pb2_grpc
 from tests.simulator.arm_client import Arm
 from tests.simulator.bodies import SUBSCRIPTION, circuit, group
@@ -151,8 +151,21 @@ def test_a_newer_store_is_refused_and_left_as_it_is(tmp_path: Path) -> None:
     connection.close()
 
     assert _refused(tmp_path) == (
-        f"simulated Azure at {tmp_path / FILE}: is of version 7, newer than this program's 1; "
-        "update Sparehub, or `sparehub simulate reset` makes an empty one"
+        f"simulated Azure at {tmp_path / FILE}: is of version 7, newer than this program's "
+        f"{VERSION}; update Sparehub, or `sparehub simulate reset` makes an empty one"
+    )
+
+
+def test_an_older_store_is_refused_and_left_as_it_is(tmp_path: Path) -> None:
+    """A rehearsal is made anew in minutes: stores are not carried over."""
+    Arm(tmp_path).azure.store.close()
+    with sqlite3.connect(tmp_path / FILE) as connection:
+        connection.execute("PRAGMA user_version = 1")
+    connection.close()
+
+    assert _refused(tmp_path) == (
+        f"simulated Azure at {tmp_path / FILE}: is of version 1, older than this program's "
+        f"{VERSION}; `sparehub simulate reset` makes an empty one"
     )
 
 

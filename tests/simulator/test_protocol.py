@@ -10,7 +10,7 @@ from google.protobuf.empty_pb2 import Empty
 from simulator.arm.clock import Clock, Speed
 from simulator.arm.core import Azure
 from simulator.naming import auto_name
-from simulator.schema import SCHEMAS
+from simulator.schemas import SCHEMAS
 from simulator.stubs import provider_pb2, status_pb2
 from simulator.wire import UNKNOWN
 from tests.simulator.bodies import route
@@ -422,7 +422,7 @@ def test_a_version_in_the_token_makes_no_difference(protocol: ProtocolClient) ->
     "call",
     [
         lambda protocol: protocol.check("network:NatGateway", "nat", {}),
-        lambda protocol: protocol.create("compute:VirtualMachine", "vm", {}),
+        lambda protocol: protocol.create("compute:Disk", "disk", {}),
         lambda protocol: protocol.invoke("azure-native:network:getNatGateway"),
         lambda protocol: protocol.invoke("azure-native:storage:listStorageAccountKeys"),
     ],

@@ -190,3 +190,14 @@ def test_a_subnet_shows_who_is_in_it(arm: Arm) -> None:
 
     path, _ = gateway("gateway", "hub")
     assert shown == [{"id": f"{path}/ipConfigurations/default"}]
+
+
+@pytest.mark.parametrize("name", ["", "a/b", "a/b/c", 5, None])
+def test_inline_children_have_names(arm: Arm, name: object) -> None:
+    """A name becomes a part of the child's id: a text without slashes."""
+    arm.put(*group())
+    inline = [{"name": name, "properties": {"addressPrefix": "10.0.0.0/26"}}]
+
+    refused = arm.refusal(*virtual_network("hub", "10.0.0.0/24", subnets=inline))
+
+    assert refused == "400 InvalidResourceName"

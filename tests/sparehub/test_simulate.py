@@ -87,3 +87,37 @@ def test_the_switches_of_the_local_azure(sparehub: Sparehub, tmp_path: Path) -> 
     assert sparehub("simulate", "provision", "--manual").returncode == 0
     assert sparehub("simulate", "reset").returncode == 0
     assert control.resources(store) == []
+
+
+def test_faults_are_ordered_listed_and_cleared(sparehub: Sparehub, tmp_path: Path) -> None:
+    """One order is one line of the list; what makes no sense is refused in one line."""
+    store = tmp_path / "home" / "simulator"
+    ordered = ("--region", "East Asia", "--type", "virtualNetworkGateways", "--after", "2")
+
+    add = ("simulate", "fault", "add")
+    assert sparehub(*add, "failed", *ordered, "--count", "3").returncode == 0
+    assert sparehub(*add, "region-down", "--region", "eastasia").returncode == 0
+
+    anywhere = {"type": "", "after": 0, "count": None, "seen": 0}
+    assert json.loads(sparehub("simulate", "fault", "list", "--json").stdout) == [
+        {
+            "id": 1,
+            "kind": "failed",
+            "region": "eastasia",
+            "type": "virtualnetworkgateways",
+            "after": 2,
+            "count": 3,
+            "seen": 0,
+        },
+        {"id": 2, "kind": "region-down", "region": "eastasia"} | anywhere,
+    ]
+    shown = sparehub("simulate", "fault", "list").stdout
+    assert "region-down" in shown
+    unknown = sparehub(*add, "conflict", "--region", "atlantis")
+    assert (unknown.returncode, unknown.stderr.splitlines()) == (
+        1,
+        [f"simulated Azure at {store}", "error: no region 'atlantis'"],
+    )
+    assert sparehub(*add, "meteor").returncode == 2
+    assert sparehub("simulate", "fault", "clear").returncode == 0
+    assert control.read_faults(store) == []

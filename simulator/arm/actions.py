@@ -1,0 +1,71 @@
+"""What resources can be asked that is neither reading nor writing them: one row each."""
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from types import MappingProxyType
+
+from simulator.arm.address_check import check_address
+from simulator.arm.circuit import CIRCUIT
+from simulator.arm.circuit_peering import CIRCUIT_PEERING
+from simulator.arm.circuit_tables import arp_table, route_table, route_table_summary
+from simulator.arm.effective_routes import effective_route_table, effective_security_groups
+from simulator.arm.failover_tests import (
+    all_tests,
+    single_test,
+    start_link_test,
+    start_site_test,
+    stop_link_test,
+    stop_site_test,
+)
+from simulator.arm.gateway import GATEWAY
+from simulator.arm.gateway_connections import connections
+from simulator.arm.gateway_routes import advertised_routes, bgp_peers, learned_routes
+from simulator.arm.messages import JsonObject
+from simulator.arm.network_interface import NETWORK_INTERFACE, VIRTUAL_MACHINE
+from simulator.arm.resource_type import Action
+from simulator.arm.service_providers import SERVICE_PROVIDERS, listed
+from simulator.arm.virtual_machine import instance_view, set_power
+from simulator.arm.virtual_network import VIRTUAL_NETWORK
+
+_MINUTE = 60.0
+_SOON = 9.0
+"""Recorded in azure-xplat-cli: how long the effective routes of an interface took."""
+
+_ACTIONS = {
+    f"{CIRCUIT}/getCircuitLinkFailoverAllTestsDetails": Action(all_tests),
+    f"{CIRCUIT}/getCircuitLinkFailoverSingleTestDetails": Action(single_test),
+    f"{CIRCUIT}/startCircuitLinkFailoverTest": Action(
+        start_link_test, seconds=_MINUTE, writes=True
+    ),
+    f"{CIRCUIT}/stopCircuitLinkFailoverTest": Action(stop_link_test, seconds=_MINUTE, writes=True),
+    f"{CIRCUIT_PEERING}/arpTables": Action(arp_table, seconds=_SOON),
+    f"{CIRCUIT_PEERING}/routeTables": Action(route_table, seconds=_SOON),
+    f"{CIRCUIT_PEERING}/routeTablesSummary": Action(route_table_summary, seconds=_SOON),
+    f"{GATEWAY}/connections": Action(connections, method="GET"),
+    f"{GATEWAY}/getAdvertisedRoutes": Action(advertised_routes, seconds=_SOON),
+    f"{GATEWAY}/getBgpPeerStatus": Action(bgp_peers, seconds=_SOON),
+    f"{GATEWAY}/getFailoverAllTestDetails": Action(all_tests),
+    f"{GATEWAY}/getFailoverSingleTestDetails": Action(single_test),
+    f"{GATEWAY}/getLearnedRoutes": Action(learned_routes, seconds=_SOON),
+    f"{GATEWAY}/startSiteFailoverTest": Action(start_site_test, seconds=_MINUTE, writes=True),
+    f"{GATEWAY}/stopSiteFailoverTest": Action(stop_site_test, seconds=_MINUTE, writes=True),
+    f"{NETWORK_INTERFACE}/effectiveNetworkSecurityGroups": Action(
+        effective_security_groups, seconds=_SOON
+    ),
+    f"{NETWORK_INTERFACE}/effectiveRouteTable": Action(effective_route_table, seconds=_SOON),
+    f"{VIRTUAL_NETWORK}/CheckIPAddressAvailability": Action(check_address, method="GET"),
+    f"{VIRTUAL_MACHINE}/start": Action(partial(set_power, power="running"), writes=True),
+    f"{VIRTUAL_MACHINE}/powerOff": Action(partial(set_power, power="stopped"), writes=True),
+    f"{VIRTUAL_MACHINE}/deallocate": Action(partial(set_power, power="deallocated"), writes=True),
+    f"{VIRTUAL_MACHINE}/instanceView": Action(instance_view, method="GET"),
+}
+
+ACTIONS: Mapping[str, Action] = MappingProxyType(
+    {f"{action.method} {name.lower()}": action for name, action in _ACTIONS.items()}
+)
+"""What resources can be asked, by method and path of types in lower case."""
+
+LISTS: Mapping[str, Callable[[], list[JsonObject]]] = MappingProxyType(
+    {SERVICE_PROVIDERS.lower(): listed}
+)
+"""What a subscription can be asked for that is no resource, by type in lower case."""

@@ -1,0 +1,109 @@
+"""Judging a request: whose it is, what it may do, and what the answer is."""
+
+from simulator.arm import refusals
+from simulator.arm.acting import act
+from simulator.arm.actions import LISTS
+from simulator.arm.body import read_body
+from simulator.arm.deleting import delete
+from simulator.arm.following import addresses, follow, poll
+from simulator.arm.lookup import Asked, action_of, collection, existing, target_of
+from simulator.arm.messages import Request, Response
+from simulator.arm.patching import patch
+from simulator.arm.putting import put
+from simulator.arm.rendering import render
+from simulator.arm.resource_id import Collection, Operation, ResourceId
+from simulator.arm.timeline import Timeline
+from simulator.arm.transaction import Resource
+
+_CREATED, _OK, _ACCEPTED, _NO_CONTENT = 201, 200, 202, 204
+
+
+def answer(
+    timeline: Timeline, request: Request, target: ResourceId | Collection | Operation
+) -> Response:
+    """Answer a GET of a resource, a list, an operation, or of what is computed."""
+    if asked := action_of(request, target):
+        return _act(timeline, request, asked)
+    transaction, now = timeline.transaction, timeline.now
+    match target:
+        case ResourceId():
+            resource = existing(transaction, target)
+            body = render(transaction, resource, now)
+            return Response(status=_OK, headers={"etag": resource.etag}, body=body)
+        case Collection(_, type_name) if offered := LISTS.get(type_name.lower()):
+            return Response(status=_OK, body={"value": offered()})
+        case Collection():
+            found = collection(transaction, target)
+            return Response(
+                status=_OK, body={"value": [render(transaction, each, now) for each in found]}
+            )
+        case Operation():
+            return poll(transaction, target, now, request)
+
+
+def judge(timeline: Timeline, request: Request) -> Response:
+    """Do a write, or refuse it."""
+    target = target_of(request)
+    if asked := action_of(request, target):
+        return _act(timeline, request, asked)
+    if not isinstance(target, ResourceId) or request.method not in ("PUT", "PATCH", "DELETE"):
+        raise refusals.METHOD_UNKNOWN(method=request.method)
+    present = timeline.transaction.get(target.key)
+    _check_conditions(request, present)
+    match request.method:
+        case "DELETE":
+            return _delete(timeline, request, target, present)
+        case "PATCH":
+            resource = existing(timeline.transaction, target)
+            patched = patch(timeline, resource, read_body(request.body))
+            body = render(timeline.transaction, patched, timeline.now)
+            return Response(status=_OK, body=body)
+    return _put(timeline, request, target, present)
+
+
+def _check_conditions(request: Request, present: Resource | None) -> None:
+    """Refuse a write whose ``If-Match`` or ``If-None-Match`` does not hold."""
+    etag = present.etag if present else ""
+    headers = {name.lower(): value for name, value in request.headers.items()}
+    wanted = headers.get("if-match")
+    if wanted is not None and (not present or wanted not in ("*", etag)):
+        raise refusals.PRECONDITION_FAILED(condition=f"If-Match: {wanted}", etag=etag)
+    if headers.get("if-none-match") == "*" and present:
+        raise refusals.PRECONDITION_FAILED(condition="If-None-Match: *", etag=etag)
+
+
+def _act(timeline: Timeline, request: Request, asked: Asked) -> Response:
+    """Do an action on a resource that is there."""
+    resource = existing(timeline.transaction, asked.resource)
+    body = read_body(request.body) if request.body.strip() not in (b"", b"null") else {}
+    if not isinstance(body, dict):
+        raise refusals.FORMAT_INVALID(problem="the body should be an object")
+    return act(timeline, request, asked, resource, body)
+
+
+def _put(
+    timeline: Timeline, request: Request, target: ResourceId, present: Resource | None
+) -> Response:
+    resource = put(timeline, target, read_body(request.body), request.query)
+    region = timeline.transaction.region(resource)
+    return Response(
+        status=_OK if present else _CREATED,
+        headers=follow(timeline, request, resource, region, deletion=False),
+        body=render(timeline.transaction, resource, timeline.now, answering=True),
+    )
+
+
+def _delete(
+    timeline: Timeline, request: Request, target: ResourceId, present: Resource | None
+) -> Response:
+    if present is None:
+        if target.is_group:
+            raise refusals.GROUP_NOT_FOUND(group=target.name)
+        return Response(status=_NO_CONTENT)
+    region = timeline.transaction.region(present)
+    if present.removed is not None:  # a second DELETE joins the first (recorded of a group)
+        headers = addresses(request, present, region, present.operation, deletion=True)
+        return Response(status=_ACCEPTED, headers=headers)
+    delete(timeline, present)
+    headers = follow(timeline, request, present, region, deletion=True)
+    return Response(status=_ACCEPTED, headers=headers)

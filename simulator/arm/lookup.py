@@ -1,0 +1,131 @@
+"""Finding what a path stands for, or saying in Azure's words that it is not there."""
+
+import re
+from dataclasses import dataclass
+from datetime import date
+
+from simulator.arm import refusals
+from simulator.arm.actions import ACTIONS, LISTS
+from simulator.arm.body import region_in
+from simulator.arm.messages import Request
+from simulator.arm.registry import REGISTRY
+from simulator.arm.resource_id import Collection, NoSuchPath, Operation, ResourceId, Target, parse
+from simulator.arm.resource_type import Action
+from simulator.arm.transaction import Resource, Transaction
+
+_NAMES = frozenset([*REGISTRY, *LISTS, *(each.partition(" ")[2] for each in ACTIONS)])
+"""Names of types, of lists, and of actions with the type that they are on."""
+_API_VERSION = re.compile(r"\d{4}-\d{2}-\d{2}(-preview)?", re.ASCII)
+_FIRST_VERSION = "2014-04-01"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """An action that a path asks for."""
+
+    action: Action
+    resource: ResourceId
+    argument: str
+    """What stands after the action in the path."""
+
+
+def target_of(request: Request) -> ResourceId | Collection | Operation:
+    """Return what the path stands for; refuse what ARM refuses before it looks at a resource."""
+    target = parse(request.path)
+    if isinstance(target, NoSuchPath):
+        if target.subscription is not None:
+            raise refusals.SUBSCRIPTION_INVALID(subscription=target.subscription)
+        raise refusals.PATH_UNKNOWN(path=request.path)
+    if not isinstance(target, Operation) and target.type.lower() not in _NAMES:
+        raise refusals.TYPE_UNKNOWN(type=target.type)
+    _check_version(request, "" if isinstance(target, Operation) else target.type)
+    return target
+
+
+def _check_version(request: Request, type_name: str) -> None:
+    """Refuse a request without the version of an API, or with one that never was.
+
+    Which versions a type has changes from month to month: any date counts from when there was an
+    Azure Resource Manager on.
+    """
+    version = request.query.get("api-version")
+    if version is None:
+        raise refusals.API_VERSION_MISSING()  # noqa: RSE102  an entry of the catalogue is called
+    if not _API_VERSION.fullmatch(version) or not _is_date(version[:10]):
+        raise refusals.API_VERSION_INVALID(version=version)
+    if version < _FIRST_VERSION:
+        raise refusals.API_VERSION_UNKNOWN(
+            location=region_in(request.body) or "global",
+            version=version,
+            type=type_name.partition("/")[2],
+            first=_FIRST_VERSION,
+        )
+
+
+def _is_date(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
+
+
+def action_of(request: Request, target: Target) -> Asked | None:
+    """Return the action that a path ends with, if it does."""
+    if not isinstance(target, ResourceId | Collection):
+        return None
+    action = ACTIONS.get(f"{request.method} {target.type.lower()}")
+    if action is None:
+        return None
+    if isinstance(target, ResourceId):
+        asked = target.parent
+        return Asked(action, asked, target.name) if asked else None
+    scope = parse(target.scope)
+    return Asked(action, scope, "") if isinstance(scope, ResourceId) else None
+
+
+def aim(transaction: Transaction, request: Request) -> tuple[str, str]:
+    """Return type and region of what a request is about; empty if that cannot be told."""
+    target = parse(request.path)
+    match target:
+        case Operation():
+            return "", target.region
+        case Collection(scope):
+            inside = parse(scope)
+            if not isinstance(inside, ResourceId) or inside.is_group:
+                return target.type, ""
+            resource = transaction.get(inside.key)
+            return target.type, transaction.region(resource) if resource else ""
+        case ResourceId():
+            resource = transaction.get(target.key)
+            if resource is None and target.parent:
+                resource = transaction.get(target.parent.key)
+            region = transaction.region(resource) if resource else region_in(request.body)
+            return target.type, region
+    return "", ""
+
+
+def existing(transaction: Transaction, identity: ResourceId) -> Resource:
+    """Return a resource; refuse as the service that is asked refuses."""
+    found = transaction.get(identity.key)
+    if found:
+        return found
+    if identity.is_group or not transaction.get(identity.group.key):
+        raise refusals.GROUP_NOT_FOUND(group=identity.group.name)
+    if identity.parent is None:
+        raise refusals.NOT_FOUND(
+            type=REGISTRY[identity.type.lower()].name,
+            name=identity.name,
+            group=identity.group.name,
+        )
+    if not transaction.get(identity.parent.key):
+        raise refusals.PARENT_NOT_FOUND(name=identity.parent.name)
+    raise refusals.CHILD_NOT_FOUND(id=identity.text)
+
+
+def collection(transaction: Transaction, target: Collection) -> list[Resource]:
+    """Return the resources of one type under a scope, which must be there."""
+    scope = parse(target.scope)
+    if isinstance(scope, ResourceId):
+        existing(transaction, scope)
+    return transaction.of_type(target.type, under=f"{target.scope}/")

@@ -1,0 +1,22 @@
+"""Where the recordings are: beside the checkout, or where ``SPAREHUB_RECORDINGS`` says."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+_BESIDE = Path(__file__).parents[2].parent / "shared" / "recordings"
+DIRECTORY = Path(os.environ.get("SPAREHUB_RECORDINGS", _BESIDE))
+FILES = sorted(DIRECTORY.glob("*.json"))
+ABSENT = (
+    f"replay: no recordings in {DIRECTORY}, so the local Azure was not compared with Azure; "
+    "SPAREHUB_RECORDINGS names another directory"
+)
+
+
+def needed(record_property: object = None) -> None:
+    """Skip a test that cannot do without the recordings."""
+    if not FILES:
+        if callable(record_property):
+            record_property("summary", ABSENT)
+        pytest.skip(ABSENT)
