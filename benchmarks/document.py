@@ -32,11 +32,14 @@ def with_section(document: str, name: str, body: str) -> str:
     return f"{head}{section}{tail}"
 
 
-def machine(pulumi: str) -> str:
-    """Say in one line on what was measured, with the version that the CLI gives."""
+def machine(pulumi: str = "") -> str:
+    """Say in one line on what was measured, with the version that the CLI gives where it ran."""
+    with_pulumi = (
+        f", Pulumi {pulumi}, its SDK {version('pulumi')}, "
+        f"pulumi_azure_native {version('pulumi_azure_native')}"
+    )
     return (
         f"{os.cpu_count()} cores (load {os.getloadavg()[0]:.1f} at the end), "
-        f"{platform.system()} {platform.machine()}, Python {platform.python_version()}, "
-        f"Pulumi {pulumi}, its SDK {version('pulumi')}, "
-        f"pulumi_azure_native {version('pulumi_azure_native')}."
+        f"{platform.system()} {platform.machine()}, Python {platform.python_version()}"
+        f"{with_pulumi if pulumi else ''}."
     )

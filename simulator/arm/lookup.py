@@ -17,6 +17,7 @@ _NAMES = frozenset([*REGISTRY, *LISTS, *(each.partition(" ")[2] for each in ACTI
 """Names of types, of lists, and of actions with the type that they are on."""
 _API_VERSION = re.compile(r"\d{4}-\d{2}-\d{2}(-preview)?", re.ASCII)
 _FIRST_VERSION = "2014-04-01"
+_LAST_VERSION = "2026-12-31"  # of the year of Microsoft's newest client, which asks for 2026-03-01
 
 
 @dataclass(frozen=True)
@@ -46,19 +47,20 @@ def _check_version(request: Request, type_name: str) -> None:
     """Refuse a request without the version of an API, or with one that never was.
 
     Which versions a type has changes from month to month: any date counts from when there was an
-    Azure Resource Manager on.
+    Azure Resource Manager on, to the year of the newest client.
     """
     version = request.query.get("api-version")
     if version is None:
         raise refusals.API_VERSION_MISSING()  # noqa: RSE102  an entry of the catalogue is called
     if not _API_VERSION.fullmatch(version) or not _is_date(version[:10]):
         raise refusals.API_VERSION_INVALID(version=version)
-    if version < _FIRST_VERSION:
+    if not _FIRST_VERSION <= version[:10] <= _LAST_VERSION:
         raise refusals.API_VERSION_UNKNOWN(
             location=region_in(request.body) or "global",
             version=version,
             type=type_name.partition("/")[2],
             first=_FIRST_VERSION,
+            last=_LAST_VERSION,
         )
 
 

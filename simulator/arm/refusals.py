@@ -42,7 +42,7 @@ API_VERSION_UNKNOWN = Kind(
     400,
     "NoRegisteredProviderFound",
     "No registered resource provider found for location '{location}' and API version '{version}' "
-    "for type '{type}'. The supported api-versions are '{first}' and later.",
+    "for type '{type}'. The supported api-versions are '{first}' to '{last}'.",
     "ARM",
     _COMMON,
 )

@@ -170,14 +170,13 @@ def test_paths_that_lead_nowhere(arm: Arm, path: str, refused: str) -> None:
 
 
 def test_an_api_version_is_needed(arm: Arm) -> None:
-    """Absent, not a date, or from before there was an Azure Resource Manager: refused."""
+    """Absent, not a date, from before there was an Azure Resource Manager, or to come: refused."""
     assert arm.refusal(*group(), **{"api-version": "newest"}) == "400 InvalidApiVersionParameter"
     assert arm.refusal(*group(), **{"api-version": "2024-13-01"}) == (
         "400 InvalidApiVersionParameter"
     )
-    assert arm.refusal(*group(), **{"api-version": "1999-01-01"}) == (
-        "400 NoRegisteredProviderFound"
-    )
+    for version in ("1999-01-01", "2099-01-01"):
+        assert arm.refusal(*group(), **{"api-version": version}) == "400 NoRegisteredProviderFound"
     response = arm.azure.handle(_without_version())
     assert (response.body or {})["error"]["code"] == "MissingApiVersionParameter"
 
