@@ -8,8 +8,8 @@ def drop_version_aliases() -> None:
     """Drop the aliases that name other API versions, for every azure-native resource.
 
     pulumi_azure_native sends about 60 of them with each resource, for state written under another
-    API version; without them `pulumi preview` of 400 resources takes a sixth of the time
-    (``docs/benchmarks.md``). Aliases of the program's own stay. Call it once, before the first
+    API version; without them `pulumi preview` of 400 resources takes a quarter of the time, and of
+    2,000 a tenth (``docs/benchmarks.md``). Aliases of the program's own stay. Call it once, before the first
     resource. State written by another API version needs one `pulumi up` with the variable
     ``SPAREHUB_KEEP_VERSION_ALIASES`` set, which leaves them in.
     """
