@@ -9,8 +9,8 @@ def drop_version_aliases() -> None:
 
     pulumi_azure_native sends about 60 of them with each resource, for state written under another
     API version; without them `pulumi preview` of 400 resources takes a quarter of the time, and of
-    2,000 a tenth (``docs/benchmarks.md``). Aliases of the program's own stay. Call it once, before the first
-    resource. State written by another API version needs one `pulumi up` with the variable
+    2,000 a tenth (``docs/benchmarks.md``). Aliases of the program's own stay. Call it once, before
+    the first resource. State written by another API version needs one `pulumi up` with the variable
     ``SPAREHUB_KEEP_VERSION_ALIASES`` set, which leaves them in.
     """
     pulumi.runtime.register_stack_transformation(_without_version_aliases)
