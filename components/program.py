@@ -77,8 +77,10 @@ def _values() -> dict[str, object]:
         for key, value in get_config_env().items()
         if key.startswith(f"{NAMESPACE}:") or key == "azure-native:location"
     }
-    region = config.get_object("region")
-    return values | ({f"{NAMESPACE}:region": region} if region is not None else {})
+    structured = {
+        f"{NAMESPACE}:{key}": config.get_object(key) for key in ("region", "ignoredRules")
+    }
+    return values | {key: value for key, value in structured.items() if value is not None}
 
 
 def _hold_against_pair(config: StackConfig, region: Region) -> None:

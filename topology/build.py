@@ -5,17 +5,16 @@
 Pulumi sorts them when it hands a configuration over, so a file's own order cannot be kept.
 """
 
+from collections.abc import Iterator, Sequence
 from ipaddress import IPv4Network
 
 from topology.config import (
-    Activation,
     ConnectionConfig,
-    Depth,
     HubConfig,
-    InternetEgress,
     NetworkConfig,
     OwnedCircuitConfig,
     RegionConfig,
+    RouteConfig,
     SpokeConfig,
     StackConfig,
     SubnetConfig,
@@ -28,7 +27,8 @@ from topology.model import (
     CircuitReference,
     Connection,
     Gateway,
-    NextHopType,
+    Nva,
+    OnPremises,
     Peering,
     PrivatePeering,
     Region,
@@ -39,6 +39,7 @@ from topology.model import (
     VirtualNetwork,
 )
 from topology.names import name_problems
+from topology.words import Activation, Depth, InternetEgress, NextHopType
 
 ANYWHERE = IPv4Network("0.0.0.0/0")
 STORAGE_ENDPOINT = "Microsoft.Storage"
@@ -69,6 +70,12 @@ def build(config: StackConfig) -> Region:
         tags=region.tags,
         route_tables=_route_tables(region, name),
         hub=_hub(region, name),
+        nva=Nva(
+            ip_address=region.hub.nva.ip_address,
+            subnet=region.hub.nva.subnet,
+            stateful=region.hub.nva.stateful,
+            kind=region.hub.nva.kind,
+        ),
         spokes=tuple(
             _spoke(region, name, key, spoke, uses_gateway=_uses_gateway(config, spoke, many=many))
             for key, spoke in sorted(region.spokes.items())
@@ -81,6 +88,10 @@ def build(config: StackConfig) -> Region:
             _connection(name, key, connection)
             for key, connection in sorted(connections.items())
             if _provisioned(connection)
+        ),
+        on_premises=OnPremises(
+            address_prefixes=region.on_premises.address_prefixes,
+            prefers=region.on_premises.prefers,
         ),
         spokes_wait_for_connections=many,
     )
@@ -125,6 +136,7 @@ def _route_tables(region: RegionConfig, name: str) -> tuple[RouteTable, ...]:
         )
 
     direct = nva.internet_egress is InternetEgress.DIRECT
+    to_internet = Route(name="default", address_prefix=ANYWHERE, next_hop_type=NextHopType.INTERNET)
     tables = region.route_tables
     return (
         RouteTable(
@@ -132,17 +144,20 @@ def _route_tables(region: RegionConfig, name: str) -> tuple[RouteTable, ...]:
             name=tables.spokes.name or f"rt-spokes-{name}",
             # RT-08: a BGP route more specific than the default would bypass the NVA on the way out.
             disable_bgp_route_propagation=True,
-            routes=(to_nva("default", ANYWHERE),),
+            routes=(to_nva("default", ANYWHERE), *_user_routes(region.routes.spokes)),
         ),
         RouteTable(
             key="gateway",
             name=tables.gateway.name or f"rt-gateway-{name}",
             disable_bgp_route_propagation=False,  # VN-12: the gateway would not function
             # RT-07: only a route as long as the peering's own takes the way in through the NVA.
-            routes=tuple(
-                to_nva(f"to-{key}-{_dashed(prefix)}", prefix)
-                for key, spoke in sorted(region.spokes.items())
-                for prefix in spoke.address_space
+            routes=(
+                *(
+                    to_nva(f"to-{key}-{_dashed(prefix)}", prefix)
+                    for key, spoke in sorted(region.spokes.items())
+                    for prefix in spoke.address_space
+                ),
+                *_user_routes(region.routes.gateway),
             ),
         ),
         RouteTable(
@@ -150,17 +165,19 @@ def _route_tables(region: RegionConfig, name: str) -> tuple[RouteTable, ...]:
             name=tables.nva.name or f"rt-nva-{name}",
             disable_bgp_route_propagation=False,  # RT-09: the NVA learns on-premises from BGP
             # A default route learned over BGP would capture the NVA's way to the internet (ER-25).
-            routes=(
-                (
-                    Route(
-                        name="default", address_prefix=ANYWHERE, next_hop_type=NextHopType.INTERNET
-                    ),
-                )
-                if direct
-                else ()
-            ),
+            routes=(*((to_internet,) if direct else ()), *_user_routes(region.routes.nva)),
         ),
     )
+
+
+def _user_routes(routes: Sequence[RouteConfig]) -> Iterator[Route]:
+    for route in routes:
+        yield Route(
+            name=f"user-{_dashed(route.address_prefix)}",
+            address_prefix=route.address_prefix,
+            next_hop_type=route.next_hop_type,
+            next_hop_ip_address=route.next_hop_ip_address,
+        )
 
 
 def _dashed(prefix: IPv4Network) -> str:

@@ -5,7 +5,6 @@ containment, what needs what) is asked in :mod:`topology.coherence`; :mod:`topol
 both and reports every problem at once. Keys are camelCase in the file, snake_case here.
 """
 
-from enum import IntEnum, StrEnum
 from ipaddress import IPv4Address
 from typing import Annotated, Any, Literal
 
@@ -33,6 +32,18 @@ from topology.fields import (
     Text,
     parse_address,
 )
+from topology.words import (
+    Activation,
+    Bandwidth,
+    CircuitFamily,
+    CircuitTier,
+    Depth,
+    GatewaySku,
+    InternetEgress,
+    NextHopType,
+    NvaKind,
+    Prefers,
+)
 
 
 class Closed(BaseModel):
@@ -41,84 +52,6 @@ class Closed(BaseModel):
     model_config = ConfigDict(
         extra="forbid", frozen=True, alias_generator=to_camel, hide_input_in_errors=True
     )
-
-
-class Activation(StrEnum):
-    """The switch: how far a region is brought up."""
-
-    STANDBY = "standby"  # as far as the standby depth says; nothing is advertised for its spokes
-    ACTIVE = "active"  # connected to on-premises, spokes included
-
-
-class Depth(StrEnum):
-    """How much of a standby region exists (architecture.md: one region, three ways to stand by)."""
-
-    NETWORK = "network"
-    GATEWAY = "gateway"
-    CONNECTION = "connection"
-
-
-class Prefers(StrEnum):
-    """Which region on-premises routers prefer when both advertise a prefix (ER-23)."""
-
-    NONE = "none"
-    PRIMARY = "primary"
-    SECONDARY = "secondary"
-
-
-class NvaKind(StrEnum):
-    """What the next hop of the route tables is."""
-
-    APPLIANCE = "appliance"
-    LOAD_BALANCER = "loadBalancer"
-    AZURE_FIREWALL = "azureFirewall"
-
-
-class InternetEgress(StrEnum):
-    """Where the NVA sends what is for the internet."""
-
-    DIRECT = "direct"  # its table says 0.0.0.0/0 to Internet, whatever BGP brings
-    ON_PREMISES = "onPremises"  # it follows what on-premises advertises
-
-
-class GatewaySku(StrEnum):
-    """GWY-01: the SKUs of an ExpressRoute gateway."""
-
-    STANDARD = "Standard"
-    HIGH_PERFORMANCE = "HighPerformance"
-    ULTRA_PERFORMANCE = "UltraPerformance"
-    ER_GW_1_AZ = "ErGw1AZ"
-    ER_GW_2_AZ = "ErGw2AZ"
-    ER_GW_3_AZ = "ErGw3AZ"
-    ER_GW_SCALE = "ErGwScale"
-
-
-class Bandwidth(IntEnum):
-    """ER-01: what a provider's circuit may carry, in Mbps."""
-
-    M50 = 50
-    M100 = 100
-    M200 = 200
-    M500 = 500
-    M1000 = 1000
-    M2000 = 2000
-    M5000 = 5000
-    M10000 = 10000
-
-
-class CircuitTier(StrEnum):
-    """ER-03: how far a circuit reaches."""
-
-    LOCAL = "Local"
-    STANDARD = "Standard"
-    PREMIUM = "Premium"
-
-
-class CircuitFamily(StrEnum):
-    """ER-03: how a circuit is billed."""
-
-    METERED_DATA = "MeteredData"
-    UNLIMITED_DATA = "UnlimitedData"
 
 
 class NamedConfig(Closed):
@@ -285,6 +218,22 @@ class RouteTablesConfig(Closed):
     nva: NamedConfig = NamedConfig()
 
 
+class RouteConfig(Closed):
+    """One more user route; an address where the next hop is a virtual appliance (RT-12)."""
+
+    address_prefix: AddressPrefix
+    next_hop_type: NextHopType
+    next_hop_ip_address: Annotated[IPv4Address, parse_address] | None = None
+
+
+class RoutesConfig(Closed):
+    """User routes beside those that follow from the region, by table."""
+
+    spokes: tuple[RouteConfig, ...] = ()
+    gateway: tuple[RouteConfig, ...] = ()
+    nva: tuple[RouteConfig, ...] = ()
+
+
 class RegionConfig(Closed):
     """``sparehub:region``: one Azure region, which is one stack."""
 
@@ -298,6 +247,9 @@ class RegionConfig(Closed):
     express_route: ExpressRouteConfig
     on_premises: OnPremisesConfig
     standby: StandbyConfig = StandbyConfig()
+    routes: RoutesConfig = RoutesConfig()
+    # What `sparehub derive` moved: the other region's prefix, and the one that stands for it here.
+    remap: dict[AddressPrefix, AddressPrefix] = Field(default_factory=dict)
 
 
 class StackConfig(BaseModel):
@@ -310,3 +262,5 @@ class StackConfig(BaseModel):
     region: Annotated[RegionConfig, Field(alias="sparehub:region")]
     paired_stack: Annotated[str, Field(alias="sparehub:pairedStack")] = ""
     override_interlock: Annotated[str, Field(alias="sparehub:overrideInterlock")] = ""
+    # Warnings that somebody has read: the reason by the id of the rule.
+    ignored_rules: dict[Text, Text] = Field(default_factory=dict, alias="sparehub:ignoredRules")

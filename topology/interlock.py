@@ -8,10 +8,11 @@ stands is not made a second time under another key.
 from ipaddress import IPv4Network
 
 from topology.circuits import circuit_id, same_circuit
-from topology.config import Prefers, StackConfig
+from topology.config import StackConfig
 from topology.deployed import Deployed
 from topology.errors import InterlockError, ReplacementRefusedError
 from topology.model import Circuit, Region
+from topology.words import Prefers
 
 _AZ_SKUS = ("ErGw1AZ", "ErGw2AZ", "ErGw3AZ")
 _SKUS = ("Standard", "HighPerformance", "UltraPerformance")

@@ -7,25 +7,14 @@ Azure's. Prefixes are :class:`ipaddress.IPv4Network`.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from ipaddress import IPv4Address, IPv4Network
 
 from pydantic import SecretStr
 
-from topology.config import Activation, Depth
+from topology.words import Activation, Depth, NextHopType, NvaKind, Prefers
 
 GATEWAY_SUBNET = "GatewaySubnet"
 """VN-09: the name that Azure demands of a gateway's subnet."""
-
-
-class NextHopType(StrEnum):
-    """RT-10: where a user route may point."""
-
-    VIRTUAL_NETWORK_GATEWAY = "VirtualNetworkGateway"
-    VNET_LOCAL = "VnetLocal"
-    INTERNET = "Internet"
-    VIRTUAL_APPLIANCE = "VirtualAppliance"
-    NONE = "None"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,6 +68,7 @@ class Peering:
     allow_forwarded_traffic: bool = True
     allow_gateway_transit: bool
     use_remote_gateways: bool
+    connected: bool = True  # PE-01: both halves stand, and each knows the other
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -148,6 +138,24 @@ class Connection:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Nva:
+    """The next hop of the route tables; ``subnet`` is the name of its subnet in the hub."""
+
+    ip_address: IPv4Address
+    subnet: str
+    stateful: bool
+    kind: NvaKind
+
+
+@dataclass(frozen=True, kw_only=True)
+class OnPremises:
+    """What on-premises advertises, and which region its routers prefer (ER-23)."""
+
+    address_prefixes: tuple[IPv4Network, ...]
+    prefers: Prefers
+
+
+@dataclass(frozen=True, kw_only=True)
 class Region:
     """One Azure region as it will stand: what is absent here is absent there."""
 
@@ -159,10 +167,12 @@ class Region:
     tags: Mapping[str, str]
     route_tables: tuple[RouteTable, ...]
     hub: VirtualNetwork
+    nva: Nva
     spokes: tuple[Spoke, ...]
     gateway: Gateway | None
     circuits: tuple[Circuit | CircuitReference, ...]
     connections: tuple[Connection, ...]
+    on_premises: OnPremises
     # ER-36: above 200 prefixes a connection is only created while the spokes are withheld.
     spokes_wait_for_connections: bool
 

@@ -6,12 +6,13 @@ from ipaddress import IPv4Network
 
 from topology.build import build
 from topology.circuits import circuit_id, same_circuit
-from topology.config import Activation, Depth, StackConfig
+from topology.config import StackConfig
 from topology.deployed import Deployed
 from topology.errors import InterlockError, Problem
 from topology.findings import Finding
 from topology.interlock import refuse_two_live_regions, warn_of_shared_circuit
 from topology.model import Region
+from topology.words import Activation, Depth
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 
 from tests.configurations import region_of, shipped, with_spokes
-from topology.config import Activation, Depth
 from topology.model import (
     Circuit,
     Connection,
     Gateway,
-    NextHopType,
+    Nva,
+    OnPremises,
     Peering,
     PrivatePeering,
     Region,
@@ -23,6 +23,7 @@ from topology.model import (
     Subnet,
     VirtualNetwork,
 )
+from topology.words import Activation, Depth, NextHopType, NvaKind, Prefers
 
 NVA = IPv4Address("10.10.10.10")
 ANYWHERE = IPv4Network("0.0.0.0/0")
@@ -105,6 +106,7 @@ def source_document(location: str, circuit: Circuit) -> Region:
                 Subnet(name="nva", address_prefix=IPv4Network("10.10.10.0/25"), route_table="nva"),
             ),
         ),
+        nva=Nva(ip_address=NVA, subnet="nva", stateful=True, kind=NvaKind.APPLIANCE),
         spokes=(
             spoke("spoke1", "10.1.0.0/24", location),
             spoke("spoke2", "10.2.0.0/24", location),
@@ -113,6 +115,9 @@ def source_document(location: str, circuit: Circuit) -> Region:
         circuits=(circuit,),
         connections=(
             Connection(key=circuit.key, name=f"con-{location}-{circuit.key}", routing_weight=0),
+        ),
+        on_premises=OnPremises(
+            address_prefixes=(IPv4Network("192.168.0.0/16"),), prefers=Prefers.NONE
         ),
         spokes_wait_for_connections=False,
     )
@@ -266,3 +271,29 @@ def test_every_override_changes_just_what_it_names() -> None:
         circuits=(replace(HONG_KONG, name="erc-one", resource_group="rg-erc"),),
         connections=(Connection(key="hong-kong", name="con-one", routing_weight=10),),
     )
+
+
+def test_more_user_routes_stand_behind_those_that_follow_from_the_region() -> None:
+    """`region.routes` adds to a table; it replaces nothing."""
+    values = shipped("primary")
+    values["sparehub:region"]["routes"] = {
+        "spokes": [
+            {
+                "addressPrefix": "10.50.0.0/16",
+                "nextHopType": "VirtualAppliance",
+                "nextHopIpAddress": "10.10.10.10",
+            }
+        ],
+        "nva": [{"addressPrefix": "203.0.113.0/24", "nextHopType": "None"}],
+    }
+    spokes, gateway, nva = region_of(values).route_tables
+    before = PRIMARY.route_tables
+    dropped = Route(
+        name="user-203.0.113.0-24",
+        address_prefix=IPv4Network("203.0.113.0/24"),
+        next_hop_type=NextHopType.NONE,
+    )
+
+    assert spokes.routes == (*before[0].routes, to_nva("user-10.50.0.0-16", "10.50.0.0/16"))
+    assert gateway == before[1]
+    assert nva.routes == (*before[2].routes, dropped)

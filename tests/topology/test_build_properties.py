@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from tests.configurations import region_of
 from tests.topology.strategies import configurations
-from topology.config import Activation, Depth
 from topology.errors import ConfigurationError
 from topology.model import NextHopType, Region, Spoke
+from topology.words import Activation, Depth
 
 LIMIT = 200  # ER-36
 

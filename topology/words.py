@@ -1,0 +1,91 @@
+"""The words that a stack file may use where it may not say anything: Azure's, and our own few."""
+
+from enum import IntEnum, StrEnum
+
+
+class Activation(StrEnum):
+    """The switch: how far a region is brought up."""
+
+    STANDBY = "standby"  # as far as the standby depth says; nothing is advertised for its spokes
+    ACTIVE = "active"  # connected to on-premises, spokes included
+
+
+class Depth(StrEnum):
+    """How much of a standby region exists (architecture.md: one region, three ways to stand by)."""
+
+    NETWORK = "network"
+    GATEWAY = "gateway"
+    CONNECTION = "connection"
+
+
+class Prefers(StrEnum):
+    """Which region on-premises routers prefer when both advertise a prefix (ER-23)."""
+
+    NONE = "none"
+    PRIMARY = "primary"
+    SECONDARY = "secondary"
+
+
+class NvaKind(StrEnum):
+    """What the next hop of the route tables is."""
+
+    APPLIANCE = "appliance"
+    LOAD_BALANCER = "loadBalancer"
+    AZURE_FIREWALL = "azureFirewall"
+
+
+class InternetEgress(StrEnum):
+    """Where the NVA sends what is for the internet."""
+
+    DIRECT = "direct"  # its table says 0.0.0.0/0 to Internet, whatever BGP brings
+    ON_PREMISES = "onPremises"  # it follows what on-premises advertises
+
+
+class GatewaySku(StrEnum):
+    """GWY-01: the SKUs of an ExpressRoute gateway."""
+
+    STANDARD = "Standard"
+    HIGH_PERFORMANCE = "HighPerformance"
+    ULTRA_PERFORMANCE = "UltraPerformance"
+    ER_GW_1_AZ = "ErGw1AZ"
+    ER_GW_2_AZ = "ErGw2AZ"
+    ER_GW_3_AZ = "ErGw3AZ"
+    ER_GW_SCALE = "ErGwScale"
+
+
+class Bandwidth(IntEnum):
+    """ER-01: what a provider's circuit may carry, in Mbps."""
+
+    M50 = 50
+    M100 = 100
+    M200 = 200
+    M500 = 500
+    M1000 = 1000
+    M2000 = 2000
+    M5000 = 5000
+    M10000 = 10000
+
+
+class CircuitTier(StrEnum):
+    """ER-03: how far a circuit reaches."""
+
+    LOCAL = "Local"
+    STANDARD = "Standard"
+    PREMIUM = "Premium"
+
+
+class CircuitFamily(StrEnum):
+    """ER-03: how a circuit is billed."""
+
+    METERED_DATA = "MeteredData"
+    UNLIMITED_DATA = "UnlimitedData"
+
+
+class NextHopType(StrEnum):
+    """RT-10: where a user route may point."""
+
+    VIRTUAL_NETWORK_GATEWAY = "VirtualNetworkGateway"
+    VNET_LOCAL = "VnetLocal"
+    INTERNET = "Internet"
+    VIRTUAL_APPLIANCE = "VirtualAppliance"
+    NONE = "None"
