@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from tests.configurations import region_of
 from tests.topology.strategies import configurations
 from topology.errors import ConfigurationError
-from topology.model import NextHopType, Region, Spoke
-from topology.words import Activation, Depth
+from topology.model import Region, Spoke
+from topology.words import Activation, Depth, NextHopType
 
 LIMIT = 200  # ER-36
 
