@@ -12,8 +12,10 @@ from sparehub import check as check_command
 from sparehub import simulate
 from sparehub.initialise import ask_for_numbers, write_stack_file
 from sparehub.output import Output
+from sparehub.planning import show_plan
 from topology.config import RegionConfig
 from topology.errors import SparehubError
+from topology.plan import Kind, Mode
 
 app = typer.Typer(
     help="A spare Azure hub in a second region: checked, built, switched and rehearsed.",
@@ -44,6 +46,25 @@ def check(
     [bold]sparehub check[/bold]   [bold]sparehub check secondary --json[/bold]
     """
     raise typer.Exit(check_command.check(stack_dir, stacks or (), Output(as_json=json)))
+
+
+@app.command()
+def plan(
+    kind: Annotated[Kind, typer.Argument(help="What is to be planned.")],
+    *,
+    unplanned: Annotated[
+        bool, typer.Option("--unplanned", help="The region that is left may be lost.")
+    ] = False,
+    out: Annotated[Path | None, typer.Option(help="Write the plan to this file, too.")] = None,
+    stack_dir: StackDirectory = Path(),
+    json: Json = False,
+) -> None:
+    """Show the steps of a failover: what each needs, changes and takes; nothing is done.
+
+    [bold]sparehub plan failover[/bold]   [bold]sparehub plan failover --unplanned --json[/bold]
+    """
+    mode = Mode.UNPLANNED if unplanned else Mode.PLANNED
+    show_plan(stack_dir, kind, mode, out, Output(as_json=json))
 
 
 @app.command()
