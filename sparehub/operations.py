@@ -12,6 +12,7 @@ import typer
 from sparehub import preflight
 from sparehub.azure import Azure
 from sparehub.fences import Fence, remove_fence
+from sparehub.keys import refuse_unusable
 from sparehub.ledger import Ledger
 from sparehub.output import Output
 from sparehub.planning import print_plan
@@ -22,7 +23,9 @@ from sparehub.switch import OVERRIDE, set_value
 from sparehub.workplace import Workplace, workplace
 from topology import failover
 from topology.errors import PreflightError, UnreachableError
+from topology.failover import region_at
 from topology.plan import Kind, Mode, Plan, fingerprint
+from topology.words import Activation
 
 UNFENCED = 7
 """The exit code while an unfenced connection is owed."""
@@ -186,9 +189,12 @@ def _preflight(place: Workplace, plan: Plan, run: Run, ledger: Ledger) -> None:
     note = place.progress.note
     preflight.refuse_wrong_stacks(plan, place.pair, place.snapshots, ledger)
     preflight.refuse_unreachable(plan, place.snapshots, place.locations, place.azure)
-    preflight.refuse_unusable_circuits(
-        preflight.target_region(plan, place.pair), place.snapshots[plan.target], place.azure, note
-    )
+    target = place.pair[plan.target]
+    live = region_at(target, Activation.ACTIVE)
+    snapshot = place.snapshots[plan.target]
+    preflight.refuse_unusable_circuits(live, snapshot, place.azure, note)
+    if not snapshot.deployed.connections:
+        refuse_unusable(place.deployments, place.azure, target, live, ledger.spent)
     preflight.warn_of_old_drill(ledger, note)
     run.look_ahead(drift=plan.mode is Mode.PLANNED)
 

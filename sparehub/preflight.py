@@ -8,7 +8,6 @@ from sparehub.ledger import Ledger
 from sparehub.probe import answers
 from sparehub.snapshot import Snapshot
 from topology.errors import HalfwayError, InterlockError, PreflightError, UnreachableError
-from topology.failover import region_at
 from topology.model import CircuitReference, Region
 from topology.pair import Stack, pair_findings
 from topology.plan import Mode, Plan
@@ -161,8 +160,3 @@ def warn_of_old_drill(ledger: Ledger, note: Note) -> None:
     days = (datetime.now(UTC) - datetime.fromisoformat(ledger.last_drill)).days
     if days > DRILL_DAYS:
         note(f"warning: the last drill was {days} days ago (`sparehub drill start`)")
-
-
-def target_region(plan: Plan, pair: Mapping[str, Stack]) -> Region:
-    """Return the region that takes over, live."""
-    return region_at(pair[plan.target], Activation.ACTIVE)

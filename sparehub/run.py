@@ -13,6 +13,7 @@ from pathlib import Path
 from sparehub.azure import Azure
 from sparehub.fences import Fence, FenceError, fences_for, remove_fence, set_fence
 from sparehub.journal import Journal, JournalError
+from sparehub.keys import marks, renew
 from sparehub.lease import LeaseError
 from sparehub.ledger import Ledger
 from sparehub.ledger import Operation as Underway
@@ -63,6 +64,7 @@ class Run:
     reason: str = ""
     """Why a region that cannot be fenced is accepted; empty where nobody does."""
     _looked_at: dict[str, frozenset[Operation]] = field(default_factory=dict, init=False)
+    _keys_looked_at: bool = field(default=False, init=False)
 
     def look_ahead(self, done: tuple[str, ...] = (), *, drift: bool) -> None:
         """Preview what is still to be deployed, all of it before any of it is done.
@@ -109,6 +111,7 @@ class Run:
             if step.id in self._operation.done:
                 continue
             try:
+                self._renew_keys()
                 if self.stop():
                     raise StoppedError("stopped on request")
                 self._carry_out(step)
@@ -145,6 +148,7 @@ class Run:
         snapshot = settle(self.stacks, self.azure, change.stack, self.progress.note)
         if step.id not in self._looked_at:
             self._preview([(step, change)], frozenset())
+        self._spend_keys(change)
         set_value(self.directory, change.stack, ACTIVATION, change.activation.value)
         if debts := self._debts():
             why = debts[0]["reason"] or "fenced at its circuit"
@@ -167,6 +171,8 @@ class Run:
         except LeaseError:
             raise
         except SparehubError as error:
+            if self.stop():  # Pulumi was told to stop, too
+                raise
             self.progress.note(f"once more, since this failed: {error}")
             settle(self.stacks, self.azure, change.stack, self.progress.note)
             self.journal.guard()
@@ -196,6 +202,34 @@ class Run:
                 )
                 raise BlastRadiusError(message)
             self._looked_at[step.id] = found
+
+    def _spend_keys(self, change: Change) -> None:
+        """Write down which keys a deletion of connections uses up."""
+        stack = self.pair[change.stack]
+        gone = any(each.verb is Verb.DELETE for each in change.operations)
+        used = marks(self.stacks, stack, region_at(stack, Activation.ACTIVE)) if gone else []
+        if set(used) - Ledger.of(self.journal.records).spent:
+            self.journal.append("spent", self._operation.id, keys=used)
+
+    def _renew_keys(self) -> None:
+        """Replace what is used up before anything is disconnected."""
+        activate = f"activate-{self.plan.target}"
+        if activate in self._operation.done or self._keys_looked_at:
+            return
+        stack = self.pair[self.plan.target]
+        if self.stacks.snapshot(stack.name).deployed.connections:
+            return  # made by a key already, before the run died
+        if renew(
+            self.stacks,
+            self.azure,
+            stack,
+            region_at(stack, Activation.ACTIVE),
+            Ledger.of(self.journal.records).spent,
+            f"sparehub-{self._operation.id}",
+            self.progress.note,
+        ):
+            self._looked_at.pop(activate, None)  # the preview was made with the old key
+        self._keys_looked_at = True
 
     # -- a region that may be lost -----------------------------------------------------------
 

@@ -38,8 +38,8 @@ def main(point: str) -> None:
         if point == f"write:{operation.name}":
             die()
 
-    Journal.append = appending  # type: ignore[method-assign]
-    Progress.writes = writing  # type: ignore[method-assign]
+    Journal.append = appending  # type: ignore[method-assign, assignment]
+    Progress.writes = writing  # type: ignore[method-assign, assignment]
     cli.main()
 
 

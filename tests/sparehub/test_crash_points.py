@@ -15,13 +15,12 @@ from pathlib import Path
 
 import pytest
 
-from sparehub import fences, journal, operations, probe, run, settling, workplace
+from sparehub import journal, operations, probe, workplace
 from sparehub.lease import Lease
 from sparehub.output import Output
 from sparehub.planning import read_plan
 from tests.configurations import ROOT
 from tests.sparehub.world import Died, World, activation_in_file
-from topology.errors import SparehubError
 from topology.plan import Kind, Mode
 
 
@@ -77,7 +76,7 @@ def start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Start:
     monkeypatch.setattr(probe, "_TRIES", (0.0,))
     # A process that dies releases nothing.
     monkeypatch.setattr(Lease, "release", lambda _lease: None)
-    append = journal._append
+    append = journal.write_line
 
     def dying(file: Path, line: bytes) -> None:
         worlds[-1].point()
@@ -89,7 +88,7 @@ def start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Start:
         append(file, line)
         worlds[-1].point()
 
-    monkeypatch.setattr(journal, "_append", dying)
+    monkeypatch.setattr(journal, "write_line", dying)
     return make
 
 

@@ -18,7 +18,6 @@ from sparehub.stacks import read_stack
 from topology.changes import CIRCUIT, CONNECTION, GATEWAY, PEERING, Operation, Verb
 from topology.circuits import circuit_id
 from topology.deployed import Deployed
-from topology.errors import InterlockError
 from topology.failover import region_at
 from topology.interlock import refuse_two_live_regions
 from topology.model import Region
@@ -41,7 +40,7 @@ def resources_of(region: Region) -> dict[str, Resource]:
     network = f"{group}/providers/Microsoft.Network"
 
     def entry(kind: str, identity: str, **more: Any) -> Resource:
-        name = identity.split("/")[-1]
+        name = identity.rsplit("/", maxsplit=1)[-1]
         return {"type": kind, "id": identity, "outputs": {"id": identity, "name": name, **more}}
 
     def space(prefixes: Any) -> dict[str, Any]:
@@ -174,6 +173,12 @@ class World:
 
     def unlock(self, stack: str) -> None:
         raise AssertionError(stack)
+
+    def secret(self, stack: str, place: str) -> str:
+        raise AssertionError(stack, place)
+
+    def set_secret(self, stack: str, place: str, value: str) -> None:
+        raise AssertionError(stack, place, value)
 
     def project(self) -> str:
         return "sparehub"
