@@ -6,7 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -17,7 +17,8 @@ from simulator import control
 from tests.configurations import ROOT
 from tests.engine.conftest import Engine
 
-Done = "subprocess.CompletedProcess[str]"
+EVERYTHING = os.environ.get("SPAREHUB_FAULTS") == "all"
+"""`make faults` runs the whole matrix, `make test` a sample of it."""
 
 
 @dataclass(frozen=True)
@@ -35,9 +36,9 @@ class Operator:
         home = self.engine.rehearsal.home
         return {**home.environment(os.environ), "PYTHONPATH": str(ROOT)}
 
-    def sparehub(self, *arguments: str) -> Any:
+    def sparehub(self, *arguments: str, variables: Mapping[str, str] | None = None) -> Any:
         """Run the command; the exit code is the caller's."""
-        return self._run(str(VENV / "bin" / "sparehub"), *arguments)
+        return self._run(str(VENV / "bin" / "sparehub"), *arguments, variables=variables)
 
     def dying(self, point: str, *arguments: str) -> Any:
         """Run the command until it dies at a point."""
@@ -56,11 +57,11 @@ class Operator:
         found: dict[str, Any] = json.loads(self.sparehub("status", "--json").stdout)
         return found
 
-    def _run(self, *command: str) -> Any:
+    def _run(self, *command: str, variables: Mapping[str, str] | None = None) -> Any:
         return subprocess.run(
             command,
             cwd=self.project,
-            env=self.environment,
+            env={**self.environment, **(variables or {})},
             capture_output=True,
             text=True,
             check=False,
@@ -126,3 +127,18 @@ def journals(home: Path) -> Iterator[list[dict[str, Any]]]:
             previous = said
             records.append(record)
         yield records
+
+
+def hold(operator: Operator, active: str) -> None:
+    """Hold what stands against the five invariants."""
+    engine = operator.engine
+    status = operator.status()
+    assert (status["active"], status["operation"], status["debts"]) == ([active], None, [])
+    assert lost(engine) == set()
+    assert live_at_once(engine.store) == []
+    log = control.read_log(engine.store)
+    kept = [list(each) for each in journals(engine.rehearsal.home.path)]
+    again = operator.sparehub("resume", "--yes")
+    assert again.returncode == 0
+    assert control.read_log(engine.store) == log
+    assert [list(each) for each in journals(engine.rehearsal.home.path)] == kept

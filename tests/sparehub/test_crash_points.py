@@ -8,20 +8,21 @@ J the journal is whole.
 
 import hashlib
 import json
-import shutil
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from sparehub import journal, operations, probe, workplace
-from sparehub.lease import Lease
+from sparehub import operations, workplace
 from sparehub.output import Output
-from sparehub.planning import read_plan
-from tests.configurations import ROOT
 from tests.sparehub.world import Died, World, activation_in_file
+from tests.sparehub.worlds import Start, begin, resume
 from topology.plan import Kind, Mode
+
+EACH = 1 if os.environ.get("SPAREHUB_FAULTS") == "all" else 11
+"""`make faults` dies at every point, `make test` at a sample of them."""
 
 
 @dataclass(frozen=True)
@@ -51,55 +52,6 @@ FLOWS = {
         Kind.FAILOVER, Mode.UNPLANNED, lost=True, circuits_lost=True, unfenced=True, finish=True
     ),
 }
-Start = Callable[[], World]
-
-
-@pytest.fixture
-def start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Start:
-    """Return a maker of fresh worlds, in which the command works on them."""
-    worlds: list[World] = []
-
-    def make() -> World:
-        directory = tmp_path / f"{len(worlds)}"
-        directory.mkdir()
-        for name in ("Pulumi.yaml", "Pulumi.primary.yaml", "Pulumi.secondary.yaml"):
-            shutil.copy(ROOT / name, directory)
-        world = World(directory)
-        world.build()
-        worlds.append(world)
-        monkeypatch.setenv("SPAREHUB_HOME", str(directory / "home"))
-        monkeypatch.setenv("PULUMI_BACKEND_URL", (directory / "state").as_uri())
-        return world
-
-    monkeypatch.setattr(workplace, "Deployments", lambda _directory: worlds[-1])
-    monkeypatch.setattr(workplace, "azure_of", lambda _environment, _subscription: worlds[-1])
-    monkeypatch.setattr(probe, "_TRIES", (0.0,))
-    # A process that dies releases nothing.
-    monkeypatch.setattr(Lease, "release", lambda _lease: None)
-    append = journal.write_line
-
-    def dying(file: Path, line: bytes) -> None:
-        worlds[-1].point()
-        try:
-            worlds[-1].point()
-        except Died:
-            append(file, line[: len(line) // 2])
-            raise
-        append(file, line)
-        worlds[-1].point()
-
-    monkeypatch.setattr(journal, "write_line", dying)
-    return make
-
-
-def begin(world: World, kind: Kind, mode: Mode = Mode.PLANNED, reason: str = "") -> int:
-    plan = read_plan(world.directory, kind, mode).id
-    wish = operations.Wish(kind=kind, mode=mode, reason=reason, plan=plan, yes=True)
-    return operations.begin(world.directory, wish, Output())
-
-
-def resume(world: World) -> int:
-    return operations.resume(world.directory, Output(), yes=True, reason="")
 
 
 def prepared(start: Start, flow: Flow) -> World:
@@ -170,7 +122,9 @@ def hold(world: World, flow: Flow) -> None:
 
 
 @pytest.mark.parametrize("flow", FLOWS.values(), ids=FLOWS)
-def test_dying_at_any_point_and_going_on(start: Start, flow: Flow) -> None:
+def test_dying_at_any_point_and_going_on(
+    start: Start, flow: Flow, record_property: Callable[[str, str], None]
+) -> None:
     """Every point of the operation, one after the other."""
     world = prepared(start, flow)
     begun = world.points
@@ -178,7 +132,7 @@ def test_dying_at_any_point_and_going_on(start: Start, flow: Flow) -> None:
     hold(world, flow)
     last = world.points - begun
 
-    for number in range(1, last + 1):
+    for number in range(1, last + 1, EACH):
         world = prepared(start, flow)
         world.fatal = world.points + number
         try:
@@ -189,6 +143,8 @@ def test_dying_at_any_point_and_going_on(start: Start, flow: Flow) -> None:
             if not done(world, flow):
                 act(world, flow)
         hold(world, flow)
+    runs = len(range(1, last + 1, EACH))
+    record_property("summary", f"crash points, in memory: {runs} of {last} runs, no violation")
 
 
 def done(world: World, flow: Flow) -> bool:
