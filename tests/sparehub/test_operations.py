@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 import typer
@@ -191,6 +192,30 @@ def test_a_halted_failover_is_resumed_or_answered_by_a_failback(start: Start) ->
         assert activation_in_file(world.directory, live) == "active"
         assert activation_in_file(world.directory, other) == "standby"
         assert world.double == []
+
+
+def test_a_region_that_dies_while_it_is_disconnected_is_fenced_from_outside(start: Start) -> None:
+    """It answered the probe and not the deployment; where no fence holds, a reason is asked for."""
+    for circuits_lost in (False, True):
+        world = start()
+        deploy = world.up
+
+        def failing(*arguments: object, world: World = world, deploy: Any = deploy) -> None:
+            if not world.writes:
+                world.lost.add("primary")
+            deploy(*arguments)
+
+        world.up = failing  # type: ignore[method-assign, assignment]
+        if not circuits_lost:
+            assert begin(world, FAILOVER, Mode.UNPLANNED) == 0
+            assert world.double == []
+            continue
+        world.circuits_lost.add("primary")
+        with pytest.raises(HalfwayError, match="resume --accept-unfenced REASON"):
+            begin(world, FAILOVER, Mode.UNPLANNED)
+        again = operations.resume(world.directory, Output(), yes=True, reason="it burnt down")
+        assert again == operations.UNFENCED
+        assert len(world.advertised("secondary")) == 3
 
 
 def test_resume_refuses_other_files_than_it_began_with(start: Start) -> None:
