@@ -6,7 +6,8 @@ import pytest
 
 from simulator import control
 from simulator.arm.faults import Order
-from tests.engine.failing_over import Operator, copied, journals, live_at_once, lost
+from tests.engine.failing_over import Operator, copied
+from tests.engine.invariants import journals, live_at_once, lost
 
 PRIMARY, SECONDARY = "con-eastasia-hong-kong", "con-southeastasia-singapore"
 
@@ -52,7 +53,7 @@ def test_there_and_back(operator: Operator) -> None:
     assert operator.sparehub("commit").returncode == 0
     assert operator.status()["state"] == "COMMITTED"
     assert live_at_once(operator.engine.store) == []
-    assert lost(operator.engine) == set()
+    assert lost(operator.engine.store, operator.project, operator.environment) == set()
     assert [len(each) > 10 for each in journals(operator.engine.rehearsal.home.path)] == [True] * 2
 
 
@@ -87,7 +88,7 @@ def test_a_region_that_is_lost_and_comes_back(operator: Operator) -> None:
     assert operator.status()["debts"] == []
     assert "override" not in (operator.project / "Pulumi.secondary.yaml").read_text()
     assert operator.engine.up("secondary") == []
-    assert lost(operator.engine) == set()
+    assert lost(operator.engine.store, operator.project, operator.environment) == set()
 
 
 def test_a_target_that_does_not_answer_is_found_before_anything_is_done(operator: Operator) -> None:
