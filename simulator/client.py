@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from threading import Event
+from threading import Event, Lock
 from types import MappingProxyType
 
 from simulator.arm.clock import Speed
@@ -63,11 +63,12 @@ class Patience:
 
 
 class Client:
-    """Sends requests of one provider process."""
+    """Sends requests of one provider process, whose calls take turns."""
 
-    def __init__(self, azure: Azure, cancelled: Event) -> None:
+    def __init__(self, azure: Azure, cancelled: Event, turn: Lock) -> None:
         self.azure = azure
         self._cancelled = cancelled
+        self._turn = turn
         with azure.store.transaction(write=False) as transaction:
             self._configured = azure.clock.read(transaction).seconds
 
@@ -171,7 +172,15 @@ class Client:
         real = 0.0 if speed is Speed.INSTANT else seconds / float(speed)
         patience.left -= real
         patience.waited += seconds
-        return patience.left >= 0 and not self._cancelled.wait(real)
+        if patience.left < 0:
+            return False
+        if real:
+            self._turn.release()
+            try:
+                self._cancelled.wait(real)
+            finally:
+                self._turn.acquire()
+        return not self._cancelled.is_set()
 
 
 def _version(schema: Schema) -> dict[str, str]:

@@ -3,7 +3,8 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from threading import Event
+from threading import Event, Lock
+from typing import TypeVar
 
 import grpc
 from google.protobuf.empty_pb2 import Empty
@@ -22,6 +23,7 @@ from simulator.stubs import plugin_pb2, provider_pb2, provider_pb2_grpc
 _CONFIG = "azure-native:config:"
 _SUBSCRIPTION = "00000000-0000-0000-0000-000000000000"
 _Autonaming = provider_pb2.CheckRequest.AutonamingOptions
+_Answer = TypeVar("_Answer")
 
 
 class Provider(provider_pb2_grpc.ResourceProviderServicer):
@@ -38,6 +40,9 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         self._subscription = subscription
         self._open_azure = open_azure
         self._configured: Resources | None = None
+        # The engine makes dozens of calls at once. Python runs one at a time, and threads that
+        # change over at each statement of the store spend more on that than on their work.
+        self._turn = Lock()
 
     # -- the process ---------------------------------------------------------------------------
 
@@ -81,7 +86,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
             azure = self._open_azure(Path(self._directory))
             given = {key.removeprefix(_CONFIG): value for key, value in request.variables.items()}
             self._configured = Resources(
-                Client(azure, self.cancelled),
+                Client(azure, self.cancelled, self._turn),
                 given.get("subscriptionId") or self._subscription or _SUBSCRIPTION,
                 given.get("location"),
             )
@@ -89,13 +94,18 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
                 supportsPreview=True, supports_autonaming_configuration=True
             )
 
-        return answer(context, configure)
+        return self._answer(context, configure)
 
     def Cancel(self, request: Empty, context: grpc.ServicerContext) -> Empty:
         """Stop waiting for what is under way."""
         del request, context
         self.cancelled.set()
         return Empty()
+
+    def _answer(self, context: grpc.ServicerContext, call: Callable[[], _Answer]) -> _Answer:
+        """Return what ``call`` returns; one call at a time, but for those that wait."""
+        with self._turn:
+            return answer(context, call)
 
     @property
     def _resources(self) -> Resources:
@@ -124,7 +134,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
             ]
             return provider_pb2.CheckResponse(inputs=wire.write(news), failures=failures)
 
-        return answer(context, check)
+        return self._answer(context, check)
 
     def Diff(
         self, request: provider_pb2.DiffRequest, context: grpc.ServicerContext
@@ -157,7 +167,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
                 hasDetailedDiff=True,
             )
 
-        return answer(context, diff)
+        return self._answer(context, diff)
 
     # -- doing it ------------------------------------------------------------------------------
 
@@ -174,7 +184,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
             state = self._resources.create(schema, inputs, request.timeout)
             return provider_pb2.CreateResponse(id=state.id, properties=wire.write(state.outputs))
 
-        return answer(context, create)
+        return self._answer(context, create)
 
     def Update(
         self, request: provider_pb2.UpdateRequest, context: grpc.ServicerContext
@@ -189,7 +199,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
             state = self._resources.update(schema, request.id, inputs, request.timeout)
             return provider_pb2.UpdateResponse(properties=wire.write(state.outputs))
 
-        return answer(context, update)
+        return self._answer(context, update)
 
     def Delete(self, request: provider_pb2.DeleteRequest, context: grpc.ServicerContext) -> Empty:
         """Delete a resource; if it is gone already, that is fine."""
@@ -199,7 +209,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
             self._resources.delete(schema, request.id, request.timeout)
             return Empty()
 
-        return answer(context, delete)
+        return self._answer(context, delete)
 
     def Read(
         self, request: provider_pb2.ReadRequest, context: grpc.ServicerContext
@@ -220,7 +230,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
                 id=state.id, properties=wire.write(state.outputs), inputs=wire.write(state.inputs)
             )
 
-        return answer(context, read)
+        return self._answer(context, read)
 
     def Invoke(
         self, request: provider_pb2.InvokeRequest, context: grpc.ServicerContext
@@ -233,7 +243,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
             getattr(response, "return").CopyFrom(wire.write(result))  # a keyword of Python's
             return response
 
-        return answer(context, invoke)
+        return self._answer(context, invoke)
 
 
 def _type(urn: str) -> str:
