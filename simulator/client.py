@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from threading import Event, Lock
+from threading import Event
 from types import MappingProxyType
 
 from simulator.arm.clock import Speed
@@ -63,14 +63,22 @@ class Patience:
 
 
 class Client:
-    """Sends requests of one provider process, whose calls take turns."""
+    """Sends requests of one provider process."""
 
-    def __init__(self, azure: Azure, cancelled: Event, turn: Lock) -> None:
+    def __init__(self, azure: Azure, cancelled: Event) -> None:
         self.azure = azure
         self._cancelled = cancelled
-        self._turn = turn
         with azure.store.transaction(write=False) as transaction:
             self._configured = azure.clock.read(transaction).seconds
+
+    @property
+    def waits(self) -> bool:
+        """Whether time passes for what is waited for; at clock ``instant`` nothing is."""
+        return self._speed() is not Speed.INSTANT
+
+    def _speed(self) -> Speed:
+        with self.azure.store.transaction(write=False) as transaction:
+            return self.azure.clock.read(transaction).speed
 
     def get(self, schema: Schema, path: str) -> JsonObject | None:
         """Return a resource; None if it is not there."""
@@ -167,20 +175,11 @@ class Client:
 
     def _wait(self, seconds: float, patience: Patience) -> bool:
         """Wait some simulated seconds; return whether there was time for it."""
-        with self.azure.store.transaction(write=False) as transaction:
-            speed = self.azure.clock.read(transaction).speed
+        speed = self._speed()
         real = 0.0 if speed is Speed.INSTANT else seconds / float(speed)
         patience.left -= real
         patience.waited += seconds
-        if patience.left < 0:
-            return False
-        if real:
-            self._turn.release()
-            try:
-                self._cancelled.wait(real)
-            finally:
-                self._turn.acquire()
-        return not self._cancelled.is_set()
+        return patience.left >= 0 and not self._cancelled.wait(real)
 
 
 def _version(schema: Schema) -> dict[str, str]:

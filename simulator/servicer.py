@@ -3,8 +3,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from threading import Event, Lock
-from typing import TypeVar
+from threading import Event
 
 import grpc
 from google.protobuf.empty_pb2 import Empty
@@ -23,7 +22,6 @@ from simulator.stubs import plugin_pb2, provider_pb2, provider_pb2_grpc
 _CONFIG = "azure-native:config:"
 _SUBSCRIPTION = "00000000-0000-0000-0000-000000000000"
 _Autonaming = provider_pb2.CheckRequest.AutonamingOptions
-_Answer = TypeVar("_Answer")
 
 
 class Provider(provider_pb2_grpc.ResourceProviderServicer):
@@ -40,9 +38,6 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         self._subscription = subscription
         self._open_azure = open_azure
         self._configured: Resources | None = None
-        # The engine makes dozens of calls at once. Python runs one at a time, and threads that
-        # change over at each statement of the store spend more on that than on their work.
-        self._turn = Lock()
 
     # -- the process ---------------------------------------------------------------------------
 
@@ -86,7 +81,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
             azure = self._open_azure(Path(self._directory))
             given = {key.removeprefix(_CONFIG): value for key, value in request.variables.items()}
             self._configured = Resources(
-                Client(azure, self.cancelled, self._turn),
+                Client(azure, self.cancelled),
                 given.get("subscriptionId") or self._subscription or _SUBSCRIPTION,
                 given.get("location"),
             )
@@ -94,7 +89,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
                 supportsPreview=True, supports_autonaming_configuration=True
             )
 
-        return self._answer(context, configure)
+        return answer(context, configure)
 
     def Cancel(self, request: Empty, context: grpc.ServicerContext) -> Empty:
         """Stop waiting for what is under way."""
@@ -102,10 +97,10 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         self.cancelled.set()
         return Empty()
 
-    def _answer(self, context: grpc.ServicerContext, call: Callable[[], _Answer]) -> _Answer:
-        """Return what ``call`` returns; one call at a time, but for those that wait."""
-        with self._turn:
-            return answer(context, call)
+    @property
+    def waits(self) -> bool:
+        """Whether a call may take longer than its work."""
+        return self._configured is not None and self._configured.client.waits
 
     @property
     def _resources(self) -> Resources:
@@ -134,7 +129,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
             ]
             return provider_pb2.CheckResponse(inputs=wire.write(news), failures=failures)
 
-        return self._answer(context, check)
+        return answer(context, check)
 
     def Diff(
         self, request: provider_pb2.DiffRequest, context: grpc.ServicerContext
@@ -167,7 +162,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
                 hasDetailedDiff=True,
             )
 
-        return self._answer(context, diff)
+        return answer(context, diff)
 
     # -- doing it ------------------------------------------------------------------------------
 
@@ -184,7 +179,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
             state = self._resources.create(schema, inputs, request.timeout)
             return provider_pb2.CreateResponse(id=state.id, properties=wire.write(state.outputs))
 
-        return self._answer(context, create)
+        return answer(context, create)
 
     def Update(
         self, request: provider_pb2.UpdateRequest, context: grpc.ServicerContext
@@ -199,7 +194,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
             state = self._resources.update(schema, request.id, inputs, request.timeout)
             return provider_pb2.UpdateResponse(properties=wire.write(state.outputs))
 
-        return self._answer(context, update)
+        return answer(context, update)
 
     def Delete(self, request: provider_pb2.DeleteRequest, context: grpc.ServicerContext) -> Empty:
         """Delete a resource; if it is gone already, that is fine."""
@@ -209,7 +204,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
             self._resources.delete(schema, request.id, request.timeout)
             return Empty()
 
-        return self._answer(context, delete)
+        return answer(context, delete)
 
     def Read(
         self, request: provider_pb2.ReadRequest, context: grpc.ServicerContext
@@ -230,7 +225,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
                 id=state.id, properties=wire.write(state.outputs), inputs=wire.write(state.inputs)
             )
 
-        return self._answer(context, read)
+        return answer(context, read)
 
     def Invoke(
         self, request: provider_pb2.InvokeRequest, context: grpc.ServicerContext
@@ -243,7 +238,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
             getattr(response, "return").CopyFrom(wire.write(result))  # a keyword of Python's
             return response
 
-        return self._answer(context, invoke)
+        return answer(context, invoke)
 
 
 def _type(urn: str) -> str:
