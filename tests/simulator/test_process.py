@@ -7,7 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
 import grpc
@@ -127,6 +127,18 @@ def test_cancel_gets_through_while_all_threads_wait(tmp_path: Path) -> None:
     assert [
         f"/routeTables/{name}".encode() in each for name, each in zip(names, details, strict=True)
     ] == ([True] * len(names))
+
+
+def test_a_store_that_is_damaged_later_is_refused(tmp_path: Path) -> None:
+    """A call says so as cleanly as Configure does: the engine does not doubt its resources."""
+    with _engine() as engine, _provider(engine, tmp_path) as (_, stub):
+        stub.Configure(provider_pb2.ConfigureRequest())
+        with closing(sqlite3.connect(tmp_path / FILE)) as connection:
+            connection.execute("DROP TABLE settings")
+        with pytest.raises(grpc.RpcError) as caught:
+            stub.Create(_table("table"))
+
+    assert caught.value.code() is grpc.StatusCode.FAILED_PRECONDITION
 
 
 def test_a_method_that_the_provider_has_not(tmp_path: Path) -> None:
