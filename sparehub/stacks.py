@@ -1,6 +1,7 @@
 """Reads the stack files of a project directory."""
 
 from pathlib import Path
+from typing import Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
@@ -31,26 +32,44 @@ def read_stack(directory: Path, stack: str) -> Stack:
 
 
 def _values(directory: Path, stack: str) -> dict[str, object]:
+    config = load_stack_file(read_stack_file(directory, stack), stack, YAML(typ="safe"))["config"]
+    ours = ("sparehub:", "azure-native:location")
+    if problems := list(secret_problems(config.get("sparehub:region"), "region")):
+        raise ConfigurationError(problems, stack)
+    return {str(k): without_secrets(v) for k, v in config.items() if str(k).startswith(ours)}
+
+
+def read_stack_file(directory: Path, stack: str) -> str:
+    """Return the text of a stack's configuration file.
+
+    :raises ConfigurationError: where there is none, or it cannot be read.
+    """
     path = stack_file(directory, stack)
     try:
-        content = YAML(typ="safe").load(path.read_text(encoding="utf-8"))
+        return path.read_text(encoding="utf-8")
     except FileNotFoundError:
         message = f"no such file in {directory}; `sparehub init` writes one for the primary"
         raise _unusable(path, message, stack) from None
     except (OSError, UnicodeDecodeError) as error:
         raise _unusable(path, f"cannot be read: {error}", stack) from None
+
+
+def load_stack_file(text: str, stack: str, yaml: YAML) -> Any:  # noqa: ANN401 - whatever the loader makes
+    """Return the document that a stack file holds, as a loader makes it.
+
+    :raises ConfigurationError: where it is not YAML, or holds no ``config:`` mapping.
+    """
+    path = stack_file(Path(), stack)
+    try:
+        content = yaml.load(text)
     except YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = f", line {mark.line + 1}" if mark else ""
         message = f"is not YAML{where}: {getattr(error, 'problem', 'unreadable')}"
         raise _unusable(path, message, stack) from None
-    config = content.get("config") if isinstance(content, dict) else None
-    if not isinstance(config, dict):
+    if not isinstance(content, dict) or not isinstance(content.get("config"), dict):
         raise _unusable(path, "has no `config:` mapping, so it is no stack file", stack)
-    ours = ("sparehub:", "azure-native:location")
-    if problems := list(secret_problems(config.get("sparehub:region"), "region")):
-        raise ConfigurationError(problems, stack)
-    return {str(k): without_secrets(v) for k, v in config.items() if str(k).startswith(ours)}
+    return content
 
 
 def _unusable(path: Path, message: str, stack: str) -> ConfigurationError:
