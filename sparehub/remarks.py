@@ -7,7 +7,7 @@ hang on goes, or when something is put between.
 
 from typing import Any
 
-from ruamel.yaml.comments import CommentedBase, CommentedMap, CommentedSeq
+from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.error import CommentMark
 from ruamel.yaml.tokens import CommentToken
 
@@ -54,7 +54,7 @@ def _slot(parent: Container) -> int:
     return 0 if isinstance(parent, CommentedSeq) else 2
 
 
-def _value(parent: CommentedBase, key: Any) -> str:  # noqa: ANN401 - a key or an index
+def _value(parent: Container, key: Any) -> str:  # noqa: ANN401 - a key or an index
     tokens = parent.ca.items.get(key)
     token = tokens[_slot(parent)] if tokens else None
     return token.value if isinstance(token, CommentToken) else ""

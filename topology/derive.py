@@ -104,7 +104,8 @@ def derive(
         if "standby" not in _at(existing, REGION):
             del values[REGION]["standby"]  # the default goes without saying
         before = Remap(parse_remap(recorded)[0].moves, stays)
-        stale = _fresh(first, wanted.primary, before, made)
+        moved = before.moves != remap.moves
+        stale = _fresh(first, wanted.primary, before, made) if moved else values
         values, kept = keep(values, {**existing, LOCATION: first.location}, stale)
         notes += kept
     _refuse_wrong(values, wanted.secondary)

@@ -45,7 +45,7 @@ class _Keeper:
     def merge(self, keys: tuple[str, ...], fresh: Any, there: Any, stale: Any) -> Any:  # noqa: ANN401 - whatever YAML holds
         """Return what is to stand at a place: what is derived, or what is there."""
         if _place(keys) in _FOLLOWS:
-            if there != fresh:
+            if there not in (fresh, stale):
                 message = f"now {_shown(fresh)}, it was {_shown(there)}"
                 self.notes.append(Note(NoteKind.FOLLOWED, keys, message))
             return fresh
@@ -73,7 +73,7 @@ class _Keeper:
             here = (*keys, key)
             if key in fresh:
                 merged[key] = self.merge(here, fresh[key], value, stale.get(key))
-            elif _place(here) in _FOLLOWS or (key in stale and value == stale[key]):
+            elif _place(here) in _FOLLOWS:
                 message = f"{_shown(value)} is no longer said by the first region"
                 self.notes.append(Note(NoteKind.FOLLOWED, here, message))
             elif _place(keys)[-1] in _NAMED and not _free(keys, value, fresh):
@@ -151,7 +151,7 @@ def _free(keys: tuple[str, ...], value: object, fresh: Mapping[str, Any]) -> boo
     """Tell whether a spoke's or a subnet's addresses meet none of those derived beside it."""
     which = "addressSpace" if keys[-1] == "spokes" else "addressPrefix"
     taken = [prefix for each in fresh.values() for prefix in _prefixes(each, which)]
-    return not overlapping(_prefixes(value, which), taken)
+    return not overlapping(taken, _prefixes(value, which))
 
 
 def _prefixes(value: object, key: str) -> list[IPv4Network]:

@@ -8,7 +8,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from ipaddress import AddressValueError, IPv4Address, IPv4Network
-from itertools import combinations
 from types import MappingProxyType
 from typing import Any
 
@@ -17,7 +16,7 @@ from pydantic_core import PydanticCustomError
 from topology.errors import OptionsError, Problem
 from topology.fields import address_prefix, read_prefix
 from topology.model import Circuit, Region
-from topology.prefixes import overlapping
+from topology.prefixes import Prefixes
 
 
 @dataclass(frozen=True)
@@ -103,28 +102,30 @@ def remap_problems(remap: Remap, region: Region) -> Iterator[Problem]:
     """Yield every move that does not fit a region: partial, useless, or onto what is there."""
     networks = (region.hub, *(spoke.virtual_network for spoke in region.spokes))
     spaces = {prefix: network.name for network in networks for prefix in network.address_space}
-    used = {remap.move_of(prefix) for prefix in spaces}
     links = {prefix for circuit in region.circuits for prefix in _links(circuit)}
-    used |= {remap.move_of(prefix) for prefix in links}
-    on_premises = set(region.on_premises.address_prefixes)
+    used = {remap.move_of(prefix) for prefix in (*spaces, *links)}
+    held, here = Prefixes(spaces), Prefixes((*spaces, *links))
+    on_premises = Prefixes(region.on_premises.address_prefixes)
     for old, new in remap.moves.items():
         path = f"--remap {old}={new}"
-        for space in sorted(overlapping(spaces, [old])):
+        meeting = held.overlapping(old)
+        for space in meeting:
             if space != old and old.subnet_of(space):
                 message = (
                     f"{old} is only a part of the address space {space} of {spaces[space]}: move "
                     "the whole of it"
                 )
                 yield Problem(path, message)
-        if old not in used and not overlapping(spaces, [old]):
+        if old not in used and not meeting:
             yield Problem(path, f"no address space of {region.location} lies in {old}")
-        for there, what in (
-            (spaces.keys() | links, f"an address of {region.location}"),
-            # On-premises may sum up all of Azure's addresses in one prefix.
-            ({each for each in on_premises if not old.subnet_of(each)}, "on-premises"),
-        ):
-            for prefix in sorted(overlapping(there, [new])):
-                yield Problem(path, f"the target {new} overlaps {prefix}, {what}", "ER-18")
+        for prefix in here.overlapping(new):
+            message = f"the target {new} overlaps {prefix}, an address of {region.location}"
+            yield Problem(path, message, "ER-18")
+        for prefix in on_premises.overlapping(new):
+            # On-premises may sum up all of Azure's addresses in one prefix, old and new.
+            if not old.subnet_of(prefix):
+                message = f"the target {new} overlaps {prefix}, on-premises"
+                yield Problem(path, message, "ER-18")
 
 
 def _sides(text: str) -> Sequence[str]:
@@ -136,18 +137,22 @@ def _sides(text: str) -> Sequence[str]:
 
 
 def _contradictions(moves: Mapping[IPv4Network, IPv4Network]) -> Iterator[Problem]:
+    sources, targets = Prefixes(moves), Prefixes(moves.values())
+    moved_to: dict[IPv4Network, IPv4Network] = {}
     for old, new in moves.items():
         path = f"--remap {old}={new}"
         if old.prefixlen != new.prefixlen:
             message = f"a /{old.prefixlen} cannot become a /{new.prefixlen}: give two of one size"
             yield Problem(path, message)
-        for prefix in sorted(overlapping(moves, [new])):
+        for prefix in sources.overlapping(new):
             message = f"circular: the target {new} overlaps {prefix}, which is moved itself"
             yield Problem(path, message)
-    for (one, first), (other, second) in combinations(moves.items(), 2):
-        if first.overlaps(second):
-            message = f"the target {second} overlaps {first}, the target of {one}"
-            yield Problem(f"--remap {other}={second}", message)
+        other = moved_to.setdefault(new, old)
+        if other != old:
+            yield Problem(path, f"the target {new} is that of {other}, too")
+        for prefix in targets.overlapping(new):
+            if prefix != new:
+                yield Problem(path, f"the target {new} overlaps the target {prefix}")
 
 
 def _links(circuit: object) -> Iterator[IPv4Network]:
