@@ -3,6 +3,7 @@
 import difflib
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -128,10 +129,10 @@ def _write(path: Path, text: str) -> None:
             shutil.copymode(target, fresh)
         fresh.replace(target)
     except OSError as error:
+        with suppress(OSError):
+            fresh.unlink()
         message = f"{path} cannot be written ({error.strerror}); nothing was changed"
         raise SparehubError(message) from None
-    finally:
-        fresh.unlink(missing_ok=True)
 
 
 def _report(  # noqa: PLR0913 - what there is to say

@@ -74,6 +74,8 @@ def derive(
         would come of it is wrong: every problem at once.
     """
     there = existing or {}
+    if in_clear := list(secret_problems(there.get(REGION), "region")):
+        raise ConfigurationError(in_clear, wanted.secondary)
     recorded = _recorded(there)
     remap, problems = parse_remap(wanted.remaps or recorded)
     try:

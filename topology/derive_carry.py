@@ -42,7 +42,7 @@ def carry_notes(first: Mapping[str, Any], config: StackConfig) -> Iterator[Note]
             "standby": "stays connected only at standby depth 'connection', with addresses of its "
             "own",
         }[last]
-        more = f" (and at {len(places) - 1} more places)" if len(places) > 1 else ""
+        more = f" (and {len(places) - 1} more like it)" if len(places) > 1 else ""
         yield Note(NoteKind.LEFT_OUT, ("region", *places[0]), message + more)
 
 

@@ -188,7 +188,7 @@ def _same(
         message = (
             "where the circuit is in another subscription, an authorization of its own (ER-14): "
             "`pulumi config set --secret --path "
-            f"'sparehub:{'.'.join(place)}.authorizationKey' KEY`"
+            f"'sparehub:{'.'.join(place)}.authorizationKey' KEY` on this stack"
         )
         notes.append(Note(NoteKind.DO, (*place, "authorizationKey"), message))
     if retained:

@@ -13,6 +13,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv4Network
+from textwrap import shorten
 from typing import Any
 
 from topology.fields import read_prefix
@@ -30,10 +31,9 @@ _FOLLOWS = frozenset(
         ("region", "spokes", "*", "subnets", "*", "addressPrefix"),
     }
 )
-# Their keys depend on each other: kept or derived, but never half of each.
-_WHOLE = frozenset(
-    {("region", "expressRoute", "gateway"), ("region", "expressRoute", "connections")}
-)
+# Its keys depend on each other: kept or derived, but never half of each.
+_GATEWAY = ("region", "expressRoute", "gateway")
+_CONNECTIONS = ("region", "expressRoute", "connections")  # decided where they are made
 # Named by a person, so that a place below is one whatever its name is.
 _NAMED = ("spokes", "subnets")
 
@@ -44,21 +44,21 @@ class _Keeper:
 
     def merge(self, keys: tuple[str, ...], fresh: Any, there: Any, stale: Any) -> Any:  # noqa: ANN401 - whatever YAML holds
         """Return what is to stand at a place: what is derived, or what is there."""
+        if keys == _CONNECTIONS:
+            return fresh
         if _place(keys) in _FOLLOWS:
             if there not in (fresh, stale):
                 message = f"now {_shown(fresh)}, it was {_shown(there)}"
                 self.notes.append(Note(NoteKind.FOLLOWED, keys, message))
             return fresh
-        if isinstance(fresh, Mapping) and isinstance(there, Mapping) and keys not in _WHOLE:
+        if isinstance(fresh, Mapping) and isinstance(there, Mapping) and keys != _GATEWAY:
             return self._mappings(keys, fresh, there, stale if isinstance(stale, Mapping) else {})
         if keys[-2:-1] == ("routes",) and isinstance(fresh, list) and isinstance(there, list):
             return [*fresh, *self._own_routes(keys, fresh, there, stale)]
         if there in (fresh, stale):
             return fresh
-        # Connections have notes of their own.
-        if keys[-1] != "connections":
-            message = f"{_shown(there)}; from the first region it would be {_shown(fresh)}"
-            self.notes.append(Note(NoteKind.KEPT, keys, message))
+        message = f"{_shown(there)}; from the first region it would be {_shown(fresh)}"
+        self.notes.append(Note(NoteKind.KEPT, keys, message))
         return there
 
     def _mappings(
@@ -161,5 +161,4 @@ def _prefixes(value: object, key: str) -> list[IPv4Network]:
 
 
 def _shown(value: object) -> str:
-    text = str(without_secrets(value))
-    return text if len(text) <= 60 else f"{text[:60]} ..."  # noqa: PLR2004 - a line's worth
+    return shorten(str(without_secrets(value)), width=100, placeholder=" ...")
