@@ -94,27 +94,21 @@ def _update(target: CommentedMap, values: Mapping[str, Any], like: object) -> No
 
 def _replace(target: Any, key: Any, value: Any, like: object) -> None:  # noqa: ANN401 - whatever YAML holds
     there = target[key]
+    if _plain(there) == value:
+        return
+    lines = take_lines(target, key)
     if isinstance(there, CommentedMap) and isinstance(value, Mapping) and there and value:
         _update(there, value, like)
     elif isinstance(there, CommentedSeq) and isinstance(value, list) and there and value:
-        _update_list(there, value)
-    elif _plain(there) != value:
-        lines = take_lines(target, key)
+        del there[len(value) :]
+        for number, each in enumerate(value):
+            if number < len(there):
+                _replace(there, number, each, None)
+            else:
+                there.append(_node(each, None))
+    else:
         target[key] = _node(value, like)
-        give_lines(target, key, lines)
-
-
-def _update_list(target: CommentedSeq, values: Sequence[Any]) -> None:
-    if _plain(target) == values:
-        return
-    lines = take_lines(target, len(target) - 1)
-    del target[len(values) :]
-    for number, value in enumerate(values):
-        if number < len(target):
-            _replace(target, number, value, None)
-        else:
-            target.append(_node(value, None))
-    give_lines(target, len(target) - 1, lines)
+    give_lines(target, key, lines)
 
 
 def _remove(target: CommentedMap, key: Any) -> None:  # noqa: ANN401 - YAML's keys may be numbers
