@@ -1,6 +1,7 @@
 """``sparehub derive``: the second region's stack file from the first's, as a diff or written."""
 
 import difflib
+import re
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -30,8 +31,8 @@ def derive_stack(directory: Path, wanted: Wanted, output: Output, *, write: bool
     primary = StackDocument(read_stack_file(directory, wanted.primary), wanted.primary)
     path = stack_file(directory, wanted.secondary)
     before = read_stack_file(directory, wanted.secondary) if path.exists() else None
-    existing = None if before is None else StackDocument(before, wanted.secondary)
-    there = existing.values if existing else None
+    existing = StackDocument(_with_config(before or ""), wanted.secondary)
+    there = existing.values or None
     first = primary.values
     derivation = derive(first, wanted, there)
     if there == derivation.values:
@@ -46,14 +47,15 @@ def derive_stack(directory: Path, wanted: Wanted, output: Output, *, write: bool
 
 
 def _written(
-    primary: StackDocument, existing: StackDocument | None, derivation: Derivation, wanted: Wanted
+    primary: StackDocument, existing: StackDocument, derivation: Derivation, wanted: Wanted
 ) -> str:
     """Return the text of the second region's file: its own with the new values, or a new one."""
-    document = existing or primary
+    document = existing if existing.config else primary
     _model_connections(document, primary, derivation)
     document.update(derivation.values, primary.config)
-    if existing is None:
-        document.begin_anew(_heading(derivation.values, wanted))
+    if document is primary:
+        beside = {key: value for key, value in existing.content.items() if key != "config"}
+        document.begin_anew(_heading(derivation.values, wanted), beside)
         depths = "network | gateway | connection: how much of it exists before the disaster"
         document.comment((REGION, "standby"), depths)
     for note in derivation.notes:
@@ -65,6 +67,12 @@ def _written(
         )
         raise SparehubError(message)
     return document.text()
+
+
+def _with_config(text: str) -> str:
+    """Return the text of a stack file that Pulumi may have begun: salt, and no keys yet."""
+    begun = re.search(r"^config:", text, re.MULTILINE) is None
+    return f"{text}\nconfig: {{}}\n" if begun and (":" in text or not text.strip()) else text
 
 
 def _model_connections(

@@ -44,9 +44,9 @@ class StackDocument:
         self._yaml.dump(self.content, stream)
         return stream.getvalue()
 
-    def begin_anew(self, comment: str) -> None:
-        """Keep nothing but ``config:``, below a comment of its own."""
-        self.content = CommentedMap({"config": self.config})
+    def begin_anew(self, comment: str, beside: Mapping[str, Any]) -> None:
+        """Keep nothing but ``config:``, below a comment and behind other keys of a stack file."""
+        self.content = CommentedMap({**beside, "config": self.config})
         self.content.yaml_set_start_comment(comment)
 
     def model(self, parent: CommentedMap, key: str, node: CommentedMap | None) -> None:

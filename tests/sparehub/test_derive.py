@@ -67,8 +67,8 @@ def test_the_shipped_secondary_is_derived_from_the_primary_alone(
 
 
 def test_a_new_file_is_explained_like_the_shipped_one(sparehub: Sparehub, tmp_path: Path) -> None:
-    """The primary's comments, a heading of its own; nothing that Pulumi keeps for one stack."""
-    (tmp_path / SECONDARY).unlink()
+    """The primary's comments, a heading of its own; what Pulumi keeps for a stack is its own."""
+    (tmp_path / SECONDARY).write_text("encryptionsalt: v1:its-own\n")  # `pulumi stack init`
     path = tmp_path / "Pulumi.primary.yaml"
     path.write_text("encryptionsalt: v1:salt\n" + path.read_text())
 
@@ -80,10 +80,11 @@ def test_a_new_file_is_explained_like_the_shipped_one(sparehub: Sparehub, tmp_pa
     assert unmarked[:3] == [
         "# The recovery region, derived from Pulumi.primary.yaml by `sparehub derive`.",
         there[1],
-        there[2],
+        "encryptionsalt: v1:its-own",
     ]
     assert [line for line in unmarked if line not in there] == [
         unmarked[0],
+        unmarked[2],
         "            bandwidthInMbps: 1000",
         "              vlanId: 100",
         "              primaryPeerAddressPrefix: 172.16.0.8/30",
@@ -221,9 +222,9 @@ def test_wrong_options_and_wrong_moves(
     assert not (tmp_path / SECONDARY).exists()
 
 
-@pytest.mark.parametrize("text", ["config: {a: [}", "just text", "config: [no, mapping]"])
-def test_a_file_that_is_no_stack_file(sparehub: Sparehub, tmp_path: Path, text: str) -> None:
+def test_a_file_that_is_no_stack_file(sparehub: Sparehub, tmp_path: Path) -> None:
     """Either one: refused, and left alone."""
+    text = "config: [no, mapping]"
     for name in ("Pulumi.primary.yaml", SECONDARY):
         path = tmp_path / name
         before = path.read_bytes()
@@ -249,3 +250,17 @@ def test_a_file_that_cannot_be_written(sparehub: Sparehub, tmp_path: Path) -> No
     assert "cannot be written (Is a directory); nothing was changed" in done.stderr
     assert "Traceback" not in done.stderr
     assert not (tmp_path / SECONDARY).exists()
+
+
+def test_shared_parts_are_refused(sparehub: Sparehub, tmp_path: Path) -> None:
+    """A YAML anchor whose uses come to differ cannot be kept, and is not broken silently."""
+    path = tmp_path / SECONDARY
+    text = path.read_text().replace(
+        "app: {addressPrefix: 10.1.0.0/24}", "app: &app {protected: true}"
+    )
+    path.write_text(text.replace("app: {addressPrefix: 10.2.0.0/24}", "app: *app"))
+
+    done = sparehub("derive", *PAIR, "--write")
+
+    assert done.returncode == 1
+    assert "shares parts by YAML anchors" in done.stderr
