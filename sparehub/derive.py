@@ -8,6 +8,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from rich.text import Text
+
 from sparehub.output import Output
 from sparehub.stack_document import StackDocument
 from sparehub.stacks import read_stack_file, stack_file
@@ -165,10 +167,8 @@ def _report(  # noqa: PLR0913 - what there is to say
         }
         output.document(document)
         return
-    if not written:
-        for line in diff:
-            style = _COLOURS.get(line[:1], "") if not line.startswith(("---", "+++")) else "bold"
-            output.results.print(line, style=style, markup=False)
+    if diff and not written:
+        output.results.print(Text("\n").join(map(_coloured, diff)))
     for note in notes:
         output.note(str(note))
     name = stack_file(Path(), wanted.secondary).name
@@ -180,6 +180,10 @@ def _report(  # noqa: PLR0913 - what there is to say
         )
     else:
         output.note(f"nothing was written: --write writes {name}")
+
+
+def _coloured(line: str) -> Text:
+    return Text(line, "bold" if line.startswith(("---", "+++")) else _COLOURS.get(line[:1], ""))
 
 
 def _changes(before: object, after: object, path: tuple[str, ...] = ()) -> Iterator[dict[str, Any]]:
