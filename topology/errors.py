@@ -2,6 +2,7 @@
 
 SparehubError                   one message: what, where, what to do
 ├── ConfigurationError          the stack configuration is wrong: all problems at once
+├── OptionsError                what a command was asked for is incomplete or contradicts itself
 ├── ReplacementRefusedError     the change would delete and re-create what must live
 └── InterlockError              the paired region stands in the way
 
@@ -44,6 +45,12 @@ class ConfigurationError(SparehubError):
         lines = [f"the configuration{where} has {count}; nothing was created:"]
         lines += [f"  {problem}" for problem in self.problems]
         super().__init__("\n".join(lines))
+
+
+class OptionsError(SparehubError):
+    """The options of a command are incomplete, unreadable or exclude each other."""
+
+    exit_code: ClassVar[int] = 2
 
 
 class ReplacementRefusedError(SparehubError):
