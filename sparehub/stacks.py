@@ -9,10 +9,9 @@ from ruamel.yaml.error import YAMLError
 
 from topology.build import build
 from topology.errors import ConfigurationError, Problem
+from topology.fields import SECRET
 from topology.pair import Stack
 from topology.parse import parse_stack
-
-SECRET = "[secret]"  # noqa: S105 - what stands for a secret whose value is not read here
 
 
 def stack_file(directory: Path, stack: str) -> Path:

@@ -11,6 +11,8 @@ from typing import Annotated
 from pydantic import BeforeValidator, StringConstraints
 from pydantic_core import PydanticCustomError
 
+SECRET = "[secret]"  # noqa: S105 - what stands for a secret whose value is not read
+
 
 def _problem(rule: str, text: str) -> PydanticCustomError:
     # Braces are pydantic's placeholders; a value that holds some is shown as it is.
