@@ -76,9 +76,9 @@ def _print(
     for each in findings:
         output.results.print(f"[{colours[each.severity]}]{each.severity}[/] ", end="")
         output.results.print(_line(each), markup=False)
-    for each in ignored:
+    for warning in ignored:
         output.results.print("[dim]ignored[/] ", end="")
-        output.results.print(f"{_line(each.finding)}: {each.reason}", markup=False)
+        output.results.print(f"{_line(warning.finding)}: {warning.reason}", markup=False)
     counts = [_plural(_count(findings, word), word) for word in ("error", "warning")]
     output.results.print(", ".join([*counts, *([f"{len(ignored)} ignored"] if ignored else [])]))
 
@@ -91,10 +91,9 @@ def _line(finding: Finding) -> str:
 def _said_of(topology: Topology) -> list[str]:
     bow_tie = "bow-tie, " if topology.bow_tie else ""
     addresses = f", addresses {topology.addresses}" if topology.addresses else ""
-    lines = [
-        f"topology: {bow_tie}{_plural(topology.circuits, 'circuit')} at "
-        f"{_plural(topology.peering_locations, 'peering location')}{addresses}"
-    ]
+    circuits = _plural(topology.circuits, "circuit")
+    places = _plural(topology.peering_locations, "peering location")
+    lines = [f"topology: {bow_tie}{circuits} at {places}{addresses}"]
     if topology.connected_at_once is not None:
         which = "both regions at once" if topology.connected_at_once else "one region at a time"
         order = {"either": "in either order"}.get(topology.order or "", topology.order)

@@ -13,8 +13,9 @@ from topology.rules.peerings import PEERINGS
 from topology.rules.remapping import REMAPPING
 from topology.rules.routes import ROUTES
 from topology.rules.shapes import SHAPES
+from topology.rules.standing import STANDING
 
 FILE_RULES = (*ADDRESSES, *HUB, *EXPRESS_ROUTE)
 REGION_RULES = (*NETWORKS, *PEERINGS, *ROUTES, *INSPECTION, *CIRCUITS, *GATEWAYS, *REMAPPING)
 PAIR_RULES = (*PAIR_CIRCUITS, *PAIR_REGIONS)
-AZURE_RULES = (*SHAPES, *FILE_RULES, *REGION_RULES, *PAIR_RULES)
+AZURE_RULES = (*SHAPES, *FILE_RULES, *REGION_RULES, *PAIR_RULES, *STANDING)
