@@ -58,7 +58,7 @@ def links_are_apart(region: RawRegion) -> Iterator[Fault]:
 
 
 @rule("ER-11", why="Microsoft speaks as 12076 and keeps 65515 to 65520.")
-def peer_asn_is_not_microsofts(region: RawRegion) -> Iterator[Fault]:
+def peer_asn_is_not_of_microsoft(region: RawRegion) -> Iterator[Fault]:
     """Of an owned circuit's private peering."""
     for path, circuit in region.owned_circuits.items():
         asn = mapping(circuit, "privatePeering").get("peerASN")
@@ -81,5 +81,5 @@ EXPRESS_ROUTE = (
     provisioned_circuits_have_a_private_peering,
     links_have_four_addresses,
     links_are_apart,
-    peer_asn_is_not_microsofts,
+    peer_asn_is_not_of_microsoft,
 )

@@ -52,7 +52,7 @@ def nothing_in_gateway_subnet_is_protected(region: RawRegion) -> Iterator[Fault]
 @rule(
     "RT-14", why="The spokes' default route, at the NVA itself, would send its traffic in a loop."
 )
-def hub_does_not_share_the_spokes_table(region: RawRegion) -> Iterator[Fault]:
+def hub_does_not_use_the_table_of_spokes(region: RawRegion) -> Iterator[Fault]:
     """Not in any subnet."""
     for name, subnet in region.part("hub", "subnets").items():
         if as_mapping(subnet).get("routeTable") == "shared":
@@ -83,7 +83,7 @@ def nva_has_a_subnet(region: RawRegion) -> Iterator[Fault]:
         yield Fault("region.hub.nva.subnet", message)
 
 
-@rule("RT-12", why="A next hop must be reached directly, so it has to live in the subnet it names.")
+@rule("RT-12", why="A next hop must be reached directly, so it lies in its own subnet of the hub.")
 def nva_address_lies_in_its_subnet(region: RawRegion) -> Iterator[Fault]:
     """Of GatewaySubnet VN-09 speaks."""
     address, prefix = _nva_address(region), _nva_prefix(region)
@@ -148,7 +148,7 @@ HUB = (
     gateway_subnet_holds_a_gateway,
     gateway_subnet_has_no_security_group,
     nothing_in_gateway_subnet_is_protected,
-    hub_does_not_share_the_spokes_table,
+    hub_does_not_use_the_table_of_spokes,
     nva_is_outside_gateway_subnet,
     nva_has_a_subnet,
     nva_address_lies_in_its_subnet,

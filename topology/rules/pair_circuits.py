@@ -40,7 +40,7 @@ def _bandwidth(stack: Stack) -> int:
 
 
 @rule("ER-10", why="A private peering's links may not share an address with a virtual network.")
-def links_are_apart_from_the_other_regions_networks(pair: Pair) -> Iterator[Fault]:
+def links_are_apart_from_networks_of_the_other_region(pair: Pair) -> Iterator[Fault]:
     """Each region's links, the other's networks."""
     for stack, other in (tuple(pair), tuple(pair)[::-1]):
         networks = [Place("", prefix) for prefix in other.region.address_prefixes]
@@ -180,7 +180,7 @@ def both_gateways_have_the_same_capacity(pair: Pair) -> Iterator[Fault]:
 
 PAIR_CIRCUITS = (
     both_regions_have_the_same_bandwidth,
-    links_are_apart_from_the_other_regions_networks,
+    links_are_apart_from_networks_of_the_other_region,
     shared_circuits_are_owned_elsewhere,
     circuits_have_few_enough_links,
     regions_are_served_from_different_locations,

@@ -120,7 +120,7 @@ def _cloud(stack: Stack) -> str:
     severity="warning",
     why="Azure repairs one region of its own pairs first: a hint, no condition.",
 )
-def regions_are_azures_pair(pair: Pair) -> Iterator[Fault]:
+def azure_pairs_the_regions(pair: Pair) -> Iterator[Fault]:
     """Where Azure pairs the primary's region at all."""
     source, target = pair.primary.region.location, pair.secondary.region.location
     expected = REGION_PAIRS.get(source, target)
@@ -239,7 +239,7 @@ PAIR_REGIONS = (
     regions_are_two,
     site_recovery_replicates_to_the_secondary,
     regions_are_of_one_cloud,
-    regions_are_azures_pair,
+    azure_pairs_the_regions,
     no_network_serves_both_regions,
     every_protected_spoke_is_there,
     every_protected_subnet_is_there,

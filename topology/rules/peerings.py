@@ -94,7 +94,7 @@ def _needed(peering: Peering) -> Iterator[tuple[str, bool]]:
 
 
 @rule("PE-21", why="The gateway is the hub's: it gives transit, and the spoke uses it.")
-def peerings_point_to_the_hubs_gateway(stack: Stack) -> Iterator[Fault]:
+def peerings_use_the_gateway_of_the_hub(stack: Stack) -> Iterator[Fault]:
     """Not the other way round; and in a live region every spoke uses it."""
     live = stack.region.activation is Activation.ACTIVE
     for spoke in stack.region.spokes:
@@ -116,5 +116,5 @@ PEERINGS = (
     spokes_wait_for_the_gateway_on_standby,
     hub_has_few_enough_spokes,
     peerings_let_forwarded_traffic_through,
-    peerings_point_to_the_hubs_gateway,
+    peerings_use_the_gateway_of_the_hub,
 )

@@ -1,7 +1,8 @@
 """What a rule is: an id, how grave it is, why it is there, and the function that finds faults."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Generic, NamedTuple, TypeVar
 
 from topology.errors import Problem
@@ -9,6 +10,9 @@ from topology.findings import Severity
 from topology.sources import SOURCES
 
 Subject = TypeVar("Subject")
+_SHORT: Mapping[str, str] = MappingProxyType(
+    {"asn": "ASN", "azure": "Azure", "dns": "DNS", "microsoft": "Microsoft", "nva": "NVA"}
+)
 
 
 class Fault(NamedTuple):
@@ -55,7 +59,9 @@ def rule(
     """Make a rule of a function that is named after what it checks."""
 
     def make(find: Callable[[Subject], Iterable[Fault]]) -> Rule[Subject]:
-        title = find.__name__.replace("_", " ").capitalize()
+        words = (_SHORT.get(word, word) for word in find.__name__.split("_"))
+        text = " ".join(words)
+        title = text[0].upper() + text[1:]
         return Rule(id=identity, severity=severity, title=title, why=why, find=find)
 
     return make

@@ -150,7 +150,7 @@ EXAMPLES: tuple[tuple[Rule[RawRegion], Example], ...] = (
         ),
     ),
     (
-        file_hub.hub_does_not_share_the_spokes_table,
+        file_hub.hub_does_not_use_the_table_of_spokes,
         Example(
             lambda r: hub(r)["subnets"]["nva"].update(routeTable="shared"),
             "region.hub.subnets.nva.routeTable",
@@ -261,7 +261,7 @@ EXAMPLES: tuple[tuple[Rule[RawRegion], Example], ...] = (
         ),
     ),
     (
-        file_express_route.peer_asn_is_not_microsofts,
+        file_express_route.peer_asn_is_not_of_microsoft,
         Example(
             lambda r: circuit(r)["privatePeering"].update(peerASN=65520),
             f"{CIRCUIT}.privatePeering.peerASN",

@@ -94,7 +94,7 @@ EXAMPLES: tuple[tuple[Rule[Pair] | Rule[Standing], Example], ...] = (
         ),
     ),
     (
-        pair_circuits.links_are_apart_from_the_other_regions_networks,
+        pair_circuits.links_are_apart_from_networks_of_the_other_region,
         Example(
             pair(
                 in_region(
@@ -258,7 +258,7 @@ EXAMPLES: tuple[tuple[Rule[Pair] | Rule[Standing], Example], ...] = (
         ),
     ),
     (
-        pair_regions.regions_are_azures_pair,
+        pair_regions.azure_pairs_the_regions,
         Example(
             pair(second=located("japaneast")),
             "location",

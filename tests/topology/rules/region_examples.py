@@ -197,7 +197,7 @@ EXAMPLES: tuple[tuple[Rule[Stack], Example], ...] = (
         ),
     ),
     (
-        peerings.peerings_point_to_the_hubs_gateway,
+        peerings.peerings_use_the_gateway_of_the_hub,
         Example(
             model(
                 first_spoke(

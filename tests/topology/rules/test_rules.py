@@ -31,7 +31,7 @@ BUILT: tuple[tuple[Rule[Any], Example], ...] = (
 def named(examples: tuple[tuple[Rule[Any], Example], ...]) -> list[Any]:
     """Return the examples as parameters, called by the rule's id and its function."""
     return [
-        pytest.param(rule, example, id=f"{rule.id}-{rule.find.__name__}")  # type: ignore[attr-defined] # a function of ours
+        pytest.param(rule, example, id=f"{rule.id}-{rule.find.__name__}")
         for rule, example in examples
     ]
 
