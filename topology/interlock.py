@@ -5,6 +5,7 @@ beside a pair that advertises its addresses; a gateway that stands is not replac
 stands is not made a second time under another key.
 """
 
+from bisect import bisect_right
 from ipaddress import IPv4Network
 
 from topology.circuits import circuit_id, same_circuit
@@ -126,14 +127,28 @@ def _sku_can_change(before: str, after: str) -> bool:
 
 
 def overlapping(ours: tuple[IPv4Network, ...], theirs: tuple[IPv4Network, ...]) -> set[IPv4Network]:
-    """Return our prefixes that share an address with one of theirs: one contains the other."""
-    within = {prefix for prefix in ours if not _containing(prefix).isdisjoint(theirs)}
-    around = {outer for prefix in theirs for outer in _containing(prefix).intersection(ours)}
-    return within | around
+    """Return our prefixes that share an address with one of theirs: by sorted intervals."""
+    # Prefixes nest or are apart: those that lie in no other are disjoint, and in order.
+    outermost: list[tuple[int, int]] = []
+    for first, last in sorted((_interval(prefix) for prefix in theirs), key=_outer_first):
+        if not outermost or first > outermost[-1][1]:
+            outermost.append((first, last))
+    starts = [first for first, _ in outermost]
+    found = set()
+    for prefix in ours:
+        first, last = _interval(prefix)
+        before = bisect_right(starts, last) - 1
+        if before >= 0 and outermost[before][1] >= first:
+            found.add(prefix)
+    return found
 
 
-def _containing(prefix: IPv4Network) -> set[IPv4Network]:
-    return {prefix.supernet(new_prefix=length) for length in range(prefix.prefixlen + 1)}
+def _interval(prefix: IPv4Network) -> tuple[int, int]:
+    return int(prefix.network_address), int(prefix.broadcast_address)
+
+
+def _outer_first(interval: tuple[int, int]) -> tuple[int, int]:
+    return interval[0], -interval[1]
 
 
 def _shared_circuits(region: Region, paired: Deployed) -> set[str]:
