@@ -20,7 +20,6 @@ from topology.config import (
     SubnetConfig,
 )
 from topology.errors import ConfigurationError
-from topology.limits import limit_problems
 from topology.model import (
     GATEWAY_SUBNET,
     Circuit,
@@ -51,8 +50,7 @@ CONNECTION_PREFIX_LIMIT = 200
 def build(config: StackConfig) -> Region:
     """Return the region that a configuration describes.
 
-    :raises ConfigurationError: where a physical name comes out too long or twice, or
-        there is more of a thing than Azure allows.
+    :raises ConfigurationError: where a physical name comes out too long or twice.
     """
     region = config.region
     name = region.name or config.location
@@ -95,7 +93,7 @@ def build(config: StackConfig) -> Region:
         ),
         spokes_wait_for_connections=many,
     )
-    if problems := sorted([*name_problems(built), *limit_problems(built)]):
+    if problems := sorted(name_problems(built)):
         raise ConfigurationError(problems)
     return built
 
