@@ -9,7 +9,7 @@ from pulumi.runtime.config import get_config_env, get_config_secret_keys_env
 
 from topology.build import build
 from topology.config import StackConfig
-from topology.deployed import Deployed, Resources
+from topology.deployed import Deployed
 from topology.errors import InterlockError, SparehubError
 from topology.interlock import (
     refuse_gateway_replacement,
@@ -19,6 +19,7 @@ from topology.interlock import (
 )
 from topology.model import Region
 from topology.parse import parse_stack
+from topology.reading import Resources
 
 NAMESPACE = "sparehub"
 _READ_AGAIN = (0.1, 0.4, 1.5)

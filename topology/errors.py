@@ -2,6 +2,7 @@
 
 SparehubError                   one message: what, where, what to do
 ├── ConfigurationError          the stack configuration is wrong: all problems at once
+├── UnreadableError             what Azure or Pulumi wrote down is not what it should be
 ├── ReplacementRefusedError     the change would delete and re-create what must live
 └── InterlockError              the paired region stands in the way
 
@@ -44,6 +45,10 @@ class ConfigurationError(SparehubError):
         lines = [f"the configuration{where} has {count}; nothing was created:"]
         lines += [f"  {problem}" for problem in self.problems]
         super().__init__("\n".join(lines))
+
+
+class UnreadableError(SparehubError):
+    """A state or a file of resources that cannot be read."""
 
 
 class ReplacementRefusedError(SparehubError):
