@@ -1,8 +1,6 @@
 """Reads the stack files of a project directory."""
 
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
@@ -11,8 +9,7 @@ from topology.build import build
 from topology.errors import ConfigurationError, Problem
 from topology.pair import Stack
 from topology.parse import parse_stack
-
-SECRET = "[secret]"  # noqa: S105 - what stands for a secret whose value is not read here
+from topology.secrets import secret_problems, without_secrets
 
 
 def stack_file(directory: Path, stack: str) -> Path:
@@ -51,39 +48,10 @@ def _values(directory: Path, stack: str) -> dict[str, object]:
     if not isinstance(config, dict):
         raise _unusable(path, "has no `config:` mapping, so it is no stack file", stack)
     ours = ("sparehub:", "azure-native:location")
-    if problems := list(_secret_problems(config.get("sparehub:region"), "region")):
+    if problems := list(secret_problems(config.get("sparehub:region"), "region")):
         raise ConfigurationError(problems, stack)
-    return {str(k): _without_secrets(v) for k, v in config.items() if str(k).startswith(ours)}
-
-
-def _secret_problems(value: object, path: str) -> Iterator[Problem]:
-    """Yield secrets that stand in clear, and secrets where Pulumi would not keep them secret."""
-    key = path.rsplit(".", maxsplit=1)[-1]
-    if isinstance(value, dict) and set(value) == {"secure"}:
-        if key != "authorizationKey":
-            message = "a secret here would be stored in clear; only authorizationKey is one"
-            yield Problem(path, message)
-    elif isinstance(value, dict):
-        for name, each in value.items():
-            yield from _secret_problems(each, f"{path}.{name}")
-    elif isinstance(value, list):
-        for number, each in enumerate(value):
-            yield from _secret_problems(each, f"{path}[{number}]")
-    elif key == "authorizationKey" and value is not None:
-        message = f"stands in clear: `pulumi config set --secret --path 'sparehub:{path}'`"
-        yield Problem(path, message)
+    return {str(k): without_secrets(v) for k, v in config.items() if str(k).startswith(ours)}
 
 
 def _unusable(path: Path, message: str, stack: str) -> ConfigurationError:
     return ConfigurationError([Problem(path.name, message)], stack)
-
-
-def _without_secrets(value: Any) -> Any:  # noqa: ANN401 - whatever YAML holds
-    """Return a value in which each encrypted one is replaced by a word that says so."""
-    if isinstance(value, dict):
-        if set(value) == {"secure"}:
-            return SECRET
-        return {str(key): _without_secrets(each) for key, each in value.items()}
-    if isinstance(value, list):
-        return [_without_secrets(each) for each in value]
-    return value

@@ -3,6 +3,7 @@
 SparehubError                   one message: what, where, what to do
 ├── ConfigurationError          the stack configuration is wrong: all problems at once
 ├── UnreadableError             what Azure or Pulumi wrote down is not what it should be
+├── OptionsError                what a command was asked for is incomplete or contradicts itself
 ├── ReplacementRefusedError     the change would delete and re-create what must live
 └── InterlockError              the paired region stands in the way
 
@@ -49,6 +50,10 @@ class ConfigurationError(SparehubError):
 
 class UnreadableError(SparehubError):
     """A state or a file of resources that cannot be read."""
+class OptionsError(SparehubError):
+    """The options of a command are incomplete, unreadable or exclude each other."""
+
+    exit_code: ClassVar[int] = 2
 
 
 class ReplacementRefusedError(SparehubError):
