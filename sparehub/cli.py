@@ -1,6 +1,7 @@
 """The command line: names, options and exit codes; each command is a module of its own."""
 
 import json as json_module
+import os
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -9,6 +10,7 @@ import typer
 
 from simulator.errors import SimulatorError
 from sparehub import check as check_command
+from sparehub import parity as parity_command
 from sparehub import simulate
 from sparehub.initialise import ask_for_numbers, write_stack_file
 from sparehub.output import Output
@@ -44,6 +46,26 @@ def check(
     [bold]sparehub check[/bold]   [bold]sparehub check secondary --json[/bold]
     """
     raise typer.Exit(check_command.check(stack_dir, stacks or (), Output(as_json=json)))
+
+
+@app.command()
+def parity(
+    *,
+    deployed: Annotated[
+        bool, typer.Option("--deployed", help="What the stacks hold, by `pulumi stack export`.")
+    ] = False,
+    stack_dir: StackDirectory = Path(),
+    json: Json = False,
+) -> None:
+    """Say how primary and secondary differ: expected, allowed by configuration, or wrong.
+
+    With --deployed also how each stack's state differs from what its file builds; `pulumi refresh`
+    first, where somebody may have changed Azure behind Pulumi's back.
+
+    [bold]sparehub parity[/bold]   [bold]sparehub parity --deployed --json[/bold]
+    """
+    output = Output(as_json=json)
+    raise typer.Exit(parity_command.compare(stack_dir, output, os.environ, deployed=deployed))
 
 
 @app.command()

@@ -50,6 +50,8 @@ class ConfigurationError(SparehubError):
 
 class UnreadableError(SparehubError):
     """A state or a file of resources that cannot be read."""
+
+
 class OptionsError(SparehubError):
     """The options of a command are incomplete, unreadable or exclude each other."""
 
