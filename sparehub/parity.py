@@ -5,6 +5,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from rich.markup import escape
+
 from sparehub.output import Output
 from sparehub.stacks import read_stack
 from sparehub.state import export_stack, target
@@ -54,10 +56,10 @@ def _print(output: Output, found: Sequence[Difference]) -> None:
     rows = [
         (
             f"[{_COLOURS[each.verdict]}]{each.verdict}[/]",
-            each.path,
-            _shown(each.primary),
-            _shown(each.secondary),
-            each.reason,
+            escape(each.path),
+            escape(_shown(each.primary)),
+            escape(_shown(each.secondary)),
+            escape(each.reason),
         )
         for each in found
     ]

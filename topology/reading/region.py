@@ -81,11 +81,12 @@ def read_region(
 def read_state(resources: Resources, given: StackConfig | None = None) -> Reading:
     """Return the region that a stack recorded.
 
-    Where ``given`` is left out, the stack's own outputs say what Azure does not know.
+    The stack's own outputs say what Azure does not know, and ``given`` where they are missing: the
+    outputs are of what was deployed, a file may have been edited since.
     """
     stack = "pulumi:pulumi:Stack"
     said = next((r.get("outputs") or {} for r in resources.values() if r.get("type") == stack), {})
-    return read_region(state_resources(resources), given or _said(said), said)
+    return read_region(state_resources(resources), _said(said) or given, said)
 
 
 def _said(outputs: Mapping[str, Any]) -> StackConfig | None:
