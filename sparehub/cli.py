@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from simulator.errors import SimulatorError
+from sparehub import adopt as adopt_command
 from sparehub import check as check_command
 from sparehub import parity as parity_command
 from sparehub import simulate
@@ -66,6 +67,40 @@ def parity(
     """
     output = Output(as_json=json)
     raise typer.Exit(parity_command.compare(stack_dir, output, os.environ, deployed=deployed))
+
+
+@app.command()
+def adopt(
+    source: Annotated[
+        Path, typer.Argument(help="An exported template, or a list of resources in ARM's JSON.")
+    ],
+    *,
+    out: Annotated[Path, typer.Option("-o", "--out", help="The stack file to write.")] = Path(
+        "Pulumi.primary.yaml"
+    ),
+    subscription: Annotated[
+        str | None, typer.Option(help="Of a template, which does not say it.")
+    ] = None,
+    resource_group: Annotated[
+        str | None, typer.Option(help="Of a template, which does not say it.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Write the stack file of a network that exists, and the file to import it with.
+
+    Beside FILE.yaml it writes FILE.import.json, for `pulumi import -f`, and it lists every resource
+    and every property that the configuration does not say.
+
+    [bold]az group export -n rg-hub > hub.json && sparehub adopt hub.json --resource-group rg-hub[/bold]
+    """
+    code = adopt_command.adopt_file(
+        source,
+        out,
+        Output(as_json=json),
+        subscription=subscription,
+        resource_group=resource_group,
+    )
+    raise typer.Exit(code)
 
 
 @app.command()

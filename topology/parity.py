@@ -154,7 +154,7 @@ def _drift(stack: Stack, state: Region) -> Iterator[Difference]:
     config = stack.config
     built = [*_words(config.activation, stack.region), *facts_of(stack.region)]
     held = [*_words(state.activation, state), *facts_of(state)]
-    for first, second in _unequal(built, held):
+    for first, second in unequal(built, held):
         fact = first or second
         values = {
             "configuration": first.value if first else None,
@@ -199,7 +199,7 @@ def _pair_differences(
             verdict="wrong",
             reason="one region has no connection when active: is its circuit provisioned?",
         )
-    for mine, other in _unequal(ours, theirs):
+    for mine, other in unequal(ours, theirs):
         judged = pair.judge(mine, other)
         fact = mine or other
         yield Difference(
@@ -230,7 +230,7 @@ def _choices(config: StackConfig) -> Iterator[Fact]:
             yield plain_fact(f"{inside}.protected", Kind.SAME, protected, inside)
 
 
-def _unequal(
+def unequal(
     ours: Iterable[Fact], theirs: Iterable[Fact]
 ) -> Iterator[tuple[Fact | None, Fact | None]]:
     """Yield the facts that differ, in order; not what is inside of a thing that only one has."""

@@ -21,6 +21,9 @@ CONNECTION = f"{_NETWORK}connections"
 CIRCUIT = f"{_NETWORK}expressroutecircuits"
 CIRCUIT_PEERING = f"{CIRCUIT}/peerings"
 
+TAGGED = (RESOURCE_GROUP, VIRTUAL_NETWORK, ROUTE_TABLE, GATEWAY, CONNECTION, CIRCUIT)
+"""Types whose resources have tags; children have none."""
+
 # What ARM also shows inside its parent. https://learn.microsoft.com/rest/api/virtualnetwork
 _CHILDREN = {
     VIRTUAL_NETWORK: ("subnets", "virtualNetworkPeerings"),
