@@ -21,6 +21,7 @@ REFUSED = 3
 _HEADER = """\
 # Written by `sparehub adopt` from what stands in Azure; read its list before you import anything.
 """
+_WIDE = 4096  # columns: an id is never folded
 _UNKNOWN_SUBSCRIPTION = "00000000-0000-0000-0000-000000000000"
 _IDENTITY = re.compile(r"/subscriptions/([^/\"']+)/resourceGroups/([^/\"']+)", re.IGNORECASE)
 
@@ -109,7 +110,7 @@ def _location(document: Mapping[str, Any]) -> str:
 
 def _yaml(adopted: Adopted) -> str:
     yaml = YAML()
-    yaml.default_flow_style = False
+    yaml.width = _WIDE
     text = StringIO()
     yaml.dump({"config": dict(adopted.values)}, text)
     return _HEADER + text.getvalue()
@@ -145,9 +146,8 @@ def _report(
         }
         output.document(document)
         return
-    if listed:
-        rows = [(escape(each.id), escape(each.reason)) for each in listed]
-        output.table(("not in the configuration", "why, and what happens to it"), rows)
+    for each in listed:  # no table: it would cut the ids
+        output.results.print(f"[yellow]{escape(each.id)}[/]: {escape(each.reason)}")
     for problem in adopted.problems:
         output.results.print(f"[red]check will refuse[/] {escape(problem)}")
     output.note(

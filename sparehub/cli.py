@@ -91,7 +91,8 @@ def adopt(
     Beside FILE.yaml it writes FILE.import.json, for `pulumi import -f`, and it lists every resource
     and every property that the configuration does not say.
 
-    [bold]az group export -n rg-hub > hub.json && sparehub adopt hub.json --resource-group rg-hub[/bold]
+    [bold]az group export -n rg-hub > hub.json[/bold], then
+    [bold]sparehub adopt hub.json --resource-group rg-hub[/bold]
     """
     code = adopt_command.adopt_file(
         source,

@@ -5,11 +5,11 @@ place in a region: nothing is dropped without a word.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from topology.adopt_config import stack_values
+from topology.adopt_config import owned, stack_values
 from topology.adopt_imports import import_file
 from topology.adopt_unsaid import unsaid_properties
 from topology.build import build
@@ -20,7 +20,8 @@ from topology.model import Region
 from topology.parity import unequal
 from topology.parse import parse_stack
 from topology.reading import ArmResource, Reading, read_region
-from topology.reading.resources import CIRCUIT, CIRCUIT_PEERING, RESOURCE_GROUP, ROUTE
+from topology.reading.parts import location_of
+from topology.reading.resources import CIRCUIT, RESOURCE_GROUP, ROUTE
 
 _CONNECTIONS = "region.expressRoute.connections"
 _PATHS = {  # by role; the first that fits
@@ -81,7 +82,8 @@ def adopt(resources: Iterable[ArmResource]) -> Adopted:
         message = "no virtual network has an ExpressRoute gateway or a GatewaySubnet: no hub here"
         raise UnreadableError(message)
     # One region is one resource group: whatever Pulumi thinks lies elsewhere it would replace.
-    reading = read_region([each for each in everything if _beside(hub, each)])
+    circuits = set(_circuits(hub, read_region(everything)))
+    reading = read_region([each for each in everything if _beside(hub, each, circuits)])
     _refuse_what_is_no_region(reading)
     values = stack_values(reading)
     config, problems = _parsed(values)
@@ -100,13 +102,28 @@ def adopt(resources: Iterable[ArmResource]) -> Adopted:
     )
 
 
-def _beside(hub: ArmResource, resource: ArmResource) -> bool:
-    if resource.type in (CIRCUIT, CIRCUIT_PEERING, RESOURCE_GROUP):
+def _circuits(hub: ArmResource, reading: Reading) -> Iterator[str]:
+    """Yield the keys of the circuits that are the region's: those it is connected to, or beside."""
+    roles = reading.roles
+    for key in roles.connections:
+        yield roles.by_role[f"connection/{key}/connection"].reference("peer").lower()
+    if not roles.connections:
+        yield from (
+            each.key
+            for each in roles.all
+            if each.type == CIRCUIT and location_of(each) == location_of(hub)
+        )
+
+
+def _beside(hub: ArmResource, resource: ArmResource, circuits: Container[str]) -> bool:
+    if resource.key in circuits or resource.parent in circuits:
         return True
-    return (resource.subscription.lower(), resource.group.lower()) == (
-        hub.subscription.lower(),
-        hub.group.lower(),
-    )
+    if resource.type.startswith(CIRCUIT):
+        return False
+    return resource.type == RESOURCE_GROUP or (
+        resource.subscription.lower(),
+        resource.group.lower(),
+    ) == (hub.subscription.lower(), hub.group.lower())
 
 
 def _refuse_what_is_no_region(reading: Reading) -> None:
@@ -144,16 +161,10 @@ def _without_role(everything: Iterable[ArmResource], reading: Reading) -> Iterat
 
 def _assumed(reading: Reading) -> Iterator[NotUnderstood]:
     """Yield what an export does not say and the configuration has to."""
-    region, hub = reading.region, reading.roles.hub
+    hub = reading.roles.hub
     if hub is None:
         return
-    group = "/".join(hub.id.split("/")[:5])
-    if reading.roles["group"] is None:
-        reason = (
-            f"its location was taken for {region.location}; if it is another, Pulumi would replace "
-            "the group with all that is in it: look at the preview before `pulumi up`"
-        )
-        yield NotUnderstood(group, reason)
+    yield from _groups(reading, hub)
     reason = "what on-premises advertises is unknown to Azure: fill in onPremises.addressPrefixes"
     yield NotUnderstood(hub.id, reason)
     for key in reading.roles.connections:
@@ -172,11 +183,36 @@ def _assumed(reading: Reading) -> Iterator[NotUnderstood]:
             yield NotUnderstood(peer or connection.id, reason)
 
 
+def _groups(reading: Reading, hub: ArmResource) -> Iterator[NotUnderstood]:
+    """Yield the resource groups whose location is another than the region's, or unknown."""
+    roles, location = reading.roles, reading.region.location
+    owners = {"group": hub}
+    for circuit in reading.region.circuits:
+        resource = roles[f"circuit/{circuit.key}/circuit"]
+        if resource and owned(reading, circuit.key):
+            owners[f"circuit/{circuit.key}/group"] = resource
+    for role, owner in owners.items():
+        group = roles[role]
+        identity = group.id if group else "/".join(owner.id.split("/")[:5])
+        what = "Pulumi would replace the group with all that is in it"
+        if group is None:
+            reason = (
+                f"its location is unknown; if it is not {location}, {what}: look at the preview"
+            )
+            yield NotUnderstood(identity, reason)
+        elif location_of(group) != location:
+            yield NotUnderstood(identity, f"it is in {location_of(group)}, not {location}: {what}")
+
+
 def _changed(reading: Reading, built: Region) -> Iterator[NotUnderstood]:
     """Yield what the configuration builds otherwise than it stands: the first `up` changes it."""
+    outside = (
+        "region.onPremises",
+        *(f"{_CONNECTIONS}.{c.key}" for c in reading.region.circuits if not owned(reading, c.key)),
+    )
     for stands, wanted in unequal(facts_of(reading.region), facts_of(built)):
         fact = stands or wanted
-        if fact is None or fact.path.startswith("region.onPremises"):
+        if fact is None or fact.key.startswith(outside):
             continue
         before = "nothing" if stands is None else _shown(stands.value)
         after = "nothing" if wanted is None else _shown(wanted.value)

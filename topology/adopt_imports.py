@@ -74,8 +74,9 @@ def _roles(reading: Reading, built: Region) -> Iterator[tuple[str, str]]:
         if first == "routes" and role not in tables:
             continue
         yield role, resource.id
-        if role.startswith("circuit/") and role.endswith("/circuit"):
-            yield f"circuit/{key}/group", _group(resource.id)
+        group = f"circuit/{key}/group"
+        if role == f"circuit/{key}/circuit" and reading.roles[group] is None:
+            yield group, _group(resource.id)
     hub = reading.roles.hub
     if hub and reading.roles["group"] is None:
         yield "group", _group(hub.id)

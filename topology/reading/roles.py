@@ -196,15 +196,26 @@ class Roles:
                     self._give(f"circuit/{key}/circuit", circuit)
         for circuit in self._of_type.get(CIRCUIT, ()):
             self._give(f"circuit/{_key(circuit.name, 'erc', location)}/circuit", circuit)
-            if (role := self.role_of(circuit)).startswith("circuit/"):
+            if (role := self.role_of(circuit)).endswith("/circuit"):
                 for peering in self.children(circuit, CIRCUIT_PEERING):
                     if peering.name == "AzurePrivatePeering":
                         self._give(f"{role.removesuffix('circuit')}private-peering", peering)
 
     def _find_group(self) -> None:
-        for group in list(self._free(RESOURCE_GROUP)):
-            if self.hub and group.name.lower() == self.hub.group.lower():
+        for group in self._of_type.get(RESOURCE_GROUP, ()):
+            if self.hub and group.key == _group_of(self.hub):
                 self._give("group", group)
+        groups = {each.key: each for each in self._free(RESOURCE_GROUP)}
+        for circuit in self._of_type.get(CIRCUIT, ()):
+            role = self.role_of(circuit)
+            own = groups.get(_group_of(circuit))
+            if role.endswith("/circuit") and own:
+                self._give(f"{role.removesuffix('circuit')}group", own)
+
+
+def _group_of(resource: ArmResource) -> str:
+    """Return the key of a resource's group."""
+    return "/".join(resource.key.split("/")[:5])
 
 
 def _key(name: str, kind: str, location: str) -> str:
