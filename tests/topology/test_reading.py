@@ -70,9 +70,8 @@ def test_arm_json_is_read_without_any_logical_name() -> None:
 
     read = read_region(resources).region
 
-    unknown = {"on_premises": read.on_premises}
     assert (read.on_premises.address_prefixes, read.activation) == ((), Activation.ACTIVE)
-    assert read == replace(built, **unknown, depth=Depth.CONNECTION)
+    assert read == replace(built, on_premises=read.on_premises, depth=Depth.CONNECTION)
 
 
 def test_children_are_read_wherever_arm_shows_them() -> None:
