@@ -49,7 +49,9 @@ def recorded(values: dict[str, Any], stack: str = "primary") -> Resources:
         }
     }
     for name, each in azure.items():
-        properties = _resolved(each["inputs"], names, ids)
+        asked = {*_parameters(each), "resourceGroupName", "syncRemoteAddressSpace"}
+        inputs = {key: value for key, value in each["inputs"].items() if key not in asked}
+        properties = _resolved(inputs, names, ids)
         urn = f"urn:pulumi:{stack}::sparehub::{each['type']}::{name}"
         found[urn] = {"type": each["type"], "outputs": properties | {"id": ids[name]}}
     return found

@@ -53,6 +53,7 @@ _USUAL: Mapping[str, Any] = {
     "peerCompleteVnets": True,
     "adminState": "Enabled",
 }
+_LOST = ": a `pulumi up` that writes the resource takes it away"
 
 
 def unsaid_properties(reading: Reading) -> Iterator[tuple[str, str]]:
@@ -62,7 +63,7 @@ def unsaid_properties(reading: Reading) -> Iterator[tuple[str, str]]:
         known = {*_ENVELOPE.split(), *_KNOWN.get(resource.type, "").split()}
         for name, value in sorted(resource.properties.items()):
             if name not in known and value not in (None, False, "", [], {}, _USUAL.get(name)):
-                yield resource.id, f"{name} is set, which the configuration cannot say"
+                yield resource.id, f"{name} is set, which the configuration cannot say{_LOST}"
         has_tags = resource.type in arm.TAGGED
         if has_tags and (resource.properties.get("tags") or {}) != tags:
             yield resource.id, "its tags are not the region's, which the configuration gives to all"
@@ -73,16 +74,18 @@ def _more(resource: ArmResource) -> Iterator[str]:
     """Yield what a known property holds beyond what the model does."""
     properties = resource.properties
     if resource.type == arm.SUBNET and len(properties.get("addressPrefixes") or ()) > 1:
-        yield "it has several prefixes; the configuration gives a subnet one"
+        yield f"it has several prefixes; the configuration gives a subnet one{_LOST}"
     if resource.type == arm.VIRTUAL_NETWORK:
         space = (properties.get("addressSpace") or {}).get("addressPrefixes") or ()
         unread = [str(each) for each in space if prefix_of(each) is None]
         if unread:
-            yield f"{', '.join(unread)} is IPv6, which Site Recovery does not replicate (SR-21)"
+            what = "is IPv6, which Site Recovery does not replicate (SR-21)"
+            yield f"{', '.join(unread)} {what}{_LOST}"
     if resource.type == arm.ROUTE_TABLE:
         for route in properties.get("routes") or ():
             if prefix_of(route.get("addressPrefix")) is None:
-                yield f"route {route.get('name')}: {route.get('addressPrefix')} is no IPv4 prefix"
+                what = f"route {route.get('name')}: {route.get('addressPrefix')}"
+                yield f"{what} is no IPv4 prefix{_LOST}"
     if resource.type == arm.GATEWAY:
         yield from _gateway(properties.get("ipConfigurations") or ())
 
