@@ -1,6 +1,7 @@
 """The command line: names, options and exit codes; each command is a module of its own."""
 
 import json as json_module
+import os
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -8,7 +9,9 @@ from typing import Annotated
 import typer
 
 from simulator.errors import SimulatorError
+from sparehub import adopt as adopt_command
 from sparehub import check as check_command
+from sparehub import parity as parity_command
 from sparehub import simulate
 from sparehub.derive import derive_stack
 from sparehub.initialise import ask_for_numbers, write_stack_file
@@ -89,6 +92,61 @@ def derive(  # noqa: PLR0913 - one option each
         same_circuit=same_circuit,
     )
     derive_stack(stack_dir, wanted, Output(as_json=json), write=write)
+
+
+@app.command()
+def parity(
+    *,
+    deployed: Annotated[
+        bool, typer.Option("--deployed", help="What the stacks hold, by `pulumi stack export`.")
+    ] = False,
+    stack_dir: StackDirectory = Path(),
+    json: Json = False,
+) -> None:
+    """Say how primary and secondary differ: expected, allowed by configuration, or wrong.
+
+    With --deployed also how each stack's state differs from what its file builds; `pulumi refresh`
+    first, where somebody may have changed Azure behind Pulumi's back.
+
+    [bold]sparehub parity[/bold]   [bold]sparehub parity --deployed --json[/bold]
+    """
+    output = Output(as_json=json)
+    raise typer.Exit(parity_command.compare(stack_dir, output, os.environ, deployed=deployed))
+
+
+@app.command()
+def adopt(
+    source: Annotated[
+        Path, typer.Argument(help="An exported template, or a list of resources in ARM's JSON.")
+    ],
+    *,
+    out: Annotated[Path, typer.Option("-o", "--out", help="The stack file to write.")] = Path(
+        "Pulumi.primary.yaml"
+    ),
+    subscription: Annotated[
+        str | None, typer.Option(help="Of a template, which does not say it.")
+    ] = None,
+    resource_group: Annotated[
+        str | None, typer.Option(help="Of a template, which does not say it.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Write the stack file of a network that exists, and the file to import it with.
+
+    Beside FILE.yaml it writes FILE.import.json, for `pulumi import -f`, and it lists every resource
+    and every property that the configuration does not say.
+
+    [bold]az group export -n rg-hub > hub.json[/bold], then
+    [bold]sparehub adopt hub.json --resource-group rg-hub[/bold]
+    """
+    code = adopt_command.adopt_file(
+        source,
+        out,
+        Output(as_json=json),
+        subscription=subscription,
+        resource_group=resource_group,
+    )
+    raise typer.Exit(code)
 
 
 @app.command()

@@ -2,6 +2,7 @@
 
 SparehubError                   one message: what, where, what to do
 ├── ConfigurationError          the stack configuration is wrong: all problems at once
+├── UnreadableError             what Azure or Pulumi wrote down is not what it should be
 ├── OptionsError                what a command was asked for is incomplete or contradicts itself
 ├── ReplacementRefusedError     the change would delete and re-create what must live
 └── InterlockError              the paired region stands in the way
@@ -45,6 +46,10 @@ class ConfigurationError(SparehubError):
         lines = [f"the configuration{where} has {count}; nothing was created:"]
         lines += [f"  {problem}" for problem in self.problems]
         super().__init__("\n".join(lines))
+
+
+class UnreadableError(SparehubError):
+    """A state or a file of resources that cannot be read."""
 
 
 class OptionsError(SparehubError):
