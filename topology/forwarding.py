@@ -12,11 +12,10 @@ from ipaddress import IPv4Address, IPv4Network
 import numpy as np
 from numpy.typing import NDArray
 
-from topology.advertisements import advertised_prefixes, peered
+from topology.advertisements import advertised_prefixes, peered, preferred_region
 from topology.intervals import Atoms
 from topology.model import GATEWAY_SUBNET, Region, Spoke, Subnet
 from topology.routes import DEFAULT, HUB, PRIVATE, EffectiveRoute, RegionRoutes
-from topology.words import Prefers
 
 ON_PREMISES = "on-premises"
 INTERNET = "internet"
@@ -159,12 +158,6 @@ class Network:
         if address != region.nva.ip_address:
             return self.unknown
         return self.to_nva if place.stack in self.nvas else self.dropped
-
-
-def preferred_region(regions: Iterable[Region]) -> str | None:
-    """Return the stack that on-premises prefers; None where the regions do not agree on one."""
-    said = {region.on_premises.prefers for region in regions} - {Prefers.NONE}
-    return said.pop().value if len(said) == 1 else None
 
 
 def _active(routes: Iterable[EffectiveRoute]) -> Iterator[tuple[IPv4Network, EffectiveRoute]]:
