@@ -125,7 +125,12 @@ def _hub(region: RegionConfig, name: str) -> VirtualNetwork:
         region.hub,
         region.hub.name or f"vnet-hub-{name}",
         tuple(
-            _subnet(key, subnet, tables.get(key), protected=bool(subnet.protected))
+            _subnet(
+                key,
+                subnet,
+                "inspected" if subnet.inspect else tables.get(key),
+                protected=subnet.is_protected(spoke=False),
+            )
             for key, subnet in sorted(region.hub.subnets.items())
         ),
     )
@@ -145,7 +150,7 @@ def _spoke(
                     subnet_key,
                     subnet,
                     None if subnet.route_table == "none" else "spokes",
-                    protected=subnet.protected is not False,
+                    protected=subnet.is_protected(spoke=True),
                 )
                 for subnet_key, subnet in sorted(spoke.subnets.items())
             ),
@@ -183,8 +188,9 @@ def _subnet(name: str, subnet: SubnetConfig, route_table: str | None, *, protect
         route_table=route_table,
         service_endpoints=tuple(dict.fromkeys(wanted)),
         network_security_group_id=subnet.network_security_group_id,
-        # VN-23: said outright, since API versions differ; what leaves a spoke leaves by the NVA.
-        default_outbound_access=route_table != "spokes",
+        # VN-23: said outright, since API versions differ; what is sent to the NVA leaves by it.
+        default_outbound_access=route_table not in ("spokes", "inspected"),
+        protected=protected,
     )
 
 

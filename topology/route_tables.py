@@ -31,9 +31,13 @@ def problems_without_table(region: RegionConfig) -> Iterator[Problem]:
 
 
 def route_tables(region: RegionConfig, name: str) -> tuple[RouteTable, ...]:
-    """Return the tables of the spokes, of GatewaySubnet and of the NVA's subnet."""
-    tables = (_spokes_table(region, name), _gateway_table(region, name))
-    return (*tables, _nva_table(region, name)) if nva_has_table(region) else tables
+    """Return the tables of the spokes, of GatewaySubnet, of the NVA, of inspected hub subnets."""
+    return (
+        _spokes_table(region, name),
+        _gateway_table(region, name),
+        *([_nva_table(region, name)] if nva_has_table(region) else []),
+        *([_inspected_table(region, name)] if any(_to_inspected(region)) else []),
+    )
 
 
 def _to_nva(region: RegionConfig, name: str, prefix: IPv4Network) -> Route:
@@ -45,6 +49,20 @@ def _to_nva(region: RegionConfig, name: str, prefix: IPv4Network) -> Route:
     )
 
 
+def _to_spokes(region: RegionConfig) -> Iterator[Route]:
+    for key, spoke in sorted(region.spokes.items()):
+        for prefix in spoke.address_space:
+            yield _to_nva(region, f"to-{key}-{_dashed(prefix)}", prefix)
+
+
+def _to_inspected(region: RegionConfig) -> Iterator[Route]:
+    """Yield a route to each inspected subnet: as long as the hub's own prefix or longer (RT-07)."""
+    for key, subnet in sorted(region.hub.subnets.items()):
+        if subnet.inspect:
+            prefix = subnet.address_prefix
+            yield _to_nva(region, f"to-{key}-{_dashed(prefix)}", prefix)
+
+
 def _spokes_table(region: RegionConfig, name: str) -> RouteTable:
     return RouteTable(
         key="spokes",
@@ -53,7 +71,7 @@ def _spokes_table(region: RegionConfig, name: str) -> RouteTable:
         disable_bgp_route_propagation=True,
         routes=_routes(
             region.route_tables.spokes,
-            [_to_nva(region, "default", ANYWHERE)],
+            [_to_nva(region, "default", ANYWHERE), *_to_inspected(region)],
             region.routes.spokes,
         ),
     )
@@ -67,11 +85,7 @@ def _gateway_table(region: RegionConfig, name: str) -> RouteTable:
         # RT-07: only a route as long as the peering's own takes the way in through the NVA.
         routes=_routes(
             region.route_tables.gateway,
-            (
-                _to_nva(region, f"to-{key}-{_dashed(prefix)}", prefix)
-                for key, spoke in sorted(region.spokes.items())
-                for prefix in spoke.address_space
-            ),
+            [*_to_spokes(region), *_to_inspected(region)],
             region.routes.gateway,
         ),
     )
@@ -86,6 +100,19 @@ def _nva_table(region: RegionConfig, name: str) -> RouteTable:
         disable_bgp_route_propagation=False,  # RT-09: the NVA learns on-premises from BGP
         # A default route learned over BGP would capture the NVA's way to the internet (ER-25).
         routes=_routes(region.route_tables.nva, [to_internet] if direct else [], region.routes.nva),
+    )
+
+
+def _inspected_table(region: RegionConfig, name: str) -> RouteTable:
+    return RouteTable(
+        key="inspected",
+        name=region.route_tables.inspected.name or f"rt-inspected-{name}",
+        disable_bgp_route_propagation=True,  # RT-08, as in a spoke
+        routes=_routes(
+            region.route_tables.inspected,
+            [_to_nva(region, "default", ANYWHERE), *_to_spokes(region)],
+            (),
+        ),
     )
 
 

@@ -7,9 +7,9 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from topology.build import CONNECTION_PREFIX_LIMIT
+from topology.build import CONNECTION_PREFIX_LIMIT, STORAGE_ENDPOINT
 from topology.circuits import same_circuit
-from topology.config import ReferencedCircuitConfig, StackConfig
+from topology.config import NetworkConfig, ReferencedCircuitConfig, StackConfig, SubnetConfig
 from topology.model import (
     Circuit,
     CircuitReference,
@@ -117,7 +117,7 @@ class _Reader:
 
     def region(self) -> Region:
         given, roles = self._given, self._roles
-        hub = self._network("hub")
+        hub = self._network("hub", given.region.hub if given else None)
         spokes = tuple(self._spoke(key) for key in roles.spokes)
         gateway = self._gateway()
         connections = tuple(self._connection(key) for key in roles.connections)
@@ -168,7 +168,7 @@ class _Reader:
         )
 
     def _route_tables(self) -> tuple[RouteTable, ...]:
-        order = ("spokes", "gateway", "nva")
+        order = ("spokes", "gateway", "nva", "inspected")
         keys = self._tables.values()
         return tuple(
             self._route_table(key)
@@ -185,10 +185,14 @@ class _Reader:
             routes=tuple(route for route in routes if route),
         )
 
-    def _network(self, role: str) -> VirtualNetwork:
+    def _network(self, role: str, said: NetworkConfig | None) -> VirtualNetwork:
         network = self._roles[f"{role}/network"]
         servers = (network.properties.get("dhcpOptions") or {}).get("dnsServers") if network else ()
-        subnets = (self._subnet(each) for each in self._roles.children(network, SUBNET))
+        known = said.subnets if said else {}
+        subnets = (
+            self._subnet(each, known.get(each.name), spoke=role != "hub")
+            for each in self._roles.children(network, SUBNET)
+        )
         return VirtualNetwork(
             name=network.name if network else "",
             address_space=prefixes_of_network(network),
@@ -196,20 +200,25 @@ class _Reader:
             dns_servers=tuple(a for a in map(address_of, servers or ()) if a),
         )
 
-    def _subnet(self, subnet: ArmResource) -> Subnet | None:
+    def _subnet(
+        self, subnet: ArmResource, said: SubnetConfig | None, *, spoke: bool
+    ) -> Subnet | None:
         prefixes = prefixes_of_subnet(subnet)
         if not prefixes:
             return None
         table = subnet.reference("routeTable")
         services = subnet.properties.get("serviceEndpoints") or ()
+        endpoints = tuple(str(each.get("service", "")) for each in services)
         return Subnet(
             name=subnet.name,
             address_prefix=prefixes[0],
             # A table of somebody else's, which no resource here describes, is known by its name.
             route_table=self._tables.get(table.lower(), last_of(table)) if table else None,
-            service_endpoints=tuple(str(each.get("service", "")) for each in services),
+            service_endpoints=endpoints,
             network_security_group_id=subnet.reference("networkSecurityGroup") or None,
             default_outbound_access=subnet.properties.get("defaultOutboundAccess") is not False,
+            # Azure does not know it; where nobody says it, replication's endpoint does.
+            protected=said.is_protected(spoke=spoke) if said else STORAGE_ENDPOINT in endpoints,
         )
 
     def _spoke(self, key: str) -> Spoke:
@@ -231,9 +240,10 @@ class _Reader:
             peering_of(half, remote, connected=connected)
             for half, remote in zip(halves, remotes, strict=True)
         )
+        said = self._given.region.spokes.get(key) if self._given else None
         return Spoke(
             key=key,
-            virtual_network=self._network(f"spoke/{key}"),
+            virtual_network=self._network(f"spoke/{key}", said),
             hub_to_spoke=out,
             spoke_to_hub=back,
         )
