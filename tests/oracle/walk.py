@@ -1,0 +1,222 @@
+"""One packet, hop by hop, from a context to an address."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from ipaddress import IPv4Address, IPv4Network
+
+from tests.oracle.arm import Half, Network, Subnet
+from tests.oracle.region import Region, opposite, peers
+from tests.oracle.routes import GATEWAY, RESERVED, USER, Route, effective, winner
+
+ON_PREMISES, INTERNET, HUB, GATEWAY_SUBNET = "on-premises", "internet", "hub", "GatewaySubnet"
+MOST_HOPS = 16
+
+
+class End(StrEnum):
+    """How a packet ended; ``UNKNOWN``: at an appliance that nothing is known of."""
+
+    DELIVERED = "delivered"
+    DROPPED = "dropped"
+    LOOP = "loop"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class Place:
+    """A subnet of a network of a region."""
+
+    region: Region
+    network: Network
+    subnet: Subnet
+
+    @property
+    def name(self) -> str:
+        """The context's name."""
+        key = self.region.given.keys[self.network.name]
+        return f"{self.region.name}/{key}/{self.subnet.name}"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Where a packet came to its end, why there, and what it met on its way."""
+
+    end: End
+    at: str
+    reason: str
+    hops: tuple[str, ...]
+    stateful: frozenset[str] = frozenset()
+    doubtful: bool = False
+
+
+@dataclass(frozen=True)
+class _Packet:
+    address: IPv4Address
+    hops: tuple[str, ...] = ()
+    stateful: frozenset[str] = frozenset()
+    doubtful: bool = False
+    forwarded: bool = False
+
+    def ends(self, end: End, at: str, reason: str) -> Outcome:
+        return Outcome(end, at, reason, (*self.hops, at), self.stateful, self.doubtful)
+
+
+class World:
+    """Both regions at once, beside one on-premises site and the internet."""
+
+    def __init__(self, *regions: Region) -> None:
+        self.regions = regions
+        self._tables: dict[Place, list[Route]] = {}
+
+    def places(self) -> Iterator[Place]:
+        """Yield every subnet."""
+        for region in self.regions:
+            for network in region.networks.values():
+                for subnet in network.subnets:
+                    yield Place(region, network, subnet)
+
+    def routes(self, place: Place) -> list[Route]:
+        """Return the effective routes of a subnet."""
+        if place not in self._tables:
+            self._tables[place] = effective(place.region, place.network, place.subnet)
+        return self._tables[place]
+
+    def send(self, source: Place | None, address: IPv4Address) -> list[Outcome]:
+        """Return how a packet may end: several ways where on-premises may choose.
+
+        ``source`` None is on-premises.
+        """
+        if source is not None:
+            return [self._from(source, _Packet(address))]
+        entries = self._entries(address)
+        if not entries:
+            return [_Packet(address).ends(End.DROPPED, ON_PREMISES, "nobody advertises it")]
+        packet = _Packet(address, (ON_PREMISES,))
+        return [self._from(place, packet) for place in entries]
+
+    def _entries(self, address: IPv4Address) -> list[Place]:
+        """Return the GatewaySubnets that on-premises may send to: longest prefix, then ER-23."""
+        lengths = {
+            region.name: max(
+                (p.prefixlen for p in region.advertised if address in p),
+                default=-1,
+            )
+            for region in self.regions
+        }
+        best = max(lengths.values(), default=-1)
+        chosen = [r for r in self.regions if lengths[r.name] == best >= 0]
+        preferred = [r for r in chosen if r.name in {x.given.prefers for x in self.regions}]
+        if len(chosen) > 1 and len(preferred) == 1:
+            chosen = preferred
+        return [p for r in chosen for p in self.places() if _is_gateway_subnet(p, r)]
+
+    def _from(self, place: Place, packet: _Packet) -> Outcome:
+        """Walk on from a subnet, by its routes."""
+        seen: set[Place] = set()
+        while len(packet.hops) <= MOST_HOPS and place not in seen:
+            seen.add(place)
+            route = winner(self.routes(place), packet.address)
+            packet = replace(packet, hops=(*packet.hops, f"{place.name}: {shown(route)}"))
+            step = self._next(place, route, packet)
+            if isinstance(step, Outcome):
+                return step
+            place, packet = step
+        return packet.ends(End.LOOP, place.name, "the packet comes back to where it was")
+
+    def _next(
+        self, place: Place, route: Route | None, packet: _Packet
+    ) -> Outcome | tuple[Place, _Packet]:
+        if route is None or route.hop == "None":
+            return packet.ends(End.DROPPED, place.name, "routed to nowhere")
+        if route.hop == "VnetLocal":
+            return self._into(place.region, place.network, packet)
+        if route.hop == "VNetPeering":
+            half = next(h for h in peers(place.region, place.network) if route.prefix in h.space)
+            return self._across(place, half, packet)
+        if route.hop == "Internet":
+            return self._out(place, packet)
+        if route.hop == GATEWAY:
+            return self._up(place, route, packet)
+        return self._appliance(place, route, packet)
+
+    def _into(self, region: Region, network: Network, packet: _Packet) -> Outcome:
+        for subnet in network.subnets:
+            if packet.address in subnet.prefix:
+                name = Place(region, network, subnet).name
+                return packet.ends(End.DELIVERED, name, "delivered")
+        return packet.ends(End.DROPPED, network.name, "no subnet holds the address")
+
+    def _across(self, place: Place, half: Half, packet: _Packet) -> Outcome:
+        other = place.region.networks[half.remote]
+        back = opposite(other, place.network)
+        # PE-17b: what the receiver's half does not allow, a security group may still pass.
+        refused = packet.forwarded and not (back and back.forwarded)
+        packet = _crossing(place, half, packet)
+        return self._into(place.region, other, replace(packet, doubtful=packet.doubtful or refused))
+
+    def _up(self, place: Place, route: Route, packet: _Packet) -> Outcome:
+        """Leave by the gateway, the network's own or the peer's that it uses."""
+        if route.source == USER:  # RT-11
+            return packet.ends(End.DROPPED, place.name, "no user route leads to this gateway")
+        if all(link.network != place.network.id for link in place.region.live):
+            half = next(h for h in peers(place.region, place.network) if h.uses)
+            packet = _crossing(place, half, packet)
+        return packet.ends(End.DELIVERED, ON_PREMISES, "delivered")
+
+    def _out(self, place: Place, packet: _Packet) -> Outcome:
+        if any(packet.address in p for p in (*RESERVED, *self.modelled())):
+            return packet.ends(End.DROPPED, place.name, "no address of the internet")
+        if not place.subnet.outbound:  # VN-23
+            return packet.ends(End.DROPPED, place.name, "no default outbound access")
+        return packet.ends(End.DELIVERED, INTERNET, "delivered")
+
+    def modelled(self) -> Iterator[IPv4Network]:
+        """Yield every prefix that somebody here has."""
+        for region in self.regions:
+            yield from region.given.on_premises
+            for network in region.networks.values():
+                yield from network.space
+
+    def _appliance(
+        self, place: Place, route: Route, packet: _Packet
+    ) -> Outcome | tuple[Place, _Packet]:
+        """Hand a packet to an appliance of the own or a directly peered network (RT-12)."""
+        region, address = place.region, route.address
+        halves = {place.network.id: None, **{h.remote: h for h in peers(region, place.network)}}
+        for key, half in halves.items():
+            network = region.networks[key]
+            if address is None or not any(address in prefix for prefix in network.space):
+                continue
+            if half is not None:
+                packet = _crossing(place, half, packet)
+            if address != region.given.nva:
+                return packet.ends(End.UNKNOWN, str(address), "an appliance that nobody described")
+            if region.given.nva_lost:
+                return packet.ends(End.DROPPED, place.name, "the NVA is lost")
+            name = f"{region.name}/nva"
+            devices = {name} if region.given.stateful else set()
+            at = next(Place(region, network, s) for s in network.subnets if address in s.prefix)
+            return at, replace(packet, stateful=packet.stateful | devices, forwarded=True)
+        return packet.ends(End.DROPPED, place.name, f"invalid next hop {address}")
+
+
+def shown(route: Route | None) -> str:
+    """Return a route as a person reads it."""
+    if route is None:
+        return "no route"
+    address = f" {route.address}" if route.address else ""
+    return f"{route.prefix} {route.hop}{address} ({route.source})"
+
+
+def _crossing(place: Place, half: Half, packet: _Packet) -> _Packet:
+    """PE-16, PE-17b: without access on either half, a security group decides."""
+    back = opposite(place.region.networks[half.remote], place.network)
+    open_ = half.access and back is not None and back.access
+    return replace(packet, doubtful=packet.doubtful or not open_)
+
+
+def _is_gateway_subnet(place: Place, region: Region) -> bool:
+    hubs = {link.network for link in region.live}
+    return (
+        place.region is region and place.network.id in hubs and place.subnet.name == GATEWAY_SUBNET
+    )
