@@ -18,13 +18,21 @@ RESERVED = tuple(
 
 @dataclass(frozen=True)
 class Route:
-    """One line of the table; without a prefix it is that of a service endpoint."""
+    """One line of the table; a service endpoint has a tag in place of a prefix."""
 
     source: str
     prefix: IPv4Network | None
     hop: str
     address: IPv4Address | None = None
     active: bool = True
+    tag: str = ""
+
+    @property
+    def row(self) -> tuple[str, str, str, str, str]:
+        """The line as Azure words it; of a BGP route without the address that it leads to."""
+        state = "Active" if self.active else "Invalid"
+        address = str(self.address or "")
+        return self.source, state, self.tag or str(self.prefix), self.hop, address
 
 
 def effective(region: Region, network: Network, subnet: Subnet) -> list[Route]:
@@ -35,7 +43,9 @@ def effective(region: Region, network: Network, subnet: Subnet) -> list[Route]:
     direct = tuple(found)
     if subnet.propagates:  # RT-09
         found += [Route(GATEWAY, prefix, GATEWAY) for prefix in region.learned(network)]
-    found += [Route(DEFAULT, None, "VirtualNetworkServiceEndpoint") for _ in subnet.endpoints]
+    for service in subnet.endpoints:
+        tag = service.removeprefix("Microsoft.")
+        found.append(Route(DEFAULT, None, "VirtualNetworkServiceEndpoint", tag=tag))
     found.append(Route(DEFAULT, ANYWHERE, "Internet"))
     if all(route.prefix != ANYWHERE for route in subnet.routes):  # RT-03
         for prefix in RESERVED:
