@@ -4,7 +4,6 @@ import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from simulator.arm.messages import Response
 from tests.configurations import region_of, shipped
 from tests.engine.conftest import Engine
 from tests.oracle.region import Region
@@ -44,7 +43,7 @@ class Deployed:
 
     def ok(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
         """Ask the local Azure; return what it says."""
-        response: Response = self.engine.arm(method, path, body)
+        response = self.engine.arm(method, path, body)
         assert response.status in (200, 201), response.body
         return response.body
 

@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from ipaddress import IPv4Address, IPv4Network, collapse_addresses, summarize_address_range
+from ipaddress import IPv4Address
 from itertools import product
 
-from tests.oracle.routes import ANYWHERE, RESERVED
+from tests.oracle.addresses import Addresses, edges_of
 from tests.oracle.walk import GATEWAY_SUBNET, INTERNET, ON_PREMISES, End, Outcome, Place, World
 
 
@@ -34,7 +34,7 @@ class Context:
 
     name: str
     place: Place | None
-    prefixes: tuple[IPv4Network, ...]
+    addresses: Addresses
 
 
 def contexts(world: World) -> list[Context]:
@@ -44,21 +44,21 @@ def contexts(world: World) -> list[Context]:
         given = place.region.given
         lost = given.nva_lost and given.nva in place.subnet.prefix
         if place.subnet.name != GATEWAY_SUBNET and not lost:
-            found.append(Context(place.name, place, (place.subnet.prefix,)))
-    sites = [prefix for region in world.regions for prefix in region.given.on_premises]
-    found.append(Context(ON_PREMISES, None, tuple(collapse_addresses(sites))))
-    found.append(Context(INTERNET, None, tuple(_outside(world))))
+            found.append(Context(place.name, place, Addresses([place.subnet.prefix])))
+    found.append(Context(ON_PREMISES, None, world.on_premises))
+    found.append(Context(INTERNET, None, world.internet))
     return found
 
 
 def judge(world: World) -> dict[tuple[str, str], Judgement]:
     """Return the verdict of every ordered pair."""
     all_contexts = contexts(world)
-    samples = {each.name: tuple(_samples(world, each.prefixes)) for each in all_contexts}
+    edges = set(_edges(world))
+    samples = {each.name: tuple(each.addresses.samples(edges)) for each in all_contexts}
     found = {}
     for first, second in product(all_contexts, repeat=2):
-        if first.name in (second.name, INTERNET):
-            continue
+        if first.name == INTERNET or first.place is second.place:
+            continue  # on-premises' own way to the internet is its own
         there = _ways(world, first, second, samples[second.name])
         back = _ways(world, second, first, samples[first.name]) if second.name != INTERNET else None
         found[first.name, second.name] = _conversation(there, back)
@@ -115,36 +115,14 @@ def _conversation(
     return Judgement(_mixed(verdicts), asymmetric, outcomes)
 
 
-def _samples(world: World, prefixes: Iterable[IPv4Network]) -> Iterator[IPv4Address]:
-    """Yield an address of every piece of some prefixes that is routed as one.
-
-    A piece begins where some prefix begins or the one after it does.
-    """
-    edges = {0}
-    for prefix in _every_prefix(world):
-        edges |= {int(prefix.network_address), int(prefix.broadcast_address) + 1}
-    for prefix in prefixes:
-        first, last = int(prefix.network_address), int(prefix.broadcast_address)
-        for edge in sorted({first, *(e for e in edges if first < e <= last)}):
-            yield IPv4Address(edge)
-
-
-def _every_prefix(world: World) -> Iterator[IPv4Network]:
-    yield from RESERVED
+def _edges(world: World) -> Iterator[int]:
+    """Yield wherever an address may be routed otherwise than the one before it."""
     for region in world.regions:
-        yield from region.given.on_premises
+        for prefix in region.given.on_premises:
+            yield from edges_of(prefix)
     for place in world.places():
-        yield from place.network.space
-        yield place.subnet.prefix
-        yield from (route.prefix for route in world.routes(place) if route.prefix is not None)
-
-
-def _outside(world: World) -> Iterator[IPv4Network]:
-    """Yield what is covered by nothing that is modelled, and is public."""
-    inside = [p for p in (*RESERVED, *world.modelled()) if p != ANYWHERE]
-    after = IPv4Address(0)
-    for prefix in collapse_addresses(inside):
-        if prefix.network_address > after:
-            yield from summarize_address_range(after, prefix.network_address - 1)
-        after = prefix.broadcast_address + 1
-    yield from summarize_address_range(after, IPv4Address("255.255.255.255"))
+        for prefix in (*place.network.space, place.subnet.prefix):
+            yield from edges_of(prefix)
+        for route in world.routes(place):
+            if route.prefix is not None:
+                yield from edges_of(route.prefix)

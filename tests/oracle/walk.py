@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from ipaddress import IPv4Address, IPv4Network
+from ipaddress import IPv4Address
 
+from tests.oracle.addresses import Addresses
 from tests.oracle.arm import Half, Network, Subnet
 from tests.oracle.region import Region, opposite, peers
-from tests.oracle.routes import GATEWAY, RESERVED, USER, Route, effective, winner
+from tests.oracle.routes import ANYWHERE, GATEWAY, RESERVED, USER, Route, effective, winner
 
 ON_PREMISES, INTERNET, HUB, GATEWAY_SUBNET = "on-premises", "internet", "hub", "GatewaySubnet"
 MOST_HOPS = 16
@@ -67,6 +68,10 @@ class World:
     def __init__(self, *regions: Region) -> None:
         self.regions = regions
         self._tables: dict[Place, list[Route]] = {}
+        sites = [p for region in regions for p in region.given.on_premises if p != ANYWHERE]
+        held = [p for r in regions for network in r.networks.values() for p in network.space]
+        self.on_premises = Addresses(sites).without(held)
+        self.internet = Addresses([ANYWHERE]).without([*RESERVED, *held, *sites])
 
     def places(self) -> Iterator[Place]:
         """Yield every subnet."""
@@ -161,21 +166,18 @@ class World:
         if all(link.network != place.network.id for link in place.region.live):
             half = next(h for h in peers(place.region, place.network) if h.uses)
             packet = _crossing(place, half, packet)
-        return packet.ends(End.DELIVERED, ON_PREMISES, "delivered")
+        if packet.address in self.on_premises:
+            return packet.ends(End.DELIVERED, ON_PREMISES, "delivered")
+        if route.prefix == ANYWHERE and packet.address in self.internet:  # ER-25
+            return packet.ends(End.DELIVERED, INTERNET, "delivered by on-premises")
+        return packet.ends(End.DROPPED, ON_PREMISES, "on-premises does not hold the address")
 
     def _out(self, place: Place, packet: _Packet) -> Outcome:
-        if any(packet.address in p for p in (*RESERVED, *self.modelled())):
+        if packet.address not in self.internet:
             return packet.ends(End.DROPPED, place.name, "no address of the internet")
         if not place.subnet.outbound:  # VN-23
             return packet.ends(End.DROPPED, place.name, "no default outbound access")
         return packet.ends(End.DELIVERED, INTERNET, "delivered")
-
-    def modelled(self) -> Iterator[IPv4Network]:
-        """Yield every prefix that somebody here has."""
-        for region in self.regions:
-            yield from region.given.on_premises
-            for network in region.networks.values():
-                yield from network.space
 
     def _appliance(
         self, place: Place, route: Route, packet: _Packet

@@ -1,0 +1,35 @@
+"""Sets of addresses, as ranges."""
+
+from collections.abc import Iterable, Iterator
+from ipaddress import IPv4Address, IPv4Network
+
+
+class Addresses:
+    """The addresses of some prefixes, less those of others."""
+
+    def __init__(self, prefixes: Iterable[IPv4Network], less: Iterable[IPv4Network] = ()) -> None:
+        self._prefixes = tuple(prefixes)
+        self._less = tuple(less)
+
+    def __contains__(self, address: IPv4Address) -> bool:
+        return any(address in prefix for prefix in self._prefixes) and not any(
+            address in prefix for prefix in self._less
+        )
+
+    def without(self, prefixes: Iterable[IPv4Network]) -> "Addresses":
+        """Return the set less some more prefixes."""
+        return Addresses(self._prefixes, (*self._less, *prefixes))
+
+    def samples(self, edges: Iterable[int]) -> Iterator[IPv4Address]:
+        """Yield an address of every piece of the set; a new one begins at each edge."""
+        all_edges = set(edges)
+        for prefix in (*self._prefixes, *self._less):
+            all_edges |= set(edges_of(prefix))
+        for edge in sorted(all_edges):
+            if edge < 1 << 32 and IPv4Address(edge) in self:
+                yield IPv4Address(edge)
+
+
+def edges_of(prefix: IPv4Network) -> tuple[int, int]:
+    """Return where a prefix begins, and where what follows it does."""
+    return int(prefix.network_address), int(prefix.broadcast_address) + 1
