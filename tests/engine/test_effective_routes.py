@@ -1,7 +1,7 @@
 """The effective routes of what the real engine deployed, as the local Azure computes them."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from tests.configurations import region_of, shipped
@@ -9,11 +9,11 @@ from tests.engine.conftest import Engine
 from tests.oracle.region import Region
 from tests.oracle.verdicts import judge
 from tests.oracle.walk import World
-from tests.topology.rendered import given, rendered
+from tests.topology.rendered import Row, given, rendered, row
 from topology import model
+from topology.routes import RegionRoutes, find_subnet
 
 Make = Callable[..., Engine]
-Row = tuple[str, str, str, str, str]
 STACKS = ("primary", "secondary")
 KINDS = ("virtualNetworks", "routeTables", "virtualNetworkGateways", "connections")
 
@@ -96,6 +96,13 @@ class Deployed:
         }
 
 
+def of_topology(regions: Mapping[str, model.Region], name: str) -> set[Row]:
+    """Return the effective routes of a subnet by the code that is judged."""
+    stack, _, place = name.partition("/")
+    key, subnet = find_subnet(regions[stack], place)
+    return set(map(row, RegionRoutes(regions[stack]).of(key, subnet)))
+
+
 def test_three_readings_of_one_deployment_agree(engine: Make) -> None:
     """The model, what Pulumi recorded and what the local Azure shows are one to the oracle.
 
@@ -131,5 +138,6 @@ def test_three_readings_of_one_deployment_agree(engine: Make) -> None:
         judged[reading] = {pair: each.verdict for pair, each in judge(world).items()}
         computed = {p.name: {r.row for r in world.routes(p)} for p in world.places()}
         assert {name: computed[name] for name in shown} == shown, reading
+    assert {name: of_topology(regions, name) for name in shown} == shown
     assert judged["export"] == judged["model"]
     assert judged["azure"] == judged["model"]

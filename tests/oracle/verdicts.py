@@ -21,7 +21,7 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True)
 class Judgement:
-    """A verdict, whether an appliance saw one way only, and the ways that decided it."""
+    """A verdict, whether it is so because an appliance sees one way only, and all the ways."""
 
     verdict: Verdict
     asymmetric: bool
@@ -110,9 +110,10 @@ def _conversation(
             asymmetric, verdict = True, Verdict.UNREACHABLE
         verdicts.add(verdict)
     outcomes = tuple(way[1] for way in (*there, *(back or ())))
-    if len(verdicts) == 1:
-        return Judgement(verdicts.pop(), asymmetric, outcomes)
-    return Judgement(_mixed(verdicts), asymmetric, outcomes)
+    if verdicts <= {Verdict.UNREACHABLE}:  # of an end without any address, too
+        return Judgement(Verdict.UNREACHABLE, asymmetric, outcomes)
+    verdict = verdicts.pop() if len(verdicts) == 1 else _mixed(verdicts)
+    return Judgement(verdict, asymmetric=False, ways=outcomes)
 
 
 def _edges(world: World) -> Iterator[int]:

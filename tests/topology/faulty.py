@@ -20,6 +20,7 @@ ON_PREMISES = [
     ["192.168.0.0/16"],
     ["10.0.0.0/8"],
     ["203.0.113.0/24"],
+    ["0.0.0.0/0"],
     ["0.0.0.0/0", "192.168.0.0/16"],
     ["10.1.0.0/25", "172.16.0.0/12"],
     ["192.168.1.0/24", "192.168.1.128/25"],
@@ -48,7 +49,7 @@ SPACES = {  # of the second region: retained, remapped, or some of both
 }
 
 
-def pairs(choose: Choose) -> Pair:
+def faulty_pair(choose: Choose) -> Pair:
     """Return two regions, each with up to four faults."""
     first = _region(choose, "primary", SPACES["retained"])
     second = _region(choose, "secondary", SPACES[choose(sorted(SPACES))])

@@ -16,8 +16,11 @@ from topology.model import (
     Subnet,
     VirtualNetwork,
 )
+from topology.routes import EffectiveRoute
 
 Resource = dict[str, Any]
+Row = tuple[str, str, str, str, str]
+"""Source, state, prefix or tag, type of next hop, its address: of an effective route."""
 
 
 def given(region: Region, *, nva_lost: bool = False) -> Given:
@@ -36,6 +39,18 @@ def given(region: Region, *, nva_lost: bool = False) -> Given:
 def rendered(region: Region, subscription: str) -> list[Resource]:
     """Return the ARM resources of a region; ``subscription`` tells its ids from the other's."""
     return _Rendering(region, f"/subscriptions/{subscription}").resources()
+
+
+def row(route: EffectiveRoute) -> Row:
+    """Return a route as Azure words it."""
+    where = route.tag or str(route.address_prefix)
+    return (
+        route.source.value,
+        route.state,
+        where,
+        route.hop_type.value,
+        str(route.next_hop or ""),
+    )
 
 
 class _Rendering:
