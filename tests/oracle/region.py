@@ -45,6 +45,12 @@ class Region:
         """What on-premises learns of the region, each prefix once (ER-20)."""
         return frozenset(prefix for link in self.live for prefix in self._shown(link.network))
 
+    @property
+    def leaving(self) -> set[str]:
+        """The connections that packets for on-premises take: of the highest weight (ER-22)."""
+        weights = [link.weight for link in self.live]
+        return {link.name for link in self.live if link.weight == max(weights)}
+
     def learned(self, network: Network) -> tuple[IPv4Network, ...]:
         """Return what a network's gateway, own or remote, learned from on-premises."""
         behind = {network.id, *(half.remote for half in peers(self, network) if half.uses)}

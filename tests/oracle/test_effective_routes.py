@@ -21,6 +21,11 @@ from topology.routes import RegionRoutes, subnets
 RECORDED = "xplat-effective-routes.json"
 
 
+def read(region: model.Region) -> Region:
+    """Return a region as the oracle reads it."""
+    return Region("r", rendered.rendered(region, "r"), rendered.given(region))
+
+
 def of_topology(region: model.Region) -> dict[str, list[Row]]:
     """Return the effective routes of every subnet, by the code that is judged."""
     routes = RegionRoutes(region)
@@ -32,8 +37,7 @@ def of_topology(region: model.Region) -> dict[str, list[Row]]:
 
 def of_oracle(region: model.Region) -> dict[str, list[Row]]:
     """Return the same by the oracle."""
-    read = Region("r", rendered.rendered(region, "r"), rendered.given(region))
-    world = World(read)
+    world = World(read(region))
     return {
         place.name.removeprefix("r/"): sorted(route.row for route in world.routes(place))
         for place in world.places()
@@ -46,6 +50,27 @@ def test_topology_and_oracle_compute_the_same_routes(data: st.DataObject) -> Non
     """Whatever is wrong with the regions, in every subnet of both."""
     for region in faulty_pair(lambda options: data.draw(st.sampled_from(options))):
         assert of_topology(region) == of_oracle(region)
+
+
+def leaving(region: model.Region) -> set[str]:
+    """Return the names of the connections that the hub's routes to on-premises use."""
+    names = {connection.key: connection.name for connection in region.connections}
+    routes = (r for subnet in region.hub.subnets for r in RegionRoutes(region).of("hub", subnet))
+    return {names[key] for route in routes for key in route.connections}
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.data())
+def test_topology_and_oracle_leave_by_the_same_connections(data: st.DataObject) -> None:
+    """ER-22: those of the highest weight that are live, where a hub's subnet hears of them."""
+    for region in faulty_pair(lambda options: data.draw(st.sampled_from(options))):
+        propagates = any(
+            subnet.propagates
+            for network in read(region).networks.values()
+            if network.name == region.hub.name
+            for subnet in network.subnets
+        )
+        assert leaving(region) == (read(region).leaving if propagates else set())
 
 
 def recorded() -> list[Row]:
