@@ -13,7 +13,7 @@ from tests.oracle.region import Region
 from tests.oracle.walk import World
 from tests.simulator import recordings
 from tests.topology import rendered
-from tests.topology.faulty import faulty_pair
+from tests.topology.faulty import faulty_scene
 from tests.topology.rendered import Row, row
 from topology import model
 from topology.routes import RegionRoutes, subnets
@@ -48,7 +48,7 @@ def of_oracle(region: model.Region) -> dict[str, list[Row]]:
 @given(st.data())
 def test_topology_and_oracle_compute_the_same_routes(data: st.DataObject) -> None:
     """Whatever is wrong with the regions, in every subnet of both."""
-    for region in faulty_pair(lambda options: data.draw(st.sampled_from(options))):
+    for region in faulty_scene(lambda of: data.draw(st.sampled_from(of))).regions.values():
         assert of_topology(region) == of_oracle(region)
 
 
@@ -63,7 +63,7 @@ def leaving(region: model.Region) -> set[str]:
 @given(st.data())
 def test_topology_and_oracle_leave_by_the_same_connections(data: st.DataObject) -> None:
     """ER-22: those of the highest weight that are live, where a hub's subnet hears of them."""
-    for region in faulty_pair(lambda options: data.draw(st.sampled_from(options))):
+    for region in faulty_scene(lambda of: data.draw(st.sampled_from(of))).regions.values():
         propagates = any(
             subnet.propagates
             for network in read(region).networks.values()

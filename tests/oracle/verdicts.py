@@ -59,6 +59,8 @@ def judge(world: World) -> dict[tuple[str, str], Judgement]:
     for first, second in product(all_contexts, repeat=2):
         if first.name == INTERNET or first.place is second.place:
             continue  # on-premises' own way to the internet is its own
+        if not samples[first.name] or not samples[second.name]:
+            continue  # nobody is there
         there = _ways(world, first, second, samples[second.name])
         back = _ways(world, second, first, samples[first.name]) if second.name != INTERNET else None
         found[first.name, second.name] = _conversation(there, back)
@@ -110,7 +112,7 @@ def _conversation(
             asymmetric, verdict = True, Verdict.UNREACHABLE
         verdicts.add(verdict)
     outcomes = tuple(way[1] for way in (*there, *(back or ())))
-    if verdicts <= {Verdict.UNREACHABLE}:  # of an end without any address, too
+    if verdicts == {Verdict.UNREACHABLE}:
         return Judgement(Verdict.UNREACHABLE, asymmetric, outcomes)
     verdict = verdicts.pop() if len(verdicts) == 1 else _mixed(verdicts)
     return Judgement(verdict, asymmetric=False, ways=outcomes)

@@ -4,7 +4,7 @@ Everything is chosen by a function from a sequence: hypothesis's draw, or a seed
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from ipaddress import IPv4Address, IPv4Network
 from typing import Any, TypeVar
 
@@ -14,7 +14,7 @@ from topology.words import NextHopType, Prefers
 
 T = TypeVar("T")
 Choose = Callable[[Sequence[Any]], Any]
-Pair = tuple[Region, Region]
+STACKS = ("primary", "secondary")
 
 ON_PREMISES = [
     ["192.168.0.0/16"],
@@ -32,7 +32,9 @@ PREFIXES = [
     "10.1.0.128/25",
     "10.2.0.0/24",
     "10.10.10.0/24",
-    "10.10.10.0/25",
+    "10.10.10.0/26",
+    "10.20.10.0/24",
+    "10.21.0.0/24",
     "10.20.0.0/16",
     "192.168.0.0/16",
     "192.168.1.0/24",
@@ -40,7 +42,8 @@ PREFIXES = [
     "8.8.8.0/24",
     "203.0.113.0/25",
 ]
-ADDRESSES = ["10.10.10.10", "10.10.10.20", "10.1.0.20", "10.20.10.10", "172.30.0.1"]
+ADDRESSES = ["10.10.10.10", "10.10.10.20", "10.1.0.20", "10.10.10.100", "172.30.0.1"]
+"""The NVA of the first region, who else may be there, and where nobody is."""
 SPACES = {  # of the second region: retained, remapped, or some of both
     "retained": ("10.10.10.0/24", "10.1.0.0/24", "10.2.0.0/24"),
     "remapped": ("10.20.10.0/24", "10.21.0.0/24", "10.22.0.0/24"),
@@ -49,27 +52,45 @@ SPACES = {  # of the second region: retained, remapped, or some of both
 }
 
 
-def faulty_pair(choose: Choose) -> Pair:
-    """Return two regions, each with up to four faults."""
-    first = _region(choose, "primary", SPACES["retained"])
-    second = _region(choose, "secondary", SPACES[choose(sorted(SPACES))])
-    return first, second
+@dataclass(frozen=True)
+class Scene:
+    """The regions that stand, by stack, and those of them whose NVA does not."""
+
+    regions: dict[str, Region]
+    lost_nvas: frozenset[str] = frozenset()
+
+
+def faulty_scene(choose: Choose) -> Scene:
+    """Return two regions, each with up to four faults; now and then one, or one without NVA."""
+    spaces = {"primary": "retained", "secondary": choose(sorted(SPACES))}
+    lost, kind = choose(STACKS), choose(["none", "none", "none", "nva", "region"])
+    regions = {
+        stack: _region(choose, stack, SPACES[spaces[stack]])
+        for stack in STACKS
+        if (stack, "region") != (lost, kind)
+    }
+    return Scene(regions, frozenset({lost} if kind == "nva" else ()))
 
 
 def _region(choose: Choose, stack: str, spaces: Sequence[str]) -> Region:
     values = shipped(stack)
     keys = values["sparehub:region"]
     hub, *spokes = map(IPv4Network, spaces)
-    near, gateway = hub.subnets()
+    near, shared, gateway, _ = hub.subnets(prefixlen_diff=2)
     keys["hub"]["addressSpace"] = [str(hub)]
     keys["hub"]["subnets"]["nva"]["addressPrefix"] = str(near)
     keys["hub"]["subnets"]["GatewaySubnet"]["addressPrefix"] = str(gateway)
+    if choose([False, True]):
+        keys["hub"]["subnets"]["shared"] = {"addressPrefix": str(shared)}
     keys["hub"]["nva"]["ipAddress"] = str(hub[10])
     for key, space in zip(("spoke1", "spoke2"), spokes, strict=True):
-        whole = choose([True, True, False])
-        held = IPv4Network(space) if whole else next(iter(IPv4Network(space).subnets()))
-        keys["spokes"][key]["addressSpace"] = [str(space)]
-        keys["spokes"][key]["subnets"]["app"]["addressPrefix"] = str(held)
+        low, high = IPv4Network(space).subnets()
+        held = {"whole": {"app": space}, "half": {"app": low}, "both": {"app": low, "data": high}}
+        keys["spokes"][key]["addressSpace"] = [space]
+        keys["spokes"][key]["subnets"] = {
+            name: {"addressPrefix": str(prefix)}
+            for name, prefix in held[choose(["whole", "half", "both"])].items()
+        }
     if choose([False, True]):
         del keys["spokes"]["spoke2"]
     connections = keys["expressRoute"]["connections"]
@@ -79,8 +100,8 @@ def _region(choose: Choose, stack: str, spaces: Sequence[str]) -> Region:
     keys["onPremises"]["addressPrefixes"] = choose(ON_PREMISES)
     keys["onPremises"]["prefers"] = choose(["none", "primary", "secondary"])
     depth = choose(["network", "gateway", "connection"])
-    region = region_of(values, choose(["active", "standby"]), depth)
-    for _ in range(choose([0, 1, 2, 4])):
+    region = region_of(values, choose(["active", "active", "standby"]), depth)
+    for _ in range(choose([0, 1, 2, 4, 6])):
         region = choose(FAULTS)(choose, region)
     return region
 
@@ -109,8 +130,9 @@ def route_forgotten(choose: Choose, region: Region) -> Region:
 def route_added(choose: Choose, region: Region) -> Region:
     """Add a route to wherever, or put it in place of the one of that prefix."""
     prefix = IPv4Network(choose(PREFIXES))
-    kind = choose(list(NextHopType))
-    address = IPv4Address(choose(ADDRESSES)) if kind is NextHopType.VIRTUAL_APPLIANCE else None
+    kind = choose([*NextHopType, NextHopType.VIRTUAL_APPLIANCE, NextHopType.VIRTUAL_APPLIANCE])
+    addresses = [*(map(IPv4Address, ADDRESSES)), region.nva.ip_address, region.nva.ip_address]
+    address = choose(addresses) if kind is NextHopType.VIRTUAL_APPLIANCE else None
     route = Route(
         name="added", address_prefix=prefix, next_hop_type=kind, next_hop_ip_address=address
     )
@@ -144,7 +166,7 @@ def _spokes(region: Region, wrong: str, change: Callable[[Spoke], Spoke]) -> Reg
 
 
 def table_mixed_up(choose: Choose, region: Region) -> Region:
-    """Give a subnet another table, or none."""
+    """Give subnets another table, or none."""
     key = choose([None, "spokes", "gateway", "nva"])
     return _subnets(choose, region, lambda subnet: replace(subnet, route_table=key))
 
