@@ -11,7 +11,7 @@ from topology.verify import verify
 @settings(max_examples=60, deadline=None)
 @given(st.data())
 def test_verifier_and_oracle_judge_alike(data: st.DataObject) -> None:
-    """Every ordered pair: the same verdict, and asymmetric for both or for neither."""
+    """Every ordered pair: the same verdict, asymmetric, looping and inspected for both or for neither."""
     scene = faulty_scene(lambda options: data.draw(st.sampled_from(options)))
 
     assert by_verifier(scene, verify) == by_oracle(scene)

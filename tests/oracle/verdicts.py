@@ -20,12 +20,41 @@ class Verdict(StrEnum):
 
 
 @dataclass(frozen=True)
+class Way:
+    """What may become of a packet for one address: several outcomes where on-premises chooses."""
+
+    target: str
+    outcomes: tuple[Outcome, ...]
+
+    @property
+    def arrived(self) -> tuple[Outcome, ...]:
+        """Those that reach whom they are for."""
+        return tuple(o for o in self.outcomes if o.end is End.DELIVERED and o.at == self.target)
+
+    @property
+    def verdict(self) -> Verdict:
+        """The verdict of this way alone."""
+        if any(outcome.end is End.UNKNOWN for outcome in self.outcomes):
+            return Verdict.UNDETERMINED
+        if not self.arrived:
+            return Verdict.UNREACHABLE
+        certain = len(self.outcomes) == 1 and not self.outcomes[0].doubtful
+        return Verdict.REACHABLE if certain else Verdict.AMBIGUOUS
+
+
+@dataclass(frozen=True)
 class Judgement:
-    """A verdict, whether it is so because an appliance sees one way only, and all the ways."""
+    """A verdict and what else the ways say that led to it.
+
+    ``asymmetric``: UNREACHABLE since a stateful NVA would see one way only. ``loops``: a packet
+    goes round and round. ``inspected``: whatever arrives has passed an NVA, both ways.
+    """
 
     verdict: Verdict
     asymmetric: bool
-    ways: tuple[Outcome, ...]
+    loops: bool
+    inspected: bool
+    ways: tuple[Way, ...]
 
 
 @dataclass(frozen=True)
@@ -69,53 +98,42 @@ def judge(world: World) -> dict[tuple[str, str], Judgement]:
 
 def _ways(
     world: World, source: Context, target: Context, addresses: Iterable[IPv4Address]
-) -> list[tuple[Verdict, Outcome]]:
-    """Return how each address of a target fares, by itself: one entry an address."""
-    ways = []
-    for address in addresses:
-        outcomes = world.send(source.place, address)
-        verdicts = {_one_way(outcome, target.name) for outcome in outcomes}
-        verdict = verdicts.pop() if len(verdicts) == 1 else _mixed(verdicts)
-        if len(outcomes) > 1 and verdict is Verdict.REACHABLE:
-            verdict = Verdict.AMBIGUOUS
-        arrived = [each for each in outcomes if each.at == target.name]
-        ways.append((verdict, (arrived or outcomes)[0]))
-    return ways
+) -> list[Way]:
+    """Return how each address of a target fares, by itself."""
+    return [Way(target.name, tuple(world.send(source.place, address))) for address in addresses]
 
 
-def _one_way(outcome: Outcome, target: str) -> Verdict:
-    if outcome.end is End.UNKNOWN:
-        return Verdict.UNDETERMINED
-    if outcome.end is not End.DELIVERED or outcome.at != target:
-        return Verdict.UNREACHABLE
-    return Verdict.AMBIGUOUS if outcome.doubtful else Verdict.REACHABLE
+def _conversation(there: list[Way], back: list[Way] | None) -> Judgement:
+    """Put each address of one end beside each of the other; each two ways alike only once."""
+    returns: set[Way | None] = {None} if back is None else {*back}
+    talks = [_talk(forth, returning) for forth, returning in product({*there}, returns)]
+    verdicts = {verdict for verdict, _ in talks}
+    if len(verdicts) == 1:
+        verdict = verdicts.pop()
+    else:  # what is not the same of all is in doubt; an unknown appliance is worse than doubt
+        unknown = Verdict.UNDETERMINED in verdicts
+        verdict = Verdict.UNDETERMINED if unknown else Verdict.AMBIGUOUS
+    ways = (*there, *(back or ()))
+    sides = (there,) if back is None else (there, back)
+    return Judgement(
+        verdict=verdict,
+        asymmetric=verdict is Verdict.UNREACHABLE and any(apart for _, apart in talks),
+        loops=any(outcome.end is End.LOOP for way in ways for outcome in way.outcomes),
+        inspected=all(any(way.arrived for way in side) for side in sides)
+        and all(outcome.passed for way in ways for outcome in way.arrived),
+        ways=ways,
+    )
 
 
-def _mixed(verdicts: Iterable[Verdict]) -> Verdict:
-    """What is not the same of all is in doubt; an unknown appliance is worse than doubt."""
-    return Verdict.UNDETERMINED if Verdict.UNDETERMINED in set(verdicts) else Verdict.AMBIGUOUS
-
-
-def _conversation(
-    there: list[tuple[Verdict, Outcome]], back: list[tuple[Verdict, Outcome]] | None
-) -> Judgement:
-    """Put each address of one end beside each of the other."""
-    order = list(Verdict)
-    verdicts = set()
-    asymmetric = False
-    returns: set[tuple[Verdict, Outcome] | None] = {None} if back is None else {*back}
-    for forth, returning in product(set(there), returns):
-        ways = [forth] if returning is None else [forth, returning]
-        verdict = min((way[0] for way in ways), key=order.index)
-        certain = verdict in (Verdict.AMBIGUOUS, Verdict.REACHABLE)
-        if certain and len({way[1].stateful for way in ways}) > 1:  # RT-22
-            asymmetric, verdict = True, Verdict.UNREACHABLE
-        verdicts.add(verdict)
-    outcomes = tuple(way[1] for way in (*there, *(back or ())))
-    if verdicts == {Verdict.UNREACHABLE}:
-        return Judgement(Verdict.UNREACHABLE, asymmetric, outcomes)
-    verdict = verdicts.pop() if len(verdicts) == 1 else _mixed(verdicts)
-    return Judgement(verdict, asymmetric=False, ways=outcomes)
+def _talk(there: Way, back: Way | None) -> tuple[Verdict, bool]:
+    """Return the verdict for one address of each end, and whether a stateful NVA decided it."""
+    ways = [there] if back is None else [there, back]
+    verdict = min((way.verdict for way in ways), key=list(Verdict).index)
+    if verdict in (Verdict.AMBIGUOUS, Verdict.REACHABLE):
+        seen = [{outcome.stateful for outcome in way.arrived} for way in ways]
+        if not set.intersection(*seen):  # RT-22
+            return Verdict.UNREACHABLE, True
+    return verdict, False
 
 
 def _edges(world: World) -> Iterator[int]:

@@ -46,6 +46,7 @@ class Outcome:
     at: str
     reason: str
     hops: tuple[str, ...]
+    passed: frozenset[str] = frozenset()
     stateful: frozenset[str] = frozenset()
     doubtful: bool = False
 
@@ -54,12 +55,18 @@ class Outcome:
 class _Packet:
     address: IPv4Address
     hops: tuple[str, ...] = ()
+    passed: frozenset[str] = frozenset()
     stateful: frozenset[str] = frozenset()
     doubtful: bool = False
     forwarded: bool = False
 
     def ends(self, end: End, at: str, reason: str) -> Outcome:
-        return Outcome(end, at, reason, (*self.hops, at), self.stateful, self.doubtful)
+        hops = (*self.hops, at)
+        return Outcome(end, at, reason, hops, self.passed, self.stateful, self.doubtful)
+
+    def past(self, nva: str, *, stateful: bool) -> "_Packet":
+        passed, seen = self.passed | {nva}, self.stateful | ({nva} if stateful else set())
+        return replace(self, passed=passed, stateful=seen, forwarded=True)
 
 
 class World:
@@ -195,10 +202,9 @@ class World:
                 return packet.ends(End.UNKNOWN, str(address), "an appliance that nobody described")
             if region.given.nva_lost:
                 return packet.ends(End.DROPPED, place.name, "the NVA is lost")
-            name = f"{region.name}/nva"
-            devices = {name} if region.given.stateful else set()
+            packet = packet.past(f"{region.name}/nva", stateful=region.given.stateful)
             at = next(Place(region, network, s) for s in network.subnets if address in s.prefix)
-            return at, replace(packet, stateful=packet.stateful | devices, forwarded=True)
+            return at, packet
         return packet.ends(End.DROPPED, place.name, f"invalid next hop {address}")
 
 

@@ -10,8 +10,8 @@ from tests.oracle.walk import World
 from tests.topology.faulty import Scene
 from tests.topology.rendered import given, rendered
 
-Judged = dict[tuple[str, str], tuple[str, bool]]
-"""Verdict, and whether it is one of asymmetry, by source and destination."""
+Judged = dict[tuple[str, str], tuple[str, bool, bool, bool]]
+"""Verdict, asymmetric or not, loops or not, inspected or not, by source and destination."""
 
 
 def by_oracle(scene: Scene) -> Judged:
@@ -21,17 +21,21 @@ def by_oracle(scene: Scene) -> Judged:
         for stack, each in scene.regions.items()
     ]
     found = judge(World(*regions)).items()
-    return {pair: (each.verdict.value, each.asymmetric) for pair, each in found}
+    return {
+        pair: (each.verdict.value, each.asymmetric, each.loops, each.inspected)
+        for pair, each in found
+    }
 
 
 def by_verifier(scene: Scene, verify: Callable[..., Any]) -> Judged:
     """Let the verifier, the real one or one with a fault in it, judge the regions."""
     found = verify(scene.regions, scene.lost_nvas)
+    flags = (found.asymmetric, found.loops, found.inspected)
     judged = {}
     for source, destination in product(found.contexts, repeat=2):
         verdict = found.verdict(source, destination)
         if verdict is not None:
-            row, column = (found.network.number[each] for each in (source, destination))
-            asymmetric = bool(found.asymmetric[row, column])
-            judged[source, destination] = (verdict.name, asymmetric)
+            pair = found.index(source), found.index(destination)
+            asymmetric, loops, inspected = (bool(flag[pair]) for flag in flags)
+            judged[source, destination] = (verdict.name, asymmetric, loops, inspected)
     return judged
