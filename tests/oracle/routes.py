@@ -26,6 +26,7 @@ class Route:
     address: IPv4Address | None = None
     active: bool = True
     tag: str = ""
+    connections: frozenset[str] = frozenset()
 
     @property
     def row(self) -> tuple[str, str, str, str, str]:
@@ -42,7 +43,8 @@ def effective(region: Region, network: Network, subnet: Subnet) -> list[Route]:
         found += [Route(DEFAULT, prefix, "VNetPeering") for prefix in half.space]
     direct = tuple(found)
     if subnet.propagates:  # RT-09
-        found += [Route(GATEWAY, prefix, GATEWAY) for prefix in region.learned(network)]
+        over = frozenset(region.leaving)
+        found += [Route(GATEWAY, p, GATEWAY, connections=over) for p in region.learned(network)]
     for service in subnet.endpoints:
         tag = service.removeprefix("Microsoft.")
         found.append(Route(DEFAULT, None, "VirtualNetworkServiceEndpoint", tag=tag))
@@ -58,17 +60,14 @@ def effective(region: Region, network: Network, subnet: Subnet) -> list[Route]:
 def _loses(route: Route, all_routes: list[Route], direct: tuple[Route, ...]) -> bool:
     if route.prefix is None:  # RT-06: nothing overrides a service endpoint
         return False
-    if route.source == GATEWAY and any(
-        system.prefix is not None and route.prefix.subnet_of(system.prefix) for system in direct
-    ):
+    within = any(each.prefix and route.prefix.subnet_of(each.prefix) for each in direct)
+    if route.source == GATEWAY and within:
         return True  # RT-05: however specific
-    same = [each.source for each in all_routes if each.prefix == route.prefix]
-    if route.source == USER:
-        return False
-    if USER in same:
-        return True
-    # A system route loses to one of BGP, unless that one has itself lost by RT-05.
-    return route.source == DEFAULT and route not in direct and GATEWAY in same
+    rivals = {each.source for each in all_routes if each.prefix == route.prefix}
+    if within:
+        rivals -= {GATEWAY}  # what has lost itself beats nobody
+    order = (USER, GATEWAY, DEFAULT)
+    return any(order.index(rival) < order.index(route.source) for rival in rivals)
 
 
 def winner(routes: list[Route], address: IPv4Address) -> Route | None:

@@ -64,15 +64,16 @@ def faulty_scene(choose: Choose) -> Scene:
     """Return two regions, each with up to four faults; now and then one, or one without NVA."""
     spaces = {"primary": "retained", "secondary": choose(sorted(SPACES))}
     lost, kind = choose(STACKS), choose(["none", "none", "none", "nva", "region"])
+    prefers = choose(["none", "none", "primary", "secondary"])
     regions = {
-        stack: _region(choose, stack, SPACES[spaces[stack]])
+        stack: _region(choose, stack, SPACES[spaces[stack]], prefers)
         for stack in STACKS
         if (stack, "region") != (lost, kind)
     }
     return Scene(regions, frozenset({lost} if kind == "nva" else ()))
 
 
-def _region(choose: Choose, stack: str, spaces: Sequence[str]) -> Region:
+def _region(choose: Choose, stack: str, spaces: Sequence[str], prefers: str) -> Region:
     values = shipped(stack)
     keys = values["sparehub:region"]
     hub, *spokes = map(IPv4Network, spaces)
@@ -98,7 +99,8 @@ def _region(choose: Choose, stack: str, spaces: Sequence[str]) -> Region:
         (one,) = connections.values()
         connections["other"] = one | {"routingWeight": choose([0, 10])}
     keys["onPremises"]["addressPrefixes"] = choose(ON_PREMISES)
-    keys["onPremises"]["prefers"] = choose(["none", "primary", "secondary"])
+    keys["onPremises"]["prefers"] = prefers
+    keys["hub"]["nva"]["stateful"] = choose([True, True, False])
     depth = choose(["network", "gateway", "connection"])
     region = region_of(values, choose(["active", "active", "standby"]), depth)
     for _ in range(choose([0, 1, 2, 4, 6])):
@@ -129,7 +131,8 @@ def route_forgotten(choose: Choose, region: Region) -> Region:
 
 def route_added(choose: Choose, region: Region) -> Region:
     """Add a route to wherever, or put it in place of the one of that prefix."""
-    prefix = IPv4Network(choose(PREFIXES))
+    likely = (*region.on_premises.address_prefixes, *region.address_prefixes)
+    prefix = choose([*map(IPv4Network, PREFIXES), *likely])
     kind = choose([*NextHopType, NextHopType.VIRTUAL_APPLIANCE, NextHopType.VIRTUAL_APPLIANCE])
     addresses = [*(map(IPv4Address, ADDRESSES)), region.nva.ip_address, region.nva.ip_address]
     address = choose(addresses) if kind is NextHopType.VIRTUAL_APPLIANCE else None
@@ -222,7 +225,9 @@ def express_route_broken(choose: Choose, region: Region) -> Region:
 
 def space_grown(choose: Choose, region: Region) -> Region:
     """Give a spoke another prefix, public or private, that no subnet holds."""
-    more = IPv4Network(choose(["10.99.0.0/24", "198.51.100.0/24", "192.168.1.0/24"]))
+    more = IPv4Network(
+        choose(["10.99.0.0/24", "198.51.100.0/24", "192.168.1.0/24", "172.0.0.0/11"])
+    )
 
     def grown(spoke: Spoke) -> Spoke:
         network = spoke.virtual_network
@@ -232,10 +237,8 @@ def space_grown(choose: Choose, region: Region) -> Region:
     return _spokes(region, "spoke1", grown)
 
 
-def nva_changed(choose: Choose, region: Region) -> Region:
-    """Let the NVA forget its flows, or prefer otherwise on-premises."""
-    if choose([True, False]):
-        return replace(region, nva=replace(region.nva, stateful=False))
+def preference_contradicted(choose: Choose, region: Region) -> Region:
+    """Let one file prefer what the other may not."""
     prefers = choose(list(Prefers))
     return replace(region, on_premises=replace(region.on_premises, prefers=prefers))
 
@@ -253,5 +256,5 @@ FAULTS = (
     flag_turned,
     express_route_broken,
     space_grown,
-    nva_changed,
+    preference_contradicted,
 )
