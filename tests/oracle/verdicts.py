@@ -1,12 +1,13 @@
 """The verdict of every ordered pair of contexts: a conversation that the first one starts."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from ipaddress import IPv4Address
 from itertools import product
 
 from tests.oracle.addresses import Addresses, edges_of
+from tests.oracle.routes import ANYWHERE, RESERVED
 from tests.oracle.walk import GATEWAY_SUBNET, INTERNET, ON_PREMISES, End, Outcome, Place, World
 
 
@@ -68,12 +69,11 @@ class Context:
 
 def contexts(world: World) -> list[Context]:
     """Return every context; a lost NVA takes its subnet's with it."""
-    found = []
-    for place in world.places():
-        given = place.region.given
-        lost = given.nva_lost and given.nva in place.subnet.prefix
-        if place.subnet.name != GATEWAY_SUBNET and not lost:
-            found.append(Context(place.name, place, Addresses([place.subnet.prefix])))
+    found = [
+        Context(place.name, place, Addresses([place.subnet.prefix]))
+        for place in world.places()
+        if place.subnet.name != GATEWAY_SUBNET and not place.is_lost
+    ]
     found.append(Context(ON_PREMISES, None, world.on_premises))
     found.append(Context(INTERNET, None, world.internet))
     return found
@@ -82,8 +82,8 @@ def contexts(world: World) -> list[Context]:
 def judge(world: World) -> dict[tuple[str, str], Judgement]:
     """Return the verdict of every ordered pair."""
     all_contexts = contexts(world)
-    edges = set(_edges(world))
-    samples = {each.name: tuple(each.addresses.samples(edges)) for each in all_contexts}
+    pieces = edges(world)
+    samples = {each.name: tuple(each.addresses.samples(pieces)) for each in all_contexts}
     found = {}
     for first, second in product(all_contexts, repeat=2):
         if first.name == INTERNET or first.place is second.place:
@@ -136,14 +136,13 @@ def _talk(there: Way, back: Way | None) -> tuple[Verdict, bool]:
     return verdict, False
 
 
-def _edges(world: World) -> Iterator[int]:
-    """Yield wherever an address may be routed otherwise than the one before it."""
+def edges(world: World) -> list[IPv4Address]:
+    """Return the first address of every piece of the address space that is routed as one."""
+    prefixes = [ANYWHERE, *RESERVED]
     for region in world.regions:
-        for prefix in region.given.on_premises:
-            yield from edges_of(prefix)
+        prefixes += region.given.on_premises
     for place in world.places():
-        for prefix in (*place.network.space, place.subnet.prefix):
-            yield from edges_of(prefix)
-        for route in world.routes(place):
-            if route.prefix is not None:
-                yield from edges_of(route.prefix)
+        prefixes += [*place.network.space, place.subnet.prefix]
+        prefixes += [route.prefix for route in world.routes(place) if route.prefix is not None]
+    numbers = {number for prefix in prefixes for number in edges_of(prefix)}
+    return [IPv4Address(number) for number in sorted(numbers) if number < 1 << 32]

@@ -37,15 +37,25 @@ class Place:
         key = self.region.given.keys[self.network.name]
         return f"{self.region.name}/{key}/{self.subnet.name}"
 
+    @property
+    def is_lost(self) -> bool:
+        """Whether it is the subnet of an NVA that is lost."""
+        given = self.region.given
+        return given.nva_lost and given.nva in self.subnet.prefix
+
+
+Hop = tuple[str, Route | None]
+"""A context and the route that won there."""
+
 
 @dataclass(frozen=True)
 class Outcome:
-    """Where a packet came to its end, why there, and what it met on its way."""
+    """Where a packet came to its end, why there, by which routes, and what it met on its way."""
 
     end: End
     at: str
     reason: str
-    hops: tuple[str, ...]
+    hops: tuple[Hop, ...]
     passed: frozenset[str] = frozenset()
     stateful: frozenset[str] = frozenset()
     doubtful: bool = False
@@ -54,15 +64,16 @@ class Outcome:
 @dataclass(frozen=True)
 class _Packet:
     address: IPv4Address
-    hops: tuple[str, ...] = ()
+    hops: tuple[Hop, ...] = ()
     passed: frozenset[str] = frozenset()
     stateful: frozenset[str] = frozenset()
     doubtful: bool = False
     forwarded: bool = False
 
     def ends(self, end: End, at: str, reason: str) -> Outcome:
-        hops = (*self.hops, at)
-        return Outcome(end, at, reason, hops, self.passed, self.stateful, self.doubtful)
+        return Outcome(
+            end, at, reason, self.hops, self.passed, self.stateful, doubtful=self.doubtful
+        )
 
     def past(self, nva: str, *, stateful: bool) -> "_Packet":
         passed, seen = self.passed | {nva}, self.stateful | ({nva} if stateful else set())
@@ -103,8 +114,7 @@ class World:
         entries = self._entries(address)
         if not entries:
             return [_Packet(address).ends(End.DROPPED, ON_PREMISES, "nobody advertises it")]
-        packet = _Packet(address, (ON_PREMISES,))
-        return [self._from(place, packet) for place in entries]
+        return [self._from(place, _Packet(address)) for place in entries]
 
     def _entries(self, address: IPv4Address) -> list[Place]:
         """Return the GatewaySubnets that on-premises may send to: longest prefix, then ER-23."""
@@ -128,7 +138,7 @@ class World:
         while len(packet.hops) <= MOST_HOPS and place not in seen:
             seen.add(place)
             route = winner(self.routes(place), packet.address)
-            packet = replace(packet, hops=(*packet.hops, f"{place.name}: {shown(route)}"))
+            packet = replace(packet, hops=(*packet.hops, (place.name, route)))
             step = self._next(place, route, packet)
             if isinstance(step, Outcome):
                 return step
@@ -206,14 +216,6 @@ class World:
             at = next(Place(region, network, s) for s in network.subnets if address in s.prefix)
             return at, packet
         return packet.ends(End.DROPPED, place.name, f"invalid next hop {address}")
-
-
-def shown(route: Route | None) -> str:
-    """Return a route as a person reads it."""
-    if route is None:
-        return "no route"
-    address = f" {route.address}" if route.address else ""
-    return f"{route.prefix} {route.hop}{address} ({route.source})"
 
 
 def _crossing(place: Place, half: Half, packet: _Packet) -> _Packet:

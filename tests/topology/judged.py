@@ -26,14 +26,19 @@ class Said:
     """Verdict, asymmetric or not, loops or not, inspected or not."""
 
 
-def by_oracle(scene: Scene) -> Said:
-    """Render the regions as ARM resources and let the oracle judge them."""
-    world = World(
+def world_of(scene: Scene) -> World:
+    """Render the regions as ARM resources, as the oracle reads them."""
+    return World(
         *(
             Region(stack, rendered(each, stack), given(each, nva_lost=stack in scene.lost_nvas))
             for stack, each in scene.regions.items()
         )
     )
+
+
+def by_oracle(scene: Scene) -> Said:
+    """Let the oracle judge the regions."""
+    world = world_of(scene)
     routes = {
         place.name: sorted((route.row, tuple(sorted(route.connections))) for route in table)
         for place in world.places()
