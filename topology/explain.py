@@ -55,6 +55,11 @@ class Explainer:
         reason = "; ".join(dict.fromkeys(each for each in reasons if each))
         return Explanation(there=worst_there, back=worst_back, reason=reason)
 
+    def worst_there(self, source: str, destination: str) -> Walk:
+        """Return the worst of the packets of the way there."""
+        walks = self._walks(source, destination)
+        return max(walks, key=lambda walk: _badness(walk, destination))
+
     def _addresses(self, context: str) -> Iterator[IPv4Address]:
         columns = self._reachability.columns
         number = self._network.number[context]

@@ -10,7 +10,7 @@ import numpy as np
 from topology.config import IntentConfig
 from topology.errors import ConfigurationError, Problem
 from topology.forwarding import ON_PREMISES, Network
-from topology.states import FAILED_OVER, NORMAL, STATES
+from topology.states import FAILED_OVER, NORMAL, STATES, meaning
 from topology.verdicts import NO_PAIR, Verdict
 from topology.verify import Flags, Reachability
 from topology.words import Activation
@@ -62,15 +62,8 @@ def _problems(intent: Intent, contexts: Sequence[str]) -> Iterator[Problem]:
             known = ", ".join(contexts)
             yield Problem(intent.path, f"{pattern!r} is no context; there are: {known}")
     for state in intent.states:
-        if not is_state(state):
+        if meaning(state) is None:
             yield Problem(intent.path, f"{state!r} is no state; there are: {', '.join(STATES)}")
-
-
-def is_state(name: str) -> bool:
-    """Return whether a name is that of a state, of whatever pair."""
-    patterns = {"CONNECTION": "*", "LOCATION": "*"}
-    known = [known.replace(word, star) for known in STATES for word, star in patterns.items()]
-    return any(fnmatchcase(name, pattern) for pattern in known)
 
 
 def broken(intent: Intent, reachability: Reachability) -> Flags:

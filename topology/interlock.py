@@ -129,13 +129,16 @@ def overlapping_prefixes(
     ours: tuple[IPv4Network, ...], theirs: tuple[IPv4Network, ...]
 ) -> set[IPv4Network]:
     """Return our prefixes that share an address with one of theirs: one contains the other."""
-    within = {prefix for prefix in ours if not _containing(prefix).isdisjoint(theirs)}
-    around = {outer for prefix in theirs for outer in _containing(prefix).intersection(ours)}
+    here, there = set(ours), set(theirs)
+    lengths_here = {prefix.prefixlen for prefix in here}
+    lengths_there = {prefix.prefixlen for prefix in there}
+    within = {prefix for prefix in here if _containing(prefix, lengths_there) & there}
+    around = {outer for prefix in there for outer in _containing(prefix, lengths_here) & here}
     return within | around
 
 
-def _containing(prefix: IPv4Network) -> set[IPv4Network]:
-    return {prefix.supernet(new_prefix=length) for length in range(prefix.prefixlen + 1)}
+def _containing(prefix: IPv4Network, lengths: set[int]) -> set[IPv4Network]:
+    return {prefix.supernet(new_prefix=n) for n in lengths if n <= prefix.prefixlen}
 
 
 def _shared_circuits(region: Region, paired: Deployed) -> set[str]:

@@ -25,11 +25,11 @@ class Painter:
 
     def paint(self, place: Place, row: Row) -> None:
         """Fill the row of a place."""
-        network, span = self._network, self._network.atoms.span
+        network, spans = self._network, self._network.atoms.spans
         row[:] = network.dropped
         hops = dict[IPv4Address, int]()
-        for prefix, route in place.routes:
-            low, high = span(prefix)
+        for route in place.routes:
+            low, high = spans[route.key]
             if route.hop_type is HopType.VIRTUAL_APPLIANCE and route.next_hop is not None:
                 hop = hops.get(route.next_hop)
                 if hop is None:
@@ -50,11 +50,11 @@ class Painter:
         """Return for which atoms a packet of a spoke leaves it over its peering."""
         row = np.zeros(len(self._network.atoms), dtype=bool)
         inside = place.spoke.virtual_network.address_space if place.spoke else ()
-        for prefix, route in place.routes:
+        for route in place.routes:
             own = route.next_hop is not None and any(route.next_hop in each for each in inside)
             over = route.hop_type is HopType.VNET_PEERING or route.source is Source.GATEWAY
             over |= route.hop_type is HopType.VIRTUAL_APPLIANCE and not own
-            row[slice(*self._network.atoms.span(prefix))] = over
+            row[slice(*self._network.atoms.spans[route.key])] = over
         return row
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,6 +38,11 @@ class Seen:
     contexts: tuple[str, ...]
     verdicts: NDArray[np.int8]
 
+    @classmethod
+    def of(cls, reachability: Reachability) -> Self:
+        """Return what is kept of a state once it was shown."""
+        return cls(contexts=reachability.contexts, verdicts=reachability.verdicts)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Proof:
@@ -47,18 +53,13 @@ class Proof:
     violations: tuple[Violation, ...]
     more: dict[str, int]  # by question, what was counted and not explained
     changes: tuple[Change, ...]
+    groups: tuple[str, ...]
     cells: dict[tuple[str, str], dict[Verdict, int]]  # by groups, how many pairs of each verdict
 
     @property
     def failed(self) -> bool:
         """Whether anything is wrong that must be in order in this state."""
         return any(violation.fails for violation in self.violations)
-
-    @property
-    def seen(self) -> Seen:
-        """What a later state is compared with."""
-        found = self.reachability
-        return Seen(contexts=found.contexts, verdicts=found.verdicts)
 
     def count(self, verdict: Verdict) -> int:
         """Return how many ordered pairs have a verdict."""
@@ -78,6 +79,7 @@ def prove(state: State, before: Seen | None = None, intents: Sequence[Intent] = 
         violations=tuple(violations),
         more=more,
         changes=tuple(_changes(before, reachability)) if before else (),
+        groups=tuple(_numbered(reachability.contexts)[0]),
         cells=_cells(reachability),
     )
 

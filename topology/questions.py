@@ -12,12 +12,13 @@ from topology.advertisements import (
     live_connections,
     offered_prefixes,
     outbound_connections,
+    preferred_region,
     uses_gateway,
 )
 from topology.build import STORAGE_ENDPOINT
 from topology.circuits import circuit_id, same_circuit
 from topology.explain import Explainer
-from topology.forwarding import INTERNET, ON_PREMISES, preferred_region
+from topology.forwarding import INTERNET, ON_PREMISES
 from topology.interlock import overlapping_prefixes
 from topology.model import GATEWAY_SUBNET, Region
 from topology.paths import Walk
@@ -97,7 +98,8 @@ def _not_isolated(reachability: Reachability) -> Flags:
             continue
         if not (region.depth is Depth.CONNECTION and uses_gateway(place.spoke)):
             flags[number, on_premises] = flags[on_premises, number] = True
-    return flags & reached
+    wrong: Flags = flags & reached
+    return wrong
 
 
 def _direct_egress(reachability: Reachability) -> Flags:
@@ -107,7 +109,8 @@ def _direct_egress(reachability: Reachability) -> Flags:
     spokes = [number for number, place in enumerate(network.places) if place.spoke]
     arrives = reachability.verdicts[:, internet] != Verdict.UNREACHABLE
     flags[spokes, internet] = (arrives & ~reachability.inspected[:, internet])[spokes]
-    return flags & (reachability.verdicts != NO_PAIR)
+    wrong: Flags = flags & (reachability.verdicts != NO_PAIR)
+    return wrong
 
 
 def of_regions(reachability: Reachability, explainer: Explainer) -> Iterator[Violation]:

@@ -5,12 +5,13 @@ The rules are those of https://learn.microsoft.com/azure/virtual-network/virtual
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from ipaddress import IPv4Address, IPv4Network
 
 from topology.advertisements import live_connections, outbound_connections, peered, uses_gateway
 from topology.errors import UnknownNameError
+from topology.intervals import LENGTH, prefix_key
 from topology.model import Region, RouteTable, Spoke, Subnet, VirtualNetwork
 
 HUB = "hub"
@@ -63,6 +64,11 @@ class EffectiveRoute:
     network: str = ""
     connections: tuple[str, ...] = ()  # ER-22: several are used side by side
     overridden_by: "EffectiveRoute | None" = None
+    key: int = field(init=False, compare=False, repr=False)  # of the prefix: quicker than its hash
+
+    def __post_init__(self) -> None:
+        key = -1 if self.address_prefix is None else prefix_key(self.address_prefix)
+        object.__setattr__(self, "key", key)
 
     @property
     def state(self) -> str:
@@ -198,33 +204,33 @@ def _elsewhere(network: VirtualNetwork, user: Iterable[EffectiveRoute]) -> Itera
 
 def _judged(routes: list[EffectiveRoute]) -> Iterator[EffectiveRoute]:
     """Yield the routes, each that loses with the one that overrode it."""
-    networks = {r.address_prefix: r for r in routes if r.address_prefix and r.network}
-    lengths = {prefix.prefixlen for prefix in networks}
-    best: dict[IPv4Network, EffectiveRoute] = {}
+    networks = {route.key: route for route in routes if route.network}
+    lengths = {key & LENGTH for key in networks}
+    best: dict[int, EffectiveRoute] = {}
     losers: dict[int, EffectiveRoute] = {}
     for number, route in enumerate(routes):
-        prefix = route.address_prefix
-        if prefix is None:
+        key = route.key
+        if key < 0:
             continue  # RT-06: nothing overrides a service endpoint
-        if route.source is Source.GATEWAY and (winner := _holding(prefix, networks, lengths)):
+        if route.source is Source.GATEWAY and (winner := _holding(route, networks, lengths)):
             losers[number] = winner
             continue
-        held = best.get(prefix)
+        held = best.get(key)
         if held is None or _RANK[route.source] > _RANK[held.source]:
-            best[prefix] = route
+            best[key] = route
     for number, route in enumerate(routes):
-        winner = losers.get(number) or best.get(route.address_prefix or DEFAULT, route)
-        lost = route.address_prefix is not None and winner is not route
-        yield replace(route, overridden_by=winner) if lost else route
+        winner = losers.get(number) or best.get(route.key, route)
+        yield route if winner is route else replace(route, overridden_by=winner)
 
 
 def _holding(
-    prefix: IPv4Network, networks: Mapping[IPv4Network, EffectiveRoute], lengths: Iterable[int]
+    learned: EffectiveRoute, networks: Mapping[int, EffectiveRoute], lengths: Iterable[int]
 ) -> EffectiveRoute | None:
     """RT-05: a network's own route is preferred even where what BGP brings is more specific."""
+    prefix = learned.address_prefix
     for length in lengths:
-        if length <= prefix.prefixlen and (
-            route := networks.get(prefix.supernet(new_prefix=length))
-        ):
-            return route
+        if prefix and length <= prefix.prefixlen:
+            holding = networks.get(prefix_key(prefix.supernet(new_prefix=length)))
+            if holding:
+                return holding
     return None

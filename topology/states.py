@@ -7,6 +7,7 @@ one comes (ER-18, ER-19), with addresses apart the new one comes first.
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
 
 from topology import durations
 from topology.build import build
@@ -57,6 +58,15 @@ STATES: Mapping[str, str] = {
     "lost-region": "normal without the primary",
 }
 """Every name that a state may have; which of them occur follows from the two configurations."""
+
+
+def meaning(name: str) -> str | None:
+    """Return what a state is, whatever its circuit or peering location is called; None of none."""
+    for known, text in STATES.items():
+        pattern = known.replace("CONNECTION", "*").replace("LOCATION", "*")
+        if fnmatchcase(name, pattern):
+            return text
+    return None
 
 
 @dataclass(frozen=True, kw_only=True)
