@@ -38,7 +38,7 @@ MUTATIONS = (
     Mutation("routes", "reaches_gateway = uses_gateway(spoke)", "reaches_gateway = peered(spoke)"),
     Mutation("routes", "prefix.subnet_of(held) for held in", "prefix == held for held in"),
     Mutation("routes", "        return  # RT-03", "        pass  # RT-03"),
-    Mutation("routes", "if length <= prefix.prefixlen and", "if length == prefix.prefixlen and"),
+    Mutation("routes", "and length <= prefix.prefixlen:", "and length == prefix.prefixlen:"),
     Mutation("routes", "Source.USER: 2, Source.GATEWAY: 1", "Source.USER: 1, Source.GATEWAY: 2"),
     # RT-12, ER-23: who holds an address, and who is the next hop
     Mutation("forwarding", "elif peered(place.spoke):", "elif place.spoke:"),
@@ -46,7 +46,7 @@ MUTATIONS = (
     Mutation("forwarding", "if prefix != DEFAULT:", "if prefix:"),
     Mutation("forwarding", "lengths == best for", "lengths >= 0 for"),
     Mutation("forwarding", "else each & ~preferred", "else each"),
-    Mutation("forwarding", "- {Prefers.NONE}", "- {Prefers.PRIMARY}"),
+    Mutation("advertisements", "- {Prefers.NONE}", "- {Prefers.PRIMARY}"),
     # RT-11, VN-23, PE-17b: what becomes of a packet
     Mutation(
         "outcomes", "elif route.source is Source.GATEWAY:", "elif 'Gateway' in route.hop_type:"

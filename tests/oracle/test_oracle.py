@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.configurations import region_of, shipped
 from tests.oracle.region import Region
 from tests.oracle.verdicts import Verdict, judge
 from tests.oracle.walk import World
+from tests.topology.pairs import pair, table, with_table
 from tests.topology.rendered import given, rendered
 from topology import model
 from topology.words import Prefers
@@ -46,11 +46,6 @@ def verdicts(primary: model.Region, secondary: model.Region) -> dict[tuple[str, 
     return {pair: verdict for pair, verdict in found.items() if verdict is not Verdict.UNREACHABLE}
 
 
-def pair(first: str, second: str) -> tuple[model.Region, model.Region]:
-    """Return the source document's pair."""
-    return region_of(shipped("primary"), first), region_of(shipped("secondary"), second)
-
-
 def inside(region: str) -> set[tuple[str, str]]:
     """Return the pairs within a region, and its way to the internet."""
     names = [f"{region}/{place}" for place in ("hub/nva", "spoke1/app", "spoke2/app")]
@@ -71,12 +66,12 @@ def test_the_active_region_alone_reaches_on_premises() -> None:
     ):
         expected = inside("primary") | inside("secondary") | outside(active)
 
-        assert verdicts(*pair(*states)) == dict.fromkeys(expected, Verdict.REACHABLE)
+        assert verdicts(*pair(*states).values()) == dict.fromkeys(expected, Verdict.REACHABLE)
 
 
 def test_two_live_regions_of_one_address_space_are_ambiguous() -> None:
     """On-premises may answer either; told which one it prefers, only that one reaches it."""
-    primary, secondary = pair("active", "active")
+    primary, secondary = pair("active", "active").values()
     both = outside("primary") | outside("secondary")
     within = dict.fromkeys(inside("primary") | inside("secondary"), Verdict.REACHABLE)
 
@@ -91,14 +86,10 @@ def test_two_live_regions_of_one_address_space_are_ambiguous() -> None:
 
 def test_a_stateful_nva_that_sees_one_way_only_is_asymmetric() -> None:
     """RT-22: a spoke forgotten on GatewaySubnet is reached past the NVA that answers for it."""
-    primary, secondary = pair("active", "standby")
-    tables = tuple(
-        replace(t, routes=tuple(r for r in t.routes if "spoke1" not in r.name))
-        if t.key == "gateway"
-        else t
-        for t in primary.route_tables
-    )
-    found = judge(world(replace(primary, route_tables=tables), secondary))
+    primary, secondary = pair().values()
+    routes = tuple(r for r in table(primary, "gateway").routes if "spoke1" not in r.name)
+    forgetful = with_table(primary, "gateway", routes=routes)
+    found = judge(world(forgetful, secondary))
 
     broken = {pair for pair, each in found.items() if each.asymmetric}
     assert broken == {("primary/spoke1/app", "on-premises"), ("on-premises", "primary/spoke1/app")}
@@ -107,7 +98,7 @@ def test_a_stateful_nva_that_sees_one_way_only_is_asymmetric() -> None:
 
 def test_above_1000_prefixes_a_connection_carries_nothing() -> None:
     """ER-21: with the hub's one, 999 of a spoke are carried and 1,000 are not."""
-    primary, secondary = pair("active", "standby")
+    primary, secondary = pair().values()
 
     def grown(count: int) -> model.Region:
         first, second = primary.spokes

@@ -82,7 +82,8 @@ def _region(choose: Choose, stack: str, spaces: Sequence[str], prefers: str) -> 
     keys["hub"]["subnets"]["nva"]["addressPrefix"] = str(near)
     keys["hub"]["subnets"]["GatewaySubnet"]["addressPrefix"] = str(gateway)
     if choose([False, True]):
-        keys["hub"]["subnets"]["shared"] = {"addressPrefix": str(shared)}
+        inspect = choose([False, True])
+        keys["hub"]["subnets"]["shared"] = {"addressPrefix": str(shared), "inspect": inspect}
     keys["hub"]["nva"]["ipAddress"] = str(hub[10])
     for key, space in zip(("spoke1", "spoke2"), spokes, strict=True):
         low, high = IPv4Network(space).subnets()
