@@ -1,21 +1,22 @@
-"""The effective routes of what the real engine deployed, as the local Azure computes them."""
+"""Routes and reachability of what the real engine deployed, by everybody who computes them."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable
 from typing import Any
 
 from tests.configurations import region_of, shipped
 from tests.engine.conftest import Engine
 from tests.oracle.region import Region
-from tests.oracle.verdicts import judge
 from tests.oracle.walk import World
-from tests.topology.rendered import Row, given, rendered, row
-from topology import model
-from topology.routes import RegionRoutes, find_subnet
+from tests.topology.faulty import Scene
+from tests.topology.judged import by_verifier, said_of
+from tests.topology.pairs import with_half
+from tests.topology.rendered import Row, given, rendered
+from topology import routes, verify
 
 Make = Callable[..., Engine]
-STACKS = ("primary", "secondary")
 KINDS = ("virtualNetworks", "routeTables", "virtualNetworkGateways", "connections")
+CIRCUIT = "Microsoft.Network/expressRouteCircuits"
 
 
 def with_shared_subnet(config: dict[str, Any]) -> None:
@@ -25,21 +26,26 @@ def with_shared_subnet(config: dict[str, Any]) -> None:
     subnets["shared"] = {"addressPrefix": "10.10.10.64/26"}
 
 
-def models() -> dict[str, model.Region]:
-    """Return what the stack files, so changed, describe."""
-    found = {}
-    for stack in STACKS:
+class Deployed:
+    """A stack on the real engine, and the model that its file describes."""
+
+    def __init__(self, engine: Engine, stack: str) -> None:
+        self.engine = engine
+        self.stack = stack
         values = shipped(stack)
         with_shared_subnet(values)
-        found[stack] = region_of(values)
-    return found
-
-
-class Deployed:
-    """Both regions on the real engine."""
-
-    def __init__(self, engine: Engine) -> None:
-        self.engine = engine
+        self.model = region_of(values)
+        engine.change(stack, with_shared_subnet)
+        engine.up(stack)
+        # The hub's half of a peering is recorded as Initiated: the spoke's half comes after it.
+        engine.rehearsal.pulumi("refresh", "--yes", "--stack", stack)
+        text = engine.rehearsal.pulumi("stack", "export", "--stack", stack)
+        recorded = json.loads(text)["deployment"]["resources"]
+        self.recorded = [
+            each["outputs"] for each in recorded if each["type"].startswith("azure-native:network:")
+        ]
+        hub = next(each["id"] for each in self.recorded if each["name"] == self.model.hub.name)
+        self.network = str(hub).partition("/virtualNetworks/")[0]
 
     def ok(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
         """Ask the local Azure; return what it says."""
@@ -47,97 +53,78 @@ class Deployed:
         assert response.status in (200, 201), response.body
         return response.body
 
-    def exported(self, stack: str) -> list[dict[str, Any]]:
-        """Return what Pulumi recorded of a stack's Azure resources, refreshed.
+    def from_model(self) -> Region:
+        """Return what the oracle reads in the model's own rendering."""
+        return Region(self.stack, rendered(self.model, self.stack), given(self.model))
 
-        The hub's half of a peering is recorded as Initiated: the spoke's half comes after it.
+    def from_pulumi(self) -> Region:
+        """Return what it reads in the stack that Pulumi recorded."""
+        return Region(self.stack, self.recorded, given(self.model))
+
+    def from_azure(self) -> Region:
+        """Return what it reads in the local Azure's answers."""
+        listed = [e for kind in KINDS for e in self.ok("GET", f"{self.network}/{kind}")["value"]]
+        circuits = [self.ok("GET", e["id"]) for e in self.recorded if e["type"] == CIRCUIT]
+        return Region(self.stack, [*listed, *circuits], given(self.model))
+
+    def shown(self, key: str, subnet: str) -> list[Row]:
+        """Run a machine in a subnet; return the effective routes of its interface.
+
+        Which address of its own a gateway names for a BGP route, only it knows.
         """
-        self.engine.rehearsal.pulumi("refresh", "--yes", "--stack", stack)
-        text = self.engine.rehearsal.pulumi("stack", "export", "--stack", stack)
-        found = json.loads(text)["deployment"]["resources"]
-        return [
-            each["outputs"] for each in found if each["type"].startswith("azure-native:network")
-        ]
-
-    def listed(self, network: str, circuits: list[str]) -> Iterator[dict[str, Any]]:
-        """Yield what the local Azure itself shows: of a group, and circuits by id."""
-        for kind in KINDS:
-            yield from self.ok("GET", f"{network}/{kind}")["value"]
-        for circuit in circuits:
-            yield self.ok("GET", circuit)
-
-    def machine(self, network: str, location: str, subnet: str) -> str:
-        """Run a machine in a subnet behind Pulumi's back; return its interface's id."""
-        virtual_network, _, name = subnet.rpartition("/")
-        interface = f"{network}/networkInterfaces/nic-{virtual_network}-{name}"
-        where = {"id": f"{network}/virtualNetworks/{virtual_network}/subnets/{name}"}
-        ip = {"name": "default", "properties": {"subnet": where}}
-        properties: dict[str, Any] = {"ipConfigurations": [ip]}
-        self.ok("PUT", interface, {"location": location, "properties": properties})
-        machines = network.replace("Microsoft.Network", "Microsoft.Compute/virtualMachines")
+        keys = given(self.model).keys
+        network = next(name for name, known in keys.items() if known == key)
+        interface = f"{self.network}/networkInterfaces/nic-{key}-{subnet}"
+        where = {"id": f"{self.network}/virtualNetworks/{network}/subnets/{subnet}"}
+        location = self.model.location
+        ip: dict[str, Any] = {"name": "default", "properties": {"subnet": where}}
+        body = {"location": location, "properties": {"ipConfigurations": [ip]}}
+        self.ok("PUT", interface, body)
+        machines = self.network.replace("Microsoft.Network", "Microsoft.Compute/virtualMachines")
         properties = {
             "hardwareProfile": {"vmSize": "Standard_B1s"},
             "networkProfile": {"networkInterfaces": [{"id": interface}]},
         }
         body = {"location": location, "properties": properties}
-        self.ok("PUT", f"{machines}/vm-{virtual_network}-{name}", body)
-        return interface
-
-    def routes(self, interface: str) -> set[Row]:
-        """Return the effective routes of an interface.
-
-        Which address of its own a gateway names for a BGP route, only it knows.
-        """
+        self.ok("PUT", f"{machines}/vm-{key}-{subnet}", body)
         found = self.ok("POST", f"{interface}/effectiveRouteTable")["value"]
-        return {
-            (r["source"], r["state"], r["addressPrefix"][0], r["nextHopType"], address)
+        return sorted(
+            (r["source"], r["state"], *r["addressPrefix"], r["nextHopType"], address)
             for r in found
             for address in (r["nextHopIpAddress"] if r["source"] == "User" else None) or [""]
-        }
+        )
+
+    def forbid_forwarded_traffic(self) -> None:
+        """Change the first spoke's half of its peering behind Pulumi's back."""
+        spoke = self.model.spokes[0]
+        network = f"{self.network}/virtualNetworks/{spoke.virtual_network.name}"
+        path = f"{network}/virtualNetworkPeerings/{spoke.spoke_to_hub.name}"
+        properties = self.ok("GET", path)["properties"]
+        self.ok("PUT", path, {"properties": properties | {"allowForwardedTraffic": False}})
 
 
-def of_topology(regions: Mapping[str, model.Region], name: str) -> set[Row]:
-    """Return the effective routes of a subnet by the code that is judged."""
-    stack, _, place = name.partition("/")
-    key, subnet = find_subnet(regions[stack], place)
-    return set(map(row, RegionRoutes(regions[stack]).of(key, subnet)))
+def test_everybody_computes_the_same_of_what_is_deployed(engine: Make) -> None:
+    """A pair, one active, one waiting: four readings, one truth.
 
-
-def test_three_readings_of_one_deployment_agree(engine: Make) -> None:
-    """The model, what Pulumi recorded and what the local Azure shows are one to the oracle.
-
-    Its own routes of a spoke's subnet, of the NVA's and of another one of the hub are the same,
-    in the active and in the waiting region.
+    The verifier reads the model; the oracle reads it, too, and what Pulumi recorded, and the local
+    Azure, whose own effective routes are the same again. So it is once somebody has changed a flag
+    (PE-17b) behind Pulumi's back.
     """
-    deployed = Deployed(engine(*STACKS))
-    regions = models()
-    readings: dict[str, dict[str, Region]] = {"model": {}, "export": {}, "azure": {}}
-    shown: dict[str, set[Row]] = {}
-    for stack, region in regions.items():
-        deployed.engine.change(stack, with_shared_subnet)
-        deployed.engine.up(stack)
-        exported = deployed.exported(stack)
-        hub = next(str(e["id"]) for e in exported if e["name"] == region.hub.name)
-        network = hub.partition("/virtualNetworks/")[0]
-        circuits = [
-            e["id"] for e in exported if e["type"] == "Microsoft.Network/expressRouteCircuits"
-        ]
-        known = given(region)
-        readings["model"][stack] = Region(stack, rendered(region, stack), known)
-        readings["export"][stack] = Region(stack, exported, known)
-        listed = list(deployed.listed(network, circuits))
-        readings["azure"][stack] = Region(stack, listed, known)
-        for key, subnet in (("spoke1", "app"), ("hub", "nva"), ("hub", "shared")):
-            name = next(name for name, known_key in known.keys.items() if known_key == key)
-            interface = deployed.machine(network, region.location, f"{name}/{subnet}")
-            shown[f"{stack}/{key}/{subnet}"] = deployed.routes(interface)
+    azure = engine("primary", "secondary")
+    stacks = [Deployed(azure, stack) for stack in ("primary", "secondary")]
+    models = {each.stack: each.model for each in stacks}
 
-    judged = {}
-    for reading, found in readings.items():
-        world = World(*found.values())
-        judged[reading] = {pair: each.verdict for pair, each in judge(world).items()}
-        computed = {p.name: {r.row for r in world.routes(p)} for p in world.places()}
-        assert {name: computed[name] for name in shown} == shown, reading
-    assert {name: of_topology(regions, name) for name in shown} == shown
-    assert judged["export"] == judged["model"]
-    assert judged["azure"] == judged["model"]
+    said = by_verifier(Scene(models), routes, verify)
+    assert said_of(World(*(each.from_model() for each in stacks))) == said
+    assert said_of(World(*(each.from_pulumi() for each in stacks))) == said
+    assert said_of(World(*(each.from_azure() for each in stacks))) == said
+    for each in stacks:
+        for key, subnet in (("spoke1", "app"), ("hub", "nva"), ("hub", "shared")):
+            lines = said.routes[f"{each.stack}/{key}/{subnet}"]
+            assert each.shown(key, subnet) == [row for row, _ in lines]
+
+    stacks[0].forbid_forwarded_traffic()
+    changed = with_half(models["primary"], "spoke1", "spoke_to_hub", allow_forwarded_traffic=False)
+    doubted = by_verifier(Scene(models | {"primary": changed}), routes, verify)
+    assert doubted.pairs["on-premises", "primary/spoke1/app"][0] == "AMBIGUOUS"
+    assert said_of(World(*(each.from_azure() for each in stacks))) == doubted

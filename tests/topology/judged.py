@@ -38,7 +38,11 @@ def world_of(scene: Scene) -> World:
 
 def by_oracle(scene: Scene) -> Said:
     """Let the oracle judge the regions."""
-    world = world_of(scene)
+    return said_of(world_of(scene))
+
+
+def said_of(world: World) -> Said:
+    """Let the oracle judge what it has read, from wherever."""
     routes = {
         place.name: sorted((route.row, tuple(sorted(route.connections))) for route in table)
         for place in world.places()
