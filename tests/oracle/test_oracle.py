@@ -2,6 +2,7 @@
 
 import ast
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from ipaddress import IPv4Network
 from pathlib import Path
@@ -12,7 +13,7 @@ from tests.oracle.region import Region
 from tests.oracle.verdicts import Verdict, judge
 from tests.oracle.walk import World
 from tests.topology.pairs import pair, table, with_table
-from tests.topology.rendered import given, rendered
+from tests.topology.rendered import Resource, given, rendered
 from topology import model
 from topology.words import Prefers
 
@@ -113,3 +114,49 @@ def test_above_1000_prefixes_a_connection_carries_nothing() -> None:
         key for key, each in judge(World(regions[1])).items() if each.verdict is Verdict.REACHABLE
     }
     assert secondary.connections == ()
+
+
+def disabled(resources: list[Resource]) -> None:
+    """ER-38: switch the private peering of every circuit off."""
+    for each in resources:
+        for peering in each["properties"].get("peerings", ()):
+            peering["properties"]["state"] = "Disabled"
+
+
+def unsynced(resources: list[Resource]) -> None:
+    """PE-18: let the spokes know nothing of the hub's addresses."""
+    for each in resources:
+        for half in each["properties"].get("virtualNetworkPeerings", ()):
+            if half["properties"]["useRemoteGateways"]:
+                half["properties"]["remoteVirtualNetworkAddressSpace"]["addressPrefixes"] = []
+
+
+def initiated(resources: list[Resource]) -> None:
+    """PE-01: take every hub's half away."""
+    for each in resources:
+        if each["name"].startswith("vnet-hub"):
+            each["properties"]["virtualNetworkPeerings"] = []
+
+
+@pytest.mark.parametrize(
+    ("change", "reached"),
+    [
+        (disabled, {"spoke2/app", "hub/nva", "internet"}),
+        (unsynced, set()),
+        (initiated, set()),
+    ],
+)
+def test_what_no_model_says_is_read_from_the_resources(
+    change: Callable[[list[Resource]], None], reached: set[str]
+) -> None:
+    """What the first spoke still reaches where Azure's own state is not what was written."""
+    region = pair()["primary"]
+    resources = rendered(region, "primary")
+    change(resources)
+    found = judge(World(Region("primary", resources, given(region))))
+
+    assert {
+        destination.removeprefix("primary/")
+        for (source, destination), each in found.items()
+        if source == "primary/spoke1/app" and each.verdict is Verdict.REACHABLE
+    } == reached

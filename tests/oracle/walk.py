@@ -204,7 +204,8 @@ class World:
         halves = {place.network.id: None, **{h.remote: h for h in peers(region, place.network)}}
         for key, half in halves.items():
             network = region.networks[key]
-            if address is None or not any(address in prefix for prefix in network.space):
+            space = half.space if half else network.space
+            if address is None or not any(address in prefix for prefix in space):
                 continue
             if half is not None:
                 packet = _crossing(place, half, packet)
