@@ -40,18 +40,16 @@ def verify(
 
     :param side_of: how a stack's region stands in each form.
     :raises UnknownNameError: where a state does not occur in this pair.
+    :raises ConfigurationError: where an intent names what is not there.
     """
     started = perf_counter()
     try:
         stacks = [read_stack(directory, name) for name in check.STACKS]
-        primary, secondary = map(side_of, stacks)
-        states = {state.name: state for state in all_states(primary, secondary)}
-        intents = _intents(stacks, states[NORMAL])
-    except ConfigurationError as error:
-        code = check.check(directory, check.STACKS, output)
-        if code == 0:  # what only the two together can tell: the intents
-            raise error from None
-        return code
+    except ConfigurationError:
+        return check.check(directory, check.STACKS, output)
+    primary, secondary = map(side_of, stacks)
+    states = {state.name: state for state in all_states(primary, secondary)}
+    intents = _intents(stacks, states[NORMAL])
     for name in wanted.states:
         if name not in states:
             raise UnknownNameError("state", name, states)

@@ -149,23 +149,17 @@ def _from_gateway(
 def _doubt_flagged_spokes(
     network: Network, columns: Columns, painter: Painter, found: Outcomes
 ) -> None:
-    """PE-17b: whoever crosses a peering without virtual network access may get through or not."""
-    flagged: dict[tuple[str, str], list[int]] = {}
+    """PE-17b: whoever crosses a peering without virtual network access may get through or not.
+
+    A conversation crosses it both ways, so the way out of the spoke says enough.
+    """
     for number, place in enumerate(network.places):
-        if place.spoke and refuses_access(place.spoke):
-            flagged.setdefault((place.stack, place.network), []).append(number)
-    for numbers in flagged.values():
-        into = np.isin(columns.destinations, numbers)
-        outside = np.ones(len(found), dtype=bool)
-        outside[numbers] = False
-        cells = np.ix_(outside, into)
-        found[cells] = _doubted(found[cells])
-        for number in numbers:
-            crossing = painter.crosses(network.places[number])[columns.atoms]
+        if place.spoke and _refuses_access(place.spoke):
+            crossing = painter.crosses(place)[columns.atoms]
             found[number, crossing] = _doubted(found[number, crossing])
 
 
-def refuses_access(spoke: Spoke) -> bool:
+def _refuses_access(spoke: Spoke) -> bool:
     """Return whether either half of a spoke's peering is without virtual network access."""
     halves = (spoke.hub_to_spoke, spoke.spoke_to_hub)
     return not all(half.allow_virtual_network_access for half in halves)

@@ -17,8 +17,9 @@ from topology.deployed import Deployed
 from topology.durations import Duration
 from topology.errors import InterlockError
 from topology.interlock import refuse_two_live_regions
-from topology.model import Region
+from topology.model import Region, Spoke, VirtualNetwork
 from topology.pair import Stack
+from topology.routes import HUB, subnets
 from topology.words import Activation, Depth
 
 NORMAL, FAILED_OVER = "normal", "failed-over"
@@ -116,6 +117,54 @@ def configured(stack: Stack) -> Side:
         return known[key]
 
     return Side(name=stack.name, config=stack.config, form=form)
+
+
+def deployed(stack: Stack, region: Region) -> Side:
+    """Return a side that stands as it was read, faults and all, and changes as its file says.
+
+    Only what the switch changes is changed: what somebody did by hand stays in every form.
+    """
+    planned = configured(stack)
+    stood = planned.form(region.activation, region.depth)
+    read = _with_protection(region, stood)
+
+    def form(activation: Activation, depth: Depth | None) -> Region:
+        goal = planned.form(activation, depth)
+        changed = {
+            part: getattr(goal, part)
+            for part in ("activation", "depth", "gateway", "connections")
+            if getattr(goal, part) != getattr(stood, part)
+        }
+        before = {spoke.key: spoke.spoke_to_hub.use_remote_gateways for spoke in stood.spokes}
+        uses = {
+            spoke.key: spoke.spoke_to_hub.use_remote_gateways
+            for spoke in goal.spokes
+            if spoke.spoke_to_hub.use_remote_gateways != before[spoke.key]
+        }
+        return replace(read, **changed, spokes=_using(read, uses))
+
+    return Side(name=stack.name, config=stack.config, form=form)
+
+
+def _with_protection(region: Region, stood: Region) -> Region:
+    """Azure does not know what is replicated: the file does."""
+    protected = {name: subnet.protected for name, subnet in subnets(stood)}
+
+    def network(key: str, held: VirtualNetwork) -> VirtualNetwork:
+        known = tuple(
+            replace(each, protected=protected.get(f"{key}/{each.name}", False))
+            for each in held.subnets
+        )
+        return replace(held, subnets=known)
+
+    return replace(
+        region,
+        hub=network(HUB, region.hub),
+        spokes=tuple(
+            replace(each, virtual_network=network(each.key, each.virtual_network))
+            for each in region.spokes
+        ),
+    )
 
 
 def _switched(config: StackConfig, activation: Activation, depth: Depth | None) -> StackConfig:
@@ -253,15 +302,19 @@ _CONNECT = replace(
 def _with_peerings(region: Region, goal: Region) -> Region:
     """Return a region whose spokes use the gateway where those of the goal do."""
     uses = {spoke.key: spoke.spoke_to_hub.use_remote_gateways for spoke in goal.spokes}
-    return replace(
-        region,
-        spokes=tuple(
-            replace(
-                spoke,
-                spoke_to_hub=replace(spoke.spoke_to_hub, use_remote_gateways=uses[spoke.key]),
-            )
-            for spoke in region.spokes
-        ),
+    return replace(region, spokes=_using(region, uses))
+
+
+def _using(region: Region, uses: Mapping[str, bool]) -> tuple[Spoke, ...]:
+    """Return a region's spokes, those that are named using the gateway or not."""
+    return tuple(
+        replace(
+            spoke,
+            spoke_to_hub=replace(spoke.spoke_to_hub, use_remote_gateways=uses[spoke.key]),
+        )
+        if spoke.key in uses
+        else spoke
+        for spoke in region.spokes
     )
 
 
