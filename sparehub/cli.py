@@ -1,6 +1,7 @@
 """The command line: names, options and exit codes; each command is a module of its own."""
 
 import json as json_module
+import os
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -8,14 +9,20 @@ from typing import Annotated
 import typer
 
 from simulator.errors import SimulatorError
+from sparehub import adopt as adopt_command
 from sparehub import check as check_command
-from sparehub import operations, simulate
+from sparehub import failover_cli, simulate
+from sparehub import parity as parity_command
+from sparehub import routes as routes_command
+from sparehub import verify as verify_command
+from sparehub.derive import derive_stack
 from sparehub.initialise import ask_for_numbers, write_stack_file
 from sparehub.output import Output
-from sparehub.planning import show_plan
 from topology.config import RegionConfig
+from topology.derive import Wanted
 from topology.errors import SparehubError
-from topology.plan import Kind, Mode
+from topology.states import STATES
+from topology.words import Activation, Depth
 
 app = typer.Typer(
     help="A spare Azure hub in a second region: checked, built, switched and rehearsed.",
@@ -26,23 +33,12 @@ app = typer.Typer(
     epilog="Exit codes: 0 done, 1 failed, 2 usage, 3 refused, 4 interlock or another operator, "
     "5 stopped half-way, 6 a region does not answer, 7 done, but a region is still to be fenced.",
 )
+app.add_typer(failover_cli.app)
 app.add_typer(simulate.app, name="simulate")
 StackDirectory = Annotated[
     Path, typer.Option("--stack-dir", help="Where Pulumi.yaml and the stack files are.")
 ]
 Json = Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")]
-Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
-PlanId = Annotated[
-    str, typer.Option("--plan", help="The id that is confirmed, or the file of plan --out.")
-]
-AcceptUnfenced = Annotated[
-    str,
-    typer.Option(
-        "--accept-unfenced",
-        metavar="REASON",
-        help="Go on although the lost region may still advertise.",
-    ),
-]
 
 
 @app.command()
@@ -62,111 +58,142 @@ def check(
 
 
 @app.command()
-def plan(
-    kind: Annotated[Kind, typer.Argument(help="What is to be planned.")],
+def derive(  # noqa: PLR0913 - one option each
     *,
-    unplanned: Annotated[
-        bool, typer.Option("--unplanned", help="The region that is left may be lost.")
+    primary: Annotated[str, typer.Option("--from", help="Stack to derive from.")] = "primary",
+    secondary: Annotated[str, typer.Option("--to", help="Stack to derive.")] = "secondary",
+    location: Annotated[
+        str | None, typer.Option(help="Azure region; the region pair where left out.")
+    ] = None,
+    remap: Annotated[
+        list[str] | None,
+        typer.Option(help="OLD=NEW, prefixes of one size, again for each; else addresses stay."),
+    ] = None,
+    peering_location: Annotated[
+        str | None, typer.Option(help="Of a circuit of the second region's own.")
+    ] = None,
+    same_circuit: Annotated[
+        bool, typer.Option("--same-circuit", help="Refer to the first region's circuit.")
     ] = False,
-    out: Annotated[Path | None, typer.Option(help="Write the plan to this file, too.")] = None,
+    write: Annotated[
+        bool, typer.Option("--write", help="Write the file; else a diff is printed.")
+    ] = False,
     stack_dir: StackDirectory = Path(),
     json: Json = False,
 ) -> None:
-    """Show the steps of a failover: what each needs, changes and takes; nothing is done.
+    """Derive the second region's stack file from the first's; print a diff, or write it.
 
-    [bold]sparehub plan failover[/bold]   [bold]sparehub plan failover --unplanned --json[/bold]
+    Comments, order and what you changed in the second region's file on purpose stay.
+
+    [bold]sparehub derive --peering-location Singapore --write[/bold]
+
+    [bold]sparehub derive --remap 10.0.0.0/12=10.128.0.0/12 --same-circuit[/bold]
     """
-    mode = Mode.UNPLANNED if unplanned else Mode.PLANNED
-    show_plan(stack_dir, kind, mode, out, Output(as_json=json))
-
-
-@app.command("failover")
-def fail_over(  # noqa: PLR0913 - one option a decision
-    *,
-    unplanned: Annotated[
-        bool, typer.Option("--unplanned", help="The primary may be lost: do not wait for it.")
-    ] = False,
-    accept_unfenced: AcceptUnfenced = "",
-    plan: PlanId = "",
-    yes: Yes = False,
-    stack_dir: StackDirectory = Path(),
-    json: Json = False,
-) -> None:
-    """Move the traffic from the primary to the secondary, with journal, interlock and proof.
-
-    [bold]sparehub failover[/bold]   [bold]sparehub failover --yes --plan b8c3200f815bb53d[/bold]
-    """
-    if accept_unfenced and not unplanned:
-        raise typer.BadParameter("--accept-unfenced belongs to --unplanned")
-    wish = operations.Wish(
-        kind=Kind.FAILOVER,
-        mode=Mode.UNPLANNED if unplanned else Mode.PLANNED,
-        reason=accept_unfenced,
-        plan=plan,
-        yes=yes,
+    wanted = Wanted(
+        primary=primary,
+        secondary=secondary,
+        location=location,
+        remaps=tuple(remap or ()),
+        peering_location=peering_location,
+        same_circuit=same_circuit,
     )
-    raise typer.Exit(operations.begin(stack_dir, wish, Output(as_json=json)))
-
-
-@app.command("failback")
-def fail_back(
-    *,
-    plan: PlanId = "",
-    yes: Yes = False,
-    stack_dir: StackDirectory = Path(),
-    json: Json = False,
-) -> None:
-    """Move the traffic back to the primary: the same steps with the roles swapped.
-
-    [bold]sparehub failback[/bold]
-    """
-    wish = operations.Wish(kind=Kind.FAILBACK, plan=plan, yes=yes)
-    raise typer.Exit(operations.begin(stack_dir, wish, Output(as_json=json)))
+    derive_stack(stack_dir, wanted, Output(as_json=json), write=write)
 
 
 @app.command()
-def resume(
+def parity(
     *,
-    yes: Yes = False,
-    accept_unfenced: AcceptUnfenced = "",
+    deployed: Annotated[
+        bool, typer.Option("--deployed", help="What the stacks hold, by `pulumi stack export`.")
+    ] = False,
     stack_dir: StackDirectory = Path(),
     json: Json = False,
 ) -> None:
-    """Go on with an operation that stopped half-way, whatever stopped it.
+    """Say how primary and secondary differ: expected, allowed by configuration, or wrong.
 
-    [bold]sparehub resume[/bold]
+    With --deployed also how each stack's state differs from what its file builds; `pulumi refresh`
+    first, where somebody may have changed Azure behind Pulumi's back.
+
+    [bold]sparehub parity[/bold]   [bold]sparehub parity --deployed --json[/bold]
     """
     output = Output(as_json=json)
-    raise typer.Exit(operations.resume(stack_dir, output, yes=yes, reason=accept_unfenced))
+    raise typer.Exit(parity_command.compare(stack_dir, output, os.environ, deployed=deployed))
 
 
 @app.command()
-def commit(*, stack_dir: StackDirectory = Path()) -> None:
-    """Call the last failover or failback settled; the next operation does that by itself.
-
-    [bold]sparehub commit[/bold]
-    """
-    raise typer.Exit(operations.commit(stack_dir, Output()))
-
-
-@app.command("finish-fence")
-def finish_fence(
-    *, yes: Yes = False, stack_dir: StackDirectory = Path(), json: Json = False
+def adopt(
+    source: Annotated[
+        Path, typer.Argument(help="An exported template, or a list of resources in ARM's JSON.")
+    ],
+    *,
+    out: Annotated[Path, typer.Option("-o", "--out", help="The stack file to write.")] = Path(
+        "Pulumi.primary.yaml"
+    ),
+    subscription: Annotated[
+        str | None, typer.Option(help="Of a template, which does not say it.")
+    ] = None,
+    resource_group: Annotated[
+        str | None, typer.Option(help="Of a template, which does not say it.")
+    ] = None,
+    json: Json = False,
 ) -> None:
-    """Disconnect a region that was lost and is back, and end what stood in for that.
+    """Write the stack file of a network that exists, and the file to import it with.
 
-    [bold]sparehub finish-fence[/bold]
+    Beside FILE.yaml it writes FILE.import.json, for `pulumi import -f`, and it lists every resource
+    and every property that the configuration does not say.
+
+    [bold]az group export -n rg-hub > hub.json[/bold], then
+    [bold]sparehub adopt hub.json --resource-group rg-hub[/bold]
     """
-    raise typer.Exit(operations.finish_fence(stack_dir, Output(as_json=json), yes=yes))
+    code = adopt_command.adopt_file(
+        source,
+        out,
+        Output(as_json=json),
+        subscription=subscription,
+        resource_group=resource_group,
+    )
+    raise typer.Exit(code)
 
 
 @app.command()
-def status(*, stack_dir: StackDirectory = Path(), json: Json = False) -> None:
-    """Show which region is active, what is under way and what is owed; exit 7 while unfenced.
+def routes(  # noqa: PLR0913 - one option a question
+    stack: Annotated[str, typer.Argument(help="primary or secondary.")],
+    subnet: Annotated[str, typer.Argument(help="spoke1/app, hub/nva, hub/GatewaySubnet, ...")],
+    *,
+    activation: Annotated[Activation | None, typer.Option(help="As if the switch said so.")] = None,
+    depth: Annotated[Depth | None, typer.Option(help="As if standby.depth said so.")] = None,
+    stack_dir: StackDirectory = Path(),
+    json: Json = False,
+) -> None:
+    """Print the effective routes of a subnet, or what on-premises learns (`on-premises`).
 
-    [bold]sparehub status --json[/bold]
+    [bold]sparehub routes primary spoke1/app[/bold]
+    [bold]sparehub routes secondary hub/GatewaySubnet --activation active --json[/bold]
     """
-    raise typer.Exit(operations.status(stack_dir, Output(as_json=json)))
+    output = Output(as_json=json)
+    routes_command.routes(stack_dir, stack, subnet, (activation, depth), output)
+
+
+@app.command(epilog=f"States: {', '.join(STATES)}.")
+def verify(
+    *,
+    state: Annotated[
+        list[str] | None, typer.Option(help="Only this state, again for each; all if left out.")
+    ] = None,
+    pairs: Annotated[bool, typer.Option("--pairs", help="Show every single pair.")] = False,
+    junit: Annotated[Path | None, typer.Option(help="Write the answers as JUnit XML, too.")] = None,
+    stack_dir: StackDirectory = Path(),
+    json: Json = False,
+) -> None:
+    """Prove who reaches whom, by which way, in every state of a failover; nothing is deployed.
+
+    Ends with exit code 3 where an intent, or what the source document promises, does not hold in
+    normal or failed-over.
+
+    [bold]sparehub verify[/bold]   [bold]sparehub verify --state normal --pairs --json[/bold]
+    """
+    wanted = verify_command.Wanted(states=state or (), pairs=pairs, junit=junit)
+    raise typer.Exit(verify_command.verify(stack_dir, wanted, Output(as_json=json)))
 
 
 @app.command()

@@ -4,8 +4,8 @@ from typing import Any
 
 from sparehub.blast_radius import look
 from sparehub.fences import Fence, remove_fence
+from sparehub.outcome import prove
 from sparehub.probe import answers
-from sparehub.proof import prove
 from sparehub.settling import settle
 from sparehub.switch import ACTIVATION, OVERRIDE, set_value
 from sparehub.workplace import Workplace

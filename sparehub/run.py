@@ -15,7 +15,7 @@ from sparehub.journal import JournalError
 from sparehub.keys import marks, renew
 from sparehub.lease import LeaseError
 from sparehub.lost_region import LostRegion
-from sparehub.proof import prove
+from sparehub.outcome import prove
 from sparehub.settling import settle
 from sparehub.switch import ACTIVATION, OVERRIDE, set_value
 from topology.changes import Operation, Verb

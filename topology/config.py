@@ -1,12 +1,12 @@
 """What a stack file may say: the shape of ``Pulumi.<stack>.yaml``, closed and frozen.
 
 Shape only: types, words, ranges, unknown keys. What no single key can answer (overlaps,
-containment, what needs what) is asked in :mod:`topology.coherence`; :mod:`topology.parse` runs
+containment, what needs what) is asked in :mod:`topology.rules`; :mod:`topology.parse` runs
 both and reports every problem at once. Keys are camelCase in the file, snake_case here.
 """
 
 from ipaddress import IPv4Address
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
     BaseModel,
@@ -17,9 +17,11 @@ from pydantic import (
     SecretStr,
     StrictBool,
     Tag,
+    model_validator,
 )
 from pydantic import StrictInt as Int
 from pydantic.alias_generators import to_camel
+from pydantic_core import PydanticCustomError
 
 from topology.fields import (
     AddressPrefix,
@@ -45,6 +47,9 @@ from topology.words import (
     Prefers,
 )
 
+Contexts = Annotated[tuple[Text, ...], Field(min_length=2, max_length=2)]
+"""Two contexts."""
+
 
 class Closed(BaseModel):
     """A part of the configuration: unknown keys are refused, values never change."""
@@ -67,7 +72,13 @@ class SubnetConfig(Closed):
     protected: StrictBool | None = None  # replicated machines live here: true in a spoke
     service_endpoints: tuple[Text, ...] = ()
     network_security_group_id: NetworkSecurityGroupId | None = None
-    route_table: Literal["shared", "none"] | None = None  # shared in a spoke, none in the hub
+    # Shared in a spoke; in the hub none, but for GatewaySubnet and the NVA's, which have their own.
+    route_table: Literal["shared", "none"] | None = None
+    inspect: StrictBool = False  # in the hub: whatever comes or goes passes the NVA
+
+    def is_protected(self, *, spoke: bool) -> bool:
+        """Return whether replicated machines live here: in a spoke, where nothing else is said."""
+        return spoke if self.protected is None else self.protected
 
 
 class NvaConfig(Closed):
@@ -210,12 +221,19 @@ class StandbyConfig(Closed):
     depth: Depth = Depth.GATEWAY
 
 
-class RouteTablesConfig(Closed):
-    """The three route tables, where they are to have names of their own."""
+class RouteTableConfig(NamedConfig):
+    """A route table; its routes may have names of their own, too, by their prefixes."""
 
-    spokes: NamedConfig = NamedConfig()
-    gateway: NamedConfig = NamedConfig()
-    nva: NamedConfig = NamedConfig()
+    route_names: dict[AddressPrefix, NetworkName] = Field(default_factory=dict)
+
+
+class RouteTablesConfig(Closed):
+    """The route tables, where they are to have names of their own."""
+
+    spokes: RouteTableConfig = RouteTableConfig()
+    gateway: RouteTableConfig = RouteTableConfig()
+    nva: RouteTableConfig = RouteTableConfig()
+    inspected: RouteTableConfig = RouteTableConfig()
 
 
 class RouteConfig(Closed):
@@ -234,6 +252,24 @@ class RoutesConfig(Closed):
     nva: tuple[RouteConfig, ...] = ()
 
 
+class IntentConfig(Closed):
+    """What must be true of two contexts, such as ``primary/spoke1/app``; ``*`` stands for any."""
+
+    reach: Contexts | None = None
+    isolate: Contexts | None = None
+    through: Literal["nva"] | None = None
+    between: Contexts | None = None  # with through
+    states: Annotated[tuple[Text, ...], Field(min_length=1)] | None = None
+
+    @model_validator(mode="after")
+    def _one_of_three(self) -> Self:
+        given = [self.reach, self.isolate, self.between]
+        if sum(each is not None for each in given) != 1 or bool(self.through) != bool(self.between):
+            text = "must say one of reach, isolate, or through with between"
+            raise PydanticCustomError("CONFIG", "{text}", {"text": text})
+        return self
+
+
 class RegionConfig(Closed):
     """``sparehub:region``: one Azure region, which is one stack."""
 
@@ -250,6 +286,8 @@ class RegionConfig(Closed):
     routes: RoutesConfig = RoutesConfig()
     # What `sparehub derive` moved: the other region's prefix, and the one that stands for it here.
     remap: dict[AddressPrefix, AddressPrefix] = Field(default_factory=dict)
+    # Without any of the pair: what the source document promises (topology.intents).
+    intents: tuple[IntentConfig, ...] = ()
 
 
 class StackConfig(BaseModel):

@@ -31,7 +31,7 @@ class Route:
 class RouteTable:
     """A route table and its routes."""
 
-    key: str  # spokes, gateway or nva
+    key: str  # spokes, gateway, nva or inspected; the name of one that stands beside these
     name: str
     disable_bgp_route_propagation: bool
     routes: tuple[Route, ...] = ()
@@ -47,6 +47,7 @@ class Subnet:
     service_endpoints: tuple[str, ...] = ()
     network_security_group_id: str | None = None
     default_outbound_access: bool = True
+    protected: bool = False  # replicated machines live here; Azure itself does not know
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,6 +70,8 @@ class Peering:
     allow_gateway_transit: bool
     use_remote_gateways: bool
     connected: bool = True  # PE-01: both halves stand, and each knows the other
+    stands: bool = True  # False for a half that is missing, whose flags are then all off
+    in_sync: bool = True  # PE-18: it knows the address space that the other network has now
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,6 +92,7 @@ class Gateway:
     sku: str
     min_scale_units: int | None = None
     max_scale_units: int | None = None
+    provisioning_state: str = "Succeeded"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,6 +103,7 @@ class PrivatePeering:
     vlan_id: int
     primary_peer_address_prefix: IPv4Network
     secondary_peer_address_prefix: IPv4Network
+    enabled: bool = True  # a peering whose state is Disabled advertises nothing
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -135,6 +140,7 @@ class Connection:
     name: str
     routing_weight: int
     authorization_key: SecretStr | None = None
+    provisioning_state: str = "Succeeded"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -35,6 +35,12 @@ def by_hand(world: World, stack: str, activation: str) -> str:
     return stack
 
 
+def rename_spoke(world: World, stack: str) -> None:
+    """Change a stack file without deploying it."""
+    file = world.directory / f"Pulumi.{stack}.yaml"
+    file.write_text(file.read_text().replace("spoke2:", "spoke3:"))
+
+
 def halted(world: World) -> None:
     """Let the region that takes over die between the fence and its connection."""
     writes = world.up
@@ -118,12 +124,16 @@ WRONG: dict[str, tuple[Callable[[World], object], type[SparehubError], int, str]
         "'secondary' was interrupted while it wrote c: `sparehub resume` settles that",
     ),
     "changed and not deployed": (
-        lambda world: (world.directory / "Pulumi.secondary.yaml").write_text(
-            (world.directory / "Pulumi.secondary.yaml").read_text().replace("spoke2:", "spoke3:")
-        ),
+        lambda world: [rename_spoke(world, stack) for stack in ("primary", "secondary")],
         PreflightError,
         3,
         "would also create region/spoke/spoke3/network",
+    ),
+    "files that do not belong together": (
+        lambda world: rename_spoke(world, "secondary"),
+        PreflightError,
+        3,
+        "the stack files are wrong; nothing was done:\n  secondary region.spokes.spoke2: missing",
     ),
 }
 

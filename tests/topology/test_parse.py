@@ -151,6 +151,7 @@ def test_the_schema_knows_every_key() -> None:
         "dnsServers",
         "expressRoute",
         "hub",
+        "intents",
         "name",
         "onPremises",
         "remap",
