@@ -70,7 +70,11 @@ def test_overlapping_addresses_are_fenced_first() -> None:
     assert found.recovery.critical_path == ("fence-primary", "activate-secondary")
     assert found.recovery.seconds == Seconds(typical=271, worst=600)
     assert found.recovery.cold == Seconds(typical=90 + 882 + 181, worst=300 + 7200 + 300)
-    assert found.steps[0].effect == "hub, spoke1, spoke2 lose on-premises for about 271 s"
+    everybody = "hub, {0}/spoke1, {0}/spoke2"
+    assert [step.effect for step in found.steps] == [
+        "primary/" + everybody.format("primary") + " lose on-premises for about 271 s",
+        "secondary/" + everybody.format("secondary") + " reach on-premises",
+    ]
 
 
 def test_failback_is_the_same_with_the_roles_swapped() -> None:
@@ -112,6 +116,8 @@ def test_addresses_apart_are_connected_first() -> None:
     found = planned(pair)
 
     assert [each for each, _, _ in steps(found)] == ["activate-secondary", "fence-primary"]
+    # The primary is left while the secondary is live: nobody waits for anything.
+    assert found.steps[1].effect == "primary/hub, primary/spoke1, primary/spoke2 lose on-premises"
     assert [each for each, _, _ in steps(planned(pair, mode=Mode.UNPLANNED))] == [
         "activate-secondary"
     ]
