@@ -6,7 +6,7 @@ https://github.com/MicrosoftDocs/azure-docs/issues/30810
 """
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,7 +42,7 @@ def mark(key: str) -> str:
 
 def marks(stacks: Stacks, stack: Stack, region: Region) -> list[str]:
     """Return the marks of the keys of a region's connections."""
-    return [mark(stacks.secret(stack.name, each.place)) for each in _keyed(region)]
+    return [mark(stacks.secret(stack.name, each.place)) for each in keyed(region)]
 
 
 def renew(  # noqa: PLR0913, PLR0917 - what is needed to look at a key, and to issue one
@@ -61,13 +61,13 @@ def renew(  # noqa: PLR0913, PLR0917 - what is needed to look at a key, and to i
     :raises PreflightError: where a key cannot be used, and none can be issued.
     """
     renewed = False
-    for keyed in _keyed(region):
-        key = stacks.secret(stack.name, keyed.place)
-        if not refusal(azure, keyed, key, spent):
+    for each in keyed(region):
+        key = stacks.secret(stack.name, each.place)
+        if not refusal(azure, each, key, spent):
             continue
-        fresh = _issue(azure, keyed, stack.name, f"{name}-{keyed.connection}")
-        stacks.set_secret(stack.name, keyed.place, fresh)
-        note(f"{stack.name}: a new authorization key for {keyed.circuit.split('/')[-1]}")
+        fresh = _issue(azure, each, stack.name, f"{name}-{each.connection}")
+        stacks.set_secret(stack.name, each.place, fresh)
+        note(f"{stack.name}: a new authorization key for {each.circuit.split('/')[-1]}")
         renewed = True
     return renewed
 
@@ -79,10 +79,10 @@ def refuse_unusable(
 
     :raises PreflightError: naming the key's place and the circuit.
     """
-    for keyed in _keyed(region):
-        problem = refusal(azure, keyed, stacks.secret(stack.name, keyed.place), spent)
-        if problem and not azure.send("GET", f"{keyed.circuit}/authorizations").accepted:
-            raise PreflightError(_ask(keyed, stack.name, problem))
+    for each in keyed(region):
+        problem = refusal(azure, each, stacks.secret(stack.name, each.place), spent)
+        if problem and not azure.send("GET", f"{each.circuit}/authorizations").accepted:
+            raise PreflightError(_ask(each, stack.name, problem))
 
 
 def refusal(azure: Azure, keyed: Keyed, key: str, spent: Iterable[str]) -> str:
@@ -101,12 +101,15 @@ def refusal(azure: Azure, keyed: Keyed, key: str, spent: Iterable[str]) -> str:
     return ""
 
 
-def _keyed(region: Region) -> Iterator[Keyed]:
+def keyed(region: Region) -> list[Keyed]:
+    """Return the connections of a region for which a key is given."""
     circuits = {circuit.key: circuit for circuit in region.circuits}
-    for connection in region.connections:
-        circuit = circuits[connection.key]
-        if connection.authorization_key and isinstance(circuit, CircuitReference):
-            yield Keyed(connection.key, circuit.id)
+    return [
+        Keyed(connection.key, circuit.id)
+        for connection in region.connections
+        if connection.authorization_key
+        and isinstance(circuit := circuits[connection.key], CircuitReference)
+    ]
 
 
 def _issue(azure: Azure, keyed: Keyed, stack: str, name: str) -> str:

@@ -12,11 +12,11 @@ from dataclasses import dataclass, field
 from sparehub.blast_radius import look
 from sparehub.job import Job
 from sparehub.journal import JournalError
-from sparehub.keys import marks, renew
+from sparehub.keys import keyed, marks, renew
 from sparehub.lease import LeaseError
 from sparehub.lost_region import LostRegion
 from sparehub.outcome import prove
-from sparehub.settling import settle
+from sparehub.settling import settle, take_in_strays
 from sparehub.switch import ACTIVATION, OVERRIDE, set_value
 from topology.changes import Operation, Verb
 from topology.errors import HalfwayError, SparehubError, UnreachableError
@@ -127,7 +127,8 @@ class Run:
     def _switch(self, change: Change) -> None:
         job, name = self.job, change.stack
         snapshot = settle(job.stacks, job.azure, name, job.progress.note)
-        if change not in self._looked:
+        if change not in self._looked:  # it was begun before, and may have made something
+            self._take_in_strays(change)
             self._look((change,))
         self._spend_keys(change)
         set_value(job.directory, name, ACTIVATION, change.activation.value)
@@ -156,10 +157,17 @@ class Run:
                 raise
             job.progress.note(f"once more, since this failed: {error}")
             settle(job.stacks, job.azure, change.stack, job.progress.note)
+            self._take_in_strays(change)
             job.journal.guard()
             self._look((change,))
             self._looked.pop(change)
             job.stacks.up(change, depth, job.progress.writes)
+
+    def _take_in_strays(self, change: Change) -> None:
+        job, stack = self.job, change.stack
+        region = region_at(job.pair[stack], change.activation, change.depth)
+        note = job.progress.note
+        take_in_strays(job.stacks, job.azure, stack, region, change.operations, note)
 
     def _look(self, changes: tuple[Change, ...], drift: set[str] | None = None) -> None:
         pretend = f"looking ahead: plan {self.job.plan.id}"
@@ -180,8 +188,8 @@ class Run:
             return
         self._keys_looked_at = True
         stack = job.pair[job.plan.target]
-        if job.stacks.snapshot(stack.name).deployed.connections:
-            return  # made by a key already, before the run died
+        if not keyed(job.target) or job.stacks.snapshot(stack.name).deployed.connections:
+            return  # without a key, or made by one already before the run died
         if renew(
             job.stacks,
             job.azure,

@@ -7,18 +7,20 @@ which nothing knows of it: so it is imported first, by the id that its inputs de
 
 import json
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlparse
 from urllib.request import url2pathname
 
-from sparehub.azure import NOT_FOUND, Azure, settled
+from sparehub.azure import NOT_FOUND, Azure, settled, state_of
 from sparehub.lease import LeaseError, is_running
-from sparehub.snapshot import Pending, Snapshot
+from sparehub.snapshot import Pending, Snapshot, identity_of
 from sparehub.stacks_port import Stacks
-from topology.durations import GATEWAY_CREATE
+from topology.changes import Operation, Verb
+from topology.durations import GATEWAY_CREATE, GATEWAY_DELETE
 from topology.errors import PreflightError, UnreachableError
+from topology.model import Region
 
 Note = Callable[[str], None]
 
@@ -35,35 +37,75 @@ def settle(stacks: Stacks, azure: Azure, stack: str, note: Note) -> Snapshot:
     for pending in snapshot.pending:
         # Updates and deletions are in the state as they were before: the next deployment
         # does them again, which Azure takes for nothing new.
-        if pending.operation == "creating" and pending.name not in snapshot.ids:
-            _settle_creation(stacks, azure, stack, pending, snapshot.subscription, note)
+        if pending.operation != "creating" or pending.name in snapshot.ids:
+            continue
+        identity = pending.identity(snapshot.subscription)
+        if not identity:
+            message = (
+                f"stack {stack!r} was interrupted while it made {pending.name}, which no failover "
+                "makes: look for it in Azure, and `pulumi import` it, or delete it; then run "
+                f"`pulumi refresh --stack {stack}`"
+            )
+            raise PreflightError(message)
+        if not _adopted(stacks, azure, stack, pending, identity):
+            note(f"{stack}: {pending.name} was begun and never made")
+        else:
+            note(f"{stack}: {pending.name} was made while its maker died; taken into the state")
     stacks.forget_pending(stack)
     return stacks.snapshot(stack)
 
 
-def _settle_creation(  # noqa: PLR0913, PLR0917 - one write, and everything it takes to look for it
-    stacks: Stacks, azure: Azure, stack: str, pending: Pending, subscription: str, note: Note
+def take_in_strays(  # noqa: PLR0913, PLR0917 - a stack, a region, and what it was to make
+    stacks: Stacks,
+    azure: Azure,
+    stack: str,
+    region: Region,
+    wanted: Iterable[Operation],
+    note: Note,
 ) -> None:
-    identity = pending.identity(subscription)
-    if not identity:
-        message = (
-            f"stack {stack!r} was interrupted while it made {pending.name}, which no failover "
-            "makes: look for it in Azure, and `pulumi import` it, or delete it; then run "
-            f"`pulumi refresh --stack {stack}`"
+    """Take into a stack's state what an earlier try made in Azure and never heard of.
+
+    Where every answer is lost Pulumi records nothing at all, not even a pending write.
+
+    :raises UnreachableError: where the region does not answer.
+    """
+    snapshot = stacks.snapshot(stack)
+    for operation in sorted(wanted):
+        name = operation.name
+        parent = snapshot.urns.get(name.rpartition("/")[0], "")
+        if operation.verb is not Verb.CREATE or name in snapshot.ids or not parent:
+            continue
+        identity = identity_of(operation, region, snapshot.subscription)
+        stray = Pending(
+            urn=f"{parent}::{name}",
+            type=operation.type,
+            parent=parent,
+            operation="creating",
+            inputs={},
         )
-        raise PreflightError(message)
+        if _adopted(stacks, azure, stack, stray, identity):
+            note(f"{stack}: {name} was made and nobody heard of it; taken into the state")
+
+
+def _adopted(stacks: Stacks, azure: Azure, stack: str, made: Pending, identity: str) -> bool:
+    """Take a resource into the state, if it is there and well; return whether that was so.
+
+    What Azure made badly is deleted: imported, nothing would ever write it again.
+    """
     found = settled(azure, identity, GATEWAY_CREATE.worst)
+    if found.accepted and state_of(found) != "Succeeded":
+        azure.send("DELETE", identity)
+        found = settled(azure, identity, GATEWAY_DELETE.worst)
     if found.status == NOT_FOUND:
-        note(f"{stack}: {pending.name} was begun and never made")
-        return
+        return False
     if not found.accepted:
         message = (
-            f"stack {stack!r} was interrupted while it made {pending.name}, and Azure does not say "
+            f"stack {stack!r} was interrupted while it made {made.name}, and Azure does not say "
             f"what became of it ({found.problem}): try again once the region answers"
         )
         raise UnreachableError(message)
-    note(f"{stack}: {pending.name} was made while its maker died; taken into the state")
-    stacks.adopt(stack, pending, identity)
+    stacks.adopt(stack, made, identity)
+    return True
 
 
 def clear_dead_locks(

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
-from topology.changes import CONNECTION, GATEWAY
+from topology.changes import CONNECTION, GATEWAY, Operation
 from topology.deployed import Deployed
+from topology.model import Region
 
 _TYPES = {GATEWAY: "virtualNetworkGateways", CONNECTION: "connections"}
 """What a failover makes, and what its id says; its name stands in its inputs."""
@@ -28,19 +29,33 @@ class Pending:
 
     def identity(self, subscription: str) -> str:
         """Return the id that Azure gives to what was being made; empty where none is known."""
-        kind = _TYPES.get(self.type)
-        if kind is None:
-            return ""
         name = next(
-            self.inputs[key]
-            for key in ("virtualNetworkGatewayConnectionName", "virtualNetworkGatewayName")
-            if key in self.inputs
+            (
+                self.inputs[key]
+                for key in ("virtualNetworkGatewayConnectionName", "virtualNetworkGatewayName")
+                if key in self.inputs
+            ),
+            "",
         )
-        group = self.inputs["resourceGroupName"]
-        return (
-            f"/subscriptions/{subscription}/resourceGroups/{group}"
-            f"/providers/Microsoft.Network/{kind}/{name}"
-        )
+        return _identity(self.type, subscription, self.inputs.get("resourceGroupName", ""), name)
+
+
+def identity_of(operation: Operation, region: Region, subscription: str) -> str:
+    """Return the id that Azure gives to what an operation makes; empty where none is known."""
+    names = {f"region/connection/{each.key}/connection": each.name for each in region.connections}
+    if region.gateway:
+        names["region/expressroute/gateway"] = region.gateway.name
+    name = names.get(operation.name, "")
+    return _identity(operation.type, subscription, region.resource_group, name)
+
+
+def _identity(kind: str, subscription: str, group: str, name: str) -> str:
+    if kind not in _TYPES or not name:
+        return ""
+    return (
+        f"/subscriptions/{subscription}/resourceGroups/{group}"
+        f"/providers/Microsoft.Network/{_TYPES[kind]}/{name}"
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,6 +67,8 @@ class Snapshot:
     pending: tuple[Pending, ...]
     ids: Mapping[str, str]
     """Azure's id of each resource, by its logical name."""
+    urns: Mapping[str, str]
+    """Pulumi's address of each resource and component, by its logical name."""
     failed: tuple[str, ...]
     """Logical names of what Azure made, but not well."""
 
@@ -91,6 +108,7 @@ class Snapshot:
                 for each in resources
                 if each.get("custom") and each.get("id")
             },
+            urns={each["urn"].split("::")[-1]: str(each["urn"]) for each in resources},
             failed=tuple(
                 each["urn"].split("::")[-1] for each in resources if each.get("initErrors")
             ),

@@ -35,10 +35,11 @@ def by_hand(world: World, stack: str, activation: str) -> str:
     return stack
 
 
-def rename_spoke(world: World, stack: str) -> None:
+def rename_spoke(world: World, stack: str) -> str:
     """Change a stack file without deploying it."""
     file = world.directory / f"Pulumi.{stack}.yaml"
     file.write_text(file.read_text().replace("spoke2:", "spoke3:"))
+    return stack
 
 
 def halted(world: World) -> None:
@@ -182,6 +183,17 @@ def test_only_the_plan_of_these_files_is_carried_out(start: Start, tmp_path: Pat
 
     show_plan(world.directory, FAILOVER, Mode.PLANNED, file, Output(as_json=True))
     assert operations.begin(world.directory, wish(str(file)), Output()) == 0
+
+
+def test_what_was_made_and_never_heard_of_is_taken_in(start: Start) -> None:
+    """All answers were lost: no state knows of it, not even as pending; it is not made twice."""
+    world = start()
+    world.deaf = True
+
+    assert begin(world, FAILOVER) == 0
+    assert world.writes.count("create region/connection/singapore/connection") == 1
+    known = [each.get("name") for each in world.state["secondary"]["resources"]]
+    assert "region/connection/singapore/connection" in known
 
 
 def test_a_halted_failover_is_resumed_or_answered_by_a_failback(start: Start) -> None:

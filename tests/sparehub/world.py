@@ -95,6 +95,8 @@ class World:
     """Stacks whose region does not answer."""
     circuits_lost: set[str] = field(default_factory=set)
     """Stacks whose circuits do not answer."""
+    deaf: bool = False
+    """Whether the next creation is done and nobody hears of it, as after many lost answers."""
     writes: list[str] = field(default_factory=list)
     double: list[str] = field(default_factory=list)
     """The writes after which both regions advertised the same."""
@@ -278,6 +280,7 @@ class World:
                 operation.type, "virtualNetworkGatewayName"
             )
             inputs = {"resourceGroupName": group, key: resource["outputs"]["name"]}
+        self._component(stack, name.rpartition("/")[0])
         pending = {"urn": urn, "type": operation.type, "inputs": inputs}
         state["pending_operations"] = [{"resource": pending, "type": doing[operation.verb]}]
         self.point()
@@ -290,6 +293,10 @@ class World:
             standing[name] = deepcopy(resource)
         self._wrote(f"{operation.verb.value} {name}")
         self.point()
+        if self.deaf and operation.verb is Verb.CREATE:
+            self.deaf = False
+            state["pending_operations"] = []
+            raise DeploymentError("read: connection reset by peer")
         if resource is None:
             state["resources"] = [each for each in state["resources"] if each.get("name") != name]
         else:
@@ -309,10 +316,16 @@ class World:
         kept = [each for each in state["resources"] if each.get("name") != name]
         state["resources"] = [*kept, entry]
 
+    def _component(self, stack: str, name: str) -> None:
+        urn = f"urn:pulumi:{stack}::sparehub::component::{name}"
+        entry = {"type": "component", "urn": urn, "name": name, "custom": False, "outputs": {}}
+        if not any(each["urn"] == urn for each in self.state[stack]["resources"]):
+            self.state[stack]["resources"].append(entry)
+
     def _outputs(self, stack: str, region: Region) -> None:
         deployed = Deployed.from_region(region)
         state = self.state[stack]
-        kept = [each for each in state["resources"] if each["custom"]]
+        kept = [each for each in state["resources"] if each["type"] != "pulumi:pulumi:Stack"]
         outputs = {
             "activation": region.activation.value,
             "location": region.location,
