@@ -332,6 +332,6 @@ def test_a_plan_that_leads_where_an_intent_does_not_hold_is_refused(start: Start
             file.read_text().replace("    onPremises:\n", intents + "    onPremises:\n")
         )
 
-    with pytest.raises(PreflightError, match="after this failover .* things would not hold"):
+    with pytest.raises(PreflightError, match=r"after this failover .* things would not hold"):
         begin(world, FAILOVER)
     assert world.writes == []
