@@ -1,6 +1,7 @@
 """The command line: names, options and exit codes; each command is a module of its own."""
 
 import json as json_module
+import os
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -8,13 +9,17 @@ from typing import Annotated
 import typer
 
 from simulator.errors import SimulatorError
+from sparehub import adopt as adopt_command
 from sparehub import check as check_command
+from sparehub import parity as parity_command
 from sparehub import routes as routes_command
 from sparehub import simulate
 from sparehub import verify as verify_command
+from sparehub.derive import derive_stack
 from sparehub.initialise import ask_for_numbers, write_stack_file
 from sparehub.output import Output
 from topology.config import RegionConfig
+from topology.derive import Wanted
 from topology.errors import SparehubError
 from topology.states import STATES
 from topology.words import Activation, Depth
@@ -89,6 +94,104 @@ def verify(
     """
     wanted = verify_command.Wanted(states=state or (), pairs=pairs, junit=junit)
     raise typer.Exit(verify_command.verify(stack_dir, wanted, Output(as_json=json)))
+
+
+@app.command()
+def derive(  # noqa: PLR0913 - one option each
+    *,
+    primary: Annotated[str, typer.Option("--from", help="Stack to derive from.")] = "primary",
+    secondary: Annotated[str, typer.Option("--to", help="Stack to derive.")] = "secondary",
+    location: Annotated[
+        str | None, typer.Option(help="Azure region; the region pair where left out.")
+    ] = None,
+    remap: Annotated[
+        list[str] | None,
+        typer.Option(help="OLD=NEW, prefixes of one size, again for each; else addresses stay."),
+    ] = None,
+    peering_location: Annotated[
+        str | None, typer.Option(help="Of a circuit of the second region's own.")
+    ] = None,
+    same_circuit: Annotated[
+        bool, typer.Option("--same-circuit", help="Refer to the first region's circuit.")
+    ] = False,
+    write: Annotated[
+        bool, typer.Option("--write", help="Write the file; else a diff is printed.")
+    ] = False,
+    stack_dir: StackDirectory = Path(),
+    json: Json = False,
+) -> None:
+    """Derive the second region's stack file from the first's; print a diff, or write it.
+
+    Comments, order and what you changed in the second region's file on purpose stay.
+
+    [bold]sparehub derive --peering-location Singapore --write[/bold]
+
+    [bold]sparehub derive --remap 10.0.0.0/12=10.128.0.0/12 --same-circuit[/bold]
+    """
+    wanted = Wanted(
+        primary=primary,
+        secondary=secondary,
+        location=location,
+        remaps=tuple(remap or ()),
+        peering_location=peering_location,
+        same_circuit=same_circuit,
+    )
+    derive_stack(stack_dir, wanted, Output(as_json=json), write=write)
+
+
+@app.command()
+def parity(
+    *,
+    deployed: Annotated[
+        bool, typer.Option("--deployed", help="What the stacks hold, by `pulumi stack export`.")
+    ] = False,
+    stack_dir: StackDirectory = Path(),
+    json: Json = False,
+) -> None:
+    """Say how primary and secondary differ: expected, allowed by configuration, or wrong.
+
+    With --deployed also how each stack's state differs from what its file builds; `pulumi refresh`
+    first, where somebody may have changed Azure behind Pulumi's back.
+
+    [bold]sparehub parity[/bold]   [bold]sparehub parity --deployed --json[/bold]
+    """
+    output = Output(as_json=json)
+    raise typer.Exit(parity_command.compare(stack_dir, output, os.environ, deployed=deployed))
+
+
+@app.command()
+def adopt(
+    source: Annotated[
+        Path, typer.Argument(help="An exported template, or a list of resources in ARM's JSON.")
+    ],
+    *,
+    out: Annotated[Path, typer.Option("-o", "--out", help="The stack file to write.")] = Path(
+        "Pulumi.primary.yaml"
+    ),
+    subscription: Annotated[
+        str | None, typer.Option(help="Of a template, which does not say it.")
+    ] = None,
+    resource_group: Annotated[
+        str | None, typer.Option(help="Of a template, which does not say it.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Write the stack file of a network that exists, and the file to import it with.
+
+    Beside FILE.yaml it writes FILE.import.json, for `pulumi import -f`, and it lists every resource
+    and every property that the configuration does not say.
+
+    [bold]az group export -n rg-hub > hub.json[/bold], then
+    [bold]sparehub adopt hub.json --resource-group rg-hub[/bold]
+    """
+    code = adopt_command.adopt_file(
+        source,
+        out,
+        Output(as_json=json),
+        subscription=subscription,
+        resource_group=resource_group,
+    )
+    raise typer.Exit(code)
 
 
 @app.command()

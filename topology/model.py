@@ -31,7 +31,7 @@ class Route:
 class RouteTable:
     """A route table and its routes."""
 
-    key: str  # spokes, gateway, nva or inspected
+    key: str  # spokes, gateway, nva, inspected; the name of one that stands beside these
     name: str
     disable_bgp_route_propagation: bool
     routes: tuple[Route, ...] = ()
@@ -70,6 +70,8 @@ class Peering:
     allow_gateway_transit: bool
     use_remote_gateways: bool
     connected: bool = True  # PE-01: both halves stand, and each knows the other
+    stands: bool = True  # False for a half that is missing, whose flags are then all off
+    in_sync: bool = True  # PE-18: it knows the address space that the other network has now
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,6 +92,7 @@ class Gateway:
     sku: str
     min_scale_units: int | None = None
     max_scale_units: int | None = None
+    provisioning_state: str = "Succeeded"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,6 +103,7 @@ class PrivatePeering:
     vlan_id: int
     primary_peer_address_prefix: IPv4Network
     secondary_peer_address_prefix: IPv4Network
+    enabled: bool = True  # a peering whose state is Disabled advertises nothing
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -136,6 +140,7 @@ class Connection:
     name: str
     routing_weight: int
     authorization_key: SecretStr | None = None
+    provisioning_state: str = "Succeeded"
 
 
 @dataclass(frozen=True, kw_only=True)

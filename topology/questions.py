@@ -19,9 +19,9 @@ from topology.build import STORAGE_ENDPOINT
 from topology.circuits import circuit_id, same_circuit
 from topology.explain import Explainer
 from topology.forwarding import INTERNET, ON_PREMISES
-from topology.interlock import overlapping_prefixes
 from topology.model import GATEWAY_SUBNET, Region
 from topology.paths import Walk
+from topology.prefixes import overlapping
 from topology.routes import DEFAULT, HUB
 from topology.verdicts import NO_PAIR, Verdict
 from topology.verify import Flags, Reachability
@@ -198,7 +198,7 @@ def _overlap(stack: str, region: Region, other: str, beside: Region) -> Iterator
     ours, theirs = advertised_prefixes(region), advertised_prefixes(beside)
     if not ours or not theirs:
         return
-    common = sorted(overlapping_prefixes(ours, theirs))
+    common = sorted(overlapping(ours, theirs))
     used = {each.key for each in live_connections(region)}
     used_beside = {each.key for each in live_connections(beside)}
     shared = [

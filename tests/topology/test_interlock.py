@@ -2,20 +2,25 @@
 
 import json
 from copy import deepcopy
+from ipaddress import IPv4Network
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.configurations import region_of, shipped, stack_of
 from topology.build import build
-from topology.deployed import Deployed, Resources
+from topology.deployed import Deployed
 from topology.errors import InterlockError, ReplacementRefusedError
 from topology.interlock import (
+    overlapping,
     refuse_gateway_replacement,
     refuse_renamed_spokes,
     refuse_two_live_regions,
     warn_of_shared_circuit,
 )
+from topology.reading import Resources
 
 SUBSCRIPTION = "/subscriptions/00000000-0000-0000-0000-000000000001"
 NETWORK = f"{SUBSCRIPTION}/resourceGroups/rg-sparehub-eastasia/providers/Microsoft.Network"
@@ -26,6 +31,7 @@ CIRCUIT = (
 
 
 PEERED = f"{NETWORK}/virtualNetworks/vnet-%s-eastasia/virtualNetworkPeerings/peer-%s-to-hub"
+TO_HUB = {"remoteVirtualNetwork": {"id": f"{NETWORK}/virtualNetworks/VNET-hub-eastasia"}}
 
 
 def azure(kind: str, outputs: dict[str, Any]) -> dict[str, Any]:
@@ -49,7 +55,12 @@ def recorded(activation: str = "active", *, sku: str = "ErGw1AZ", said: bool = T
             {"subnet": {"id": f"{NETWORK}/virtualNetworks/VNET-hub-eastasia/subnets/GatewaySubnet"}}
         ],
     }
-    connection = {"name": "con-eastasia-hong-kong", "peer": {"id": CIRCUIT}}
+    connection = {
+        "id": f"{NETWORK}/connections/con-eastasia-hong-kong",
+        "name": "con-eastasia-hong-kong",
+        "peer": {"id": CIRCUIT},
+        "virtualNetworkGateway1": {"id": gateway["id"]},
+    }
     resources = {
         "u::region/hub/network": network_of("hub", "10.10.10.0/24"),
         "u::region/spoke/spoke1/network": network_of("spoke1", "10.1.0.0/24"),
@@ -58,11 +69,11 @@ def recorded(activation: str = "active", *, sku: str = "ErGw1AZ", said: bool = T
         "u::region/circuit/hong-kong/circuit": azure("ExpressRouteCircuit", {"id": CIRCUIT}),
         "u::up1": azure(
             "VirtualNetworkPeering",
-            {"id": PEERED % ("spoke1", "spoke1"), "useRemoteGateways": True},
+            {"id": PEERED % ("spoke1", "spoke1"), "useRemoteGateways": True} | TO_HUB,
         ),
         "u::up2": azure(
             "VirtualNetworkPeering",
-            {"id": PEERED % ("spoke2", "spoke2"), "useRemoteGateways": True},
+            {"id": PEERED % ("spoke2", "spoke2"), "useRemoteGateways": True} | TO_HUB,
         ),
     }
     if activation == "active":
@@ -199,6 +210,26 @@ def test_a_prefix_within_another_overlaps(ours: str, theirs: str) -> None:
             values,
             {"u": {"type": "pulumi:pulumi:Stack", "outputs": {"advertisedPrefixes": [theirs]}}},
         )
+
+
+PREFIXES = st.lists(
+    st.builds(
+        lambda bits, length: IPv4Network((bits >> (32 - length) << (32 - length), length)),
+        st.integers(0, 2**32 - 1),
+        st.sampled_from([1, 2, 3, 8, 31, 32]),
+    ),
+    max_size=8,
+).map(tuple)
+
+
+@given(PREFIXES, PREFIXES)
+def test_overlaps_are_those_that_every_pair_shows(
+    ours: tuple[IPv4Network, ...], theirs: tuple[IPv4Network, ...]
+) -> None:
+    """Sorted intervals say the same as asking each prefix of each other."""
+    expected = {one for one in ours if any(one.overlaps(other) for other in theirs)}
+
+    assert overlapping(ours, theirs) == expected
 
 
 GATEWAY_CHANGES = {
