@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from topology.build import CONNECTION_PREFIX_LIMIT
+from topology.build import CONNECTION_PREFIX_LIMIT, STORAGE_ENDPOINT
 from topology.circuits import same_circuit
 from topology.config import ReferencedCircuitConfig, StackConfig
 from topology.model import (
@@ -188,7 +188,7 @@ class _Reader:
     def _network(self, role: str) -> VirtualNetwork:
         network = self._roles[f"{role}/network"]
         servers = (network.properties.get("dhcpOptions") or {}).get("dnsServers") if network else ()
-        subnets = (self._subnet(each) for each in self._roles.children(network, SUBNET))
+        subnets = (self._subnet(role, each) for each in self._roles.children(network, SUBNET))
         return VirtualNetwork(
             name=network.name if network else "",
             address_space=prefixes_of_network(network),
@@ -196,21 +196,36 @@ class _Reader:
             dns_servers=tuple(a for a in map(address_of, servers or ()) if a),
         )
 
-    def _subnet(self, subnet: ArmResource) -> Subnet | None:
+    def _subnet(self, role: str, subnet: ArmResource) -> Subnet | None:
         prefixes = prefixes_of_subnet(subnet)
         if not prefixes:
             return None
         table = subnet.reference("routeTable")
         services = subnet.properties.get("serviceEndpoints") or ()
+        endpoints = tuple(str(each.get("service", "")) for each in services)
         return Subnet(
             name=subnet.name,
             address_prefix=prefixes[0],
             # A table of somebody else's, which no resource here describes, is known by its name.
             route_table=self._tables.get(table.lower(), last_of(table)) if table else None,
-            service_endpoints=tuple(str(each.get("service", "")) for each in services),
+            service_endpoints=endpoints,
             network_security_group_id=subnet.reference("networkSecurityGroup") or None,
             default_outbound_access=subnet.properties.get("defaultOutboundAccess") is not False,
+            protected=self._protected(role, subnet.name, endpoints),
         )
+
+    def _protected(self, role: str, name: str, endpoints: tuple[str, ...]) -> bool:
+        """Return whether machines are replicated from a subnet, which Azure does not know.
+
+        In a spoke they are unless the configuration says no; without any, where the endpoint is.
+        """
+        if self._given is None:
+            return STORAGE_ENDPOINT in endpoints
+        region = self._given.region
+        network = region.hub if role == "hub" else region.spokes.get(role.removeprefix("spoke/"))
+        known = network.subnets.get(name) if network else None
+        said = known.protected if known else None
+        return role != "hub" if said is None else said
 
     def _spoke(self, key: str) -> Spoke:
         network = self._roles[f"spoke/{key}/network"]

@@ -159,6 +159,15 @@ EXAMPLES: tuple[tuple[Rule[RawRegion], Example], ...] = (
         ),
     ),
     (
+        file_hub.only_other_hub_subnets_are_inspected,
+        Example(
+            lambda r: hub(r)["subnets"]["nva"].update(inspect=True),
+            "region.hub.subnets.nva.inspect",
+            "only other subnets can",
+            lambda r: hub(r)["subnets"]["nva"].update(inspect=False),
+        ),
+    ),
+    (
         file_hub.nva_is_outside_gateway_subnet,
         Example(
             lambda r: hub(r)["nva"].update(ipAddress="10.10.10.200"),
