@@ -17,9 +17,8 @@ from topology.deployed import Deployed
 from topology.durations import Duration
 from topology.errors import InterlockError
 from topology.interlock import refuse_two_live_regions
-from topology.model import Region, Spoke, VirtualNetwork
+from topology.model import Region, Spoke
 from topology.pair import Stack
-from topology.routes import HUB, subnets
 from topology.words import Activation, Depth
 
 NORMAL, FAILED_OVER = "normal", "failed-over"
@@ -126,7 +125,6 @@ def deployed(stack: Stack, region: Region) -> Side:
     """
     planned = configured(stack)
     stood = planned.form(region.activation, region.depth)
-    read = _with_protection(region, stood)
 
     def form(activation: Activation, depth: Depth | None) -> Region:
         goal = planned.form(activation, depth)
@@ -141,30 +139,9 @@ def deployed(stack: Stack, region: Region) -> Side:
             for spoke in goal.spokes
             if spoke.spoke_to_hub.use_remote_gateways != before[spoke.key]
         }
-        return replace(read, **changed, spokes=_using(read, uses))
+        return replace(region, **changed, spokes=_using(region, uses))
 
     return Side(name=stack.name, config=stack.config, form=form)
-
-
-def _with_protection(region: Region, stood: Region) -> Region:
-    """Azure does not know what is replicated: the file does."""
-    protected = {name: subnet.protected for name, subnet in subnets(stood)}
-
-    def network(key: str, held: VirtualNetwork) -> VirtualNetwork:
-        known = tuple(
-            replace(each, protected=protected.get(f"{key}/{each.name}", False))
-            for each in held.subnets
-        )
-        return replace(held, subnets=known)
-
-    return replace(
-        region,
-        hub=network(HUB, region.hub),
-        spokes=tuple(
-            replace(each, virtual_network=network(each.key, each.virtual_network))
-            for each in region.spokes
-        ),
-    )
 
 
 def _switched(config: StackConfig, activation: Activation, depth: Depth | None) -> StackConfig:
