@@ -14,12 +14,12 @@ from topology.build import build
 from topology.deployed import Deployed
 from topology.errors import InterlockError, ReplacementRefusedError
 from topology.interlock import (
-    overlapping,
     refuse_gateway_replacement,
     refuse_renamed_spokes,
     refuse_two_live_regions,
     warn_of_shared_circuit,
 )
+from topology.prefixes import overlapping
 from topology.reading import Resources
 
 SUBSCRIPTION = "/subscriptions/00000000-0000-0000-0000-000000000001"
