@@ -164,15 +164,15 @@ def _doubt_flagged_spokes(
     A conversation crosses it both ways, so the way out of the spoke says enough.
     """
     for number, place in enumerate(network.places):
-        if place.spoke and _refuses_access(place.spoke):
+        if place.spoke and _is_doubtful(place.spoke):
             crossing = painter.crosses(place)[columns.atoms]
             found[number, crossing] = _doubted(found[number, crossing])
 
 
-def _refuses_access(spoke: Spoke) -> bool:
-    """Return whether either half of a spoke's peering is without virtual network access."""
+def _is_doubtful(spoke: Spoke) -> bool:
+    """Return whether either half of a peering is without access (PE-17b) or sync (PE-18)."""
     halves = (spoke.hub_to_spoke, spoke.spoke_to_hub)
-    return not all(half.allow_virtual_network_access for half in halves)
+    return not all(half.allow_virtual_network_access and half.in_sync for half in halves)
 
 
 def _doubted(outcomes: Outcomes) -> Outcomes:
