@@ -11,9 +11,9 @@ import typer
 from simulator.errors import SimulatorError
 from sparehub import adopt as adopt_command
 from sparehub import check as check_command
+from sparehub import failover_cli, simulate
 from sparehub import parity as parity_command
 from sparehub import routes as routes_command
-from sparehub import simulate
 from sparehub import verify as verify_command
 from sparehub.derive import derive_stack
 from sparehub.initialise import ask_for_numbers, write_stack_file
@@ -30,8 +30,10 @@ app = typer.Typer(
     rich_markup_mode="rich",
     add_completion=False,
     pretty_exceptions_enable=False,
-    epilog="Exit codes: 0 done, 1 failed, 2 usage, 3 refused, 4 interlock.",
+    epilog="Exit codes: 0 done, 1 failed, 2 usage, 3 refused, 4 interlock or another operator, "
+    "5 stopped half-way, 6 a region does not answer, 7 done, but a region is still to be fenced.",
 )
+app.add_typer(failover_cli.app)
 app.add_typer(simulate.app, name="simulate")
 StackDirectory = Annotated[
     Path, typer.Option("--stack-dir", help="Where Pulumi.yaml and the stack files are.")
