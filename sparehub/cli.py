@@ -21,7 +21,7 @@ from sparehub.output import Output
 from topology.config import RegionConfig
 from topology.derive import Wanted
 from topology.errors import SparehubError
-from topology.states import STATES
+from topology.states import STATES, configured
 from topology.words import Activation, Depth
 
 app = typer.Typer(
@@ -55,6 +55,54 @@ def check(
     [bold]sparehub check[/bold]   [bold]sparehub check secondary --json[/bold]
     """
     raise typer.Exit(check_command.check(stack_dir, stacks or (), Output(as_json=json)))
+
+
+@app.command()
+def routes(  # noqa: PLR0913 - one option a question
+    stack: Annotated[str, typer.Argument(help="primary or secondary.")],
+    subnet: Annotated[str, typer.Argument(help="spoke1/app, hub/nva, hub/GatewaySubnet, ...")],
+    *,
+    activation: Annotated[Activation | None, typer.Option(help="As if the switch said so.")] = None,
+    depth: Annotated[Depth | None, typer.Option(help="As if standby.depth said so.")] = None,
+    stack_dir: StackDirectory = Path(),
+    json: Json = False,
+) -> None:
+    """Print the effective routes of a subnet, or what on-premises learns (`on-premises`).
+
+    [bold]sparehub routes primary spoke1/app[/bold]
+    [bold]sparehub routes secondary hub/GatewaySubnet --activation active --json[/bold]
+    """
+    output = Output(as_json=json)
+    routes_command.routes(stack_dir, stack, subnet, (activation, depth), output)
+
+
+@app.command(epilog=f"States: {', '.join(STATES)}.")
+def verify(  # noqa: PLR0913 - one option a question
+    *,
+    state: Annotated[
+        list[str] | None, typer.Option(help="Only this state, again for each; all if left out.")
+    ] = None,
+    pairs: Annotated[bool, typer.Option("--pairs", help="Show every single pair.")] = False,
+    junit: Annotated[Path | None, typer.Option(help="Write the answers as JUnit XML, too.")] = None,
+    deployed: Annotated[
+        bool, typer.Option("--deployed", help="What the stacks hold, by `pulumi stack export`.")
+    ] = False,
+    stack_dir: StackDirectory = Path(),
+    json: Json = False,
+) -> None:
+    """Prove who reaches whom, by which way, in every state of a failover; nothing is deployed.
+
+    Ends with exit code 3 where an intent, or what the source document promises, does not hold in
+    normal or failed-over. With --deployed the regions are those that the stacks recorded; `pulumi
+    refresh` first, where somebody may have changed Azure behind Pulumi's back.
+
+    [bold]sparehub verify[/bold]   [bold]sparehub verify --state normal --pairs --json[/bold]
+    """
+    wanted = verify_command.Wanted(states=state or (), pairs=pairs, junit=junit)
+    output = Output(as_json=json)
+    read = verify_command.read_sides
+    side_of = read(stack_dir, output, os.environ) if deployed else configured
+    raise typer.Exit(verify_command.verify(stack_dir, wanted, output, side_of))
 
 
 @app.command()
@@ -153,47 +201,6 @@ def adopt(
         resource_group=resource_group,
     )
     raise typer.Exit(code)
-
-
-@app.command()
-def routes(  # noqa: PLR0913 - one option a question
-    stack: Annotated[str, typer.Argument(help="primary or secondary.")],
-    subnet: Annotated[str, typer.Argument(help="spoke1/app, hub/nva, hub/GatewaySubnet, ...")],
-    *,
-    activation: Annotated[Activation | None, typer.Option(help="As if the switch said so.")] = None,
-    depth: Annotated[Depth | None, typer.Option(help="As if standby.depth said so.")] = None,
-    stack_dir: StackDirectory = Path(),
-    json: Json = False,
-) -> None:
-    """Print the effective routes of a subnet, or what on-premises learns (`on-premises`).
-
-    [bold]sparehub routes primary spoke1/app[/bold]
-    [bold]sparehub routes secondary hub/GatewaySubnet --activation active --json[/bold]
-    """
-    output = Output(as_json=json)
-    routes_command.routes(stack_dir, stack, subnet, (activation, depth), output)
-
-
-@app.command(epilog=f"States: {', '.join(STATES)}.")
-def verify(
-    *,
-    state: Annotated[
-        list[str] | None, typer.Option(help="Only this state, again for each; all if left out.")
-    ] = None,
-    pairs: Annotated[bool, typer.Option("--pairs", help="Show every single pair.")] = False,
-    junit: Annotated[Path | None, typer.Option(help="Write the answers as JUnit XML, too.")] = None,
-    stack_dir: StackDirectory = Path(),
-    json: Json = False,
-) -> None:
-    """Prove who reaches whom, by which way, in every state of a failover; nothing is deployed.
-
-    Ends with exit code 3 where an intent, or what the source document promises, does not hold in
-    normal or failed-over.
-
-    [bold]sparehub verify[/bold]   [bold]sparehub verify --state normal --pairs --json[/bold]
-    """
-    wanted = verify_command.Wanted(states=state or (), pairs=pairs, junit=junit)
-    raise typer.Exit(verify_command.verify(stack_dir, wanted, Output(as_json=json)))
 
 
 @app.command()

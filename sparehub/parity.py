@@ -9,10 +9,8 @@ from rich.markup import escape
 
 from sparehub.output import Output
 from sparehub.stacks import read_stack
-from sparehub.state import export_stack, target
-from topology.errors import UnreadableError
+from sparehub.state import standing, target
 from topology.parity import Difference, deployed_parity, parity
-from topology.reading import Resources, read_state
 
 REFUSED = 3
 _COLOURS = {"wrong": "red", "allowed": "yellow", "expected": "green"}
@@ -29,10 +27,7 @@ def compare(
         output.note(target(environment))
     primary, secondary = (read_stack(directory, name) for name in ("primary", "secondary"))
     if deployed:
-        states = [
-            read_state(_recorded(directory, each.name, environment), each.config).region
-            for each in (primary, secondary)
-        ]
+        states = [standing(directory, each, environment) for each in (primary, secondary)]
         found = deployed_parity(primary, secondary, (states[0], states[1]))
     else:
         found = parity(primary, secondary)
@@ -41,14 +36,6 @@ def compare(
     else:
         _print(output, found)
     return REFUSED if any(each.verdict == "wrong" for each in found) else 0
-
-
-def _recorded(directory: Path, stack: str, environment: Mapping[str, str]) -> Resources:
-    recorded = export_stack(directory, stack, environment)
-    if not any(str(each["type"]).startswith("azure-native:") for each in recorded.values()):
-        message = f"stack {stack!r} holds nothing: `pulumi up --stack {stack}` builds it"
-        raise UnreadableError(message)
-    return recorded
 
 
 def _print(output: Output, found: Sequence[Difference]) -> None:

@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from topology.errors import SparehubError, UnreadableError
-from topology.reading import Resources
+from topology.model import Region
+from topology.pair import Stack
+from topology.reading import Resources, read_state
 
 
 def target(environment: Mapping[str, str]) -> str:
@@ -52,6 +54,18 @@ def export_stack(directory: Path, stack: str, environment: Mapping[str, str]) ->
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         message = f"what pulumi exports of stack {stack!r} is not a stack's state: {error!r}"
         raise UnreadableError(message) from None
+
+
+def standing(directory: Path, stack: Stack, environment: Mapping[str, str]) -> Region:
+    """Return the region that a stack recorded.
+
+    :raises UnreadableError: where the stack was never deployed.
+    """
+    recorded = export_stack(directory, stack.name, environment)
+    if not any(str(each["type"]).startswith("azure-native:") for each in recorded.values()):
+        message = f"stack {stack.name!r} holds nothing: `pulumi up --stack {stack.name}` builds it"
+        raise UnreadableError(message)
+    return read_state(recorded, stack.config).region
 
 
 def _resources(document: Mapping[str, Any]) -> Resources:

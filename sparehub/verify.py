@@ -1,6 +1,6 @@
 """``sparehub verify``: who reaches whom in every state of a failover, and what is to blame."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
@@ -10,6 +10,7 @@ from rich.progress import Progress
 from sparehub import check, junit, proofs
 from sparehub.output import Output
 from sparehub.stacks import read_stack
+from sparehub.state import standing, target
 from topology.errors import ConfigurationError, UnknownNameError
 from topology.forwarding import INTERNET, ON_PREMISES
 from topology.intents import Intent, read_intents
@@ -17,8 +18,17 @@ from topology.model import GATEWAY_SUBNET
 from topology.pair import Stack
 from topology.proof import Proof, Seen, prove
 from topology.routes import HUB, subnets
-from topology.states import NORMAL, Side, State, all_states, configured
+from topology.states import NORMAL, Side, State, all_states, deployed
 from topology.verify import verify as judge
+
+SideOf = Callable[[Stack], Side]
+"""How a stack's region stands in each form: as it is configured, or as it was read."""
+
+
+def read_sides(directory: Path, output: Output, environment: Mapping[str, str]) -> SideOf:
+    """Return what reads how a stack stands; which Azure that is about is said first."""
+    output.note(target(environment))
+    return lambda stack: deployed(stack, standing(directory, stack, environment))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,11 +44,10 @@ def verify(
     directory: Path,
     wanted: Wanted,
     output: Output,
-    side_of: Callable[[Stack], Side] = configured,
+    side_of: SideOf,
 ) -> int:
     """Print what is true in each state; return the exit code.
 
-    :param side_of: how a stack's region stands in each form.
     :raises UnknownNameError: where a state does not occur in this pair.
     :raises ConfigurationError: where an intent names what is not there.
     """

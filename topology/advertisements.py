@@ -37,15 +37,16 @@ def offered_prefixes(region: Region) -> tuple[IPv4Network, ...]:
 def live_connections(region: Region) -> tuple[Connection, ...]:
     """Return the connections that carry routes, by descending routing weight.
 
-    Each needs the gateway, the private peering of its circuit (of a referenced circuit it is
-    assumed), and no more prefixes than the gateway may show (ER-09, ER-21).
+    Each needs the gateway, the private peering of its circuit, enabled (of a referenced circuit it
+    is assumed), and no more prefixes than the gateway may show (ER-09, ER-21, ER-38).
     """
     if region.gateway is None or len(offered_prefixes(region)) > MOST_PREFIXES:
         return ()
     without = {
         circuit.key
         for circuit in region.circuits
-        if isinstance(circuit, Circuit) and circuit.private_peering is None
+        if isinstance(circuit, Circuit)
+        and not (circuit.private_peering and circuit.private_peering.enabled)
     }
     live = (each for each in region.connections if each.key not in without)
     return tuple(sorted(live, key=lambda each: -each.routing_weight))

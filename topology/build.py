@@ -129,7 +129,7 @@ def _hub(region: RegionConfig, name: str) -> VirtualNetwork:
                 key,
                 subnet,
                 "inspected" if subnet.inspect else tables.get(key),
-                protected=subnet.is_protected(spoke=False),
+                protected=bool(subnet.protected),
             )
             for key, subnet in sorted(region.hub.subnets.items())
         ),
@@ -150,7 +150,7 @@ def _spoke(
                     subnet_key,
                     subnet,
                     None if subnet.route_table == "none" else "spokes",
-                    protected=subnet.is_protected(spoke=True),
+                    protected=subnet.protected is not False,
                 )
                 for subnet_key, subnet in sorted(spoke.subnets.items())
             ),

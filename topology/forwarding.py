@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from topology.advertisements import advertised_prefixes, peered, preferred_region
-from topology.intervals import LENGTH, Atoms
+from topology.intervals import Atoms
 from topology.model import GATEWAY_SUBNET, Region, Spoke, Subnet
 from topology.routes import DEFAULT, HUB, PRIVATE, EffectiveRoute, RegionRoutes
 
@@ -30,8 +30,9 @@ class Place:
     stack: str
     spoke: Spoke | None
     subnet: Subnet
-    routes: tuple[EffectiveRoute, ...]
-    """The active ones that have a prefix, the shortest first."""
+    own: tuple[EffectiveRoute, ...]
+    """Its active routes, the shortest prefix first, which win over those that it shares."""
+    shared: tuple[EffectiveRoute, ...]
 
     @property
     def network(self) -> str:
@@ -66,13 +67,14 @@ class Network:
         for spoke in (*region.spokes, None):
             network = spoke.virtual_network if spoke else region.hub
             for subnet in network.subnets:
-                found = self.routes[stack].of_subnet(spoke, subnet)
+                own, shared = self.routes[stack].winners(spoke, subnet)
                 place = Place(
                     name=f"{stack}/{spoke.key if spoke else HUB}/{subnet.name}",
                     stack=stack,
                     spoke=spoke,
                     subnet=subnet,
-                    routes=_painted(found),
+                    own=own,
+                    shared=shared,
                 )
                 if spoke is None and subnet.name == GATEWAY_SUBNET:
                     self.gateways[stack] = place
@@ -158,8 +160,3 @@ class Network:
         if address != region.nva.ip_address:
             return self.unknown
         return self.to_nva if place.stack in self.nvas else self.dropped
-
-
-def _painted(routes: Iterable[EffectiveRoute]) -> tuple[EffectiveRoute, ...]:
-    active = (route for route in routes if route.overridden_by is None and route.key >= 0)
-    return tuple(sorted(active, key=lambda route: route.key & LENGTH))

@@ -172,8 +172,8 @@ class Walker:
     def _note_access(self, walk: Walk, place: Place) -> None:
         spoke = place.spoke
         halves = (spoke.hub_to_spoke, spoke.spoke_to_hub) if spoke else ()
-        walk.doubts += [
-            f"{half.name} has allowVirtualNetworkAccess false (PE-17b)"
-            for half in halves
-            if not half.allow_virtual_network_access
-        ]
+        for half in halves:
+            if not half.allow_virtual_network_access:
+                walk.doubts.append(f"{half.name} has allowVirtualNetworkAccess false (PE-17b)")
+            if not half.in_sync:
+                walk.doubts.append(f"{half.name} is not synced with the other network (PE-18)")

@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 
-from topology import durations
 from topology.build import build
 from topology.circuits import circuit_id, same_circuit
 from topology.config import StackConfig, StandbyConfig
@@ -17,9 +16,9 @@ from topology.deployed import Deployed
 from topology.durations import Duration
 from topology.errors import InterlockError
 from topology.interlock import refuse_two_live_regions
-from topology.model import Region, Spoke, VirtualNetwork
+from topology.model import Region
 from topology.pair import Stack
-from topology.routes import HUB, subnets
+from topology.steps import Step, down, up, using
 from topology.words import Activation, Depth
 
 NORMAL, FAILED_OVER = "normal", "failed-over"
@@ -126,7 +125,6 @@ def deployed(stack: Stack, region: Region) -> Side:
     """
     planned = configured(stack)
     stood = planned.form(region.activation, region.depth)
-    read = _with_protection(region, stood)
 
     def form(activation: Activation, depth: Depth | None) -> Region:
         goal = planned.form(activation, depth)
@@ -141,30 +139,9 @@ def deployed(stack: Stack, region: Region) -> Side:
             for spoke in goal.spokes
             if spoke.spoke_to_hub.use_remote_gateways != before[spoke.key]
         }
-        return replace(read, **changed, spokes=_using(read, uses))
+        return replace(region, **changed, spokes=using(region, uses))
 
     return Side(name=stack.name, config=stack.config, form=form)
-
-
-def _with_protection(region: Region, stood: Region) -> Region:
-    """Azure does not know what is replicated: the file does."""
-    protected = {name: subnet.protected for name, subnet in subnets(stood)}
-
-    def network(key: str, held: VirtualNetwork) -> VirtualNetwork:
-        known = tuple(
-            replace(each, protected=protected.get(f"{key}/{each.name}", False))
-            for each in held.subnets
-        )
-        return replace(held, subnets=known)
-
-    return replace(
-        region,
-        hub=network(HUB, region.hub),
-        spokes=tuple(
-            replace(each, virtual_network=network(each.key, each.virtual_network))
-            for each in region.spokes
-        ),
-    )
 
 
 def _switched(config: StackConfig, activation: Activation, depth: Depth | None) -> StackConfig:
@@ -198,24 +175,17 @@ def all_states(primary: Side, secondary: Side) -> Iterator[State]:
     yield from _unplanned("failback-unplanned", primary, lost, FAILED_OVER)
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Step:
-    name: str
-    region: Region
-    takes: Duration
-    down: bool = False
-
-
 def _planned(switch: str, source: Side, target: Side, before: str) -> Iterator[State]:
     """Yield the states in between, in the order of the topology."""
     live = source.form(Activation.ACTIVE, None)
     # A gateway that goes would stand between the two: it goes last, when nobody waits for it.
     kept = source.config.region.standby.depth
     fenced = source.form(Activation.STANDBY, Depth.GATEWAY if kept is Depth.NETWORK else kept)
-    down = [(source.name, step) for step in _down(live, fenced)]
+    leaving = [(source.name, step) for step in down(live, fenced)]
     waiting = target.form(Activation.STANDBY, None)
-    up = [(target.name, step) for step in _up(waiting, target.form(Activation.ACTIVE, None))]
-    steps = [*down, *up] if _conflict(target, live) else [*up, *down]
+    goal = target.form(Activation.ACTIVE, None)
+    taking = [(target.name, step) for step in up(waiting, goal)]
+    steps = [*leaving, *taking] if _conflict(target, live) else [*taking, *leaving]
     regions = {source.name: live, target.name: waiting}
     regions = dict(sorted(regions.items()))
     for number, (name, step) in enumerate(steps[:-1]):
@@ -229,7 +199,7 @@ def _planned(switch: str, source: Side, target: Side, before: str) -> Iterator[S
 def _unplanned(switch: str, target: Side, lost: str, before: str) -> Iterator[State]:
     """Yield the states from the loss of a region to the other being active in its place."""
     waiting = target.form(Activation.STANDBY, None)
-    steps = list(_up(waiting, target.form(Activation.ACTIVE, None)))
+    steps = list(up(waiting, target.form(Activation.ACTIVE, None)))
     first = Lasting().plus(steps[0].takes) if steps else None
     yield State(name=lost, regions={target.name: waiting}, before=before, lasts=first)
     before = lost
@@ -242,7 +212,7 @@ def _unplanned(switch: str, target: Side, lost: str, before: str) -> Iterator[St
     yield State(name=f"{switch}-done", regions=done, before=before)
 
 
-def _lasts(step: _Step, following: _Step) -> Lasting:
+def _lasts(step: Step, following: Step) -> Lasting:
     """What is taken away is gone from the start of the step; what is given is there at its end."""
     lasting = Lasting().plus(step.takes) if step.down else Lasting()
     return lasting if following.down else lasting.plus(following.takes)
@@ -256,66 +226,6 @@ def _conflict(target: Side, live: Region) -> bool:
     except InterlockError:
         return True
     return False
-
-
-def _down(region: Region, goal: Region) -> Iterator[_Step]:
-    """Yield the steps of a region that is left: peerings, then the connection."""
-    if (withdrawn := _with_peerings(region, goal)) != region:
-        region = withdrawn
-        takes = durations.PEERING_UPDATE
-        yield _Step(name="peerings-withdrawn", region=region, takes=takes, down=True)
-    if region.connections != goal.connections:
-        region = replace(region, connections=goal.connections)
-        takes = durations.CONNECTION_DELETE
-        yield _Step(name="disconnected", region=region, takes=takes, down=True)
-
-
-def _up(region: Region, goal: Region) -> Iterator[_Step]:
-    """Yield the steps of a region that takes over: gateway, connection, peerings.
-
-    The peerings are updated while the connection is made, which takes longer, unless Azure wants
-    the connection first (ER-36).
-    """
-    if region.gateway is None:
-        region = replace(region, gateway=goal.gateway)
-        takes = durations.GATEWAY_CREATE
-        yield _Step(name="gateway-created", region=region, takes=takes)
-    peerings_first = not goal.spokes_wait_for_connections
-    connected = region.connections == goal.connections
-    if peerings_first and not connected and _with_peerings(region, goal) != region:
-        region = _with_peerings(region, goal)
-        yield _Step(name="peerings-updated", region=region, takes=durations.PEERING_UPDATE)
-    if not connected:
-        region = replace(region, connections=goal.connections)
-        yield _Step(name="connected", region=region, takes=_CONNECT)
-    if _with_peerings(region, goal) != region:
-        yield _Step(name="peerings-updated", region=goal, takes=durations.PEERING_UPDATE)
-
-
-# Once a connection stands its routes spread, which is held to take no longer than the hold time.
-_CONNECT = replace(
-    durations.CONNECTION_CREATE,
-    worst=durations.CONNECTION_CREATE.worst + durations.BGP_HOLD.worst,
-)
-
-
-def _with_peerings(region: Region, goal: Region) -> Region:
-    """Return a region whose spokes use the gateway where those of the goal do."""
-    uses = {spoke.key: spoke.spoke_to_hub.use_remote_gateways for spoke in goal.spokes}
-    return replace(region, spokes=_using(region, uses))
-
-
-def _using(region: Region, uses: Mapping[str, bool]) -> tuple[Spoke, ...]:
-    """Return a region's spokes, those that are named using the gateway or not."""
-    return tuple(
-        replace(
-            spoke,
-            spoke_to_hub=replace(spoke.spoke_to_hub, use_remote_gateways=uses[spoke.key]),
-        )
-        if spoke.key in uses
-        else spoke
-        for spoke in region.spokes
-    )
 
 
 def _losses(normal: Mapping[str, Region], stack: str) -> Iterator[State]:

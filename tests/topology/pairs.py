@@ -55,7 +55,7 @@ def remapped(region: dict[str, Any]) -> None:
         spoke["subnets"]["app"]["addressPrefix"] = f"10.{number}.0.0/24"
 
 
-def with_table(region: Region, key: str, **changes: object) -> Region:
+def with_table(region: Region, key: str, **changes: Any) -> Region:
     """Return a region with one route table changed."""
     tables = [replace(t, **changes) if t.key == key else t for t in region.route_tables]
     return replace(region, route_tables=tuple(tables))
@@ -79,7 +79,7 @@ def with_route(region: Region, key: str, prefix: str, hop: str) -> Region:
     return with_table(region, key, routes=(*table(region, key).routes, route))
 
 
-def with_half(region: Region, spoke: str, half: str, **changes: object) -> Region:
+def with_half(region: Region, spoke: str, half: str, **changes: Any) -> Region:
     """Return a region with one half of a peering changed: hub_to_spoke or spoke_to_hub."""
 
     def changed(each: Spoke) -> Spoke:
@@ -90,7 +90,7 @@ def with_half(region: Region, spoke: str, half: str, **changes: object) -> Regio
     return replace(region, spokes=tuple(map(changed, region.spokes)))
 
 
-def with_subnet(region: Region, spoke: str, **changes: object) -> Region:
+def with_subnet(region: Region, spoke: str, **changes: Any) -> Region:
     """Return a region with every subnet of a spoke changed."""
 
     def changed(each: Spoke) -> Spoke:

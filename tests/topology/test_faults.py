@@ -162,6 +162,18 @@ def test_a_spoke_side_without_forwarded_traffic(regions: Pair) -> None:
     assert {v.reason for v in proof.violations} == {flag}
 
 
+def test_a_peering_that_is_not_synced(regions: Pair) -> None:
+    """Which routes are missing, the model does not know (PE-18)."""
+    regions["primary"] = with_half(regions["primary"], "spoke1", "hub_to_spoke", in_sync=False)
+
+    proof = prove(normal(regions))
+
+    pairs = ((S1, "on-premises"), (S1, S2))
+    assert found(proof) == both_ways("through", "AMBIGUOUS", *pairs)
+    said = "peer-hub-to-spoke1 is not synced with the other network (PE-18)"
+    assert {v.reason for v in proof.violations} == {said}
+
+
 def test_a_spoke_side_without_remote_gateway(regions: Pair) -> None:
     """The gateway does not advertise the spoke (ER-20)."""
     no_remote_gateway(regions)

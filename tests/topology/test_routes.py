@@ -8,7 +8,7 @@ import pytest
 from tests.topology.pairs import pair, with_half, with_route, with_table
 from topology.advertisements import on_premises_routes
 from topology.errors import UnknownNameError
-from topology.model import Region, Subnet, VirtualNetwork
+from topology.model import Circuit, PrivatePeering, Region, Subnet, VirtualNetwork
 from topology.routes import RegionRoutes, find_subnet
 from topology.words import Prefers
 
@@ -150,12 +150,18 @@ def test_equal_connections_are_used_side_by_side(region: Region) -> None:
 
 
 def test_without_a_private_peering_nothing_is_learned(region: Region) -> None:
-    """ER-09: the connection is there, and silent."""
-    silent = replace(
-        region, circuits=tuple(replace(c, private_peering=None) for c in region.circuits)
-    )
+    """ER-09, ER-38: the connection is there, and silent; so it is where the peering is disabled."""
+    (circuit,) = region.circuits
+    assert isinstance(circuit, Circuit)
+    assert circuit.private_peering is not None
+    disabled = replace(circuit.private_peering, enabled=False)
 
-    assert "VirtualNetworkGateway" not in {route[0] for route in shown(silent, "hub/nva")}
+    def sources(private_peering: PrivatePeering | None) -> set[str]:
+        other = replace(region, circuits=(replace(circuit, private_peering=private_peering),))
+        return {route[0] for route in shown(other, "hub/nva")}
+
+    assert "VirtualNetworkGateway" in sources(circuit.private_peering)
+    assert "VirtualNetworkGateway" not in sources(None) | sources(disabled)
 
 
 def test_an_unknown_subnet_lists_the_known_ones(region: Region) -> None:
