@@ -61,7 +61,14 @@ class Deployments:
     _previewed: dict[Change, Path] = field(default_factory=dict, init=False)
 
     def __post_init__(self) -> None:
-        self._workspace = _Workspace(work_dir=str(self.directory))
+        try:
+            self._workspace = _Workspace(work_dir=str(self.directory))
+        except FileNotFoundError:
+            message = (
+                "there is no pulumi on PATH: install Pulumi, or use the local Azure: "
+                'eval "$(sparehub simulate env)"'
+            )
+            raise PreflightError(message) from None
 
     def close(self) -> None:
         """Remove the working files."""
@@ -173,12 +180,25 @@ class Deployments:
             self._stack(stack).set_config(place, secret, path=True)
 
     def backend(self) -> str:
-        """Return the address of the state backend, and whose it is."""
-        return str(self._workspace.who_am_i().url or "")
+        """Return the address of the state backend.
+
+        :raises PreflightError: where nobody is logged in, or it does not answer.
+        """
+        try:
+            return str(self._workspace.who_am_i().url or "")
+        except CommandError as error:
+            raise PreflightError(_unreadable("the state backend", error)) from None
 
     def project(self) -> str:
-        """Return the project's name."""
-        return self._workspace.project_settings().name
+        """Return the project's name.
+
+        :raises PreflightError: where there is no project file.
+        """
+        try:
+            return self._workspace.project_settings().name
+        except FileNotFoundError:
+            message = f"there is no Pulumi.yaml in {self.directory}: name its place by --stack-dir"
+            raise PreflightError(message) from None
 
     def _stack(self, name: str) -> automation.Stack:
         return automation.Stack.select(name, self._workspace)
@@ -187,12 +207,7 @@ class Deployments:
         try:
             exported = self._stack(stack).export_stack().deployment
         except CommandError as error:
-            said = str(error).split("stderr:")[-1].strip().splitlines() or ["no word from Pulumi"]
-            message = (
-                f"the state of stack {stack!r} cannot be read, so nothing was done: {said[0]}. "
-                "Look at PULUMI_BACKEND_URL and PULUMI_CONFIG_PASSPHRASE; against the local Azure "
-                'use: eval "$(sparehub simulate env)"'
-            )
+            message = _unreadable(f"the state of stack {stack!r}", error)
             raise PreflightError(message) from None
         return exported or {}
 
@@ -220,6 +235,15 @@ class Deployments:
             )
         self._previewed[change] = plan
         return frozenset(found)
+
+
+def _unreadable(what: str, error: CommandError) -> str:
+    said = str(error).split("stderr:")[-1].strip().splitlines() or ["no word from Pulumi"]
+    return (
+        f"{what} cannot be read, so nothing was done: {said[0]}. Look at PULUMI_BACKEND_URL and "
+        "PULUMI_CONFIG_PASSPHRASE; against the local Azure use: "
+        'eval "$(sparehub simulate env)"'
+    )
 
 
 def _operation(event: EngineEvent) -> Operation | None:

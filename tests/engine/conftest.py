@@ -125,9 +125,9 @@ class Engine:
         return Azure(self.store).handle(request)
 
 
-def until(condition: Callable[[], bool]) -> bool:
+def until(condition: Callable[[], bool], patience: float = PATIENCE) -> bool:
     """Wait for something to hold; False where it does not within the patience of a test."""
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + patience
     while not condition():
         if time.monotonic() > deadline:
             return False

@@ -16,6 +16,8 @@ from tests.configurations import ROOT
 from tests.engine.conftest import Engine
 from tests.engine.invariants import journals, live_at_once, lost
 
+PATIENCE = 300.0
+"""Seconds for a whole failover on a machine that is busy: a bound, not a measure."""
 EVERYTHING = os.environ.get("SPAREHUB_FAULTS") == "all"
 """`make faults` runs the whole matrix, `make test` a sample of it."""
 

@@ -11,7 +11,7 @@ from engine.paths import VENV
 from simulator import control
 from simulator.arm.faults import Order
 from tests.engine.conftest import until
-from tests.engine.failing_over import EVERYTHING, Operator, copied, hold
+from tests.engine.failing_over import EVERYTHING, PATIENCE, Operator, copied, hold
 
 CONNECTION = "connections"
 HALFWAY = 5
@@ -71,7 +71,7 @@ def test_pulumi_or_the_provider_is_killed_under_it(
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
     )
-    assert until(lambda: engine.rehearsal.log()[-1].path.endswith(connection))
+    assert until(lambda: engine.rehearsal.log()[-1].path.endswith(connection), PATIENCE)
     for process in engine.processes():
         words = Path(f"/proc/{process}/cmdline").read_bytes().split(b"\0")
         if process != victim.pid and (
@@ -80,7 +80,7 @@ def test_pulumi_or_the_provider_is_killed_under_it(
             os.kill(process, signal.SIGKILL)
     victim.communicate()
     control.set_clock(engine.store, "instant")
-    assert until(lambda: engine.processes() == set())
+    assert until(lambda: engine.processes() == set(), PATIENCE)
     if victim.returncode:
         assert victim.returncode == HALFWAY
         again = operator.sparehub("resume", "--yes")
@@ -103,7 +103,7 @@ def test_asked_to_stop_it_ends_its_step(operator: Operator, number: signal.Signa
         stderr=subprocess.PIPE,
         text=True,
     )
-    assert until(lambda: log()[-1].operation == "delete")
+    assert until(lambda: log()[-1].operation == "delete", PATIENCE)
     running.send_signal(number)
     _, said = running.communicate()
     assert (running.returncode, "stopping after this step" in said) == (HALFWAY, True), said

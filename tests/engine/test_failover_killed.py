@@ -6,7 +6,7 @@ import pytest
 
 from simulator import control
 from tests.engine.conftest import until
-from tests.engine.failing_over import EVERYTHING, Operator, copied, hold
+from tests.engine.failing_over import EVERYTHING, PATIENCE, Operator, copied, hold
 
 SIGNAL_9 = -9
 FENCE, ACTIVATE = "fence-primary", "activate-secondary"
@@ -30,7 +30,7 @@ def operator(pair: Path, tmp_path: Path) -> Operator:
 
 def resumed(operator: Operator) -> None:
     """Go on once whatever the dead command left running has ended, too."""
-    assert until(lambda: operator.engine.processes() == set())
+    assert until(lambda: operator.engine.processes() == set(), PATIENCE)
     done = operator.sparehub("resume", "--yes")
     assert done.returncode == 0, done.stderr
 
