@@ -28,7 +28,7 @@ FAULTS: dict[str, tuple[str, str, int, int]] = {
     "11 the response is lost": ("lost-response", "southeastasia", 1, 0),
     "11 all responses are lost": ("lost-response", "southeastasia", 4, 0),
 }
-SAMPLE = ("9 the connection ends Failed", "11 all responses are lost")
+SAMPLE = ("11 all responses are lost",)
 
 
 @pytest.fixture

@@ -3,10 +3,12 @@
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+
 from simulator import control
 from simulator.arm.faults import Order
 from tests.engine.conftest import Engine
-from tests.engine.failing_over import Operator
+from tests.engine.failing_over import EVERYTHING, Operator
 from tests.engine.test_circuits import BORROWED, CIRCUIT, OTHERS, PEERING
 
 PLACE = "sparehub:region.expressRoute.connections.shared.circuit.authorizationKey"
@@ -43,6 +45,7 @@ def share(config: dict[str, Any]) -> None:
     }
 
 
+@pytest.mark.skipif(not EVERYTHING, reason="make faults")
 def test_revoked_while_the_region_is_down_and_renewed_for_the_way_back(
     engine: Callable[..., Engine],
 ) -> None:
