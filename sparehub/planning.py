@@ -65,6 +65,9 @@ def print_plan(plan: Plan, output: Output) -> None:
         f"with a gateway that stands by {_range(recovery.warm)} s, "
         f"with one to be made {_range(recovery.cold)} s"
     )
+    for option in plan.options:
+        said = f"if you want: {option.title} ({option.precondition}): {option.action}"
+        output.results.print(said, markup=False)
     for each in plan.assumptions:
         output.results.print(f"assumed: {each}", markup=False)
 

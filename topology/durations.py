@@ -32,6 +32,8 @@ CONNECTION_DELETE = Duration(typical=90, worst=300, source=f"{_SDK}; worst: no s
 PEERING_UPDATE = Duration(typical=10, worst=31, source=_SDK)
 # The private peering of a circuit: create, update (disable) or delete (ER-38).
 PRIVATE_PEERING_UPDATE = Duration(typical=43, worst=63, source=_SDK)
+# An ExpressRoute circuit: creation measured, update held to be no longer.
+CIRCUIT_UPDATE = Duration(typical=42, worst=73, source=_SDK)
 ROUTE_TABLE_UPDATE = Duration(typical=11, worst=31, source=f"{_SDK}; worst: no source, a guess")
 SUBNET_UPDATE = Duration(typical=3, worst=11, source=_SDK)
 # ER-31: a neighbour that falls silent is given up after the hold time; a connection that is

@@ -5,9 +5,11 @@ Two circuits and routers that prefer one region (ER-23), or addresses that do no
 target is connected first and nothing is lost. Unplanned: nothing waits for the source's region.
 """
 
+from collections.abc import Iterator
 from typing import Any
 
 from topology import durations
+from topology.bandwidth import options
 from topology.build import build
 from topology.changes import Seconds, operations, seconds
 from topology.config import StackConfig
@@ -42,6 +44,7 @@ def plan(primary: Stack, secondary: Stack, kind: Kind, mode: Mode = Mode.PLANNED
         target=target.name,
         conflict=sides.conflict,
         steps=steps,
+        options=tuple(sides.options()),
         recovery=RecoveryTime(
             seconds=elapsed,
             critical_path=path,
@@ -110,6 +113,10 @@ class _Sides:
         probe = self._probe(after=())
         fence = self._fence_outside(after=(probe.id,))
         return (probe, fence, self._activate(after=(fence.id,)))
+
+    def options(self) -> Iterator[Step]:
+        """Yield what may be done besides, once the target is live."""
+        return options(self._target.name, self._live, self._taken, self.activate_id)
 
     def _conflicts(self) -> bool:
         """Return whether the two must never be live at once, which the program refuses, too."""

@@ -117,6 +117,8 @@ class Plan:
     conflict: tuple[str, ...]
     """Prefixes that must never be advertised by both regions at once."""
     steps: tuple[Step, ...]
+    options: tuple[Step, ...]
+    """What a person may do besides, once the target is live; no run does it."""
     recovery: RecoveryTime
     assumptions: tuple[str, ...]
     configurations: Mapping[str, Mapping[str, Any]]
@@ -158,6 +160,7 @@ class Plan:
             "target": self.target,
             "conflict": list(self.conflict),
             "steps": [each.document() for each in self.steps],
+            "options": [each.document() for each in self.options],
             "recoveryTime": {
                 **_seconds(recovery.seconds),
                 "criticalPath": list(recovery.critical_path),

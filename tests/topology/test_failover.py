@@ -77,6 +77,19 @@ def test_overlapping_addresses_are_fenced_first() -> None:
     ]
 
 
+def test_a_smaller_circuit_may_be_raised_and_nobody_does_it_unasked() -> None:
+    """An option of the failover, whose target has 200 of 1,000 Mbps; none of the way back."""
+    (option,) = planned(values()).options
+
+    assert option.title == "raise erc-singapore from 200 to 1000 Mbps"
+    assert option.action.startswith(
+        "pulumi config set --path 'sparehub:region.expressRoute.connections.singapore.circuit."
+        "bandwidthInMbps' 1000 --stack secondary"
+    )
+    assert option.id not in [step.id for step in planned(values()).steps]
+    assert planned(values(), Kind.FAILBACK).options == ()
+
+
 def test_failback_is_the_same_with_the_roles_swapped() -> None:
     """The secondary is fenced, the primary connected."""
     found = planned(values(), Kind.FAILBACK)
