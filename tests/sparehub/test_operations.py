@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import typer
 
-from sparehub import operations
+from sparehub import journal, operations
 from sparehub.lease import Holder, Lease, LeaseError
 from sparehub.output import Output
 from sparehub.planning import read_plan, show_plan
@@ -284,6 +284,28 @@ def test_a_late_writer_does_nothing_more(start: Start) -> None:
     with pytest.raises(LeaseError, match="has taken over"):
         begin(world, FAILOVER)
     assert world.writes == ["delete region/connection/hong-kong/connection"]
+
+
+def test_a_full_disk_stops_before_anything_more_is_done(
+    start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What cannot be written down is not done; with room again it goes on."""
+    world = start()
+    with monkeypatch.context() as full:
+
+        def no_room(file: Path, line: bytes) -> None:
+            if world.writes:
+                raise OSError(28, "No space left on device")
+            write(file, line)
+
+        write = journal.write_line
+        full.setattr(journal, "write_line", no_room)
+        with pytest.raises(HalfwayError, match="the journal can be written nowhere"):
+            begin(world, FAILOVER)
+    assert world.writes == ["delete region/connection/hong-kong/connection"]
+
+    assert resume(world) == 0
+    assert world.writes[1:] == ["create region/connection/singapore/connection"]
 
 
 def test_one_commit_and_no_more(start: Start) -> None:
