@@ -19,6 +19,9 @@ Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
 PlanId = Annotated[
     str, typer.Option("--plan", help="The id that is confirmed, or the file of plan --out.")
 ]
+Unplanned = Annotated[
+    bool, typer.Option("--unplanned", help="The region that is left may be lost.")
+]
 AcceptUnfenced = Annotated[
     str,
     typer.Option(
@@ -33,9 +36,7 @@ AcceptUnfenced = Annotated[
 def plan(
     kind: Annotated[Kind, typer.Argument(help="What is to be planned.")],
     *,
-    unplanned: Annotated[
-        bool, typer.Option("--unplanned", help="The region that is left may be lost.")
-    ] = False,
+    unplanned: Unplanned = False,
     out: Annotated[Path | None, typer.Option(help="Write the plan to this file, too.")] = None,
     stack_dir: StackDirectory = Path(),
     json: Json = False,
@@ -51,9 +52,7 @@ def plan(
 @app.command("failover")
 def fail_over(  # noqa: PLR0913 - one option a decision
     *,
-    unplanned: Annotated[
-        bool, typer.Option("--unplanned", help="The primary may be lost: do not wait for it.")
-    ] = False,
+    unplanned: Unplanned = False,
     accept_unfenced: AcceptUnfenced = "",
     plan: PlanId = "",
     yes: Yes = False,
@@ -64,21 +63,15 @@ def fail_over(  # noqa: PLR0913 - one option a decision
 
     [bold]sparehub failover[/bold]   [bold]sparehub failover --yes --plan b8c3200f815bb53d[/bold]
     """
-    if accept_unfenced and not unplanned:
-        raise typer.BadParameter("--accept-unfenced belongs to --unplanned")
-    wish = operations.Wish(
-        kind=Kind.FAILOVER,
-        mode=Mode.UNPLANNED if unplanned else Mode.PLANNED,
-        reason=accept_unfenced,
-        plan=plan,
-        yes=yes,
-    )
+    wish = _wish(Kind.FAILOVER, accept_unfenced, plan, unplanned=unplanned, yes=yes)
     raise typer.Exit(operations.begin(stack_dir, wish, Output(as_json=json)))
 
 
 @app.command("failback")
-def fail_back(
+def fail_back(  # noqa: PLR0913 - one option a decision
     *,
+    unplanned: Unplanned = False,
+    accept_unfenced: AcceptUnfenced = "",
     plan: PlanId = "",
     yes: Yes = False,
     stack_dir: StackDirectory = Path(),
@@ -88,8 +81,15 @@ def fail_back(
 
     [bold]sparehub failback[/bold]
     """
-    wish = operations.Wish(kind=Kind.FAILBACK, plan=plan, yes=yes)
+    wish = _wish(Kind.FAILBACK, accept_unfenced, plan, unplanned=unplanned, yes=yes)
     raise typer.Exit(operations.begin(stack_dir, wish, Output(as_json=json)))
+
+
+def _wish(kind: Kind, reason: str, plan: str, *, unplanned: bool, yes: bool) -> operations.Wish:
+    if reason and not unplanned:
+        raise typer.BadParameter("--accept-unfenced belongs to --unplanned")
+    mode = Mode.UNPLANNED if unplanned else Mode.PLANNED
+    return operations.Wish(kind=kind, mode=mode, reason=reason, plan=plan, yes=yes)
 
 
 @app.command()
