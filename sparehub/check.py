@@ -1,7 +1,7 @@
 """``sparehub check``: what is wrong with one or both stack files, without Pulumi or Azure."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +15,31 @@ STACKS = ("primary", "secondary")
 REFUSED = 3
 
 
+@dataclass(frozen=True, kw_only=True)
+class Examination:
+    """What stack files describe, and what is wrong with it."""
+
+    stacks: Sequence[Stack]
+    findings: Sequence[Finding]
+    topology: Topology
+
+    def count(self, severity: str) -> int:
+        """Return how many findings are as grave as that."""
+        return sum(finding.severity == severity for finding in self.findings)
+
+
 def check(directory: Path, names: Sequence[str], output: Output) -> int:
     """Print every finding; return the exit code."""
+    examination = examine(directory, names)
+    if output.as_json:
+        output.document(_document(examination))
+    else:
+        _print(output, examination)
+    return REFUSED if examination.count("error") else 0
+
+
+def examine(directory: Path, names: Sequence[str] = ()) -> Examination:
+    """Read stack files, both that are there where none is named, and hold them to every rule."""
     stacks: list[Stack] = []
     findings: list[Finding] = []
     there = [name for name in STACKS if stack_file(directory, name).exists()]
@@ -27,23 +50,15 @@ def check(directory: Path, names: Sequence[str], output: Output) -> int:
             findings += [Finding.of(problem, name) for problem in error.problems]
     findings += pair_findings(stacks)
     findings.sort()
-    topology = find_topology(stacks)
-    if output.as_json:
-        output.document(_document(findings, topology))
-    else:
-        _print(output, stacks, findings, topology)
-    return REFUSED if any(finding.severity == "error" for finding in findings) else 0
+    return Examination(stacks=stacks, findings=findings, topology=find_topology(stacks))
 
 
-def _count(findings: Sequence[Finding], severity: str) -> int:
-    return sum(finding.severity == severity for finding in findings)
-
-
-def _document(findings: Sequence[Finding], topology: Topology) -> dict[str, Any]:
+def _document(examination: Examination) -> dict[str, Any]:
+    topology = examination.topology
     return {
-        "findings": [asdict(finding) for finding in findings],
-        "errors": _count(findings, "error"),
-        "warnings": _count(findings, "warning"),
+        "findings": [asdict(finding) for finding in examination.findings],
+        "errors": examination.count("error"),
+        "warnings": examination.count("warning"),
         "topology": {
             "circuits": topology.circuits,
             "peeringLocations": topology.peering_locations,
@@ -52,23 +67,22 @@ def _document(findings: Sequence[Finding], topology: Topology) -> dict[str, Any]
     }
 
 
-def _print(
-    output: Output, stacks: Sequence[Stack], findings: Sequence[Finding], topology: Topology
-) -> None:
-    if stacks:
+def _print(output: Output, examination: Examination) -> None:
+    topology = examination.topology
+    if examination.stacks:
         headers = ("stack", "location", "activation", "depth", "spokes", "connections")
-        output.table(headers, [_row(stack) for stack in stacks])
+        output.table(headers, [_row(stack) for stack in examination.stacks])
         addresses = f", addresses {topology.addresses}" if topology.addresses else ""
         output.results.print(
             f"topology: {_plural(topology.circuits, 'circuit')} at "
             f"{_plural(topology.peering_locations, 'peering location')}{addresses}"
         )
     colours = {"error": "red", "warning": "yellow"}
-    for each in findings:
+    for each in examination.findings:
         output.results.print(f"[{colours[each.severity]}]{each.severity}[/] ", end="")
         text = f"{each.stack} {each.path}: {each.message} ({each.rule}, {each.source})"
         output.results.print(text, markup=False)
-    errors, warnings = _count(findings, "error"), _count(findings, "warning")
+    errors, warnings = examination.count("error"), examination.count("warning")
     output.results.print(f"{_plural(errors, 'error')}, {_plural(warnings, 'warning')}")
 
 

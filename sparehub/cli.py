@@ -12,6 +12,7 @@ from sparehub import check as check_command
 from sparehub import simulate
 from sparehub.initialise import ask_for_numbers, write_stack_file
 from sparehub.output import Output
+from sparehub.report import command as report_command
 from topology.config import RegionConfig
 from topology.errors import SparehubError
 
@@ -44,6 +45,24 @@ def check(
     [bold]sparehub check[/bold]   [bold]sparehub check secondary --json[/bold]
     """
     raise typer.Exit(check_command.check(stack_dir, stacks or (), Output(as_json=json)))
+
+
+@app.command()
+def report(
+    *,
+    out: Annotated[Path, typer.Option("-o", "--out", help="The file to write.")] = Path(
+        "sparehub-report.html"
+    ),
+    stack_dir: StackDirectory = Path(),
+    json: Json = False,
+) -> None:
+    """Write one HTML file: the pair before and after a failover, its steps, routes and findings.
+
+    It fetches nothing and can be printed. Needs no Pulumi, no cloud and no state.
+
+    [bold]sparehub report[/bold]   [bold]sparehub report -o pair.html[/bold]
+    """
+    raise typer.Exit(report_command.report(stack_dir, out, Output(as_json=json)))
 
 
 @app.command()

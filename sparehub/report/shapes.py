@@ -1,0 +1,72 @@
+"""What a picture is made of: boxes and links with coordinates, in CSS pixels of its view box."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sparehub.report.frames import LinkState
+
+_CHARACTER = 6.1  # pixels of one at the 11 px of the style sheet, on average
+_PREFIXES_NAMED = 2
+
+
+@dataclass(frozen=True, kw_only=True)
+class Box:
+    """A rectangle with lines of text; ``contexts`` are where its routes are looked up."""
+
+    kind: str  # the class in the style sheet
+    x: float
+    y: float
+    width: float
+    height: float
+    lines: tuple[str, ...]
+    title: str  # the whole of what the lines may have cut
+    state: str = ""
+    mark: str = ""
+    contexts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """A link between two boxes; the word of its state stands beside its middle."""
+
+    points: tuple[tuple[float, float], ...]
+    state: LinkState
+    title: str
+    label: str = ""
+    mark: str = ""
+
+    @property
+    def path(self) -> str:
+        """The points as an SVG path."""
+        return "M" + " L".join(f"{x:g} {y:g}" for x, y in self.points)
+
+    @property
+    def middle(self) -> tuple[float, float]:
+        """The middle of the first stretch, where cross, mark and word are drawn."""
+        (x1, y1), (x2, y2) = self.points[:2]
+        return (x1 + x2) / 2, (y1 + y2) / 2
+
+
+@dataclass(frozen=True, kw_only=True)
+class Picture:
+    """A drawing of the pair, ready to be written as SVG."""
+
+    title: str
+    said: tuple[str, ...]  # one sentence a region
+    width: float
+    height: float
+    boxes: tuple[Box, ...]
+    lines: tuple[Line, ...]
+
+
+def named(prefixes: Sequence[object]) -> str:
+    """Return the first prefixes, and how many more there are."""
+    more = len(prefixes) - _PREFIXES_NAMED
+    listed = ", ".join(map(str, prefixes[:_PREFIXES_NAMED]))
+    return f"{listed} and {more} more" if more > 0 else listed
+
+
+def fitting(text: str, width: float) -> str:
+    """Return a text as far as a box shows it; an ellipsis stands for the rest."""
+    room = int((width - 8) / _CHARACTER)
+    return text if len(text) <= room else text[: room - 1] + "…"
