@@ -85,7 +85,7 @@ def compose(examination: Examination) -> Report:
     last = len(frames) - 1
     return Report(
         title=f"Sparehub: {stacks[0].region.location} and {stacks[1].region.location}",
-        lead="Two regions, one of them live: what a failover moves, in which order, and what stays.",
+        lead="Two regions, one live: what a failover moves, in which order, and what stays.",
         facts=_facts(examination),
         findings=examination.findings,
         three=(
@@ -126,10 +126,8 @@ def _facts(examination: Examination) -> list[tuple[str, str]]:
     facts += [
         ("Circuits", str(topology.circuits)),
         ("Peering locations", str(topology.peering_locations)),
-        (
-            "Findings",
-            f"{examination.count('error')} errors, {examination.count('warning')} warnings",
-        ),
+        ("Errors", str(examination.count("error"))),
+        ("Warnings", str(examination.count("warning"))),
     ]
     return facts
 

@@ -115,7 +115,8 @@ def _spokes(
         trunk = Line(points=(start, (centre, box.y)), state=state, title=f"NVA to spokes: {state}")
         return [box], [trunk], box.y + box.height + 2 * _MARGIN
     wide = (WIDTH - 2 * _MARGIN - 2 * _GAP) / 2
-    boxes, lines = [], []
+    boxes: list[Box] = []
+    lines: list[Line] = []
     for number, spoke in enumerate(spokes):
         row, right = divmod(number, 2)
         y = _SPOKES_TOP + row * _SPOKE_PITCH
@@ -134,7 +135,6 @@ def _spokes(
                 f"{', '.join(map(str, spoke.virtual_network.address_space))}"
             ),
             state=_spoke_state(spoke, state),
-            mark=mark,
             contexts=_contexts(stack, spoke),
         )
         height = y + _BOX_HEIGHT / 2
@@ -145,6 +145,7 @@ def _spokes(
                 points=(start, (centre, height), (end, height)),
                 state=LinkState(box.state),
                 title=title,
+                mark="" if lines else mark,
             )
         )
         boxes.append(box)

@@ -7,6 +7,7 @@ from sparehub.report.frames import LinkState
 
 _CHARACTER = 6.1  # pixels of one at the 11 px of the style sheet, on average
 _PREFIXES_NAMED = 2
+_SIGN = 0.4  # of the first stretch of a link
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,7 +28,7 @@ class Box:
 
 @dataclass(frozen=True, kw_only=True)
 class Line:
-    """A link between two boxes; the word of its state stands beside its middle."""
+    """A link between two boxes; the word of its state stands beside it."""
 
     points: tuple[tuple[float, float], ...]
     state: LinkState
@@ -41,10 +42,10 @@ class Line:
         return "M" + " L".join(f"{x:g} {y:g}" for x, y in self.points)
 
     @property
-    def middle(self) -> tuple[float, float]:
-        """The middle of the first stretch, where cross, mark and word are drawn."""
+    def sign(self) -> tuple[float, float]:
+        """Where cross, mark and word are drawn: nearer to the start, where links are apart."""
         (x1, y1), (x2, y2) = self.points[:2]
-        return (x1 + x2) / 2, (y1 + y2) / 2
+        return x1 + (x2 - x1) * _SIGN, y1 + (y2 - y1) * _SIGN
 
 
 @dataclass(frozen=True, kw_only=True)
