@@ -4,7 +4,7 @@ import os
 
 import pulumi
 
-from components import RegionNetwork, drop_version_aliases
+from components import DrillNetworks, RegionNetwork, drop_version_aliases
 from components.program import approved, outputs, refuse
 from topology.errors import SparehubError
 
@@ -16,6 +16,7 @@ except SparehubError as error:
     raise refuse(error) from None
 
 network = RegionNetwork("region", region)
+drill = DrillNetworks("drill", region.drill) if region.drill else None
 
 for name, value in outputs(config, region).items():
     pulumi.export(name, value)
@@ -24,3 +25,5 @@ pulumi.export("spokeVirtualNetworkIds", network.spoke_virtual_network_ids)
 pulumi.export("gatewayId", network.gateway_id)
 pulumi.export("circuitIds", network.circuit_ids)
 pulumi.export("connectionIds", network.connection_ids)
+if drill:
+    pulumi.export("drillVirtualNetworkIds", drill.virtual_network_ids)

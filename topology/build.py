@@ -10,6 +10,7 @@ from ipaddress import IPv4Network
 
 from topology.config import (
     ConnectionConfig,
+    DrillConfig,
     HubConfig,
     NetworkConfig,
     OwnedCircuitConfig,
@@ -19,6 +20,7 @@ from topology.config import (
     StackConfig,
     SubnetConfig,
 )
+from topology.drill import build_drill
 from topology.errors import ConfigurationError
 from topology.limits import limit_problems
 from topology.model import (
@@ -61,6 +63,8 @@ def build(config: StackConfig) -> Region:
     many = _prefix_count(region) > CONNECTION_PREFIX_LIMIT
     connected = active or depth is Depth.CONNECTION
     connections = region.express_route.connections if connected else {}
+    # What `region.drill` says must be right before the day of the drill.
+    drill = build_drill(config, name) if config.drill or region.drill != DrillConfig() else None
     built = Region(
         name=name,
         location=config.location,
@@ -94,6 +98,7 @@ def build(config: StackConfig) -> Region:
             prefers=region.on_premises.prefers,
         ),
         spokes_wait_for_connections=many,
+        drill=drill if config.drill else None,
     )
     if problems := sorted([*name_problems(built), *limit_problems(built)]):
         raise ConfigurationError(problems)

@@ -234,6 +234,14 @@ class RoutesConfig(Closed):
     nva: tuple[RouteConfig, ...] = ()
 
 
+class DrillConfig(Closed):
+    """The test networks of a drill: of which spokes, and in which range (SR-27)."""
+
+    spokes: Annotated[tuple[Key, ...], Field(min_length=1)] | None = None  # every one where absent
+    # Taken in pieces of the spokes' own sizes; the spokes' own addresses where absent.
+    address_space: Annotated[tuple[AddressPrefix, ...], Field(min_length=1)] | None = None
+
+
 class RegionConfig(Closed):
     """``sparehub:region``: one Azure region, which is one stack."""
 
@@ -250,6 +258,7 @@ class RegionConfig(Closed):
     routes: RoutesConfig = RoutesConfig()
     # What `sparehub derive` moved: the other region's prefix, and the one that stands for it here.
     remap: dict[AddressPrefix, AddressPrefix] = Field(default_factory=dict)
+    drill: DrillConfig = DrillConfig()
 
 
 class StackConfig(BaseModel):
@@ -260,6 +269,7 @@ class StackConfig(BaseModel):
     location: Annotated[Location, Field(alias="azure-native:location")]
     activation: Annotated[Activation, Field(alias="sparehub:activation")] = Activation.STANDBY
     region: Annotated[RegionConfig, Field(alias="sparehub:region")]
+    drill: Annotated[bool, Field(alias="sparehub:drill")] = False  # the test networks stand
     paired_stack: Annotated[str, Field(alias="sparehub:pairedStack")] = ""
     override_interlock: Annotated[str, Field(alias="sparehub:overrideInterlock")] = ""
     # Warnings that somebody has read: the reason by the id of the rule.

@@ -38,6 +38,7 @@ SOURCES = {
     "RT-12": _ROUTES,
     "RT-14": _ROUTES,
     "RT-17": f"{_LEARN}/azure-resource-manager/management/azure-subscription-service-limits",
+    "SR-27": f"{_SITE_RECOVERY}/site-recovery-test-failover-to-azure",
     "SR-21": f"{_SITE_RECOVERY}/azure-to-azure-support-matrix",
 }
 """The address by the id of the rule; CONFIG is the shape of the file and Azure's names."""
