@@ -12,9 +12,11 @@ from sparehub import check as check_command
 from sparehub import simulate
 from sparehub.initialise import ask_for_numbers, write_stack_file
 from sparehub.output import Output
+from sparehub.planning import show_plan
 from sparehub.report import command as report_command
 from topology.config import RegionConfig
 from topology.errors import SparehubError
+from topology.plan import Kind, Mode
 
 app = typer.Typer(
     help="A spare Azure hub in a second region: checked, built, switched and rehearsed.",
@@ -63,6 +65,24 @@ def report(
     [bold]sparehub report[/bold]   [bold]sparehub report -o pair.html[/bold]
     """
     raise typer.Exit(report_command.report(stack_dir, out, Output(as_json=json)))
+
+
+def plan(
+    kind: Annotated[Kind, typer.Argument(help="What is to be planned.")],
+    *,
+    unplanned: Annotated[
+        bool, typer.Option("--unplanned", help="The region that is left may be lost.")
+    ] = False,
+    out: Annotated[Path | None, typer.Option(help="Write the plan to this file, too.")] = None,
+    stack_dir: StackDirectory = Path(),
+    json: Json = False,
+) -> None:
+    """Show the steps of a failover: what each needs, changes and takes; nothing is done.
+
+    [bold]sparehub plan failover[/bold]   [bold]sparehub plan failover --unplanned --json[/bold]
+    """
+    mode = Mode.UNPLANNED if unplanned else Mode.PLANNED
+    show_plan(stack_dir, kind, mode, out, Output(as_json=json))
 
 
 @app.command()

@@ -3,7 +3,10 @@
 SparehubError                   one message: what, where, what to do
 ├── ConfigurationError          the stack configuration is wrong: all problems at once
 ├── ReplacementRefusedError     the change would delete and re-create what must live
-└── InterlockError              the paired region stands in the way
+├── PreflightError              something does not allow to begin, or to go on
+├── HalfwayError                an operation stopped; `sparehub resume` goes on
+├── UnreachableError            a region does not answer, and nothing was changed
+└── InterlockError              the paired region, or another operator, stands in the way
 
 Anything else that is raised is a defect and keeps its traceback.
 """
@@ -50,6 +53,24 @@ class ReplacementRefusedError(SparehubError):
     """The change would delete a gateway and make it again: hours without a route."""
 
     exit_code: ClassVar[int] = 3
+
+
+class PreflightError(SparehubError):
+    """Something that was looked at before does not allow to begin, or to go on."""
+
+    exit_code: ClassVar[int] = 3
+
+
+class HalfwayError(SparehubError):
+    """An operation stopped between its steps; everything is safe, and `resume` goes on."""
+
+    exit_code: ClassVar[int] = 5
+
+
+class UnreachableError(SparehubError):
+    """A region does not answer, and nothing was changed."""
+
+    exit_code: ClassVar[int] = 6
 
 
 class InterlockError(SparehubError):

@@ -28,7 +28,7 @@ def refuse_two_live_regions(config: StackConfig, region: Region, paired: Deploye
     """
     if not region.connections:
         return
-    overlap = sorted(_overlaps(region.advertised_prefixes, paired.advertised_prefixes))
+    overlap = sorted(overlapping_prefixes(region.advertised_prefixes, paired.advertised_prefixes))
     shared = sorted(_shared_circuits(region, paired))
     prefers = config.region.on_premises.prefers
     if not overlap or (prefers is not Prefers.NONE and not shared):
@@ -107,7 +107,7 @@ def refuse_renamed_spokes(region: Region, deployed: Deployed) -> None:
         if spoke.key in deployed.spokes:
             continue
         for key, prefixes in gone.items():
-            if _overlaps(spoke.virtual_network.address_space, prefixes):
+            if overlapping_prefixes(spoke.virtual_network.address_space, prefixes):
                 message = (
                     f"region.spokes.{spoke.key}: takes the addresses of the spoke {key!r}, which "
                     f"stands and is to go; Azure refuses both beside each other (PE-04). Nothing "
@@ -125,7 +125,9 @@ def _sku_can_change(before: str, after: str) -> bool:
     return before == after
 
 
-def _overlaps(ours: tuple[IPv4Network, ...], theirs: tuple[IPv4Network, ...]) -> set[IPv4Network]:
+def overlapping_prefixes(
+    ours: tuple[IPv4Network, ...], theirs: tuple[IPv4Network, ...]
+) -> set[IPv4Network]:
     """Return our prefixes that share an address with one of theirs: one contains the other."""
     within = {prefix for prefix in ours if not _containing(prefix).isdisjoint(theirs)}
     around = {outer for prefix in theirs for outer in _containing(prefix).intersection(ours)}

@@ -1,0 +1,73 @@
+"""``sparehub plan``: the steps of a failover, before anything is done."""
+
+import json
+from pathlib import Path
+
+from sparehub.check import STACKS
+from sparehub.output import Output
+from sparehub.stacks import read_stack
+from topology import failover
+from topology.changes import Seconds
+from topology.errors import SparehubError
+from topology.plan import Kind, Mode, Plan
+
+
+def read_plan(directory: Path, kind: Kind, mode: Mode) -> Plan:
+    """Return the plan that both stack files lead to.
+
+    :raises ConfigurationError: where a file is missing or wrong.
+    """
+    primary, secondary = (read_stack(directory, name) for name in STACKS)
+    return failover.plan(primary, secondary, kind, mode)
+
+
+def show_plan(directory: Path, kind: Kind, mode: Mode, out: Path | None, output: Output) -> None:
+    """Print a plan, and write it to a file where one is named.
+
+    :raises SparehubError: where the file cannot be written.
+    """
+    plan = read_plan(directory, kind, mode)
+    if out is not None:
+        try:
+            out.write_text(json.dumps(plan.document(), indent=2) + "\n", encoding="utf-8")
+        except OSError as error:
+            message = f"{out} cannot be written ({error.strerror}): name another file"
+            raise SparehubError(message) from None
+    if output.as_json:
+        output.document(plan.document())
+    else:
+        print_plan(plan, output)
+
+
+def print_plan(plan: Plan, output: Output) -> None:
+    """Print the steps as a table, then what recovery takes and rests on."""
+    recovery = plan.recovery
+    output.results.print(
+        f"{plan.mode.value} {plan.kind.value} from {plan.source} to {plan.target}, plan {plan.id}"
+    )
+    output.table(
+        ("step", "what", "needs", "writes", "takes, s", "traffic"),
+        [
+            (
+                step.id,
+                step.title,
+                ", ".join(step.needs) or "nothing",
+                str(len(step.change.operations)) if step.change else "none",
+                _range(step.seconds),
+                step.effect,
+            )
+            for step in plan.steps
+        ],
+    )
+    path = " > ".join(recovery.critical_path)
+    output.results.print(f"recovery time: {_range(recovery.seconds)} s ({path})")
+    output.results.print(
+        f"with a gateway that stands by {_range(recovery.warm)} s, "
+        f"with one to be made {_range(recovery.cold)} s"
+    )
+    for each in plan.assumptions:
+        output.results.print(f"assumed: {each}", markup=False)
+
+
+def _range(seconds: Seconds) -> str:
+    return f"{seconds.typical} (worst {seconds.worst})"

@@ -1,0 +1,136 @@
+"""What a deployment writes where a region goes from one state to another, and how long that takes.
+
+Both states come from :func:`topology.build.build`; whatever a preview wants beyond these operations
+is no part of the failover.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from topology import durations
+from topology.durations import Duration
+from topology.model import Circuit, Region
+
+
+class Verb(StrEnum):
+    """What is done to one resource, in the words of Pulumi."""
+
+    CREATE = "create"
+    UPDATE = "update"
+    DELETE = "delete"
+
+
+@dataclass(frozen=True, order=True)
+class Operation:
+    """One write: ``type`` and ``name`` are Pulumi's, the name being the logical one."""
+
+    verb: Verb
+    type: str
+    name: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Seconds:
+    """How long something takes: what is to be expected, and what has to be allowed for."""
+
+    typical: int
+    worst: int
+
+    def __add__(self, other: "Seconds") -> "Seconds":
+        return Seconds(typical=self.typical + other.typical, worst=self.worst + other.worst)
+
+    @classmethod
+    def of(cls, duration: Duration, times: int = 1) -> "Seconds":
+        """Return how long ``times`` writes take, one after the other."""
+        return cls(typical=duration.typical * times, worst=duration.worst * times)
+
+    @classmethod
+    def longest(cls, *parts: "Seconds") -> "Seconds":
+        """Return how long things take side by side."""
+        return cls(
+            typical=max(each.typical for each in parts), worst=max(each.worst for each in parts)
+        )
+
+
+NO_TIME = Seconds(typical=0, worst=0)
+_NETWORK = "azure-native:network:"
+GATEWAY = f"{_NETWORK}VirtualNetworkGateway"
+CONNECTION = f"{_NETWORK}VirtualNetworkGatewayConnection"
+PEERING = f"{_NETWORK}VirtualNetworkPeering"
+CIRCUIT = f"{_NETWORK}ExpressRouteCircuit"
+
+
+def operations(before: Region, after: Region) -> frozenset[Operation]:
+    """Return every write that takes a region from one state to the other, and no other.
+
+    The two are one configuration at different activations, depths or bandwidths.
+    """
+    return frozenset(
+        [
+            *_gateway(before, after),
+            *_connections(before, after),
+            *_peerings(before, after),
+            *_circuits(before, after),
+        ]
+    )
+
+
+def seconds(before: Region, after: Region) -> Seconds:
+    """Return how long the writes take, one deployment doing in parallel what Azure allows.
+
+    Writes on one gateway wait for each other (VN-19); peerings of spokes do not.
+    """
+    count = _counted(operations(before, after))
+
+    def of(verb: Verb, kind: str, duration: Duration) -> Seconds:
+        return Seconds.of(duration, count.get((verb, kind), 0))
+
+    gateway = of(Verb.CREATE, GATEWAY, durations.GATEWAY_CREATE)
+    connections = of(Verb.CREATE, CONNECTION, durations.CONNECTION_CREATE)
+    updated = (Verb.UPDATE, PEERING) in count
+    peerings = Seconds.of(durations.PEERING_UPDATE) if updated else NO_TIME
+    # ER-36: above 200 prefixes the peerings wait until the connection stands.
+    waits = after.spokes_wait_for_connections
+    upwards = connections + peerings if waits else Seconds.longest(connections, peerings)
+    gone = of(Verb.DELETE, CONNECTION, durations.CONNECTION_DELETE)
+    down = of(Verb.DELETE, GATEWAY, durations.GATEWAY_DELETE)
+    # Pulumi deletes once everything else is done.
+    return gateway + upwards + gone + down
+
+
+def _counted(found: frozenset[Operation]) -> Mapping[tuple[Verb, str], int]:
+    count: dict[tuple[Verb, str], int] = {}
+    for each in found:
+        count[each.verb, each.type] = count.get((each.verb, each.type), 0) + 1
+    return count
+
+
+def _gateway(before: Region, after: Region) -> Iterator[Operation]:
+    name = "region/expressroute/gateway"
+    if after.gateway and not before.gateway:
+        yield Operation(Verb.CREATE, GATEWAY, name)
+    elif before.gateway and not after.gateway:
+        yield Operation(Verb.DELETE, GATEWAY, name)
+
+
+def _connections(before: Region, after: Region) -> Iterator[Operation]:
+    ours, theirs = ({each.key for each in region.connections} for region in (before, after))
+    for key in theirs - ours:
+        yield Operation(Verb.CREATE, CONNECTION, f"region/connection/{key}/connection")
+    for key in ours - theirs:
+        yield Operation(Verb.DELETE, CONNECTION, f"region/connection/{key}/connection")
+
+
+def _peerings(before: Region, after: Region) -> Iterator[Operation]:
+    used = {spoke.key: spoke.spoke_to_hub for spoke in before.spokes}
+    for spoke in after.spokes:
+        if spoke.spoke_to_hub != used.get(spoke.key):
+            name = f"region/spoke/{spoke.key}/peering/spoke-to-hub"
+            yield Operation(Verb.UPDATE, PEERING, name)
+
+
+def _circuits(before: Region, after: Region) -> Iterator[Operation]:
+    for circuit in after.circuits:
+        if isinstance(circuit, Circuit) and circuit not in before.circuits:
+            yield Operation(Verb.UPDATE, CIRCUIT, f"region/circuit/{circuit.key}/circuit")

@@ -1,0 +1,288 @@
+"""Which steps move the traffic from one region to the other, decided from two configurations.
+
+Overlapping addresses: the source is disconnected before the target is connected (ER-18, ER-19).
+Two circuits and routers that prefer one region (ER-23), or addresses that do not overlap: the
+target is connected first and nothing is lost. Unplanned: nothing waits for the source's region.
+"""
+
+from typing import Any
+
+from topology import durations
+from topology.build import build
+from topology.changes import Seconds, operations, seconds
+from topology.config import StackConfig
+from topology.deployed import Deployed
+from topology.errors import InterlockError
+from topology.interlock import overlapping_prefixes, refuse_two_live_regions
+from topology.model import Region
+from topology.pair import Stack
+from topology.plan import Act, Change, Kind, Mode, Plan, RecoveryTime, Step, critical_path
+from topology.words import Activation, Depth
+
+PROBE_SECONDS = 30
+"""How long a region is asked whether it still answers."""
+
+
+def plan(primary: Stack, secondary: Stack, kind: Kind, mode: Mode = Mode.PLANNED) -> Plan:
+    """Return the steps of a failover or failback; of their switches only the target's matter.
+
+    :raises ConfigurationError: where a region cannot be built at another depth or activation.
+    """
+    source, target = (primary, secondary) if kind is Kind.FAILOVER else (secondary, primary)
+    sides = _Sides(source, target)
+    steps = sides.planned() if mode is Mode.PLANNED else sides.unplanned()
+    elapsed, path = critical_path(steps, sides.activate_id)
+    return Plan(
+        kind=kind,
+        mode=mode,
+        source=source.name,
+        target=target.name,
+        conflict=sides.conflict,
+        steps=steps,
+        recovery=RecoveryTime(
+            seconds=elapsed,
+            critical_path=path,
+            warm=_at_depth(source, target, mode, Depth.GATEWAY),
+            cold=_at_depth(source, target, mode, Depth.NETWORK),
+        ),
+        assumptions=_assumptions(mode),
+        configurations={each.name: _said(each.config) for each in (primary, secondary)},
+    )
+
+
+def _at_depth(source: Stack, target: Stack, mode: Mode, depth: Depth) -> Seconds:
+    sides = _Sides(source, target, depth)
+    steps = sides.planned() if mode is Mode.PLANNED else sides.unplanned()
+    return critical_path(steps, sides.activate_id)[0]
+
+
+class _Sides:
+    """The region that is left and the one that takes over, in each state that they pass."""
+
+    def __init__(self, source: Stack, target: Stack, depth: Depth | None = None) -> None:
+        self._source, self._target = source, target
+        self._fenced_depth = source.config.region.standby.depth
+        if self._fenced_depth is Depth.NETWORK:
+            # The gateway's deletion would stand between the fence and the target: it comes last.
+            self._fenced_depth = Depth.GATEWAY
+        self._live = _built(source, Activation.ACTIVE)
+        self._fenced = _built(source, Activation.STANDBY, self._fenced_depth)
+        self._down = _built(source, Activation.STANDBY)
+        self._waiting = _built(target, Activation.STANDBY, depth)
+        self._taken = _built(target, Activation.ACTIVE, depth)
+        self.overlap = tuple(
+            str(prefix)
+            for prefix in sorted(
+                overlapping_prefixes(
+                    self._taken.advertised_prefixes, self._live.advertised_prefixes
+                )
+            )
+        )
+        self.conflict = self.overlap if self._conflicts() else ()
+        self.activate_id = f"activate-{target.name}"
+
+    def planned(self) -> tuple[Step, ...]:
+        """Return the steps where both regions answer."""
+        if self.conflict:
+            first = self._fence(after=())
+            second = self._activate(after=(first.id,))
+        else:
+            second = self._activate(after=())
+            first = self._fence(after=(second.id,))
+        ordered = (first, second) if self.conflict else (second, first)
+        return (*ordered, *self._stand_down(after=ordered[-1].id))
+
+    def unplanned(self) -> tuple[Step, ...]:
+        """Return the steps where the source may be lost: none of them needs it."""
+        if not self.overlap:
+            return (self._activate(after=()),)
+        if not self.conflict:
+            activate = self._activate(after=())
+            probe = self._probe(after=(activate.id,))
+            return (activate, probe, self._fence_outside(after=(probe.id,)))
+        probe = self._probe(after=())
+        fence = self._fence_outside(after=(probe.id,))
+        return (probe, fence, self._activate(after=(fence.id,)))
+
+    def _conflicts(self) -> bool:
+        """Return whether the two must never be live at once, which the program refuses, too."""
+        try:
+            refuse_two_live_regions(
+                self._target.config, self._taken, Deployed.from_region(self._live)
+            )
+        except InterlockError:
+            return True
+        return False
+
+    def _fence(self, after: tuple[str, ...]) -> Step:
+        stack = self._source.name
+        took = seconds(self._live, self._fenced)
+        return Step(
+            id=f"fence-{stack}",
+            title=f"disconnect {stack} ({self._live.location}) from on-premises",
+            act=Act.SWITCH,
+            needs=(stack,),
+            after=after,
+            precondition=f"{stack} is deployed active, and nothing else of it would change",
+            action=_switch(stack, Activation.STANDBY),
+            postcondition=f"{stack} has no connection that advertises its spokes",
+            undo=_switch(stack, Activation.ACTIVE),
+            effect=self._loss(took) if not after else "none: the other region answers already",
+            seconds=took,
+            change=self._fence_change(),
+        )
+
+    def _fence_change(self) -> Change:
+        return Change(
+            stack=self._source.name,
+            activation=Activation.STANDBY,
+            depth=self._fenced_depth,
+            operations=operations(self._live, self._fenced),
+        )
+
+    def _activate(self, after: tuple[str, ...]) -> Step:
+        stack = self._target.name
+        free = f"{self._source.name} does not advertise {', '.join(self.conflict)}"
+        return Step(
+            id=self.activate_id,
+            title=f"connect {stack} ({self._taken.location}) to on-premises",
+            act=Act.SWITCH,
+            needs=(stack,),
+            after=after,
+            precondition=free if self.conflict else f"{stack} is deployed on standby",
+            action=_switch(stack, Activation.ACTIVE),
+            postcondition=(
+                f"{stack} advertises {', '.join(map(str, self._taken.advertised_prefixes))}"
+            ),
+            undo=_switch(stack, Activation.STANDBY),
+            effect=f"{_names(self._taken)} reach on-premises from {self._taken.location}",
+            seconds=seconds(self._waiting, self._taken),
+            change=Change(
+                stack=stack,
+                activation=Activation.ACTIVE,
+                depth=self._target.config.region.standby.depth,
+                operations=operations(self._waiting, self._taken),
+            ),
+        )
+
+    def _stand_down(self, after: str) -> tuple[Step, ...]:
+        """Return what a source of depth ``network`` gives up once the target is live."""
+        left = operations(self._fenced, self._down)
+        if not left:
+            return ()
+        stack = self._source.name
+        return (
+            Step(
+                id=f"stand-down-{stack}",
+                title=f"take down what {stack} keeps only while it is live",
+                act=Act.SWITCH,
+                needs=(stack,),
+                after=(after,),
+                precondition=f"{stack} is disconnected",
+                action=f"pulumi up --stack {stack}",
+                postcondition=f"{stack} stands by at depth {self._down.depth.value}",
+                undo=_switch(stack, Activation.ACTIVE),
+                effect="none",
+                seconds=seconds(self._fenced, self._down),
+                change=Change(
+                    stack=stack,
+                    activation=Activation.STANDBY,
+                    depth=self._down.depth,
+                    operations=left,
+                ),
+            ),
+        )
+
+    def _probe(self, after: tuple[str, ...]) -> Step:
+        stack = self._source.name
+        return Step(
+            id=f"probe-{stack}",
+            title=f"ask {stack} ({self._live.location}) whether it answers",
+            act=Act.PROBE,
+            needs=(),
+            after=after,
+            precondition="none",
+            action=f"read the gateway of {stack}, for at most {PROBE_SECONDS} s",
+            postcondition="it answers, or it does not",
+            undo="nothing was changed",
+            effect="none",
+            seconds=Seconds(typical=PROBE_SECONDS, worst=PROBE_SECONDS),
+        )
+
+    def _fence_outside(self, after: tuple[str, ...]) -> Step:
+        stack = self._source.name
+        own = seconds(self._live, self._fenced)
+        outside = Seconds.of(durations.PRIVATE_PEERING_UPDATE)
+        # ER-38: neither needs the gateway's region.
+        return Step(
+            id=f"fence-{stack}",
+            title=f"disconnect {stack} ({self._live.location}), if need be without its region",
+            act=Act.FENCE,
+            needs=(),
+            after=after,
+            precondition="none",
+            action=(
+                f"if {stack} answers: {_switch(stack, Activation.STANDBY)}; if not: disable the "
+                "private peering of its circuit, or revoke the authorization of a shared one "
+                "(ER-38); if neither is accepted: UNFENCED, with --accept-unfenced REASON"
+            ),
+            postcondition=f"{stack} cannot advertise {', '.join(self.overlap)}, or a debt is kept",
+            undo="sparehub finish-fence, once the region is back",
+            effect=f"{_names(self._live)} lose what is left of {self._live.location}",
+            seconds=Seconds.longest(own, outside),
+            change=self._fence_change(),
+        )
+
+    def _loss(self, took: Seconds) -> str:
+        total = took + seconds(self._waiting, self._taken)
+        return f"{_names(self._live)} lose on-premises for about {total.typical} s"
+
+
+def _built(stack: Stack, activation: Activation, depth: Depth | None = None) -> Region:
+    config = stack.config.model_copy(update={"activation": activation})
+    return build(at_depth(config, depth) if depth else config)
+
+
+def at_depth(config: StackConfig, depth: Depth) -> StackConfig:
+    """Return a configuration whose region stands by at another depth."""
+    standby = config.region.standby.model_copy(update={"depth": depth})
+    region = config.region.model_copy(update={"standby": standby})
+    return config.model_copy(update={"region": region})
+
+
+def _said(config: StackConfig) -> dict[str, Any]:
+    """Return what a stack file says, in plain data; authorization keys are left out."""
+    return {
+        "location": config.location,
+        "activation": config.activation.value,
+        "pairedStack": config.paired_stack,
+        "overrideInterlock": config.override_interlock,
+        "region": config.region.model_dump(mode="json", by_alias=True, exclude_unset=True),
+    }
+
+
+def _switch(stack: str, activation: Activation) -> str:
+    return (
+        f"pulumi config set activation {activation.value} --stack {stack} && "
+        f"pulumi up --stack {stack}"
+    )
+
+
+def _names(region: Region) -> str:
+    return ", ".join(["hub", *(spoke.key for spoke in region.spokes)])
+
+
+def _assumptions(mode: Mode) -> tuple[str, ...]:
+    return (
+        "durations are those recorded from the real service, few and some years old",
+        "the run's own time, under half a minute, is not counted",
+        (
+            f"on-premises routers learn the new routes within {durations.BGP_HOLD.worst} s after "
+            "the last step (ER-31); that is not counted"
+        ),
+        *(
+            ("the region that is left may not answer: it is asked once and never waited for",)
+            if mode is Mode.UNPLANNED
+            else ()
+        ),
+    )

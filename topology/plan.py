@@ -1,0 +1,192 @@
+"""A failover as data: ordered steps, what each needs, changes and takes, and the whole's id.
+
+A plan is made of the two configurations alone (:mod:`topology.failover`). Its id is a hash of
+everything that it says and of both configurations without their secrets: who confirms an id
+confirms exactly these steps.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from topology.changes import NO_TIME, Operation, Seconds
+from topology.words import Activation, Depth
+
+
+class Kind(StrEnum):
+    """What is planned."""
+
+    FAILOVER = "failover"  # from the primary to the secondary
+    FAILBACK = "failback"  # and back again
+
+
+class Mode(StrEnum):
+    """Whether the region that is left can still be written to."""
+
+    PLANNED = "planned"
+    UNPLANNED = "unplanned"
+
+
+class Act(StrEnum):
+    """What a step does."""
+
+    SWITCH = "switch"  # deploys a stack at another activation
+    PROBE = "probe"  # asks whether a region answers
+    FENCE = "fence"  # disconnects a region that may not answer
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """A stack deployed at an activation and a depth, and every write that this may cause."""
+
+    stack: str
+    activation: Activation
+    depth: Depth
+    operations: frozenset[Operation]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """One step; ``needs`` are the stacks whose region has to answer, ``after`` earlier steps."""
+
+    id: str
+    title: str
+    act: Act
+    needs: tuple[str, ...]
+    after: tuple[str, ...]
+    precondition: str
+    action: str
+    postcondition: str
+    undo: str
+    effect: str
+    """What traffic notices."""
+    seconds: Seconds
+    change: Change | None = None
+
+    def document(self) -> dict[str, Any]:
+        """Return the step under the keys of ``sparehub plan --json``."""
+        change = self.change
+        return {
+            "id": self.id,
+            "title": self.title,
+            "act": self.act.value,
+            "needs": list(self.needs),
+            "after": list(self.after),
+            "precondition": self.precondition,
+            "action": self.action,
+            "postcondition": self.postcondition,
+            "undo": self.undo,
+            "effect": self.effect,
+            "seconds": _seconds(self.seconds),
+            "change": change
+            and {
+                "stack": change.stack,
+                "activation": change.activation.value,
+                "depth": change.depth.value,
+                "operations": [
+                    {"operation": each.verb.value, "type": each.type, "name": each.name}
+                    for each in sorted(change.operations)
+                ],
+            },
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecoveryTime:
+    """From the first step until the target carries the traffic; ``critical_path`` of step ids."""
+
+    seconds: Seconds
+    critical_path: tuple[str, ...]
+    warm: Seconds
+    """The same with a gateway that stands by (depth ``gateway``)."""
+    cold: Seconds
+    """The same with a gateway that has to be made (depth ``network``)."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """Steps in the order in which they are carried out; ``source`` and ``target`` are stacks."""
+
+    kind: Kind
+    mode: Mode
+    source: str
+    target: str
+    conflict: tuple[str, ...]
+    """Prefixes that must never be advertised by both regions at once."""
+    steps: tuple[Step, ...]
+    recovery: RecoveryTime
+    assumptions: tuple[str, ...]
+    configurations: Mapping[str, Mapping[str, Any]]
+    """What each stack file says, without secrets."""
+
+    @property
+    def id(self) -> str:
+        """A hash of all that the plan says: 16 hexadecimal digits."""
+        return fingerprint(self._content())
+
+    @property
+    def configuration(self) -> str:
+        """A hash of both configurations apart from the switch, which the run itself turns."""
+        switch = ("activation", "overrideInterlock")
+        return fingerprint(
+            {
+                stack: {key: value for key, value in said.items() if key not in switch}
+                for stack, said in self.configurations.items()
+            }
+        )
+
+    def step(self, identity: str) -> Step:
+        """Return the step of an id.
+
+        :raises KeyError: where there is none.
+        """
+        return {each.id: each for each in self.steps}[identity]
+
+    def document(self) -> dict[str, Any]:
+        """Return the plan under the keys of ``sparehub plan --json``."""
+        return {"id": self.id, **self._content()}
+
+    def _content(self) -> dict[str, Any]:
+        recovery = self.recovery
+        return {
+            "kind": self.kind.value,
+            "mode": self.mode.value,
+            "source": self.source,
+            "target": self.target,
+            "conflict": list(self.conflict),
+            "steps": [each.document() for each in self.steps],
+            "recoveryTime": {
+                **_seconds(recovery.seconds),
+                "criticalPath": list(recovery.critical_path),
+                "warm": _seconds(recovery.warm),
+                "cold": _seconds(recovery.cold),
+            },
+            "assumptions": list(self.assumptions),
+            "configurations": self.configurations,
+        }
+
+
+def critical_path(steps: tuple[Step, ...], last: str) -> tuple[Seconds, tuple[str, ...]]:
+    """Return how long it takes until a step is done, and through which steps that time runs.
+
+    Steps that do not wait for each other would run side by side.
+    """
+    known: dict[str, tuple[Seconds, tuple[str, ...]]] = {}
+    for step in steps:
+        before = [known[each] for each in step.after]
+        elapsed, path = max(before, key=lambda each: each[0].typical, default=(NO_TIME, ()))
+        known[step.id] = (elapsed + step.seconds, (*path, step.id))
+    return known[last]
+
+
+def fingerprint(value: object) -> str:
+    """Return a hash of plain data that does not depend on the order of keys."""
+    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _seconds(seconds: Seconds) -> dict[str, int]:
+    return {"typical": seconds.typical, "worst": seconds.worst}
