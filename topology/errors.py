@@ -2,6 +2,7 @@
 
 SparehubError                   one message: what, where, what to do
 ├── ConfigurationError          the stack configuration is wrong: all problems at once
+├── UnknownNameError            a subnet or a state that is not there, and those that are
 ├── ReplacementRefusedError     the change would delete and re-create what must live
 ├── PreflightError              something does not allow to begin, or to go on
 ├── HalfwayError                an operation stopped; `sparehub resume` goes on
@@ -47,6 +48,15 @@ class ConfigurationError(SparehubError):
         lines = [f"the configuration{where} has {count}; nothing was created:"]
         lines += [f"  {problem}" for problem in self.problems]
         super().__init__("\n".join(lines))
+
+
+class UnknownNameError(SparehubError):
+    """A name that nothing bears; the message lists those that something does."""
+
+    exit_code: ClassVar[int] = 2
+
+    def __init__(self, kind: str, name: str, known: Iterable[str]) -> None:
+        super().__init__(f"there is no {kind} {name!r}; there are: {', '.join(known)}")
 
 
 class ReplacementRefusedError(SparehubError):

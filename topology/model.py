@@ -32,7 +32,7 @@ class Route:
 class RouteTable:
     """A route table and its routes."""
 
-    key: str  # spokes, gateway or nva
+    key: str  # spokes, gateway, nva or inspected
     name: str
     disable_bgp_route_propagation: bool
     routes: tuple[Route, ...] = ()
@@ -48,6 +48,7 @@ class Subnet:
     service_endpoints: tuple[str, ...] = ()
     network_security_group_id: str | None = None
     default_outbound_access: bool = True
+    protected: bool = False  # replicated machines live here; Azure itself does not know
 
 
 @dataclass(frozen=True, kw_only=True)

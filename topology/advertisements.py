@@ -1,0 +1,60 @@
+"""What a region and on-premises tell each other over ExpressRoute."""
+
+from ipaddress import IPv4Network
+
+from topology.model import Circuit, Connection, Region, Spoke
+
+# ER-21: IPv4 prefixes from a gateway to a circuit; above it the connection goes down.
+# https://learn.microsoft.com/azure/expressroute/expressroute-faqs
+MOST_PREFIXES = 1000
+# ER-22: equal routes of several circuits are used side by side.
+_MOST_EQUAL = 4
+
+
+def peered(spoke: Spoke) -> bool:
+    """Return whether packets cross the peering: both halves stand (PE-01)."""
+    return spoke.hub_to_spoke.connected and spoke.spoke_to_hub.connected
+
+
+def uses_gateway(spoke: Spoke) -> bool:
+    """Return whether a spoke uses the hub's gateway: both halves have to say so (PE-10)."""
+    return (
+        peered(spoke)
+        and spoke.spoke_to_hub.use_remote_gateways
+        and spoke.hub_to_spoke.allow_gateway_transit
+    )
+
+
+def offered_prefixes(region: Region) -> tuple[IPv4Network, ...]:
+    """Return what the gateway shows a circuit (ER-20): the hub, and the spokes that use it."""
+    spokes = (each.virtual_network for each in region.spokes if uses_gateway(each))
+    return tuple(p for network in (region.hub, *spokes) for p in network.address_space)
+
+
+def live_connections(region: Region) -> tuple[Connection, ...]:
+    """Return the connections that carry routes, by descending routing weight.
+
+    Each needs the gateway, the private peering of its circuit (of a referenced circuit it is
+    assumed), and no more prefixes than the gateway may show (ER-09, ER-21).
+    """
+    if region.gateway is None or len(offered_prefixes(region)) > MOST_PREFIXES:
+        return ()
+    without = {
+        circuit.key
+        for circuit in region.circuits
+        if isinstance(circuit, Circuit) and circuit.private_peering is None
+    }
+    live = (each for each in region.connections if each.key not in without)
+    return tuple(sorted(live, key=lambda each: -each.routing_weight))
+
+
+def outbound_connections(region: Region) -> tuple[Connection, ...]:
+    """Return the connections that packets leave by (ER-22): of the highest weight, at most four."""
+    live = live_connections(region)
+    best = (each for each in live if each.routing_weight == live[0].routing_weight)
+    return tuple(best)[:_MOST_EQUAL]
+
+
+def advertised_prefixes(region: Region) -> tuple[IPv4Network, ...]:
+    """Return what on-premises learns of a region: nothing without a live connection."""
+    return offered_prefixes(region) if live_connections(region) else ()
