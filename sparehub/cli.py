@@ -67,6 +67,7 @@ def report(
     raise typer.Exit(report_command.report(stack_dir, out, Output(as_json=json)))
 
 
+@app.command()
 def plan(
     kind: Annotated[Kind, typer.Argument(help="What is to be planned.")],
     *,

@@ -1,16 +1,20 @@
 """What a report says, decided before it is written: pictures, steps, routes, times, findings."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from sparehub.check import Examination
-from sparehub.report.frames import Change, Frame, Placed, changes
+from sparehub.report.frames import Change, changes
+from sparehub.report.moments import moments
 from sparehub.report.picture import draw
 from sparehub.report.region_picture import COLLAPSE_ABOVE
+from sparehub.report.route_tables import RouteTables, route_tables
 from sparehub.report.shapes import Picture
-from topology.build import build
+from sparehub.report.times import Recovery, StepTime, recoveries, step_times
+from topology.failover import plan
 from topology.findings import Finding
 from topology.pair import Stack
+from topology.plan import Kind, Mode
 from topology.words import Activation
 
 _PAIR = 2
@@ -28,30 +32,6 @@ class Panel:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Routes:
-    """Effective routes: each table once, and per frame the number of the table by context."""
-
-    tables: Sequence[Sequence[Sequence[str]]] = ()
-    frames: Sequence[Mapping[str, int]] = ()
-
-    @property
-    def document(self) -> Mapping[str, object]:
-        """The routes as the page's script reads them."""
-        return {"tables": self.tables, "frames": self.frames}
-
-
-@dataclass(frozen=True, kw_only=True)
-class Time:
-    """One row of the table of recovery times."""
-
-    title: str
-    needs: str
-    typical: str
-    worst: str
-    critical: bool
-
-
-@dataclass(frozen=True, kw_only=True)
 class Report:
     """The whole page."""
 
@@ -59,38 +39,49 @@ class Report:
     lead: str
     facts: Sequence[tuple[str, str]]
     findings: Sequence[Finding]
+    kind: Kind = Kind.FAILOVER
+    plan_id: str = ""
     three: Sequence[Panel] = ()
     steps: Sequence[Panel] = ()
     collapsed: Sequence[tuple[str, Sequence[str]]] = ()
-    routes: Routes = field(default_factory=Routes)
-    recovery: str = ""
-    times: Sequence[Time] = ()
+    routes: RouteTables = field(default_factory=RouteTables)
+    recoveries: Sequence[Recovery] = ()
+    step_times: Sequence[StepTime] = ()
     assumptions: Sequence[str] = ()
 
 
 def compose(examination: Examination) -> Report:
     """Return the report of what stack files describe; pictures only of a whole pair."""
     stacks = examination.stacks
-    if len(stacks) != _PAIR:
-        read = ", ".join(stack.name for stack in stacks) or "none"
-        return Report(
-            title="Sparehub",
-            lead=f"A failover needs two stack files that can be read; readable here: {read}.",
-            facts=_facts(examination),
-            findings=examination.findings,
-        )
-    frames = _frames(stacks)
-    before, after = frames[0], frames[-1]
-    changed = changes(before.pair, after.pair)
-    last = len(frames) - 1
+    if len(stacks) == _PAIR:
+        return _of_pair(examination, stacks[0], stacks[1])
+    read = ", ".join(stack.name for stack in stacks) or "none"
     return Report(
-        title=f"Sparehub: {stacks[0].region.location} and {stacks[1].region.location}",
-        lead="Two regions, one live: what a failover moves, in which order, and what stays.",
+        title="Sparehub",
+        lead=f"A failover needs two stack files that can be read; readable here: {read}.",
         facts=_facts(examination),
         findings=examination.findings,
+    )
+
+
+def _of_pair(examination: Examination, primary: Stack, secondary: Stack) -> Report:
+    kind = Kind.FAILBACK if _active(secondary) and not _active(primary) else Kind.FAILOVER
+    planned, unplanned = (plan(primary, secondary, kind, mode) for mode in Mode)
+    stacks = (primary, secondary)
+    frames = moments(stacks, planned)
+    before, after, last = frames[0], frames[-1], len(frames) - 1
+    pictures = [draw(frame, before) for frame in frames]
+    changed = changes(before.pair, after.pair)
+    return Report(
+        title=f"Sparehub: {primary.region.location} and {secondary.region.location}",
+        lead=f"Two regions, one live: what a {kind} moves, in which order, and what stays.",
+        facts=_facts(examination),
+        findings=examination.findings,
+        kind=kind,
+        plan_id=planned.id,
         three=(
-            Panel(heading="Before", picture=draw(before, before), frame=0),
-            Panel(heading="After", picture=draw(after, before), frame=last),
+            Panel(heading="Before", picture=pictures[0], frame=0),
+            Panel(heading="After", picture=pictures[-1], frame=last),
             Panel(
                 heading="Difference",
                 picture=draw(after, before, changed),
@@ -99,90 +90,47 @@ def compose(examination: Examination) -> Report:
             ),
         ),
         steps=[
-            Panel(
-                heading=frame.title,
-                picture=draw(frame, before),
-                frame=number,
-                effect=frame.effect,
-            )
-            for number, frame in enumerate(frames)
+            Panel(heading=frame.title, picture=picture, frame=number, effect=frame.effect)
+            for number, (frame, picture) in enumerate(zip(frames, pictures, strict=True))
         ],
         collapsed=[
-            (stack.name, [_spoke(stack, number) for number in range(len(stack.region.spokes))])
+            (stack.name, _spokes(stack))
             for stack in stacks
             if len(stack.region.spokes) > COLLAPSE_ABOVE
         ],
+        routes=route_tables(frames, pictures),
+        recoveries=recoveries([planned, unplanned]),
+        step_times=step_times(planned),
+        assumptions=planned.assumptions,
     )
+
+
+def _active(stack: Stack) -> bool:
+    return stack.config.activation is Activation.ACTIVE
 
 
 def _facts(examination: Examination) -> list[tuple[str, str]]:
     topology = examination.topology
     facts = [
-        (f"{stack.name}, {stack.region.location}", f"{stack.region.activation}")
+        (f"{stack.name}, {stack.region.location}", stack.region.activation.value)
         for stack in examination.stacks
     ]
+    drills = [stack.name for stack in examination.stacks if stack.region.drill]
+    if drills:
+        facts.append(("Drill", f"on in {', '.join(drills)}"))
     if topology.addresses:
         facts.append(("Addresses", topology.addresses))
-    facts += [
+    return [
+        *facts,
         ("Circuits", str(topology.circuits)),
         ("Peering locations", str(topology.peering_locations)),
         ("Errors", str(examination.count("error"))),
         ("Warnings", str(examination.count("warning"))),
     ]
-    return facts
 
 
-def _frames(stacks: Sequence[Stack]) -> list[Frame]:
-    """Return the moments of a failover away from the region that is live."""
-    live = next(
-        (s.name for s in stacks if s.config.activation is Activation.ACTIVE), stacks[0].name
-    )
-    source = next(stack for stack in stacks if stack.name == live)
-    target = next(stack for stack in stacks if stack.name != live)
+def _spokes(stack: Stack) -> list[str]:
     return [
-        Frame(
-            title=f"{source.region.location} is live",
-            effect="",
-            pair=_pair(stacks, live),
-        ),
-        Frame(
-            title=f"Fenced: {source.region.location} is cut off from on-premises",
-            effect=f"{_spokes(source)} do not reach on-premises",
-            pair=_pair(stacks, None),
-        ),
-        Frame(
-            title=f"{target.region.location} is live",
-            effect="every spoke reaches on-premises again",
-            pair=_pair(stacks, target.name),
-        ),
+        f"{spoke.key}, {', '.join(str(p) for p in spoke.virtual_network.address_space)}"
+        for spoke in stack.region.spokes
     ]
-
-
-def _spokes(stack: Stack) -> str:
-    keys = [spoke.key for spoke in stack.region.spokes]
-    return ", ".join(keys) if len(keys) <= 3 else f"{len(keys)} spokes"  # noqa: PLR2004 - as many as read well
-
-
-def _pair(stacks: Sequence[Stack], live: str | None) -> tuple[Placed, ...]:
-    """Return both regions as they stand while the one of that name is active."""
-    return tuple(
-        Placed(
-            stack=stack.name,
-            region=build(
-                stack.config.model_copy(
-                    update={
-                        "activation": Activation.ACTIVE
-                        if stack.name == live
-                        else Activation.STANDBY
-                    }
-                )
-            ),
-        )
-        for stack in stacks
-    )
-
-
-def _spoke(stack: Stack, number: int) -> str:
-    spoke = stack.region.spokes[number]
-    prefixes = ", ".join(str(prefix) for prefix in spoke.virtual_network.address_space)
-    return f"{spoke.key}, {prefixes}"
