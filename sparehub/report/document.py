@@ -14,7 +14,7 @@ from sparehub.report.times import Recovery, StepTime, recoveries, step_times
 from topology.failover import plan
 from topology.findings import Finding
 from topology.pair import Stack
-from topology.plan import Kind, Mode
+from topology.plan import Kind, Mode, Step
 from topology.words import Activation
 
 _PAIR = 2
@@ -27,8 +27,8 @@ class Panel:
     heading: str
     picture: Picture
     frame: int
-    effect: str = ""
     changes: tuple[Change, ...] = ()
+    step: Step | None = None  # that led to it
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,8 +90,10 @@ def _of_pair(examination: Examination, primary: Stack, secondary: Stack) -> Repo
             ),
         ),
         steps=[
-            Panel(heading=frame.title, picture=picture, frame=number, effect=frame.effect)
-            for number, (frame, picture) in enumerate(zip(frames, pictures, strict=True))
+            Panel(heading=frame.title, picture=picture, frame=number, step=step)
+            for number, (frame, picture, step) in enumerate(
+                zip(frames, pictures, (None, *planned.steps), strict=True)
+            )
         ],
         collapsed=[
             (stack.name, _spokes(stack))

@@ -40,7 +40,6 @@ class Frame:
     """The pair at one moment of a failover."""
 
     title: str
-    effect: str  # what traffic meets meanwhile, in a sentence; empty where nothing changes
     pair: tuple[Placed, ...]
 
 

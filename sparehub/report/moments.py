@@ -21,12 +21,12 @@ def moments(stacks: Sequence[Stack], plan: Plan) -> list[Frame]:
     }
     configs = {stack.name: stack.config for stack in stacks}
     source = next(stack.region for stack in stacks if stack.name == plan.source)
-    frames = [Frame(title=f"{source.location} is live", effect="the start", pair=_placed(standing))]
+    frames = [Frame(title=f"{source.location} is live", pair=_placed(standing))]
     for step in plan.steps:
         if change := step.change:
             switched = _switched(configs[change.stack], change.activation)
             standing[change.stack] = at_depth(switched, change.depth)
-        frames.append(Frame(title=step.title, effect=step.effect, pair=_placed(standing)))
+        frames.append(Frame(title=step.title, pair=_placed(standing)))
     return frames
 
 

@@ -6,6 +6,7 @@ import hashlib
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from sparehub.report.document import Report
+from sparehub.report.times import span
 
 
 def page(report: Report) -> str:
@@ -21,6 +22,7 @@ def page(report: Report) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters["span"] = span
     loader = environment.loader
     if loader is None:
         raise AssertionError

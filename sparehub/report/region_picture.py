@@ -37,7 +37,10 @@ def draw_region(placed: Placed, left: float, marks: Marks) -> tuple[list[Box], l
             y=TOP,
             width=WIDTH,
             height=0,
-            lines=(heading, f"{stack}, advertises {counted(region)}"),
+            lines=(
+                fitting(heading, inner, bold=True),
+                fitting(f"{stack}, advertises {counted(region)}", inner),
+            ),
             title=placed.said,
             state="live" if region.activation is Activation.ACTIVE else "standby",
             mark=marks.get((stack, "region"), ""),
@@ -48,7 +51,7 @@ def draw_region(placed: Placed, left: float, marks: Marks) -> tuple[list[Box], l
             y=_HUB_TOP,
             width=inner,
             height=124,
-            lines=(fitting(f"hub {named(region.hub.address_space)}", inner),),
+            lines=(fitting(f"hub {named(region.hub.address_space)}", inner, bold=True),),
             title=f"{region.hub.name}: {', '.join(map(str, region.hub.address_space))}",
         ),
     ]
@@ -60,7 +63,7 @@ def draw_region(placed: Placed, left: float, marks: Marks) -> tuple[list[Box], l
         width=_INNER_WIDTH,
         height=_BOX_HEIGHT,
         lines=(
-            (fitting(gateway.name, _INNER_WIDTH), f"gateway, {gateway.sku}")
+            (fitting(gateway.name, _INNER_WIDTH, bold=True), f"gateway, {gateway.sku}")
             if gateway
             else ("no gateway", "made when it goes live")
         ),
@@ -127,7 +130,7 @@ def _spokes(
             width=wide,
             height=_BOX_HEIGHT,
             lines=(
-                fitting(spoke.key, wide),
+                fitting(spoke.key, wide, bold=True),
                 fitting(named(spoke.virtual_network.address_space), wide),
             ),
             title=(

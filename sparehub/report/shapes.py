@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from sparehub.report.frames import LinkState
 
-_CHARACTER = 6.1  # pixels of one at the 11 px of the style sheet, on average
+_NARROW, _WIDE = frozenset(" !'(),-./:;I[]fijlrt|"), frozenset("%@MW_mw…")
+_PADDING = 6.0  # of a box, both sides together
 _PREFIXES_NAMED = 2
 _SIGN = 0.4  # of the first stretch of a link
 
@@ -67,7 +68,18 @@ def named(prefixes: Sequence[object]) -> str:
     return f"{listed} and {more} more" if more > 0 else listed
 
 
-def fitting(text: str, width: float) -> str:
-    """Return a text as far as a box shows it; an ellipsis stands for the rest."""
-    room = int((width - 8) / _CHARACTER)
-    return text if len(text) <= room else text[: room - 1] + "…"
+def fitting(text: str, width: float, *, bold: bool = False) -> str:
+    """Return a text as far as a box of that width shows it; an ellipsis stands for the rest."""
+    room = width - _PADDING
+    if _extent(text, bold=bold) <= room:
+        return text
+    while text and _extent(f"{text}…", bold=bold) > room:
+        text = text[:-1]
+    return f"{text}…"
+
+
+def _extent(text: str, *, bold: bool) -> float:
+    """Return how wide a text is at most, in the widest of the fonts that the style names."""
+    size = 12 * 1.1 if bold else 11
+    ems = (0.4 if each in _NARROW else 1.0 if each in _WIDE else 0.65 for each in text)
+    return size * sum(ems)
