@@ -9,7 +9,7 @@ import typer
 
 from simulator.errors import SimulatorError
 from sparehub import check as check_command
-from sparehub import simulate
+from sparehub import operations, simulate
 from sparehub.initialise import ask_for_numbers, write_stack_file
 from sparehub.output import Output
 from sparehub.planning import show_plan
@@ -24,13 +24,26 @@ app = typer.Typer(
     rich_markup_mode="rich",
     add_completion=False,
     pretty_exceptions_enable=False,
-    epilog="Exit codes: 0 done, 1 failed, 2 usage, 3 refused, 4 interlock.",
+    epilog="Exit codes: 0 done, 1 failed, 2 usage, 3 refused, 4 interlock or another operator, "
+    "5 stopped half-way, 6 a region does not answer, 7 done, but a region is still to be fenced.",
 )
 app.add_typer(simulate.app, name="simulate")
 StackDirectory = Annotated[
     Path, typer.Option("--stack-dir", help="Where Pulumi.yaml and the stack files are.")
 ]
 Json = Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")]
+Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
+PlanId = Annotated[
+    str, typer.Option("--plan", help="The id that is confirmed, or the file of plan --out.")
+]
+AcceptUnfenced = Annotated[
+    str,
+    typer.Option(
+        "--accept-unfenced",
+        metavar="REASON",
+        help="Go on although the lost region may still advertise.",
+    ),
+]
 
 
 @app.command()
@@ -84,6 +97,95 @@ def plan(
     """
     mode = Mode.UNPLANNED if unplanned else Mode.PLANNED
     show_plan(stack_dir, kind, mode, out, Output(as_json=json))
+
+
+@app.command("failover")
+def fail_over(  # noqa: PLR0913 - one option a decision
+    *,
+    unplanned: Annotated[
+        bool, typer.Option("--unplanned", help="The primary may be lost: do not wait for it.")
+    ] = False,
+    accept_unfenced: AcceptUnfenced = "",
+    plan: PlanId = "",
+    yes: Yes = False,
+    stack_dir: StackDirectory = Path(),
+    json: Json = False,
+) -> None:
+    """Move the traffic from the primary to the secondary, with journal, interlock and proof.
+
+    [bold]sparehub failover[/bold]   [bold]sparehub failover --yes --plan b8c3200f815bb53d[/bold]
+    """
+    if accept_unfenced and not unplanned:
+        raise typer.BadParameter("--accept-unfenced belongs to --unplanned")
+    wish = operations.Wish(
+        kind=Kind.FAILOVER,
+        mode=Mode.UNPLANNED if unplanned else Mode.PLANNED,
+        reason=accept_unfenced,
+        plan=plan,
+        yes=yes,
+    )
+    raise typer.Exit(operations.begin(stack_dir, wish, Output(as_json=json)))
+
+
+@app.command("failback")
+def fail_back(
+    *,
+    plan: PlanId = "",
+    yes: Yes = False,
+    stack_dir: StackDirectory = Path(),
+    json: Json = False,
+) -> None:
+    """Move the traffic back to the primary: the same steps with the roles swapped.
+
+    [bold]sparehub failback[/bold]
+    """
+    wish = operations.Wish(kind=Kind.FAILBACK, plan=plan, yes=yes)
+    raise typer.Exit(operations.begin(stack_dir, wish, Output(as_json=json)))
+
+
+@app.command()
+def resume(
+    *,
+    yes: Yes = False,
+    accept_unfenced: AcceptUnfenced = "",
+    stack_dir: StackDirectory = Path(),
+    json: Json = False,
+) -> None:
+    """Go on with an operation that stopped half-way, whatever stopped it.
+
+    [bold]sparehub resume[/bold]
+    """
+    output = Output(as_json=json)
+    raise typer.Exit(operations.resume(stack_dir, output, yes=yes, reason=accept_unfenced))
+
+
+@app.command()
+def commit(*, stack_dir: StackDirectory = Path()) -> None:
+    """Call the last failover or failback settled; the next operation does that by itself.
+
+    [bold]sparehub commit[/bold]
+    """
+    raise typer.Exit(operations.commit(stack_dir, Output()))
+
+
+@app.command("finish-fence")
+def finish_fence(
+    *, yes: Yes = False, stack_dir: StackDirectory = Path(), json: Json = False
+) -> None:
+    """Disconnect a region that was lost and is back, and end what stood in for that.
+
+    [bold]sparehub finish-fence[/bold]
+    """
+    raise typer.Exit(operations.finish_fence(stack_dir, Output(as_json=json), yes=yes))
+
+
+@app.command()
+def status(*, stack_dir: StackDirectory = Path(), json: Json = False) -> None:
+    """Show which region is active, what is under way and what is owed; exit 7 while unfenced.
+
+    [bold]sparehub status --json[/bold]
+    """
+    raise typer.Exit(operations.status(stack_dir, Output(as_json=json)))
 
 
 @app.command()

@@ -65,11 +65,11 @@ class _Sides:
         if self._fenced_depth is Depth.NETWORK:
             # The gateway's deletion would stand between the fence and the target: it comes last.
             self._fenced_depth = Depth.GATEWAY
-        self._live = _built(source, Activation.ACTIVE)
-        self._fenced = _built(source, Activation.STANDBY, self._fenced_depth)
-        self._down = _built(source, Activation.STANDBY)
-        self._waiting = _built(target, Activation.STANDBY, depth)
-        self._taken = _built(target, Activation.ACTIVE, depth)
+        self._live = region_at(source, Activation.ACTIVE)
+        self._fenced = region_at(source, Activation.STANDBY, self._fenced_depth)
+        self._down = region_at(source, Activation.STANDBY)
+        self._waiting = region_at(target, Activation.STANDBY, depth)
+        self._taken = region_at(target, Activation.ACTIVE, depth)
         self.overlap = tuple(
             str(prefix)
             for prefix in sorted(
@@ -238,12 +238,13 @@ class _Sides:
         return f"{_names(self._live)} lose on-premises for about {total.typical} s"
 
 
-def _built(stack: Stack, activation: Activation, depth: Depth | None = None) -> Region:
+def region_at(stack: Stack, activation: Activation, depth: Depth | None = None) -> Region:
+    """Return a stack's region at an activation, and at another depth where one is given."""
     config = stack.config.model_copy(update={"activation": activation})
-    return build(at_depth(config, depth) if depth else config)
+    return build(_with_depth(config, depth) if depth else config)
 
 
-def at_depth(config: StackConfig, depth: Depth) -> StackConfig:
+def _with_depth(config: StackConfig, depth: Depth) -> StackConfig:
     """Return a configuration whose region stands by at another depth."""
     standby = config.region.standby.model_copy(update={"depth": depth})
     region = config.region.model_copy(update={"standby": standby})

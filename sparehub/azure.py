@@ -1,0 +1,140 @@
+"""The few requests that go to Azure Resource Manager directly: probes, proofs and fences.
+
+A fence must not need Pulumi's state of a region that is lost, and a probe must be bounded: neither
+can be a deployment. The local Azure is asked in this process, the real one through `az rest`,
+which has the operator's login.
+"""
+
+import json
+import subprocess
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from simulator.arm.core import Azure as LocalAzure
+from simulator.arm.messages import Request
+
+_VERSION = "2024-05-01"
+_ERRORS = 400
+_SERVER_ERRORS = 500
+NOT_FOUND = 404
+_SETTLED = ("Succeeded", "Failed", "Canceled")
+_POLL = 2.0
+"""Seconds between two looks at a write that goes on."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """What came back; ``status`` 0 where nothing did."""
+
+    status: int
+    body: Mapping[str, Any]
+
+    @property
+    def came(self) -> bool:
+        """Whether the region answered, be it with a refusal."""
+        return 0 < self.status < _SERVER_ERRORS
+
+    @property
+    def accepted(self) -> bool:
+        """Whether it was done, or will be."""
+        return 0 < self.status < _ERRORS
+
+    @property
+    def problem(self) -> str:
+        """What Azure said against it."""
+        error = self.body.get("error") or {}
+        return str(error.get("message") or error.get("code") or f"no answer ({self.status})")
+
+
+class Azure(Protocol):
+    """Azure Resource Manager, the local one or Microsoft's."""
+
+    @property
+    def name(self) -> str:
+        """What is written to, for a person."""
+
+    def send(
+        self, method: str, path: str, body: Mapping[str, Any] | None = None, timeout: float = 60.0
+    ) -> Answer:
+        """Send one request; never raises for what Azure answers, or does not."""
+
+
+@dataclass(frozen=True)
+class SimulatedAzure:
+    """The local Azure of ``sparehub simulate env``."""
+
+    store: Path
+
+    @property
+    def name(self) -> str:
+        """Where it is."""
+        return f"simulated Azure at {self.store}"
+
+    def send(
+        self, method: str, path: str, body: Mapping[str, Any] | None = None, timeout: float = 60.0
+    ) -> Answer:
+        """Send one request; it is answered at once."""
+        del timeout
+        content = b"" if body is None else json.dumps(body).encode()
+        query = {"api-version": _VERSION}
+        answer = LocalAzure(self.store).handle(
+            Request(method=method, path=path, query=query, body=content)
+        )
+        return Answer(status=0 if answer.mishap else answer.status, body=answer.body or {})
+
+
+@dataclass(frozen=True)
+class AzureCli:
+    """Azure, through the `az` of the operator."""
+
+    subscription: str
+
+    @property
+    def name(self) -> str:
+        """Which subscription."""
+        return f"subscription {self.subscription}"
+
+    def send(
+        self, method: str, path: str, body: Mapping[str, Any] | None = None, timeout: float = 60.0
+    ) -> Answer:
+        """Send one request by `az rest`, which tells the status only in words."""
+        url = f"https://management.azure.com{path}?api-version={_VERSION}"
+        command = ["az", "rest", "--method", method, "--url", url]
+        if body is not None:
+            command += ["--body", json.dumps(body)]
+        try:
+            done = subprocess.run(  # noqa: S603 - a fixed program, without a shell
+                command, capture_output=True, text=True, timeout=timeout, check=False
+            )
+        except (OSError, subprocess.TimeoutExpired) as error:
+            return Answer(status=0, body={"error": {"message": f"az rest: {error}"}})
+        if done.returncode == 0:
+            return Answer(status=200, body=json.loads(done.stdout or "{}"))
+        said = done.stderr.strip()
+        refused = "({" in said and "Service Unavailable" not in said and "Gateway" not in said
+        status = (NOT_FOUND if "Not Found" in said else _ERRORS) if refused else 0
+        return Answer(status=status, body={"error": {"message": said[:500]}})
+
+
+def azure_of(environment: Mapping[str, str], subscription: str) -> Azure:
+    """Return the Azure that Pulumi's provider writes to in this environment."""
+    store = environment.get("SPAREHUB_SIMULATOR")
+    return SimulatedAzure(Path(store)) if store else AzureCli(subscription)
+
+
+def state_of(answer: Answer) -> str:
+    """Return the provisioning state that an answer shows; empty where there is none."""
+    return str((answer.body.get("properties") or {}).get("provisioningState", ""))
+
+
+def settled(azure: Azure, path: str, patience: float) -> Answer:
+    """Return a resource once no write on it goes on, or what it is when patience ends."""
+    deadline = time.monotonic() + patience
+    while True:
+        answer = azure.send("GET", path)
+        if not answer.accepted or state_of(answer) in _SETTLED or time.monotonic() > deadline:
+            return answer
+        time.sleep(_POLL)

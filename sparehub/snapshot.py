@@ -1,0 +1,108 @@
+"""What a stack recorded: read from ``pulumi stack export``, before and after each step."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Self
+
+from topology.changes import CONNECTION, GATEWAY
+from topology.deployed import Deployed
+
+_TYPES = {GATEWAY: "virtualNetworkGateways", CONNECTION: "connections"}
+"""What a failover makes, and what its id says; its name stands in its inputs."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pending:
+    """A write that was begun and whose end nobody recorded."""
+
+    urn: str
+    type: str
+    parent: str
+    operation: str
+    inputs: Mapping[str, Any]
+
+    @property
+    def name(self) -> str:
+        """The logical name."""
+        return self.urn.split("::")[-1]
+
+    def identity(self, subscription: str) -> str:
+        """Return the id that Azure gives to what was being made; empty where none is known."""
+        kind = _TYPES.get(self.type)
+        if kind is None:
+            return ""
+        name = next(
+            self.inputs[key]
+            for key in ("virtualNetworkGatewayConnectionName", "virtualNetworkGatewayName")
+            if key in self.inputs
+        )
+        group = self.inputs["resourceGroupName"]
+        return (
+            f"/subscriptions/{subscription}/resourceGroups/{group}"
+            f"/providers/Microsoft.Network/{kind}/{name}"
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Snapshot:
+    """One stack as it was last recorded; ``activation`` is empty where it was never deployed."""
+
+    activation: str
+    deployed: Deployed
+    pending: tuple[Pending, ...]
+    ids: Mapping[str, str]
+    """Azure's id of each resource, by its logical name."""
+    failed: tuple[str, ...]
+    """Logical names of what Azure made, but not well."""
+
+    @classmethod
+    def of(cls, deployment: Mapping[str, Any]) -> Self:
+        """Read a deployment as ``pulumi stack export`` writes it."""
+        resources = deployment.get("resources") or []
+        outputs = next(
+            (
+                each.get("outputs") or {}
+                for each in resources
+                if each["type"] == "pulumi:pulumi:Stack"
+            ),
+            {},
+        )
+        return cls(
+            activation=str(outputs.get("activation", "")),
+            deployed=Deployed.from_resources(
+                {
+                    each["urn"]: {"type": each["type"], "outputs": each.get("outputs")}
+                    for each in resources
+                    if not each.get("delete")
+                }
+            ),
+            pending=tuple(
+                Pending(
+                    urn=each["resource"]["urn"],
+                    type=each["resource"]["type"],
+                    parent=each["resource"].get("parent", ""),
+                    operation=each["type"],
+                    inputs=each["resource"].get("inputs") or {},
+                )
+                for each in deployment.get("pending_operations") or []
+            ),
+            ids={
+                each["urn"].split("::")[-1]: str(each["id"])
+                for each in resources
+                if each.get("custom") and each.get("id")
+            },
+            failed=tuple(
+                each["urn"].split("::")[-1] for each in resources if each.get("initErrors")
+            ),
+        )
+
+    @property
+    def subscription(self) -> str:
+        """The subscription of everything in the stack; empty where it holds nothing."""
+        ids = (each for each in self.ids.values() if each.startswith("/subscriptions/"))
+        return next((each.split("/")[2] for each in ids), "")
+
+    @property
+    def live(self) -> bool:
+        """Whether the region can be reached from on-premises, by all that was recorded."""
+        return bool(self.deployed.connections) and self.activation == "active"

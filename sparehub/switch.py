@@ -1,0 +1,83 @@
+"""Turns the switch in a stack file: one word changes, and every comment stays where it is."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+
+from sparehub.stacks import stack_file
+from topology.errors import PreflightError
+from topology.plan import Change
+from topology.words import Depth
+
+ACTIVATION = "sparehub:activation"
+OVERRIDE = "sparehub:overrideInterlock"
+
+
+def set_value(directory: Path, stack: str, key: str, value: str | None) -> None:
+    """Set a key of a stack file that holds one line of text, or remove it.
+
+    :raises PreflightError: where the file cannot be written.
+    """
+    path = stack_file(directory, stack)
+    text = path.read_text(encoding="utf-8")
+    changed = _with_value(text, key, value)
+    if changed == text:
+        return
+    new = path.with_suffix(".yaml.new")
+    try:
+        with new.open("w", encoding="utf-8") as file:
+            file.write(changed)
+            file.flush()
+            os.fsync(file.fileno())
+        new.chmod(path.stat().st_mode)
+        new.replace(path)
+    except OSError as error:
+        message = f"{path} cannot be written ({error.strerror}), so the switch cannot be turned"
+        raise PreflightError(message) from None
+
+
+def write_variant(directory: Path, change: Change, copy: Path, override: str = "") -> None:
+    """Write a copy of a stack file for one deployment, the file itself being left alone."""
+    yaml = YAML()
+    content = yaml.load(stack_file(directory, change.stack).read_text(encoding="utf-8"))
+    config = content["config"]
+    config[ACTIVATION] = change.activation.value
+    if override:
+        config[OVERRIDE] = override
+    region = config["sparehub:region"]
+    standby = region.get("standby", {})
+    # Pulumi holds a deployment to its preview, outputs included: nothing else may differ.
+    if standby.get("depth", Depth.GATEWAY.value) != change.depth.value:
+        region["standby"] = {**standby, "depth": change.depth.value}
+    with copy.open("w", encoding="utf-8") as file:
+        yaml.dump(content, file)
+
+
+def _with_value(text: str, key: str, value: str | None) -> str:
+    """Return the text of a stack file with another value at a key, the rest untouched."""
+    config: Any = YAML().load(text)["config"]
+    lines = text.splitlines(keepends=True)
+    if key in config:
+        line, column = config.lc.value(key)
+        if value is None:
+            del lines[line]
+        else:
+            old = lines[line]
+            rest = old[column:]
+            comment = rest.find(" #")
+            tail = rest[comment:] if comment >= 0 else "\n"
+            lines[line] = f"{old[:column]}{_scalar(value)}{tail}"
+    elif value is not None:
+        first, indent = config.lc.key(next(iter(config)))
+        lines.insert(first, f"{' ' * indent}{key}: {_scalar(value)}\n")
+    return "".join(lines)
+
+
+def _scalar(value: str) -> str:
+    """Return a text as YAML: quoted where it is more than a word."""
+    if value.isalnum():
+        return value
+    escaped = value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", " ")
+    return f'"{escaped}"'
