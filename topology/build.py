@@ -143,27 +143,41 @@ def _route_tables(region: RegionConfig, name: str) -> tuple[RouteTable, ...]:
     direct = nva.internet_egress is InternetEgress.DIRECT
     to_internet = Route(name="default", address_prefix=ANYWHERE, next_hop_type=NextHopType.INTERNET)
     tables = region.route_tables
+    to_spokes = tuple(
+        to_nva(f"to-{key}-{_dashed(prefix)}", prefix)
+        for key, spoke in sorted(region.spokes.items())
+        for prefix in spoke.address_space
+    )
+    # Longer than the hub's own prefix or as long, so that it beats the peering's route (RT-07).
+    to_inspected = tuple(
+        to_nva(f"to-{key}-{_dashed(subnet.address_prefix)}", subnet.address_prefix)
+        for key, subnet in sorted(region.hub.subnets.items())
+        if subnet.inspect
+    )
+    inspected = RouteTable(
+        key="inspected",
+        name=tables.inspected.name or f"rt-inspected-{name}",
+        disable_bgp_route_propagation=True,  # RT-08, as in a spoke
+        routes=(to_nva("default", ANYWHERE), *to_spokes),
+    )
     return (
         RouteTable(
             key="spokes",
             name=tables.spokes.name or f"rt-spokes-{name}",
             # RT-08: a BGP route more specific than the default would bypass the NVA on the way out.
             disable_bgp_route_propagation=True,
-            routes=(to_nva("default", ANYWHERE), *_user_routes(region.routes.spokes)),
+            routes=(
+                to_nva("default", ANYWHERE),
+                *to_inspected,
+                *_user_routes(region.routes.spokes),
+            ),
         ),
         RouteTable(
             key="gateway",
             name=tables.gateway.name or f"rt-gateway-{name}",
             disable_bgp_route_propagation=False,  # VN-12: the gateway would not function
             # RT-07: only a route as long as the peering's own takes the way in through the NVA.
-            routes=(
-                *(
-                    to_nva(f"to-{key}-{_dashed(prefix)}", prefix)
-                    for key, spoke in sorted(region.spokes.items())
-                    for prefix in spoke.address_space
-                ),
-                *_user_routes(region.routes.gateway),
-            ),
+            routes=(*to_spokes, *to_inspected, *_user_routes(region.routes.gateway)),
         ),
         RouteTable(
             key="nva",
@@ -172,6 +186,7 @@ def _route_tables(region: RegionConfig, name: str) -> tuple[RouteTable, ...]:
             # A default route learned over BGP would capture the NVA's way to the internet (ER-25).
             routes=(*((to_internet,) if direct else ()), *_user_routes(region.routes.nva)),
         ),
+        *((inspected,) if to_inspected else ()),
     )
 
 
@@ -196,7 +211,12 @@ def _hub(region: RegionConfig, name: str) -> VirtualNetwork:
         region.hub,
         region.hub.name or f"vnet-hub-{name}",
         tuple(
-            _subnet(key, subnet, tables.get(key), protected=bool(subnet.protected))
+            _subnet(
+                key,
+                subnet,
+                "inspected" if subnet.inspect else tables.get(key),
+                protected=bool(subnet.protected),
+            )
             for key, subnet in sorted(region.hub.subnets.items())
         ),
     )

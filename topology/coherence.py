@@ -40,6 +40,11 @@ def incoherences(region: Mapping[str, Any]) -> Iterator[Problem]:
         yield from _network(path, network)
     yield from _same_names(region, networks)
     yield from _hub_subnets(hub)
+    for key, spoke in _mapping(region, "spokes").items():
+        for name, subnet in _mapping(_as_mapping(spoke), "subnets").items():
+            if _as_mapping(subnet).get("inspect") is True:
+                message = "only subnets of the hub: the spokes' table sends everything to the NVA"
+                yield Problem(f"region.spokes.{key}.subnets.{name}.inspect", message)
     yield from _nva(hub)
     yield from _peered_networks(networks)
     yield from _gateway(_mapping(region, "expressRoute", "gateway"))
@@ -147,6 +152,11 @@ def _hub_subnets(hub: Mapping[str, Any]) -> Iterator[Problem]:
     if _mapping(subnets, GATEWAY_SUBNET).get("protected") is True:
         message = "nothing but the gateway may live here, so nothing here can be replicated"
         yield Problem(f"{path}.protected", message, "VN-09")
+    nva = str(_mapping(hub, "nva").get("subnet", "nva"))
+    for name in (GATEWAY_SUBNET, nva):
+        if _mapping(subnets, name).get("inspect") is True:
+            message = "the NVA itself and the gateway cannot be inspected: only other subnets can"
+            yield Problem(f"region.hub.subnets.{name}.inspect", message, "RT-14")
     for name, subnet in subnets.items():
         if _as_mapping(subnet).get("routeTable") == "shared":
             message = "the spokes' table would send the hub's own traffic in a loop: leave it out"

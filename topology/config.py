@@ -6,7 +6,7 @@ both and reports every problem at once. Keys are camelCase in the file, snake_ca
 """
 
 from ipaddress import IPv4Address
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
     BaseModel,
@@ -17,9 +17,11 @@ from pydantic import (
     SecretStr,
     StrictBool,
     Tag,
+    model_validator,
 )
 from pydantic import StrictInt as Int
 from pydantic.alias_generators import to_camel
+from pydantic_core import PydanticCustomError
 
 from topology.fields import (
     AddressPrefix,
@@ -45,6 +47,9 @@ from topology.words import (
     Prefers,
 )
 
+Contexts = Annotated[tuple[Text, ...], Field(min_length=2, max_length=2)]
+"""Two contexts."""
+
 
 class Closed(BaseModel):
     """A part of the configuration: unknown keys are refused, values never change."""
@@ -68,6 +73,7 @@ class SubnetConfig(Closed):
     service_endpoints: tuple[Text, ...] = ()
     network_security_group_id: NetworkSecurityGroupId | None = None
     route_table: Literal["shared", "none"] | None = None  # shared in a spoke, none in the hub
+    inspect: StrictBool = False  # in the hub: whatever comes or goes passes the NVA
 
 
 class NvaConfig(Closed):
@@ -211,11 +217,12 @@ class StandbyConfig(Closed):
 
 
 class RouteTablesConfig(Closed):
-    """The three route tables, where they are to have names of their own."""
+    """The route tables, where they are to have names of their own."""
 
     spokes: NamedConfig = NamedConfig()
     gateway: NamedConfig = NamedConfig()
     nva: NamedConfig = NamedConfig()
+    inspected: NamedConfig = NamedConfig()
 
 
 class RouteConfig(Closed):
@@ -242,6 +249,24 @@ class DrillConfig(Closed):
     address_space: Annotated[tuple[AddressPrefix, ...], Field(min_length=1)] | None = None
 
 
+class IntentConfig(Closed):
+    """What must be true of two contexts, such as ``primary/spoke1/app``; ``*`` stands for any."""
+
+    reach: Contexts | None = None
+    isolate: Contexts | None = None
+    through: Literal["nva"] | None = None
+    between: Contexts | None = None  # with through
+    states: Annotated[tuple[Text, ...], Field(min_length=1)] | None = None
+
+    @model_validator(mode="after")
+    def _one_of_three(self) -> Self:
+        given = [self.reach, self.isolate, self.between]
+        if sum(each is not None for each in given) != 1 or bool(self.through) != bool(self.between):
+            text = "must say one of reach, isolate, or through with between"
+            raise PydanticCustomError("CONFIG", "{text}", {"text": text})
+        return self
+
+
 class RegionConfig(Closed):
     """``sparehub:region``: one Azure region, which is one stack."""
 
@@ -259,6 +284,8 @@ class RegionConfig(Closed):
     # What `sparehub derive` moved: the other region's prefix, and the one that stands for it here.
     remap: dict[AddressPrefix, AddressPrefix] = Field(default_factory=dict)
     drill: DrillConfig = DrillConfig()
+    # Without any of the pair: what the source document promises (topology.intents).
+    intents: tuple[IntentConfig, ...] = ()
 
 
 class StackConfig(BaseModel):

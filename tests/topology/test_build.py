@@ -45,6 +45,7 @@ def spoke(key: str, prefix: str, location: str) -> Spoke:
         address_prefix=space,
         route_table="spokes",
         service_endpoints=("Microsoft.Storage",),
+        protected=True,
         default_outbound_access=False,
     )
     return Spoke(
