@@ -9,7 +9,7 @@ import typer
 
 from simulator.errors import SimulatorError
 from sparehub import check as check_command
-from sparehub import operations, simulate
+from sparehub import drill_command, operations, simulate
 from sparehub.initialise import ask_for_numbers, write_stack_file
 from sparehub.output import Output
 from sparehub.planning import show_plan
@@ -28,6 +28,7 @@ app = typer.Typer(
     "5 stopped half-way, 6 a region does not answer, 7 done, but a region is still to be fenced.",
 )
 app.add_typer(simulate.app, name="simulate")
+app.add_typer(drill_command.app, name="drill")
 StackDirectory = Annotated[
     Path, typer.Option("--stack-dir", help="Where Pulumi.yaml and the stack files are.")
 ]
@@ -91,10 +92,12 @@ def plan(
     stack_dir: StackDirectory = Path(),
     json: Json = False,
 ) -> None:
-    """Show the steps of a failover: what each needs, changes and takes; nothing is done.
+    """Show the steps of a failover or a drill: what each needs, changes and takes; does nothing.
 
     [bold]sparehub plan failover[/bold]   [bold]sparehub plan failover --unplanned --json[/bold]
     """
+    if unplanned and kind is Kind.DRILL:
+        raise typer.BadParameter("a drill is always planned")
     mode = Mode.UNPLANNED if unplanned else Mode.PLANNED
     show_plan(stack_dir, kind, mode, out, Output(as_json=json))
 

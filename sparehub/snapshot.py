@@ -4,11 +4,31 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
-from topology.changes import CONNECTION, GATEWAY
-from topology.deployed import Deployed
+from topology.deployed import Deployed, Resources
 
-_TYPES = {GATEWAY: "virtualNetworkGateways", CONNECTION: "connections"}
-"""What a failover makes, and what its id says; its name stands in its inputs."""
+_NETWORK = "azure-native:network:"
+_PEERINGS = "virtualNetworks/{virtualNetworkName}/virtualNetworkPeerings"
+_GROUP = "/subscriptions/{subscription}/resourceGroups/{resourceGroupName}"
+_PATHS = {
+    "azure-native:resources:ResourceGroup": _GROUP,
+    **{
+        f"{_NETWORK}{kind}": f"{_GROUP}/providers/Microsoft.Network/{path}"
+        for kind, path in (
+            ("ExpressRouteCircuit", "expressRouteCircuits/{circuitName}"),
+            ("NetworkSecurityGroup", "networkSecurityGroups/{networkSecurityGroupName}"),
+            ("RouteTable", "routeTables/{routeTableName}"),
+            ("Subnet", "virtualNetworks/{virtualNetworkName}/subnets/{subnetName}"),
+            ("VirtualNetwork", "virtualNetworks/{virtualNetworkName}"),
+            ("VirtualNetworkGateway", "virtualNetworkGateways/{virtualNetworkGatewayName}"),
+            (
+                "VirtualNetworkGatewayConnection",
+                "connections/{virtualNetworkGatewayConnectionName}",
+            ),
+            ("VirtualNetworkPeering", f"{_PEERINGS}/{{virtualNetworkPeeringName}}"),
+        )
+    },
+}
+"""What Azure's id is made of; the names stand in the inputs."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,19 +48,7 @@ class Pending:
 
     def identity(self, subscription: str) -> str:
         """Return the id that Azure gives to what was being made; empty where none is known."""
-        kind = _TYPES.get(self.type)
-        if kind is None:
-            return ""
-        name = next(
-            self.inputs[key]
-            for key in ("virtualNetworkGatewayConnectionName", "virtualNetworkGatewayName")
-            if key in self.inputs
-        )
-        group = self.inputs["resourceGroupName"]
-        return (
-            f"/subscriptions/{subscription}/resourceGroups/{group}"
-            f"/providers/Microsoft.Network/{kind}/{name}"
-        )
+        return _PATHS.get(self.type, "").format(subscription=subscription, **self.inputs)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,6 +62,8 @@ class Snapshot:
     """Azure's id of each resource, by its logical name."""
     failed: tuple[str, ...]
     """Logical names of what Azure made, but not well."""
+    resources: Resources
+    """Type and outputs of everything that stands, by URN."""
 
     @classmethod
     def of(cls, deployment: Mapping[str, Any]) -> Self:
@@ -67,15 +77,14 @@ class Snapshot:
             ),
             {},
         )
+        standing = {
+            each["urn"]: {"type": each["type"], "outputs": each.get("outputs")}
+            for each in resources
+            if not each.get("delete")
+        }
         return cls(
             activation=str(outputs.get("activation", "")),
-            deployed=Deployed.from_resources(
-                {
-                    each["urn"]: {"type": each["type"], "outputs": each.get("outputs")}
-                    for each in resources
-                    if not each.get("delete")
-                }
-            ),
+            deployed=Deployed.from_resources(standing),
             pending=tuple(
                 Pending(
                     urn=each["resource"]["urn"],
@@ -94,6 +103,7 @@ class Snapshot:
             failed=tuple(
                 each["urn"].split("::")[-1] for each in resources if each.get("initErrors")
             ),
+            resources=standing,
         )
 
     @property

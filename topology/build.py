@@ -64,7 +64,7 @@ def build(config: StackConfig) -> Region:
     connected = active or depth is Depth.CONNECTION
     connections = region.express_route.connections if connected else {}
     # What `region.drill` says must be right before the day of the drill.
-    drill = build_drill(config, name) if config.drill or region.drill != DrillConfig() else None
+    drill = build_drill(config) if config.drill or region.drill != DrillConfig() else None
     built = Region(
         name=name,
         location=config.location,

@@ -33,13 +33,14 @@ _ANYWHERE = IPv4Network("0.0.0.0/0")
 _ALLOW, _DENY = 100, 4096  # the first and the last priority that a rule may have
 
 
-def build_drill(config: StackConfig, name: str) -> Drill:
-    """Return the test networks of a region, whose physical names end in ``name``.
+def build_drill(config: StackConfig) -> Drill:
+    """Return the test networks of a region, whether they stand or not.
 
     :raises ConfigurationError: where ``region.drill`` names a spoke that is not there, or a range
         that is too small or in use.
     """
     region = config.region
+    name = region.name or config.location
     keys = sorted(region.spokes) if region.drill.spokes is None else sorted(region.drill.spokes)
     if problems := sorted(_problems(region, keys)):
         raise ConfigurationError(problems)

@@ -1,46 +1,124 @@
 """A drill on the real engine: what it makes, what it leaves alone, and that it goes again."""
 
+import json
+import os
+import subprocess
 from collections.abc import Callable
+from typing import Any
 
+from engine.paths import VENV
 from simulator import control
+from sparehub.stacks import stack_file
 from tests.engine.conftest import Engine
 
 Make = Callable[..., Engine]
 GROUP = "rg-sparehub-drill-southeastasia"
+MADE = [
+    GROUP,
+    *(
+        f"{GROUP}/providers/Microsoft.Network/{kind}"
+        for kind in (
+            "networkSecurityGroups/nsg-drill-spoke1-southeastasia",
+            "networkSecurityGroups/nsg-drill-spoke2-southeastasia",
+            "routeTables/rt-drill-southeastasia",
+            "virtualNetworks/vnet-drill-spoke1-southeastasia",
+            "virtualNetworks/vnet-drill-spoke1-southeastasia/subnets/app",
+            "virtualNetworks/vnet-drill-spoke2-southeastasia",
+            "virtualNetworks/vnet-drill-spoke2-southeastasia/subnets/app",
+        )
+    ),
+]
 
 
-def set_drill(azure: Engine, stack: str, value: str) -> list[str]:
-    """Turn the switch of the drill, deploy, and return the path of everything that was written."""
-    azure.rehearsal.pulumi("config", "set", "drill", value, "--stack", stack)
-    before = len(azure.rehearsal.log())
-    azure.up(stack)
-    return [entry.path for entry in azure.rehearsal.log()[before:]]
+def run(azure: Engine, *arguments: str) -> "subprocess.CompletedProcess[str]":
+    """Run the command in the copy, as a script would."""
+    return subprocess.run(
+        [str(VENV / "bin" / "sparehub"), *arguments],
+        cwd=azure.rehearsal.project,
+        env=azure.rehearsal.home.environment(os.environ),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
 
 
-def test_a_drill_writes_nothing_outside_its_own_group(engine: Make) -> None:
-    """Test networks come and go; of production nothing is written, also while it is live."""
-    azure = engine("secondary")
-    azure.switch("secondary", "active")
+def drill(azure: Engine, *arguments: str) -> "subprocess.CompletedProcess[str]":
+    """Run a drill's command, confirmed by the id of its plan."""
+    planned = json.loads(run(azure, "plan", "drill", "--json").stdout)
+    return run(azure, "drill", *arguments, "--yes", "--plan", planned["id"], "--json")
+
+
+def written(azure: Engine, since: int) -> list[str]:
+    """Return what was written since, from the resource group on."""
+    entries = azure.rehearsal.log()[since:]
+    assert {entry.outcome for entry in entries} <= {"Succeeded"}
+    return sorted(entry.path.split("/resourceGroups/")[1] for entry in entries)
+
+
+def machine(azure: Engine) -> str:
+    """Put a network interface into a test network, as a test failover does."""
+    subscription = control.resources(azure.store)[0][0].split("/")[2]
+    group = f"/subscriptions/{subscription}/resourceGroups/{GROUP}/providers/Microsoft.Network"
+    subnet = f"{group}/virtualNetworks/vnet-drill-spoke1-southeastasia/subnets/app"
+    configuration = {"name": "ipconfig", "properties": {"subnet": {"id": subnet}}}
+    body: dict[str, Any] = {
+        "location": "southeastasia",
+        "properties": {"ipConfigurations": [configuration]},
+    }
+    path = f"{group}/networkInterfaces/nic-test"
+    assert azure.arm("PUT", path, body).status in (200, 201)
+    return path
+
+
+def test_a_drill_leaves_production_alone_from_start_to_end(engine: Make) -> None:
+    """Networks are made, proven, refused to go while inhabited, and go; nothing else is written."""
+    azure = engine("primary", "secondary")
+    azure.up("primary")
+    azure.up("secondary")
     stood = control.resources(azure.store)
+    file = stack_file(azure.rehearsal.project, "secondary")
+    text = file.read_text()
+    since = len(azure.rehearsal.log())
 
-    started = set_drill(azure, "secondary", "true")
+    started = drill(azure, "start")
 
-    assert sorted(path.split("/resourceGroups/")[1] for path in started) == [
-        GROUP,
-        *(
-            f"{GROUP}/providers/Microsoft.Network/{kind}"
-            for kind in (
-                "networkSecurityGroups/nsg-drill-spoke1-southeastasia",
-                "networkSecurityGroups/nsg-drill-spoke2-southeastasia",
-                "routeTables/rt-drill-southeastasia",
-                "virtualNetworks/vnet-drill-spoke1-southeastasia",
-                "virtualNetworks/vnet-drill-spoke1-southeastasia/subnets/app",
-                "virtualNetworks/vnet-drill-spoke2-southeastasia",
-                "virtualNetworks/vnet-drill-spoke2-southeastasia/subnets/app",
-            )
-        ),
-    ]
-    assert sorted(azure.outputs("secondary")["drillVirtualNetworkIds"]) == ["spoke1", "spoke2"]
+    assert (started.returncode, started.stderr and started.returncode) == (0, 0), started.stderr
+    assert json.loads(started.stdout)["isolated"] is True
+    assert sorted(json.loads(started.stdout)["networks"]) == ["spoke1", "spoke2"]
+    assert written(azure, since) == MADE
     assert azure.up("secondary") == []
-    assert {path.split("/")[4] for path in set_drill(azure, "secondary", "false")} == {GROUP}
+
+    since = len(azure.rehearsal.log())
+    interface = machine(azure)
+    inhabited = drill(azure, "stop")
+    assert inhabited.returncode == 3
+    assert "machines are still in spoke1/app; nothing was done" in inhabited.stderr
+    azure.arm("DELETE", interface)
+    assert len(written(azure, since)) == 2
+
+    since = len(azure.rehearsal.log())
+    stopped = drill(azure, "stop", "--result", "all machines answered")
+    assert stopped.returncode == 0, stopped.stderr
+    assert json.loads(stopped.stdout)["escapes"] == []
+    assert written(azure, since) == MADE
     assert control.resources(azure.store) == stood
+    assert file.read_text() == text
+    standing = json.loads(run(azure, "status", "--json").stdout)
+    assert standing["drill"]["last"] == json.loads(stopped.stdout)["at"]
+
+
+def test_a_change_that_is_no_part_of_the_drill_stops_it(engine: Make) -> None:
+    """What somebody changed without deploying is named, and the stack file is as it was."""
+    azure = engine("primary", "secondary")
+    azure.up("secondary")
+    azure.change("secondary", lambda c: c["sparehub:region"].update(tags={"owner": "network"}))
+    file = stack_file(azure.rehearsal.project, "secondary")
+    text, since = file.read_text(), len(azure.rehearsal.log())
+
+    refused = drill(azure, "start")
+
+    assert refused.returncode == 3
+    assert "would also update region/" in refused.stderr
+    assert "which is no part of the drill; nothing was done" in refused.stderr
+    assert written(azure, since) == []
+    assert file.read_text() == text
