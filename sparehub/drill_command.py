@@ -1,11 +1,12 @@
 """``sparehub drill``: its sub-commands and their options."""
 
+import os
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from sparehub import drill
+from sparehub import drill, drill_rehearsal
 from sparehub.output import Output
 
 app = typer.Typer(
@@ -46,3 +47,12 @@ def stop(
     """
     output = Output(as_json=json)
     raise typer.Exit(drill.stop(stack_dir, output, plan=plan, yes=yes, result=result))
+
+
+@app.command()
+def rehearse(*, stack_dir: _Directory = Path(), json: _Json = False) -> None:
+    """Fail over and back on a local Azure, from copies of both stack files; tell times and faults.
+
+    [bold]sparehub drill rehearse[/bold]
+    """
+    raise typer.Exit(drill_rehearsal.rehearse(stack_dir, Output(as_json=json), os.environ))
