@@ -2,13 +2,15 @@
 
 import os
 import sys
+from collections.abc import Sequence
 from time import monotonic
 from typing import Annotated, Literal
 
 import typer
 
-from benchmarks import document, previews, simulator_speed
+from benchmarks import commands, document, previews, simulator_speed
 from benchmarks.figures import table
+from benchmarks.simulator_speed import Row
 from engine.paths import ROOT
 from sparehub.home import Home
 from sparehub.output import Output
@@ -21,19 +23,20 @@ app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 @app.command(epilog="Exit codes: 0 every target reached, 1 a target missed or a failure, 2 usage.")
 def bench(
     only: Annotated[
-        Literal["previews", "simulator"] | None, typer.Option(help="Measure one part alone.")
+        Literal["previews", "simulator", "commands"] | None,
+        typer.Option(help="Measure one part alone."),
     ] = None,
 ) -> None:
     """Measure `pulumi preview` of large regions, beside the same regions declared by hand.
 
-    And how fast the local Azure writes. Takes about twelve minutes on two cores; let nothing else
-    run meanwhile. Writes the figures to docs/benchmarks.md and ends with exit code 1 where a
-    target is missed.
+    And how fast the local Azure writes, and how fast the commands that need no Pulumi are. Takes
+    about twelve minutes on two cores; let nothing else run meanwhile. Writes the figures to
+    docs/benchmarks.md and ends with exit code 1 where a target is missed.
 
     [bold]python -m benchmarks --only simulator[/bold]
     """
     output = Output()
-    sections = {"previews": _previews, "simulator": _simulator}
+    sections = {"previews": _previews, "simulator": _simulator, "commands": _commands}
     reached = [
         section(output) for name, section in sections.items() if only is None or only == name
     ]
@@ -44,9 +47,18 @@ def bench(
 def _simulator(output: Output) -> bool:
     """Measure the local Azure; return whether every target is reached."""
     output.note("measuring how fast the local Azure writes, with up to 10,000 resources in it")
-    rows = simulator_speed.measure()
+    return _written("simulator", simulator_speed.measure(), output)
+
+
+def _commands(output: Output) -> bool:
+    """Measure the pure commands; return whether every target is reached."""
+    output.note(f"measuring the commands that need no Pulumi, over {commands.SPOKES} spokes")
+    return _written("commands", commands.measure(), output)
+
+
+def _written(section: str, rows: Sequence[Row], output: Output) -> bool:
     text = "\n".join(f"- {str(row).strip()}" for row in rows)
-    document.write_section(DOCUMENT, "simulator", f"{text}\n\nMeasured on {document.machine()}")
+    document.write_section(DOCUMENT, section, f"{text}\n\nMeasured on {document.machine()}")
     output.results.print(text, markup=False)
     return all(row.reached for row in rows)
 

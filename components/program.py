@@ -7,6 +7,7 @@ from typing import Any
 import pulumi
 from pulumi.runtime.config import get_config_env, get_config_secret_keys_env
 
+from components.ruling import hold_to_rules
 from topology.build import build
 from topology.config import StackConfig
 from topology.deployed import Deployed, Resources
@@ -15,9 +16,9 @@ from topology.interlock import (
     refuse_gateway_replacement,
     refuse_renamed_spokes,
     refuse_two_live_regions,
-    warn_of_shared_circuit,
 )
 from topology.model import Region
+from topology.pair import Stack
 from topology.parse import parse_stack
 
 NAMESPACE = "sparehub"
@@ -41,13 +42,15 @@ def approved() -> tuple[StackConfig, Region]:
     config = parse_stack(_values(), stack=stack, secret=secret)
     region = build(config)
     try:
-        deployed = Deployed.from_resources(_recorded(stack) or {})
+        recorded = _recorded(stack) or {}
+        deployed = Deployed.from_resources(recorded)
     except Exception as error:
         message = f"what stack {stack!r} recorded cannot be read; nothing was created: {error}"
         raise SparehubError(message) from error
     refuse_gateway_replacement(region, deployed)
     refuse_renamed_spokes(region, deployed)
-    _hold_against_pair(config, region)
+    paired = _hold_against_pair(config, region)
+    hold_to_rules(Stack(name=stack, config=config, region=region), recorded, paired)
     return config, region
 
 
@@ -83,12 +86,16 @@ def _values() -> dict[str, object]:
     return values | {key: value for key, value in structured.items() if value is not None}
 
 
-def _hold_against_pair(config: StackConfig, region: Region) -> None:
-    """Refuse what the pair stands in the way of, unless a reason overrides that."""
+def _hold_against_pair(config: StackConfig, region: Region) -> Resources:
+    """Refuse what the pair stands in the way of, unless a reason overrides that.
+
+    Return what the pair recorded; nothing where it cannot be read.
+    """
+    recorded: Resources = {}
     if not config.paired_stack:
-        return
+        return recorded
     try:
-        paired = _paired(config, region)
+        recorded, paired = _paired(config, region)
         refuse_two_live_regions(config, region, paired)
     except InterlockError as error:
         if not config.override_interlock:
@@ -97,18 +104,17 @@ def _hold_against_pair(config: StackConfig, region: Region) -> None:
             f"the interlock is overridden ({config.override_interlock}) and would have said: "
             f"{error} Once this is over: `pulumi config rm overrideInterlock`."
         )
-        return
+        return recorded
     if config.override_interlock:
         pulumi.log.warn(
             "overrideInterlock is set although nothing is in the way; it would let the next "
             "deployment pass, too: `pulumi config rm overrideInterlock`"
         )
-    if warning := warn_of_shared_circuit(region, paired):
-        pulumi.log.warn(warning)
+    return recorded
 
 
-def _paired(config: StackConfig, region: Region) -> Deployed:
-    """Return what stands of the pair.
+def _paired(config: StackConfig, region: Region) -> tuple[Resources, Deployed]:
+    """Return what the pair recorded, and what therefore stands of it.
 
     :raises InterlockError: where what it recorded cannot be read.
     """
@@ -120,7 +126,7 @@ def _paired(config: StackConfig, region: Region) -> Deployed:
                 f"there is no stack {stack!r} yet, so nothing keeps it and this one from being "
                 "live at once; if it has another name, set pairedStack to that"
             )
-        return Deployed.from_resources(recorded or {})
+        return recorded or {}, Deployed.from_resources(recorded or {})
     except Exception as error:
         message = (
             f"interlock: what stack {stack!r} recorded cannot be read, so nobody knows whether it "

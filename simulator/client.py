@@ -9,6 +9,7 @@ from types import MappingProxyType
 from simulator.arm.clock import Speed
 from simulator.arm.core import Azure
 from simulator.arm.messages import CONFIGURED, JsonObject, Mishap, Request, Response
+from simulator.errors import StoreError
 from simulator.schema import Schema
 
 _NOT_FOUND = 404
@@ -70,6 +71,18 @@ class Client:
         self._cancelled = cancelled
         with azure.store.transaction(write=False) as transaction:
             self._configured = azure.clock.read(transaction).seconds
+
+    @property
+    def waits(self) -> bool:
+        """Whether time passes for what is waited for; at clock ``instant`` nothing is."""
+        try:
+            return self._speed() is not Speed.INSTANT
+        except StoreError:
+            return False  # the call itself says what is wrong
+
+    def _speed(self) -> Speed:
+        with self.azure.store.transaction(write=False) as transaction:
+            return self.azure.clock.read(transaction).speed
 
     def get(self, schema: Schema, path: str) -> JsonObject | None:
         """Return a resource; None if it is not there."""
@@ -166,8 +179,7 @@ class Client:
 
     def _wait(self, seconds: float, patience: Patience) -> bool:
         """Wait some simulated seconds; return whether there was time for it."""
-        with self.azure.store.transaction(write=False) as transaction:
-            speed = self.azure.clock.read(transaction).speed
+        speed = self._speed()
         real = 0.0 if speed is Speed.INSTANT else seconds / float(speed)
         patience.left -= real
         patience.waited += seconds

@@ -4,22 +4,20 @@
 The directory of the store is in the environment variable ``SPAREHUB_SIMULATOR``.
 """
 
+import asyncio
 import logging
 import os
-import socket
 import sys
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from threading import Event, Thread
 
 import grpc
 
 from simulator.servicer import Provider
+from simulator.serving import Calls
 from simulator.stubs import provider_pb2_grpc
 
 DIRECTORY = "SPAREHUB_SIMULATOR"
 LOG = "provider.log"
-_THREADS = 32
 _MESSAGE_LIMIT = 400 * 1024 * 1024  # bytes, as the engine's own
 _LOOK_AGAIN = 1.0  # seconds between two looks at the engine
 _USAGE = 2
@@ -33,32 +31,35 @@ def main() -> None:
     directory = os.environ.get(DIRECTORY)
     _log_to(directory)
     provider = Provider(directory, os.environ.get("ARM_SUBSCRIPTION_ID"))
-    pool = ThreadPoolExecutor(_THREADS)
+    asyncio.run(_serve(provider, sys.argv[1]))
+
+
+async def _serve(provider: Provider, engine: str) -> None:
     limits = ("grpc.max_receive_message_length", "grpc.max_send_message_length")
-    server = grpc.server(pool, options=[(limit, _MESSAGE_LIMIT) for limit in limits])
-    provider_pb2_grpc.add_ResourceProviderServicer_to_server(provider, server)
+    server = grpc.aio.server(options=[(limit, _MESSAGE_LIMIT) for limit in limits])
+    calls = Calls(provider)
+    add = provider_pb2_grpc.add_ResourceProviderServicer_to_server
+    add(calls, server)  # type: ignore[arg-type]  # it has all methods, but not by name
     port = server.add_insecure_port("127.0.0.1:0")
-    server.start()
+    await server.start()
     sys.stdout.write(f"{port}\n")
     sys.stdout.flush()
-    gone = Event()
-    Thread(target=watch, args=(sys.argv[1], gone), daemon=True).start()
-    gone.wait()
+    await _watch(engine)
     provider.cancelled.set()
-    server.stop(grace=None)
-    pool.shutdown(wait=True)  # what is under way in the store is brought to its end
+    await server.stop(grace=None)
+    calls.close()
 
 
-def watch(engine: str, gone: Event) -> None:
-    """Set ``gone`` when nothing listens at the engine's address any more."""
+async def _watch(engine: str) -> None:
+    """Return when nothing listens at the engine's address any more."""
     host, _, port = engine.rpartition(":")
     while True:
         try:
-            socket.create_connection((host, int(port)), timeout=_LOOK_AGAIN).close()
+            _, writer = await asyncio.open_connection(host, int(port))
         except OSError:
-            gone.set()
             return
-        gone.wait(_LOOK_AGAIN)
+        writer.close()
+        await asyncio.sleep(_LOOK_AGAIN)
 
 
 def _log_to(directory: str | None) -> None:

@@ -98,6 +98,11 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         return Empty()
 
     @property
+    def waits(self) -> bool:
+        """Whether a call may take longer than its work."""
+        return self._configured is not None and self._configured.client.waits
+
+    @property
     def _resources(self) -> Resources:
         if self._configured is None:
             raise SimulatorError("the provider is not configured")

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, TypeAlias
 
-from google.protobuf.struct_pb2 import ListValue, Struct, Value
+from google.protobuf.struct_pb2 import Struct, Value
 
 Properties: TypeAlias = dict[str, Any]
 
@@ -38,22 +38,9 @@ def _read(value: Value) -> Any:  # noqa: ANN401  JSON
 
 def write(properties: Mapping[str, Any]) -> Struct:
     """Return Python values as a structure; numbers are doubles."""
-    return Struct(fields={name: _write(value) for name, value in properties.items()})
-
-
-def _write(value: object) -> Value:
-    match value:
-        case bool():
-            return Value(bool_value=value)
-        case int() | float():
-            return Value(number_value=value)
-        case str():
-            return Value(string_value=value)
-        case Mapping():
-            return Value(struct_value=write(value))
-        case list():
-            return Value(list_value=ListValue(values=[_write(item) for item in value]))
-    return Value(null_value=0)  # type: ignore[arg-type]  # NULL_VALUE, an enumeration in the stubs
+    struct = Struct()
+    struct.update(properties)
+    return struct
 
 
 def is_unknown(value: object) -> bool:

@@ -9,7 +9,9 @@ from sparehub.output import Output
 from sparehub.stacks import read_stack, stack_file
 from topology.errors import ConfigurationError
 from topology.findings import Finding
-from topology.pair import Stack, Topology, find_topology, pair_findings
+from topology.pair import Stack, Topology, find_topology
+from topology.rules.checks import check_all
+from topology.rules.ignored import Ignored, without_ignored
 
 STACKS = ("primary", "secondary")
 REFUSED = 3
@@ -21,6 +23,7 @@ class Examination:
 
     stacks: Sequence[Stack]
     findings: Sequence[Finding]
+    ignored: Sequence[Ignored]
     topology: Topology
 
     def count(self, severity: str) -> int:
@@ -41,49 +44,73 @@ def check(directory: Path, names: Sequence[str], output: Output) -> int:
 def examine(directory: Path, names: Sequence[str] = ()) -> Examination:
     """Read stack files, both that are there where none is named, and hold them to every rule."""
     stacks: list[Stack] = []
-    findings: list[Finding] = []
+    everything: list[Finding] = []
     there = [name for name in STACKS if stack_file(directory, name).exists()]
     for name in dict.fromkeys(names or there or STACKS):
         try:
             stacks.append(read_stack(directory, name))
         except ConfigurationError as error:
-            findings += [Finding.of(problem, name) for problem in error.problems]
-    findings += pair_findings(stacks)
-    findings.sort()
-    return Examination(stacks=stacks, findings=findings, topology=find_topology(stacks))
+            everything += [Finding.of(problem, name) for problem in error.problems]
+    everything += check_all(stacks)
+    findings, ignored = without_ignored(everything, stacks)
+    topology = find_topology(stacks)
+    return Examination(stacks=stacks, findings=findings, ignored=ignored, topology=topology)
 
 
 def _document(examination: Examination) -> dict[str, Any]:
     topology = examination.topology
     return {
         "findings": [asdict(finding) for finding in examination.findings],
+        "ignored": [
+            {**asdict(each.finding), "reason": each.reason} for each in examination.ignored
+        ],
         "errors": examination.count("error"),
         "warnings": examination.count("warning"),
         "topology": {
             "circuits": topology.circuits,
             "peeringLocations": topology.peering_locations,
+            "bowTie": topology.bow_tie,
             "addresses": topology.addresses,
+            "connectedAtOnce": topology.connected_at_once,
+            "order": topology.order,
         },
     }
 
 
 def _print(output: Output, examination: Examination) -> None:
-    topology = examination.topology
     if examination.stacks:
         headers = ("stack", "location", "activation", "depth", "spokes", "connections")
         output.table(headers, [_row(stack) for stack in examination.stacks])
-        addresses = f", addresses {topology.addresses}" if topology.addresses else ""
-        output.results.print(
-            f"topology: {_plural(topology.circuits, 'circuit')} at "
-            f"{_plural(topology.peering_locations, 'peering location')}{addresses}"
-        )
+        for line in _said_of(examination.topology):
+            output.results.print(line)
     colours = {"error": "red", "warning": "yellow"}
     for each in examination.findings:
         output.results.print(f"[{colours[each.severity]}]{each.severity}[/] ", end="")
-        text = f"{each.stack} {each.path}: {each.message} ({each.rule}, {each.source})"
-        output.results.print(text, markup=False)
-    errors, warnings = examination.count("error"), examination.count("warning")
-    output.results.print(f"{_plural(errors, 'error')}, {_plural(warnings, 'warning')}")
+        output.results.print(_line(each), markup=False)
+    ignored = examination.ignored
+    for warning in ignored:
+        output.results.print("[dim]ignored[/] ", end="")
+        output.results.print(f"{_line(warning.finding)}: {warning.reason}", markup=False)
+    counts = [_plural(examination.count(word), word) for word in ("error", "warning")]
+    output.results.print(", ".join([*counts, *([f"{len(ignored)} ignored"] if ignored else [])]))
+
+
+def _line(finding: Finding) -> str:
+    where = f"{finding.stack} {finding.path}"
+    return f"{where}: {finding.message} ({finding.rule}, {finding.source})"
+
+
+def _said_of(topology: Topology) -> list[str]:
+    bow_tie = "bow-tie, " if topology.bow_tie else ""
+    addresses = f", addresses {topology.addresses}" if topology.addresses else ""
+    circuits = _plural(topology.circuits, "circuit")
+    places = _plural(topology.peering_locations, "peering location")
+    lines = [f"topology: {bow_tie}{circuits} at {places}{addresses}"]
+    if topology.connected_at_once is not None:
+        which = "both regions at once" if topology.connected_at_once else "one region at a time"
+        order = {"either": "in either order"}.get(topology.order or "", topology.order)
+        lines.append(f"connected: {which}; change connections: {order}")
+    return lines
 
 
 def _row(stack: Stack) -> tuple[str, ...]:

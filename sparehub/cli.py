@@ -10,11 +10,13 @@ import typer
 from simulator.errors import SimulatorError
 from sparehub import check as check_command
 from sparehub import drill_command, operations, simulate
+from sparehub.derive import derive_stack
 from sparehub.initialise import ask_for_numbers, write_stack_file
 from sparehub.output import Output
 from sparehub.planning import show_plan
 from sparehub.report import command as report_command
 from topology.config import RegionConfig
+from topology.derive import Wanted
 from topology.errors import SparehubError
 from topology.plan import Kind, Mode
 
@@ -189,6 +191,49 @@ def status(*, stack_dir: StackDirectory = Path(), json: Json = False) -> None:
     [bold]sparehub status --json[/bold]
     """
     raise typer.Exit(operations.status(stack_dir, Output(as_json=json)))
+
+
+@app.command()
+def derive(  # noqa: PLR0913 - one option each
+    *,
+    primary: Annotated[str, typer.Option("--from", help="Stack to derive from.")] = "primary",
+    secondary: Annotated[str, typer.Option("--to", help="Stack to derive.")] = "secondary",
+    location: Annotated[
+        str | None, typer.Option(help="Azure region; the region pair where left out.")
+    ] = None,
+    remap: Annotated[
+        list[str] | None,
+        typer.Option(help="OLD=NEW, prefixes of one size, again for each; else addresses stay."),
+    ] = None,
+    peering_location: Annotated[
+        str | None, typer.Option(help="Of a circuit of the second region's own.")
+    ] = None,
+    same_circuit: Annotated[
+        bool, typer.Option("--same-circuit", help="Refer to the first region's circuit.")
+    ] = False,
+    write: Annotated[
+        bool, typer.Option("--write", help="Write the file; else a diff is printed.")
+    ] = False,
+    stack_dir: StackDirectory = Path(),
+    json: Json = False,
+) -> None:
+    """Derive the second region's stack file from the first's; print a diff, or write it.
+
+    Comments, order and what you changed in the second region's file on purpose stay.
+
+    [bold]sparehub derive --peering-location Singapore --write[/bold]
+
+    [bold]sparehub derive --remap 10.0.0.0/12=10.128.0.0/12 --same-circuit[/bold]
+    """
+    wanted = Wanted(
+        primary=primary,
+        secondary=secondary,
+        location=location,
+        remaps=tuple(remap or ()),
+        peering_location=peering_location,
+        same_circuit=same_circuit,
+    )
+    derive_stack(stack_dir, wanted, Output(as_json=json), write=write)
 
 
 @app.command()

@@ -11,6 +11,7 @@ from ruamel.yaml import YAML
 from sparehub.output import Output
 from sparehub.stack_file import Numbers, stack_file_text
 from topology.build import build
+from topology.circuits import connection_key
 from topology.errors import SparehubError
 from topology.parse import parse_stack
 
@@ -54,7 +55,7 @@ def ask_for_numbers(given: Mapping[str, str | Sequence[str] | None]) -> Numbers:
             ask_for_several("spoke", "Spokes, NAME=PREFIX", "spoke1=10.1.0.0/24 spoke2=10.2.0.0/24")
         ),
         gateway_sku=ask("gateway-sku", "SKU of the gateway", "ErGw1AZ"),
-        connection=peering_location.lower().replace(" ", "-"),
+        connection=connection_key(peering_location),
         peering_location=peering_location,
         service_provider=ask("service-provider", "Connectivity provider", "Equinix"),
         bandwidth=_number(ask("bandwidth", "Bandwidth in Mbps", "1000"), "bandwidth"),

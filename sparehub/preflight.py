@@ -10,8 +10,9 @@ from sparehub.snapshot import Snapshot
 from topology.errors import HalfwayError, InterlockError, PreflightError, UnreachableError
 from topology.failover import region_at
 from topology.model import CircuitReference, Region
-from topology.pair import Stack, pair_findings
+from topology.pair import Stack
 from topology.plan import Mode, Plan
+from topology.rules.checks import check_all
 from topology.words import Activation
 
 Note = Callable[[str], None]
@@ -49,7 +50,7 @@ def refuse_wrong_stacks(
     :raises PreflightError: naming what to do.
     :raises InterlockError: where both are live.
     """
-    errors = [each for each in pair_findings(list(pair.values())) if each.severity == "error"]
+    errors = [each for each in check_all(list(pair.values())) if each.severity == "error"]
     live = {name: snapshot.activation for name, snapshot in snapshots.items()}
     source, target = plan.source, plan.target
     for name, activation in live.items():

@@ -1,6 +1,5 @@
 """Reads the stack files of a project directory."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +10,7 @@ from topology.build import build
 from topology.errors import ConfigurationError, Problem
 from topology.pair import Stack
 from topology.parse import parse_stack
-
-SECRET = "[secret]"  # noqa: S105 - what stands for a secret whose value is not read here
+from topology.secrets import secret_problems, without_secrets
 
 
 def stack_file(directory: Path, stack: str) -> Path:
@@ -34,56 +32,45 @@ def read_stack(directory: Path, stack: str) -> Stack:
 
 
 def _values(directory: Path, stack: str) -> dict[str, object]:
+    config = load_stack_file(read_stack_file(directory, stack), stack, YAML(typ="safe"))["config"]
+    ours = ("sparehub:", "azure-native:location")
+    if problems := list(secret_problems(config.get("sparehub:region"), "region")):
+        raise ConfigurationError(problems, stack)
+    return {str(k): without_secrets(v) for k, v in config.items() if str(k).startswith(ours)}
+
+
+def read_stack_file(directory: Path, stack: str) -> str:
+    """Return the text of a stack's configuration file.
+
+    :raises ConfigurationError: where there is none, or it cannot be read.
+    """
     path = stack_file(directory, stack)
     try:
-        content = YAML(typ="safe").load(path.read_text(encoding="utf-8"))
+        return path.read_text(encoding="utf-8")
     except FileNotFoundError:
         message = f"no such file in {directory}; `sparehub init` writes one for the primary"
         raise _unusable(path, message, stack) from None
     except (OSError, UnicodeDecodeError) as error:
         raise _unusable(path, f"cannot be read: {error}", stack) from None
+
+
+def load_stack_file(text: str, stack: str, yaml: YAML) -> Any:  # noqa: ANN401 - whatever the loader makes
+    """Return the document that a stack file holds, as a loader makes it.
+
+    :raises ConfigurationError: where it is not YAML, or holds no ``config:`` mapping.
+    """
+    path = stack_file(Path(), stack)
+    try:
+        content = yaml.load(text)
     except YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = f", line {mark.line + 1}" if mark else ""
         message = f"is not YAML{where}: {getattr(error, 'problem', 'unreadable')}"
         raise _unusable(path, message, stack) from None
-    config = content.get("config") if isinstance(content, dict) else None
-    if not isinstance(config, dict):
+    if not isinstance(content, dict) or not isinstance(content.get("config"), dict):
         raise _unusable(path, "has no `config:` mapping, so it is no stack file", stack)
-    ours = ("sparehub:", "azure-native:location")
-    if problems := list(_secret_problems(config.get("sparehub:region"), "region")):
-        raise ConfigurationError(problems, stack)
-    return {str(k): _without_secrets(v) for k, v in config.items() if str(k).startswith(ours)}
-
-
-def _secret_problems(value: object, path: str) -> Iterator[Problem]:
-    """Yield secrets that stand in clear, and secrets where Pulumi would not keep them secret."""
-    key = path.rsplit(".", maxsplit=1)[-1]
-    if isinstance(value, dict) and set(value) == {"secure"}:
-        if key != "authorizationKey":
-            message = "a secret here would be stored in clear; only authorizationKey is one"
-            yield Problem(path, message)
-    elif isinstance(value, dict):
-        for name, each in value.items():
-            yield from _secret_problems(each, f"{path}.{name}")
-    elif isinstance(value, list):
-        for number, each in enumerate(value):
-            yield from _secret_problems(each, f"{path}[{number}]")
-    elif key == "authorizationKey" and value is not None:
-        message = f"stands in clear: `pulumi config set --secret --path 'sparehub:{path}'`"
-        yield Problem(path, message)
+    return content
 
 
 def _unusable(path: Path, message: str, stack: str) -> ConfigurationError:
     return ConfigurationError([Problem(path.name, message)], stack)
-
-
-def _without_secrets(value: Any) -> Any:  # noqa: ANN401 - whatever YAML holds
-    """Return a value in which each encrypted one is replaced by a word that says so."""
-    if isinstance(value, dict):
-        if set(value) == {"secure"}:
-            return SECRET
-        return {str(key): _without_secrets(each) for key, each in value.items()}
-    if isinstance(value, list):
-        return [_without_secrets(each) for each in value]
-    return value

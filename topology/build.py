@@ -10,7 +10,6 @@ from ipaddress import IPv4Network
 
 from topology.config import (
     ConnectionConfig,
-    DrillConfig,
     HubConfig,
     NetworkConfig,
     OwnedCircuitConfig,
@@ -22,7 +21,6 @@ from topology.config import (
 )
 from topology.drill import build_drill
 from topology.errors import ConfigurationError
-from topology.limits import limit_problems
 from topology.model import (
     GATEWAY_SUBNET,
     Circuit,
@@ -53,8 +51,7 @@ CONNECTION_PREFIX_LIMIT = 200
 def build(config: StackConfig) -> Region:
     """Return the region that a configuration describes.
 
-    :raises ConfigurationError: where a physical name comes out too long or twice, or
-        there is more of a thing than Azure allows.
+    :raises ConfigurationError: where a physical name comes out too long or twice.
     """
     region = config.region
     name = region.name or config.location
@@ -63,8 +60,6 @@ def build(config: StackConfig) -> Region:
     many = _prefix_count(region) > CONNECTION_PREFIX_LIMIT
     connected = active or depth is Depth.CONNECTION
     connections = region.express_route.connections if connected else {}
-    # What `region.drill` says must be right before the day of the drill.
-    drill = build_drill(config) if config.drill or region.drill != DrillConfig() else None
     built = Region(
         name=name,
         location=config.location,
@@ -98,9 +93,9 @@ def build(config: StackConfig) -> Region:
             prefers=region.on_premises.prefers,
         ),
         spokes_wait_for_connections=many,
-        drill=drill if config.drill else None,
+        drill=build_drill(config) if config.drill else None,
     )
-    if problems := sorted([*name_problems(built), *limit_problems(built)]):
+    if problems := sorted(name_problems(built)):
         raise ConfigurationError(problems)
     return built
 

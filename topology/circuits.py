@@ -1,5 +1,7 @@
 """Which circuit is which, across two stacks that may own it or refer to it."""
 
+import re
+
 from topology.model import Circuit, CircuitReference
 
 
@@ -17,3 +19,8 @@ def same_circuit(one: str, other: str) -> bool:
     """Compare two ids without regard to case; either may lack its subscription."""
     first, second = one.lower(), other.lower()
     return first.endswith(second) or second.endswith(first)
+
+
+def connection_key(peering_location: str) -> str:
+    """Return the key of a connection from where its circuit is: ``hong-kong``."""
+    return re.sub(r"[^a-z0-9]+", "-", peering_location.lower()).strip("-") or "circuit"

@@ -1,7 +1,7 @@
 """What a stack file may say: the shape of ``Pulumi.<stack>.yaml``, closed and frozen.
 
 Shape only: types, words, ranges, unknown keys. What no single key can answer (overlaps,
-containment, what needs what) is asked in :mod:`topology.coherence`; :mod:`topology.parse` runs
+containment, what needs what) is asked in :mod:`topology.rules`; :mod:`topology.parse` runs
 both and reports every problem at once. Keys are camelCase in the file, snake_case here.
 """
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from topology import durations
 from topology.changes import NO_TIME, Operation, Seconds, Verb
 from topology.drill import ROUTE_TABLE, build_drill
+from topology.errors import ConfigurationError, Problem
 from topology.failover import said
 from topology.model import Drill
 from topology.pair import Stack
@@ -22,9 +23,12 @@ _NETWORK = "azure-native:network:"
 def plan_drill(primary: Stack, secondary: Stack) -> Plan:
     """Return the steps of a drill in the secondary's region; production stays as it is.
 
-    :raises ConfigurationError: where ``region.drill`` cannot be, or there is no spoke.
+    :raises ConfigurationError: where the region has no spoke.
     """
     drill = build_drill(secondary.config)
+    if not drill.networks:
+        message = "the region has none, so there is nothing to drill"
+        raise ConfigurationError([Problem("region.spokes", message)], secondary.name)
     start, by_hand, stop = _steps(primary, secondary, drill)
     return Plan(
         kind=Kind.DRILL,

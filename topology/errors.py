@@ -3,6 +3,7 @@
 SparehubError                   one message: what, where, what to do
 ├── ConfigurationError          the stack configuration is wrong: all problems at once
 ├── UnknownNameError            a subnet or a state that is not there, and those that are
+├── OptionsError                what a command was asked for is incomplete or contradicts itself
 ├── ReplacementRefusedError     the change would delete and re-create what must live
 ├── PreflightError              something does not allow to begin, or to go on
 ├── HalfwayError                an operation stopped; `sparehub resume` goes on
@@ -57,6 +58,12 @@ class UnknownNameError(SparehubError):
 
     def __init__(self, kind: str, name: str, known: Iterable[str]) -> None:
         super().__init__(f"there is no {kind} {name!r}; there are: {', '.join(known)}")
+
+
+class OptionsError(SparehubError):
+    """The options of a command are incomplete, unreadable or exclude each other."""
+
+    exit_code: ClassVar[int] = 2
 
 
 class ReplacementRefusedError(SparehubError):

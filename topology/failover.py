@@ -13,10 +13,11 @@ from topology.changes import Seconds, operations, seconds
 from topology.config import StackConfig
 from topology.deployed import Deployed
 from topology.errors import InterlockError
-from topology.interlock import overlapping_prefixes, refuse_two_live_regions
+from topology.interlock import refuse_two_live_regions
 from topology.model import Region
 from topology.pair import Stack
 from topology.plan import Act, Change, Kind, Mode, Plan, RecoveryTime, Step, critical_path
+from topology.prefixes import overlapping
 from topology.words import Activation, Depth
 
 PROBE_SECONDS = 30
@@ -73,9 +74,7 @@ class _Sides:
         self.overlap = tuple(
             str(prefix)
             for prefix in sorted(
-                overlapping_prefixes(
-                    self._taken.advertised_prefixes, self._live.advertised_prefixes
-                )
+                overlapping(self._taken.advertised_prefixes, self._live.advertised_prefixes)
             )
         )
         self.conflict = self.overlap if self._conflicts() else ()

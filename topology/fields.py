@@ -61,6 +61,8 @@ def _network_id(value: object, kind: str, word: str) -> str:
         rf"/subscriptions/[^/]+/resourceGroups/[^/]+/providers/Microsoft\.Network/{kind}/[^/]+"
     )
     if isinstance(value, str) and re.fullmatch(pattern, value, re.IGNORECASE):
+        if gap := re.search(r"<[^>]*>", value):  # no name in Azure holds angle brackets
+            raise _problem("CONFIG", f"put the real value in the place of {gap[0]} in {value!r}")
         return value
     raise _problem("CONFIG", f"{value!r} is not the id of a {word}: {form}/{kind}/<name>")
 

@@ -5,13 +5,12 @@ beside a pair that advertises its addresses; a gateway that stands is not replac
 stands is not made a second time under another key.
 """
 
-from ipaddress import IPv4Network
-
 from topology.circuits import circuit_id, same_circuit
 from topology.config import StackConfig
 from topology.deployed import Deployed
 from topology.errors import InterlockError, ReplacementRefusedError
 from topology.model import Circuit, Region
+from topology.prefixes import overlapping
 from topology.words import Prefers
 
 _AZ_SKUS = ("ErGw1AZ", "ErGw2AZ", "ErGw3AZ")
@@ -28,7 +27,7 @@ def refuse_two_live_regions(config: StackConfig, region: Region, paired: Deploye
     """
     if not region.connections:
         return
-    overlap = sorted(overlapping_prefixes(region.advertised_prefixes, paired.advertised_prefixes))
+    overlap = sorted(overlapping(region.advertised_prefixes, paired.advertised_prefixes))
     shared = sorted(_shared_circuits(region, paired))
     prefers = config.region.on_premises.prefers
     if not overlap or (prefers is not Prefers.NONE and not shared):
@@ -107,7 +106,7 @@ def refuse_renamed_spokes(region: Region, deployed: Deployed) -> None:
         if spoke.key in deployed.spokes:
             continue
         for key, prefixes in gone.items():
-            if overlapping_prefixes(spoke.virtual_network.address_space, prefixes):
+            if overlapping(spoke.virtual_network.address_space, prefixes):
                 message = (
                     f"region.spokes.{spoke.key}: takes the addresses of the spoke {key!r}, which "
                     f"stands and is to go; Azure refuses both beside each other (PE-04). Nothing "
@@ -123,19 +122,6 @@ def _sku_can_change(before: str, after: str) -> bool:
         if before in family and after in family:
             return family.index(after) >= family.index(before)
     return before == after
-
-
-def overlapping_prefixes(
-    ours: tuple[IPv4Network, ...], theirs: tuple[IPv4Network, ...]
-) -> set[IPv4Network]:
-    """Return our prefixes that share an address with one of theirs: one contains the other."""
-    within = {prefix for prefix in ours if not _containing(prefix).isdisjoint(theirs)}
-    around = {outer for prefix in theirs for outer in _containing(prefix).intersection(ours)}
-    return within | around
-
-
-def _containing(prefix: IPv4Network) -> set[IPv4Network]:
-    return {prefix.supernet(new_prefix=length) for length in range(prefix.prefixlen + 1)}
 
 
 def _shared_circuits(region: Region, paired: Deployed) -> set[str]:

@@ -1,27 +1,27 @@
-"""The two regions side by side: what topology they make, and what that forbids."""
+"""Two stacks beside each other: what follows from both files without being declared in either."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from ipaddress import IPv4Network
 
 from topology.build import build
 from topology.circuits import circuit_id, same_circuit
 from topology.config import StackConfig
-from topology.deployed import Deployed
-from topology.errors import InterlockError, Problem
-from topology.findings import Finding
-from topology.interlock import refuse_two_live_regions, warn_of_shared_circuit
-from topology.model import Region
-from topology.words import Activation, Depth
+from topology.model import Circuit, CircuitReference, Region
+from topology.prefixes import overlapping
+from topology.words import Activation, Prefers
 
 
 @dataclass(frozen=True, kw_only=True)
 class Topology:
-    """What follows from two configurations without being declared in either."""
+    """What follows from one or two configurations; None where it takes two."""
 
     circuits: int
     peering_locations: int
-    addresses: str | None  # retained, remapped or mixed; None for one region alone
+    bow_tie: bool  # a region has more than one connection
+    addresses: str | None  # retained, remapped or mixed
+    connected_at_once: bool | None  # whether both regions may be
+    order: str | None  # how connections change: disconnect then connect, or either
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,70 +33,63 @@ class Stack:
     region: Region
 
 
+def in_order(stacks: Sequence[Stack]) -> list[Stack]:
+    """Return the stacks with ``primary`` first."""
+    return sorted(stacks, key=lambda stack: (stack.name != "primary", stack.name))
+
+
+def switched(stack: Stack, activation: Activation) -> Stack:
+    """Return a stack as it would be with the switch turned."""
+    config = stack.config.model_copy(update={"activation": activation})
+    return replace(stack, config=config, region=build(config))
+
+
 def find_topology(stacks: list[Stack]) -> Topology:
     """Count circuits and peering locations over one or two regions; compare their addresses."""
     circuits = [circuit for stack in stacks for circuit in stack.region.circuits]
-    distinct: list[str] = []
-    for identity in map(circuit_id, circuits):
-        if not any(same_circuit(identity, known) for known in distinct):
-            distinct.append(identity)
+    alone = len(stacks) < 2  # noqa: PLR2004 - a pair
+    at_once = None if alone else may_be_connected_at_once(stacks[0], stacks[1])
+    order = "either" if at_once else "disconnect then connect"
     return Topology(
-        circuits=len(distinct),
+        circuits=len(distinct_circuits(circuits)),
         peering_locations=len({circuit.peering_location.lower() for circuit in circuits}),
-        addresses=None if len(stacks) < 2 else _addresses(stacks[0].region, stacks[1].region),  # noqa: PLR2004 - a pair
+        bow_tie=any(len(stack.region.circuits) > 1 for stack in stacks),
+        addresses=None if alone else _addresses(stacks[0].region, stacks[1].region),
+        connected_at_once=at_once,
+        order=None if alone else order,
     )
 
 
-def pair_findings(stacks: list[Stack]) -> Iterator[Finding]:
-    """Yield what is wrong, or unwise, with two regions that are each in order by themselves."""
-    for stack in stacks:
-        for other in stacks:
-            if stack is not other:
-                yield from _beside(stack, other)
-    if len(stacks) == 2:  # noqa: PLR2004 - a pair
-        first, second = stacks
-        live = all(each.config.activation is Activation.ACTIVE for each in stacks)
-        if live and (conflict := _conflict(second, Deployed.from_region(first.region))):
-            message = (
-                f"both {first.name} and {second.name} are switched to active and would advertise "
-                f"{conflict}; put one on standby"
-            )
-            yield Finding.of(Problem("activation", message, "ER-18"), second.name)
+def distinct_circuits(
+    circuits: Sequence[Circuit | CircuitReference],
+) -> list[list[Circuit | CircuitReference]]:
+    """Return the circuits in groups, each of one circuit however often it is named."""
+    groups: list[list[Circuit | CircuitReference]] = []
+    for circuit in circuits:
+        for group in groups:
+            if same_circuit(circuit_id(group[0]), circuit_id(circuit)):
+                group.append(circuit)
+                break
+        else:
+            groups.append([circuit])
+    return groups
 
 
-def _beside(stack: Stack, other: Stack) -> Iterator[Finding]:
-    """Yield what is wrong with a stack because of the other one."""
-    paired = stack.config.paired_stack
-    if paired != other.name:
-        said = f"is {paired!r}" if paired else "is not set"
-        message = f"{said}, so the interlock does not look at {other.name!r}"
-        yield Finding.of(Problem("pairedStack", message), stack.name, severity="warning")
-    if warning := warn_of_shared_circuit(stack.region, Deployed.from_region(other.region)):
-        problem = Problem("region.expressRoute.connections", warning, "ER-14")
-        yield Finding.of(problem, stack.name, severity="warning")
-    if stack.region.depth is Depth.CONNECTION:
-        waiting = replace(stack, region=_switched(stack, Activation.STANDBY))
-        live = Deployed.from_region(_switched(other, Activation.ACTIVE))
-        if conflict := _conflict(waiting, live):
-            message = (
-                f"on standby at this depth the hub is advertised beside {other.name}, which "
-                f"advertises {conflict}, too: choose depth gateway, hubs that do not overlap, or "
-                "two circuits and onPremises.prefers"
-            )
-            yield Finding.of(Problem("region.standby.depth", message, "ER-18"), stack.name)
+def share_a_circuit(one: Stack, other: Stack) -> bool:
+    """Say whether a circuit of one region is a circuit of the other."""
+    return any(
+        same_circuit(circuit_id(ours), circuit_id(theirs))
+        for ours in one.region.circuits
+        for theirs in other.region.circuits
+    )
 
 
-def _conflict(stack: Stack, paired: Deployed) -> str:
-    """Return the prefixes that a stack must not advertise beside a pair, or nothing."""
-    try:
-        refuse_two_live_regions(stack.config, stack.region, paired)
-    except InterlockError as error:
-        return ", ".join(str(prefix) for prefix in error.prefixes)
-    return ""
-
-
-def _switched(stack: Stack, activation: Activation) -> Region:
-    return build(stack.config.model_copy(update={"activation": activation}))
+def may_be_connected_at_once(one: Stack, other: Stack) -> bool:
+    """Say whether both may advertise all that they have (ER-18, ER-19, ER-23)."""
+    if not overlapping(one.region.address_prefixes, other.region.address_prefixes):
+        return True
+    chosen = {stack.config.region.on_premises.prefers for stack in (one, other)}
+    return Prefers.NONE not in chosen and not share_a_circuit(one, other)
 
 
 def _addresses(first: Region, second: Region) -> str:

@@ -8,9 +8,13 @@ from typing import Any, get_args
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from topology.coherence import incoherences
 from topology.config import StackConfig
 from topology.errors import ConfigurationError, Problem
+from topology.rules.file_addresses import ADDRESSES
+from topology.rules.file_drill import DRILL
+from topology.rules.file_express_route import EXPRESS_ROUTE
+from topology.rules.file_hub import HUB
+from topology.rules.raw import RawRegion, as_mapping
 
 _RULE = re.compile(r"[A-Z]{2,3}-\d+[a-z]?")
 _ADDRESS = re.compile(r"[0-9./]+")
@@ -37,6 +41,7 @@ _RULE_OF_FIELD = {
     "family": "ER-03",
     "primaryPeerAddressPrefix": "ER-10",
     "secondaryPeerAddressPrefix": "ER-10",
+    "nextHopType": "RT-10",
 }
 
 
@@ -61,8 +66,9 @@ def parse_stack(
             if not (details["type"] == "too_short" and details["input"])
         ]
     problems += _pair_problems(values.get("sparehub:pairedStack"), stack)
-    region = values.get("sparehub:region")
-    problems += incoherences(region if isinstance(region, Mapping) else {})
+    region = RawRegion(as_mapping(values.get("sparehub:region")))
+    for rule in (*ADDRESSES, *HUB, *EXPRESS_ROUTE, *DRILL):
+        problems += rule.problems(region)
     if problems or config is None:
         raise ConfigurationError(sorted(set(problems)), stack)
     return config

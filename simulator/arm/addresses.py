@@ -63,4 +63,8 @@ def first_overlap(
 ) -> tuple[Network, Network] | None:
     """Return the first two networks of two lists that overlap."""
     theirs = list(others)
-    return next(((a, b) for a in some for b in theirs if overlap(a, b)), None)
+    for mine in some:
+        for other in theirs:
+            if overlap(mine, other):
+                return mine, other
+    return None

@@ -50,11 +50,10 @@ class Clock:
 
     def read(self, transaction: Transaction) -> Reading:
         """Return the simulated time and speed."""
-        found = transaction.settings("clock.")
-        speed = Speed(found.get("clock.speed", Speed.INSTANT))
-        seconds = float(found.get("clock.seconds", "0"))
+        speed = Speed(transaction.setting("clock.speed", Speed.INSTANT))
+        seconds = float(transaction.setting("clock.seconds", "0"))
         if speed is not Speed.INSTANT:
-            since = float(found.get("clock.wall", "0"))
+            since = float(transaction.setting("clock.wall", "0"))
             seconds += (self._wall() - since) * float(speed)
         return Reading(seconds, speed)
 
@@ -79,7 +78,7 @@ class Clock:
         """At ``instant`` move the clock to the end of an operation, if that is later."""
         reading = self.read(transaction)
         if reading.speed is Speed.INSTANT and end > reading.seconds:
-            self._write(transaction, end, reading.speed)
+            transaction.set("clock.seconds", repr(end))
 
 
 def variation(transaction: Transaction, *parts: object) -> float:

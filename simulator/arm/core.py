@@ -1,5 +1,6 @@
 """Azure Resource Manager: a request in, a response out."""
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -29,7 +30,8 @@ class Azure:
 
     def handle(self, request: Request) -> Response:
         """Answer a request; a refused one changes nothing but the log."""
-        request = replace(request, path=_text(request.path))
+        if not request.path.isascii():
+            request = replace(request, path=_text(request.path))
         try:
             if request.method != "GET":
                 return self._write(request)
@@ -41,32 +43,34 @@ class Azure:
         """Return the body that the last client sent for a resource; Azure does not tell that."""
         with self.store.transaction(write=False) as transaction:
             resource = transaction.get(identity.lower())
-            return resource.sent if resource else None
+            return json.loads(resource.sent) if resource else None
 
     # -- reading -----------------------------------------------------------------------------
 
     def _read(self, request: Request) -> Response:
         target = target_of(request)
         with self.store.transaction(write=False) as transaction:
-            if not transaction.due(self.clock.read(transaction).seconds):
-                return self._answer(transaction, request, target)
+            timeline = Timeline(transaction, self.clock, None)
+            if not transaction.due(timeline.now):
+                return self._answer(timeline, request, target)
         with self.store.transaction(write=True) as transaction:
             settle(Timeline(transaction, self.clock, None))
         with self.store.transaction(write=False) as transaction:
-            return self._answer(transaction, request, target)
+            return self._answer(Timeline(transaction, self.clock, None), request, target)
 
     def _answer(
         self,
-        transaction: Transaction,
+        timeline: Timeline,
         request: Request,
         target: ResourceId | Collection | Operation,
     ) -> Response:
         """Answer a reading, once the deletions whose time has passed are carried out."""
+        transaction = timeline.transaction
         if faults.ordered(transaction):
             type_name, region = aim(transaction, request)
             if faults.down(transaction, type_name, region):
                 raise refusals.REGION_DOWN(region=region)
-        return answer(Timeline(transaction, self.clock, None), request, target)
+        return answer(timeline, request, target)
 
     # -- writing -----------------------------------------------------------------------------
 

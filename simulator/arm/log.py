@@ -1,6 +1,6 @@
 """The log: every write that reached Azure Resource Manager, and what became of it."""
 
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 
 from simulator.arm.transaction import Transaction
 
@@ -23,7 +23,15 @@ def append(transaction: Transaction, line: LogLine) -> None:
     transaction.connection.execute(
         "INSERT INTO log (at, method, path, status, operation, seconds, outcome)"
         " VALUES (?, ?, ?, ?, ?, ?, ?)",
-        astuple(line),
+        [
+            line.at,
+            line.method,
+            line.path,
+            line.status,
+            line.operation,
+            line.seconds,
+            line.outcome,
+        ],
     )
 
 

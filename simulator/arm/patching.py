@@ -5,6 +5,8 @@ that were there, at once (recorded in azure-libraries-for-net; the REST referenc
 https://learn.microsoft.com/rest/api/virtualnetwork/virtual-networks/update-tags).
 """
 
+import json
+
 from simulator.arm import refusals
 from simulator.arm.accept import accept
 from simulator.arm.registry import REGISTRY
@@ -27,6 +29,6 @@ def patch(timeline: Timeline, resource: Resource, body: object) -> Resource:
     timeline.refuse_if_busy(thing, kind, kind.verb)
     if "tags" in accepted:
         resource.document["tags"] = accepted["tags"]
-        resource.sent = resource.sent | {"tags": accepted["tags"]}
+        resource.sent = json.dumps(json.loads(resource.sent) | {"tags": accepted["tags"]})
         timeline.transaction.touch(resource)
     return resource

@@ -1,5 +1,6 @@
 """Doing a PUT: of a resource, and of the children that come inline with it."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -191,12 +192,13 @@ def _store(timeline: Timeline, kind: ResourceType, write: Write, named: set[str]
     if kind.has_zones and "zones" in write.body:
         document["zones"] = write.body["zones"]
     end = timeline.span.end if timeline.span else 0.0
-    for target in set(store.mentioned_by(identity.key)) - named:
+    before = set(store.mentioned_by(identity.key)) if write.existing else set()
+    for target in before - named:
         store.free_from(target, end)
     resource = Resource(
         identity,
         document,
-        sent=write.body,
+        sent=json.dumps(write.body),
         private=kind.private(write),
         revision=store.next_revision(identity.key),
         ends=end,
@@ -205,5 +207,6 @@ def _store(timeline: Timeline, kind: ResourceType, write: Write, named: set[str]
         failure=timeline.failure,
     )
     store.put(resource)
-    store.mention(identity.key, named)
+    if named != before:
+        store.mention(identity.key, named)
     return resource

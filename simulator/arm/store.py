@@ -17,6 +17,8 @@ FILE = "azure.sqlite"
 VERSION = 2
 _APPLICATION = 0x53504852  # "SPHR": tells our files from other people's SQLite files
 _PATIENCE = 60.0  # seconds to wait for another process's write
+_LOG_PAGES = 4_000  # of 4 KiB: how much is written between two checkpoints
+_CACHE = 16_384  # KiB: the indices of 10,000 resources
 _RESET = "`sparehub simulate reset` makes an empty one"
 
 _SCHEMA = """
@@ -97,6 +99,9 @@ class Store:
         run = self._connection.execute
         run("PRAGMA journal_mode = WAL")
         run("PRAGMA synchronous = NORMAL")
+        run("PRAGMA temp_store = MEMORY")  # a savepoint's journal would else be a file each time
+        run(f"PRAGMA wal_autocheckpoint = {_LOG_PAGES}")
+        run(f"PRAGMA cache_size = -{_CACHE}")
         run("BEGIN IMMEDIATE")
         if run("PRAGMA user_version").fetchone() == (0,):
             for statement in _SCHEMA.split(";"):

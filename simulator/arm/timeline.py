@@ -50,8 +50,10 @@ class Timeline:
 
     def refuse_if_busy(self, thing: str, kind: ResourceType, verb: str) -> None:
         """Refuse a write beside another one on the same thing (VN-19)."""
+        if self.span is not None or self.instant:
+            return
         last = self.transaction.busy(thing)
-        if self.span is None and last and not self.instant and last.until > self.now:
+        if last and last.until > self.now:
             refusal = kind.busy_again if last.verb == verb else refusals.ANOTHER_OPERATION
             holder = self.transaction.get(thing)
             raise refusal(
@@ -63,11 +65,11 @@ class Timeline:
 
     def refuse_if_not_ready(self, named: Resource, identity: ResourceId, refusal: Kind) -> None:
         """Refuse to use a resource that is being written or in the state Failed (VN-20)."""
-        last = self.transaction.busy(named.key)
-        until = max(named.ends, last.until if last else 0.0)
-        if self.span is None and not self.instant and until > self.now:
-            verb = last.verb if last else "PutOperation"
-            raise refusal(reference=named.id.text, id=identity.text, verb=verb, state="Updating")
+        if self.span is None and not self.instant:
+            last = self.transaction.busy(named.key)
+            if max(named.ends, last.until if last else 0.0) > self.now:
+                verb, text = last.verb if last else "PutOperation", named.id.text
+                raise refusal(reference=text, id=identity.text, verb=verb, state="Updating")
         if named.failure is not None:
             verb = REGISTRY[named.id.type.lower()].verb
             raise refusals.NOT_PROVISIONED(

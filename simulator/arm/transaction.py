@@ -19,7 +19,8 @@ class Resource:
 
     id: ResourceId
     document: JsonObject
-    sent: JsonObject
+    sent: str
+    """The body that the last client sent, as JSON: hardly anybody asks for it."""
     private: JsonObject = field(default_factory=dict)
     revision: int = 1
     ends: float = 0.0
@@ -60,6 +61,10 @@ class Transaction:
     """Reads and writes of one request; all of it happens or nothing."""
 
     connection: sqlite3.Connection
+    _found: dict[tuple[str | float, ...], list[Resource]] = field(default_factory=dict)
+    """What was selected, by question, since the last change of resources or of what they name."""
+    _settings: dict[str, str] = field(default_factory=dict)
+    """All settings, once one has been asked for."""
 
     @contextmanager
     def attempt(self) -> Iterator[None]:
@@ -68,7 +73,7 @@ class Transaction:
         try:
             yield
         except BaseException:
-            self.connection.execute("ROLLBACK TO attempt")
+            self._roll_back("attempt")
             raise
         finally:
             self.connection.execute("RELEASE attempt")
@@ -80,8 +85,13 @@ class Transaction:
         try:
             yield
         finally:
-            self.connection.execute("ROLLBACK TO trial")
+            self._roll_back("trial")
             self.connection.execute("RELEASE trial")
+
+    def _roll_back(self, savepoint: str) -> None:
+        self.connection.execute(f"ROLLBACK TO {savepoint}")
+        self._found.clear()
+        self._settings.clear()
 
     # -- resources ---------------------------------------------------------------------------
 
@@ -107,14 +117,14 @@ class Transaction:
 
     def mentioning(self, target: str, type_name: str, under: str = "") -> list[Resource]:
         """Return the resources of one type, below ``under``, that name ``target`` by its id."""
-        return self._select(
-            "WHERE type = ? AND key IN (SELECT source FROM mentions WHERE target = ?"
+        found = self._select(
+            "WHERE key IN (SELECT source FROM mentions WHERE target = ?"
             " AND source >= ? AND source < ?) ORDER BY key",
-            type_name.lower(),
             target,
             under,
             f"{under}\U0010ffff",
         )
+        return [each for each in found if each.id.type.lower() == type_name.lower()]
 
     def peer_spaces(self, network: str, peering_type: str) -> list[tuple[str, str]]:
         """Return the ids of the networks that a network's peerings name, and spaces as JSON.
@@ -147,13 +157,19 @@ class Transaction:
         return self._select("WHERE removed <= ? ORDER BY length(key) DESC", now)
 
     def _select(self, where: str, *values: str | float) -> list[Resource]:
+        question = (where, *values)
+        if question not in self._found:
+            self._found[question] = self._selected(where, values)
+        return [*self._found[question]]
+
+    def _selected(self, where: str, values: tuple[str | float, ...]) -> list[Resource]:
         statement = f"SELECT {_COLUMNS} FROM resources {where}"  # noqa: S608  all ours, no input
         return [
             Resource(
                 ResourceId(row[0]),
                 json.loads(row[1]),
-                json.loads(row[2]),
-                json.loads(row[3]),
+                row[2],
+                json.loads(row[3]) if row[3] != "{}" else {},
                 row[4],
                 row[5],
                 row[6],
@@ -166,11 +182,12 @@ class Transaction:
 
     def next_revision(self, key: str) -> int:
         """Count one more revision of a key; a resource made again goes on counting."""
-        self.connection.execute(
-            "INSERT INTO revisions VALUES (?, 1) ON CONFLICT (key) DO UPDATE SET last = last + 1",
+        (last,) = self.connection.execute(
+            "INSERT INTO revisions VALUES (?, 1)"
+            " ON CONFLICT (key) DO UPDATE SET last = last + 1 RETURNING last",
             [key],
-        )
-        return self.revision(key)
+        ).fetchone()
+        return int(last)
 
     def revision(self, key: str) -> int:
         """Return the last revision that a key has had, of whatever resource."""
@@ -179,6 +196,7 @@ class Transaction:
 
     def put(self, resource: Resource) -> None:
         """Write a resource."""
+        self._found.clear()
         parent = resource.id.parent or (None if resource.id.is_group else resource.id.group)
         self.connection.execute(
             "INSERT OR REPLACE INTO resources VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -188,8 +206,8 @@ class Transaction:
                 resource.id.type.lower(),
                 parent.key if parent else None,
                 json.dumps(resource.document),
-                json.dumps(resource.sent),
-                json.dumps(resource.private),
+                resource.sent,
+                json.dumps(resource.private) if resource.private else "{}",
                 resource.revision,
                 resource.ends,
                 resource.free,
@@ -206,6 +224,7 @@ class Transaction:
 
     def mention(self, source: str, targets: set[str]) -> None:
         """Record what a resource names, in place of what it named before."""
+        self._found.clear()
         self.connection.execute("DELETE FROM mentions WHERE source = ?", [source])
         self.connection.executemany(
             "INSERT INTO mentions VALUES (?, ?)", [(source, target) for target in sorted(targets)]
@@ -213,12 +232,14 @@ class Transaction:
 
     def free_from(self, key: str, end: float) -> None:
         """Record that something which needed this resource is gone at ``end``."""
+        self._found.clear()
         self.connection.execute(
             "UPDATE resources SET free = max(free, ?) WHERE key = ?", [end, key]
         )
 
     def remove(self, key: str) -> None:
         """Forget a resource and what it named."""
+        self._found.clear()
         self.connection.execute("DELETE FROM resources WHERE key = ?", [key])
         self.connection.execute("DELETE FROM mentions WHERE source = ?", [key])
 
@@ -247,19 +268,11 @@ class Transaction:
 
     def setting(self, name: str, default: str) -> str:
         """Return a setting."""
-        row = self.connection.execute(
-            "SELECT value FROM settings WHERE name = ?", [name]
-        ).fetchone()
-        return str(row[0]) if row else default
-
-    def settings(self, beginning: str) -> dict[str, str]:
-        """Return the settings whose names begin so."""
-        rows = self.connection.execute(
-            "SELECT name, value FROM settings WHERE name >= ? AND name < ?",
-            [beginning, f"{beginning}\U0010ffff"],
-        )
-        return dict(rows.fetchall())
+        if not self._settings:
+            self._settings.update(self.connection.execute("SELECT name, value FROM settings"))
+        return self._settings.get(name, default)
 
     def set(self, name: str, value: str) -> None:
         """Write a setting."""
+        self._settings.clear()
         self.connection.execute("INSERT OR REPLACE INTO settings VALUES (?, ?)", [name, value])

@@ -7,7 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
 import grpc
@@ -48,6 +48,14 @@ def _provider(
         process.kill()
 
 
+def _table(name: str) -> provider_pb2.CreateRequest:
+    """Return the request for a route table."""
+    inputs = {"resourceGroupName": "rg", "routeTableName": name, "location": "eastasia"}
+    return provider_pb2.CreateRequest(
+        urn=urn("network:RouteTable", name), properties=wire.write(inputs)
+    )
+
+
 def _configure(directory: Path | None) -> grpc.RpcError:
     """Return how Configure fails."""
     with (
@@ -85,16 +93,12 @@ def test_it_finishes_what_is_under_way_when_its_engine_is_gone(tmp_path: Path) -
     """A gateway that would take a quarter of an hour is in Azure; only the wait for it ends."""
     Arm(tmp_path).put(*group())
     control.set_clock(tmp_path, "1")
-    inputs = {"resourceGroupName": "rg", "routeTableName": "table", "location": "eastasia"}
-    request = provider_pb2.CreateRequest(
-        urn=urn("network:RouteTable", "table"), properties=wire.write(inputs)
-    )
     with ExitStack() as provider:
         with _engine() as engine:
             process, stub = provider.enter_context(_provider(engine, tmp_path))
             variables = {"azure-native:config:subscriptionId": SUBSCRIPTION.rpartition("/")[2]}
             stub.Configure(provider_pb2.ConfigureRequest(variables=variables))
-            call = stub.Create.future(request)
+            call = stub.Create.future(_table("table"))
             while not any("table" in entry.path for entry in control.read_log(tmp_path)):
                 assert not call.done()
 
@@ -102,6 +106,51 @@ def test_it_finishes_what_is_under_way_when_its_engine_is_gone(tmp_path: Path) -
 
     kinds = [kind for _, kind, _ in control.resources(tmp_path)]
     assert kinds == ["Microsoft.Resources/resourceGroups", "Microsoft.Network/routeTables"]
+
+
+def test_cancel_gets_through_while_all_threads_wait(tmp_path: Path) -> None:
+    """Every waiting call then ends at once; what it made is in the details of its error."""
+    Arm(tmp_path).put(*group())
+    control.set_clock(tmp_path, "1")
+    with _engine() as engine, _provider(engine, tmp_path) as (_, stub):
+        variables = {"azure-native:config:subscriptionId": SUBSCRIPTION.rpartition("/")[2]}
+        stub.Configure(provider_pb2.ConfigureRequest(variables=variables))
+        names = [f"table{number}" for number in range(40)]
+        calls = [stub.Create.future(_table(name)) for name in names]
+        while sum("table" in entry.path for entry in control.read_log(tmp_path)) < 32:
+            assert not any(call.done() for call in calls)
+        stub.Cancel(Empty())
+        codes = {call.code() for call in calls}
+        details = [dict(call.trailing_metadata())["grpc-status-details-bin"] for call in calls]
+
+    assert codes == {grpc.StatusCode.DEADLINE_EXCEEDED}
+    assert [
+        f"/routeTables/{name}".encode() in each for name, each in zip(names, details, strict=True)
+    ] == ([True] * len(names))
+
+
+def test_a_store_that_is_damaged_later_is_refused(tmp_path: Path) -> None:
+    """A call says so as cleanly as Configure does: the engine does not doubt its resources."""
+    with _engine() as engine, _provider(engine, tmp_path) as (_, stub):
+        stub.Configure(provider_pb2.ConfigureRequest())
+        with closing(sqlite3.connect(tmp_path / FILE)) as connection:
+            connection.execute("DROP TABLE settings")
+        with pytest.raises(grpc.RpcError) as caught:
+            stub.Create(_table("table"))
+
+    assert caught.value.code() is grpc.StatusCode.FAILED_PRECONDITION
+
+
+def test_a_method_that_the_provider_has_not(tmp_path: Path) -> None:
+    """The engine is told so, as gRPC tells it."""
+    with (
+        _engine() as engine,
+        _provider(engine, tmp_path) as (_, stub),
+        pytest.raises(grpc.RpcError) as caught,
+    ):
+        stub.GetSchema(provider_pb2.GetSchemaRequest())
+
+    assert caught.value.code() is grpc.StatusCode.UNIMPLEMENTED
 
 
 def test_it_says_where_the_store_should_be() -> None:

@@ -19,16 +19,30 @@ def change(path: Path, what: Callable[[dict[str, Any]], object]) -> None:
     yaml.dump(content, path)
 
 
-def test_check_finds_nothing_in_the_shipped_files(sparehub: Sparehub) -> None:
+def others(findings: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return what is found beside the two warnings that the shipped files come with."""
+    return [each for each in findings if each["rule"] not in {"ER-02", "RT-13"}]
+
+
+def test_check_finds_no_error_in_the_shipped_files(sparehub: Sparehub) -> None:
     """The JSON keys are those that scripts rely on."""
     done = sparehub("check", "--json")
 
     assert (done.returncode, done.stderr) == (0, "")
-    assert json.loads(done.stdout) == {
-        "findings": [],
+    found = json.loads(done.stdout)
+    assert [each["rule"] for each in found.pop("findings")] == ["ER-02", "RT-13"]
+    assert found == {
+        "ignored": [],
         "errors": 0,
-        "warnings": 0,
-        "topology": {"circuits": 2, "peeringLocations": 2, "addresses": "retained"},
+        "warnings": 2,
+        "topology": {
+            "circuits": 2,
+            "peeringLocations": 2,
+            "bowTie": False,
+            "addresses": "retained",
+            "connectedAtOnce": False,
+            "order": "disconnect then connect",
+        },
     }
 
 
@@ -36,12 +50,33 @@ def test_check_says_the_same_in_plain_lines(sparehub: Sparehub) -> None:
     """Without a terminal there are no frames and no colours."""
     done = sparehub("check")
 
-    assert [line.split() for line in done.stdout.splitlines()] == [
+    lines = [line.split() for line in done.stdout.splitlines()]
+    assert [line for line in lines if line[0] != "warning"] == [
         ["stack", "location", "activation", "depth", "spokes", "connections"],
         ["primary", "eastasia", "active", "gateway", "2", "con-eastasia-hong-kong"],
         ["secondary", "southeastasia", "standby", "gateway", "2", "none"],
         ["topology:", "2", "circuits", "at", "2", "peering", "locations,", "addresses", "retained"],
-        ["0", "errors,", "0", "warnings"],
+        [
+            *("connected:", "one", "region", "at", "a", "time;"),
+            *("change", "connections:", "disconnect", "then", "connect"),
+        ],
+        ["0", "errors,", "2", "warnings"],
+    ]
+
+
+def test_check_shows_what_is_ignored_and_why(sparehub: Sparehub, tmp_path: Path) -> None:
+    """In text and in JSON; it counts no longer."""
+    path = tmp_path / "Pulumi.secondary.yaml"
+    change(path, lambda c: c.update({"sparehub:ignoredRules": {"ER-02": "bought", "RT-13": "so"}}))
+
+    text, document = sparehub("check").stdout, json.loads(sparehub("check", "--json").stdout)
+
+    assert "ignored secondary region.expressRoute.connections: 200 Mbps where" in text
+    assert text.splitlines()[-1] == "0 errors, 0 warnings, 2 ignored"
+    assert (document["findings"], document["warnings"]) == ([], 0)
+    assert [(each["rule"], each["reason"]) for each in document["ignored"]] == [
+        ("ER-02", "bought"),
+        ("RT-13", "so"),
     ]
 
 
@@ -130,9 +165,17 @@ def test_check_warns_of_a_circuit_that_one_region_owns_and_both_use(
     done = sparehub("check", "--json")
 
     found = json.loads(done.stdout)
-    assert (done.returncode, found["errors"], found["warnings"]) == (0, 0, 1)
-    assert found["topology"] == {"circuits": 1, "peeringLocations": 1, "addresses": "retained"}
-    assert "both regions use the circuit erc-hong-kong" in found["findings"][0]["message"]
+    assert (done.returncode, found["errors"]) == (0, 0)
+    assert found["topology"] == {
+        "circuits": 1,
+        "peeringLocations": 1,
+        "bowTie": False,
+        "addresses": "retained",
+        "connectedAtOnce": False,
+        "order": "disconnect then connect",
+    }
+    (warning,) = others(found["findings"])
+    assert "both regions use the circuit erc-hong-kong" in warning["message"]
 
 
 def test_check_knows_what_a_secret_is(sparehub: Sparehub, tmp_path: Path) -> None:
@@ -173,7 +216,7 @@ def test_check_looks_at_the_depth_before_it_matters(sparehub: Sparehub, tmp_path
 
     done = sparehub("check", "--json")
 
-    (found,) = json.loads(done.stdout)["findings"]
+    (found,) = others(json.loads(done.stdout)["findings"])
     assert (done.returncode, found["stack"], found["path"]) == (
         3,
         "secondary",
@@ -189,7 +232,7 @@ def test_check_warns_of_stacks_that_are_no_pair(sparehub: Sparehub, tmp_path: Pa
 
     done = sparehub("check", "--json")
 
-    (found,) = json.loads(done.stdout)["findings"]
+    (found,) = others(json.loads(done.stdout)["findings"])
     assert (done.returncode, found["severity"], found["message"]) == (
         0,
         "warning",

@@ -2,9 +2,12 @@
 
 import json
 from copy import deepcopy
+from ipaddress import IPv4Network
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.configurations import region_of, shipped, stack_of
 from topology.build import build
@@ -16,6 +19,7 @@ from topology.interlock import (
     refuse_two_live_regions,
     warn_of_shared_circuit,
 )
+from topology.prefixes import overlapping
 
 SUBSCRIPTION = "/subscriptions/00000000-0000-0000-0000-000000000001"
 NETWORK = f"{SUBSCRIPTION}/resourceGroups/rg-sparehub-eastasia/providers/Microsoft.Network"
@@ -199,6 +203,26 @@ def test_a_prefix_within_another_overlaps(ours: str, theirs: str) -> None:
             values,
             {"u": {"type": "pulumi:pulumi:Stack", "outputs": {"advertisedPrefixes": [theirs]}}},
         )
+
+
+PREFIXES = st.lists(
+    st.builds(
+        lambda bits, length: IPv4Network((bits >> (32 - length) << (32 - length), length)),
+        st.integers(0, 2**32 - 1),
+        st.sampled_from([1, 2, 3, 8, 31, 32]),
+    ),
+    max_size=8,
+).map(tuple)
+
+
+@given(PREFIXES, PREFIXES)
+def test_overlaps_are_those_that_every_pair_shows(
+    ours: tuple[IPv4Network, ...], theirs: tuple[IPv4Network, ...]
+) -> None:
+    """Sorted intervals say the same as asking each prefix of each other."""
+    expected = {one for one in ours if any(one.overlaps(other) for other in theirs)}
+
+    assert overlapping(ours, theirs) == expected
 
 
 GATEWAY_CHANGES = {

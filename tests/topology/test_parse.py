@@ -149,8 +149,10 @@ def test_the_schema_knows_every_key() -> None:
 
     assert sorted(schema["properties"]) == [
         "dnsServers",
+        "drill",
         "expressRoute",
         "hub",
+        "intents",
         "name",
         "onPremises",
         "remap",

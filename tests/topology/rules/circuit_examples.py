@@ -1,0 +1,199 @@
+"""Examples of the rules of one region's circuits and connections."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from tests.topology.rules.subjects import (
+    Example,
+    both,
+    circuit,
+    connections,
+    gateway,
+    lent,
+    model,
+    more_circuits,
+    nothing,
+    primary,
+    spokes,
+    whole,
+)
+from topology.pair import Stack
+from topology.rules import circuits
+from topology.rules.rule import Rule
+
+CONNECTIONS = "region.expressRoute.connections"
+CIRCUIT = f"{CONNECTIONS}.hong-kong.circuit"
+LENT = "/subscriptions/s/resourceGroups/g/providers/Microsoft.Network/expressRouteCircuits/"
+ON_PREMISES = [f"192.168.{n // 64}.{4 * (n % 64)}/30" for n in range(4001)]
+
+
+def two_keys(first: str, second: str) -> Callable[[], Stack]:
+    """Return a region that two circuits were lent to, with these authorization keys."""
+    return primary(
+        both(
+            lent("a", f"{LENT}a", authorizationKey=first),
+            lent("b", f"{LENT}b", authorizationKey=second),
+        )
+    )
+
+
+EXAMPLES: tuple[tuple[Rule[Stack], Example], ...] = (
+    (
+        circuits.peering_locations_are_known,
+        Example(
+            primary(lambda r: circuit(r).update(peeringLocation="Atlantis")),
+            f"{CIRCUIT}.peeringLocation",
+            "'Atlantis' is no peering location we know",
+            primary(lambda r: circuit(r).update(peeringLocation="hong kong2")),
+        ),
+    ),
+    (
+        circuits.region_is_known,
+        Example(
+            whole(lambda v: v.update({"azure-native:location": "atlantisnorth"})),
+            "location",
+            "'atlantisnorth' is in no geopolitical region we know",
+            whole(lambda v: v.update({"azure-native:location": "southeastasia"})),
+        ),
+    ),
+    (
+        circuits.standard_circuits_reach_the_region,
+        Example(
+            primary(lambda r: circuit(r).update(peeringLocation="Tokyo")),
+            f"{CIRCUIT}.sku.tier",
+            "at Tokyo (Japan) does not reach eastasia (Asia): make it Premium",
+            primary(
+                lambda r: circuit(r).update(
+                    peeringLocation="Tokyo", sku={"tier": "Premium", "family": "MeteredData"}
+                )
+            ),
+        ),
+    ),
+    (
+        circuits.local_circuits_reach_the_region,
+        Example(
+            primary(
+                lambda r: circuit(r).update(
+                    peeringLocation="Singapore", sku={"tier": "Local", "family": "UnlimitedData"}
+                )
+            ),
+            f"{CIRCUIT}.sku.tier",
+            "at Singapore reaches southeastasia only, not eastasia",
+            primary(lambda r: circuit(r).update(sku={"tier": "Local", "family": "UnlimitedData"})),
+        ),
+    ),
+    (
+        circuits.circuits_are_provisioned,
+        Example(
+            primary(lambda r: circuit(r).update(provisioned=False)),
+            f"{CIRCUIT}.provisioned",
+            "erc-hong-kong is not provisioned",
+            primary(nothing),
+        ),
+    ),
+    (
+        circuits.links_are_apart_from_the_networks,
+        Example(
+            primary(
+                lambda r: circuit(r)["privatePeering"].update(
+                    primaryPeerAddressPrefix="10.1.0.0/30"
+                )
+            ),
+            f"{CIRCUIT}.privatePeering.primaryPeerAddressPrefix",
+            "10.1.0.0/30 overlaps 10.1.0.0/24 of a virtual network",
+            primary(
+                lambda r: circuit(r)["privatePeering"].update(
+                    primaryPeerAddressPrefix="10.1.1.0/30"
+                )
+            ),
+        ),
+    ),
+    (
+        circuits.authorization_keys_are_used_once,
+        Example(
+            two_keys("one", "one"),
+            f"{CONNECTIONS}.b.circuit.authorizationKey",
+            "the key is that of a, too",
+            two_keys("one", "other"),
+        ),
+    ),
+    (
+        circuits.gateway_takes_all_circuits,
+        Example(
+            primary(more_circuits(4, "Singapore")),
+            CONNECTIONS,
+            "5 circuits; a gateway ErGw1AZ takes 4",
+            primary(
+                both(more_circuits(4, "Singapore"), lambda r: gateway(r).update(sku="ErGw2AZ"))
+            ),
+        ),
+    ),
+    (
+        circuits.peering_locations_serve_few_enough_circuits,
+        Example(
+            primary(more_circuits(4, "Hong Kong")),
+            CONNECTIONS,
+            "5 circuits at Hong Kong",
+            primary(more_circuits(4, "Hong Kong", "Singapore")),
+        ),
+    ),
+    (
+        circuits.region_owns_few_enough_circuits,
+        Example(
+            primary(more_circuits(10, "Singapore")),
+            CONNECTIONS,
+            "11 circuits of its own",
+            primary(more_circuits(9, "Singapore")),
+        ),
+    ),
+    (
+        circuits.circuits_are_at_different_locations,
+        Example(
+            primary(more_circuits(1, "Hong Kong")),
+            CONNECTIONS,
+            "2 circuits at Hong Kong fail with it",
+            primary(more_circuits(1, "Hong Kong2")),
+        ),
+    ),
+    (
+        circuits.gateway_advertises_few_enough_prefixes,
+        Example(
+            primary(spokes(500, prefixes=2)),
+            "region.spokes",
+            "1001 prefixes with the hub's",
+            primary(spokes(499, prefixes=2)),
+        ),
+    ),
+    (
+        circuits.on_premises_advertises_few_enough_prefixes,
+        Example(
+            primary(lambda r: r["onPremises"].update(addressPrefixes=ON_PREMISES)),
+            "region.onPremises.addressPrefixes",
+            "4001 prefixes; gateway and circuits learn 4000",
+            primary(lambda r: r["onPremises"].update(addressPrefixes=ON_PREMISES[:4000])),
+        ),
+    ),
+    (
+        circuits.weights_have_something_to_decide,
+        Example(
+            primary(lambda r: connections(r)["hong-kong"].update(routingWeight=10)),
+            f"{CONNECTIONS}.hong-kong.routingWeight",
+            "10 decides nothing",
+            primary(
+                both(
+                    lambda r: connections(r)["hong-kong"].update(routingWeight=10),
+                    more_circuits(1, "Singapore"),
+                )
+            ),
+        ),
+    ),
+    (
+        circuits.spokes_wait_where_prefixes_are_many,
+        Example(
+            model(lambda r: replace(r, spokes_wait_for_connections=False), primary(spokes(200))),
+            "region.spokes",
+            "201 prefixes",
+            primary(spokes(200)),
+        ),
+    ),
+)

@@ -1,0 +1,403 @@
+"""Examples of the rules that one file is held to as it is written."""
+
+from tests.topology.rules.subjects import (
+    Example,
+    circuit,
+    connections,
+    gateway,
+    hub,
+    nothing,
+    spokes,
+)
+from topology.rules import file_addresses, file_drill, file_express_route, file_hub
+from topology.rules.raw import RawRegion
+from topology.rules.rule import Rule
+
+NSG = "/subscriptions/s/resourceGroups/g/providers/Microsoft.Network/networkSecurityGroups/nsg"
+SPOKE1 = "region.spokes.spoke1"
+GATEWAY_SUBNET = "region.hub.subnets.GatewaySubnet"
+CIRCUIT = "region.expressRoute.connections.hong-kong.circuit"
+EXAMPLES: tuple[tuple[Rule[RawRegion], Example], ...] = (
+    (
+        file_addresses.address_space_is_free_for_use,
+        Example(
+            lambda r: r["spokes"]["spoke1"].update(addressSpace=["169.254.8.0/24"]),
+            f"{SPOKE1}.addressSpace",
+            "169.254.8.0/24 overlaps 169.254.0.0/16",
+            lambda r: r["spokes"]["spoke1"].update(addressSpace=["169.253.8.0/24"]),
+        ),
+    ),
+    (
+        file_addresses.prefixes_of_a_network_are_apart,
+        Example(
+            lambda r: r["spokes"]["spoke1"]["addressSpace"].append("10.1.0.128/25"),
+            f"{SPOKE1}.addressSpace",
+            "10.1.0.128/25 overlaps 10.1.0.0/24",
+            lambda r: r["spokes"]["spoke1"]["addressSpace"].append("10.1.1.0/25"),
+        ),
+    ),
+    (
+        file_addresses.subnets_are_apart,
+        Example(
+            lambda r: hub(r)["subnets"].update(more={"addressPrefix": "10.10.10.64/27"}),
+            "region.hub.subnets.more.addressPrefix",
+            "10.10.10.64/27 overlaps 10.10.10.0/25",
+            lambda r: hub(r)["subnets"].update(more={"addressPrefix": "10.10.11.64/27"}),
+        ),
+    ),
+    (
+        file_addresses.subnets_are_large_enough,
+        Example(
+            lambda r: r["spokes"]["spoke1"]["subnets"]["app"].update(addressPrefix="10.1.0.0/30"),
+            f"{SPOKE1}.subnets.app.addressPrefix",
+            "smaller than /29",
+            lambda r: r["spokes"]["spoke1"]["subnets"]["app"].update(addressPrefix="10.1.0.0/29"),
+        ),
+    ),
+    (
+        file_addresses.subnets_lie_in_their_network,
+        Example(
+            lambda r: r["spokes"]["spoke1"]["subnets"]["app"].update(addressPrefix="10.1.1.0/25"),
+            f"{SPOKE1}.subnets.app.addressPrefix",
+            "outside the address space 10.1.0.0/24",
+            lambda r: r["spokes"]["spoke1"]["subnets"]["app"].update(addressPrefix="10.1.0.0/25"),
+        ),
+    ),
+    (
+        file_addresses.spokes_are_apart_from_the_hub,
+        Example(
+            lambda r: r["spokes"]["spoke1"].update(addressSpace=["10.10.10.0/25"]),
+            f"{SPOKE1}.addressSpace",
+            "overlaps 10.10.10.0/24 of region.hub.addressSpace",
+            lambda r: r["spokes"]["spoke1"].update(addressSpace=["10.10.11.0/25"]),
+        ),
+    ),
+    (
+        file_addresses.spokes_are_apart_from_each_other,
+        Example(
+            lambda r: r["spokes"]["spoke2"].update(addressSpace=["10.1.0.0/25"]),
+            "region.spokes.spoke2.addressSpace",
+            "overlaps 10.1.0.0/24 of region.spokes.spoke1.addressSpace",
+            spokes(500),
+        ),
+    ),
+    (
+        file_addresses.keys_differ_in_more_than_case,
+        Example(
+            lambda r: r["spokes"]["spoke1"]["subnets"].update(APP={}),
+            f"{SPOKE1}.subnets.APP",
+            "one name to Azure",
+            lambda r: r["spokes"]["spoke1"]["subnets"].update(APP2={}),
+        ),
+    ),
+    (
+        file_addresses.no_spoke_is_called_hub,
+        Example(
+            lambda r: r["spokes"].update(Hub={}),
+            "region.spokes.hub",
+            "cannot be called hub",
+            lambda r: r["spokes"].update(Hub2={}),
+        ),
+    ),
+    (
+        file_addresses.connected_spokes_have_a_connection,
+        Example(
+            lambda r: r["spokes"]["spoke1"].update(standby="connected"),
+            f"{SPOKE1}.standby",
+            "only at standby depth 'connection'",
+            lambda r: (
+                r["spokes"]["spoke1"].update(standby="connected"),
+                r.update(standby={"depth": "connection"}),
+            ),
+        ),
+    ),
+    (
+        file_hub.hub_has_a_gateway_subnet,
+        Example(
+            lambda r: hub(r)["subnets"].update(
+                gatewaysubnet=hub(r)["subnets"].pop("GatewaySubnet")
+            ),
+            GATEWAY_SUBNET,
+            "missing",
+            nothing,
+        ),
+    ),
+    (
+        file_hub.gateway_subnet_holds_a_gateway,
+        Example(
+            lambda r: hub(r)["subnets"]["GatewaySubnet"].update(addressPrefix="10.10.10.128/30"),
+            f"{GATEWAY_SUBNET}.addressPrefix",
+            "/29 at least",
+            lambda r: hub(r)["subnets"]["GatewaySubnet"].update(addressPrefix="10.10.10.128/29"),
+        ),
+    ),
+    (
+        file_hub.gateway_subnet_has_no_security_group,
+        Example(
+            lambda r: hub(r)["subnets"]["GatewaySubnet"].update(networkSecurityGroupId=NSG),
+            f"{GATEWAY_SUBNET}.networkSecurityGroupId",
+            "refuses a gateway",
+            lambda r: hub(r)["subnets"]["nva"].update(networkSecurityGroupId=NSG),
+        ),
+    ),
+    (
+        file_hub.nothing_in_gateway_subnet_is_protected,
+        Example(
+            lambda r: hub(r)["subnets"]["GatewaySubnet"].update(protected=True),
+            f"{GATEWAY_SUBNET}.protected",
+            "nothing but the gateway",
+            lambda r: hub(r)["subnets"]["GatewaySubnet"].update(protected=False),
+        ),
+    ),
+    (
+        file_hub.hub_does_not_use_the_table_of_spokes,
+        Example(
+            lambda r: hub(r)["subnets"]["nva"].update(routeTable="shared"),
+            "region.hub.subnets.nva.routeTable",
+            "in a loop",
+            lambda r: hub(r)["subnets"]["nva"].update(routeTable="none"),
+        ),
+    ),
+    (
+        file_hub.neither_nva_nor_gateway_is_inspected,
+        Example(
+            lambda r: hub(r)["subnets"]["nva"].update(inspect=True),
+            "region.hub.subnets.nva.inspect",
+            "cannot be inspected",
+            lambda r: hub(r)["subnets"]["nva"].update(inspect=False),
+        ),
+    ),
+    (
+        file_hub.only_subnets_of_the_hub_are_inspected,
+        Example(
+            lambda r: r["spokes"]["spoke1"]["subnets"]["app"].update(inspect=True),
+            "region.spokes.spoke1.subnets.app.inspect",
+            "only subnets of the hub",
+            lambda r: r["spokes"]["spoke1"]["subnets"]["app"].update(inspect=False),
+        ),
+    ),
+    (
+        file_drill.drilled_spokes_are_there,
+        Example(
+            lambda r: r.update(drill={"spokes": ["spoke3"]}),
+            "region.drill.spokes",
+            "there is no spoke 'spoke3'; there are spoke1, spoke2",
+            lambda r: r.update(drill={"spokes": ["spoke2"]}),
+        ),
+    ),
+    (
+        file_drill.drill_addresses_are_free,
+        Example(
+            lambda r: r.update(drill={"addressSpace": ["192.168.0.0/22"]}),
+            "region.drill.addressSpace",
+            "192.168.0.0/22 overlaps 192.168.0.0/16 of region.onPremises.addressPrefixes",
+            lambda r: r.update(drill={"addressSpace": ["10.200.0.0/22"]}),
+        ),
+    ),
+    (
+        file_drill.drill_ranges_are_apart,
+        Example(
+            lambda r: r.update(drill={"addressSpace": ["10.200.0.0/16", "10.200.1.0/24"]}),
+            "region.drill.addressSpace",
+            "10.200.1.0/24 overlaps 10.200.0.0/16 beside it",
+            lambda r: r.update(drill={"addressSpace": ["10.200.0.0/24", "10.200.1.0/24"]}),
+        ),
+    ),
+    (
+        file_drill.drill_range_has_room,
+        Example(
+            lambda r: r.update(drill={"addressSpace": ["10.200.0.0/24"]}),
+            "region.drill.addressSpace",
+            "10.200.0.0/24 is too small for the spokes' 10.1.0.0/24, 10.2.0.0/24",
+            lambda r: r.update(drill={"addressSpace": ["10.200.0.0/24"], "spokes": ["spoke1"]}),
+        ),
+    ),
+    (
+        file_hub.nva_is_outside_gateway_subnet,
+        Example(
+            lambda r: hub(r)["nva"].update(ipAddress="10.10.10.200"),
+            "region.hub.nva.ipAddress",
+            "lies in GatewaySubnet",
+            lambda r: hub(r)["nva"].update(ipAddress="10.10.10.20"),
+        ),
+    ),
+    (
+        file_hub.nva_has_a_subnet,
+        Example(
+            lambda r: hub(r)["nva"].update(subnet="appliance"),
+            "region.hub.nva.subnet",
+            "has no subnet 'appliance'; it has nva, GatewaySubnet",
+            lambda r: hub(r)["nva"].update(subnet="nva"),
+        ),
+    ),
+    (
+        file_hub.nva_address_lies_in_its_subnet,
+        Example(
+            lambda r: hub(r)["nva"].update(ipAddress="10.10.11.10"),
+            "region.hub.nva.ipAddress",
+            "outside the NVA's subnet nva 10.10.10.0/25",
+            lambda r: hub(r)["nva"].update(ipAddress="10.10.10.126"),
+        ),
+    ),
+    (
+        file_hub.nva_address_is_free_for_use,
+        Example(
+            lambda r: hub(r)["nva"].update(ipAddress="10.10.10.127"),
+            "region.hub.nva.ipAddress",
+            "one of the five",
+            lambda r: hub(r)["nva"].update(ipAddress="10.10.10.4"),
+        ),
+    ),
+    (
+        file_hub.subnets_of_services_are_large_enough,
+        Example(
+            lambda r: hub(r)["subnets"].update(
+                AzureFirewallSubnet={"addressPrefix": "10.10.10.64/27"}
+            ),
+            "region.hub.subnets.AzureFirewallSubnet.addressPrefix",
+            "/26 at least",
+            lambda r: hub(r)["subnets"].update(
+                RouteServerSubnet={"addressPrefix": "10.10.10.64/27"}
+            ),
+        ),
+    ),
+    (
+        file_hub.firewall_subnet_has_no_security_group,
+        Example(
+            lambda r: hub(r)["subnets"].update(AzureFirewallSubnet={"networkSecurityGroupId": NSG}),
+            "region.hub.subnets.AzureFirewallSubnet.networkSecurityGroupId",
+            "leave it out",
+            lambda r: hub(r)["subnets"].update(AzureBastionSubnet={"networkSecurityGroupId": NSG}),
+        ),
+    ),
+    (
+        file_express_route.scale_units_fit_the_gateway,
+        Example(
+            lambda r: gateway(r).update(sku="ErGwScale", minScaleUnits=3, maxScaleUnits=2),
+            "region.expressRoute.gateway.minScaleUnits",
+            "3 is more than maxScaleUnits 2",
+            lambda r: gateway(r).update(sku="ErGwScale", minScaleUnits=2, maxScaleUnits=2),
+        ),
+    ),
+    (
+        file_express_route.provisioned_circuits_have_a_private_peering,
+        Example(
+            lambda r: circuit(r).pop("privatePeering"),
+            f"{CIRCUIT}.privatePeering",
+            "missing",
+            lambda r: (circuit(r).pop("privatePeering"), circuit(r).update(provisioned=False)),
+        ),
+    ),
+    (
+        file_express_route.links_have_four_addresses,
+        Example(
+            lambda r: circuit(r)["privatePeering"].update(
+                secondaryPeerAddressPrefix="172.16.0.8/29"
+            ),
+            f"{CIRCUIT}.privatePeering.secondaryPeerAddressPrefix",
+            "must be a /30",
+            lambda r: circuit(r)["privatePeering"].update(
+                secondaryPeerAddressPrefix="172.16.0.8/30"
+            ),
+        ),
+    ),
+    (
+        file_express_route.links_are_apart,
+        Example(
+            lambda r: circuit(r)["privatePeering"].update(
+                secondaryPeerAddressPrefix="172.16.0.0/30"
+            ),
+            f"{CIRCUIT}.privatePeering.secondaryPeerAddressPrefix",
+            "overlaps 172.16.0.0/30",
+            lambda r: connections(r).update(
+                other={"circuit": {"privatePeering": circuit(r)["privatePeering"]}}
+            ),
+        ),
+    ),
+    (
+        file_express_route.peer_asn_is_not_of_microsoft,
+        Example(
+            lambda r: circuit(r)["privatePeering"].update(peerASN=65520),
+            f"{CIRCUIT}.privatePeering.peerASN",
+            "kept by Microsoft",
+            lambda r: circuit(r)["privatePeering"].update(peerASN=65521),
+        ),
+    ),
+)
+"""Each change is one of the primary's region."""
+SHAPES: dict[str, Example] = {
+    "Keys are known and values of their type": Example(
+        lambda r: r.update(adress=1), "region.adress", "unknown key", nothing
+    ),
+    "Physical names are short enough and no two things have one": Example(
+        lambda r: hub(r).update(name="v" * 65),
+        "region.hub.name",
+        "has 65 characters",
+        lambda r: hub(r).update(name="v" * 64),
+    ),
+    "Address prefixes are written in CIDR notation": Example(
+        lambda r: r["onPremises"].update(addressPrefixes=["Storage.EastAsia"]),
+        "region.onPremises.addressPrefixes[0]",
+        "not an address prefix in CIDR",
+        lambda r: r["onPremises"].update(addressPrefixes=["192.0.2.1/32"]),
+    ),
+    "Address prefixes have no host bits": Example(
+        lambda r: r["onPremises"].update(addressPrefixes=["192.168.1.0/16"]),
+        "region.onPremises.addressPrefixes[0]",
+        "write 192.168.0.0/16",
+        lambda r: r["onPremises"].update(addressPrefixes=["192.168.0.0/16"]),
+    ),
+    "Addresses are IPv4": Example(
+        lambda r: hub(r).update(addressSpace=["10.10.10.0/24", "fd00::/48"]),
+        "region.hub.addressSpace[1]",
+        "is IPv6",
+        lambda r: hub(r).update(addressSpace=["10.10.10.0/24", "10.10.11.0/24"]),
+    ),
+    "Bandwidths are those that providers offer": Example(
+        lambda r: circuit(r).update(bandwidthInMbps=300),
+        f"{CIRCUIT}.bandwidthInMbps",
+        "it is 300",
+        lambda r: circuit(r).update(bandwidthInMbps=500),
+    ),
+    "Tier and family are Azure's": Example(
+        lambda r: circuit(r)["sku"].update(tier="Basic"),
+        f"{CIRCUIT}.sku.tier",
+        "it is 'Basic'",
+        lambda r: circuit(r)["sku"].update(tier="Premium"),
+    ),
+    "VLAN and both links of a private peering are given": Example(
+        lambda r: circuit(r)["privatePeering"].update(vlanId=4095),
+        f"{CIRCUIT}.privatePeering.vlanId",
+        "it is 4095",
+        lambda r: circuit(r)["privatePeering"].update(vlanId=4094),
+    ),
+    "Peer ASNs have 16 or 32 bits": Example(
+        lambda r: circuit(r)["privatePeering"].update(peerASN=4294967296),
+        f"{CIRCUIT}.privatePeering.peerASN",
+        "it is 4294967296",
+        lambda r: circuit(r)["privatePeering"].update(peerASN=4294967295),
+    ),
+    "Routing weights are 0 to 32000": Example(
+        lambda r: connections(r)["hong-kong"].update(routingWeight=32001),
+        "region.expressRoute.connections.hong-kong.routingWeight",
+        "it is 32001",
+        lambda r: connections(r)["hong-kong"].update(routingWeight=32000),
+    ),
+    "Gateway SKUs and scale units are ExpressRoute's": Example(
+        lambda r: gateway(r).update(sku="VpnGw1"),
+        "region.expressRoute.gateway.sku",
+        "it is 'VpnGw1'",
+        lambda r: gateway(r).update(sku="ErGw3AZ"),
+    ),
+    "Next hop types are those a user may set": Example(
+        lambda r: r.update(
+            routes={"spokes": [{"addressPrefix": "10.9.0.0/16", "nextHopType": "VNetPeering"}]}
+        ),
+        "region.routes.spokes[0].nextHopType",
+        "it is 'VNetPeering'",
+        lambda r: r.update(
+            routes={"spokes": [{"addressPrefix": "10.9.0.0/16", "nextHopType": "None"}]}
+        ),
+    ),
+}
+"""By the title of the row; each change is one of the primary's region."""

@@ -1,0 +1,353 @@
+"""Examples of the rules of two regions beside each other, and of what stands already."""
+
+from collections.abc import Callable
+from typing import Any
+
+from tests.topology.rules.subjects import (
+    Change,
+    Example,
+    both,
+    circuit,
+    connections,
+    gateway,
+    hub,
+    in_region,
+    lent,
+    nothing,
+    pair,
+    primary,
+)
+from topology.rules import pair_circuits, pair_regions, standing
+from topology.rules.pair import Pair
+from topology.rules.rule import Rule
+from topology.rules.standing import Standing
+
+CONNECTIONS = "region.expressRoute.connections"
+SINGAPORE = f"{CONNECTIONS}.singapore.circuit"
+PRIMARYS = "/subscriptions/s/resourceGroups/{}/providers/Microsoft.Network/{}"
+OF_PRIMARY = PRIMARYS.format("rg-sparehub-erc-hong-kong", "expressRouteCircuits/erc-hong-kong")
+ACTIVE: Change = lambda values: values.update({"sparehub:activation": "active"})  # noqa: E731
+SPOKE1 = "region.spokes.spoke1"
+
+
+def located(location: str) -> Change:
+    return lambda values: values.update({"azure-native:location": location})
+
+
+def region(change: Change) -> Callable[[], Pair]:
+    """Return a pair with a change to the secondary's region."""
+    return pair(second=in_region(change))
+
+
+def on_the_primarys_circuit(values: dict[str, Any]) -> None:
+    connections(values["sparehub:region"]).clear()
+    in_region(lent("hong-kong", OF_PRIMARY))(values)
+
+
+def prefer(region_of_routers: str) -> Change:
+    return in_region(lambda r: r["onPremises"].update(prefers=region_of_routers))
+
+
+def depth(word: str) -> Change:
+    return in_region(lambda r: r.update(standby={"depth": word}))
+
+
+def subnets(**changes: Any) -> Change:
+    return lambda r: r["spokes"]["spoke1"]["subnets"]["app"].update(changes)
+
+
+def called(name: str) -> Change:
+    """Rename the subnet of the first spoke."""
+    return lambda r: r["spokes"]["spoke1"].update(
+        subnets={name: r["spokes"]["spoke1"]["subnets"]["app"]}
+    )
+
+
+def other_hub(r: dict[str, Any]) -> None:
+    r["hub"] = {
+        "addressSpace": ["10.20.10.0/24"],
+        "subnets": {
+            "nva": {"addressPrefix": "10.20.10.0/25"},
+            "GatewaySubnet": {"addressPrefix": "10.20.10.128/25"},
+        },
+        "nva": {"ipAddress": "10.20.10.10"},
+    }
+
+
+def standing_with(endpoints: list[dict[str, str]]) -> Callable[[], Standing]:
+    """Return the primary beside a subnet of its that stands with these endpoints."""
+    subnet = {
+        "type": "azure-native:network:Subnet",
+        "outputs": {"name": "app", "serviceEndpoints": endpoints},
+    }
+    return lambda: Standing(primary(nothing)(), {"urn::region/spoke/spoke1/app": subnet})
+
+
+EXAMPLES: tuple[tuple[Rule[Pair] | Rule[Standing], Example], ...] = (
+    (
+        pair_circuits.both_regions_have_the_same_bandwidth,
+        Example(
+            pair(),
+            CONNECTIONS,
+            "200 Mbps where primary has 1000",
+            region(lambda r: circuit(r).update(bandwidthInMbps=1000)),
+        ),
+    ),
+    (
+        pair_circuits.links_are_apart_from_networks_of_the_other_region,
+        Example(
+            pair(
+                in_region(
+                    lambda r: r["spokes"].update(
+                        spoke3={
+                            "addressSpace": ["172.16.1.0/24"],
+                            "subnets": {"app": {"addressPrefix": "172.16.1.0/24"}},
+                        }
+                    )
+                )
+            ),
+            f"{SINGAPORE}.privatePeering.primaryPeerAddressPrefix",
+            "172.16.1.0/30 overlaps 172.16.1.0/24 of a network in primary",
+            pair(),
+        ),
+    ),
+    (
+        pair_circuits.shared_circuits_are_owned_elsewhere,
+        Example(
+            pair(second=on_the_primarys_circuit),
+            CONNECTIONS,
+            "both regions use the circuit erc-hong-kong",
+            pair(),
+        ),
+    ),
+    (
+        pair_circuits.circuits_have_few_enough_links,
+        Example(
+            region(both(*(lent(f"c{n}", OF_PRIMARY) for n in range(10)))),
+            f"{CONNECTIONS}.c9.circuit",
+            "11 connections to one circuit, which takes 10 links",
+            region(both(*(lent(f"c{n}", OF_PRIMARY) for n in range(9)))),
+        ),
+    ),
+    (
+        pair_circuits.regions_are_served_from_different_locations,
+        Example(
+            region(lambda r: circuit(r).update(peeringLocation="Hong Kong")),
+            CONNECTIONS,
+            "every circuit of both regions is at Hong Kong",
+            pair(second=on_the_primarys_circuit),
+        ),
+    ),
+    (
+        pair_circuits.one_region_is_live_where_addresses_overlap,
+        Example(
+            pair(second=ACTIVE),
+            "activation",
+            "would advertise 10.1.0.0/24, 10.2.0.0/24, 10.10.10.0/24",
+            pair(prefer("primary"), both(ACTIVE, prefer("primary"))),
+        ),
+    ),
+    (
+        pair_circuits.hub_on_standby_is_not_linked_beside_its_twin,
+        Example(
+            pair(second=both(on_the_primarys_circuit, depth("connection"), prefer("primary"))),
+            "region.standby.depth",
+            "advertises 10.10.10.0/24, too",
+            pair(second=both(on_the_primarys_circuit, depth("connection"), in_region(other_hub))),
+        ),
+    ),
+    (
+        pair_circuits.hub_on_standby_is_not_advertised_beside_its_twin,
+        Example(
+            pair(second=depth("connection")),
+            "region.standby.depth",
+            "advertises 10.10.10.0/24, too",
+            pair(second=both(depth("connection"), prefer("primary"))),
+        ),
+    ),
+    (
+        pair_circuits.both_files_say_what_on_premises_prefers,
+        Example(
+            pair(second=prefer("primary")),
+            "region.onPremises.prefers",
+            "is primary, and none in primary",
+            pair(prefer("primary"), prefer("primary")),
+        ),
+    ),
+    (
+        pair_circuits.both_gateways_have_the_same_capacity,
+        Example(
+            pair(in_region(lambda r: gateway(r).update(sku="ErGw2AZ"))),
+            "region.expressRoute.gateway.sku",
+            "carries 1000 Mbps where primary's carries 2000",
+            region(lambda r: gateway(r).update(sku="Standard")),
+        ),
+    ),
+    (
+        pair_regions.no_resource_group_is_shared,
+        Example(
+            region(lambda r: r.update(resourceGroup="RG-sparehub-eastasia")),
+            "region.resourceGroup",
+            "rg-sparehub-eastasia is a resource group of primary",
+            region(lambda r: r.update(resourceGroup="rg-sparehub")),
+        ),
+    ),
+    (
+        pair_regions.no_referenced_circuit_lies_with_the_primary,
+        Example(
+            region(
+                lent("x", PRIMARYS.format("rg-sparehub-eastasia", "expressRouteCircuits/erc-x"))
+            ),
+            f"{CONNECTIONS}.x.circuit.id",
+            "lies in primary's resource group",
+            region(lent("x", OF_PRIMARY)),
+        ),
+    ),
+    (
+        pair_regions.no_security_group_lies_with_the_other_region,
+        Example(
+            region(
+                subnets(
+                    networkSecurityGroupId=PRIMARYS.format(
+                        "rg-sparehub-eastasia", "networkSecurityGroups/nsg"
+                    )
+                )
+            ),
+            f"{SPOKE1}.subnets.app.networkSecurityGroupId",
+            "lies in primary's resource group",
+            region(
+                subnets(
+                    networkSecurityGroupId=PRIMARYS.format(
+                        "rg-sparehub-southeastasia", "networkSecurityGroups/nsg"
+                    )
+                )
+            ),
+        ),
+    ),
+    (
+        pair_regions.regions_are_two,
+        Example(
+            pair(second=located("East Asia")), "location", "eastasia is primary's, too", pair()
+        ),
+    ),
+    (
+        pair_regions.site_recovery_replicates_to_the_secondary,
+        Example(
+            pair(located("westeurope"), located("germanynorth")),
+            "location",
+            "germanynorth takes machines from germanywestcentral only",
+            pair(located("germanywestcentral"), located("germanynorth")),
+        ),
+    ),
+    (
+        pair_regions.site_recovery_replicates_to_the_secondary,
+        Example(
+            pair(located("brazilsouth"), located("westeurope")),
+            "location",
+            "brazilsouth replicates to brazilsoutheast, ",
+            pair(located("brazilsouth"), located("eastus2")),
+        ),
+    ),
+    (
+        pair_regions.regions_are_of_one_cloud,
+        Example(
+            pair(second=located("usgovvirginia")),
+            "location",
+            "is in the cloud US Government, not Public",
+            pair(located("usdodeast"), located("usgovvirginia")),
+        ),
+    ),
+    (
+        pair_regions.azure_pairs_the_regions,
+        Example(
+            pair(second=located("japaneast")),
+            "location",
+            "japaneast is not the region that Azure pairs with eastasia: that is southeastasia",
+            pair(located("qatarcentral"), located("japaneast")),
+        ),
+    ),
+    (
+        pair_regions.no_network_serves_both_regions,
+        Example(
+            region(
+                lambda r: (
+                    r.update(resourceGroup="rg-sparehub-eastasia"),
+                    hub(r).update(name="vnet-HUB-eastasia"),
+                )
+            ),
+            "region.hub.name",
+            "is a network of primary, too",
+            region(lambda r: r.update(resourceGroup="rg-sparehub-eastasia")),
+        ),
+    ),
+    (
+        pair_regions.every_protected_spoke_is_there,
+        Example(
+            region(lambda r: r["spokes"].pop("spoke2")),
+            "region.spokes.spoke2",
+            "missing; primary has protected subnets there",
+            pair(in_region(lambda r: r["spokes"].pop("spoke2"))),
+        ),
+    ),
+    (
+        pair_regions.every_protected_subnet_is_there,
+        Example(
+            region(called("application")),
+            f"{SPOKE1}.subnets.app",
+            "missing; primary has a protected subnet of this name",
+            region(called("APP")),
+        ),
+    ),
+    (
+        pair_regions.retained_addresses_are_the_same,
+        Example(
+            region(subnets(addressPrefix="10.1.0.0/25")),
+            f"{SPOKE1}.subnets.app.addressPrefix",
+            "10.1.0.0/25, where machines have 10.1.0.0/24",
+            region(
+                lambda r: r["spokes"].update(
+                    spoke1={
+                        "addressSpace": ["10.101.0.0/24"],
+                        "subnets": {"app": {"addressPrefix": "10.101.0.0/25"}},
+                    }
+                )
+            ),
+        ),
+    ),
+    (
+        pair_regions.retained_addresses_are_the_same,
+        Example(
+            region(lambda r: r["spokes"]["spoke1"].update(addressSpace=["10.1.0.0/23"])),
+            f"{SPOKE1}.addressSpace",
+            "10.1.0.0/23 overlaps what primary has there",
+            pair(),
+        ),
+    ),
+    (
+        pair_regions.protected_subnets_are_protected_in_both,
+        Example(
+            region(subnets(protected=False)),
+            f"{SPOKE1}.subnets.app.protected",
+            "must be true: primary protects it",
+            pair(in_region(subnets(protected=False)), in_region(subnets(protected=False))),
+        ),
+    ),
+    (
+        pair_regions.stacks_name_each_other,
+        Example(
+            pair(second=lambda v: v.pop("sparehub:pairedStack")),
+            "pairedStack",
+            "is not set, so the interlock does not look at 'primary'",
+            pair(),
+        ),
+    ),
+    (
+        standing.storage_endpoints_are_there_already,
+        Example(
+            standing_with([]),
+            f"{SPOKE1}.subnets.app",
+            "gets the Microsoft.Storage endpoint",
+            standing_with([{"service": "Microsoft.Storage"}]),
+        ),
+    ),
+)

@@ -1,0 +1,389 @@
+"""Examples of the rules of one region: edits of the file, or of what would be built."""
+
+from dataclasses import replace
+
+from tests.topology.rules.subjects import (
+    Example,
+    circuit,
+    first_spoke,
+    gateway,
+    hub,
+    model,
+    more_circuits,
+    nothing,
+    primary,
+    spokes,
+    table,
+    whole,
+)
+from topology.pair import Stack
+from topology.rules import gateways, ignored, inspection, networks, peerings, remapping
+from topology.rules.rule import Rule
+
+GATEWAY_SUBNET = "region.hub.subnets.GatewaySubnet.addressPrefix"
+SPOKE1 = "region.spokes.spoke1"
+DNS = [f"10.9.0.{number}" for number in range(1, 22)]
+
+
+EXAMPLES: tuple[tuple[Rule[Stack], Example], ...] = (
+    (
+        networks.address_space_is_private,
+        Example(
+            primary(
+                lambda r: r["spokes"]["spoke1"].update(addressSpace=["10.1.0.0/24", "11.0.0.0/24"])
+            ),
+            f"{SPOKE1}.addressSpace",
+            "11.0.0.0/24 is public",
+            primary(
+                lambda r: r["spokes"]["spoke1"].update(
+                    addressSpace=["10.1.0.0/24", "100.64.0.0/24"]
+                )
+            ),
+        ),
+    ),
+    (
+        networks.gateway_subnet_has_room,
+        Example(
+            primary(
+                lambda r: hub(r)["subnets"]["GatewaySubnet"].update(addressPrefix="10.10.10.128/28")
+            ),
+            GATEWAY_SUBNET,
+            "smaller than the /27",
+            primary(
+                lambda r: hub(r)["subnets"]["GatewaySubnet"].update(addressPrefix="10.10.10.128/27")
+            ),
+        ),
+    ),
+    (
+        networks.gateway_subnet_has_room_for_many_circuits,
+        Example(
+            primary(
+                lambda r: (
+                    more_circuits(15, "Singapore")(r),
+                    hub(r)["subnets"]["GatewaySubnet"].update(addressPrefix="10.10.10.128/27"),
+                )
+            ),
+            GATEWAY_SUBNET,
+            "too small for 16 circuits",
+            primary(more_circuits(15, "Singapore")),
+        ),
+    ),
+    (
+        networks.networks_have_few_enough_subnets,
+        Example(
+            model(
+                lambda r: replace(r, hub=replace(r.hub, subnets=(r.hub.subnets * 1501)[:3001])),
+            ),
+            "region.hub.subnets",
+            "3001 subnets",
+            model(lambda r: replace(r, hub=replace(r.hub, subnets=r.hub.subnets * 1500))),
+        ),
+    ),
+    (
+        networks.networks_have_few_enough_dns_servers,
+        Example(
+            primary(lambda r: hub(r).update(dnsServers=DNS)),
+            "region.hub.dnsServers",
+            "21 DNS servers",
+            primary(lambda r: hub(r).update(dnsServers=DNS[:20])),
+        ),
+    ),
+    (
+        networks.nva_is_not_replicated,
+        Example(
+            primary(lambda r: hub(r)["subnets"]["nva"].update(protected=True)),
+            "region.hub.subnets.nva.protected",
+            "do not replicate the NVA",
+            primary(lambda r: hub(r)["subnets"]["nva"].update(protected=False)),
+        ),
+    ),
+    (
+        peerings.spokes_are_networks_of_their_own,
+        Example(
+            model(
+                lambda r: replace(
+                    r,
+                    spokes=(
+                        r.spokes[0],
+                        replace(r.spokes[1], virtual_network=r.spokes[0].virtual_network),
+                    ),
+                )
+            ),
+            "region.spokes.spoke2.name",
+            "is the virtual network of spoke1, too",
+            primary(nothing),
+        ),
+    ),
+    (
+        peerings.spokes_use_a_gateway_that_is_there,
+        Example(
+            model(lambda r: replace(r, gateway=None, spokes=r.spokes[:1])),
+            f"{SPOKE1}.spokeToHub",
+            "does not exist",
+            whole(lambda v: v.update({"sparehub:activation": "standby"})),
+        ),
+    ),
+    (
+        peerings.hub_allows_transit_to_whom_uses_its_gateway,
+        Example(
+            model(
+                first_spoke(
+                    lambda s: replace(
+                        s, hub_to_spoke=replace(s.hub_to_spoke, allow_gateway_transit=False)
+                    )
+                )
+            ),
+            f"{SPOKE1}.hubToSpoke",
+            "allowGatewayTransit must be true",
+            primary(nothing),
+        ),
+    ),
+    (
+        peerings.spokes_have_no_gateway_of_their_own,
+        Example(
+            primary(
+                lambda r: r["spokes"]["spoke1"].update(
+                    subnets={"GatewaySubnet": {"addressPrefix": "10.1.0.0/27"}}
+                )
+            ),
+            f"{SPOKE1}.subnets.GatewaySubnet",
+            "remove the subnet",
+            primary(nothing),
+        ),
+    ),
+    (
+        peerings.spokes_wait_for_the_gateway_on_standby,
+        Example(
+            model(
+                first_spoke(
+                    lambda s: replace(
+                        s, spoke_to_hub=replace(s.spoke_to_hub, use_remote_gateways=True)
+                    )
+                ),
+                whole(
+                    lambda v: (
+                        v.update({"sparehub:activation": "standby"}),
+                        v["sparehub:region"].update(standby={"depth": "network"}),
+                    )
+                ),
+            ),
+            f"{SPOKE1}.spokeToHub",
+            "until the region is active",
+            whole(
+                lambda v: (
+                    v.update({"sparehub:activation": "standby"}),
+                    v["sparehub:region"].update(standby={"depth": "network"}),
+                )
+            ),
+        ),
+    ),
+    (
+        peerings.hub_has_few_enough_spokes,
+        Example(primary(spokes(501)), "region.spokes", "501 spokes", primary(spokes(500))),
+    ),
+    (
+        peerings.peerings_let_forwarded_traffic_through,
+        Example(
+            model(
+                first_spoke(
+                    lambda s: replace(
+                        s, hub_to_spoke=replace(s.hub_to_spoke, allow_forwarded_traffic=False)
+                    )
+                )
+            ),
+            f"{SPOKE1}.hubToSpoke",
+            "allowForwardedTraffic must be true",
+            primary(nothing),
+        ),
+    ),
+    (
+        peerings.peerings_use_the_gateway_of_the_hub,
+        Example(
+            model(
+                first_spoke(
+                    lambda s: replace(
+                        s, spoke_to_hub=replace(s.spoke_to_hub, use_remote_gateways=False)
+                    )
+                )
+            ),
+            f"{SPOKE1}.spokeToHub",
+            "must be true in a live region",
+            primary(nothing),
+        ),
+    ),
+    (
+        inspection.every_spoke_prefix_comes_in_through_the_nva,
+        Example(
+            model(table("gateway", lambda t: replace(t, routes=t.routes[1:]))),
+            f"{SPOKE1}.addressSpace",
+            "10.1.0.0/24 needs a route to the NVA",
+            model(
+                table(
+                    "gateway",
+                    lambda t: replace(
+                        t,
+                        routes=(
+                            *(
+                                replace(t.routes[0], address_prefix=half)
+                                for half in t.routes[0].address_prefix.subnets()
+                            ),
+                            *t.routes[1:],
+                        ),
+                    ),
+                )
+            ),
+        ),
+    ),
+    (
+        inspection.subnets_behind_the_nva_learn_no_routes,
+        Example(
+            model(table("spokes", lambda t: replace(t, disable_bgp_route_propagation=False))),
+            "region.routes.spokes",
+            "must not propagate BGP routes",
+            primary(nothing),
+        ),
+    ),
+    (
+        inspection.nva_learns_routes,
+        Example(
+            model(table("nva", lambda t: replace(t, disable_bgp_route_propagation=True))),
+            "region.routes.nva",
+            "should propagate BGP routes",
+            primary(nothing),
+        ),
+    ),
+    (
+        inspection.somebody_owns_the_next_hop,
+        Example(
+            whole(lambda v: v.pop("sparehub:pairedStack")),
+            "region.hub.nva.ipAddress",
+            "whoever owns 10.10.10.10 must have an NVA there, in eastasia",
+            primary(nothing),
+        ),
+    ),
+    (
+        inspection.protected_subnets_reach_storage_directly,
+        Example(
+            model(
+                first_spoke(
+                    lambda s: replace(
+                        s,
+                        virtual_network=replace(
+                            s.virtual_network,
+                            subnets=(replace(s.virtual_network.subnets[0], service_endpoints=()),),
+                        ),
+                    )
+                )
+            ),
+            f"{SPOKE1}.subnets.app.serviceEndpoints",
+            "needs Microsoft.Storage",
+            primary(nothing),
+        ),
+    ),
+    (
+        inspection.unprotected_subnets_hold_nothing_replicated,
+        Example(
+            primary(lambda r: r["spokes"]["spoke1"]["subnets"]["app"].update(protected=False)),
+            f"{SPOKE1}.subnets.app.protected",
+            "no Microsoft.Storage",
+            primary(
+                lambda r: r["spokes"]["spoke1"]["subnets"]["app"].update(
+                    protected=False, routeTable="none"
+                )
+            ),
+        ),
+    ),
+    (
+        inspection.nothing_of_site_recovery_goes_on_premises,
+        Example(
+            primary(lambda r: hub(r)["nva"].update(internetEgress="onPremises")),
+            "region.hub.nva.internetEgress",
+            "through on-premises",
+            primary(lambda r: hub(r)["nva"].update(internetEgress="direct")),
+        ),
+    ),
+    (
+        gateways.gateway_carries_its_circuits,
+        Example(
+            primary(lambda r: circuit(r).update(bandwidthInMbps=2000)),
+            "region.expressRoute.gateway.sku",
+            "ErGw1AZ carries 1000 Mbps, a circuit 2000",
+            primary(
+                lambda r: (
+                    circuit(r).update(bandwidthInMbps=2000),
+                    gateway(r).update(sku="ErGwScale", minScaleUnits=1, maxScaleUnits=2),
+                )
+            ),
+        ),
+    ),
+    (
+        remapping.remapped_prefixes_keep_their_size,
+        Example(
+            primary(lambda r: r.update(remap={"10.1.0.0/16": "10.101.0.0/17"})),
+            "region.remap.10.1.0.0/16",
+            "write a /16",
+            primary(lambda r: r.update(remap={"10.1.0.0/16": "10.101.0.0/16"})),
+        ),
+    ),
+    (
+        remapping.remapped_prefixes_do_not_collide,
+        Example(
+            primary(
+                lambda r: r.update(
+                    remap={"10.1.0.0/16": "10.101.0.0/16", "10.2.0.0/16": "10.101.0.0/16"}
+                )
+            ),
+            "region.remap.10.2.0.0/16",
+            "also within the target of 10.1.0.0/16",
+            primary(
+                lambda r: r.update(
+                    remap={"10.0.0.0/12": "10.96.0.0/12", "10.1.0.0/16": "10.97.0.0/16"}
+                )
+            ),
+        ),
+    ),
+    (
+        remapping.remapping_is_not_circular,
+        Example(
+            primary(
+                lambda r: r.update(
+                    remap={"10.1.0.0/16": "10.2.0.0/16", "10.2.0.0/16": "10.3.0.0/16"}
+                )
+            ),
+            "region.remap.10.1.0.0/16",
+            "10.2.0.0/16 is itself moved",
+            primary(
+                lambda r: r.update(
+                    remap={"10.1.0.0/16": "10.101.0.0/16", "10.2.0.0/16": "10.102.0.0/16"}
+                )
+            ),
+        ),
+    ),
+    (
+        ignored.ignored_rules_exist,
+        Example(
+            whole(lambda v: v.update({"sparehub:ignoredRules": {"er-02": "bought"}})),
+            "ignoredRules.er-02",
+            "did you mean ER-02?",
+            whole(lambda v: v.update({"sparehub:ignoredRules": {"ER-02": "bought"}})),
+        ),
+    ),
+    (
+        ignored.ignored_rules_are_warnings,
+        Example(
+            whole(lambda v: v.update({"sparehub:ignoredRules": {"PE-03": "hush"}})),
+            "ignoredRules.PE-03",
+            "an error cannot be ignored",
+            whole(lambda v: v.update({"sparehub:ignoredRules": {"VN-10": "it is full"}})),
+        ),
+    ),
+    (
+        ignored.ignored_rules_have_a_reason,
+        Example(
+            whole(lambda v: v.update({"sparehub:ignoredRules": {"ER-02": " "}})),
+            "ignoredRules.ER-02",
+            "say why",
+            whole(lambda v: v.update({"sparehub:ignoredRules": {"ER-02": "bought"}})),
+        ),
+    ),
+)

@@ -1,0 +1,161 @@
+"""Examples of the rules of route tables."""
+
+from dataclasses import replace
+
+from tests.topology.rules.subjects import (
+    Example,
+    first_spoke,
+    hub,
+    model,
+    nothing,
+    primary,
+    route,
+    spokes,
+    table,
+)
+from topology.model import RouteTable
+from topology.pair import Stack
+from topology.rules import routes
+from topology.rules.rule import Rule
+
+GATEWAY = "region.routes.gateway"
+SPOKES = "region.routes.spokes"
+
+
+def many_routes(count: int) -> Example:
+    """Return the first table that holds more routes than ``count``, and the last that does not."""
+
+    def filled(number: int, into: RouteTable) -> RouteTable:
+        return replace(into, routes=into.routes[:1] * number)
+
+    return Example(
+        model(table("spokes", lambda t: filled(count + 1, t))),
+        "region.spokes",
+        f"{count + 1} routes in rt-spokes-eastasia",
+        model(table("spokes", lambda t: filled(count, t))),
+    )
+
+
+EXAMPLES: tuple[tuple[Rule[Stack], Example], ...] = (
+    (
+        routes.no_route_points_to_the_gateway,
+        Example(
+            primary(route("spokes", "192.168.0.0/16", "VirtualNetworkGateway")),
+            SPOKES,
+            "192.168.0.0/16 to VirtualNetworkGateway",
+            primary(route("spokes", "192.168.0.0/16", "None")),
+        ),
+    ),
+    (
+        routes.appliances_alone_have_an_address,
+        Example(
+            primary(route("spokes", "192.168.0.0/16", "VirtualAppliance")),
+            SPOKES,
+            "needs nextHopIpAddress",
+            primary(route("spokes", "192.168.0.0/16", "VirtualAppliance", "10.10.10.10")),
+        ),
+    ),
+    (
+        routes.appliances_are_reached_directly,
+        Example(
+            primary(route("spokes", "192.168.0.0/16", "VirtualAppliance", "10.2.0.4")),
+            SPOKES,
+            "10.2.0.4, which region.spokes.spoke1 does not reach",
+            primary(route("gateway", "192.168.0.0/16", "VirtualAppliance", "10.2.0.4")),
+        ),
+    ),
+    (
+        routes.nva_is_not_its_own_next_hop,
+        Example(
+            primary(
+                lambda r: (
+                    hub(r)["nva"].update(internetEgress="onPremises"),
+                    route("nva", "0.0.0.0/0", "VirtualAppliance", "10.10.10.10")(r),
+                )
+            ),
+            "region.routes.nva",
+            "nva of region.hub sends its own default route to 10.10.10.10",
+            primary(
+                lambda r: (
+                    hub(r)["nva"].update(internetEgress="onPremises"),
+                    route("nva", "0.0.0.0/0", "VirtualAppliance", "10.2.0.4")(r),
+                )
+            ),
+        ),
+    ),
+    (routes.tables_have_few_enough_routes, many_routes(1000)),
+    (routes.tables_stay_within_the_old_limit, many_routes(400)),
+    (
+        routes.subnets_name_a_table_that_is_there,
+        Example(
+            model(
+                first_spoke(
+                    lambda s: replace(
+                        s,
+                        virtual_network=replace(
+                            s.virtual_network,
+                            subnets=(replace(s.virtual_network.subnets[0], route_table="gone"),),
+                        ),
+                    )
+                )
+            ),
+            "region.spokes.spoke1.subnets.app.routeTable",
+            "there is no route table 'gone'",
+            primary(nothing),
+        ),
+    ),
+    (
+        routes.prefixes_of_a_table_differ,
+        Example(
+            primary(route("gateway", "10.1.0.0/24", "VirtualAppliance", "10.10.10.20")),
+            GATEWAY,
+            "10.1.0.0/24 stands twice in rt-gateway-eastasia",
+            primary(route("gateway", "10.1.0.0/25", "VirtualAppliance", "10.10.10.20")),
+        ),
+    ),
+    (
+        routes.gateway_subnet_keeps_its_own_routes,
+        Example(
+            primary(route("gateway", "0.0.0.0/0", "VirtualAppliance", "10.10.10.10")),
+            GATEWAY,
+            "0.0.0.0/0 may not stand in GatewaySubnet's table",
+            primary(route("gateway", "10.3.0.0/16", "None")),
+        ),
+    ),
+    (
+        routes.gateway_subnet_keeps_its_own_routes,
+        Example(
+            primary(route("gateway", "10.10.0.0/16", "None")),
+            GATEWAY,
+            "10.10.0.0/16 to None drops what is for GatewaySubnet",
+            primary(spokes(3)),
+        ),
+    ),
+    (
+        routes.gateway_subnet_keeps_its_own_routes,
+        Example(
+            model(table("gateway", lambda t: replace(t, disable_bgp_route_propagation=True))),
+            "region.hub.subnets.GatewaySubnet.routeTable",
+            "must propagate BGP routes",
+            primary(nothing),
+        ),
+    ),
+    (
+        routes.gateway_subnet_is_not_routed_elsewhere,
+        Example(
+            primary(route("gateway", "10.10.10.128/26", "VirtualAppliance", "10.10.10.10")),
+            GATEWAY,
+            "10.10.10.128/26 overlaps GatewaySubnet 10.10.10.128/25",
+            primary(route("gateway", "10.10.10.0/25", "VirtualAppliance", "10.10.10.10")),
+        ),
+    ),
+    (
+        routes.no_route_is_made_for_site_recovery,
+        Example(
+            primary(route("spokes", "52.187.58.0/24", "Internet")),
+            SPOKES,
+            "52.187.58.0/24 goes to Internet past the NVA",
+            primary(route("spokes", "52.187.58.0/24", "None")),
+        ),
+    ),
+)

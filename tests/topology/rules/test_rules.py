@@ -1,0 +1,85 @@
+"""Every rule refuses one thing and accepts its twin."""
+
+from typing import Any
+
+import pytest
+
+from tests.configurations import shipped
+from tests.topology.rules import (
+    circuit_examples,
+    file_examples,
+    pair_examples,
+    region_examples,
+    route_examples,
+)
+from tests.topology.rules.subjects import Change, Example, raw
+from topology.build import build
+from topology.errors import ConfigurationError, Problem
+from topology.parse import parse_stack
+from topology.rules.checks import CATALOGUE
+from topology.rules.rule import Rule
+from topology.rules.shapes import SHAPES
+
+BUILT: tuple[tuple[Rule[Any], Example], ...] = (
+    *region_examples.EXAMPLES,
+    *circuit_examples.EXAMPLES,
+    *route_examples.EXAMPLES,
+    *pair_examples.EXAMPLES,
+)
+
+
+def named(examples: tuple[tuple[Rule[Any], Example], ...]) -> list[Any]:
+    """Return the examples as parameters, called by the rule's id and its function."""
+    return [
+        pytest.param(rule, example, id=f"{rule.id}-{rule.find.__name__}")
+        for rule, example in examples
+    ]
+
+
+def problems_of(change: Change) -> list[Problem]:
+    values = shipped("primary")
+    change(values["sparehub:region"])
+    try:
+        build(parse_stack(values))
+    except ConfigurationError as error:
+        return list(error.problems)
+    return []
+
+
+def test_every_rule_has_an_example_of_both() -> None:
+    """And no example speaks of a rule that is not in the catalogue."""
+    shown = {rule.title for rule, _ in (*file_examples.EXAMPLES, *BUILT)}
+
+    assert shown | set(file_examples.SHAPES) == {row.title for row in CATALOGUE}
+
+
+@pytest.mark.parametrize(("rule", "example"), named(file_examples.EXAMPLES))
+def test_a_rule_of_one_file_refuses_and_accepts(rule: Rule[Any], example: Example) -> None:
+    """What it refuses, parsing refuses with its id; what it accepts, it says nothing of."""
+    (fault,) = rule.find(raw(example.refused))
+
+    assert (fault.path, fault.stack) == (example.path, "")
+    assert example.says in fault.message
+    assert rule.problem(fault) in problems_of(example.refused)
+    assert list(rule.find(raw(example.accepted))) == []
+
+
+@pytest.mark.parametrize(("rule", "example"), named(BUILT))
+def test_a_rule_refuses_and_accepts(rule: Rule[Any], example: Example) -> None:
+    """Where and why, at the boundary where there is one."""
+    fault = next(iter(rule.find(example.refused())))
+
+    assert fault.path == example.path
+    assert example.says in fault.message
+    assert list(rule.find(example.accepted())) == []
+
+
+@pytest.mark.parametrize("row", SHAPES, ids=lambda row: f"{row.id}-{row.title}")
+def test_a_value_is_refused_and_accepted(row: Any) -> None:
+    """By the type of its key, with the id of the row."""
+    example = file_examples.SHAPES[row.title]
+    (problem,) = problems_of(example.refused)
+
+    assert (problem.path, problem.rule) == (example.path, row.id)
+    assert example.says in problem.message
+    assert problems_of(example.accepted) == []

@@ -1,0 +1,44 @@
+"""The configuration of a region, read from the outputs of its stack."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from topology.build import build
+from topology.deployed import Resources
+from topology.pair import Stack
+from topology.parse import parse_stack
+
+
+def recorded_stack(name: str, resources: Resources, *, paired_stack: str) -> Stack | None:
+    """Return a stack as its outputs describe it; None of one never deployed, or destroyed.
+
+    ``paired_stack`` stands for what its file says of its pair: no output tells.
+
+    :raises ConfigurationError: where another version wrote what this one does not understand.
+    """
+    outputs: Mapping[str, Any] = next(
+        (each["outputs"] for each in resources.values() if _is_stack(each)), {}
+    )
+    if "region" not in outputs:
+        return None
+    values = {
+        "azure-native:location": outputs.get("location"),
+        "sparehub:activation": outputs.get("activation"),
+        "sparehub:region": _whole(outputs["region"]),
+        "sparehub:pairedStack": paired_stack,
+    }
+    config = parse_stack(values, stack=name)
+    return Stack(name=name, config=config, region=build(config))
+
+
+def _is_stack(resource: Mapping[str, Any]) -> bool:
+    return resource.get("type") == "pulumi:pulumi:Stack" and bool(resource.get("outputs"))
+
+
+def _whole(value: Any) -> Any:  # noqa: ANN401 - whatever an output holds
+    """Return a value whose numbers are whole again: Pulumi hands every number back as a float."""
+    if isinstance(value, Mapping):
+        return {key: _whole(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_whole(each) for each in value]
+    return int(value) if isinstance(value, float) and value.is_integer() else value

@@ -1,0 +1,180 @@
+"""The hub of one file: GatewaySubnet, the NVA, and the subnets whose names Azure knows."""
+
+from collections.abc import Iterator, Mapping
+from ipaddress import IPv4Address, IPv4Network
+from types import MappingProxyType
+
+from topology.model import GATEWAY_SUBNET
+from topology.rules.raw import RawRegion, as_mapping, mapping
+from topology.rules.rule import Fault, rule
+
+_GATEWAY_SUBNET_PATH = f"region.hub.subnets.{GATEWAY_SUBNET}"
+_SMALLEST_FOR_A_GATEWAY = 29
+_LONGEST_OF_NAMED: Mapping[str, int] = MappingProxyType(
+    {"AzureFirewallSubnet": 26, "AzureBastionSubnet": 26, "RouteServerSubnet": 27}
+)
+
+
+@rule("VN-09", why="Azure puts a gateway only in a subnet called GatewaySubnet.")
+def hub_has_a_gateway_subnet(region: RawRegion) -> Iterator[Fault]:
+    """By exactly this name."""
+    subnets = region.part("hub", "subnets")
+    if subnets and GATEWAY_SUBNET not in subnets:
+        message = "missing; Azure puts a gateway only in a subnet of this name"
+        yield Fault(_GATEWAY_SUBNET_PATH, message)
+
+
+@rule("VN-10", why="A gateway has no room in less than a /29.")
+def gateway_subnet_holds_a_gateway(region: RawRegion) -> Iterator[Fault]:
+    """A /29 at least; a /27 is recommended."""
+    place = region.subnets["region.hub"].get(GATEWAY_SUBNET)
+    if place is not None and place.prefix.prefixlen > _SMALLEST_FOR_A_GATEWAY:
+        message = f"{place.prefix} is too small for a gateway: /29 at least, /27 recommended"
+        yield Fault(_GATEWAY_SUBNET_PATH + ".addressPrefix", message)
+
+
+@rule("VN-11", why="Azure refuses a gateway whose subnet has a network security group.")
+def gateway_subnet_has_no_security_group(region: RawRegion) -> Iterator[Fault]:
+    """Not even an empty one."""
+    if "networkSecurityGroupId" in region.gateway_subnet:
+        message = "Azure refuses a gateway whose subnet has a network security group"
+        yield Fault(f"{_GATEWAY_SUBNET_PATH}.networkSecurityGroupId", message)
+
+
+@rule("VN-09", why="Nothing but gateways may live in GatewaySubnet.")
+def nothing_in_gateway_subnet_is_protected(region: RawRegion) -> Iterator[Fault]:
+    """No machine, so nothing to replicate."""
+    if region.gateway_subnet.get("protected") is True:
+        message = "nothing but the gateway may live here, so nothing here can be replicated"
+        yield Fault(f"{_GATEWAY_SUBNET_PATH}.protected", message)
+
+
+@rule(
+    "RT-14", why="The spokes' default route, at the NVA itself, would send its traffic in a loop."
+)
+def hub_does_not_use_the_table_of_spokes(region: RawRegion) -> Iterator[Fault]:
+    """Not in any subnet."""
+    for name, subnet in region.part("hub", "subnets").items():
+        if as_mapping(subnet).get("routeTable") == "shared":
+            message = "the spokes' table would send the hub's own traffic in a loop: leave it out"
+            yield Fault(f"region.hub.subnets.{name}.routeTable", message)
+
+
+@rule("RT-14", why="A route to the NVA, at the NVA or the gateway itself, would lead in a loop.")
+def neither_nva_nor_gateway_is_inspected(region: RawRegion) -> Iterator[Fault]:
+    """Only other subnets of the hub can be."""
+    subnets = region.part("hub", "subnets")
+    for name in (GATEWAY_SUBNET, _nva_subnet(region)):
+        if as_mapping(subnets.get(name)).get("inspect") is True:
+            message = "the NVA itself and the gateway cannot be inspected: only other subnets can"
+            yield Fault(f"region.hub.subnets.{name}.inspect", message)
+
+
+@rule("CONFIG", why="The spokes' table sends everything to the NVA already.")
+def only_subnets_of_the_hub_are_inspected(region: RawRegion) -> Iterator[Fault]:
+    """Of a spoke, all of them are."""
+    for key, spoke in region.part("spokes").items():
+        for name, subnet in mapping(as_mapping(spoke), "subnets").items():
+            if as_mapping(subnet).get("inspect") is True:
+                message = "only subnets of the hub: the spokes' table sends everything to the NVA"
+                yield Fault(f"region.spokes.{key}.subnets.{name}.inspect", message)
+
+
+@rule("VN-09", why="Nothing but gateways may live in GatewaySubnet.")
+def nva_is_outside_gateway_subnet(region: RawRegion) -> Iterator[Fault]:
+    """By its subnet and by its address."""
+    if _nva_subnet(region) == GATEWAY_SUBNET:
+        message = "the NVA cannot live in GatewaySubnet: only the gateway may"
+        yield Fault("region.hub.nva.subnet", message)
+    gateway = region.subnets["region.hub"].get(GATEWAY_SUBNET)
+    address = _nva_address(region)
+    if address is not None and gateway is not None and address in gateway.prefix:
+        message = f"{address} lies in GatewaySubnet {gateway.prefix}: only the gateway may"
+        yield Fault("region.hub.nva.ipAddress", message)
+
+
+@rule("CONFIG", why="The NVA's subnet gets a route table of its own, so it has to be there.")
+def nva_has_a_subnet(region: RawRegion) -> Iterator[Fault]:
+    """``nva`` where nothing is said."""
+    subnets = region.part("hub", "subnets")
+    name = _nva_subnet(region)
+    if subnets and name not in subnets:
+        message = f"the hub has no subnet {name!r}; it has {', '.join(map(str, subnets))}"
+        yield Fault("region.hub.nva.subnet", message)
+
+
+@rule("RT-12", why="A next hop must be reached directly, so it lies in its own subnet of the hub.")
+def nva_address_lies_in_its_subnet(region: RawRegion) -> Iterator[Fault]:
+    """Of GatewaySubnet VN-09 speaks."""
+    address, prefix = _nva_address(region), _nva_prefix(region)
+    gateway = region.subnets["region.hub"].get(GATEWAY_SUBNET)
+    if address is None or prefix is None or address in prefix:
+        return
+    if gateway is None or address not in gateway.prefix:
+        message = f"{address} is outside the NVA's subnet {_nva_subnet(region)} {prefix}"
+        yield Fault("region.hub.nva.ipAddress", message)
+
+
+@rule("VN-01", why="Azure keeps the first four addresses of a subnet and the last.")
+def nva_address_is_free_for_use(region: RawRegion) -> Iterator[Fault]:
+    """The NVA cannot have one of the five."""
+    address, prefix = _nva_address(region), _nva_prefix(region)
+    if address is None or prefix is None or _nva_subnet(region) == GATEWAY_SUBNET:
+        return
+    offset = int(address) - int(prefix.network_address)
+    if address in prefix and (offset < 4 or address == prefix.broadcast_address):  # noqa: PLR2004 - the rule's number
+        message = f"{address} is one of the five that Azure keeps of {prefix}"
+        yield Fault("region.hub.nva.ipAddress", message)
+
+
+@rule("VN-16", why="Azure refuses a firewall, Bastion or Route Server in a smaller subnet.")
+def subnets_of_services_are_large_enough(region: RawRegion) -> Iterator[Fault]:
+    """``AzureFirewallSubnet``, ``AzureBastionSubnet``, ``RouteServerSubnet``."""
+    for subnets in region.subnets.values():
+        for name, longest in _LONGEST_OF_NAMED.items():
+            place = subnets.get(name)
+            if place is not None and place.prefix.prefixlen > longest:
+                message = f"{place.prefix} is too small for {name}: /{longest} at least"
+                yield Fault(place.path, message)
+
+
+@rule("VN-16", why="Azure refuses a network security group on AzureFirewallSubnet.")
+def firewall_subnet_has_no_security_group(region: RawRegion) -> Iterator[Fault]:
+    """Azure guards it itself."""
+    for path, network in region.networks.items():
+        if "networkSecurityGroupId" in mapping(network, "subnets", "AzureFirewallSubnet"):
+            message = "Azure takes no network security group here: leave it out"
+            yield Fault(f"{path}.subnets.AzureFirewallSubnet.networkSecurityGroupId", message)
+
+
+def _nva_subnet(region: RawRegion) -> str:
+    return str(region.part("hub", "nva").get("subnet", "nva"))
+
+
+def _nva_prefix(region: RawRegion) -> IPv4Network | None:
+    place = region.subnets["region.hub"].get(_nva_subnet(region))
+    return place.prefix if place else None
+
+
+def _nva_address(region: RawRegion) -> IPv4Address | None:
+    try:
+        return IPv4Address(region.part("hub", "nva").get("ipAddress", ""))
+    except ValueError:
+        return None
+
+
+HUB = (
+    hub_has_a_gateway_subnet,
+    gateway_subnet_holds_a_gateway,
+    gateway_subnet_has_no_security_group,
+    nothing_in_gateway_subnet_is_protected,
+    hub_does_not_use_the_table_of_spokes,
+    neither_nva_nor_gateway_is_inspected,
+    only_subnets_of_the_hub_are_inspected,
+    nva_is_outside_gateway_subnet,
+    nva_has_a_subnet,
+    nva_address_lies_in_its_subnet,
+    nva_address_is_free_for_use,
+    subnets_of_services_are_large_enough,
+    firewall_subnet_has_no_security_group,
+)

@@ -1,0 +1,42 @@
+"""Secrets in the keys of a stack file: encrypted by Pulumi, and allowed in one place only."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from topology.errors import Problem
+
+SECRET = "[secret]"  # noqa: S105 - what stands for a secret whose value is not read here
+
+
+def is_secret(value: object) -> bool:
+    """Tell whether a value is one that Pulumi encrypted: ``{secure: ...}``."""
+    return isinstance(value, Mapping) and set(value) == {"secure"}
+
+
+def secret_problems(value: object, path: str) -> Iterator[Problem]:
+    """Yield secrets that stand in clear, and secrets where Pulumi would not keep them secret."""
+    key = path.rsplit(".", maxsplit=1)[-1]
+    if is_secret(value):
+        if key != "authorizationKey":
+            message = "a secret here would be stored in clear; only authorizationKey is one"
+            yield Problem(path, message)
+    elif isinstance(value, Mapping):
+        for name, each in value.items():
+            yield from secret_problems(each, f"{path}.{name}")
+    elif isinstance(value, list):
+        for number, each in enumerate(value):
+            yield from secret_problems(each, f"{path}[{number}]")
+    elif key == "authorizationKey" and value is not None:
+        message = f"stands in clear: `pulumi config set --secret --path 'sparehub:{path}'`"
+        yield Problem(path, message)
+
+
+def without_secrets(value: Any) -> Any:  # noqa: ANN401 - whatever YAML holds
+    """Return a value in which each encrypted one is replaced by a word that says so."""
+    if is_secret(value):
+        return SECRET
+    if isinstance(value, Mapping):
+        return {str(key): without_secrets(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [without_secrets(each) for each in value]
+    return value
