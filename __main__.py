@@ -7,6 +7,7 @@ import pulumi
 from components import DrillNetworks, RegionNetwork, drop_version_aliases
 from components.program import approved, outputs, refuse
 from topology.errors import SparehubError
+from topology.model import DRILL
 
 if not os.environ.get("SPAREHUB_KEEP_VERSION_ALIASES"):
     drop_version_aliases()
@@ -16,7 +17,7 @@ except SparehubError as error:
     raise refuse(error) from None
 
 network = RegionNetwork("region", region)
-drill = DrillNetworks("drill", region.drill) if region.drill else None
+drill = DrillNetworks(DRILL, region.drill) if region.drill else None
 
 for name, value in outputs(config, region).items():
     pulumi.export(name, value)

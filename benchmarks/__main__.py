@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from benchmarks import commands, document, previews, simulator_speed
+from benchmarks import commands, document, previews, simulator_speed, verify_speed
 from benchmarks.figures import table
 from benchmarks.simulator_speed import Row
 from engine.paths import ROOT
@@ -23,20 +23,26 @@ app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 @app.command(epilog="Exit codes: 0 every target reached, 1 a target missed or a failure, 2 usage.")
 def bench(
     only: Annotated[
-        Literal["previews", "simulator", "commands"] | None,
+        Literal["previews", "simulator", "commands", "verify"] | None,
         typer.Option(help="Measure one part alone."),
     ] = None,
 ) -> None:
     """Measure `pulumi preview` of large regions, beside the same regions declared by hand.
 
-    And how fast the local Azure writes, and how fast the commands that need no Pulumi are. Takes
-    about twelve minutes on two cores; let nothing else run meanwhile. Writes the figures to
-    docs/benchmarks.md and ends with exit code 1 where a target is missed.
+    And how fast the local Azure writes, how fast the commands that need no Pulumi are, and how
+    fast reachability is judged. Takes about twelve minutes on two cores; let nothing else run
+    meanwhile. Writes the figures to docs/benchmarks.md and ends with exit code 1 where a target is
+    missed.
 
     [bold]python -m benchmarks --only simulator[/bold]
     """
     output = Output()
-    sections = {"previews": _previews, "simulator": _simulator, "commands": _commands}
+    sections = {
+        "previews": _previews,
+        "simulator": _simulator,
+        "commands": _commands,
+        "verify": _verify,
+    }
     reached = [
         section(output) for name, section in sections.items() if only is None or only == name
     ]
@@ -54,6 +60,12 @@ def _commands(output: Output) -> bool:
     """Measure the pure commands; return whether every target is reached."""
     output.note(f"measuring the commands that need no Pulumi, over {commands.SPOKES} spokes")
     return _written("commands", commands.measure(), output)
+
+
+def _verify(output: Output) -> bool:
+    """Measure the proof of reachability; return whether every target is reached."""
+    output.note("measuring how fast two regions of 500 spokes are judged, in every state")
+    return _written("verify", verify_speed.measure(), output)
 
 
 def _written(section: str, rows: Sequence[Row], output: Output) -> bool:

@@ -10,7 +10,7 @@ from pulumi.runtime.config import get_config_env, get_config_secret_keys_env
 from components.ruling import hold_to_rules
 from topology.build import build
 from topology.config import StackConfig
-from topology.deployed import Deployed, Resources
+from topology.deployed import Deployed
 from topology.errors import InterlockError, SparehubError
 from topology.interlock import (
     refuse_gateway_replacement,
@@ -20,6 +20,7 @@ from topology.interlock import (
 from topology.model import Region
 from topology.pair import Stack
 from topology.parse import parse_stack
+from topology.reading import Resources
 
 NAMESPACE = "sparehub"
 _READ_AGAIN = (0.1, 0.4, 1.5)

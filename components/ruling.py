@@ -4,10 +4,10 @@ from collections.abc import Iterable
 
 import pulumi
 
-from topology.deployed import Resources
 from topology.errors import ConfigurationError, Problem
 from topology.findings import Finding
 from topology.pair import Stack, in_order
+from topology.reading import Resources
 from topology.recorded import recorded_stack
 from topology.rules.checks import check_pair, check_region
 from topology.rules.ignored import without_ignored

@@ -19,12 +19,16 @@ def replacing(schema: Schema) -> frozenset[str]:
     return frozenset(schema.path_parameters) | location
 
 
-def differences(old: Properties, new: Properties) -> dict[str, str]:
+def differences(schema: Schema, old: Properties, new: Properties) -> dict[str, str]:
     """Return property paths that differ, each with ``ADD``, ``DELETE`` or ``UPDATE``.
 
-    Spelling of regions does not count: ``East Asia`` is ``eastasia``.
+    Spelling of regions does not count (``East Asia`` is ``eastasia``), nor does an input that is
+    new and has its default (``calculateChangesAndReplacements`` of pulumi-azure-native's diff.go).
     """
     found = dict(_compare(old, new, ""))
+    for name, default in schema.defaults:
+        if found.get(name) == "ADD" and new[name] == default:
+            found.pop(name)
     locations = (old.get("location"), new.get("location"))
     if all(isinstance(each, str) for each in locations):
         before, after = (canonical_region(str(each)) for each in locations)

@@ -159,6 +159,8 @@ class Resources:
             for part, name in zip(pattern, names, strict=False)
             if part.startswith("{") and part != "{subscriptionId}"
         }
+        asked = sent.get("query", {})
+        parameters |= {name: asked[name] for name in schema.query if name in asked}
         inputs = to_inputs(schema, sent | {"properties": given}, parameters)
         return State(document["id"], to_outputs(schema, document), inputs)
 

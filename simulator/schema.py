@@ -39,6 +39,8 @@ class Schema:
     """Inline collections of children: not in the inputs, they are read and sent back."""
     computed: frozenset[str] = frozenset()
     """Inputs that Azure changes by itself: no drift."""
+    defaults: tuple[tuple[str, bool | str], ...] = ()
+    """Inputs whose default the API's specification names: adding one with it changes nothing."""
     fixed_location: bool = False
     """Whether a change of ``location`` replaces the resource."""
     query: tuple[str, ...] = ()

@@ -29,6 +29,7 @@ NETWORK_SCHEMAS = (
         ),
         outputs=COMMON | words("flowLogs resourceGuid"),
         kept=("subnets", "virtualNetworkPeerings"),
+        defaults=(("enableDdosProtection", False), ("enableVmProtection", False)),
         fixed_location=True,
     ),
     Schema(
@@ -47,6 +48,10 @@ NETWORK_SCHEMAS = (
         | words(
             "ipConfigurationProfiles ipConfigurations privateEndpoints purpose "
             "resourceNavigationLinks serviceAssociationLinks"
+        ),
+        defaults=(
+            ("privateEndpointNetworkPolicies", "Disabled"),
+            ("privateLinkServiceNetworkPolicies", "Enabled"),
         ),
     ),
     Schema(

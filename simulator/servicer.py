@@ -139,7 +139,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         def diff() -> provider_pb2.DiffResponse:
             schema = schema_of(_type(request.urn))
             old, new = wire.read(request.old_inputs), wire.read(request.news)
-            found = differences(old, new)
+            found = differences(schema, old, new)
             replaced = replacing(schema)
             detailed = {
                 path: provider_pb2.PropertyDiff(

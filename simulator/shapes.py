@@ -47,7 +47,7 @@ def to_outputs(schema: Schema, document: JsonObject) -> Properties:
 
 def to_inputs(schema: Schema, document: JsonObject, parameters: Properties) -> Properties:
     """Return the inputs that a request body and the parameters of a path stand for."""
-    writable = schema.inputs - schema.computed - {"id", "name", "type"}
+    writable = schema.inputs - {"id", "name", "type"}
     flat = {name: value for name, value in _flatten(document).items() if name in writable}
     return flat | parameters | {"azureApiVersion": schema.api_version}
 

@@ -1,6 +1,7 @@
 """The command line: names, options and exit codes; each command is a module of its own."""
 
 import json as json_module
+import os
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -8,8 +9,12 @@ from typing import Annotated
 import typer
 
 from simulator.errors import SimulatorError
+from sparehub import adopt as adopt_command
 from sparehub import check as check_command
 from sparehub import drill_command, operations, simulate
+from sparehub import parity as parity_command
+from sparehub import routes as routes_command
+from sparehub import verify as verify_command
 from sparehub.derive import derive_stack
 from sparehub.initialise import ask_for_numbers, write_stack_file
 from sparehub.output import Output
@@ -19,6 +24,8 @@ from topology.config import RegionConfig
 from topology.derive import Wanted
 from topology.errors import SparehubError
 from topology.plan import Kind, Mode
+from topology.states import STATES, configured
+from topology.words import Activation, Depth
 
 app = typer.Typer(
     help="A spare Azure hub in a second region: checked, built, switched and rehearsed.",
@@ -194,6 +201,54 @@ def status(*, stack_dir: StackDirectory = Path(), json: Json = False) -> None:
 
 
 @app.command()
+def routes(  # noqa: PLR0913 - one option a question
+    stack: Annotated[str, typer.Argument(help="primary or secondary.")],
+    subnet: Annotated[str, typer.Argument(help="spoke1/app, hub/nva, hub/GatewaySubnet, ...")],
+    *,
+    activation: Annotated[Activation | None, typer.Option(help="As if the switch said so.")] = None,
+    depth: Annotated[Depth | None, typer.Option(help="As if standby.depth said so.")] = None,
+    stack_dir: StackDirectory = Path(),
+    json: Json = False,
+) -> None:
+    """Print the effective routes of a subnet, or what on-premises learns (`on-premises`).
+
+    [bold]sparehub routes primary spoke1/app[/bold]
+    [bold]sparehub routes secondary hub/GatewaySubnet --activation active --json[/bold]
+    """
+    output = Output(as_json=json)
+    routes_command.routes(stack_dir, stack, subnet, (activation, depth), output)
+
+
+@app.command(epilog=f"States: {', '.join(STATES)}.")
+def verify(  # noqa: PLR0913 - one option a question
+    *,
+    state: Annotated[
+        list[str] | None, typer.Option(help="Only this state, again for each; all if left out.")
+    ] = None,
+    pairs: Annotated[bool, typer.Option("--pairs", help="Show every single pair.")] = False,
+    junit: Annotated[Path | None, typer.Option(help="Write the answers as JUnit XML, too.")] = None,
+    deployed: Annotated[
+        bool, typer.Option("--deployed", help="What the stacks hold, by `pulumi stack export`.")
+    ] = False,
+    stack_dir: StackDirectory = Path(),
+    json: Json = False,
+) -> None:
+    """Prove who reaches whom, by which way, in every state of a failover; nothing is deployed.
+
+    Ends with exit code 3 where an intent, or what the source document promises, does not hold in
+    normal or failed-over. With --deployed the regions are those that the stacks recorded; `pulumi
+    refresh` first, where somebody may have changed Azure behind Pulumi's back.
+
+    [bold]sparehub verify[/bold]   [bold]sparehub verify --state normal --pairs --json[/bold]
+    """
+    wanted = verify_command.Wanted(states=state or (), pairs=pairs, junit=junit)
+    output = Output(as_json=json)
+    read = verify_command.read_sides
+    side_of = read(stack_dir, output, os.environ) if deployed else configured
+    raise typer.Exit(verify_command.verify(stack_dir, wanted, output, side_of))
+
+
+@app.command()
 def derive(  # noqa: PLR0913 - one option each
     *,
     primary: Annotated[str, typer.Option("--from", help="Stack to derive from.")] = "primary",
@@ -234,6 +289,61 @@ def derive(  # noqa: PLR0913 - one option each
         same_circuit=same_circuit,
     )
     derive_stack(stack_dir, wanted, Output(as_json=json), write=write)
+
+
+@app.command()
+def parity(
+    *,
+    deployed: Annotated[
+        bool, typer.Option("--deployed", help="What the stacks hold, by `pulumi stack export`.")
+    ] = False,
+    stack_dir: StackDirectory = Path(),
+    json: Json = False,
+) -> None:
+    """Say how primary and secondary differ: expected, allowed by configuration, or wrong.
+
+    With --deployed also how each stack's state differs from what its file builds; `pulumi refresh`
+    first, where somebody may have changed Azure behind Pulumi's back.
+
+    [bold]sparehub parity[/bold]   [bold]sparehub parity --deployed --json[/bold]
+    """
+    output = Output(as_json=json)
+    raise typer.Exit(parity_command.compare(stack_dir, output, os.environ, deployed=deployed))
+
+
+@app.command()
+def adopt(
+    source: Annotated[
+        Path, typer.Argument(help="An exported template, or a list of resources in ARM's JSON.")
+    ],
+    *,
+    out: Annotated[Path, typer.Option("-o", "--out", help="The stack file to write.")] = Path(
+        "Pulumi.primary.yaml"
+    ),
+    subscription: Annotated[
+        str | None, typer.Option(help="Of a template, which does not say it.")
+    ] = None,
+    resource_group: Annotated[
+        str | None, typer.Option(help="Of a template, which does not say it.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Write the stack file of a network that exists, and the file to import it with.
+
+    Beside FILE.yaml it writes FILE.import.json, for `pulumi import -f`, and it lists every resource
+    and every property that the configuration does not say.
+
+    [bold]az group export -n rg-hub > hub.json[/bold], then
+    [bold]sparehub adopt hub.json --resource-group rg-hub[/bold]
+    """
+    code = adopt_command.adopt_file(
+        source,
+        out,
+        Output(as_json=json),
+        subscription=subscription,
+        resource_group=resource_group,
+    )
+    raise typer.Exit(code)
 
 
 @app.command()

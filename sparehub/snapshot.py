@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
-from topology.deployed import Deployed, Resources
+from topology.deployed import Deployed
+from topology.reading import Resources
 
 _NETWORK = "azure-native:network:"
 _PEERINGS = "virtualNetworks/{virtualNetworkName}/virtualNetworkPeerings"

@@ -1,8 +1,11 @@
 """What a region and on-premises tell each other over ExpressRoute."""
 
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from ipaddress import IPv4Network
 
 from topology.model import Circuit, Connection, Region, Spoke
+from topology.words import Prefers
 
 # ER-21: IPv4 prefixes from a gateway to a circuit; above it the connection goes down.
 # https://learn.microsoft.com/azure/expressroute/expressroute-faqs
@@ -58,3 +61,39 @@ def outbound_connections(region: Region) -> tuple[Connection, ...]:
 def advertised_prefixes(region: Region) -> tuple[IPv4Network, ...]:
     """Return what on-premises learns of a region: nothing without a live connection."""
     return offered_prefixes(region) if live_connections(region) else ()
+
+
+def preferred_region(regions: Iterable[Region]) -> str | None:
+    """Return the stack that on-premises prefers; None where the regions do not agree on one."""
+    said = {region.on_premises.prefers for region in regions} - {Prefers.NONE}
+    return said.pop().value if len(said) == 1 else None
+
+
+@dataclass(frozen=True, kw_only=True)
+class OnPremisesRoute:
+    """A prefix that on-premises learns of a region."""
+
+    address_prefix: IPv4Network
+    stack: str
+    connections: tuple[str, ...]
+    used: bool  # not where on-premises prefers the other region for the same prefix
+
+
+def on_premises_routes(regions: Mapping[str, Region]) -> list[OnPremisesRoute]:
+    """Return what on-premises learns of both regions, by prefix."""
+    shown = {stack: advertised_prefixes(region) for stack, region in regions.items()}
+    preferred = preferred_region(regions.values()) or ""
+    better = set(shown.get(preferred, ()))
+    return sorted(
+        (
+            OnPremisesRoute(
+                address_prefix=prefix,
+                stack=stack,
+                connections=tuple(each.name for each in live_connections(regions[stack])),
+                used=stack == preferred or prefix not in better,
+            )
+            for stack, prefixes in shown.items()
+            for prefix in prefixes
+        ),
+        key=lambda route: (route.address_prefix, route.stack),
+    )

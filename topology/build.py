@@ -5,16 +5,12 @@
 Pulumi sorts them when it hands a configuration over, so a file's own order cannot be kept.
 """
 
-from collections.abc import Iterator, Sequence
-from ipaddress import IPv4Network
-
 from topology.config import (
     ConnectionConfig,
     HubConfig,
     NetworkConfig,
     OwnedCircuitConfig,
     RegionConfig,
-    RouteConfig,
     SpokeConfig,
     StackConfig,
     SubnetConfig,
@@ -32,16 +28,14 @@ from topology.model import (
     Peering,
     PrivatePeering,
     Region,
-    Route,
-    RouteTable,
     Spoke,
     Subnet,
     VirtualNetwork,
 )
 from topology.names import name_problems
-from topology.words import Activation, Depth, InternetEgress, NextHopType
+from topology.route_tables import nva_has_table, problems_without_table, route_tables
+from topology.words import Activation, Depth
 
-ANYWHERE = IPv4Network("0.0.0.0/0")
 STORAGE_ENDPOINT = "Microsoft.Storage"
 # ER-36: a connection is created only while the gateway's network and the spokes that use it have
 # at most this many prefixes. https://learn.microsoft.com/azure/expressroute/expressroute-howto-linkvnet-arm
@@ -67,7 +61,7 @@ def build(config: StackConfig) -> Region:
         depth=depth,
         resource_group=region.resource_group or f"rg-sparehub-{name}",
         tags=region.tags,
-        route_tables=_route_tables(region, name),
+        route_tables=route_tables(region, name),
         hub=_hub(region, name),
         nva=Nva(
             ip_address=region.hub.nva.ip_address,
@@ -95,7 +89,7 @@ def build(config: StackConfig) -> Region:
         spokes_wait_for_connections=many,
         drill=build_drill(config) if config.drill else None,
     )
-    if problems := sorted(name_problems(built)):
+    if problems := sorted([*name_problems(built), *problems_without_table(region)]):
         raise ConfigurationError(problems)
     return built
 
@@ -124,83 +118,10 @@ def _provisioned(connection: ConnectionConfig) -> bool:
     return circuit.provisioned if isinstance(circuit, OwnedCircuitConfig) else True
 
 
-def _route_tables(region: RegionConfig, name: str) -> tuple[RouteTable, ...]:
-    nva = region.hub.nva
-
-    def to_nva(name: str, prefix: IPv4Network) -> Route:
-        return Route(
-            name=name,
-            address_prefix=prefix,
-            next_hop_type=NextHopType.VIRTUAL_APPLIANCE,
-            next_hop_ip_address=nva.ip_address,
-        )
-
-    direct = nva.internet_egress is InternetEgress.DIRECT
-    to_internet = Route(name="default", address_prefix=ANYWHERE, next_hop_type=NextHopType.INTERNET)
-    tables = region.route_tables
-    to_spokes = tuple(
-        to_nva(f"to-{key}-{_dashed(prefix)}", prefix)
-        for key, spoke in sorted(region.spokes.items())
-        for prefix in spoke.address_space
-    )
-    # Longer than the hub's own prefix or as long, so that it beats the peering's route (RT-07).
-    to_inspected = tuple(
-        to_nva(f"to-{key}-{_dashed(subnet.address_prefix)}", subnet.address_prefix)
-        for key, subnet in sorted(region.hub.subnets.items())
-        if subnet.inspect
-    )
-    inspected = RouteTable(
-        key="inspected",
-        name=tables.inspected.name or f"rt-inspected-{name}",
-        disable_bgp_route_propagation=True,  # RT-08, as in a spoke
-        routes=(to_nva("default", ANYWHERE), *to_spokes),
-    )
-    return (
-        RouteTable(
-            key="spokes",
-            name=tables.spokes.name or f"rt-spokes-{name}",
-            # RT-08: a BGP route more specific than the default would bypass the NVA on the way out.
-            disable_bgp_route_propagation=True,
-            routes=(
-                to_nva("default", ANYWHERE),
-                *to_inspected,
-                *_user_routes(region.routes.spokes),
-            ),
-        ),
-        RouteTable(
-            key="gateway",
-            name=tables.gateway.name or f"rt-gateway-{name}",
-            disable_bgp_route_propagation=False,  # VN-12: the gateway would not function
-            # RT-07: only a route as long as the peering's own takes the way in through the NVA.
-            routes=(*to_spokes, *to_inspected, *_user_routes(region.routes.gateway)),
-        ),
-        RouteTable(
-            key="nva",
-            name=tables.nva.name or f"rt-nva-{name}",
-            disable_bgp_route_propagation=False,  # RT-09: the NVA learns on-premises from BGP
-            # A default route learned over BGP would capture the NVA's way to the internet (ER-25).
-            routes=(*((to_internet,) if direct else ()), *_user_routes(region.routes.nva)),
-        ),
-        *((inspected,) if to_inspected else ()),
-    )
-
-
-def _user_routes(routes: Sequence[RouteConfig]) -> Iterator[Route]:
-    for route in routes:
-        yield Route(
-            name=f"user-{_dashed(route.address_prefix)}",
-            address_prefix=route.address_prefix,
-            next_hop_type=route.next_hop_type,
-            next_hop_ip_address=route.next_hop_ip_address,
-        )
-
-
-def _dashed(prefix: IPv4Network) -> str:
-    return str(prefix).replace("/", "-")
-
-
 def _hub(region: RegionConfig, name: str) -> VirtualNetwork:
-    tables = {GATEWAY_SUBNET: "gateway", region.hub.nva.subnet: "nva"}
+    tables = {GATEWAY_SUBNET: "gateway"}
+    if nva_has_table(region):
+        tables[region.hub.nva.subnet] = "nva"
     return _virtual_network(
         region,
         region.hub,

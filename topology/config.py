@@ -72,7 +72,8 @@ class SubnetConfig(Closed):
     protected: StrictBool | None = None  # replicated machines live here: true in a spoke
     service_endpoints: tuple[Text, ...] = ()
     network_security_group_id: NetworkSecurityGroupId | None = None
-    route_table: Literal["shared", "none"] | None = None  # shared in a spoke, none in the hub
+    # Shared in a spoke; in the hub none, but for GatewaySubnet and the NVA's, which have their own.
+    route_table: Literal["shared", "none"] | None = None
     inspect: StrictBool = False  # in the hub: whatever comes or goes passes the NVA
 
 
@@ -216,13 +217,19 @@ class StandbyConfig(Closed):
     depth: Depth = Depth.GATEWAY
 
 
+class RouteTableConfig(NamedConfig):
+    """A route table; its routes may have names of their own, too, by their prefixes."""
+
+    route_names: dict[AddressPrefix, NetworkName] = Field(default_factory=dict)
+
+
 class RouteTablesConfig(Closed):
     """The route tables, where they are to have names of their own."""
 
-    spokes: NamedConfig = NamedConfig()
-    gateway: NamedConfig = NamedConfig()
-    nva: NamedConfig = NamedConfig()
-    inspected: NamedConfig = NamedConfig()
+    spokes: RouteTableConfig = RouteTableConfig()
+    gateway: RouteTableConfig = RouteTableConfig()
+    nva: RouteTableConfig = RouteTableConfig()
+    inspected: RouteTableConfig = RouteTableConfig()
 
 
 class RouteConfig(Closed):

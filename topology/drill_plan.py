@@ -10,12 +10,9 @@ from topology.changes import NO_TIME, Operation, Seconds, Verb
 from topology.drill import ROUTE_TABLE, build_drill
 from topology.errors import ConfigurationError, Problem
 from topology.failover import said
-from topology.model import Drill
+from topology.model import DRILL, Drill
 from topology.pair import Stack
 from topology.plan import Act, Change, Kind, Mode, Plan, RecoveryTime, Step
-
-PREFIX = "drill"
-"""The logical name of the component; everything of the drill is named below it."""
 
 _NETWORK = "azure-native:network:"
 
@@ -113,10 +110,10 @@ def _change(stack: Stack, drill: Drill, verb: Verb) -> Change:
 
 def _operations(drill: Drill, verb: Verb) -> Iterator[Operation]:
     """Yield the one write that each resource of the drill's component takes."""
-    yield Operation(verb, "azure-native:resources:ResourceGroup", f"{PREFIX}/group")
-    yield Operation(verb, f"{_NETWORK}RouteTable", f"{PREFIX}/routes/{ROUTE_TABLE}")
+    yield Operation(verb, "azure-native:resources:ResourceGroup", f"{DRILL}/group")
+    yield Operation(verb, f"{_NETWORK}RouteTable", f"{DRILL}/routes/{ROUTE_TABLE}")
     for each in drill.networks:
-        name = f"{PREFIX}/{each.key}"
+        name = f"{DRILL}/{each.key}"
         yield Operation(verb, f"{_NETWORK}NetworkSecurityGroup", f"{name}/security")
         yield Operation(verb, f"{_NETWORK}VirtualNetwork", f"{name}/network")
         for subnet in each.virtual_network.subnets:

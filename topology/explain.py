@@ -39,9 +39,9 @@ class Explainer:
 
     def explain(self, source: str, destination: str) -> Explanation:
         """Return the worst of the packets each way and the reason of the verdict."""
-        there = list(self._walks(source, destination))
+        there = list(self.walks(source, destination))
         two_ways = destination in self._places or destination == ON_PREMISES
-        back = list(self._walks(destination, source)) if two_ways else []
+        back = list(self.walks(destination, source)) if two_ways else []
         worst_there = max(there, key=lambda walk: _badness(walk, destination))
         worst_back = max(back, key=lambda walk: _badness(walk, source)) if back else None
         reasons = [self._reason(worst_there, source, destination)]
@@ -55,13 +55,19 @@ class Explainer:
         reason = "; ".join(dict.fromkeys(each for each in reasons if each))
         return Explanation(there=worst_there, back=worst_back, reason=reason)
 
+    def worst_there(self, source: str, destination: str) -> Walk:
+        """Return the worst of the packets of the way there."""
+        walks = self.walks(source, destination)
+        return max(walks, key=lambda walk: _badness(walk, destination))
+
     def _addresses(self, context: str) -> Iterator[IPv4Address]:
         columns = self._reachability.columns
         number = self._network.number[context]
         for atom in columns.atoms[columns.destinations == number]:
             yield IPv4Address(int(self._network.atoms.starts[atom]))
 
-    def _walks(self, source: str, destination: str) -> Iterator[Walk]:
+    def walks(self, source: str, destination: str) -> Iterator[Walk]:
+        """Yield a packet to each part of a destination's addresses that is treated alike."""
         for address in self._addresses(destination):
             if source != ON_PREMISES:
                 yield self._walker.from_place(source, address)

@@ -5,18 +5,17 @@ active routes from the shortest to the longest. Only an NVA passes packets on, s
 each packet: at the row of its source and, where that says so, at the row of the NVA.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network
 
 import numpy as np
 from numpy.typing import NDArray
 
-from topology.advertisements import advertised_prefixes, peered
+from topology.advertisements import advertised_prefixes, peered, preferred_region
 from topology.intervals import Atoms
 from topology.model import GATEWAY_SUBNET, Region, Spoke, Subnet
 from topology.routes import DEFAULT, HUB, PRIVATE, EffectiveRoute, RegionRoutes
-from topology.words import Prefers
 
 ON_PREMISES = "on-premises"
 INTERNET = "internet"
@@ -31,8 +30,9 @@ class Place:
     stack: str
     spoke: Spoke | None
     subnet: Subnet
-    routes: tuple[tuple[IPv4Network, EffectiveRoute], ...]
-    """The active ones with their prefixes, the shortest first."""
+    own: tuple[EffectiveRoute, ...]
+    """Its active routes, the shortest prefix first, which win over those that it shares."""
+    shared: tuple[EffectiveRoute, ...]
 
     @property
     def network(self) -> str:
@@ -67,13 +67,14 @@ class Network:
         for spoke in (*region.spokes, None):
             network = spoke.virtual_network if spoke else region.hub
             for subnet in network.subnets:
-                found = self.routes[stack].of_subnet(spoke, subnet)
+                own, shared = self.routes[stack].winners(spoke, subnet)
                 place = Place(
                     name=f"{stack}/{spoke.key if spoke else HUB}/{subnet.name}",
                     stack=stack,
                     spoke=spoke,
                     subnet=subnet,
-                    routes=tuple(sorted(_active(found), key=_length)),
+                    own=own,
+                    shared=shared,
                 )
                 if spoke is None and subnet.name == GATEWAY_SUBNET:
                     self.gateways[stack] = place
@@ -159,19 +160,3 @@ class Network:
         if address != region.nva.ip_address:
             return self.unknown
         return self.to_nva if place.stack in self.nvas else self.dropped
-
-
-def preferred_region(regions: Iterable[Region]) -> str | None:
-    """Return the stack that on-premises prefers; None where the regions do not agree on one."""
-    said = {region.on_premises.prefers for region in regions} - {Prefers.NONE}
-    return said.pop().value if len(said) == 1 else None
-
-
-def _active(routes: Iterable[EffectiveRoute]) -> Iterator[tuple[IPv4Network, EffectiveRoute]]:
-    for route in routes:
-        if route.address_prefix is not None and route.overridden_by is None:
-            yield route.address_prefix, route
-
-
-def _length(route: tuple[IPv4Network, EffectiveRoute]) -> int:
-    return route[0].prefixlen

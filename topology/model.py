@@ -18,6 +18,10 @@ GATEWAY_SUBNET = "GatewaySubnet"
 """VN-09: the name that Azure demands of a gateway's subnet."""
 
 
+DRILL = "drill"
+"""The logical name below which everything of a drill is; what is below another is the region's."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Route:
     """One user route; an address only where the next hop is a virtual appliance."""
@@ -32,7 +36,7 @@ class Route:
 class RouteTable:
     """A route table and its routes."""
 
-    key: str  # spokes, gateway, nva or inspected
+    key: str  # spokes, gateway, nva, inspected; the name of one that stands beside these
     name: str
     disable_bgp_route_propagation: bool
     routes: tuple[Route, ...] = ()
@@ -71,6 +75,8 @@ class Peering:
     allow_gateway_transit: bool
     use_remote_gateways: bool
     connected: bool = True  # PE-01: both halves stand, and each knows the other
+    stands: bool = True  # False for a half that is missing, whose flags are then all off
+    in_sync: bool = True  # PE-18: it knows the address space that the other network has now
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,6 +97,7 @@ class Gateway:
     sku: str
     min_scale_units: int | None = None
     max_scale_units: int | None = None
+    provisioning_state: str = "Succeeded"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,6 +108,7 @@ class PrivatePeering:
     vlan_id: int
     primary_peer_address_prefix: IPv4Network
     secondary_peer_address_prefix: IPv4Network
+    enabled: bool = True  # a peering whose state is Disabled advertises nothing
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -137,6 +145,7 @@ class Connection:
     name: str
     routing_weight: int
     authorization_key: SecretStr | None = None
+    provisioning_state: str = "Succeeded"
 
 
 @dataclass(frozen=True, kw_only=True)

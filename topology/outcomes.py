@@ -1,5 +1,6 @@
 """The set of outcomes (:mod:`topology.verdicts`) from every context to every other."""
 
+from collections.abc import Iterable
 from ipaddress import IPv4Address
 
 import numpy as np
@@ -7,7 +8,7 @@ from numpy.typing import NDArray
 
 from topology.forwarding import INTERNET, ON_PREMISES, Network, Place, Row
 from topology.model import Spoke
-from topology.routes import HopType, Source
+from topology.routes import EffectiveRoute, HopType, Source
 from topology.verdicts import DELIVERED, DROPPED, LOOPED, PERHAPS, UNKNOWN_APPLIANCE
 
 Outcomes = NDArray[np.uint16]
@@ -18,6 +19,7 @@ class Painter:
 
     def __init__(self, network: Network) -> None:
         self._network = network
+        self._shared: dict[tuple[int, bool], Row] = {}
         self._subnets: dict[tuple[str, str], list[tuple[int, int, int]]] = {}
         for number, place in enumerate(network.places):
             held = self._subnets.setdefault((place.stack, place.network), [])
@@ -25,11 +27,19 @@ class Painter:
 
     def paint(self, place: Place, row: Row) -> None:
         """Fill the row of a place."""
-        network, span = self._network, self._network.atoms.span
-        row[:] = network.dropped
+        key = id(place.shared), place.subnet.default_outbound_access
+        if key not in self._shared:
+            blank = np.full(len(row), self._network.dropped, dtype=np.int16)
+            self._paint(place, place.shared, blank)
+            self._shared[key] = blank
+        row[:] = self._shared[key]
+        self._paint(place, place.own, row)
+
+    def _paint(self, place: Place, routes: Iterable[EffectiveRoute], row: Row) -> None:
+        network, spans = self._network, self._network.atoms.spans
         hops = dict[IPv4Address, int]()
-        for prefix, route in place.routes:
-            low, high = span(prefix)
+        for route in routes:
+            low, high = spans[route.key]
             if route.hop_type is HopType.VIRTUAL_APPLIANCE and route.next_hop is not None:
                 hop = hops.get(route.next_hop)
                 if hop is None:
@@ -50,11 +60,11 @@ class Painter:
         """Return for which atoms a packet of a spoke leaves it over its peering."""
         row = np.zeros(len(self._network.atoms), dtype=bool)
         inside = place.spoke.virtual_network.address_space if place.spoke else ()
-        for prefix, route in place.routes:
+        for route in (*place.shared, *place.own):
             own = route.next_hop is not None and any(route.next_hop in each for each in inside)
             over = route.hop_type is HopType.VNET_PEERING or route.source is Source.GATEWAY
             over |= route.hop_type is HopType.VIRTUAL_APPLIANCE and not own
-            row[slice(*self._network.atoms.span(prefix))] = over
+            row[slice(*self._network.atoms.spans[route.key])] = over
         return row
 
 
@@ -149,23 +159,17 @@ def _from_gateway(
 def _doubt_flagged_spokes(
     network: Network, columns: Columns, painter: Painter, found: Outcomes
 ) -> None:
-    """PE-17b: whoever crosses a peering without virtual network access may get through or not."""
-    flagged: dict[tuple[str, str], list[int]] = {}
+    """PE-17b: whoever crosses a peering without virtual network access may get through or not.
+
+    A conversation crosses it both ways, so the way out of the spoke says enough.
+    """
     for number, place in enumerate(network.places):
-        if place.spoke and refuses_access(place.spoke):
-            flagged.setdefault((place.stack, place.network), []).append(number)
-    for numbers in flagged.values():
-        into = np.isin(columns.destinations, numbers)
-        outside = np.ones(len(found), dtype=bool)
-        outside[numbers] = False
-        cells = np.ix_(outside, into)
-        found[cells] = _doubted(found[cells])
-        for number in numbers:
-            crossing = painter.crosses(network.places[number])[columns.atoms]
+        if place.spoke and _refuses_access(place.spoke):
+            crossing = painter.crosses(place)[columns.atoms]
             found[number, crossing] = _doubted(found[number, crossing])
 
 
-def refuses_access(spoke: Spoke) -> bool:
+def _refuses_access(spoke: Spoke) -> bool:
     """Return whether either half of a spoke's peering is without virtual network access."""
     halves = (spoke.hub_to_spoke, spoke.spoke_to_hub)
     return not all(half.allow_virtual_network_access for half in halves)

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from topology.build import build
-from topology.deployed import Resources
 from topology.pair import Stack
 from topology.parse import parse_stack
+from topology.reading import Resources
 
 
 def recorded_stack(name: str, resources: Resources, *, paired_stack: str) -> Stack | None:

@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from ipaddress import IPv4Network
 from typing import Any
 
-from topology.deployed import Resources
 from topology.isolation import ShutNetwork
 from topology.model import SecurityRule
+from topology.reading import Resources
 
 _NETWORK = "azure-native:network:"
 

@@ -4,13 +4,15 @@ The rules are those of https://learn.microsoft.com/azure/virtual-network/virtual
 (RT-01 to RT-09). A route that loses is listed, too, with the one that overrode it.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from ipaddress import IPv4Address, IPv4Network
 
 from topology.advertisements import live_connections, outbound_connections, peered, uses_gateway
 from topology.errors import UnknownNameError
+from topology.intervals import LENGTH, interval, prefix_key
 from topology.model import Region, RouteTable, Spoke, Subnet, VirtualNetwork
 
 HUB = "hub"
@@ -63,6 +65,11 @@ class EffectiveRoute:
     network: str = ""
     connections: tuple[str, ...] = ()  # ER-22: several are used side by side
     overridden_by: "EffectiveRoute | None" = None
+    key: int = field(init=False, compare=False, repr=False)  # of the prefix: quicker than its hash
+
+    def __post_init__(self) -> None:
+        key = -1 if self.address_prefix is None else prefix_key(self.address_prefix)
+        object.__setattr__(self, "key", key)
 
     @property
     def state(self) -> str:
@@ -83,7 +90,14 @@ class RegionRoutes:
         self._tables = {table.key: table for table in region.route_tables}
         self._user = {table.key: tuple(_user_routes(table)) for table in region.route_tables}
         self._hub = tuple(_into(HUB, region.hub, HopType.VNET_PEERING))
+        self._spokes = tuple(
+            route
+            for spoke in region.spokes
+            if peered(spoke)
+            for route in _into(spoke.key, spoke.virtual_network, HopType.VNET_PEERING)
+        )
         self._learned = tuple(_learned(region))
+        self._alike: dict[tuple[object, ...], _Alike] = {}
 
     def of(self, network: str, subnet: Subnet) -> tuple[EffectiveRoute, ...]:
         """Return the routes of a subnet of the hub (``hub``) or of a spoke (its key)."""
@@ -92,35 +106,65 @@ class RegionRoutes:
 
     def of_subnet(self, spoke: Spoke | None, subnet: Subnet) -> tuple[EffectiveRoute, ...]:
         """Return the routes of a subnet of a spoke, or of the hub where that is None."""
+        key, network = (spoke.key, spoke.virtual_network) if spoke else (HUB, self.region.hub)
+        own = tuple(_into(key, network, HopType.VNET_LOCAL))
+        return tuple(_judged([*own, *self._beside(spoke, subnet, network.address_space)]))
+
+    def winners(
+        self, spoke: Spoke | None, subnet: Subnet
+    ) -> tuple[tuple[EffectiveRoute, ...], tuple[EffectiveRoute, ...]]:
+        """Return the active routes that have a prefix, the shortest first, in two parts.
+
+        The second is the same tuple for all spokes that are alike; what is left is the first, and
+        wins over it. Hundreds of spokes then cost little more than one.
+        """
+        if spoke is None:
+            return _winners(self.of_subnet(spoke, subnet)), ()
+        alike = (subnet.route_table, subnet.service_endpoints, peered(spoke), uses_gateway(spoke))
+        if alike not in self._alike:
+            self._alike[alike] = _Alike(tuple(_judged(self._beside(spoke, subnet, ()))))
+        shared = self._alike[alike]
+        space = spoke.virtual_network.address_space
+        if any(shared.meets(prefix) for prefix in space):
+            return _winners(self.of_subnet(spoke, subnet)), ()
+        return tuple(_into(spoke.key, spoke.virtual_network, HopType.VNET_LOCAL)), shared.winners
+
+    def _beside(
+        self, spoke: Spoke | None, subnet: Subnet, space: Iterable[IPv4Network]
+    ) -> list[EffectiveRoute]:
+        """Return every route of a subnet but those of its own network, which holds ``space``."""
         table = self._tables.get(subnet.route_table or "")
         user = self._user[table.key] if table else ()
-        if spoke is None:
-            own = HUB, self.region.hub
-            peers = [
-                route
-                for each in self.region.spokes
-                if peered(each)
-                for route in _into(each.key, each.virtual_network, HopType.VNET_PEERING)
-            ]
-            reaches_gateway = True
-        else:
-            own = spoke.key, spoke.virtual_network
-            peers = list(self._hub) if peered(spoke) else []
-            reaches_gateway = uses_gateway(spoke)
+        peers = self._spokes if spoke is None else self._hub if peered(spoke) else ()
         propagates = table is None or not table.disable_bgp_route_propagation  # RT-09
-        learned = self._learned if reaches_gateway and propagates else ()
-        system = [*_into(*own, HopType.VNET_LOCAL), *peers]
-        return tuple(
-            _judged(
-                [
-                    *system,
-                    *learned,
-                    *_service_endpoints(subnet),
-                    *_elsewhere(own[1], user),
-                    *user,
-                ]
-            )
-        )
+        reaches_gateway = spoke is None or uses_gateway(spoke)
+        return [
+            *peers,
+            *(self._learned if reaches_gateway and propagates else ()),
+            *_service_endpoints(subnet),
+            *_elsewhere(tuple(space), user),
+            *user,
+        ]
+
+
+class _Alike:
+    """What spokes have in common that are alike in everything but their addresses."""
+
+    def __init__(self, routes: tuple[EffectiveRoute, ...]) -> None:
+        self.winners = _winners(routes)
+        points = [interval(route.address_prefix)[0] for route in routes if route.address_prefix]
+        points += [int(route.next_hop) for route in routes if route.next_hop]
+        self._points = sorted(points)
+
+    def meets(self, prefix: IPv4Network) -> bool:
+        """Return whether a prefix may hold one of the routes or next hops."""
+        first, end = interval(prefix)
+        return bisect_left(self._points, first) < bisect_left(self._points, end)
+
+
+def _winners(routes: Iterable[EffectiveRoute]) -> tuple[EffectiveRoute, ...]:
+    active = (route for route in routes if route.overridden_by is None and route.key >= 0)
+    return tuple(sorted(active, key=lambda route: route.key & LENGTH))
 
 
 def find_subnet(region: Region, name: str) -> tuple[str, Subnet]:
@@ -185,46 +229,48 @@ def _service_endpoints(subnet: Subnet) -> Iterator[EffectiveRoute]:
         )
 
 
-def _elsewhere(network: VirtualNetwork, user: Iterable[EffectiveRoute]) -> Iterator[EffectiveRoute]:
+def _elsewhere(
+    space: Sequence[IPv4Network], user: Iterable[EffectiveRoute]
+) -> Iterator[EffectiveRoute]:
     """The system's routes for what no network holds."""
     yield EffectiveRoute(source=Source.SYSTEM, hop_type=HopType.INTERNET, address_prefix=DEFAULT)
     if any(route.address_prefix == DEFAULT for route in user):
         return  # RT-03: a user's default route takes the private ranges along
     for prefix in PRIVATE:
         # RT-02: gone where a prefix of the network equals or contains it.
-        if not any(prefix.subnet_of(held) for held in network.address_space):
+        if not any(prefix.subnet_of(held) for held in space):
             yield EffectiveRoute(source=Source.SYSTEM, hop_type=HopType.NONE, address_prefix=prefix)
 
 
 def _judged(routes: list[EffectiveRoute]) -> Iterator[EffectiveRoute]:
     """Yield the routes, each that loses with the one that overrode it."""
-    networks = {r.address_prefix: r for r in routes if r.address_prefix and r.network}
-    lengths = {prefix.prefixlen for prefix in networks}
-    best: dict[IPv4Network, EffectiveRoute] = {}
+    networks = {route.key: route for route in routes if route.network}
+    lengths = {key & LENGTH for key in networks}
+    best: dict[int, EffectiveRoute] = {}
     losers: dict[int, EffectiveRoute] = {}
     for number, route in enumerate(routes):
-        prefix = route.address_prefix
-        if prefix is None:
+        key = route.key
+        if key < 0:
             continue  # RT-06: nothing overrides a service endpoint
-        if route.source is Source.GATEWAY and (winner := _holding(prefix, networks, lengths)):
+        if route.source is Source.GATEWAY and (winner := _holding(route, networks, lengths)):
             losers[number] = winner
             continue
-        held = best.get(prefix)
+        held = best.get(key)
         if held is None or _RANK[route.source] > _RANK[held.source]:
-            best[prefix] = route
+            best[key] = route
     for number, route in enumerate(routes):
-        winner = losers.get(number) or best.get(route.address_prefix or DEFAULT, route)
-        lost = route.address_prefix is not None and winner is not route
-        yield replace(route, overridden_by=winner) if lost else route
+        winner = losers.get(number) or best.get(route.key, route)
+        yield route if winner is route else replace(route, overridden_by=winner)
 
 
 def _holding(
-    prefix: IPv4Network, networks: Mapping[IPv4Network, EffectiveRoute], lengths: Iterable[int]
+    learned: EffectiveRoute, networks: Mapping[int, EffectiveRoute], lengths: Iterable[int]
 ) -> EffectiveRoute | None:
     """RT-05: a network's own route is preferred even where what BGP brings is more specific."""
+    prefix = learned.address_prefix
     for length in lengths:
-        if length <= prefix.prefixlen and (
-            route := networks.get(prefix.supernet(new_prefix=length))
-        ):
-            return route
+        if prefix and length <= prefix.prefixlen:
+            holding = networks.get(prefix_key(prefix.supernet(new_prefix=length)))
+            if holding:
+                return holding
     return None

@@ -7,6 +7,7 @@ one comes (ER-18, ER-19), with addresses apart the new one comes first.
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
 
 from topology import durations
 from topology.build import build
@@ -16,7 +17,7 @@ from topology.deployed import Deployed
 from topology.durations import Duration
 from topology.errors import InterlockError
 from topology.interlock import refuse_two_live_regions
-from topology.model import Region
+from topology.model import Region, Spoke
 from topology.pair import Stack
 from topology.words import Activation, Depth
 
@@ -57,6 +58,15 @@ STATES: Mapping[str, str] = {
     "lost-region": "normal without the primary",
 }
 """Every name that a state may have; which of them occur follows from the two configurations."""
+
+
+def meaning(name: str) -> str | None:
+    """Return what a state is, whatever its circuit or peering location is called; None of none."""
+    for known, text in STATES.items():
+        pattern = known.replace("CONNECTION", "*").replace("LOCATION", "*")
+        if fnmatchcase(name, pattern):
+            return text
+    return None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,6 +114,32 @@ def configured(stack: Stack) -> Side:
         if key not in known:
             known[key] = build(_switched(stack.config, activation, depth))
         return known[key]
+
+    return Side(name=stack.name, config=stack.config, form=form)
+
+
+def deployed(stack: Stack, region: Region) -> Side:
+    """Return a side that stands as it was read, faults and all, and changes as its file says.
+
+    Only what the switch changes is changed: what somebody did by hand stays in every form.
+    """
+    planned = configured(stack)
+    stood = planned.form(region.activation, region.depth)
+
+    def form(activation: Activation, depth: Depth | None) -> Region:
+        goal = planned.form(activation, depth)
+        changed = {
+            part: getattr(goal, part)
+            for part in ("activation", "depth", "gateway", "connections")
+            if getattr(goal, part) != getattr(stood, part)
+        }
+        before = {spoke.key: spoke.spoke_to_hub.use_remote_gateways for spoke in stood.spokes}
+        uses = {
+            spoke.key: spoke.spoke_to_hub.use_remote_gateways
+            for spoke in goal.spokes
+            if spoke.spoke_to_hub.use_remote_gateways != before[spoke.key]
+        }
+        return replace(region, **changed, spokes=_using(region, uses))
 
     return Side(name=stack.name, config=stack.config, form=form)
 
@@ -243,15 +279,19 @@ _CONNECT = replace(
 def _with_peerings(region: Region, goal: Region) -> Region:
     """Return a region whose spokes use the gateway where those of the goal do."""
     uses = {spoke.key: spoke.spoke_to_hub.use_remote_gateways for spoke in goal.spokes}
-    return replace(
-        region,
-        spokes=tuple(
-            replace(
-                spoke,
-                spoke_to_hub=replace(spoke.spoke_to_hub, use_remote_gateways=uses[spoke.key]),
-            )
-            for spoke in region.spokes
-        ),
+    return replace(region, spokes=_using(region, uses))
+
+
+def _using(region: Region, uses: Mapping[str, bool]) -> tuple[Spoke, ...]:
+    """Return a region's spokes, those that are named using the gateway or not."""
+    return tuple(
+        replace(
+            spoke,
+            spoke_to_hub=replace(spoke.spoke_to_hub, use_remote_gateways=uses[spoke.key]),
+        )
+        if spoke.key in uses
+        else spoke
+        for spoke in region.spokes
     )
 
 

@@ -21,7 +21,7 @@ LOOPED = DROPPED << 1
 OUTCOMES = LOOPED << 1
 """Sets of outcomes are below this."""
 _CERTAIN = sum(DELIVERED)
-_ARRIVED = _CERTAIN | sum(PERHAPS)
+ARRIVED = _CERTAIN | sum(PERHAPS)
 
 
 class Verdict(IntEnum):
@@ -54,8 +54,8 @@ def judge(there: int, back: int | None, *, stateful: int) -> Judgement:
     """
     sets = (there,) if back is None else (there, back)
     every = there | (back or 0)
-    arrived = all(each & _ARRIVED for each in sets)
-    open_ended = all(each & (_ARRIVED | UNKNOWN_APPLIANCE) for each in sets)
+    arrived = all(each & ARRIVED for each in sets)
+    open_ended = all(each & (ARRIVED | UNKNOWN_APPLIANCE) for each in sets)
     ways = [{n & stateful for n in _passed(each)} for each in sets]
     if every & UNKNOWN_APPLIANCE and open_ended:
         verdict = Verdict.UNDETERMINED

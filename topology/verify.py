@@ -14,7 +14,7 @@ from topology.errors import UnknownNameError
 from topology.forwarding import Network
 from topology.model import Region
 from topology.outcomes import Columns, Outcomes, all_outcomes
-from topology.verdicts import NO_PAIR, OUTCOMES, Judgement, Verdict, judge
+from topology.verdicts import ARRIVED, NO_PAIR, OUTCOMES, Judgement, Verdict, judge
 
 Matrix = NDArray[np.int8]
 Flags = NDArray[np.bool_]
@@ -63,6 +63,10 @@ class Reachability:
     def inspected(self) -> Flags:
         """Where whatever arrives has passed an NVA, both ways."""
         return self._flag(_INSPECTED)
+
+    def arrives(self, source: int, destination: int) -> bool:
+        """Return whether any packet of the way there may arrive, by the contexts' numbers."""
+        return bool(int(self.outcomes[source, destination]) & ARRIVED)
 
     def _flag(self, bit: int) -> Flags:
         flags: Flags = (self._judgements & (bit | _NO_PAIR)) == bit

@@ -40,7 +40,10 @@ class Azure:
             return refusal.response()
 
     def sent(self, identity: str) -> JsonObject | None:
-        """Return the body that the last client sent for a resource; Azure does not tell that."""
+        """Return what the last client sent for a resource; Azure does not tell that.
+
+        It is the body, and under ``query`` what stood in the query.
+        """
         with self.store.transaction(write=False) as transaction:
             resource = transaction.get(identity.lower())
             return json.loads(resource.sent) if resource else None

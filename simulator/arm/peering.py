@@ -30,6 +30,7 @@ class Peering(ResourceType):
         "localSubnetNames": [str],
         "localVirtualNetworkAddressSpace": _SPACE,
         "peerCompleteVnets": bool,
+        "remoteAddressSpace": _SPACE,  # taken, and overwritten by what the last sync found
         "remoteBgpCommunities": {"virtualNetworkCommunity": str},
         "remoteSubnetNames": [str],
         "remoteVirtualNetwork": Reference(VIRTUAL_NETWORK),

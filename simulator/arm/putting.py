@@ -198,7 +198,7 @@ def _store(timeline: Timeline, kind: ResourceType, write: Write, named: set[str]
     resource = Resource(
         identity,
         document,
-        sent=json.dumps(write.body),
+        sent=json.dumps(write.body | {"query": dict(write.query)}),
         private=kind.private(write),
         revision=store.next_revision(identity.key),
         ends=end,

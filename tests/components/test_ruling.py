@@ -9,8 +9,8 @@ import pytest
 from components.ruling import hold_to_rules
 from tests.configurations import shipped
 from tests.topology.rules.subjects import in_region, stack
-from topology.deployed import Resources
 from topology.errors import ConfigurationError
+from topology.reading import Resources
 
 Said = list[tuple[str, str]]
 QUIET = {"sparehub:ignoredRules": {"ER-02": "bought", "RT-13": "it stands"}}

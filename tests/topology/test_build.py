@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests.configurations import region_of, shipped, with_spokes
+from topology.errors import ConfigurationError
 from topology.model import (
     Circuit,
     Connection,
@@ -23,6 +24,8 @@ from topology.model import (
     Subnet,
     VirtualNetwork,
 )
+from topology.verdicts import Verdict
+from topology.verify import verify
 from topology.words import Activation, Depth, NextHopType, NvaKind, Prefers
 
 NVA = IPv4Address("10.10.10.10")
@@ -298,3 +301,66 @@ def test_more_user_routes_stand_behind_those_that_follow_from_the_region() -> No
     assert spokes.routes == (*before[0].routes, to_nva("user-10.50.0.0-16", "10.50.0.0/16"))
     assert gateway == before[1]
     assert nva.routes == (*before[2].routes, dropped)
+
+
+def inspecting(values: dict[str, Any]) -> Region:
+    """Return a region whose hub has one subnet more, which is inspected."""
+    hub = values["sparehub:region"]["hub"]
+    hub["addressSpace"].append("10.10.11.0/24")
+    hub["subnets"]["shared"] = {"addressPrefix": "10.10.11.0/26", "inspect": True}
+    return region_of(values)
+
+
+def test_an_inspected_hub_subnet_is_reached_through_the_nva() -> None:
+    """Its prefix is in the spokes' and GatewaySubnet's tables, every spoke's in its own."""
+    region = inspecting(shipped("primary"))
+    tables = {table.key: table for table in region.route_tables}
+    prefixes = {
+        key: [str(route.address_prefix) for route in table.routes] for key, table in tables.items()
+    }
+
+    assert prefixes == {
+        "spokes": ["0.0.0.0/0", "10.10.11.0/26"],
+        "gateway": ["10.1.0.0/24", "10.2.0.0/24", "10.10.11.0/26"],
+        "nva": ["0.0.0.0/0"],
+        "inspected": ["0.0.0.0/0", "10.1.0.0/24", "10.2.0.0/24"],
+    }
+    inspected = tables["inspected"]
+    assert (inspected.name, inspected.disable_bgp_route_propagation) == (
+        "rt-inspected-eastasia",
+        True,
+    )
+    assert {route.next_hop_type for route in inspected.routes} == {NextHopType.VIRTUAL_APPLIANCE}
+    (shared,) = (each for each in region.hub.subnets if each.name == "shared")
+    assert (shared.route_table, shared.default_outbound_access) == ("inspected", False)
+
+
+def test_an_inspected_hub_subnet_is_proven_to_be() -> None:
+    """Spokes, on-premises and the internet pass the NVA both ways; without it nothing does."""
+    ways = [(context, "primary/hub/shared") for context in ("primary/spoke1/app", "on-premises")]
+    values = shipped("primary")
+    found = verify({"primary": inspecting(values)})
+    values["sparehub:region"]["hub"]["subnets"]["shared"].pop("inspect")
+    direct = verify({"primary": region_of(values)})
+
+    for judged, passed in ((found, True), (direct, False)):
+        flags = [bool(judged.inspected[judged.index(a), judged.index(b)]) for a, b in ways]
+        assert [judged.verdict(a, b) for a, b in ways] == [Verdict.REACHABLE] * 2
+        assert flags == [passed] * 2
+
+
+@pytest.mark.parametrize("name", ["nva", "GatewaySubnet"])
+def test_what_inspects_is_not_inspected(name: str) -> None:
+    """The NVA would meet itself, and a gateway takes no such table; nor does a spoke need it."""
+    values = shipped("primary")
+    region = values["sparehub:region"]
+    region["hub"]["subnets"][name]["inspect"] = True
+    region["spokes"]["spoke1"]["subnets"]["app"]["inspect"] = True
+
+    with pytest.raises(ConfigurationError) as error:
+        region_of(values)
+
+    assert [problem.path for problem in error.value.problems] == [
+        f"region.hub.subnets.{name}.inspect",
+        "region.spokes.spoke1.subnets.app.inspect",
+    ]

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tests.configurations import region_of, shipped, stack_of
 from topology.build import build
-from topology.deployed import Deployed, Resources
+from topology.deployed import Deployed
 from topology.errors import InterlockError, ReplacementRefusedError
 from topology.interlock import (
     refuse_gateway_replacement,
@@ -20,6 +20,7 @@ from topology.interlock import (
     warn_of_shared_circuit,
 )
 from topology.prefixes import overlapping
+from topology.reading import Resources
 
 SUBSCRIPTION = "/subscriptions/00000000-0000-0000-0000-000000000001"
 NETWORK = f"{SUBSCRIPTION}/resourceGroups/rg-sparehub-eastasia/providers/Microsoft.Network"
@@ -30,6 +31,7 @@ CIRCUIT = (
 
 
 PEERED = f"{NETWORK}/virtualNetworks/vnet-%s-eastasia/virtualNetworkPeerings/peer-%s-to-hub"
+TO_HUB = {"remoteVirtualNetwork": {"id": f"{NETWORK}/virtualNetworks/VNET-hub-eastasia"}}
 
 
 def azure(kind: str, outputs: dict[str, Any]) -> dict[str, Any]:
@@ -53,7 +55,12 @@ def recorded(activation: str = "active", *, sku: str = "ErGw1AZ", said: bool = T
             {"subnet": {"id": f"{NETWORK}/virtualNetworks/VNET-hub-eastasia/subnets/GatewaySubnet"}}
         ],
     }
-    connection = {"name": "con-eastasia-hong-kong", "peer": {"id": CIRCUIT}}
+    connection = {
+        "id": f"{NETWORK}/connections/con-eastasia-hong-kong",
+        "name": "con-eastasia-hong-kong",
+        "peer": {"id": CIRCUIT},
+        "virtualNetworkGateway1": {"id": gateway["id"]},
+    }
     resources = {
         "u::region/hub/network": network_of("hub", "10.10.10.0/24"),
         "u::region/spoke/spoke1/network": network_of("spoke1", "10.1.0.0/24"),
@@ -62,11 +69,11 @@ def recorded(activation: str = "active", *, sku: str = "ErGw1AZ", said: bool = T
         "u::region/circuit/hong-kong/circuit": azure("ExpressRouteCircuit", {"id": CIRCUIT}),
         "u::up1": azure(
             "VirtualNetworkPeering",
-            {"id": PEERED % ("spoke1", "spoke1"), "useRemoteGateways": True},
+            {"id": PEERED % ("spoke1", "spoke1"), "useRemoteGateways": True} | TO_HUB,
         ),
         "u::up2": azure(
             "VirtualNetworkPeering",
-            {"id": PEERED % ("spoke2", "spoke2"), "useRemoteGateways": True},
+            {"id": PEERED % ("spoke2", "spoke2"), "useRemoteGateways": True} | TO_HUB,
         ),
     }
     if activation == "active":

@@ -60,19 +60,13 @@ def hub_does_not_use_the_table_of_spokes(region: RawRegion) -> Iterator[Fault]:
             yield Fault(f"region.hub.subnets.{name}.routeTable", message)
 
 
-@rule("RT-14", why="A route to the NVA, at the NVA or the gateway itself, would lead in a loop.")
-def neither_nva_nor_gateway_is_inspected(region: RawRegion) -> Iterator[Fault]:
-    """Only other subnets of the hub can be."""
-    subnets = region.part("hub", "subnets")
+@rule("RT-14", why="The NVA, at a table that leads to the NVA, would send its traffic in a loop.")
+def only_other_hub_subnets_are_inspected(region: RawRegion) -> Iterator[Fault]:
+    """Neither the NVA's nor GatewaySubnet, whose table is its own (VN-12), nor a spoke's."""
     for name in (GATEWAY_SUBNET, _nva_subnet(region)):
-        if as_mapping(subnets.get(name)).get("inspect") is True:
+        if mapping(region.part("hub", "subnets"), name).get("inspect") is True:
             message = "the NVA itself and the gateway cannot be inspected: only other subnets can"
             yield Fault(f"region.hub.subnets.{name}.inspect", message)
-
-
-@rule("CONFIG", why="The spokes' table sends everything to the NVA already.")
-def only_subnets_of_the_hub_are_inspected(region: RawRegion) -> Iterator[Fault]:
-    """Of a spoke, all of them are."""
     for key, spoke in region.part("spokes").items():
         for name, subnet in mapping(as_mapping(spoke), "subnets").items():
             if as_mapping(subnet).get("inspect") is True:
@@ -169,8 +163,7 @@ HUB = (
     gateway_subnet_has_no_security_group,
     nothing_in_gateway_subnet_is_protected,
     hub_does_not_use_the_table_of_spokes,
-    neither_nva_nor_gateway_is_inspected,
-    only_subnets_of_the_hub_are_inspected,
+    only_other_hub_subnets_are_inspected,
     nva_is_outside_gateway_subnet,
     nva_has_a_subnet,
     nva_address_lies_in_its_subnet,

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from topology.build import STORAGE_ENDPOINT
-from topology.deployed import Resources
 from topology.findings import Finding
 from topology.pair import Stack
+from topology.reading import Resources
 from topology.rules.rule import Fault, rule
 
 

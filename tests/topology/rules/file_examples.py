@@ -159,21 +159,12 @@ EXAMPLES: tuple[tuple[Rule[RawRegion], Example], ...] = (
         ),
     ),
     (
-        file_hub.neither_nva_nor_gateway_is_inspected,
+        file_hub.only_other_hub_subnets_are_inspected,
         Example(
             lambda r: hub(r)["subnets"]["nva"].update(inspect=True),
             "region.hub.subnets.nva.inspect",
-            "cannot be inspected",
+            "only other subnets can",
             lambda r: hub(r)["subnets"]["nva"].update(inspect=False),
-        ),
-    ),
-    (
-        file_hub.only_subnets_of_the_hub_are_inspected,
-        Example(
-            lambda r: r["spokes"]["spoke1"]["subnets"]["app"].update(inspect=True),
-            "region.spokes.spoke1.subnets.app.inspect",
-            "only subnets of the hub",
-            lambda r: r["spokes"]["spoke1"]["subnets"]["app"].update(inspect=False),
         ),
     ),
     (

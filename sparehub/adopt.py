@@ -1,0 +1,156 @@
+"""``sparehub adopt``: a stack file and an import file for a network that exists."""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import asdict
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+from rich.markup import escape
+from ruamel.yaml import YAML
+
+from sparehub.output import Output
+from topology.adopt import Adopted, NotUnderstood, adopt
+from topology.errors import SparehubError, UnreadableError
+from topology.reading import ArmResource, arm_resources
+from topology.reading.template import Template
+
+REFUSED = 3
+_HEADER = """\
+# Written by `sparehub adopt` from what stands in Azure; read its list before you import anything.
+"""
+_WIDE = 4096  # columns: an id is never folded
+_UNKNOWN_SUBSCRIPTION = "00000000-0000-0000-0000-000000000000"
+_IDENTITY = re.compile(r"/subscriptions/([^/\"']+)/resourceGroups/([^/\"']+)", re.IGNORECASE)
+
+
+def adopt_file(
+    source: Path,
+    out: Path,
+    output: Output,
+    *,
+    subscription: str | None,
+    resource_group: str | None,
+) -> int:
+    """Write both files, never over others, and print what they leave out; return the exit code.
+
+    :raises SparehubError: where the source cannot be read, describes no region, or a file exists.
+    """
+    document = _document(source)
+    if isinstance(document, Mapping) and "$schema" in document:
+        resources, assumed = _exported(document, subscription, resource_group)
+    else:
+        listed = (
+            document.get("value", document.get("resources"))
+            if isinstance(document, Mapping)
+            else document
+        )
+        if not isinstance(listed, list):
+            message = f"{source} is neither an exported template nor a list of resources"
+            raise UnreadableError(message)
+        resources, assumed = arm_resources(listed), []
+    adopted = adopt(resources)
+    imports = out.with_suffix(".import.json")
+    for path, text in ((out, _yaml(adopted)), (imports, json.dumps(adopted.imports, indent=2))):
+        _write(path, f"{text.rstrip()}\n")
+    _report(output, out, imports, adopted, [*assumed, *adopted.not_understood])
+    return REFUSED if adopted.problems else 0
+
+
+def _document(source: Path) -> Any:  # noqa: ANN401 - JSON
+    try:
+        return json.loads(source.read_text(encoding="utf-8-sig"))
+    except OSError as error:
+        message = f"{source} cannot be read ({error.strerror})"
+        raise UnreadableError(message) from None
+    except ValueError as error:
+        message = f"{source} is not JSON: {error}"
+        raise UnreadableError(message) from None
+
+
+def _exported(
+    document: Mapping[str, Any], subscription: str | None, resource_group: str | None
+) -> tuple[list[ArmResource], list[NotUnderstood]]:
+    """Return the resources of a template, and what had to be assumed: it does not say where it is.
+
+    What lies elsewhere is named by whole ids; they tell the subscription if it is one alone.
+    """
+    named = {each[0].lower(): each[0] for each in _IDENTITY.findall(json.dumps(document))}
+    assumed = []
+    if subscription is None:
+        subscription = next(iter(named.values())) if len(named) == 1 else _UNKNOWN_SUBSCRIPTION
+        reason = "a template does not say its subscription, this was assumed: give --subscription"
+        assumed.append(NotUnderstood(f"/subscriptions/{subscription}", reason))
+    if resource_group is None:
+        resource_group = f"rg-sparehub-{_location(document)}"
+        group = f"/subscriptions/{subscription}/resourceGroups/{resource_group}"
+        reason = "a template does not say its group, this was assumed: give --resource-group"
+        assumed.append(NotUnderstood(group, reason))
+    template = Template(document, subscription, resource_group)
+    resources = arm_resources(template.resources())
+    assumed += [
+        NotUnderstood(expression, "an expression of the template that was left as it is")
+        for expression in template.unknown
+    ]
+    return resources, assumed
+
+
+def _location(document: Mapping[str, Any]) -> str:
+    """Return where the template's first network is."""
+    resources = document.get("resources") or ()
+    networks = [
+        each.get("location")
+        for each in (resources.values() if isinstance(resources, Mapping) else resources)
+        if isinstance(each, Mapping) and str(each.get("type")).endswith("/virtualNetworks")
+    ]
+    return str(next(filter(None, networks), "unknown")).replace(" ", "").lower()
+
+
+def _yaml(adopted: Adopted) -> str:
+    yaml = YAML()
+    yaml.width = _WIDE
+    text = StringIO()
+    yaml.dump({"config": dict(adopted.values)}, text)
+    return _HEADER + text.getvalue()
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        with path.open("x", encoding="utf-8") as file:
+            file.write(text)
+    except FileExistsError:
+        message = f"{path} exists already: name another with -o, or move it away first"
+        raise SparehubError(message) from None
+    except OSError as error:
+        message = f"{path} cannot be written ({error.strerror}): name another with -o"
+        raise SparehubError(message) from None
+
+
+def _report(
+    output: Output,
+    out: Path,
+    imports: Path,
+    adopted: Adopted,
+    listed: list[NotUnderstood],
+) -> None:
+    count = len(adopted.imports["resources"])
+    if output.as_json:
+        document = {
+            "configuration": str(out),
+            "import": str(imports),
+            "resources": count,
+            "notUnderstood": [asdict(each) for each in listed],
+            "problems": list(adopted.problems),
+        }
+        output.document(document)
+        return
+    for each in listed:  # no table: it would cut the ids
+        output.results.print(f"[yellow]{escape(each.id)}[/]: {escape(each.reason)}")
+    for problem in adopted.problems:
+        output.results.print(f"[red]check will refuse[/] {escape(problem)}")
+    output.note(
+        f"wrote {out} and {imports} ({count} entries); next: `pulumi import -f {imports} --yes "
+        "--skip-preview --generate-code=false --protect=false`, then `pulumi preview`"
+    )

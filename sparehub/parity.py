@@ -1,0 +1,69 @@
+"""``sparehub parity``: how the two regions differ, and which differences are wrong."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from rich.markup import escape
+
+from sparehub.output import Output
+from sparehub.stacks import read_stack
+from sparehub.state import standing, target
+from topology.parity import Difference, deployed_parity, parity
+
+REFUSED = 3
+_COLOURS = {"wrong": "red", "allowed": "yellow", "expected": "green"}
+
+
+def compare(
+    directory: Path, output: Output, environment: Mapping[str, str], *, deployed: bool
+) -> int:
+    """Print every difference, wrong first; return the exit code.
+
+    :raises SparehubError: where a stack file or a state cannot be read.
+    """
+    if deployed:
+        output.note(target(environment))
+    primary, secondary = (read_stack(directory, name) for name in ("primary", "secondary"))
+    if deployed:
+        states = [standing(directory, each, environment) for each in (primary, secondary)]
+        found = deployed_parity(primary, secondary, (states[0], states[1]))
+    else:
+        found = parity(primary, secondary)
+    if output.as_json:
+        output.document({"differences": [asdict(each) for each in found]})
+    else:
+        _print(output, found)
+    return REFUSED if any(each.verdict == "wrong" for each in found) else 0
+
+
+def _print(output: Output, found: Sequence[Difference]) -> None:
+    headers = ("verdict", "path", "primary", "secondary", "reason")
+    rows = [
+        (
+            f"[{_COLOURS[each.verdict]}]{each.verdict}[/]",
+            escape(each.path),
+            escape(_shown(each.primary)),
+            escape(_shown(each.secondary)),
+            escape(each.reason),
+        )
+        for each in found
+    ]
+    if rows:
+        output.table(headers, rows)
+    counts = {v: sum(each.verdict == v for each in found) for v in _COLOURS}
+    output.results.print(", ".join(f"{count} {verdict}" for verdict, count in counts.items()))
+
+
+def _shown(value: Any) -> str:  # noqa: ANN401 - whatever JSON holds
+    match value:
+        case None:
+            return "-"
+        case dict():  # a drift: what is configured, and what stands
+            return f"{_shown(value['configuration'])} -> {_shown(value['state'])}"
+        case list():
+            return ", ".join(map(str, value)) or "none"
+        case bool():
+            return "true" if value else "false"
+    return str(value)

@@ -1,0 +1,106 @@
+"""``sparehub verify``: who reaches whom in every state of a failover, and what is to blame."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from time import perf_counter
+
+from rich.progress import Progress
+
+from sparehub import check, junit, proofs
+from sparehub.output import Output
+from sparehub.stacks import read_stack
+from sparehub.state import standing, target
+from topology.errors import ConfigurationError, UnknownNameError
+from topology.forwarding import INTERNET, ON_PREMISES
+from topology.intents import Intent, read_intents
+from topology.model import GATEWAY_SUBNET
+from topology.pair import Stack
+from topology.proof import Proof, Seen, prove
+from topology.routes import HUB, subnets
+from topology.states import NORMAL, Side, State, all_states, deployed
+from topology.verify import verify as judge
+
+SideOf = Callable[[Stack], Side]
+"""How a stack's region stands in each form: as it is configured, or as it was read."""
+
+
+def read_sides(directory: Path, output: Output, environment: Mapping[str, str]) -> SideOf:
+    """Return what reads how a stack stands; which Azure that is about is said first."""
+    output.note(target(environment))
+    return lambda stack: deployed(stack, standing(directory, stack, environment))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """What is to be shown: which states (all where none is named), each pair, a file for CI."""
+
+    states: Sequence[str] = ()
+    pairs: bool = False
+    junit: Path | None = None
+
+
+def verify(
+    directory: Path,
+    wanted: Wanted,
+    output: Output,
+    side_of: SideOf,
+) -> int:
+    """Print what is true in each state; return the exit code.
+
+    :raises UnknownNameError: where a state does not occur in this pair.
+    :raises ConfigurationError: where an intent names what is not there.
+    """
+    started = perf_counter()
+    try:
+        stacks = [read_stack(directory, name) for name in check.STACKS]
+    except ConfigurationError:
+        return check.check(directory, check.STACKS, output)
+    primary, secondary = map(side_of, stacks)
+    states = {state.name: state for state in all_states(primary, secondary)}
+    intents = _intents(stacks, states[NORMAL])
+    for name in wanted.states:
+        if name not in states:
+            raise UnknownNameError("state", name, states)
+    chosen = [state for name, state in states.items() if name in (wanted.states or states)]
+    printer = proofs.printer(output, pairs=wanted.pairs)
+    suites = []
+    failed = False
+    for proof, seconds in _proofs(chosen, states, intents, output):
+        printer.state(proof, seconds)
+        failed |= proof.failed
+        suites.append(junit.suite(proof, seconds))
+    printer.end(perf_counter() - started)
+    if wanted.junit:
+        junit.write(wanted.junit, suites)
+    return check.REFUSED if failed else 0
+
+
+def _intents(stacks: Sequence[Stack], normal: State) -> list[Intent]:
+    contexts = [
+        f"{stack}/{name}"
+        for stack, region in normal.regions.items()
+        for name, _ in subnets(region)
+        if name != f"{HUB}/{GATEWAY_SUBNET}"
+    ]
+    written = [(stack.name, stack.config.region.intents) for stack in stacks]
+    return read_intents(written, [*contexts, ON_PREMISES, INTERNET])
+
+
+def _proofs(
+    chosen: Sequence[State], states: dict[str, State], intents: Sequence[Intent], output: Output
+) -> Iterator[tuple[Proof, float]]:
+    """Yield each proof and how long it took, with a bar while a person waits."""
+    known: dict[str, Seen] = {}
+    terminal = output.progress.is_terminal and not output.as_json
+    with Progress(console=output.progress, transient=True, disable=not terminal) as progress:
+        task = progress.add_task("states", total=len(chosen))
+        for state in chosen:
+            started = perf_counter()
+            if state.before and state.before not in known:
+                earlier = states[state.before]
+                known[earlier.name] = Seen.of(judge(earlier.regions, earlier.lost_nvas))
+            proof = prove(state, known.get(state.before), intents)
+            known[state.name] = Seen.of(proof.reachability)
+            progress.advance(task)
+            yield proof, perf_counter() - started

@@ -1,0 +1,75 @@
+"""A network of Microsoft's SDK comes under Pulumi: adopted, imported, and nothing to change."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sparehub.adopt import adopt_file
+from sparehub.output import Output
+from sparehub.stacks import stack_file
+from tests.engine import standing
+from tests.engine.conftest import Engine
+from tests.simulator.http_front import Front, serving
+from tests.simulator.sdk_topology import SUBSCRIPTION
+
+Make = Callable[..., Engine]
+TYPES = (
+    "virtualNetworks",
+    "routeTables",
+    "virtualNetworkGateways",
+    "connections",
+    "expressRouteCircuits",
+)
+IMPORT = ("--yes", "--skip-preview", "--generate-code=false", "--protect=false")
+
+
+def export(front: Front) -> list[dict[str, Any]]:
+    """Return every resource of the subscription as ARM lists it."""
+    groups = front.send("GET", f"/subscriptions/{SUBSCRIPTION}/resourcegroups")[2]["value"]
+    listed = [
+        front.send("GET", f"{group['id']}/providers/Microsoft.Network/{kind}")[2]["value"]
+        for group in groups
+        for kind in TYPES
+    ]
+    return [*groups, *(each for found in listed for each in found)]
+
+
+def adopted(azure: Engine, resources: list[dict[str, Any]]) -> Path:
+    """Put the adopted configuration in the place of the stack's; return the import file."""
+    source = azure.rehearsal.home.path / "resources.json"
+    source.write_text(json.dumps(resources))
+    path = stack_file(azure.rehearsal.project, "primary")
+    salt = path.read_text().splitlines()[-1]
+    path.unlink()
+    output = Output(as_json=True)
+    assert adopt_file(source, path, output, subscription=None, resource_group=None) == 0
+    path.write_text(f"{path.read_text()}{salt}\n")
+    return path.with_suffix(".import.json")
+
+
+def test_an_adopted_network_is_imported_without_a_change(
+    engine: Make, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Every resource but what on-premises has is said, and Pulumi finds nothing to do."""
+    monkeypatch.setenv("ARM_SUBSCRIPTION_ID", SUBSCRIPTION)
+    azure = engine("primary")
+    with serving(azure.store) as front:
+        standing.make(front.address)
+        resources = export(front)
+
+    imports = adopted(azure, resources)
+    report = json.loads(capsys.readouterr().out)
+    with azure.writes() as seen:
+        azure.rehearsal.pulumi("import", "-f", str(imports), *IMPORT, "--stack", "primary")
+    preview = azure.preview("primary")
+
+    hub = standing.identity("virtualNetworks/prod-hub")
+    reason = "what on-premises advertises is unknown to Azure: fill in onPremises.addressPrefixes"
+    assert report["notUnderstood"] == [{"id": hub, "reason": reason}]
+    assert seen == []
+    lines = [line.strip() for line in preview.splitlines()]
+    assert "30 unchanged" in lines[lines.index("Resources:") :]
+    assert not any(word in preview for word in ("to create", "to update", "to replace"))

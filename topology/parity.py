@@ -1,0 +1,263 @@
+"""How two regions differ: by right, by choice, or wrongly.
+
+What is compared are the models as they are when active, so that a standby region is held against
+what it will be. Location, physical names, circuits and the addresses that ``region.remap`` moves
+must differ; subnet names (SR-09), flags, routes, endpoints, tables and capability must not.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Literal, NamedTuple
+
+from topology.build import build
+from topology.config import StackConfig
+from topology.facts import Fact, Kind, Move, facts_of, plain_fact
+from topology.model import Gateway, Region, Spoke
+from topology.pair import Stack
+from topology.remap import Remap
+from topology.words import Activation
+
+Verdict = Literal["wrong", "allowed", "expected"]
+_ORDER: Mapping[Verdict, int] = {"wrong": 0, "allowed": 1, "expected": 2}
+
+
+# GWY-13: what a gateway carries, in Gbps; an ErGwScale as much as it has units at most.
+_CAPABILITY = {
+    "Standard": 1,
+    "ErGw1AZ": 1,
+    "HighPerformance": 2,
+    "ErGw2AZ": 2,
+    "UltraPerformance": 10,
+    "ErGw3AZ": 10,
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Difference:
+    """One line of ``sparehub parity``; the field names are its JSON keys."""
+
+    path: str
+    primary: Any
+    secondary: Any
+    verdict: Verdict
+    reason: str
+    stack: str | None = None  # of a drift: the stack whose state is not what it builds
+
+
+class _Judged(NamedTuple):
+    verdict: Verdict
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Pair:
+    """Two regions as they are when active, with the configurations behind them."""
+
+    primary: Region
+    secondary: Region
+    configs: tuple[StackConfig, StackConfig]
+
+    def judge(self, first: Fact | None, second: Fact | None) -> _Judged:  # noqa: C901, PLR0911 - a case a kind
+        fact = first or second
+        assert fact is not None  # noqa: S101 - there is no difference of nothing
+        match fact.kind:
+            case Kind.OWN:
+                return _Judged("expected", "each region has its own")
+            case Kind.CHOICE:
+                return _Judged("allowed", "the configuration says so")
+            case Kind.NAME if first and second:
+                derived = str(first.value).replace(self.primary.name, self.secondary.name)
+                if derived == second.value:
+                    return _Judged("expected", "names follow from the region")
+                return _Judged("allowed", "named in the configuration")
+            case Kind.ADDRESS if first and second and first.moved == second.moved:
+                return _Judged("expected", "moved by region.remap")
+            case Kind.ADDRESS if first and second and first.moved != first.value:
+                return _Judged("wrong", f"region.remap moves it to {first.moved}")
+            case Kind.ADDRESS if first and second:
+                return _Judged("wrong", "differs, and region.remap does not say so")
+            case Kind.SECURITY_GROUP if first and second and first.value and second.value:
+                return _Judged("expected", "a network security group serves one region (VN-24)")
+            case Kind.GATEWAY if first and second:
+                return self._gateway()
+            case Kind.ENDPOINTS:
+                return self._unless_ignored("RT-25", "replication would take another way")
+            case Kind.THERE if ".subnets." in fact.path:
+                return _Judged("wrong", "Site Recovery maps subnets by name (SR-09)")
+        return _Judged("wrong", "must be the same in both regions")
+
+    def _gateway(self) -> _Judged:
+        first, second = (_capability(each.gateway) for each in (self.primary, self.secondary))
+        if second >= first:
+            return _Judged("allowed", f"{second} Gbps carry what {first} Gbps do")
+        reason = f"{second} Gbps must carry what {first} Gbps did"
+        return self._unless_ignored("GWY-14", reason)
+
+    def _unless_ignored(self, rule: str, reason: str) -> _Judged:
+        for config in self.configs:
+            if said := config.ignored_rules.get(rule):
+                return _Judged("allowed", f"{rule} is ignored: {said}")
+        return _Judged("wrong", f"{reason} ({rule})")
+
+
+def parity(primary: Stack, secondary: Stack) -> list[Difference]:
+    """Return how two configurations differ, wrong first."""
+    return _sorted(_pair_differences(primary, secondary, _active(primary), _active(secondary)))
+
+
+def deployed_parity(
+    primary: Stack, secondary: Stack, states: tuple[Region, Region]
+) -> list[Difference]:
+    """Return how two stacks differ as their states record them, wrong first.
+
+    First each state from what its configuration builds (all of it wrong), then the two states. What
+    a standby region leaves out by its depth is taken from its configuration.
+    """
+    found = [*_drift(primary, states[0]), *_drift(secondary, states[1])]
+    first = _activated(primary, states[0])
+    second = _activated(secondary, states[1])
+    return _sorted([*found, *_pair_differences(primary, secondary, first, second)])
+
+
+def _sorted(differences: Iterable[Difference]) -> list[Difference]:
+    return sorted(differences, key=lambda each: (_ORDER[each.verdict], each.stack or ""))
+
+
+def _active(stack: Stack) -> Region:
+    if stack.config.activation is Activation.ACTIVE:
+        return stack.region
+    return build(stack.config.model_copy(update={"activation": Activation.ACTIVE}))
+
+
+def _activated(stack: Stack, state: Region) -> Region:
+    """Return a state as it would be when active: its own, and what its depth withholds."""
+    active = _active(stack)
+    withheld = {
+        spoke.key for spoke in stack.region.spokes if not spoke.spoke_to_hub.use_remote_gateways
+    }
+    return replace(
+        state,
+        gateway=state.gateway if stack.region.gateway else active.gateway,
+        connections=state.connections if stack.region.connections else active.connections,
+        spokes=tuple(
+            _using_gateway(spoke) if spoke.key in withheld else spoke for spoke in state.spokes
+        ),
+    )
+
+
+def _using_gateway(spoke: Spoke) -> Spoke:
+    return replace(spoke, spoke_to_hub=replace(spoke.spoke_to_hub, use_remote_gateways=True))
+
+
+def _drift(stack: Stack, state: Region) -> Iterator[Difference]:
+    """Yield what a stack holds otherwise than its configuration builds it."""
+    config = stack.config
+    built = [*_words(config.activation, stack.region), *facts_of(stack.region)]
+    held = [*_words(state.activation, state), *facts_of(state)]
+    for first, second in unequal(built, held):
+        fact = first or second
+        values = {
+            "configuration": first.value if first else None,
+            "state": second.value if second else None,
+        }
+        yield Difference(
+            path=fact.path if fact else "",
+            primary=values if stack.name == "primary" else None,
+            secondary=values if stack.name == "secondary" else None,
+            verdict="wrong",
+            reason=f"the state of {stack.name} is not what its configuration builds",
+            stack=stack.name,
+        )
+
+
+def _words(activation: Activation, region: Region) -> Iterator[Fact]:
+    """Yield what stands beside the region's own facts."""
+    yield plain_fact("azure-native:location", Kind.OWN, region.location)
+    yield plain_fact("sparehub:activation", Kind.OWN, activation)
+    yield plain_fact("region.standby.depth", Kind.CHOICE, region.depth)
+
+
+def _pair_differences(
+    primary: Stack, secondary: Stack, first: Region, second: Region
+) -> Iterator[Difference]:
+    pair = _Pair(primary=first, secondary=second, configs=(primary.config, secondary.config))
+    ours = [
+        *_words(primary.config.activation, first),
+        *facts_of(first, _move(primary, secondary)),
+        *_choices(primary.config),
+    ]
+    theirs = [
+        *_words(secondary.config.activation, second),
+        *facts_of(second),
+        *_choices(secondary.config),
+    ]
+    if bool(first.connections) != bool(second.connections):
+        yield Difference(
+            path="region.expressRoute.connections",
+            primary=[each.key for each in first.connections],
+            secondary=[each.key for each in second.connections],
+            verdict="wrong",
+            reason="one region has no connection when active: is its circuit provisioned?",
+        )
+    for mine, other in unequal(ours, theirs):
+        judged = pair.judge(mine, other)
+        fact = mine or other
+        yield Difference(
+            path=fact.path if fact else "",
+            primary=mine.value if mine else None,
+            secondary=other.value if other else None,
+            verdict=judged.verdict,
+            reason=judged.reason,
+        )
+
+
+def _move(primary: Stack, secondary: Stack) -> Move:
+    """Return where the secondary has each of the primary's prefixes: `region.remap` of either."""
+    moves = dict(secondary.config.region.remap)
+    moves |= {new: old for old, new in primary.config.region.remap.items()}
+    stays = frozenset(primary.config.region.on_premises.address_prefixes)
+    return Remap(moves, stays).prefix
+
+
+def _choices(config: StackConfig) -> Iterator[Fact]:
+    """Yield what a configuration says of spokes and subnets that no model holds."""
+    for key, spoke in sorted(config.region.spokes.items()):
+        path = f"region.spokes.{key}"
+        yield plain_fact(f"{path}.standby", Kind.CHOICE, spoke.standby, path)
+        for name, subnet in sorted(spoke.subnets.items()):
+            inside = f"{path}.subnets.{name}"
+            protected = subnet.protected is not False
+            yield plain_fact(f"{inside}.protected", Kind.SAME, protected, inside)
+
+
+def unequal(
+    ours: Iterable[Fact], theirs: Iterable[Fact]
+) -> Iterator[tuple[Fact | None, Fact | None]]:
+    """Yield the facts that differ, in order; not what is inside of a thing that only one has."""
+    first = {fact.key: fact for fact in ours}
+    second = {fact.key: fact for fact in theirs}
+    missing: set[str] = set()
+    for key in dict.fromkeys([*first, *second]):
+        mine, other = first.get(key), second.get(key)
+        inside = (mine or second[key]).inside
+        alone = mine is None or other is None
+        if inside in missing:
+            missing.add(key)
+        elif alone or _differ(mine, other):
+            if alone:
+                missing.add(key)
+            yield mine, other
+
+
+def _differ(mine: Fact | None, other: Fact | None) -> bool:
+    if mine is None or other is None:
+        return True
+    if mine.kind is Kind.THERE:
+        return False
+    return mine.moved != other.moved or mine.value != other.value
+
+
+def _capability(gateway: Gateway | None) -> int:
+    if gateway is None:
+        return 0
+    return _CAPABILITY.get(gateway.sku, gateway.max_scale_units or 1)
