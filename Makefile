@@ -19,6 +19,10 @@ demo: setup ## fails the hub over and back, on a local Azure
 test: setup ## checks format, style and types, and runs the tests
 	@.venv/bin/python -m engine.gate
 
+faults: setup ## kills and misleads failovers on a local Azure, for docs/reliability.md
+	@SPAREHUB_FAULTS=all .venv/bin/python -m pytest tests/sparehub/test_crash_points.py \
+	  tests/engine/test_failover_killed.py tests/engine/test_failover_faults.py
+
 bench: setup ## measures previews of large regions, for docs/benchmarks.md
 	@.venv/bin/python -m benchmarks
 
@@ -31,4 +35,4 @@ clean: ## removes what set-up and runs left in the checkout, and .sparehub with 
 	rm -rf .venv .sparehub .hypothesis .mypy_cache .pytest_cache .ruff_cache *.egg-info
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-.PHONY: help setup demo test bench lock clean
+.PHONY: help setup demo test faults bench lock clean

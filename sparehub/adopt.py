@@ -53,6 +53,10 @@ def adopt_file(
         resources, assumed = arm_resources(listed), []
     adopted = adopt(resources)
     imports = out.with_suffix(".import.json")
+    for path in (out, imports):
+        if path.exists():
+            message = f"{path} exists already: name another with -o, or move it away first"
+            raise SparehubError(message)
     for path, text in ((out, _yaml(adopted)), (imports, json.dumps(adopted.imports, indent=2))):
         _write(path, f"{text.rstrip()}\n")
     _report(output, out, imports, adopted, [*assumed, *adopted.not_understood])
@@ -120,9 +124,6 @@ def _write(path: Path, text: str) -> None:
     try:
         with path.open("x", encoding="utf-8") as file:
             file.write(text)
-    except FileExistsError:
-        message = f"{path} exists already: name another with -o, or move it away first"
-        raise SparehubError(message) from None
     except OSError as error:
         message = f"{path} cannot be written ({error.strerror}): name another with -o"
         raise SparehubError(message) from None

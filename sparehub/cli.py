@@ -11,19 +11,17 @@ import typer
 from simulator.errors import SimulatorError
 from sparehub import adopt as adopt_command
 from sparehub import check as check_command
-from sparehub import drill_command, operations, simulate
+from sparehub import drill_command, failover_cli, simulate
 from sparehub import parity as parity_command
 from sparehub import routes as routes_command
 from sparehub import verify as verify_command
 from sparehub.derive import derive_stack
 from sparehub.initialise import ask_for_numbers, write_stack_file
 from sparehub.output import Output
-from sparehub.planning import show_plan
 from sparehub.report import command as report_command
 from topology.config import RegionConfig
 from topology.derive import Wanted
 from topology.errors import SparehubError
-from topology.plan import Kind, Mode
 from topology.states import STATES, configured
 from topology.words import Activation, Depth
 
@@ -36,24 +34,13 @@ app = typer.Typer(
     epilog="Exit codes: 0 done, 1 failed, 2 usage, 3 refused, 4 interlock or another operator, "
     "5 stopped half-way, 6 a region does not answer, 7 done, but a region is still to be fenced.",
 )
-app.add_typer(simulate.app, name="simulate")
+app.add_typer(failover_cli.app)
 app.add_typer(drill_command.app, name="drill")
+app.add_typer(simulate.app, name="simulate")
 StackDirectory = Annotated[
     Path, typer.Option("--stack-dir", help="Where Pulumi.yaml and the stack files are.")
 ]
 Json = Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")]
-Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
-PlanId = Annotated[
-    str, typer.Option("--plan", help="The id that is confirmed, or the file of plan --out.")
-]
-AcceptUnfenced = Annotated[
-    str,
-    typer.Option(
-        "--accept-unfenced",
-        metavar="REASON",
-        help="Go on although the lost region may still advertise.",
-    ),
-]
 
 
 @app.command()
@@ -70,182 +57,6 @@ def check(
     [bold]sparehub check[/bold]   [bold]sparehub check secondary --json[/bold]
     """
     raise typer.Exit(check_command.check(stack_dir, stacks or (), Output(as_json=json)))
-
-
-@app.command()
-def report(
-    *,
-    out: Annotated[Path, typer.Option("-o", "--out", help="The file to write.")] = Path(
-        "sparehub-report.html"
-    ),
-    stack_dir: StackDirectory = Path(),
-    json: Json = False,
-) -> None:
-    """Write one HTML file: the pair before and after a failover, its steps, routes and findings.
-
-    It fetches nothing and can be printed. Needs no Pulumi, no cloud and no state.
-
-    [bold]sparehub report[/bold]   [bold]sparehub report -o pair.html[/bold]
-    """
-    raise typer.Exit(report_command.report(stack_dir, out, Output(as_json=json)))
-
-
-@app.command()
-def plan(
-    kind: Annotated[Kind, typer.Argument(help="What is to be planned.")],
-    *,
-    unplanned: Annotated[
-        bool, typer.Option("--unplanned", help="The region that is left may be lost.")
-    ] = False,
-    out: Annotated[Path | None, typer.Option(help="Write the plan to this file, too.")] = None,
-    stack_dir: StackDirectory = Path(),
-    json: Json = False,
-) -> None:
-    """Show the steps of a failover or a drill: what each needs, changes and takes; does nothing.
-
-    [bold]sparehub plan failover[/bold]   [bold]sparehub plan failover --unplanned --json[/bold]
-    """
-    if unplanned and kind is Kind.DRILL:
-        raise typer.BadParameter("a drill is always planned")
-    mode = Mode.UNPLANNED if unplanned else Mode.PLANNED
-    show_plan(stack_dir, kind, mode, out, Output(as_json=json))
-
-
-@app.command("failover")
-def fail_over(  # noqa: PLR0913 - one option a decision
-    *,
-    unplanned: Annotated[
-        bool, typer.Option("--unplanned", help="The primary may be lost: do not wait for it.")
-    ] = False,
-    accept_unfenced: AcceptUnfenced = "",
-    plan: PlanId = "",
-    yes: Yes = False,
-    stack_dir: StackDirectory = Path(),
-    json: Json = False,
-) -> None:
-    """Move the traffic from the primary to the secondary, with journal, interlock and proof.
-
-    [bold]sparehub failover[/bold]   [bold]sparehub failover --yes --plan b8c3200f815bb53d[/bold]
-    """
-    if accept_unfenced and not unplanned:
-        raise typer.BadParameter("--accept-unfenced belongs to --unplanned")
-    wish = operations.Wish(
-        kind=Kind.FAILOVER,
-        mode=Mode.UNPLANNED if unplanned else Mode.PLANNED,
-        reason=accept_unfenced,
-        plan=plan,
-        yes=yes,
-    )
-    raise typer.Exit(operations.begin(stack_dir, wish, Output(as_json=json)))
-
-
-@app.command("failback")
-def fail_back(
-    *,
-    plan: PlanId = "",
-    yes: Yes = False,
-    stack_dir: StackDirectory = Path(),
-    json: Json = False,
-) -> None:
-    """Move the traffic back to the primary: the same steps with the roles swapped.
-
-    [bold]sparehub failback[/bold]
-    """
-    wish = operations.Wish(kind=Kind.FAILBACK, plan=plan, yes=yes)
-    raise typer.Exit(operations.begin(stack_dir, wish, Output(as_json=json)))
-
-
-@app.command()
-def resume(
-    *,
-    yes: Yes = False,
-    accept_unfenced: AcceptUnfenced = "",
-    stack_dir: StackDirectory = Path(),
-    json: Json = False,
-) -> None:
-    """Go on with an operation that stopped half-way, whatever stopped it.
-
-    [bold]sparehub resume[/bold]
-    """
-    output = Output(as_json=json)
-    raise typer.Exit(operations.resume(stack_dir, output, yes=yes, reason=accept_unfenced))
-
-
-@app.command()
-def commit(*, stack_dir: StackDirectory = Path()) -> None:
-    """Call the last failover or failback settled; the next operation does that by itself.
-
-    [bold]sparehub commit[/bold]
-    """
-    raise typer.Exit(operations.commit(stack_dir, Output()))
-
-
-@app.command("finish-fence")
-def finish_fence(
-    *, yes: Yes = False, stack_dir: StackDirectory = Path(), json: Json = False
-) -> None:
-    """Disconnect a region that was lost and is back, and end what stood in for that.
-
-    [bold]sparehub finish-fence[/bold]
-    """
-    raise typer.Exit(operations.finish_fence(stack_dir, Output(as_json=json), yes=yes))
-
-
-@app.command()
-def status(*, stack_dir: StackDirectory = Path(), json: Json = False) -> None:
-    """Show which region is active, what is under way and what is owed; exit 7 while unfenced.
-
-    [bold]sparehub status --json[/bold]
-    """
-    raise typer.Exit(operations.status(stack_dir, Output(as_json=json)))
-
-
-@app.command()
-def routes(  # noqa: PLR0913 - one option a question
-    stack: Annotated[str, typer.Argument(help="primary or secondary.")],
-    subnet: Annotated[str, typer.Argument(help="spoke1/app, hub/nva, hub/GatewaySubnet, ...")],
-    *,
-    activation: Annotated[Activation | None, typer.Option(help="As if the switch said so.")] = None,
-    depth: Annotated[Depth | None, typer.Option(help="As if standby.depth said so.")] = None,
-    stack_dir: StackDirectory = Path(),
-    json: Json = False,
-) -> None:
-    """Print the effective routes of a subnet, or what on-premises learns (`on-premises`).
-
-    [bold]sparehub routes primary spoke1/app[/bold]
-    [bold]sparehub routes secondary hub/GatewaySubnet --activation active --json[/bold]
-    """
-    output = Output(as_json=json)
-    routes_command.routes(stack_dir, stack, subnet, (activation, depth), output)
-
-
-@app.command(epilog=f"States: {', '.join(STATES)}.")
-def verify(  # noqa: PLR0913 - one option a question
-    *,
-    state: Annotated[
-        list[str] | None, typer.Option(help="Only this state, again for each; all if left out.")
-    ] = None,
-    pairs: Annotated[bool, typer.Option("--pairs", help="Show every single pair.")] = False,
-    junit: Annotated[Path | None, typer.Option(help="Write the answers as JUnit XML, too.")] = None,
-    deployed: Annotated[
-        bool, typer.Option("--deployed", help="What the stacks hold, by `pulumi stack export`.")
-    ] = False,
-    stack_dir: StackDirectory = Path(),
-    json: Json = False,
-) -> None:
-    """Prove who reaches whom, by which way, in every state of a failover; nothing is deployed.
-
-    Ends with exit code 3 where an intent, or what the source document promises, does not hold in
-    normal or failed-over. With --deployed the regions are those that the stacks recorded; `pulumi
-    refresh` first, where somebody may have changed Azure behind Pulumi's back.
-
-    [bold]sparehub verify[/bold]   [bold]sparehub verify --state normal --pairs --json[/bold]
-    """
-    wanted = verify_command.Wanted(states=state or (), pairs=pairs, junit=junit)
-    output = Output(as_json=json)
-    read = verify_command.read_sides
-    side_of = read(stack_dir, output, os.environ) if deployed else configured
-    raise typer.Exit(verify_command.verify(stack_dir, wanted, output, side_of))
 
 
 @app.command()
@@ -344,6 +155,72 @@ def adopt(
         resource_group=resource_group,
     )
     raise typer.Exit(code)
+
+
+@app.command()
+def routes(  # noqa: PLR0913 - one option a question
+    stack: Annotated[str, typer.Argument(help="primary or secondary.")],
+    subnet: Annotated[str, typer.Argument(help="spoke1/app, hub/nva, hub/GatewaySubnet, ...")],
+    *,
+    activation: Annotated[Activation | None, typer.Option(help="As if the switch said so.")] = None,
+    depth: Annotated[Depth | None, typer.Option(help="As if standby.depth said so.")] = None,
+    stack_dir: StackDirectory = Path(),
+    json: Json = False,
+) -> None:
+    """Print the effective routes of a subnet, or what on-premises learns (`on-premises`).
+
+    [bold]sparehub routes primary spoke1/app[/bold]
+    [bold]sparehub routes secondary hub/GatewaySubnet --activation active --json[/bold]
+    """
+    output = Output(as_json=json)
+    routes_command.routes(stack_dir, stack, subnet, (activation, depth), output)
+
+
+@app.command(epilog=f"States: {', '.join(STATES)}.")
+def verify(  # noqa: PLR0913 - one option a question
+    *,
+    state: Annotated[
+        list[str] | None, typer.Option(help="Only this state, again for each; all if left out.")
+    ] = None,
+    pairs: Annotated[bool, typer.Option("--pairs", help="Show every single pair.")] = False,
+    junit: Annotated[Path | None, typer.Option(help="Write the answers as JUnit XML, too.")] = None,
+    deployed: Annotated[
+        bool, typer.Option("--deployed", help="What the stacks hold, by `pulumi stack export`.")
+    ] = False,
+    stack_dir: StackDirectory = Path(),
+    json: Json = False,
+) -> None:
+    """Prove who reaches whom, by which way, in every state of a failover; nothing is deployed.
+
+    Ends with exit code 3 where an intent, or what the source document promises, does not hold in
+    normal or failed-over. With --deployed the regions are those that the stacks recorded; `pulumi
+    refresh` first, where somebody may have changed Azure behind Pulumi's back.
+
+    [bold]sparehub verify[/bold]   [bold]sparehub verify --state normal --pairs --json[/bold]
+    """
+    wanted = verify_command.Wanted(states=state or (), pairs=pairs, junit=junit)
+    output = Output(as_json=json)
+    read = verify_command.read_sides
+    side_of = read(stack_dir, output, os.environ) if deployed else configured
+    raise typer.Exit(verify_command.verify(stack_dir, wanted, output, side_of))
+
+
+@app.command()
+def report(
+    *,
+    out: Annotated[Path, typer.Option("-o", "--out", help="The file to write.")] = Path(
+        "sparehub-report.html"
+    ),
+    stack_dir: StackDirectory = Path(),
+    json: Json = False,
+) -> None:
+    """Write one HTML file: the pair before and after a failover, its steps, routes and findings.
+
+    It fetches nothing and can be printed. Needs no Pulumi, no cloud and no state.
+
+    [bold]sparehub report[/bold]   [bold]sparehub report -o pair.html[/bold]
+    """
+    raise typer.Exit(report_command.report(stack_dir, out, Output(as_json=json)))
 
 
 @app.command()

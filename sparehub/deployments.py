@@ -156,6 +156,17 @@ class Deployments:
         with _telling(stack):
             self._stack(stack).cancel()
 
+    def secret(self, stack: str, place: str) -> str:
+        """Return a secret of a stack file, decrypted."""
+        with _telling(stack):
+            return self._stack(stack).get_config(place, path=True).value
+
+    def set_secret(self, stack: str, place: str, value: str) -> None:
+        """Put a secret into a stack file, encrypted."""
+        with _telling(stack):
+            secret = automation.ConfigValue(value, secret=True)
+            self._stack(stack).set_config(place, secret, path=True)
+
     def backend(self) -> str:
         """Return the address of the state backend, and whose it is."""
         return str(self._workspace.who_am_i().url or "")

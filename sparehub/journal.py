@@ -99,7 +99,7 @@ class Journal:
                 if self._behind or file in self._failed:
                     _replace(file, whole)
                     self._failed.discard(file)
-                _append(file, record.line())
+                write_line(file, record.line())
             except OSError as error:
                 problems.append(f"{file}: {error.strerror}")
                 if file not in self._failed:
@@ -160,7 +160,8 @@ def _read(file: Path) -> tuple[Record, ...]:
     return tuple(records)
 
 
-def _append(file: Path, line: bytes) -> None:
+def write_line(file: Path, line: bytes) -> None:
+    """Add a line to a file, on the disk before this returns."""
     descriptor = os.open(file, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
     try:
         written = 0

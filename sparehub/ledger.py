@@ -56,6 +56,8 @@ class Ledger:
     committed: bool = True
     """Whether that one is settled for good."""
     debts: tuple[dict[str, Any], ...] = field(default=())
+    spent: frozenset[str] = frozenset()
+    """Marks of the authorization keys that are used up (:mod:`sparehub.keys`)."""
     last_drill: str = ""
     """When a drill was last recorded; empty where none was."""
 
@@ -127,6 +129,7 @@ _CHANGES: Mapping[str, Callable[[Ledger, Record], _Changes]] = {
     "abandoned": lambda _ledger, _record: {"open": None},
     "committed": lambda _ledger, _record: {"committed": True},
     "drill": lambda _ledger, record: {"last_drill": record.at},
+    "spent": lambda ledger, record: {"spent": ledger.spent.union(record.data["keys"])},
     "debt": lambda ledger, record: {"debts": (*ledger.debts, record.data)},
     "cleared": lambda ledger, record: {
         "debts": tuple(each for each in ledger.debts if each["id"] != record.data["id"])

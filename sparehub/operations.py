@@ -11,18 +11,20 @@ import typer
 
 from sparehub import preflight
 from sparehub.azure import Azure
-from sparehub.fences import Fence, remove_fence
+from sparehub.debts import pay
+from sparehub.job import Job
+from sparehub.keys import refuse_unusable
 from sparehub.ledger import Ledger
 from sparehub.output import Output
 from sparehub.planning import print_plan
-from sparehub.probe import answers
-from sparehub.run import Run, stand_down
+from sparehub.run import Run
 from sparehub.settling import settle
-from sparehub.switch import OVERRIDE, set_value
 from sparehub.workplace import Workplace, workplace
 from topology import failover
-from topology.errors import PreflightError, UnreachableError
+from topology.errors import PreflightError
+from topology.failover import region_at
 from topology.plan import Kind, Mode, Plan, fingerprint
+from topology.words import Activation
 
 UNFENCED = 7
 """The exit code while an unfenced connection is owed."""
@@ -141,7 +143,7 @@ def finish_fence(directory: Path, output: Output, *, yes: bool) -> int:
         with place.held():
             tell_target(output, place.azure)
             for debt in debts:
-                _pay(place, debt)
+                pay(place, debt)
         if output.as_json:
             output.document(_standing(place))
         return _exit_code(place.ledger)
@@ -173,7 +175,7 @@ def status(directory: Path, output: Output) -> int:
 
 
 def _run(place: Workplace, plan: Plan, reason: str) -> Run:
-    return Run(
+    job = Job(
         stacks=place.deployments,
         azure=place.azure,
         directory=place.directory,
@@ -181,34 +183,24 @@ def _run(place: Workplace, plan: Plan, reason: str) -> Run:
         plan=plan,
         pair=place.pair,
         progress=place.progress,
-        stop=place.stop,
         reason=reason,
     )
+    return Run(job, place.stop)
 
 
 def _preflight(place: Workplace, plan: Plan, run: Run, ledger: Ledger) -> None:
     note = place.progress.note
     preflight.refuse_wrong_stacks(plan, place.pair, place.snapshots, ledger)
+    preflight.refuse_unproven(plan, place.pair)
     preflight.refuse_unreachable(plan, place.snapshots, place.locations, place.azure)
-    preflight.refuse_unusable_circuits(
-        preflight.target_region(plan, place.pair), place.snapshots[plan.target], place.azure, note
-    )
+    target = place.pair[plan.target]
+    live = region_at(target, Activation.ACTIVE)
+    snapshot = place.snapshots[plan.target]
+    preflight.refuse_unusable_circuits(live, snapshot, place.azure, note)
+    if not snapshot.deployed.connections:
+        refuse_unusable(place.deployments, place.azure, target, live, ledger.spent)
     preflight.warn_of_old_drill(ledger, note)
-    run.look_ahead(drift=plan.mode is Mode.PLANNED)
-
-
-def _pay(place: Workplace, debt: dict[str, Any]) -> None:
-    stack = place.pair[debt["stack"]]
-    if not answers(place.azure, place.snapshots[stack.name]):
-        message = f"{stack.name} ({stack.region.location}) does not answer yet; nothing was changed"
-        raise UnreachableError(message)
-    stand_down(place.deployments, place.azure, stack, place.directory, place.progress)
-    # Only now: a fence that goes before the connection would let the region advertise again.
-    for fence in debt["fences"]:
-        remove_fence(place.azure, Fence(**fence), place.progress.note)
-    set_value(place.directory, debt["target"], OVERRIDE, None)
-    place.journal.append("cleared", id=debt["id"])
-    place.progress.note(f"{stack.name} is disconnected; nothing is owed of it any more")
+    run.look_ahead()
 
 
 def _standing(place: Workplace) -> dict[str, Any]:

@@ -7,15 +7,19 @@ from sparehub.azure import Azure, state_of
 from sparehub.ledger import Ledger
 from sparehub.probe import answers
 from sparehub.snapshot import Snapshot
+from sparehub.verify import intents_of
 from topology.errors import HalfwayError, InterlockError, PreflightError, UnreachableError
-from topology.failover import region_at
 from topology.model import CircuitReference, Region
 from topology.pair import Stack
-from topology.plan import Mode, Plan
+from topology.plan import Kind, Mode, Plan
+from topology.proof import prove
 from topology.rules.checks import check_all
+from topology.rules.ignored import without_ignored
+from topology.states import FAILED_OVER, NORMAL, all_states, configured
 from topology.words import Activation
 
 Note = Callable[[str], None]
+_MOST_SHOWN = 5
 DRILL_DAYS = 90
 """Microsoft's advice is a test failover each quarter:
 https://learn.microsoft.com/azure/site-recovery/site-recovery-test-failover-to-azure"""
@@ -50,7 +54,9 @@ def refuse_wrong_stacks(
     :raises PreflightError: naming what to do.
     :raises InterlockError: where both are live.
     """
-    errors = [each for each in check_all(list(pair.values())) if each.severity == "error"]
+    stacks = list(pair.values())
+    findings, _ = without_ignored(check_all(stacks), stacks)
+    errors = [each for each in findings if each.severity == "error"]
     live = {name: snapshot.activation for name, snapshot in snapshots.items()}
     source, target = plan.source, plan.target
     for name, activation in live.items():
@@ -97,6 +103,28 @@ def _refuse_other_states(plan: Plan, pair: Mapping[str, Stack], live: Mapping[st
                 f"{live[name]!r} is deployed: `pulumi up --stack {name}`, or put the file right"
             )
             raise PreflightError(message)
+
+
+def refuse_unproven(plan: Plan, pair: Mapping[str, Stack]) -> None:
+    """Refuse a plan after which somebody would not reach what the files, or intents, promise.
+
+    :raises PreflightError: with the first pairs that fail, and why.
+    """
+    primary, secondary = map(configured, pair.values())
+    states = {state.name: state for state in all_states(primary, secondary)}
+    intents = intents_of(list(pair.values()), states[NORMAL])
+    state = states[NORMAL if plan.kind is Kind.FAILBACK else FAILED_OVER]
+    failing = [each for each in prove(state, None, intents).violations if each.fails]
+    if failing:
+        listed = "\n".join(
+            f"  {each.source} to {each.destination}: {each.verdict.name}, {each.reason}"
+            for each in failing[:_MOST_SHOWN]
+        )
+        message = (
+            f"after this {plan.kind.value} {len(failing)} things would not hold; nothing was done "
+            f"(`sparehub verify --state {state.name}` has the rest):\n{listed}"
+        )
+        raise PreflightError(message)
 
 
 def refuse_unreachable(
@@ -162,8 +190,3 @@ def warn_of_old_drill(ledger: Ledger, note: Note) -> None:
     days = (datetime.now(UTC) - datetime.fromisoformat(ledger.last_drill)).days
     if days > DRILL_DAYS:
         note(f"warning: the last drill was {days} days ago (`sparehub drill start`)")
-
-
-def target_region(plan: Plan, pair: Mapping[str, Stack]) -> Region:
-    """Return the region that takes over, live."""
-    return region_at(pair[plan.target], Activation.ACTIVE)

@@ -31,3 +31,9 @@ class Stacks(Protocol):
 
     def unlock(self, stack: str) -> None:
         """Remove the lock of a Pulumi that is gone."""
+
+    def secret(self, stack: str, place: str) -> str:
+        """Return a secret of a stack file, decrypted."""
+
+    def set_secret(self, stack: str, place: str, value: str) -> None:
+        """Put a secret into a stack file, encrypted."""

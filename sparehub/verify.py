@@ -58,7 +58,7 @@ def verify(
         return check.check(directory, check.STACKS, output)
     primary, secondary = map(side_of, stacks)
     states = {state.name: state for state in all_states(primary, secondary)}
-    intents = _intents(stacks, states[NORMAL])
+    intents = intents_of(stacks, states[NORMAL])
     for name in wanted.states:
         if name not in states:
             raise UnknownNameError("state", name, states)
@@ -76,7 +76,11 @@ def verify(
     return check.REFUSED if failed else 0
 
 
-def _intents(stacks: Sequence[Stack], normal: State) -> list[Intent]:
+def intents_of(stacks: Sequence[Stack], normal: State) -> list[Intent]:
+    """Return what both stack files intend.
+
+    :raises ConfigurationError: where an intent names what is not there.
+    """
     contexts = [
         f"{stack}/{name}"
         for stack, region in normal.regions.items()

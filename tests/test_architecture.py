@@ -73,3 +73,10 @@ def test_nothing_happens_at_import(path: Path) -> None:
     ]
 
     assert [each for each in acting if not each.startswith("app.add_typer")] == []
+
+
+def test_what_judges_a_failover_shares_nothing_with_it() -> None:
+    """The invariants are read from Azure's log and Pulumi's export."""
+    judging = set(imports(Path("tests/engine/invariants.py")))
+
+    assert OURS.intersection(judging) == {"simulator"}

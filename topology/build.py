@@ -131,7 +131,7 @@ def _hub(region: RegionConfig, name: str) -> VirtualNetwork:
                 key,
                 subnet,
                 "inspected" if subnet.inspect else tables.get(key),
-                protected=bool(subnet.protected),
+                protected=subnet.is_protected(spoke=False),
             )
             for key, subnet in sorted(region.hub.subnets.items())
         ),
@@ -152,7 +152,7 @@ def _spoke(
                     subnet_key,
                     subnet,
                     None if subnet.route_table == "none" else "spokes",
-                    protected=subnet.protected is not False,
+                    protected=subnet.is_protected(spoke=True),
                 )
                 for subnet_key, subnet in sorted(spoke.subnets.items())
             ),

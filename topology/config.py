@@ -76,6 +76,10 @@ class SubnetConfig(Closed):
     route_table: Literal["shared", "none"] | None = None
     inspect: StrictBool = False  # in the hub: whatever comes or goes passes the NVA
 
+    def is_protected(self, *, spoke: bool) -> bool:
+        """Return whether replicated machines live here: in a spoke, where nothing else is said."""
+        return spoke if self.protected is None else self.protected
+
 
 class NvaConfig(Closed):
     """The next hop of the route tables; the machine behind it is built by its owner."""

@@ -4,7 +4,7 @@ SparehubError                   one message: what, where, what to do
 ├── ConfigurationError          the stack configuration is wrong: all problems at once
 ├── UnreadableError             what Azure or Pulumi wrote down is not what it should be
 ├── OptionsError                what a command was asked for is incomplete or contradicts itself
-│   └── UnknownNameError        a subnet or a state that is not there, and those that are
+├── UnknownNameError            a subnet or a state that is not there, and those that are
 ├── ReplacementRefusedError     the change would delete and re-create what must live
 ├── PreflightError              something does not allow to begin, or to go on
 ├── HalfwayError                an operation stopped; `sparehub resume` goes on
@@ -62,8 +62,10 @@ class OptionsError(SparehubError):
     exit_code: ClassVar[int] = 2
 
 
-class UnknownNameError(OptionsError):
+class UnknownNameError(SparehubError):
     """A name that nothing bears; the message lists those that something does."""
+
+    exit_code: ClassVar[int] = 2
 
     def __init__(self, kind: str, name: str, known: Iterable[str]) -> None:
         super().__init__(f"there is no {kind} {name!r}; there are: {', '.join(known)}")

@@ -12,6 +12,7 @@ from topology.build import build
 from topology.changes import Seconds, operations, seconds
 from topology.config import StackConfig
 from topology.deployed import Deployed
+from topology.effects import with_effects
 from topology.errors import InterlockError
 from topology.interlock import refuse_two_live_regions
 from topology.model import Region
@@ -32,6 +33,7 @@ def plan(primary: Stack, secondary: Stack, kind: Kind, mode: Mode = Mode.PLANNED
     source, target = (primary, secondary) if kind is Kind.FAILOVER else (secondary, primary)
     sides = _Sides(source, target)
     steps = sides.planned() if mode is Mode.PLANNED else sides.unplanned()
+    steps = with_effects(steps, sides.before, sides.after, sides.activate_id)
     elapsed, path = critical_path(steps, sides.activate_id)
     return Plan(
         kind=kind,
@@ -79,6 +81,12 @@ class _Sides:
         )
         self.conflict = self.overlap if self._conflicts() else ()
         self.activate_id = f"activate-{target.name}"
+        self.before = {source.name: self._live, target.name: self._waiting}
+        self.after = {
+            f"fence-{source.name}": self._fenced,
+            self.activate_id: self._taken,
+            f"stand-down-{source.name}": self._down,
+        }
 
     def planned(self) -> tuple[Step, ...]:
         """Return the steps where both regions answer."""
@@ -115,7 +123,6 @@ class _Sides:
 
     def _fence(self, after: tuple[str, ...]) -> Step:
         stack = self._source.name
-        took = seconds(self._live, self._fenced)
         return Step(
             id=f"fence-{stack}",
             title=f"disconnect {stack} ({self._live.location}) from on-premises",
@@ -126,8 +133,7 @@ class _Sides:
             action=_switch(stack, Activation.STANDBY),
             postcondition=f"{stack} has no connection that advertises its spokes",
             undo=_switch(stack, Activation.ACTIVE),
-            effect=self._loss(took) if not after else "none: the other region answers already",
-            seconds=took,
+            seconds=seconds(self._live, self._fenced),
             change=self._fence_change(),
         )
 
@@ -154,7 +160,6 @@ class _Sides:
                 f"{stack} advertises {', '.join(map(str, self._taken.advertised_prefixes))}"
             ),
             undo=_switch(stack, Activation.STANDBY),
-            effect=f"{_names(self._taken)} reach on-premises from {self._taken.location}",
             seconds=seconds(self._waiting, self._taken),
             change=Change(
                 stack=stack,
@@ -181,7 +186,6 @@ class _Sides:
                 action=f"pulumi up --stack {stack}",
                 postcondition=f"{stack} stands by at depth {self._down.depth.value}",
                 undo=_switch(stack, Activation.ACTIVE),
-                effect="none",
                 seconds=seconds(self._fenced, self._down),
                 change=Change(
                     stack=stack,
@@ -204,7 +208,6 @@ class _Sides:
             action=f"read the gateway of {stack}, for at most {PROBE_SECONDS} s",
             postcondition="it answers, or it does not",
             undo="nothing was changed",
-            effect="none",
             seconds=Seconds(typical=PROBE_SECONDS, worst=PROBE_SECONDS),
         )
 
@@ -227,14 +230,9 @@ class _Sides:
             ),
             postcondition=f"{stack} cannot advertise {', '.join(self.overlap)}, or a debt is kept",
             undo="sparehub finish-fence, once the region is back",
-            effect=f"{_names(self._live)} lose what is left of {self._live.location}",
             seconds=Seconds.longest(own, outside),
             change=self._fence_change(),
         )
-
-    def _loss(self, took: Seconds) -> str:
-        total = took + seconds(self._waiting, self._taken)
-        return f"{_names(self._live)} lose on-premises for about {total.typical} s"
 
 
 def region_at(stack: Stack, activation: Activation, depth: Depth | None = None) -> Region:
@@ -266,10 +264,6 @@ def _switch(stack: str, activation: Activation) -> str:
         f"pulumi config set activation {activation.value} --stack {stack} && "
         f"pulumi up --stack {stack}"
     )
-
-
-def _names(region: Region) -> str:
-    return ", ".join(["hub", *(spoke.key for spoke in region.spokes)])
 
 
 def _assumptions(mode: Mode) -> tuple[str, ...]:

@@ -36,7 +36,7 @@ class Route:
 class RouteTable:
     """A route table and its routes."""
 
-    key: str  # spokes, gateway, nva, inspected; the name of one that stands beside these
+    key: str  # spokes, gateway, nva or inspected; the name of one that stands beside these
     name: str
     disable_bgp_route_propagation: bool
     routes: tuple[Route, ...] = ()

@@ -63,10 +63,10 @@ class Step:
     action: str
     postcondition: str
     undo: str
-    effect: str
-    """What traffic notices."""
     seconds: Seconds
     change: Change | None = None
+    effect: str = "none"
+    """What traffic notices (:mod:`topology.effects`)."""
 
     def document(self) -> dict[str, Any]:
         """Return the step under the keys of ``sparehub plan --json``."""

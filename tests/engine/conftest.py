@@ -15,6 +15,7 @@ from ruamel.yaml import YAML
 
 from simulator.arm.core import Azure
 from simulator.arm.messages import Request, Response
+from sparehub.home import Home
 from sparehub.rehearsal import Rehearsal
 from sparehub.stacks import stack_file
 from tests.configurations import ROOT
@@ -30,6 +31,15 @@ class Engine:
     def __init__(self, directory: Path, stacks: tuple[str, ...]) -> None:
         self.rehearsal = Rehearsal.begin(directory, ROOT, stacks, os.environ)
         self.store = self.rehearsal.home.simulator
+
+    @classmethod
+    def at(cls, directory: Path) -> "Engine":
+        """Return the engine of a home that is there already, a copy of another one's, say."""
+        engine = cls.__new__(cls)
+        engine.rehearsal = Rehearsal(Home(directory), os.environ)
+        engine.rehearsal.home.prepare()
+        engine.store = engine.rehearsal.home.simulator
+        return engine
 
     def change(self, stack: str, change: Change) -> None:
         """Change the keys of a stack file, as a person would edit it."""
@@ -133,3 +143,13 @@ def engine(tmp_path: Path) -> Callable[..., Engine]:
         return Engine(tmp_path / "home", stacks)
 
     return make
+
+
+@pytest.fixture(scope="session")
+def pair(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the home of a pair as it is shipped, built once; tests work on copies."""
+    home = tmp_path_factory.mktemp("pair") / "home"
+    built = Engine(home, ("primary", "secondary"))
+    built.up("primary")
+    built.up("secondary")
+    return home

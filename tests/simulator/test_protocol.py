@@ -341,6 +341,17 @@ def test_import_gives_back_the_inputs_as_they_were_given(protocol: ProtocolClien
         assert adopted.outputs == refreshed.outputs
 
 
+def test_an_input_that_is_new_and_has_its_default_is_no_change(protocol: ProtocolClient) -> None:
+    """An SDK may spell defaults out, which an import did not bring; any other value is a change."""
+    protocol.group()
+    made = protocol.network("hub", "10.0.0.0/24")
+
+    same = protocol.diff(made, made.inputs | {"enableDdosProtection": False})
+    other = protocol.diff(made, made.inputs | {"enableDdosProtection": True})
+
+    assert (list(same.diffs), list(other.diffs)) == ([], ["enableDdosProtection"])
+
+
 def _scene(protocol: ProtocolClient) -> list[Made]:
     """Make one resource of each type."""
     rg = {"resourceGroupName": "rg"}
@@ -358,7 +369,7 @@ def _scene(protocol: ProtocolClient) -> list[Made]:
     gateway_subnet = protocol.subnet("hub", "GatewaySubnet", "10.0.0.0/26")
     gateway = protocol.gateway(gateway_subnet)
     halves = [
-        protocol.peering("hub", spoke, allowGatewayTransit=True),
+        protocol.peering("hub", spoke, allowGatewayTransit=True, syncRemoteAddressSpace="true"),
         protocol.peering("spoke", hub, useRemoteGateways=True, allowGatewayTransit=False),
     ]
     circuit = protocol.circuit()

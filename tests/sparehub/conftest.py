@@ -10,6 +10,7 @@ import pytest
 
 from engine.paths import VENV
 from tests.configurations import ROOT
+from tests.sparehub.worlds import Start, worlds_in
 
 Sparehub = Callable[..., "subprocess.CompletedProcess[str]"]
 
@@ -34,3 +35,9 @@ def sparehub(tmp_path: Path) -> Sparehub:
         )
 
     return run
+
+
+@pytest.fixture
+def start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Start:
+    """Return a maker of worlds in memory, on the newest of which the command works."""
+    return worlds_in(tmp_path, monkeypatch)

@@ -111,7 +111,7 @@ def test_everything_that_was_not_understood_is_listed_with_its_id() -> None:
     listed = {
         LINE: [f"{guessed}configuration are guesses"],
         NETWORK.split("/providers", maxsplit=1)[0]: [
-            f"{unknown}all that is in it: preview it first"
+            f"{unknown}all that is in it: look at the preview"
         ],
         f"{NETWORK}/bastionHosts/jump": [nothing],
         f"{NETWORK}/connections/er-to-line": [

@@ -275,6 +275,16 @@ def test_a_pair_that_stands_as_configured_differs_as_configured() -> None:
     assert deployed(lambda _: None) == compared(shipped("primary"), shipped("secondary"))
 
 
+def test_what_the_depth_withholds_is_taken_from_the_configuration() -> None:
+    """A region that stands by without a gateway will have one."""
+    secondary = changed(lambda r: r.update(standby={"depth": "network"}))
+    primary = shipped("primary")
+    stacks = stack("primary", primary), stack("secondary", secondary)
+    states = [read_state(recorded(v, n)).region for n, v in (("p", primary), ("s", secondary))]
+
+    assert deployed_parity(*stacks, (states[0], states[1])) == compared(primary, secondary)
+
+
 def test_drift_is_wrong_for_its_stack_and_for_the_pair() -> None:
     """The state against its own configuration first, then against the other state."""
     found = deployed(lambda r: of(r, "routes/spokes").update(disableBgpRoutePropagation=False))

@@ -29,7 +29,7 @@ from topology.reading.resources import (
 )
 from topology.reading.values import address_of, prefixes_of_subnet
 
-_TABLES = ("spokes", "gateway", "nva")
+_TABLES = ("spokes", "gateway", "nva", "inspected")
 
 
 class Roles:

@@ -159,12 +159,21 @@ EXAMPLES: tuple[tuple[Rule[RawRegion], Example], ...] = (
         ),
     ),
     (
-        file_hub.only_other_hub_subnets_are_inspected,
+        file_hub.nva_and_gateway_are_not_inspected,
         Example(
             lambda r: hub(r)["subnets"]["nva"].update(inspect=True),
             "region.hub.subnets.nva.inspect",
-            "only other subnets can",
+            "cannot be inspected",
             lambda r: hub(r)["subnets"]["nva"].update(inspect=False),
+        ),
+    ),
+    (
+        file_hub.spokes_say_nothing_of_inspection,
+        Example(
+            lambda r: r["spokes"]["spoke1"]["subnets"]["app"].update(inspect=True),
+            "region.spokes.spoke1.subnets.app.inspect",
+            "only subnets of the hub",
+            lambda r: r["spokes"]["spoke1"]["subnets"]["app"].update(inspect=False),
         ),
     ),
     (

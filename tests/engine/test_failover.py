@@ -1,0 +1,116 @@
+"""Failing over and back on the real engine: what is written, and what is refused."""
+
+from pathlib import Path
+
+import pytest
+
+from simulator import control
+from simulator.arm.faults import Order
+from tests.engine.failing_over import Operator, copied
+from tests.engine.invariants import journals, live_at_once, lost
+
+PRIMARY, SECONDARY = "con-eastasia-hong-kong", "con-southeastasia-singapore"
+
+
+@pytest.fixture
+def operator(pair: Path, tmp_path: Path) -> Operator:
+    return Operator(copied(pair, tmp_path / "home"))
+
+
+def moved(operator: Operator, before: int) -> list[tuple[str, str]]:
+    log = control.read_log(operator.engine.store)[before:]
+    return [(each.operation, each.path.split("/")[-1]) for each in log]
+
+
+def test_there_and_back(operator: Operator) -> None:
+    """One deletion and one creation each way, the files right afterwards, nothing live twice."""
+    files = {
+        name: (operator.project / f"Pulumi.{name}.yaml").read_text()
+        for name in ("primary", "secondary")
+    }
+    before = len(control.read_log(operator.engine.store))
+    at = control.read_clock(operator.engine.store).seconds
+
+    over = operator.sparehub(*operator.confirmed("failover"))
+    assert (over.returncode, over.stderr.count("done in")) == (0, 2), over.stderr
+    assert moved(operator, before) == [("delete", PRIMARY), ("create", SECONDARY)]
+    # The plan says 271 s, and that is what Azure took.
+    assert control.read_clock(operator.engine.store).seconds - at == 271
+    assert operator.status() == {
+        "active": ["secondary"],
+        "operation": None,
+        "debts": [],
+        "state": "ACTIVE",
+    }
+    assert operator.engine.up("primary") == []
+    assert operator.engine.up("secondary") == []
+
+    back = operator.sparehub(*operator.confirmed("failback"))
+    assert back.returncode == 0, back.stderr
+    assert moved(operator, before)[2:] == [("delete", SECONDARY), ("create", PRIMARY)]
+    for name, text in files.items():
+        assert (operator.project / f"Pulumi.{name}.yaml").read_text() == text
+    assert operator.sparehub("commit").returncode == 0
+    assert operator.status()["state"] == "COMMITTED"
+    assert live_at_once(operator.engine.store) == []
+    assert lost(operator.engine.store, operator.project, operator.environment) == set()
+    assert [len(each) > 10 for each in journals(operator.engine.rehearsal.home.path)] == [True] * 2
+
+
+def test_a_region_that_is_lost_and_comes_back(operator: Operator) -> None:
+    """Refused without a reason, done with one, owed until the region is back."""
+    store = operator.engine.store
+    control.add_fault(store, Order("region-down", region="eastasia"))
+    before = len(control.read_log(store))
+
+    planned = operator.sparehub(*operator.confirmed("failover"))
+    refused = operator.sparehub(*operator.confirmed("failover", "--unplanned"))
+    assert (planned.returncode, refused.returncode) == (6, 6)
+    assert "neighbor 172.16.0.2 prefix-list SPAREHUB-FENCE in" in refused.stderr
+    assert "set policy-options prefix-list SPAREHUB-FENCE 10.1.0.0/24" in refused.stderr
+    assert operator.status()["operation"] is None
+    assert moved(operator, before) == []
+
+    accepted = ("--unplanned", "--accept-unfenced", "eastasia burnt down")
+    over = operator.sparehub(*operator.confirmed("failover", *accepted))
+    assert over.returncode == 7, over.stderr
+    assert moved(operator, before) == [("create", SECONDARY)]
+    status = operator.sparehub("status", "--json")
+    assert status.returncode == 7
+    assert '"unfenced": true' in status.stdout
+    assert operator.sparehub(*operator.confirmed("failback")).returncode == 4
+    assert operator.sparehub("finish-fence", "--yes").returncode == 6
+
+    control.clear_faults(store)
+    finished = operator.sparehub("finish-fence", "--yes")
+    assert finished.returncode == 0, finished.stderr
+    assert moved(operator, before)[1:] == [("delete", PRIMARY)]
+    assert operator.status()["debts"] == []
+    assert "override" not in (operator.project / "Pulumi.secondary.yaml").read_text()
+    assert operator.engine.up("secondary") == []
+    assert lost(operator.engine.store, operator.project, operator.environment) == set()
+
+
+def test_a_target_that_does_not_answer_is_found_before_anything_is_done(operator: Operator) -> None:
+    """Nothing is fenced for a region that cannot take over."""
+    control.add_fault(operator.engine.store, Order("region-down", region="southeastasia"))
+    before = len(control.read_log(operator.engine.store))
+
+    done = operator.sparehub(*operator.confirmed("failover"))
+
+    assert (done.returncode, moved(operator, before)) == (6, [])
+    assert "secondary (southeastasia) does not answer" in done.stderr
+
+
+def test_what_somebody_changed_by_hand_is_found(operator: Operator) -> None:
+    """Half a peering that is gone would be made anew by the deployment: that is no failover."""
+    group = "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups"
+    spoke = f"{group}/rg-sparehub-southeastasia/providers/Microsoft.Network/virtualNetworks"
+    half = f"{spoke}/vnet-spoke1-southeastasia/virtualNetworkPeerings/peer-spoke1-to-hub"
+    assert operator.engine.arm("DELETE", half).status < 300
+    before = len(control.read_log(operator.engine.store))
+
+    done = operator.sparehub(*operator.confirmed("failover"))
+
+    assert (done.returncode, moved(operator, before)) == (3, [])
+    assert "create region/spoke/spoke1/peering/spoke-to-hub" in done.stderr

@@ -1,0 +1,87 @@
+"""One region: its ARM resources, and the few facts that no resource says."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from ipaddress import IPv4Address, IPv4Network
+
+from tests.oracle.arm import Half, Json, Link, Network, links, networks
+
+MOST_ADVERTISED = 1000  # ER-21
+
+
+@dataclass(frozen=True)
+class Given:
+    """What a region's ARM resources do not say.
+
+    ``keys`` has the name of each network's context (``hub``, ``spoke1``) by the network's name.
+    """
+
+    nva: IPv4Address
+    stateful: bool
+    on_premises: tuple[IPv4Network, ...]
+    prefers: str
+    keys: Mapping[str, str]
+    nva_lost: bool = False
+
+
+class Region:
+    """A region as it stands; no resources where it is lost."""
+
+    def __init__(self, name: str, resources: Iterable[Json], given: Given) -> None:
+        self.name = name
+        self.given = given
+        known = list(resources)
+        self.networks = networks(known)
+        self._links = links(known)
+
+    @cached_property
+    def live(self) -> tuple[Link, ...]:
+        """The connections that carry routes: up to 1,000 prefixes are advertised (ER-21)."""
+        return tuple(x for x in self._links if len(self._shown(x.network)) <= MOST_ADVERTISED)
+
+    @cached_property
+    def advertised(self) -> frozenset[IPv4Network]:
+        """What on-premises learns of the region, each prefix once (ER-20)."""
+        return frozenset(prefix for link in self.live for prefix in self._shown(link.network))
+
+    @property
+    def leaving(self) -> set[str]:
+        """The connections that packets for on-premises take: of the highest weight (ER-22)."""
+        weights = [link.weight for link in self.live]
+        return {link.name for link in self.live if link.weight == max(weights)}
+
+    def learned(self, network: Network) -> tuple[IPv4Network, ...]:
+        """Return what a network's gateway, own or remote, learned from on-premises."""
+        behind = {network.id, *(half.remote for half in peers(self, network) if half.uses)}
+        if not any(link.network in behind for link in self.live):
+            return ()
+        return tuple(dict.fromkeys(self.given.on_premises))
+
+    def _shown(self, hub: str) -> list[IPv4Network]:
+        shown = list(self.networks[hub].space)
+        for each in self.networks.values():
+            if any(half.remote == hub and half.uses for half in peers(self, each)):
+                shown += each.space
+        return shown
+
+
+def peers(region: Region, network: Network) -> Iterator[Half]:
+    """Yield the halves of a network whose other half stands and is connected, too (PE-01).
+
+    A half that would use the gateway of a network whose half offers none does not (PE-10).
+    """
+    for half in network.halves:
+        other = region.networks.get(half.remote)
+        back = opposite(other, network) if other else None
+        if half.connected and back is not None and back.connected:
+            yield half if back.transit or not half.uses else _without_gateway(half)
+
+
+def opposite(network: Network, other: Network) -> Half | None:
+    """Return the half of a network that refers to another (PE-06: one at most)."""
+    return next((half for half in network.halves if half.remote == other.id), None)
+
+
+def _without_gateway(half: Half) -> Half:
+    return Half(**{**half.__dict__, "uses": False})

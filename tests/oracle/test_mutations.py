@@ -1,0 +1,67 @@
+"""The oracle catches a fault of one line, wherever it is put into the verifier."""
+
+from dataclasses import replace
+from functools import cache
+from ipaddress import IPv4Network
+from random import Random
+
+import pytest
+
+from tests.oracle.mutations import JUDGED, MUTATIONS, Mutation, mutated
+from tests.topology.faulty import Scene, faulty_scene
+from tests.topology.judged import Said, by_oracle, by_verifier
+from tests.topology.pairs import pair, table, with_table
+from topology import model
+
+# Each fault that a draw can show, three of these do.
+SEEDS = (0, 11, 23, 32, 41, 65, 95, 97, 141, 185, 199, 228, 231, 306, 322, 406, 412, 435, 502, 518)
+UNTOUCHED = Mutation("verify", "def verify(", "def verify(")
+
+
+def full(prefixes: int) -> model.Region:
+    """Return the active primary with so many prefixes in all (ER-21)."""
+    region = pair()["primary"]
+    first, *others = region.spokes
+    network = first.virtual_network
+    missing = prefixes - len(region.address_prefixes)
+    more = (IPv4Network((0x0B000000 + (n << 8), 24)) for n in range(missing))
+    grown = replace(network, address_space=(*network.address_space, *more))
+    return replace(region, spokes=(replace(first, virtual_network=grown), *others))
+
+
+def half_inspected() -> model.Region:
+    """Return the active primary with its NVA on the way to a part of on-premises, and none back."""
+    region = pair()["primary"]
+    (default,) = table(region, "spokes").routes
+    part = replace(default, address_prefix=IPv4Network("192.168.1.0/24"))
+    bypassed = with_table(region, "spokes", disable_bgp_route_propagation=False, routes=(part,))
+    return with_table(bypassed, "gateway", routes=())
+
+
+@cache
+def judged() -> tuple[tuple[Scene, Said], ...]:
+    """Return fixed scenes and what the oracle says: drawn by seeds, and what none would draw."""
+    drawn = [faulty_scene(Random(seed).choice) for seed in SEEDS]  # noqa: S311 - fixed, not secret
+    made = [Scene({"primary": region}) for region in (half_inspected(), full(1000), full(1001))]
+    return tuple((scene, by_oracle(scene)) for scene in (*drawn, *made))
+
+
+def caught(mutation: Mutation) -> int | None:
+    """Return the first scene that a changed verifier judges otherwise than the oracle."""
+    with mutated(mutation) as modules:
+        for number, (scene, said) in enumerate(judged()):
+            if by_verifier(scene, modules["routes"], modules["verify"]) != said:
+                return number
+    return None
+
+
+@pytest.mark.parametrize("mutation", MUTATIONS, ids=str)
+def test_the_oracle_catches(mutation: Mutation) -> None:
+    """One fixed scene at least comes out otherwise."""
+    assert caught(mutation) is not None
+
+
+def test_the_oracle_has_nothing_to_catch_in_the_verifier_as_it_is() -> None:
+    """The rejected twin: imported the same way, unchanged, it agrees on every scene."""
+    assert caught(UNTOUCHED) is None
+    assert {mutation.module for mutation in MUTATIONS} <= set(JUDGED)

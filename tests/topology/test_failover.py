@@ -1,0 +1,224 @@
+"""Plans: which steps, in which order, what they write and what recovery takes."""
+
+from copy import deepcopy
+from typing import Any
+
+import pytest
+
+from tests.configurations import shipped, stack_of
+from topology.build import build
+from topology.changes import CONNECTION, GATEWAY, PEERING, Operation, Seconds, Verb
+from topology.failover import plan
+from topology.filters import on_premises_filters
+from topology.pair import Stack
+from topology.plan import Kind, Mode, Plan, fingerprint
+
+CREATE, UPDATE, DELETE = Verb.CREATE, Verb.UPDATE, Verb.DELETE
+FENCE = Operation(DELETE, CONNECTION, "region/connection/hong-kong/connection")
+CONNECT = Operation(CREATE, CONNECTION, "region/connection/singapore/connection")
+
+
+def stack(name: str, values: dict[str, Any]) -> Stack:
+    config = stack_of(values)
+    return Stack(name=name, config=config, region=build(config))
+
+
+def values(depth: str = "gateway") -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return the shipped pair, both standing by at a depth."""
+    pair = shipped("primary"), shipped("secondary")
+    for each in pair:
+        each["sparehub:region"]["standby"] = {"depth": depth}
+    return pair
+
+
+def planned(
+    pair: tuple[dict[str, Any], dict[str, Any]],
+    kind: Kind = Kind.FAILOVER,
+    mode: Mode = Mode.PLANNED,
+) -> Plan:
+    return plan(stack("primary", pair[0]), stack("secondary", pair[1]), kind, mode)
+
+
+def steps(found: Plan) -> list[tuple[str, tuple[str, ...], list[Operation]]]:
+    return [
+        (step.id, step.needs, sorted(step.change.operations) if step.change else [])
+        for step in found.steps
+    ]
+
+
+def remapped(pair: tuple[dict[str, Any], dict[str, Any]]) -> None:
+    """Give the secondary addresses of its own."""
+    region = pair[1]["sparehub:region"]
+    region["hub"].update(addressSpace=["10.20.10.0/24"], nva={"ipAddress": "10.20.10.10"})
+    region["hub"]["subnets"] = {
+        "nva": {"addressPrefix": "10.20.10.0/25"},
+        "GatewaySubnet": {"addressPrefix": "10.20.10.128/25"},
+    }
+    for number, spoke in enumerate(region["spokes"].values(), start=1):
+        spoke["addressSpace"] = [f"10.20{number}.0.0/24"]
+        spoke["subnets"] = {"app": {"addressPrefix": f"10.20{number}.0.0/24"}}
+
+
+def test_overlapping_addresses_are_fenced_first() -> None:
+    """One deletion, then one creation: about 271 s, with 1,153 where the gateway is to be made."""
+    found = planned(values())
+
+    assert steps(found) == [
+        ("fence-primary", ("primary",), [FENCE]),
+        ("activate-secondary", ("secondary",), [CONNECT]),
+    ]
+    assert found.recovery.critical_path == ("fence-primary", "activate-secondary")
+    assert found.recovery.seconds == Seconds(typical=271, worst=600)
+    assert found.recovery.cold == Seconds(typical=90 + 882 + 181, worst=300 + 7200 + 300)
+    everybody = "hub, {0}/spoke1, {0}/spoke2"
+    assert [step.effect for step in found.steps] == [
+        "primary/" + everybody.format("primary") + " lose on-premises for about 271 s",
+        "secondary/" + everybody.format("secondary") + " reach on-premises",
+    ]
+
+
+def test_failback_is_the_same_with_the_roles_swapped() -> None:
+    """The secondary is fenced, the primary connected."""
+    found = planned(values(), Kind.FAILBACK)
+
+    assert [each for each, _, _ in steps(found)] == ["fence-secondary", "activate-primary"]
+    assert (found.source, found.target) == ("secondary", "primary")
+
+
+def test_two_circuits_and_routers_that_prefer_one_overlap_in_time() -> None:
+    """The target is connected first: nothing is lost meanwhile (ER-23)."""
+    pair = values()
+    for each in pair:
+        each["sparehub:region"]["onPremises"]["prefers"] = "primary"
+    found = planned(pair)
+
+    assert [each for each, _, _ in steps(found)] == ["activate-secondary", "fence-primary"]
+    assert found.conflict == ()
+    assert found.recovery.seconds.typical == 181
+
+
+def test_one_circuit_never_overlaps_in_time() -> None:
+    """Whatever the routers prefer, it must not carry both (ER-18)."""
+    pair = values()
+    for each in pair:
+        each["sparehub:region"]["onPremises"]["prefers"] = "primary"
+    circuit = pair[0]["sparehub:region"]["expressRoute"]["connections"]
+    pair[1]["sparehub:region"]["expressRoute"]["connections"] = deepcopy(circuit)
+    found = planned(pair)
+
+    assert [each for each, _, _ in steps(found)] == ["fence-primary", "activate-secondary"]
+
+
+def test_addresses_apart_are_connected_first() -> None:
+    """Connect, prove, disconnect."""
+    pair = values()
+    remapped(pair)
+    found = planned(pair)
+
+    assert [each for each, _, _ in steps(found)] == ["activate-secondary", "fence-primary"]
+    # The primary is left while the secondary is live: nobody waits for anything.
+    assert found.steps[1].effect == "primary/hub, primary/spoke1, primary/spoke2 lose on-premises"
+    assert [each for each, _, _ in steps(planned(pair, mode=Mode.UNPLANNED))] == [
+        "activate-secondary"
+    ]
+
+
+def test_at_depth_network_the_old_gateway_goes_last() -> None:
+    """The fence is the connection alone; the quarter hour of a gateway's deletion waits."""
+    found = planned(values("network"))
+    peerings = [
+        Operation(UPDATE, PEERING, f"region/spoke/{spoke}/peering/spoke-to-hub")
+        for spoke in ("spoke1", "spoke2")
+    ]
+    gateway = "region/expressroute/gateway"
+
+    assert steps(found) == [
+        ("fence-primary", ("primary",), [FENCE]),
+        (
+            "activate-secondary",
+            ("secondary",),
+            sorted([Operation(CREATE, GATEWAY, gateway), CONNECT, *peerings]),
+        ),
+        (
+            "stand-down-primary",
+            ("primary",),
+            sorted([Operation(DELETE, GATEWAY, gateway), *peerings]),
+        ),
+    ]
+    assert found.recovery.critical_path == ("fence-primary", "activate-secondary")
+    assert found.recovery.seconds == found.recovery.cold
+
+
+def test_at_depth_connection_nothing_is_made() -> None:
+    """One update a spoke, in parallel."""
+    pair = values("connection")
+    for each in pair:
+        each["sparehub:region"]["onPremises"]["prefers"] = "primary"
+    found = planned(pair)
+
+    operations = [each for _, _, writes in steps(found) for each in writes]
+    assert {each.verb for each in operations} == {UPDATE}
+    assert len(operations) == 4
+    assert found.recovery.seconds.typical == 10
+
+
+@pytest.mark.parametrize("kind", Kind)
+@pytest.mark.parametrize("depth", ["network", "gateway"])
+def test_nothing_unplanned_needs_the_region_that_is_left(kind: Kind, depth: str) -> None:
+    """It is asked, for at most 30 s, and fenced without its help."""
+    found = planned(values(depth), kind, Mode.UNPLANNED)
+
+    assert [(step.id, step.needs) for step in found.steps] == [
+        (f"probe-{found.source}", ()),
+        (f"fence-{found.source}", ()),
+        (f"activate-{found.target}", (found.target,)),
+    ]
+    assert found.steps[0].seconds.worst == 30
+
+
+def test_the_id_is_of_everything_that_the_plan_says() -> None:
+    """The same twice; another one for another switch, spoke or mode; kept by its document."""
+    pair = values()
+    found = planned(pair)
+    document = found.document()
+    other = values()
+    other[1]["sparehub:region"]["spokes"]["spoke1"]["subnets"]["app"]["protected"] = False
+    switched = values()
+    switched[0]["sparehub:activation"] = "standby"
+
+    assert found.id == planned(values()).id
+    assert fingerprint({k: v for k, v in document.items() if k != "id"}) == document["id"]
+    ids = {found.id, planned(other).id, planned(switched).id, planned(pair, mode=Mode.UNPLANNED).id}
+    assert len(ids) == 4
+    # The run turns the switch itself: that alone is no other configuration.
+    assert planned(switched).configuration == found.configuration
+    assert planned(other).configuration != found.configuration
+
+
+def test_no_key_is_in_a_plan() -> None:
+    """Authorization keys are secrets: a plan is printed, mailed and kept."""
+    pair = values()
+    pair[0]["sparehub:region"]["expressRoute"]["connections"]["hong-kong"]["circuit"] = {
+        "id": "/subscriptions/s/resourceGroups/g/providers/Microsoft.Network"
+        "/expressRouteCircuits/c",
+        "peeringLocation": "Hong Kong",
+        "sku": {"tier": "Standard"},
+        "bandwidthInMbps": 1000,
+        "authorizationKey": "very-secret",
+    }
+
+    assert "very-secret" not in str(planned(pair).document())
+
+
+def test_filters_name_every_prefix_and_both_neighbours() -> None:
+    """Two vendors' syntax; Microsoft's end of each link is its second host (ER-10)."""
+    source, target = (stack(name, each).region for name, each in zip("ab", values(), strict=True))
+    text = on_premises_filters(source, target, ("10.1.0.0/24", "10.9.9.9/32"))
+
+    assert "ip prefix-list SPAREHUB-FENCE seq 5 deny 10.1.0.0/24 le 32\n" in text
+    assert "ip prefix-list SPAREHUB-FENCE seq 10 deny 10.9.9.9/32\n" in text
+    assert "set protocols bgp group <group> neighbor 172.16.0.6 import SPAREHUB-FENCE" in text
+    assert "neighbor 172.16.0.2 prefix-list SPAREHUB-FENCE in" in text
+    assert "no prefix filter tells them apart" in on_premises_filters(
+        source, source, ("10.1.0.0/24",)
+    )
