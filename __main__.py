@@ -4,9 +4,10 @@ import os
 
 import pulumi
 
-from components import RegionNetwork, drop_version_aliases
+from components import DrillNetworks, RegionNetwork, drop_version_aliases
 from components.program import approved, outputs, refuse
 from topology.errors import SparehubError
+from topology.model import DRILL
 
 if not os.environ.get("SPAREHUB_KEEP_VERSION_ALIASES"):
     drop_version_aliases()
@@ -16,6 +17,7 @@ except SparehubError as error:
     raise refuse(error) from None
 
 network = RegionNetwork("region", region)
+drill = DrillNetworks(DRILL, region.drill) if region.drill else None
 
 for name, value in outputs(config, region).items():
     pulumi.export(name, value)
@@ -24,3 +26,5 @@ pulumi.export("spokeVirtualNetworkIds", network.spoke_virtual_network_ids)
 pulumi.export("gatewayId", network.gateway_id)
 pulumi.export("circuitIds", network.circuit_ids)
 pulumi.export("connectionIds", network.connection_ids)
+if drill:
+    pulumi.export("drillVirtualNetworkIds", drill.virtual_network_ids)

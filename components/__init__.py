@@ -3,6 +3,7 @@
 from components.aliases import drop_version_aliases
 from components.circuit import ExpressRouteCircuit, ExpressRouteCircuitArgs
 from components.connection import ExpressRouteConnection, ExpressRouteConnectionArgs
+from components.drill import DrillNetworks
 from components.gateway import ExpressRouteGateway, ExpressRouteGatewayArgs
 from components.hub import Hub
 from components.peering import HubSpokePeering, HubSpokePeeringArgs
@@ -12,6 +13,7 @@ from components.spoke import Spoke
 from components.virtual_network import VirtualNetworkArgs
 
 __all__ = [
+    "DrillNetworks",
     "ExpressRouteCircuit",
     "ExpressRouteCircuitArgs",
     "ExpressRouteConnection",

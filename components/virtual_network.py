@@ -18,6 +18,8 @@ class VirtualNetworkArgs:
     virtual_network: VirtualNetwork
     route_table_ids: Mapping[str, Input[str]] = field(default_factory=dict)
     """The id of each route table by the key that the subnets name it with."""
+    network_security_group_id: Input[str] | None = None
+    """Of every subnet that names none of its own."""
     tags: Mapping[str, Input[str]] = field(default_factory=dict)
 
 
@@ -64,7 +66,7 @@ class VirtualNetworkComponent(ComponentResource):
         last: Resource = virtual_network
         for subnet in described.subnets:
             table = tables[subnet.route_table] if subnet.route_table else None
-            group = subnet.network_security_group_id
+            group = subnet.network_security_group_id or args.network_security_group_id
             # Azure refuses a second write on a virtual network while one runs, with 409
             # AnotherOperationInProgress (VN-19), so its subnets form a chain.
             written = network.Subnet(

@@ -1,7 +1,7 @@
 """``sparehub check``: what is wrong with one or both stack files, without Pulumi or Azure."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +17,32 @@ STACKS = ("primary", "secondary")
 REFUSED = 3
 
 
+@dataclass(frozen=True, kw_only=True)
+class Examination:
+    """What stack files describe, and what is wrong with it."""
+
+    stacks: Sequence[Stack]
+    findings: Sequence[Finding]
+    ignored: Sequence[Ignored]
+    topology: Topology
+
+    def count(self, severity: str) -> int:
+        """Return how many findings are as grave as that."""
+        return sum(finding.severity == severity for finding in self.findings)
+
+
 def check(directory: Path, names: Sequence[str], output: Output) -> int:
     """Print every finding; return the exit code."""
+    examination = examine(directory, names)
+    if output.as_json:
+        output.document(_document(examination))
+    else:
+        _print(output, examination)
+    return REFUSED if examination.count("error") else 0
+
+
+def examine(directory: Path, names: Sequence[str] = ()) -> Examination:
+    """Read stack files, both that are there where none is named, and hold them to every rule."""
     stacks: list[Stack] = []
     everything: list[Finding] = []
     there = [name for name in STACKS if stack_file(directory, name).exists()]
@@ -30,25 +54,18 @@ def check(directory: Path, names: Sequence[str], output: Output) -> int:
     everything += check_all(stacks)
     findings, ignored = without_ignored(everything, stacks)
     topology = find_topology(stacks)
-    if output.as_json:
-        output.document(_document(findings, ignored, topology))
-    else:
-        _print(output, stacks, findings, ignored, topology)
-    return REFUSED if _count(findings, "error") else 0
+    return Examination(stacks=stacks, findings=findings, ignored=ignored, topology=topology)
 
 
-def _count(findings: Sequence[Finding], severity: str) -> int:
-    return sum(finding.severity == severity for finding in findings)
-
-
-def _document(
-    findings: Sequence[Finding], ignored: Sequence[Ignored], topology: Topology
-) -> dict[str, Any]:
+def _document(examination: Examination) -> dict[str, Any]:
+    topology = examination.topology
     return {
-        "findings": [asdict(finding) for finding in findings],
-        "ignored": [{**asdict(each.finding), "reason": each.reason} for each in ignored],
-        "errors": _count(findings, "error"),
-        "warnings": _count(findings, "warning"),
+        "findings": [asdict(finding) for finding in examination.findings],
+        "ignored": [
+            {**asdict(each.finding), "reason": each.reason} for each in examination.ignored
+        ],
+        "errors": examination.count("error"),
+        "warnings": examination.count("warning"),
         "topology": {
             "circuits": topology.circuits,
             "peeringLocations": topology.peering_locations,
@@ -60,26 +77,21 @@ def _document(
     }
 
 
-def _print(
-    output: Output,
-    stacks: Sequence[Stack],
-    findings: Sequence[Finding],
-    ignored: Sequence[Ignored],
-    topology: Topology,
-) -> None:
-    if stacks:
+def _print(output: Output, examination: Examination) -> None:
+    if examination.stacks:
         headers = ("stack", "location", "activation", "depth", "spokes", "connections")
-        output.table(headers, [_row(stack) for stack in stacks])
-        for line in _said_of(topology):
+        output.table(headers, [_row(stack) for stack in examination.stacks])
+        for line in _said_of(examination.topology):
             output.results.print(line)
     colours = {"error": "red", "warning": "yellow"}
-    for each in findings:
+    for each in examination.findings:
         output.results.print(f"[{colours[each.severity]}]{each.severity}[/] ", end="")
         output.results.print(_line(each), markup=False)
+    ignored = examination.ignored
     for warning in ignored:
         output.results.print("[dim]ignored[/] ", end="")
         output.results.print(f"{_line(warning.finding)}: {warning.reason}", markup=False)
-    counts = [_plural(_count(findings, word), word) for word in ("error", "warning")]
+    counts = [_plural(examination.count(word), word) for word in ("error", "warning")]
     output.results.print(", ".join([*counts, *([f"{len(ignored)} ignored"] if ignored else [])]))
 
 

@@ -11,13 +11,14 @@ import typer
 from simulator.errors import SimulatorError
 from sparehub import adopt as adopt_command
 from sparehub import check as check_command
-from sparehub import failover_cli, simulate
+from sparehub import drill_command, failover_cli, simulate
 from sparehub import parity as parity_command
 from sparehub import routes as routes_command
 from sparehub import verify as verify_command
 from sparehub.derive import derive_stack
 from sparehub.initialise import ask_for_numbers, write_stack_file
 from sparehub.output import Output
+from sparehub.report import command as report_command
 from topology.config import RegionConfig
 from topology.derive import Wanted
 from topology.errors import SparehubError
@@ -34,6 +35,7 @@ app = typer.Typer(
     "5 stopped half-way, 6 a region does not answer, 7 done, but a region is still to be fenced.",
 )
 app.add_typer(failover_cli.app)
+app.add_typer(drill_command.app, name="drill")
 app.add_typer(simulate.app, name="simulate")
 StackDirectory = Annotated[
     Path, typer.Option("--stack-dir", help="Where Pulumi.yaml and the stack files are.")
@@ -55,54 +57,6 @@ def check(
     [bold]sparehub check[/bold]   [bold]sparehub check secondary --json[/bold]
     """
     raise typer.Exit(check_command.check(stack_dir, stacks or (), Output(as_json=json)))
-
-
-@app.command()
-def routes(  # noqa: PLR0913 - one option a question
-    stack: Annotated[str, typer.Argument(help="primary or secondary.")],
-    subnet: Annotated[str, typer.Argument(help="spoke1/app, hub/nva, hub/GatewaySubnet, ...")],
-    *,
-    activation: Annotated[Activation | None, typer.Option(help="As if the switch said so.")] = None,
-    depth: Annotated[Depth | None, typer.Option(help="As if standby.depth said so.")] = None,
-    stack_dir: StackDirectory = Path(),
-    json: Json = False,
-) -> None:
-    """Print the effective routes of a subnet, or what on-premises learns (`on-premises`).
-
-    [bold]sparehub routes primary spoke1/app[/bold]
-    [bold]sparehub routes secondary hub/GatewaySubnet --activation active --json[/bold]
-    """
-    output = Output(as_json=json)
-    routes_command.routes(stack_dir, stack, subnet, (activation, depth), output)
-
-
-@app.command(epilog=f"States: {', '.join(STATES)}.")
-def verify(  # noqa: PLR0913 - one option a question
-    *,
-    state: Annotated[
-        list[str] | None, typer.Option(help="Only this state, again for each; all if left out.")
-    ] = None,
-    pairs: Annotated[bool, typer.Option("--pairs", help="Show every single pair.")] = False,
-    junit: Annotated[Path | None, typer.Option(help="Write the answers as JUnit XML, too.")] = None,
-    deployed: Annotated[
-        bool, typer.Option("--deployed", help="What the stacks hold, by `pulumi stack export`.")
-    ] = False,
-    stack_dir: StackDirectory = Path(),
-    json: Json = False,
-) -> None:
-    """Prove who reaches whom, by which way, in every state of a failover; nothing is deployed.
-
-    Ends with exit code 3 where an intent, or what the source document promises, does not hold in
-    normal or failed-over. With --deployed the regions are those that the stacks recorded; `pulumi
-    refresh` first, where somebody may have changed Azure behind Pulumi's back.
-
-    [bold]sparehub verify[/bold]   [bold]sparehub verify --state normal --pairs --json[/bold]
-    """
-    wanted = verify_command.Wanted(states=state or (), pairs=pairs, junit=junit)
-    output = Output(as_json=json)
-    read = verify_command.read_sides
-    side_of = read(stack_dir, output, os.environ) if deployed else configured
-    raise typer.Exit(verify_command.verify(stack_dir, wanted, output, side_of))
 
 
 @app.command()
@@ -201,6 +155,72 @@ def adopt(
         resource_group=resource_group,
     )
     raise typer.Exit(code)
+
+
+@app.command()
+def routes(  # noqa: PLR0913 - one option a question
+    stack: Annotated[str, typer.Argument(help="primary or secondary.")],
+    subnet: Annotated[str, typer.Argument(help="spoke1/app, hub/nva, hub/GatewaySubnet, ...")],
+    *,
+    activation: Annotated[Activation | None, typer.Option(help="As if the switch said so.")] = None,
+    depth: Annotated[Depth | None, typer.Option(help="As if standby.depth said so.")] = None,
+    stack_dir: StackDirectory = Path(),
+    json: Json = False,
+) -> None:
+    """Print the effective routes of a subnet, or what on-premises learns (`on-premises`).
+
+    [bold]sparehub routes primary spoke1/app[/bold]
+    [bold]sparehub routes secondary hub/GatewaySubnet --activation active --json[/bold]
+    """
+    output = Output(as_json=json)
+    routes_command.routes(stack_dir, stack, subnet, (activation, depth), output)
+
+
+@app.command(epilog=f"States: {', '.join(STATES)}.")
+def verify(  # noqa: PLR0913 - one option a question
+    *,
+    state: Annotated[
+        list[str] | None, typer.Option(help="Only this state, again for each; all if left out.")
+    ] = None,
+    pairs: Annotated[bool, typer.Option("--pairs", help="Show every single pair.")] = False,
+    junit: Annotated[Path | None, typer.Option(help="Write the answers as JUnit XML, too.")] = None,
+    deployed: Annotated[
+        bool, typer.Option("--deployed", help="What the stacks hold, by `pulumi stack export`.")
+    ] = False,
+    stack_dir: StackDirectory = Path(),
+    json: Json = False,
+) -> None:
+    """Prove who reaches whom, by which way, in every state of a failover; nothing is deployed.
+
+    Ends with exit code 3 where an intent, or what the source document promises, does not hold in
+    normal or failed-over. With --deployed the regions are those that the stacks recorded; `pulumi
+    refresh` first, where somebody may have changed Azure behind Pulumi's back.
+
+    [bold]sparehub verify[/bold]   [bold]sparehub verify --state normal --pairs --json[/bold]
+    """
+    wanted = verify_command.Wanted(states=state or (), pairs=pairs, junit=junit)
+    output = Output(as_json=json)
+    read = verify_command.read_sides
+    side_of = read(stack_dir, output, os.environ) if deployed else configured
+    raise typer.Exit(verify_command.verify(stack_dir, wanted, output, side_of))
+
+
+@app.command()
+def report(
+    *,
+    out: Annotated[Path, typer.Option("-o", "--out", help="The file to write.")] = Path(
+        "sparehub-report.html"
+    ),
+    stack_dir: StackDirectory = Path(),
+    json: Json = False,
+) -> None:
+    """Write one HTML file: the pair before and after a failover, its steps, routes and findings.
+
+    It fetches nothing and can be printed. Needs no Pulumi, no cloud and no state.
+
+    [bold]sparehub report[/bold]   [bold]sparehub report -o pair.html[/bold]
+    """
+    raise typer.Exit(report_command.report(stack_dir, out, Output(as_json=json)))
 
 
 @app.command()

@@ -41,10 +41,12 @@ def plan(
     stack_dir: StackDirectory = Path(),
     json: Json = False,
 ) -> None:
-    """Show the steps of a failover: what each needs, changes and takes; nothing is done.
+    """Show the steps of a failover or a drill: what each needs, changes and takes; does nothing.
 
     [bold]sparehub plan failover[/bold]   [bold]sparehub plan failover --unplanned --json[/bold]
     """
+    if unplanned and kind is Kind.DRILL:
+        raise typer.BadParameter("a drill is always planned")
     mode = Mode.UNPLANNED if unplanned else Mode.PLANNED
     show_plan(stack_dir, kind, mode, out, Output(as_json=json))
 

@@ -47,19 +47,19 @@ def begin(directory: Path, wish: Wish, output: Output) -> int:
     :raises SparehubError: with one message, where it may not begin or cannot go on.
     """
     began = time.monotonic()
-    _refuse_unconfirmed(wish.yes, wish.plan)
+    refuse_unconfirmed(wish.yes, wish.plan)
     with workplace(directory, output) as place:
         plan = failover.plan(place.pair["primary"], place.pair["secondary"], wish.kind, wish.mode)
-        _refuse_other_plan(plan, wish.plan)
+        refuse_other_plan(plan, wish.plan)
         ledger = place.ledger
         preflight.refuse_unfinished(ledger, plan)
         with place.held():
             run = _run(place, plan, wish.reason)
             _preflight(place, plan, run, ledger)
-            _tell_target(output, place.azure)
+            tell_target(output, place.azure)
             if not wish.yes:
                 print_plan(plan, Output(as_json=output.as_json, results=output.progress))
-                _ask_for(place.locations[plan.target])
+                ask_for(place.locations[plan.target])
             if ledger.open:
                 place.journal.append("abandoned", ledger.open.id)
             if ledger.last and not ledger.committed:
@@ -85,7 +85,7 @@ def resume(directory: Path, output: Output, *, yes: bool, reason: str) -> int:
             what = f"the {underway.kind} to {underway.target}" if underway else "interrupted writes"
             _ask(f"go on with {what}?")
         with place.held():
-            _tell_target(output, place.azure)
+            tell_target(output, place.azure)
             if not underway:
                 for name in pending:
                     settle(place.deployments, place.azure, name, output.note)
@@ -141,7 +141,7 @@ def finish_fence(directory: Path, output: Output, *, yes: bool) -> int:
         if not yes:
             _ask(f"disconnect {', '.join(str(each['stack']) for each in debts)}?")
         with place.held():
-            _tell_target(output, place.azure)
+            tell_target(output, place.azure)
             for debt in debts:
                 pay(place, debt)
         if output.as_json:
@@ -163,6 +163,10 @@ def status(directory: Path, output: Output) -> int:
                 f"under way: {operation['kind']} from {operation['source']} to "
                 f"{operation['target']}, begun {operation['begun']}; `sparehub resume` goes on"
             )
+        drill = standing["drill"]
+        output.results.print(f"last drill: {drill['last'] or 'none'}")
+        if drill["standing"]:
+            output.results.print(f"test networks stand in: {', '.join(drill['standing'])}")
         for debt in standing["debts"]:
             word = "UNFENCED" if debt["unfenced"] else "fenced, to be disconnected"
             prefixes = ", ".join(debt["prefixes"])
@@ -207,6 +211,10 @@ def _standing(place: Workplace) -> dict[str, Any]:
         "operation": ledger.open.document() if ledger.open else None,
         "debts": list(ledger.debts),
         "state": ledger.state,
+        "drill": {
+            "standing": [n for n, stack in place.pair.items() if stack.region.drill],
+            "last": ledger.last_drill or None,
+        },
     }
 
 
@@ -232,18 +240,20 @@ def _exit_code(ledger: Ledger) -> int:
     return UNFENCED if ledger.unfenced else 0
 
 
-def _tell_target(output: Output, azure: Azure) -> None:
+def tell_target(output: Output, azure: Azure) -> None:
+    """Say which Azure is about to be written to."""
     output.note(azure.name)
 
 
-def _refuse_unconfirmed(yes: bool, plan: str) -> None:  # noqa: FBT001 - as it was typed
+def refuse_unconfirmed(yes: bool, plan: str) -> None:  # noqa: FBT001 - as it was typed
+    """Refuse what nobody can confirm: neither a terminal nor the id of a plan."""
     if yes and not plan:
         raise typer.BadParameter("--yes needs --plan ID: `sparehub plan` shows it")
     if not yes and not sys.stdin.isatty():
         raise typer.BadParameter("there is no terminal to confirm at: give --yes --plan ID")
 
 
-def _refuse_other_plan(plan: Plan, given: str) -> None:
+def refuse_other_plan(plan: Plan, given: str) -> None:
     """Refuse an id that is not this plan's, and a file that says something else than its id.
 
     :raises PreflightError: naming both ids.
@@ -268,8 +278,12 @@ def _refuse_other_plan(plan: Plan, given: str) -> None:
         raise PreflightError(message)
 
 
-def _ask_for(location: str) -> None:
-    typed = typer.prompt(f"type the region that is to take over ({location})", err=True)
+def ask_for(location: str) -> None:
+    """Have the region typed that something is about to happen in.
+
+    :raises PreflightError: where something else is typed.
+    """
+    typed = typer.prompt(f"type the region that this is about ({location})", err=True)
     if typed.strip() != location:
         raise PreflightError(f"{typed!r} is not {location!r}; nothing was done")
 

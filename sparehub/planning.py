@@ -8,6 +8,7 @@ from sparehub.output import Output
 from sparehub.stacks import read_stack
 from topology import failover
 from topology.changes import Seconds
+from topology.drill_plan import plan_drill
 from topology.errors import SparehubError
 from topology.plan import Kind, Mode, Plan
 
@@ -18,6 +19,8 @@ def read_plan(directory: Path, kind: Kind, mode: Mode) -> Plan:
     :raises ConfigurationError: where a file is missing or wrong.
     """
     primary, secondary = (read_stack(directory, name) for name in STACKS)
+    if kind is Kind.DRILL:
+        return plan_drill(primary, secondary)
     return failover.plan(primary, secondary, kind, mode)
 
 

@@ -1,5 +1,6 @@
 """A copy of the project that runs against a local Azure of its own, and never anything else."""
 
+import os
 import shutil
 import subprocess
 from collections.abc import Mapping
@@ -44,7 +45,7 @@ class Rehearsal:
         """Copy a project into a directory and make its stacks there; an older copy goes.
 
         :raises SparehubError: where the directory holds anything else, cannot be written, or
-            Pulumi fails.
+            Pulumi fails or would find another Azure than the local one.
         """
         _clear(directory)
         rehearsal = cls(Home(directory), inherited)
@@ -53,6 +54,7 @@ class Rehearsal:
         rehearsal.project.mkdir()
         for name in ("Pulumi.yaml", "__main__.py"):
             shutil.copy(source / name, rehearsal.project)
+        rehearsal._refuse_other_azure()
         for stack in stacks:
             yaml = YAML()
             content = yaml.load(stack_file(source, stack))
@@ -97,6 +99,19 @@ class Rehearsal:
     def minutes(self) -> float:
         """Return the simulated time, in minutes."""
         return control.read_clock(self.home.simulator).seconds / 60
+
+    def _refuse_other_azure(self) -> None:
+        """Make sure that the provider which Pulumi would start is that of the local Azure.
+
+        :raises SparehubError: where it is another one.
+        """
+        path = self.home.search_path(self.inherited.get("PATH", os.defpath))
+        found = shutil.which(control.PLUGIN, path=path)
+        named = YAML(typ="safe").load(self.project / "Pulumi.yaml").get("plugins")
+        if named or found is None or Path(found).parent != self.home.executables:
+            other = "the one that Pulumi.yaml names" if named else str(found)
+            message = f"a rehearsal uses the local Azure alone, and would find {other}"
+            raise SparehubError(message)
 
 
 def _clear(directory: Path) -> None:

@@ -7,9 +7,31 @@ from typing import Any, Self
 from topology.changes import CONNECTION, GATEWAY, Operation
 from topology.deployed import Deployed
 from topology.model import Region
+from topology.reading import Resources
 
-_TYPES = {GATEWAY: "virtualNetworkGateways", CONNECTION: "connections"}
-"""What a failover makes, and what its id says; its name stands in its inputs."""
+_NETWORK = "azure-native:network:"
+_PEERINGS = "virtualNetworks/{virtualNetworkName}/virtualNetworkPeerings"
+_GROUP = "/subscriptions/{subscription}/resourceGroups/{resourceGroupName}"
+_PATHS = {
+    "azure-native:resources:ResourceGroup": _GROUP,
+    **{
+        f"{_NETWORK}{kind}": f"{_GROUP}/providers/Microsoft.Network/{path}"
+        for kind, path in (
+            ("ExpressRouteCircuit", "expressRouteCircuits/{circuitName}"),
+            ("NetworkSecurityGroup", "networkSecurityGroups/{networkSecurityGroupName}"),
+            ("RouteTable", "routeTables/{routeTableName}"),
+            ("Subnet", "virtualNetworks/{virtualNetworkName}/subnets/{subnetName}"),
+            ("VirtualNetwork", "virtualNetworks/{virtualNetworkName}"),
+            ("VirtualNetworkGateway", "virtualNetworkGateways/{virtualNetworkGatewayName}"),
+            (
+                "VirtualNetworkGatewayConnection",
+                "connections/{virtualNetworkGatewayConnectionName}",
+            ),
+            ("VirtualNetworkPeering", f"{_PEERINGS}/{{virtualNetworkPeeringName}}"),
+        )
+    },
+}
+"""What Azure's id is made of; the names stand in the inputs."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,33 +51,28 @@ class Pending:
 
     def identity(self, subscription: str) -> str:
         """Return the id that Azure gives to what was being made; empty where none is known."""
-        name = next(
-            (
-                self.inputs[key]
-                for key in ("virtualNetworkGatewayConnectionName", "virtualNetworkGatewayName")
-                if key in self.inputs
-            ),
-            "",
-        )
-        return _identity(self.type, subscription, self.inputs.get("resourceGroupName", ""), name)
+        return _identity(self.type, subscription, self.inputs)
 
 
 def identity_of(operation: Operation, region: Region, subscription: str) -> str:
-    """Return the id that Azure gives to what an operation makes; empty where none is known."""
-    names = {f"region/connection/{each.key}/connection": each.name for each in region.connections}
-    if region.gateway:
-        names["region/expressroute/gateway"] = region.gateway.name
-    name = names.get(operation.name, "")
-    return _identity(operation.type, subscription, region.resource_group, name)
+    """Return the id that Azure gives to a connection or gateway that an operation makes."""
+    group = {"resourceGroupName": region.resource_group}
+    for connection in region.connections:
+        if operation.name == f"region/connection/{connection.key}/connection":
+            names = {"virtualNetworkGatewayConnectionName": connection.name}
+            return _identity(CONNECTION, subscription, group | names)
+    if region.gateway and operation.name == "region/expressroute/gateway":
+        names = {"virtualNetworkGatewayName": region.gateway.name}
+        return _identity(GATEWAY, subscription, group | names)
+    return ""
 
 
-def _identity(kind: str, subscription: str, group: str, name: str) -> str:
-    if kind not in _TYPES or not name:
+def _identity(kind: str, subscription: str, inputs: Mapping[str, Any]) -> str:
+    """Return the id; empty where the type has none here, or the inputs do not say its names."""
+    try:
+        return _PATHS.get(kind, "").format(subscription=subscription, **inputs)
+    except KeyError:
         return ""
-    return (
-        f"/subscriptions/{subscription}/resourceGroups/{group}"
-        f"/providers/Microsoft.Network/{_TYPES[kind]}/{name}"
-    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,6 +88,8 @@ class Snapshot:
     """Pulumi's address of each resource and component, by its logical name."""
     failed: tuple[str, ...]
     """Logical names of what Azure made, but not well."""
+    resources: Resources
+    """Type and outputs of everything that stands, by URN."""
 
     @classmethod
     def of(cls, deployment: Mapping[str, Any]) -> Self:
@@ -84,15 +103,14 @@ class Snapshot:
             ),
             {},
         )
+        standing = {
+            each["urn"]: {"type": each["type"], "outputs": each.get("outputs")}
+            for each in resources
+            if not each.get("delete")
+        }
         return cls(
             activation=str(outputs.get("activation", "")),
-            deployed=Deployed.from_resources(
-                {
-                    each["urn"]: {"type": each["type"], "outputs": each.get("outputs")}
-                    for each in resources
-                    if not each.get("delete")
-                }
-            ),
+            deployed=Deployed.from_resources(standing),
             pending=tuple(
                 Pending(
                     urn=each["resource"]["urn"],
@@ -112,6 +130,7 @@ class Snapshot:
             failed=tuple(
                 each["urn"].split("::")[-1] for each in resources if each.get("initErrors")
             ),
+            resources=standing,
         )
 
     @property

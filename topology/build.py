@@ -15,6 +15,7 @@ from topology.config import (
     StackConfig,
     SubnetConfig,
 )
+from topology.drill import build_drill
 from topology.errors import ConfigurationError
 from topology.model import (
     GATEWAY_SUBNET,
@@ -86,6 +87,7 @@ def build(config: StackConfig) -> Region:
             prefers=region.on_premises.prefers,
         ),
         spokes_wait_for_connections=many,
+        drill=build_drill(config) if config.drill else None,
     )
     if problems := sorted([*name_problems(built), *problems_without_table(region)]):
         raise ConfigurationError(problems)
@@ -129,7 +131,7 @@ def _hub(region: RegionConfig, name: str) -> VirtualNetwork:
                 key,
                 subnet,
                 "inspected" if subnet.inspect else tables.get(key),
-                protected=bool(subnet.protected),
+                protected=subnet.is_protected(spoke=False),
             )
             for key, subnet in sorted(region.hub.subnets.items())
         ),
@@ -150,7 +152,7 @@ def _spoke(
                     subnet_key,
                     subnet,
                     None if subnet.route_table == "none" else "spokes",
-                    protected=subnet.protected is not False,
+                    protected=subnet.is_protected(spoke=True),
                 )
                 for subnet_key, subnet in sorted(spoke.subnets.items())
             ),

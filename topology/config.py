@@ -76,6 +76,10 @@ class SubnetConfig(Closed):
     route_table: Literal["shared", "none"] | None = None
     inspect: StrictBool = False  # in the hub: whatever comes or goes passes the NVA
 
+    def is_protected(self, *, spoke: bool) -> bool:
+        """Return whether replicated machines live here: in a spoke, where nothing else is said."""
+        return spoke if self.protected is None else self.protected
+
 
 class NvaConfig(Closed):
     """The next hop of the route tables; the machine behind it is built by its owner."""
@@ -248,6 +252,14 @@ class RoutesConfig(Closed):
     nva: tuple[RouteConfig, ...] = ()
 
 
+class DrillConfig(Closed):
+    """The test networks of a drill: of which spokes, and in which range (SR-27)."""
+
+    spokes: Annotated[tuple[Key, ...], Field(min_length=1)] | None = None  # every one where absent
+    # Taken in pieces of the spokes' own sizes; the spokes' own addresses where absent.
+    address_space: Annotated[tuple[AddressPrefix, ...], Field(min_length=1)] | None = None
+
+
 class IntentConfig(Closed):
     """What must be true of two contexts, such as ``primary/spoke1/app``; ``*`` stands for any."""
 
@@ -282,6 +294,7 @@ class RegionConfig(Closed):
     routes: RoutesConfig = RoutesConfig()
     # What `sparehub derive` moved: the other region's prefix, and the one that stands for it here.
     remap: dict[AddressPrefix, AddressPrefix] = Field(default_factory=dict)
+    drill: DrillConfig = DrillConfig()
     # Without any of the pair: what the source document promises (topology.intents).
     intents: tuple[IntentConfig, ...] = ()
 
@@ -294,6 +307,7 @@ class StackConfig(BaseModel):
     location: Annotated[Location, Field(alias="azure-native:location")]
     activation: Annotated[Activation, Field(alias="sparehub:activation")] = Activation.STANDBY
     region: Annotated[RegionConfig, Field(alias="sparehub:region")]
+    drill: Annotated[bool, Field(alias="sparehub:drill")] = False  # the test networks stand
     paired_stack: Annotated[str, Field(alias="sparehub:pairedStack")] = ""
     override_interlock: Annotated[str, Field(alias="sparehub:overrideInterlock")] = ""
     # Warnings that somebody has read: the reason by the id of the rule.

@@ -52,7 +52,7 @@ def plan(primary: Stack, secondary: Stack, kind: Kind, mode: Mode = Mode.PLANNED
             cold=_at_depth(source, target, mode, Depth.NETWORK),
         ),
         assumptions=_assumptions(mode),
-        configurations={each.name: _said(each.config) for each in (primary, secondary)},
+        configurations={each.name: said(each.config) for each in (primary, secondary)},
     )
 
 
@@ -255,7 +255,7 @@ def _with_depth(config: StackConfig, depth: Depth) -> StackConfig:
     return config.model_copy(update={"region": region})
 
 
-def _said(config: StackConfig) -> dict[str, Any]:
+def said(config: StackConfig) -> dict[str, Any]:
     """Return what a stack file says, in plain data; authorization keys are left out."""
     return {
         "location": config.location,

@@ -8,6 +8,7 @@ Azure's. Prefixes are :class:`ipaddress.IPv4Network`.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network
+from typing import Literal
 
 from pydantic import SecretStr
 
@@ -15,6 +16,10 @@ from topology.words import Activation, Depth, NextHopType, NvaKind, Prefers
 
 GATEWAY_SUBNET = "GatewaySubnet"
 """VN-09: the name that Azure demands of a gateway's subnet."""
+
+
+DRILL = "drill"
+"""The logical name below which everything of a drill is; what is below another is the region's."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,7 +36,7 @@ class Route:
 class RouteTable:
     """A route table and its routes."""
 
-    key: str  # spokes, gateway, nva, inspected; the name of one that stands beside these
+    key: str  # spokes, gateway, nva or inspected; the name of one that stands beside these
     name: str
     disable_bgp_route_propagation: bool
     routes: tuple[Route, ...] = ()
@@ -162,6 +167,46 @@ class OnPremises:
 
 
 @dataclass(frozen=True, kw_only=True)
+class SecurityRule:
+    """One rule of a network security group, for every protocol and port; ``*`` is any address."""
+
+    name: str
+    priority: int
+    direction: Literal["Inbound", "Outbound"]
+    access: Literal["Allow", "Deny"]
+    source_address_prefixes: tuple[str, ...]
+    destination_address_prefixes: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class NetworkSecurityGroup:
+    """A network security group and its rules, those of Azure apart."""
+
+    name: str
+    rules: tuple[SecurityRule, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class DrillNetwork:
+    """What stands in for a spoke during a drill; peered with nothing."""
+
+    key: str
+    virtual_network: VirtualNetwork
+    network_security_group: NetworkSecurityGroup  # of every subnet
+
+
+@dataclass(frozen=True, kw_only=True)
+class Drill:
+    """The test networks of a region, in a resource group that holds nothing else."""
+
+    resource_group: str
+    location: str
+    tags: Mapping[str, str]
+    route_table: RouteTable
+    networks: tuple[DrillNetwork, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Region:
     """One Azure region as it will stand: what is absent here is absent there."""
 
@@ -181,6 +226,7 @@ class Region:
     on_premises: OnPremises
     # ER-36: above 200 prefixes a connection is only created while the spokes are withheld.
     spokes_wait_for_connections: bool
+    drill: Drill | None = None  # while a drill is on
 
     @property
     def address_prefixes(self) -> tuple[IPv4Network, ...]:

@@ -57,3 +57,9 @@ def _names(region: Region) -> Iterator[_Named]:
                 90,
             )
             yield group
+    if region.drill:
+        yield _Named("region.drill", region.drill.resource_group, "resource groups", 90)
+        for network in region.drill.networks:
+            path = f"region.spokes.{network.key}"
+            name = network.virtual_network.name
+            yield _Named(path, name, "virtual networks of the drill", 64)

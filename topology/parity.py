@@ -226,7 +226,7 @@ def _choices(config: StackConfig) -> Iterator[Fact]:
         yield plain_fact(f"{path}.standby", Kind.CHOICE, spoke.standby, path)
         for name, subnet in sorted(spoke.subnets.items()):
             inside = f"{path}.subnets.{name}"
-            protected = subnet.protected is not False
+            protected = subnet.is_protected(spoke=True)
             yield plain_fact(f"{inside}.protected", Kind.SAME, protected, inside)
 
 

@@ -11,6 +11,7 @@ from pydantic_core import ErrorDetails
 from topology.config import StackConfig
 from topology.errors import ConfigurationError, Problem
 from topology.rules.file_addresses import ADDRESSES
+from topology.rules.file_drill import DRILL
 from topology.rules.file_express_route import EXPRESS_ROUTE
 from topology.rules.file_hub import HUB
 from topology.rules.raw import RawRegion, as_mapping
@@ -66,7 +67,7 @@ def parse_stack(
         ]
     problems += _pair_problems(values.get("sparehub:pairedStack"), stack)
     region = RawRegion(as_mapping(values.get("sparehub:region")))
-    for rule in (*ADDRESSES, *HUB, *EXPRESS_ROUTE):
+    for rule in (*ADDRESSES, *HUB, *EXPRESS_ROUTE, *DRILL):
         problems += rule.problems(region)
     if problems or config is None:
         raise ConfigurationError(sorted(set(problems)), stack)

@@ -21,6 +21,7 @@ class Kind(StrEnum):
 
     FAILOVER = "failover"  # from the primary to the secondary
     FAILBACK = "failback"  # and back again
+    DRILL = "drill"  # neither: test networks come and go, production stays where it is
 
 
 class Mode(StrEnum):
@@ -36,6 +37,7 @@ class Act(StrEnum):
     SWITCH = "switch"  # deploys a stack at another activation
     PROBE = "probe"  # asks whether a region answers
     FENCE = "fence"  # disconnects a region that may not answer
+    HAND = "hand"  # what a person does, elsewhere
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -132,7 +134,7 @@ class Plan:
     @property
     def configuration(self) -> str:
         """A hash of both configurations apart from the switch, which the run itself turns."""
-        switch = ("activation", "overrideInterlock")
+        switch = ("activation", "drill", "overrideInterlock")
         return fingerprint(
             {
                 stack: {key: value for key, value in said.items() if key not in switch}

@@ -31,12 +31,12 @@ def problems_without_table(region: RegionConfig) -> Iterator[Problem]:
 
 
 def route_tables(region: RegionConfig, name: str) -> tuple[RouteTable, ...]:
-    """Return the tables of the spokes, of GatewaySubnet, the NVA's subnet and inspected ones."""
+    """Return the tables of the spokes, of GatewaySubnet, of the NVA, of inspected hub subnets."""
     return (
         _spokes_table(region, name),
         _gateway_table(region, name),
-        *((_nva_table(region, name),) if nva_has_table(region) else ()),
-        *((_inspected_table(region, name),) if any(_to_inspected(region)) else ()),
+        *([_nva_table(region, name)] if nva_has_table(region) else []),
+        *([_inspected_table(region, name)] if any(_to_inspected(region)) else []),
     )
 
 
@@ -56,7 +56,7 @@ def _to_spokes(region: RegionConfig) -> Iterator[Route]:
 
 
 def _to_inspected(region: RegionConfig) -> Iterator[Route]:
-    """Routes as long as a part of the hub, which beat the peering's for the whole (RT-07)."""
+    """Yield a route to each inspected subnet: as long as the hub's own prefix or longer (RT-07)."""
     for key, subnet in sorted(region.hub.subnets.items()):
         if subnet.inspect:
             prefix = subnet.address_prefix

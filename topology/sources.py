@@ -98,6 +98,7 @@ SOURCES = {
     "SR-21": _SUPPORT_MATRIX,
     "SR-22": _SUPPORT_MATRIX,
     "SR-23": _SUPPORT_MATRIX,
+    "SR-27": f"{_SITE_RECOVERY}/site-recovery-test-failover-to-azure",
     "RG-01": _GEOPOLITICAL,
     "RG-02": _LOCATIONS,
     "RG-04": _GEOPOLITICAL,

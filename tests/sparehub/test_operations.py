@@ -341,7 +341,12 @@ def test_where_things_stand_is_told(start: Start, capsys: pytest.CaptureFixture[
             "state": "HALTED(activate-secondary)",
         }.items()
     )
-    assert said == {"active": [], "debts": [], "state": "HALTED(activate-secondary)"}
+    assert said == {
+        "active": [],
+        "debts": [],
+        "state": "HALTED(activate-secondary)",
+        "drill": {"standing": [], "last": None},
+    }
 
 
 def test_a_plan_that_leads_where_an_intent_does_not_hold_is_refused(start: Start) -> None:

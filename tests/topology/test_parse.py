@@ -149,6 +149,7 @@ def test_the_schema_knows_every_key() -> None:
 
     assert sorted(schema["properties"]) == [
         "dnsServers",
+        "drill",
         "expressRoute",
         "hub",
         "intents",

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from topology.build import CONNECTION_PREFIX_LIMIT, STORAGE_ENDPOINT
 from topology.circuits import same_circuit
-from topology.config import ReferencedCircuitConfig, StackConfig
+from topology.config import NetworkConfig, ReferencedCircuitConfig, StackConfig, SubnetConfig
 from topology.model import (
     Circuit,
     CircuitReference,
@@ -117,7 +117,7 @@ class _Reader:
 
     def region(self) -> Region:
         given, roles = self._given, self._roles
-        hub = self._network("hub")
+        hub = self._network("hub", given.region.hub if given else None)
         spokes = tuple(self._spoke(key) for key in roles.spokes)
         gateway = self._gateway()
         connections = tuple(self._connection(key) for key in roles.connections)
@@ -168,7 +168,7 @@ class _Reader:
         )
 
     def _route_tables(self) -> tuple[RouteTable, ...]:
-        order = ("spokes", "gateway", "nva")
+        order = ("spokes", "gateway", "nva", "inspected")
         keys = self._tables.values()
         return tuple(
             self._route_table(key)
@@ -185,10 +185,14 @@ class _Reader:
             routes=tuple(route for route in routes if route),
         )
 
-    def _network(self, role: str) -> VirtualNetwork:
+    def _network(self, role: str, said: NetworkConfig | None) -> VirtualNetwork:
         network = self._roles[f"{role}/network"]
         servers = (network.properties.get("dhcpOptions") or {}).get("dnsServers") if network else ()
-        subnets = (self._subnet(role, each) for each in self._roles.children(network, SUBNET))
+        known = said.subnets if said else {}
+        subnets = (
+            self._subnet(each, known.get(each.name), spoke=role != "hub")
+            for each in self._roles.children(network, SUBNET)
+        )
         return VirtualNetwork(
             name=network.name if network else "",
             address_space=prefixes_of_network(network),
@@ -196,7 +200,9 @@ class _Reader:
             dns_servers=tuple(a for a in map(address_of, servers or ()) if a),
         )
 
-    def _subnet(self, role: str, subnet: ArmResource) -> Subnet | None:
+    def _subnet(
+        self, subnet: ArmResource, said: SubnetConfig | None, *, spoke: bool
+    ) -> Subnet | None:
         prefixes = prefixes_of_subnet(subnet)
         if not prefixes:
             return None
@@ -211,21 +217,9 @@ class _Reader:
             service_endpoints=endpoints,
             network_security_group_id=subnet.reference("networkSecurityGroup") or None,
             default_outbound_access=subnet.properties.get("defaultOutboundAccess") is not False,
-            protected=self._protected(role, subnet.name, endpoints),
+            # Azure does not know it; where nobody says it, replication's endpoint does.
+            protected=said.is_protected(spoke=spoke) if said else STORAGE_ENDPOINT in endpoints,
         )
-
-    def _protected(self, role: str, name: str, endpoints: tuple[str, ...]) -> bool:
-        """Return whether machines are replicated from a subnet, which Azure does not know.
-
-        In a spoke they are unless the configuration says no; without any, where the endpoint is.
-        """
-        if self._given is None:
-            return STORAGE_ENDPOINT in endpoints
-        region = self._given.region
-        network = region.hub if role == "hub" else region.spokes.get(role.removeprefix("spoke/"))
-        known = network.subnets.get(name) if network else None
-        said = known.protected if known else None
-        return role != "hub" if said is None else said
 
     def _spoke(self, key: str) -> Spoke:
         network = self._roles[f"spoke/{key}/network"]
@@ -246,9 +240,10 @@ class _Reader:
             peering_of(half, remote, connected=connected)
             for half, remote in zip(halves, remotes, strict=True)
         )
+        said = self._given.region.spokes.get(key) if self._given else None
         return Spoke(
             key=key,
-            virtual_network=self._network(f"spoke/{key}"),
+            virtual_network=self._network(f"spoke/{key}", said),
             hub_to_spoke=out,
             spoke_to_hub=back,
         )

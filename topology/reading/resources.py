@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from topology.errors import UnreadableError
+from topology.model import DRILL
 
 Resources = Mapping[str, Mapping[str, Any]]
 """Type and outputs of each resource of a stack, by its URN."""
@@ -103,8 +104,11 @@ def state_resources(resources: Resources) -> list[ArmResource]:
         outputs = recorded.get("outputs") or {}
         if not str(recorded.get("type", "")).startswith("azure-native:") or not outputs.get("id"):
             continue
-        # `<component>/<role>`: the first word is the name that the program gave its region.
-        role = urn.rsplit("::", 1)[-1].partition("/")[2]
+        # `<component>/<role>`: the first word is the name that the program gave its region, or
+        # that of the drill, whose test networks are no part of it.
+        component, _, role = urn.rsplit("::", 1)[-1].partition("/")
+        if component == DRILL:
+            continue
         inline = {name for name in _CHILDREN.get(type_of(outputs["id"]), ()) if name != "routes"}
         properties = {name: value for name, value in outputs.items() if name not in inline}
         resource = ArmResource(id=outputs["id"], properties=_flat(properties), role=role)

@@ -2,6 +2,7 @@
 
 from topology.rules.circuits import CIRCUITS
 from topology.rules.file_addresses import ADDRESSES
+from topology.rules.file_drill import DRILL
 from topology.rules.file_express_route import EXPRESS_ROUTE
 from topology.rules.file_hub import HUB
 from topology.rules.gateways import GATEWAYS
@@ -15,7 +16,7 @@ from topology.rules.routes import ROUTES
 from topology.rules.shapes import SHAPES
 from topology.rules.standing import STANDING
 
-FILE_RULES = (*ADDRESSES, *HUB, *EXPRESS_ROUTE)
+FILE_RULES = (*ADDRESSES, *HUB, *EXPRESS_ROUTE, *DRILL)
 REGION_RULES = (*NETWORKS, *PEERINGS, *ROUTES, *INSPECTION, *CIRCUITS, *GATEWAYS, *REMAPPING)
 PAIR_RULES = (*PAIR_CIRCUITS, *PAIR_REGIONS)
 AZURE_RULES = (*SHAPES, *FILE_RULES, *REGION_RULES, *PAIR_RULES, *STANDING)

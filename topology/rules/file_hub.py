@@ -60,18 +60,23 @@ def hub_does_not_use_the_table_of_spokes(region: RawRegion) -> Iterator[Fault]:
             yield Fault(f"region.hub.subnets.{name}.routeTable", message)
 
 
-@rule("RT-14", why="The NVA, at a table that leads to the NVA, would send its traffic in a loop.")
-def only_other_hub_subnets_are_inspected(region: RawRegion) -> Iterator[Fault]:
-    """Neither the NVA's nor GatewaySubnet, whose table is its own (VN-12), nor a spoke's."""
+@rule("RT-14", why="A table that sends the NVA's own traffic to the NVA makes a loop.")
+def nva_and_gateway_are_not_inspected(region: RawRegion) -> Iterator[Fault]:
+    """What stands in the hub beside them can be."""
     for name in (GATEWAY_SUBNET, _nva_subnet(region)):
         if mapping(region.part("hub", "subnets"), name).get("inspect") is True:
             message = "the NVA itself and the gateway cannot be inspected: only other subnets can"
             yield Fault(f"region.hub.subnets.{name}.inspect", message)
-    for key, spoke in region.part("spokes").items():
-        for name, subnet in mapping(as_mapping(spoke), "subnets").items():
-            if as_mapping(subnet).get("inspect") is True:
+
+
+@rule("CONFIG", why="The table of the spokes sends everything to the NVA already.")
+def spokes_say_nothing_of_inspection(region: RawRegion) -> Iterator[Fault]:
+    """``inspect`` is a word of hub subnets."""
+    for path, network in region.networks.items():
+        for name in mapping(network, "subnets") if path != "region.hub" else ():
+            if mapping(network, "subnets", name).get("inspect") is True:
                 message = "only subnets of the hub: the spokes' table sends everything to the NVA"
-                yield Fault(f"region.spokes.{key}.subnets.{name}.inspect", message)
+                yield Fault(f"{path}.subnets.{name}.inspect", message)
 
 
 @rule("VN-09", why="Nothing but gateways may live in GatewaySubnet.")
@@ -163,7 +168,8 @@ HUB = (
     gateway_subnet_has_no_security_group,
     nothing_in_gateway_subnet_is_protected,
     hub_does_not_use_the_table_of_spokes,
-    only_other_hub_subnets_are_inspected,
+    nva_and_gateway_are_not_inspected,
+    spokes_say_nothing_of_inspection,
     nva_is_outside_gateway_subnet,
     nva_has_a_subnet,
     nva_address_lies_in_its_subnet,

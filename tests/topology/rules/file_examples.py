@@ -9,7 +9,7 @@ from tests.topology.rules.subjects import (
     nothing,
     spokes,
 )
-from topology.rules import file_addresses, file_express_route, file_hub
+from topology.rules import file_addresses, file_drill, file_express_route, file_hub
 from topology.rules.raw import RawRegion
 from topology.rules.rule import Rule
 
@@ -159,12 +159,57 @@ EXAMPLES: tuple[tuple[Rule[RawRegion], Example], ...] = (
         ),
     ),
     (
-        file_hub.only_other_hub_subnets_are_inspected,
+        file_hub.nva_and_gateway_are_not_inspected,
         Example(
             lambda r: hub(r)["subnets"]["nva"].update(inspect=True),
             "region.hub.subnets.nva.inspect",
-            "only other subnets can",
+            "cannot be inspected",
             lambda r: hub(r)["subnets"]["nva"].update(inspect=False),
+        ),
+    ),
+    (
+        file_hub.spokes_say_nothing_of_inspection,
+        Example(
+            lambda r: r["spokes"]["spoke1"]["subnets"]["app"].update(inspect=True),
+            "region.spokes.spoke1.subnets.app.inspect",
+            "only subnets of the hub",
+            lambda r: r["spokes"]["spoke1"]["subnets"]["app"].update(inspect=False),
+        ),
+    ),
+    (
+        file_drill.drilled_spokes_are_there,
+        Example(
+            lambda r: r.update(drill={"spokes": ["spoke3"]}),
+            "region.drill.spokes",
+            "there is no spoke 'spoke3'; there are spoke1, spoke2",
+            lambda r: r.update(drill={"spokes": ["spoke2"]}),
+        ),
+    ),
+    (
+        file_drill.drill_addresses_are_free,
+        Example(
+            lambda r: r.update(drill={"addressSpace": ["192.168.0.0/22"]}),
+            "region.drill.addressSpace",
+            "192.168.0.0/22 overlaps 192.168.0.0/16 of region.onPremises.addressPrefixes",
+            lambda r: r.update(drill={"addressSpace": ["10.200.0.0/22"]}),
+        ),
+    ),
+    (
+        file_drill.drill_ranges_are_apart,
+        Example(
+            lambda r: r.update(drill={"addressSpace": ["10.200.0.0/16", "10.200.1.0/24"]}),
+            "region.drill.addressSpace",
+            "10.200.1.0/24 overlaps 10.200.0.0/16 beside it",
+            lambda r: r.update(drill={"addressSpace": ["10.200.0.0/24", "10.200.1.0/24"]}),
+        ),
+    ),
+    (
+        file_drill.drill_range_has_room,
+        Example(
+            lambda r: r.update(drill={"addressSpace": ["10.200.0.0/24"]}),
+            "region.drill.addressSpace",
+            "10.200.0.0/24 is too small for the spokes' 10.1.0.0/24, 10.2.0.0/24",
+            lambda r: r.update(drill={"addressSpace": ["10.200.0.0/24"], "spokes": ["spoke1"]}),
         ),
     ),
     (

@@ -1,0 +1,1 @@
+"""``sparehub report``: one self-contained HTML file of the pair, its failover and its findings."""

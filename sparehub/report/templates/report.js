@@ -1,0 +1,64 @@
+"use strict";
+const slider = document.getElementById("step");
+const frames = [...document.querySelectorAll(".frame")];
+const steps = [...document.querySelectorAll(".steps li")];
+const said = document.getElementById("step-said");
+
+function show(number) {
+  slider.value = number;
+  frames.forEach((frame, index) => { frame.hidden = index !== number; });
+  steps.forEach((step, index) => {
+    if (index === number) step.setAttribute("aria-current", "step");
+    else step.removeAttribute("aria-current");
+  });
+  const title = steps[number].dataset.title;
+  slider.setAttribute("aria-valuetext", title);
+  said.textContent = `${number + 1} of ${steps.length}`;
+}
+function move(by) {
+  show(Math.min(frames.length - 1, Math.max(0, Number(slider.value) + by)));
+}
+if (slider) {
+  slider.addEventListener("input", () => show(Number(slider.value)));
+  document.getElementById("back").addEventListener("click", () => move(-1));
+  document.getElementById("on").addEventListener("click", () => move(1));
+  steps.forEach((step, index) => step.addEventListener("click", () => show(index)));
+  show(0);
+}
+
+const routes = JSON.parse(document.getElementById("effective-routes").textContent);
+const panel = document.getElementById("routes");
+
+function element(name, text, parent) {
+  const made = document.createElement(name);
+  made.textContent = text;
+  parent.append(made);
+  return made;
+}
+function table(context, rows) {
+  element("h3", `Effective routes of ${context}`, panel);
+  const made = element("table", "", panel);
+  const head = element("tr", "", element("thead", "", made));
+  for (const name of ["Source", "State", "Prefix", "Next hop"]) element("th", name, head);
+  const body = element("tbody", "", made);
+  for (const row of rows) {
+    const line = element("tr", "", body);
+    line.className = row[1];
+    for (const cell of row) element("td", cell, line);
+  }
+}
+function open(node) {
+  const here = routes.frames[node.closest("[data-frame]").dataset.frame];
+  const found = JSON.parse(node.dataset.contexts).filter((context) => here && context in here);
+  panel.replaceChildren();
+  for (const context of found) table(context, routes.tables[here[context]]);
+  panel.hidden = found.length === 0;
+}
+function close() { panel.hidden = true; }
+for (const node of document.querySelectorAll("[data-contexts]")) {
+  node.addEventListener("mouseenter", () => open(node));
+  node.addEventListener("mouseleave", close);
+  node.addEventListener("focus", () => open(node));
+  node.addEventListener("blur", close);
+}
+document.addEventListener("keydown", (event) => { if (event.key === "Escape") close(); });

@@ -1,0 +1,75 @@
+"""The whole failover and back on copies of stack files, as ``sparehub drill rehearse`` runs it."""
+
+import json
+import os
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+
+from engine.paths import VENV
+from tests.configurations import ROOT, shipped
+
+OTHERS = "/subscriptions/00000000-0000-0000-0000-000000000007/resourceGroups/rg-theirs/providers"
+CIRCUIT = f"{OTHERS}/Microsoft.Network/expressRouteCircuits/erc-theirs"
+SECURITY = f"{OTHERS}/Microsoft.Network/networkSecurityGroups/nsg"
+
+
+def real(stack: str) -> dict[str, Any]:
+    """Return the keys of a stack that refers to what others own, with secrets in them."""
+    values = shipped(stack)
+    region = values["sparehub:region"]
+    connections = region["expressRoute"]["connections"]
+    connections[next(iter(connections))]["circuit"] = {
+        "id": CIRCUIT,
+        "peeringLocation": "Singapore",
+        "sku": {"tier": "Premium"},
+        "bandwidthInMbps": 500,
+        "authorizationKey": {"secure": "v1:not:readable=="},
+    }
+    region["spokes"]["spoke1"]["subnets"]["app"]["networkSecurityGroupId"] = f"{SECURITY}-{stack}"
+    values["azure-native:clientSecret"] = {"secure": "v1:nor:this=="}
+    values["azure-native:subscriptionId"] = "00000000-0000-0000-0000-000000000009"
+    return values
+
+
+def test_what_refers_to_others_is_rehearsed_too(tmp_path: Path) -> None:
+    """One circuit of another subscription: over and back, told with times, files untouched."""
+    for name in ("Pulumi.yaml", "__main__.py"):
+        shutil.copy(ROOT / name, tmp_path)
+    for stack in ("primary", "secondary"):
+        YAML().dump({"config": real(stack)}, tmp_path / f"Pulumi.{stack}.yaml")
+    before = {path.name: path.read_bytes() for path in tmp_path.glob("Pulumi*")}
+
+    done = subprocess.run(
+        [str(VENV / "bin" / "sparehub"), "drill", "rehearse", "--json"],
+        cwd=tmp_path,
+        env={**os.environ, "SPAREHUB_HOME": str(tmp_path / "home")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    assert found["violations"] == 0
+    assert [
+        (each["kind"], each["expectedSeconds"], each["simulatedSeconds"], each["writes"])
+        for each in found["moves"]
+    ] == [
+        (
+            "failover",
+            271,
+            271,
+            ["delete con-eastasia-hong-kong", "create con-southeastasia-singapore"],
+        ),
+        (
+            "failback",
+            271,
+            271,
+            ["delete con-southeastasia-singapore", "create con-eastasia-hong-kong"],
+        ),
+    ]
+    assert {path.name: path.read_bytes() for path in tmp_path.glob("Pulumi*")} == before
