@@ -26,10 +26,10 @@ from topology.build import build
 from topology.model import Region
 from topology.pair import Stack
 from topology.parse import parse_stack
-from topology.proof import Seen, prove
-from topology.routes import RegionRoutes, find_subnet
-from topology.states import Side, all_states, configured
-from topology.verify import Reachability, verify
+from topology.reachability.proof import Seen, prove
+from topology.reachability.routes import RegionRoutes, find_subnet
+from topology.reachability.states import Side, all_states, configured
+from topology.reachability.verify import Reachability, verify
 
 SPOKES = 500
 ROUTES = 20

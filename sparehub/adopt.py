@@ -12,7 +12,7 @@ from rich.markup import escape
 from ruamel.yaml import YAML
 
 from sparehub.output import Output
-from topology.adopt import Adopted, NotUnderstood, adopt
+from topology.adoption.adopt import Adopted, NotUnderstood, adopt
 from topology.errors import SparehubError, UnreadableError
 from topology.reading import ArmResource, arm_resources
 from topology.reading.template import Template

@@ -11,18 +11,20 @@ import typer
 from simulator.errors import SimulatorError
 from sparehub import adopt as adopt_command
 from sparehub import check as check_command
-from sparehub import drill_command, failover_cli, simulate
 from sparehub import parity as parity_command
 from sparehub import routes as routes_command
+from sparehub import simulate
 from sparehub import verify as verify_command
 from sparehub.derive import derive_stack
+from sparehub.drill import commands as drill_command
+from sparehub.failover import commands as failover_cli
 from sparehub.initialise import ask_for_numbers, write_stack_file
 from sparehub.output import Output
 from sparehub.report import command as report_command
 from topology.config import RegionConfig
-from topology.derive import Wanted
+from topology.derivation.derive import Wanted
 from topology.errors import SparehubError
-from topology.states import STATES, configured
+from topology.reachability.states import STATES, configured
 from topology.words import Activation, Depth
 
 app = typer.Typer(

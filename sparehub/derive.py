@@ -13,9 +13,9 @@ from rich.text import Text
 from sparehub.output import Output
 from sparehub.stack_document import StackDocument
 from sparehub.stacks import read_stack_file, stack_file
-from topology.derive import REGION, Derivation, Wanted, derive
+from topology.derivation.derive import REGION, Derivation, Wanted, derive
+from topology.derivation.notes import Note, NoteKind
 from topology.errors import OptionsError, SparehubError
-from topology.notes import Note, NoteKind
 from topology.secrets import SECRET, is_secret, without_secrets
 
 _COLOURS = {"+": "green", "-": "red", "@": "cyan"}

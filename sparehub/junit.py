@@ -3,8 +3,8 @@
 from pathlib import Path
 from xml.etree.ElementTree import Element, ElementTree, SubElement
 
-from topology.proof import Proof
-from topology.questions import QUESTIONS
+from topology.reachability.proof import Proof
+from topology.reachability.questions import QUESTIONS
 
 
 def suite(proof: Proof, seconds: float) -> Element:

@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from typing import Any, Protocol
 
 from sparehub.output import Output
-from topology.explain import Explainer
-from topology.paths import Walk
-from topology.proof import Change, Proof
-from topology.questions import Violation
-from topology.states import Lasting, meaning
-from topology.verdicts import NO_PAIR, Verdict
+from topology.reachability.explain import Explainer
+from topology.reachability.paths import Walk
+from topology.reachability.proof import Change, Proof
+from topology.reachability.questions import Violation
+from topology.reachability.states import Lasting, meaning
+from topology.reachability.verdicts import NO_PAIR, Verdict
 
 _SIGNS = {
     Verdict.REACHABLE: "+",

@@ -6,11 +6,11 @@ from typing import Any
 from sparehub.check import STACKS
 from sparehub.output import Output
 from sparehub.stacks import read_stack, stack_file
-from topology.advertisements import OnPremisesRoute, on_premises_routes
-from topology.forwarding import ON_PREMISES
 from topology.model import Region
-from topology.routes import EffectiveRoute, RegionRoutes, find_subnet
-from topology.states import configured
+from topology.reachability.advertisements import OnPremisesRoute, on_premises_routes
+from topology.reachability.forwarding import ON_PREMISES
+from topology.reachability.routes import EffectiveRoute, RegionRoutes, find_subnet
+from topology.reachability.states import configured
 from topology.words import Activation, Depth
 
 # The columns of `az network nic show-effective-route-table --output table`.

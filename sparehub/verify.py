@@ -12,14 +12,14 @@ from sparehub.output import Output
 from sparehub.stacks import read_stack
 from sparehub.state import standing, target
 from topology.errors import ConfigurationError, UnknownNameError
-from topology.forwarding import INTERNET, ON_PREMISES
-from topology.intents import Intent, read_intents
 from topology.model import GATEWAY_SUBNET
 from topology.pair import Stack
-from topology.proof import Proof, Seen, prove
-from topology.routes import HUB, subnets
-from topology.states import NORMAL, Side, State, all_states, deployed
-from topology.verify import verify as judge
+from topology.reachability.forwarding import INTERNET, ON_PREMISES
+from topology.reachability.intents import Intent, read_intents
+from topology.reachability.proof import Proof, Seen, prove
+from topology.reachability.routes import HUB, subnets
+from topology.reachability.states import NORMAL, Side, State, all_states, deployed
+from topology.reachability.verify import verify as judge
 
 SideOf = Callable[[Stack], Side]
 """How a stack's region stands in each form: as it is configured, or as it was read."""

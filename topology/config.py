@@ -295,7 +295,7 @@ class RegionConfig(Closed):
     # What `sparehub derive` moved: the other region's prefix, and the one that stands for it here.
     remap: dict[AddressPrefix, AddressPrefix] = Field(default_factory=dict)
     drill: DrillConfig = DrillConfig()
-    # Without any of the pair: what the source document promises (topology.intents).
+    # Without any of the pair: what the source document promises (topology.reachability.intents).
     intents: tuple[IntentConfig, ...] = ()
 
 

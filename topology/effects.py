@@ -4,11 +4,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from topology.changes import Seconds
-from topology.forwarding import ON_PREMISES
 from topology.model import Region
 from topology.plan import Step
-from topology.verdicts import Verdict
-from topology.verify import verify
+from topology.reachability.forwarding import ON_PREMISES
+from topology.reachability.verdicts import Verdict
+from topology.reachability.verify import verify
 
 _MOST_NAMED = 6
 

@@ -11,10 +11,10 @@ from typing import Any, Literal, NamedTuple
 
 from topology.build import build
 from topology.config import StackConfig
+from topology.derivation.remap import Remap
 from topology.facts import Fact, Kind, Move, facts_of, plain_fact
 from topology.model import Gateway, Region, Spoke
 from topology.pair import Stack
-from topology.remap import Remap
 from topology.words import Activation
 
 Verdict = Literal["wrong", "allowed", "expected"]

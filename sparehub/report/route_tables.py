@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sparehub.report.frames import Frame, Placed
 from sparehub.report.shapes import Picture
-from topology.routes import EffectiveRoute, RegionRoutes, find_subnet
+from topology.reachability.routes import EffectiveRoute, RegionRoutes, find_subnet
 
 _MOST = 60
 """Routes of a table that are shown; the GatewaySubnet of a large hub has thousands."""

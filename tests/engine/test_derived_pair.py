@@ -7,7 +7,7 @@ from sparehub.derive import derive_stack
 from sparehub.output import Output
 from sparehub.stacks import read_stack
 from tests.engine.conftest import Engine
-from topology.derive import Wanted
+from topology.derivation.derive import Wanted
 
 REMAPS = (
     "10.10.10.0/24=10.110.10.0/24",

@@ -10,9 +10,9 @@ from tests.oracle.region import Region
 from tests.oracle.walk import World
 from tests.topology.faulty import Scene
 from tests.topology.judged import by_verifier, said_of
-from tests.topology.pairs import with_half
+from tests.topology.reachability.pairs import with_half
 from tests.topology.rendered import Row, given, rendered
-from topology import routes, verify
+from topology.reachability import routes, verify
 
 Make = Callable[..., Engine]
 KINDS = ("virtualNetworks", "routeTables", "virtualNetworkGateways", "connections")

@@ -6,8 +6,8 @@ import pytest
 
 from simulator import control
 from simulator.arm.faults import Order
-from sparehub.azure import SimulatedAzure
-from sparehub.fences import Fence, FenceError, remove_fence, set_fence
+from sparehub.failover.azure import SimulatedAzure
+from sparehub.failover.fences import Fence, FenceError, remove_fence, set_fence
 from tests.engine.failing_over import copied
 
 PEERING = (

@@ -10,8 +10,8 @@ import sys
 from typing import Any
 
 from sparehub import cli
-from sparehub.journal import Journal, Record
-from sparehub.progress import Progress
+from sparehub.failover.journal import Journal, Record
+from sparehub.failover.progress import Progress
 from topology.changes import Operation
 
 

@@ -71,12 +71,12 @@ def mutated(mutation: Mutation) -> Iterator[dict[str, ModuleType]]:
 
     The model stays the real one, so that what is compared is made of the same classes.
     """
-    names = [f"topology.{module}" for module in JUDGED]
+    names = [f"topology.reachability.{module}" for module in JUDGED]
     real = {name: sys.modules.pop(name) for name in names if name in sys.modules}
     try:
         for module in JUDGED:
             _load(module, mutation)
-        yield {module: sys.modules[f"topology.{module}"] for module in JUDGED}
+        yield {module: sys.modules[f"topology.reachability.{module}"] for module in JUDGED}
     finally:
         for name in names:
             sys.modules.pop(name, None)
@@ -84,7 +84,7 @@ def mutated(mutation: Mutation) -> Iterator[dict[str, ModuleType]]:
 
 
 def _load(module: str, mutation: Mutation) -> None:
-    name = f"topology.{module}"
+    name = f"topology.reachability.{module}"
     spec = find_spec(name)
     assert spec is not None
     assert spec.origin is not None

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from tests.topology.faulty import faulty_scene
 from tests.topology.judged import by_oracle, by_verifier
-from topology import routes, verify
+from topology.reachability import routes, verify
 
 
 @settings(max_examples=60, deadline=None)

@@ -10,7 +10,7 @@ import pytest
 from tests.oracle.mutations import JUDGED, MUTATIONS, Mutation, mutated
 from tests.topology.faulty import Scene, faulty_scene
 from tests.topology.judged import Said, by_oracle, by_verifier
-from tests.topology.pairs import pair, table, with_table
+from tests.topology.reachability.pairs import pair, table, with_table
 from topology import model
 
 # Each fault that a draw can show, three of these do.

@@ -12,7 +12,7 @@ import pytest
 from tests.oracle.region import Region
 from tests.oracle.verdicts import Verdict, judge
 from tests.oracle.walk import World
-from tests.topology.pairs import pair, table, with_table
+from tests.topology.reachability.pairs import pair, table, with_table
 from tests.topology.rendered import Resource, given, rendered
 from topology import model
 from topology.words import Prefers

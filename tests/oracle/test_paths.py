@@ -8,9 +8,9 @@ from tests.oracle.verdicts import contexts, edges
 from tests.oracle.walk import End, Outcome
 from tests.topology.faulty import faulty_scene
 from tests.topology.judged import world_of
-from topology.forwarding import Network
-from topology.paths import Walk, Walker
-from topology.verdicts import LOOPED, UNKNOWN_APPLIANCE
+from topology.reachability.forwarding import Network
+from topology.reachability.paths import Walk, Walker
+from topology.reachability.verdicts import LOOPED, UNKNOWN_APPLIANCE
 
 Way = tuple[list[tuple[str, str, str]], str, int, bool]
 """Context, prefix and type of next hop at each hop; the end; of who arrives: how many NVAs he

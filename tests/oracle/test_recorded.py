@@ -11,7 +11,7 @@ from tests.oracle.walk import World
 from tests.simulator import recordings
 from tests.topology.rendered import Row, given, rendered, row
 from topology import model
-from topology.routes import RegionRoutes
+from topology.reachability.routes import RegionRoutes
 
 RECORDED = "xplat-effective-routes.json"
 

@@ -8,9 +8,9 @@ import pytest
 
 from tests.topology.faulty import Scene
 from tests.topology.judged import by_oracle, by_verifier
-from tests.topology.pairs import remapped, sides
-from topology import routes, verify
-from topology.states import all_states
+from tests.topology.reachability.pairs import remapped, sides
+from topology.reachability import routes, verify
+from topology.reachability.states import all_states
 from topology.words import Depth
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from engine.paths import VENV
 from tests.configurations import ROOT
-from tests.sparehub.worlds import Start, worlds_in
+from tests.sparehub.failover.worlds import Start, worlds_in
 
 Sparehub = Callable[..., "subprocess.CompletedProcess[str]"]
 

@@ -10,7 +10,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from tests.sparehub.conftest import Sparehub
-from topology.states import STATES
+from topology.reachability.states import STATES
 
 
 def change(path: Path, what: Callable[[dict[str, Any]], object]) -> None:

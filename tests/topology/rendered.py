@@ -16,7 +16,7 @@ from topology.model import (
     Subnet,
     VirtualNetwork,
 )
-from topology.routes import EffectiveRoute
+from topology.reachability.routes import EffectiveRoute
 
 Resource = dict[str, Any]
 Row = tuple[str, str, str, str, str]

@@ -24,8 +24,8 @@ from topology.model import (
     Subnet,
     VirtualNetwork,
 )
-from topology.verdicts import Verdict
-from topology.verify import verify
+from topology.reachability.verdicts import Verdict
+from topology.reachability.verify import verify
 from topology.words import Activation, Depth, NextHopType, NvaKind, Prefers
 
 NVA = IPv4Address("10.10.10.10")

@@ -1,0 +1,1 @@
+"""Drills: isolated test networks, and the whole failover rehearsed on a local Azure."""

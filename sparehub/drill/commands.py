@@ -1,0 +1,59 @@
+"""``sparehub drill``: its sub-commands and their options."""
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from sparehub.drill import networks as drill
+from sparehub.drill import rehearse as drill_rehearsal
+from sparehub.output import Output
+
+app = typer.Typer(
+    help="Rehearse: isolated test networks for Site Recovery, or the whole failover on a copy.",
+    no_args_is_help=True,
+)
+_Directory = Annotated[
+    Path, typer.Option("--stack-dir", help="Where Pulumi.yaml and the stack files are.")
+]
+_Json = Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")]
+_Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
+_Plan = Annotated[str, typer.Option("--plan", help="The id that is confirmed.")]
+
+
+@app.command()
+def start(
+    *, plan: _Plan = "", yes: _Yes = False, stack_dir: _Directory = Path(), json: _Json = False
+) -> None:
+    """Make test networks in the secondary's region that nothing leaves; production is not touched.
+
+    [bold]sparehub drill start[/bold]
+    """
+    raise typer.Exit(drill.start(stack_dir, Output(as_json=json), plan=plan, yes=yes))
+
+
+@app.command()
+def stop(
+    *,
+    plan: _Plan = "",
+    yes: _Yes = False,
+    result: Annotated[str, typer.Option(help="What came of it, for the journal.")] = "",
+    stack_dir: _Directory = Path(),
+    json: _Json = False,
+) -> None:
+    """Remove the test networks, once Site Recovery has cleaned up, and record the result.
+
+    [bold]sparehub drill stop --result "all 14 machines answered"[/bold]
+    """
+    output = Output(as_json=json)
+    raise typer.Exit(drill.stop(stack_dir, output, plan=plan, yes=yes, result=result))
+
+
+@app.command()
+def rehearse(*, stack_dir: _Directory = Path(), json: _Json = False) -> None:
+    """Fail over and back on a local Azure, from copies of both stack files; tell times and faults.
+
+    [bold]sparehub drill rehearse[/bold]
+    """
+    raise typer.Exit(drill_rehearsal.rehearse(stack_dir, Output(as_json=json), os.environ))

@@ -1,0 +1,176 @@
+"""``sparehub drill start`` and ``stop``: isolated test networks come and go, production stays."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sparehub.failover import operations
+from sparehub.failover.azure import Azure
+from sparehub.failover.planning import print_plan
+from sparehub.failover.settling import settle
+from sparehub.failover.snapshot import Snapshot
+from sparehub.failover.switch import set_value
+from sparehub.failover.workplace import Workplace, workplace
+from sparehub.output import Output
+from topology.changes import Operation, Verb
+from topology.drill import build_drill
+from topology.drill_plan import plan_drill
+from topology.errors import HalfwayError, PreflightError, SparehubError
+from topology.isolation import escapes
+from topology.model import Drill
+from topology.plan import Change, Plan, Step
+from topology.recorded_drill import recorded_networks
+
+SWITCH = "sparehub:drill"
+
+
+class EscapeError(SparehubError):
+    """Something could leave the test networks, or enter them."""
+
+
+def start(directory: Path, output: Output, *, plan: str, yes: bool) -> int:
+    """Make the test networks and prove that nothing leaves them; return the exit code.
+
+    :raises PreflightError: where anything outside the drill's own group would be written.
+    :raises EscapeError: where they are not shut in.
+    """
+    with _at_work(directory, output, plan, yes=yes) as (place, planned):
+        step, *_ = planned.steps
+        drill = build_drill(place.pair[planned.target].config)
+        _deploy(place, step, "true")
+        networks = _prove(place.deployments.snapshot(planned.target), drill)
+        place.journal.append("drill-started", networks=list(networks.values()))
+    document = {"networks": networks, "isolated": True}
+    if output.as_json:
+        output.document(document)
+        return 0
+    output.results.print("nothing leaves these networks, by their routes and by their rules:")
+    output.table(("spoke", "network"), networks.items())
+    output.results.print(
+        "now Site Recovery: Recovery Services vault > Replicated items > Test failover, into "
+        "these; then clean up there, and `sparehub drill stop`"
+    )
+    return 0
+
+
+def stop(directory: Path, output: Output, *, plan: str, yes: bool, result: str) -> int:
+    """Remove the test networks, and record what came of the drill; return the exit code.
+
+    :raises PreflightError: where a machine is left in them, or anything else would be written.
+    """
+    with _at_work(directory, output, plan, yes=yes) as (place, planned):
+        *_, step = planned.steps
+        drill = build_drill(place.pair[planned.target].config)
+        before = place.deployments.snapshot(planned.target)
+        found = escapes(recorded_networks(before.resources, drill.resource_group))
+        _refuse_inhabited(place.azure, before, drill)
+        _deploy(place, step, None)
+        stood = [str(each) for each in before.ids.values() if _in_group(str(each), drill)]
+        record = place.journal.append("drill", result=result, escapes=found, removed=len(stood))
+    if output.as_json:
+        output.document({"result": result, "escapes": found, "at": record.at})
+    else:
+        output.results.print(f"the test networks are gone; recorded: {result or 'a drill'}")
+    return 0
+
+
+@contextmanager
+def _at_work(
+    directory: Path, output: Output, plan: str, *, yes: bool
+) -> Iterator[tuple[Workplace, Plan]]:
+    """Confirm, and be the only operator meanwhile."""
+    operations.refuse_unconfirmed(yes, plan)
+    with workplace(directory, output) as place:
+        planned = plan_drill(place.pair["primary"], place.pair["secondary"])
+        operations.refuse_other_plan(planned, plan)
+        if underway := place.ledger.open:
+            message = f"the {underway.kind} of {underway.begun} is under way: that comes first"
+            raise HalfwayError(message)
+        if not place.snapshots[planned.target].activation:
+            message = f"stack {planned.target!r} was never deployed: `pulumi up` it first"
+            raise PreflightError(message)
+        with place.held():
+            operations.tell_target(output, place.azure)
+            if not yes:
+                print_plan(planned, Output(results=output.progress))
+                operations.ask_for(place.locations[planned.target])
+            yield place, planned
+
+
+def _deploy(place: Workplace, step: Step, value: str | None) -> None:
+    """Turn the switch and deploy, or leave everything as it was."""
+    change = step.change
+    if change is None:
+        raise AssertionError(step.id)
+    settle(place.deployments, place.azure, change.stack, place.progress.note)
+    config = place.pair[change.stack].config
+    before = str(config.drill).lower() if "drill" in config.model_fields_set else None
+    set_value(place.directory, change.stack, SWITCH, value)
+    try:
+        (found,) = place.deployments.previews((change,), drift=frozenset(), pretend="")
+        _refuse_beyond(change, found)
+    except BaseException:
+        set_value(place.directory, change.stack, SWITCH, before)
+        raise
+    place.journal.append("drill-intent", step=step.id)
+    try:
+        with place.progress.step(step):
+            place.deployments.up(change, change.depth, place.progress.writes)
+    except (SparehubError, KeyboardInterrupt) as error:
+        problem = str(error) or "interrupted"
+        again = "start" if value else "stop"
+        message = f"stopped in {step.id}: {problem}\n`sparehub drill {again}` again goes on"
+        raise HalfwayError(message) from None
+
+
+def _refuse_beyond(change: Change, found: frozenset[Operation]) -> None:
+    """Refuse a deployment that would write anything but the drill's own resources."""
+    names = {each.name for each in change.operations}
+    # One that died half-way is gone on with: what it made may be updated, or is there already.
+    verbs = {each.verb for each in change.operations} | {Verb.UPDATE}
+    beyond = sorted(each for each in found if each.name not in names or each.verb not in verbs)
+    if beyond:
+        listed = ", ".join(f"{each.verb.value} {each.name}" for each in beyond)
+        message = (
+            f"deploying {change.stack!r} would also {listed}, which is no part of the drill; "
+            "nothing was done. Put that right first: `pulumi preview --diff --stack "
+            f"{change.stack}`"
+        )
+        raise PreflightError(message)
+
+
+def _prove(snapshot: Snapshot, drill: Drill) -> dict[str, str]:
+    """Return the id of each test network by its spoke, once nothing can leave any of them."""
+    networks = recorded_networks(snapshot.resources, drill.resource_group)
+    expected = sorted(each.virtual_network.name for each in drill.networks)
+    problems = escapes(networks)
+    if sorted(each.name for each in networks) != expected:
+        problems.append(f"there should be {', '.join(expected)}")
+    if problems:
+        message = (
+            f"the test networks are not shut in: {'; '.join(problems)}. Do not fail anything over "
+            "into them: `sparehub drill stop`"
+        )
+        raise EscapeError(message)
+    return {each.key: snapshot.ids[f"drill/{each.key}/network"] for each in drill.networks}
+
+
+def _refuse_inhabited(azure: Azure, snapshot: Snapshot, drill: Drill) -> None:
+    """Refuse to remove networks that machines are in: Azure would, half-way (VN-17)."""
+    inhabited = []
+    for network in drill.networks:
+        for subnet in network.virtual_network.subnets:
+            identity = snapshot.ids.get(f"drill/{network.key}/{subnet.name}")
+            answer = azure.send("GET", identity) if identity else None
+            if answer and (answer.body.get("properties") or {}).get("ipConfigurations"):
+                inhabited.append(f"{network.key}/{subnet.name}")
+    if inhabited:
+        message = (
+            f"machines are still in {', '.join(inhabited)}; nothing was done. First, in Site "
+            "Recovery: Replicated items > Clean up test failover"
+        )
+        raise PreflightError(message)
+
+
+def _in_group(identity: str, drill: Drill) -> bool:
+    return f"/resourcegroups/{drill.resource_group}".lower() in identity.lower()

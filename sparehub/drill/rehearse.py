@@ -1,0 +1,180 @@
+"""``sparehub drill rehearse``: the whole failover and back, on a local Azure of its own.
+
+Copies of the two real stack files are deployed there by the real engine, moved by the real command
+and moved back. What happened is read from the local Azure's log, not from what the command says.
+"""
+
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+from simulator import control
+from simulator.control import LogEntry
+from sparehub.check import STACKS
+from sparehub.drill.stand_ins import make_ready
+from sparehub.home import Home
+from sparehub.output import Output
+from sparehub.rehearsal import Rehearsal
+from sparehub.report.times import span
+from sparehub.stacks import read_stack
+from topology.errors import PreflightError, SparehubError
+
+_CONNECTIONS = "/providers/microsoft.network/connections/"
+_NOT_OURS = ("ARM_", "AZURE_", "PULUMI_")
+"""What a shell says of the real Azure, and of other stacks."""
+
+
+class RehearsalFailedError(SparehubError):
+    """The rehearsal could not be carried out to its end."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Move:
+    """A failover or failback as the local Azure saw it."""
+
+    kind: str
+    plan: str
+    expected: int
+    """Simulated seconds that the plan calls typical."""
+    took: int
+    """Simulated seconds from the first write until the last one ended."""
+    own: float
+    """Seconds that the command itself ran."""
+    writes: tuple[str, ...]
+    violations: tuple[str, ...]
+
+    def document(self) -> dict[str, Any]:
+        """Return the move under the keys of ``--json``."""
+        return {
+            "kind": self.kind,
+            "plan": self.plan,
+            "expectedSeconds": self.expected,
+            "simulatedSeconds": self.took,
+            "ownSeconds": round(self.own, 1),
+            "writes": list(self.writes),
+            "violations": list(self.violations),
+        }
+
+
+def rehearse(directory: Path, output: Output, inherited: Mapping[str, str]) -> int:
+    """Fail over and back on copies; return the exit code, 1 where anything was not as it must be.
+
+    :raises PreflightError: where the stack files do not say which region is live.
+    :raises RehearsalFailedError: where a command of the rehearsal fails.
+    """
+    kinds = _kinds(directory)
+    home = Home.of(directory, inherited).path / "rehearsal"
+    environment = {k: v for k, v in inherited.items() if not k.startswith(_NOT_OURS)}
+    with output.progress.status("copying both stacks ..."):
+        rehearsal = Rehearsal.begin(home, directory, STACKS, environment)
+        for stack in STACKS:
+            make_ready(rehearsal, stack)
+    output.note(f"simulated Azure at {rehearsal.home.simulator}")
+    for stack in STACKS:
+        with output.progress.status(f"building {stack} ..."):
+            rehearsal.pulumi("up", "--yes", "--skip-preview", "--stack", stack)
+    moves = []
+    for kind in kinds:
+        with output.progress.status(f"{kind} ..."):
+            moves.append(_move(rehearsal, kind))
+    total = sum(len(move.violations) for move in moves)
+    if output.as_json:
+        document = {"moves": [move.document() for move in moves], "violations": total}
+        output.document(document)
+    else:
+        _print(output, moves)
+    return 1 if total else 0
+
+
+def _kinds(directory: Path) -> tuple[str, str]:
+    """Return what comes first and what leads back."""
+    live = [name for name in STACKS if read_stack(directory, name).config.activation == "active"]
+    if len(live) != 1:
+        message = f"one region must be active, not {' and '.join(live) or 'none'}"
+        raise PreflightError(message)
+    return ("failover", "failback") if live == ["primary"] else ("failback", "failover")
+
+
+def _move(rehearsal: Rehearsal, kind: str) -> Move:
+    plan = json.loads(_sparehub(rehearsal, "plan", kind, "--json"))
+    seen = len(rehearsal.log())
+    began = time.monotonic()
+    _sparehub(rehearsal, kind, "--yes", "--plan", plan["id"], "--json")
+    own = time.monotonic() - began
+    entries = rehearsal.log()[seen:]
+    astray = control.data_plane_faults(rehearsal.home.simulator)
+    return Move(
+        kind=kind,
+        plan=plan["id"],
+        expected=plan["recoveryTime"]["typical"],
+        took=round(max(e.at + e.seconds for e in entries) - min(e.at for e in entries)),
+        own=own,
+        writes=tuple(f"{entry.operation} {entry.path.split('/')[-1]}" for entry in entries),
+        violations=(*violations(plan, entries), *astray),
+    )
+
+
+def violations(plan: Mapping[str, Any], entries: Sequence[LogEntry]) -> list[str]:
+    """Return what Azure saw and should not have seen of a plan, as ``plan --json`` prints it."""
+    found = [f"{e.path} ended {e.outcome}" for e in entries if e.outcome != "Succeeded"]
+    planned = sum(len(step["change"]["operations"]) for step in plan["steps"] if step["change"])
+    if len(entries) != planned:
+        found.append(f"{len(entries)} writes, and not the {planned} of the plan")
+    if plan["conflict"]:
+        found += _live_together(entries)
+    return found
+
+
+def _live_together(entries: Sequence[LogEntry]) -> list[str]:
+    """Return each connection that was begun before another one was gone (ER-18)."""
+    written = [entry for entry in entries if _CONNECTIONS in entry.path.lower()]
+    gone = [entry for entry in written if entry.operation == "delete"]
+    made = [entry for entry in written if entry.operation == "create"]
+    return [
+        f"{new.path.split('/')[-1]} was begun while {old.path.split('/')[-1]} stood"
+        for old, new in product(gone, made)
+        if new.at < old.at + old.seconds
+    ]
+
+
+def _sparehub(rehearsal: Rehearsal, *arguments: str) -> str:
+    """Run the command in the copy, as a script would."""
+    done = subprocess.run(  # noqa: S603 - our own command, without a shell
+        [sys.executable, "-c", "from sparehub.cli import main; main()", *arguments],
+        cwd=rehearsal.project,
+        env=rehearsal.home.environment(rehearsal.inherited),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        command = " ".join(("sparehub", *arguments))
+        message = f"`{command}` ended with code {done.returncode}:\n{done.stdout}{done.stderr}"
+        raise RehearsalFailedError(message)
+    return done.stdout
+
+
+def _print(output: Output, moves: Sequence[Move]) -> None:
+    output.table(
+        ("rehearsed", "simulated", "planned", "own time", "writes", "violations"),
+        [
+            (
+                move.kind,
+                span(move.took),
+                span(move.expected),
+                f"{move.own:.0f} s",
+                ", ".join(move.writes),
+                str(len(move.violations)),
+            )
+            for move in moves
+        ],
+    )
+    for move in moves:
+        for violation in move.violations:
+            output.results.print(f"{move.kind}: {violation}", markup=False)

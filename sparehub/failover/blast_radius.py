@@ -1,0 +1,46 @@
+"""Looks at what a deployment would write, and refuses what its step does not expect."""
+
+from collections.abc import Iterable
+
+from sparehub.failover.port import Stacks
+from topology.changes import Operation, Verb
+from topology.errors import PreflightError
+from topology.plan import Change
+
+
+class BlastRadiusError(PreflightError):
+    """A deployment would write something that the step does not expect."""
+
+
+def look(
+    stacks: Stacks,
+    changes: tuple[Change, ...],
+    *,
+    drift: Iterable[str] = (),
+    pretend: str = "",
+) -> dict[Change, frozenset[Operation]]:
+    """Return what each change would write, once nothing of it is unexpected.
+
+    Of the stacks in ``drift`` Azure is read again; ``pretend`` is why the interlock is overridden
+    while one only looks.
+
+    :raises BlastRadiusError: naming what is unexpected.
+    """
+    found = stacks.previews(changes, drift=frozenset(drift), pretend=pretend)
+    looked = dict(zip(changes, found, strict=True))
+    for change, operations in looked.items():
+        allowed = change.operations | {
+            # What was made badly, or while its maker died, is written again.
+            Operation(Verb.UPDATE, each.type, each.name)
+            for each in change.operations
+            if each.verb is Verb.CREATE
+        }
+        if unexpected := sorted(operations - allowed):
+            listed = ", ".join(f"{each.verb.value} {each.name}" for each in unexpected)
+            message = (
+                f"deploying {change.stack!r} would also {listed}, which is no part of this step: "
+                "somebody changed the configuration without deploying it, or Azure by hand. Put "
+                f"that right first: `pulumi preview --diff --refresh --stack {change.stack}`"
+            )
+            raise BlastRadiusError(message)
+    return looked

@@ -1,0 +1,139 @@
+"""The commands of a failover: what may be typed; ``operations`` carries it out."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from sparehub.failover import operations
+from sparehub.failover.planning import show_plan
+from sparehub.output import Output
+from topology.plan import Kind, Mode
+
+app = typer.Typer()
+StackDirectory = Annotated[
+    Path, typer.Option("--stack-dir", help="Where Pulumi.yaml and the stack files are.")
+]
+Json = Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")]
+Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
+PlanId = Annotated[
+    str, typer.Option("--plan", help="The id that is confirmed, or the file of plan --out.")
+]
+Unplanned = Annotated[
+    bool, typer.Option("--unplanned", help="The region that is left may be lost.")
+]
+AcceptUnfenced = Annotated[
+    str,
+    typer.Option(
+        "--accept-unfenced",
+        metavar="REASON",
+        help="Go on although the lost region may still advertise.",
+    ),
+]
+
+
+@app.command()
+def plan(
+    kind: Annotated[Kind, typer.Argument(help="What is to be planned.")],
+    *,
+    unplanned: Unplanned = False,
+    out: Annotated[Path | None, typer.Option(help="Write the plan to this file, too.")] = None,
+    stack_dir: StackDirectory = Path(),
+    json: Json = False,
+) -> None:
+    """Show the steps of a failover or a drill: what each needs, changes and takes; does nothing.
+
+    [bold]sparehub plan failover[/bold]   [bold]sparehub plan failover --unplanned --json[/bold]
+    """
+    if unplanned and kind is Kind.DRILL:
+        raise typer.BadParameter("a drill is always planned")
+    mode = Mode.UNPLANNED if unplanned else Mode.PLANNED
+    show_plan(stack_dir, kind, mode, out, Output(as_json=json))
+
+
+@app.command("failover")
+def fail_over(  # noqa: PLR0913 - one option a decision
+    *,
+    unplanned: Unplanned = False,
+    accept_unfenced: AcceptUnfenced = "",
+    plan: PlanId = "",
+    yes: Yes = False,
+    stack_dir: StackDirectory = Path(),
+    json: Json = False,
+) -> None:
+    """Move the traffic from the primary to the secondary, with journal, interlock and proof.
+
+    [bold]sparehub failover[/bold]   [bold]sparehub failover --yes --plan b8c3200f815bb53d[/bold]
+    """
+    wish = _wish(Kind.FAILOVER, accept_unfenced, plan, unplanned=unplanned, yes=yes)
+    raise typer.Exit(operations.begin(stack_dir, wish, Output(as_json=json)))
+
+
+@app.command("failback")
+def fail_back(  # noqa: PLR0913 - one option a decision
+    *,
+    unplanned: Unplanned = False,
+    accept_unfenced: AcceptUnfenced = "",
+    plan: PlanId = "",
+    yes: Yes = False,
+    stack_dir: StackDirectory = Path(),
+    json: Json = False,
+) -> None:
+    """Move the traffic back to the primary: the same steps with the roles swapped.
+
+    [bold]sparehub failback[/bold]
+    """
+    wish = _wish(Kind.FAILBACK, accept_unfenced, plan, unplanned=unplanned, yes=yes)
+    raise typer.Exit(operations.begin(stack_dir, wish, Output(as_json=json)))
+
+
+def _wish(kind: Kind, reason: str, plan: str, *, unplanned: bool, yes: bool) -> operations.Wish:
+    if reason and not unplanned:
+        raise typer.BadParameter("--accept-unfenced belongs to --unplanned")
+    mode = Mode.UNPLANNED if unplanned else Mode.PLANNED
+    return operations.Wish(kind=kind, mode=mode, reason=reason, plan=plan, yes=yes)
+
+
+@app.command()
+def resume(
+    *,
+    yes: Yes = False,
+    accept_unfenced: AcceptUnfenced = "",
+    stack_dir: StackDirectory = Path(),
+    json: Json = False,
+) -> None:
+    """Go on with an operation that stopped half-way, whatever stopped it.
+
+    [bold]sparehub resume[/bold]
+    """
+    output = Output(as_json=json)
+    raise typer.Exit(operations.resume(stack_dir, output, yes=yes, reason=accept_unfenced))
+
+
+@app.command()
+def commit(*, stack_dir: StackDirectory = Path()) -> None:
+    """Call the last failover or failback settled; the next operation does that by itself.
+
+    [bold]sparehub commit[/bold]
+    """
+    raise typer.Exit(operations.commit(stack_dir, Output()))
+
+
+@app.command("finish-fence")
+def finish_fence(
+    *, yes: Yes = False, stack_dir: StackDirectory = Path(), json: Json = False
+) -> None:
+    """Disconnect a region that was lost and is back, and end what stood in for that.
+
+    [bold]sparehub finish-fence[/bold]
+    """
+    raise typer.Exit(operations.finish_fence(stack_dir, Output(as_json=json), yes=yes))
+
+
+@app.command()
+def status(*, stack_dir: StackDirectory = Path(), json: Json = False) -> None:
+    """Show which region is active, what is under way and what is owed; exit 7 while unfenced.
+
+    [bold]sparehub status --json[/bold]
+    """
+    raise typer.Exit(operations.status(stack_dir, Output(as_json=json)))

@@ -1,0 +1,51 @@
+"""Pays a debt: disconnects a region that was lost and is back, and ends what stood in for that."""
+
+from typing import Any
+
+from sparehub.failover.blast_radius import look
+from sparehub.failover.fences import Fence, remove_fence
+from sparehub.failover.outcome import prove
+from sparehub.failover.probe import answers
+from sparehub.failover.settling import settle
+from sparehub.failover.switch import ACTIVATION, OVERRIDE, set_value
+from sparehub.failover.workplace import Workplace
+from topology.changes import operations
+from topology.errors import UnreachableError
+from topology.failover import region_at
+from topology.pair import Stack
+from topology.plan import Change
+from topology.words import Activation
+
+
+def pay(place: Workplace, debt: dict[str, Any]) -> None:
+    """Disconnect a region; each part can be done again, so that dying in between does no harm.
+
+    :raises UnreachableError: where the region does not answer yet.
+    :raises SparehubError: where it cannot be done, or does not come out as it should.
+    """
+    stack = place.pair[debt["stack"]]
+    if not answers(place.azure, place.snapshots[stack.name]):
+        message = f"{stack.name} ({stack.region.location}) does not answer yet; nothing was changed"
+        raise UnreachableError(message)
+    _stand_down(place, stack)
+    # Only now: a fence that goes before the connection would let the region advertise again.
+    for fence in debt["fences"]:
+        remove_fence(place.azure, Fence(**fence), place.progress.note)
+    set_value(place.directory, debt["target"], OVERRIDE, None)
+    place.journal.append("cleared", id=debt["id"])
+    place.progress.note(f"{stack.name} is disconnected; nothing is owed of it any more")
+
+
+def _stand_down(place: Workplace, stack: Stack) -> None:
+    live, down = (region_at(stack, each) for each in (Activation.ACTIVE, Activation.STANDBY))
+    settle(place.deployments, place.azure, stack.name, place.progress.note)
+    change = Change(
+        stack=stack.name,
+        activation=Activation.STANDBY,
+        depth=down.depth,
+        operations=operations(live, down),
+    )
+    set_value(place.directory, stack.name, ACTIVATION, Activation.STANDBY.value)
+    look(place.deployments, (change,))
+    place.deployments.up(change, down.depth, place.progress.writes)
+    prove(down, place.deployments.snapshot(stack.name), place.azure)

@@ -1,0 +1,283 @@
+"""Drives Pulumi: previews, deployments and the state of both stacks, by its Automation API."""
+
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from pulumi import automation
+from pulumi.automation import EngineEvent, OpType
+from pulumi.automation.errors import CommandError, ConcurrentUpdateError
+
+from sparehub.failover.lease import LeaseError
+from sparehub.failover.snapshot import Pending, Snapshot
+from sparehub.failover.switch import write_variant
+from topology.changes import Operation, Verb
+from topology.errors import PreflightError, SparehubError
+from topology.plan import Change
+from topology.words import Depth
+
+_VERBS = {
+    OpType.CREATE: Verb.CREATE,
+    OpType.UPDATE: Verb.UPDATE,
+    OpType.DELETE: Verb.DELETE,
+    # Whatever replaces is a deletion, and no step of a failover expects one.
+    OpType.REPLACE: Verb.DELETE,
+    OpType.CREATE_REPLACEMENT: Verb.CREATE,
+    OpType.DELETE_REPLACED: Verb.DELETE,
+}
+_OURS = "azure-native:"
+
+
+class DeploymentError(SparehubError):
+    """Pulumi could not do what it was asked to; the text is what it said."""
+
+
+class _Workspace(automation.LocalWorkspace):
+    """The project's directory; which stack a person's shell has selected stays as it is."""
+
+    def select_stack(self, stack_name: str) -> None:
+        """Do nothing: every command names its stack."""
+
+    def stack_outputs(self, stack_name: str) -> automation.OutputMap:
+        """Return nothing: what a stack says is read from its snapshot."""
+        del stack_name
+        return {}
+
+
+@dataclass
+class Deployments:
+    """Both stacks of a project directory, in the environment of this process."""
+
+    directory: Path
+    _workspace: automation.LocalWorkspace = field(init=False)
+    _scratch: Path = field(
+        default_factory=lambda: Path(tempfile.mkdtemp(prefix="sparehub-")), init=False
+    )
+    _previewed: dict[Change, Path] = field(default_factory=dict, init=False)
+
+    def __post_init__(self) -> None:
+        try:
+            self._workspace = _Workspace(work_dir=str(self.directory))
+        except FileNotFoundError:
+            message = (
+                "there is no pulumi on PATH: install Pulumi, or use the local Azure: "
+                'eval "$(sparehub simulate env)"'
+            )
+            raise PreflightError(message) from None
+
+    def close(self) -> None:
+        """Remove the working files."""
+        shutil.rmtree(self._scratch, ignore_errors=True)
+
+    def snapshot(self, stack: str) -> Snapshot:
+        """Return what a stack recorded.
+
+        :raises PreflightError: where its state cannot be read.
+        """
+        return Snapshot.of(self._export(stack))
+
+    def snapshots(self, stacks: Sequence[str]) -> dict[str, Snapshot]:
+        """Return what each stack recorded, all read side by side.
+
+        :raises PreflightError: where a state cannot be read.
+        """
+        with ThreadPoolExecutor(max_workers=2) as pool:
+            return dict(zip(stacks, pool.map(self.snapshot, stacks), strict=True))
+
+    def previews(
+        self, changes: tuple[Change, ...], *, drift: frozenset[str], pretend: str
+    ) -> list[frozenset[Operation]]:
+        """Return what each change would write, all of them looked at side by side.
+
+        Of the stacks in ``drift`` Azure is read again, so that what was changed by hand shows.
+        ``pretend`` overrides the interlock: the other region is still live when one looks ahead.
+
+        :raises DeploymentError: where a preview fails.
+        """
+        with ThreadPoolExecutor(max_workers=2) as pool:
+            looking = [
+                pool.submit(self._preview, change, number, change.stack in drift, pretend)
+                for number, change in enumerate(changes)
+            ]
+            return [each.result() for each in looking]
+
+    def up(self, change: Change, depth: Depth, tell: Callable[[Operation], None]) -> None:
+        """Deploy a stack whose file says what the change wants; no more than was previewed.
+
+        ``depth`` is the file's own; where the change wants another, a copy is deployed.
+
+        :raises DeploymentError: where Pulumi, or Azure, refuses.
+        :raises LeaseError: where somebody else is deploying.
+        """
+        copy = None
+        if change.depth is not depth:
+            copy = self._scratch / f"Pulumi.{change.stack}.deployed.yaml"
+            write_variant(self.directory, change, copy)
+        problems: list[str] = []
+
+        def listen(event: EngineEvent) -> None:
+            if operation := _operation(event):
+                tell(operation)
+            problems.extend(_problems(event))
+
+        plan = self._previewed.pop(change, None)
+        with _telling(change.stack, problems):
+            self._stack(change.stack).up(
+                on_event=listen,
+                plan=str(plan) if plan else None,
+                config_file=str(copy) if copy else None,
+            )
+
+    def adopt(self, stack: str, pending: Pending, identity: str) -> None:
+        """Bring into the state what was made while its maker died.
+
+        :raises DeploymentError: where the import fails.
+        """
+        parent = pending.parent.split("::")[-1]
+        with _telling(stack):
+            self._stack(stack).import_resources(
+                resources=[
+                    {
+                        "type": pending.type,
+                        "name": pending.name,
+                        "id": identity,
+                        **({"parent": parent} if pending.parent else {}),
+                    }
+                ],
+                name_table={parent: pending.parent} if pending.parent else {},
+                protect=False,
+                generate_code=False,
+            )
+
+    def forget_pending(self, stack: str) -> None:
+        """Strike out the begun writes of a stack, once each has been settled."""
+        with _telling(stack):
+            exported = self._stack(stack).export_stack()
+            whole = {**(exported.deployment or {}), "pending_operations": []}
+            self._stack(stack).import_stack(
+                automation.Deployment(version=exported.version, deployment=whole)
+            )
+
+    def unlock(self, stack: str) -> None:
+        """Remove the lock of a Pulumi that is gone."""
+        with _telling(stack):
+            self._stack(stack).cancel()
+
+    def secret(self, stack: str, place: str) -> str:
+        """Return a secret of a stack file, decrypted."""
+        with _telling(stack):
+            return self._stack(stack).get_config(place, path=True).value
+
+    def set_secret(self, stack: str, place: str, value: str) -> None:
+        """Put a secret into a stack file, encrypted."""
+        with _telling(stack):
+            secret = automation.ConfigValue(value, secret=True)
+            self._stack(stack).set_config(place, secret, path=True)
+
+    def backend(self) -> str:
+        """Return the address of the state backend.
+
+        :raises PreflightError: where nobody is logged in, or it does not answer.
+        """
+        try:
+            return str(self._workspace.who_am_i().url or "")
+        except CommandError as error:
+            raise PreflightError(_unreadable("the state backend", error)) from None
+
+    def project(self) -> str:
+        """Return the project's name.
+
+        :raises PreflightError: where there is no project file.
+        """
+        try:
+            return self._workspace.project_settings().name
+        except FileNotFoundError:
+            message = f"there is no Pulumi.yaml in {self.directory}: name its place by --stack-dir"
+            raise PreflightError(message) from None
+
+    def _stack(self, name: str) -> automation.Stack:
+        return automation.Stack.select(name, self._workspace)
+
+    def _export(self, stack: str) -> Mapping[str, Any]:
+        try:
+            exported = self._stack(stack).export_stack().deployment
+        except CommandError as error:
+            message = _unreadable(f"the state of stack {stack!r}", error)
+            raise PreflightError(message) from None
+        return exported or {}
+
+    def _preview(
+        self,
+        change: Change,
+        number: int,
+        drift: bool,  # noqa: FBT001
+        pretend: str,
+    ) -> frozenset[Operation]:
+        copy = self._scratch / f"Pulumi.{change.stack}.{number}.yaml"
+        plan = self._scratch / f"plan.{number}.json"
+        write_variant(self.directory, change, copy, pretend)
+        found: set[Operation] = set()
+        problems: list[str] = []
+
+        def listen(event: EngineEvent) -> None:
+            if operation := _operation(event):
+                found.add(operation)
+            problems.extend(_problems(event))
+
+        with _telling(change.stack, problems):
+            self._stack(change.stack).preview(
+                on_event=listen, plan=str(plan), config_file=str(copy), refresh=drift
+            )
+        self._previewed[change] = plan
+        return frozenset(found)
+
+
+def _unreadable(what: str, error: CommandError) -> str:
+    said = str(error).split("stderr:")[-1].strip().splitlines() or ["no word from Pulumi"]
+    return (
+        f"{what} cannot be read, so nothing was done: {said[0]}. Look at PULUMI_BACKEND_URL and "
+        "PULUMI_CONFIG_PASSPHRASE; against the local Azure use: "
+        'eval "$(sparehub simulate env)"'
+    )
+
+
+def _operation(event: EngineEvent) -> Operation | None:
+    """Return the write that an event announces; None for any other event."""
+    happening = event.resource_pre_event
+    if happening is None:
+        return None
+    metadata = happening.metadata
+    verb = _VERBS.get(metadata.op)
+    if verb is None or not metadata.type.startswith(_OURS):
+        return None
+    return Operation(verb, metadata.type, metadata.urn.split("::")[-1])
+
+
+def _problems(event: EngineEvent) -> list[str]:
+    diagnostic = event.diagnostic_event
+    if diagnostic is None or diagnostic.severity != "error":
+        return []
+    return [" ".join(diagnostic.message.split())]
+
+
+@contextmanager
+def _telling(stack: str, problems: Sequence[str] = ()) -> Iterator[None]:
+    """Turn Pulumi's failures into one message, in its own words and Azure's, said once each."""
+    try:
+        yield
+    except ConcurrentUpdateError:
+        message = (
+            f"stack {stack!r} is being deployed by another Pulumi; wait for it to end, then run "
+            "`sparehub resume`"
+        )
+        raise LeaseError(message) from None
+    except CommandError as error:
+        said = [each for each in dict.fromkeys(problems) if each and each != "update failed"]
+        if not said:
+            said = [line for line in str(error).splitlines() if line.strip()][-3:]
+        raise DeploymentError(f"stack {stack!r}: {'; '.join(said)}") from None

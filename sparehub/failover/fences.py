@@ -1,0 +1,130 @@
+"""Fences that need nothing in the region that is lost (ER-38), and their removal.
+
+Two circuits: the private peering of the lost region's circuit is disabled, which closes its BGP
+sessions. One circuit: the authorization of the lost region's connection is revoked, which deletes
+the connection. https://learn.microsoft.com/azure/expressroute/expressroute-howto-reset-peering
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+from sparehub.failover.azure import NOT_FOUND, Azure, settled, state_of
+from sparehub.failover.snapshot import Snapshot
+from topology.circuits import circuit_id, same_circuit
+from topology.durations import PRIVATE_PEERING_UPDATE
+from topology.errors import SparehubError
+from topology.model import CircuitReference, Region
+
+Note = Callable[[str], None]
+_PEERING = "/peerings/AzurePrivatePeering"
+_WRITTEN = (
+    "peeringType",
+    "peerASN",
+    "vlanId",
+    "primaryPeerAddressPrefix",
+    "secondaryPeerAddressPrefix",
+)
+
+
+class FenceError(SparehubError):
+    """A fence could not be set, or not be taken away."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fence:
+    """One thing that keeps a region from being reached over one circuit."""
+
+    how: Literal["privatePeering", "authorization"]
+    id: str
+    """What was disabled or revoked."""
+
+    def document(self) -> dict[str, str]:
+        """Return the fence for the journal."""
+        return asdict(self)
+
+
+def fences_for(azure: Azure, live: Region, target: Region, snapshot: Snapshot) -> list[Fence]:
+    """Return one fence for each connection of a region; nothing is written yet.
+
+    :raises FenceError: where a connection has none.
+    """
+    others = [circuit_id(circuit) for circuit in target.circuits]
+    return [
+        _revocation(azure, circuit, connection)
+        if any(same_circuit(circuit, other) for other in others)
+        else Fence(how="privatePeering", id=circuit + _PEERING)
+        for circuit, connection in _used(live, snapshot)
+    ]
+
+
+def set_fence(azure: Azure, fence: Fence) -> None:
+    """Set a fence and see that it stands; one that stands already is left alone.
+
+    :raises FenceError: where Azure refuses, or does not answer.
+    """
+    if fence.how == "privatePeering":
+        _write_peering(azure, fence.id, "Disabled")
+        return
+    answer = azure.send("DELETE", fence.id)
+    if not answer.accepted and answer.status != NOT_FOUND:
+        raise FenceError(f"{fence.id} cannot be revoked: {answer.problem}")
+
+
+def remove_fence(azure: Azure, fence: Fence, note: Note) -> None:
+    """Take a fence away, once the region it kept out is disconnected.
+
+    :raises FenceError: where Azure refuses, or does not answer.
+    """
+    if fence.how == "privatePeering":
+        _write_peering(azure, fence.id, "Enabled")
+        return
+    note(
+        f"the authorization {fence.id.split('/')[-1]} was revoked: that region's stack needs a new "
+        "authorizationKey before it can be connected again"
+    )
+
+
+def _used(live: Region, snapshot: Snapshot) -> Iterator[tuple[str, str]]:
+    """Yield circuit and connection of each connection that a region has while it is live."""
+    circuits = {circuit.key: circuit for circuit in live.circuits}
+    for connection in live.connections:
+        circuit = circuits[connection.key]
+        if isinstance(circuit, CircuitReference):
+            identity = circuit.id
+        else:
+            identity = snapshot.ids.get(f"region/circuit/{circuit.key}/circuit", "")
+        name = f"region/connection/{connection.key}/connection"
+        if identity and name in snapshot.ids:
+            yield identity, snapshot.ids[name]
+
+
+def _revocation(azure: Azure, circuit: str, connection: str) -> Fence:
+    answer = azure.send("GET", f"{circuit}/authorizations")
+    if not answer.accepted:
+        raise FenceError(f"the authorizations of {circuit} cannot be read: {answer.problem}")
+    for each in answer.body.get("value", []):
+        user = str(each["properties"].get("connectionResourceUri", ""))
+        if user.lower() == connection.lower():
+            return Fence(how="authorization", id=str(each["id"]))
+    raise FenceError(
+        f"{connection} uses no authorization of {circuit}, the circuit of both regions, so there "
+        "is none to revoke"
+    )
+
+
+def _write_peering(azure: Azure, path: str, state: str) -> None:
+    found = azure.send("GET", path)
+    if not found.accepted:
+        raise FenceError(f"{path} cannot be read: {found.problem}")
+    properties: dict[str, Any] = dict(found.body["properties"])
+    if properties.get("state") == state and state_of(found) == "Succeeded":
+        return
+    body = {name: properties[name] for name in _WRITTEN if name in properties}
+    answer = azure.send("PUT", path, {"properties": {**body, "state": state}})
+    if not answer.accepted:
+        raise FenceError(f"{path} cannot be set to {state}: {answer.problem}")
+    after = settled(azure, path, PRIVATE_PEERING_UPDATE.worst * 3)
+    shown = after.body.get("properties") or {}
+    if shown.get("state") != state or state_of(after) != "Succeeded":
+        raise FenceError(f"{path} was set to {state} and says {shown.get('state')!r}")

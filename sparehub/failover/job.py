@@ -1,0 +1,64 @@
+"""What everything that carries out a plan works with."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sparehub.failover.azure import Azure
+from sparehub.failover.journal import Journal
+from sparehub.failover.ledger import Ledger, Operation
+from sparehub.failover.port import Stacks
+from sparehub.failover.progress import Progress
+from topology.failover import region_at
+from topology.model import Region
+from topology.pair import Stack
+from topology.plan import Plan
+from topology.words import Activation
+
+
+@dataclass(frozen=True, kw_only=True)
+class Job:
+    """One plan, the stacks that it is for, and the journal that it is written down in."""
+
+    stacks: Stacks
+    azure: Azure
+    directory: Path
+    journal: Journal
+    plan: Plan
+    pair: Mapping[str, Stack]
+    progress: Progress
+    reason: str = ""
+    """Why a region that cannot be fenced is accepted; empty where nobody does."""
+
+    @property
+    def ledger(self) -> Ledger:
+        """What the journal adds up to by now."""
+        return Ledger.of(self.journal.records)
+
+    @property
+    def operation(self) -> Operation:
+        """The operation that is under way."""
+        underway = self.ledger.open
+        if underway is None:
+            raise AssertionError("no operation is under way")
+        return underway
+
+    @property
+    def debts(self) -> list[dict[str, Any]]:
+        """What is owed of the region that is left."""
+        return [each for each in self.ledger.debts if each["stack"] == self.plan.source]
+
+    @property
+    def source(self) -> Region:
+        """The region that is left, as it was while it was live."""
+        return region_at(self.pair[self.plan.source], Activation.ACTIVE)
+
+    @property
+    def target(self) -> Region:
+        """The region that takes over, once it is live."""
+        return region_at(self.pair[self.plan.target], Activation.ACTIVE)
+
+    def write(self, event: str, **data: Any) -> None:  # noqa: ANN401 - JSON
+        """Write one record of the operation that is under way."""
+        self.journal.append(event, self.operation.id, **data)

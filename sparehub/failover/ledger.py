@@ -1,0 +1,137 @@
+"""What the journal's records add up to: the operation under way, what is owed, what was last."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Self
+
+from sparehub.failover.journal import Record
+
+
+@dataclass(frozen=True, kw_only=True)
+class Operation:
+    """One failover or failback, from its first record on."""
+
+    id: str
+    kind: str
+    mode: str
+    source: str
+    target: str
+    plan: str
+    configuration: str
+    begun: str
+    done: tuple[str, ...] = ()
+    """Ids of the steps whose outcome is known and good."""
+    step: str = ""
+    """The step that was begun and whose outcome is not known, or not good."""
+    answers: bool | None = None
+    """Whether the region that is left answered when it was asked."""
+    reason: str = ""
+    """Why an unfenced region was accepted; empty where nobody did."""
+    state: str = "PREFLIGHT"
+
+    def document(self) -> dict[str, Any]:
+        """Return the operation under the keys of ``sparehub status --json``."""
+        return {
+            "id": self.id,
+            "kind": self.kind,
+            "mode": self.mode,
+            "source": self.source,
+            "target": self.target,
+            "plan": self.plan,
+            "begun": self.begun,
+            "done": list(self.done),
+            "step": self.step or None,
+            "state": self.state,
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ledger:
+    """The journal, added up."""
+
+    open: Operation | None = None
+    """The operation that is neither finished nor given up."""
+    last: Operation | None = None
+    """The one that was finished last."""
+    committed: bool = True
+    """Whether that one is settled for good."""
+    debts: tuple[dict[str, Any], ...] = field(default=())
+    spent: frozenset[str] = frozenset()
+    """Marks of the authorization keys that are used up (:mod:`sparehub.failover.keys`)."""
+    last_drill: str = ""
+    """When a drill was last recorded; empty where none was."""
+
+    @classmethod
+    def of(cls, records: Iterable[Record]) -> Self:
+        """Add up the records."""
+        ledger = cls()
+        for record in records:
+            ledger = ledger._after(record)
+        return ledger
+
+    @property
+    def unfenced(self) -> tuple[dict[str, Any], ...]:
+        """The debts that let two regions be live at once."""
+        return tuple(each for each in self.debts if each["unfenced"])
+
+    @property
+    def state(self) -> str:
+        """One word for where things stand."""
+        if self.open:
+            return self.open.state
+        if self.unfenced:
+            return "UNFENCED"
+        if self.last is None:
+            return "STANDBY"
+        return "COMMITTED" if self.committed else "ACTIVE"
+
+    def _after(self, record: Record) -> Self:
+        change = _CHANGES.get(record.event)
+        return replace(self, **change(self, record)) if change else self
+
+
+_Changes = dict[str, Any]
+
+
+def _begun(ledger: Ledger, record: Record) -> _Changes:
+    del ledger
+    return {"open": Operation(id=record.operation, begun=record.at, **record.data)}
+
+
+def _intended(ledger: Ledger, record: Record) -> _Changes:
+    return _of_open(ledger, step=record.data["step"], state=record.data["state"])
+
+
+def _came_out(ledger: Ledger, record: Record) -> _Changes:
+    before = ledger.open.done if ledger.open else ()
+    answers = {"answers": record.data["answers"]} if "answers" in record.data else {}
+    return _of_open(ledger, done=(*before, record.data["step"]), step="", **answers)
+
+
+def _finished(ledger: Ledger, record: Record) -> _Changes:
+    del record
+    ended = _of_open(ledger, state="ACTIVE")["open"]
+    return {"open": None, "last": ended, "committed": False}
+
+
+def _of_open(ledger: Ledger, **changes: Any) -> _Changes:  # noqa: ANN401 - fields of an operation
+    return {"open": replace(ledger.open, **changes) if ledger.open else None}
+
+
+_CHANGES: Mapping[str, Callable[[Ledger, Record], _Changes]] = {
+    "begin": _begun,
+    "intent": _intended,
+    "outcome": _came_out,
+    "finished": _finished,
+    "accepted": lambda ledger, record: _of_open(ledger, reason=record.data["reason"]),
+    "halted": lambda ledger, record: _of_open(ledger, state=f"HALTED({record.data['step']})"),
+    "withdrawn": lambda _ledger, _record: {"open": None},
+    "abandoned": lambda _ledger, _record: {"open": None},
+    "committed": lambda _ledger, _record: {"committed": True},
+    "drill": lambda _ledger, record: {"last_drill": record.at},
+    "spent": lambda ledger, record: {"spent": ledger.spent.union(record.data["keys"])},
+    "debt": lambda ledger, record: {"debts": (*ledger.debts, record.data)},
+    "cleared": lambda ledger, record: {
+        "debts": tuple(each for each in ledger.debts if each["id"] != record.data["id"])
+    },
+}

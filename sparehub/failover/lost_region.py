@@ -1,0 +1,115 @@
+"""A region that may be lost: asked once, fenced without its help, or written down as a debt."""
+
+from dataclasses import dataclass
+
+from sparehub.failover.fences import Fence, FenceError, fences_for, remove_fence, set_fence
+from sparehub.failover.job import Job
+from sparehub.failover.probe import answers
+from sparehub.failover.switch import ACTIVATION, set_value
+from topology.errors import UnreachableError
+from topology.filters import on_premises_filters
+from topology.words import Activation
+
+
+@dataclass(frozen=True)
+class LostRegion:
+    """The region that an unplanned operation leaves."""
+
+    job: Job
+
+    def answers(self) -> bool:
+        """Ask whether it answers, within a bound."""
+        job = self.job
+        found = answers(job.azure, job.stacks.snapshot(job.plan.source))
+        said = "answers" if found else "does not answer"
+        job.progress.note(f"{job.plan.source} ({job.source.location}) {said}")
+        return found
+
+    def fence(self) -> None:
+        """Fence it from outside; where that cannot be, owe it if somebody accepted that.
+
+        :raises UnreachableError: where nobody accepted it: the operation is withdrawn.
+        :raises FenceError: where nobody did, and the region answered at first.
+        """
+        job = self.job
+        if not job.debts:
+            self._fence_outside()
+        set_value(job.directory, job.plan.source, ACTIVATION, Activation.STANDBY.value)
+
+    def owe(self, *, unfenced: bool = False, fences: tuple[Fence, ...] = ()) -> None:
+        """Write down that it is still to be disconnected, and let its file say what is meant."""
+        job = self.job
+        job.write(
+            "debt",
+            id=f"{job.operation.id}-{job.plan.source}",
+            stack=job.plan.source,
+            target=job.plan.target,
+            unfenced=unfenced,
+            prefixes=list(self._prefixes()),
+            reason=self._reason(),
+            fences=[each.document() for each in fences],
+        )
+        set_value(job.directory, job.plan.source, ACTIVATION, Activation.STANDBY.value)
+
+    def _fence_outside(self) -> None:
+        job = self.job
+        try:
+            fences = self._begun() or tuple(
+                fences_for(job.azure, job.source, job.target, job.stacks.snapshot(job.plan.source))
+            )
+            self._set(fences)
+        except FenceError as error:
+            job.progress.note(f"no fence holds: {error}")
+            self._unfenced()
+            return
+        self.owe(fences=fences)
+
+    def _begun(self) -> tuple[Fence, ...]:
+        """Return the fences that this operation was setting when it died: one may stand."""
+        records = [
+            record.data["fences"]
+            for record in self.job.journal.records
+            if record.event == "fences" and record.operation == self.job.operation.id
+        ]
+        return tuple(Fence(**each) for each in records[-1]) if records else ()
+
+    def _set(self, fences: tuple[Fence, ...]) -> None:
+        """Set all fences, or none."""
+        job = self.job
+        job.write("fences", fences=[fence.document() for fence in fences])
+        for number, fence in enumerate(fences):
+            try:
+                set_fence(job.azure, fence)
+            except FenceError:
+                for each in fences[:number]:
+                    remove_fence(job.azure, each, job.progress.note)
+                job.write("fences", fences=[])
+                raise
+            job.progress.note(f"fenced without the region: {fence.how} {fence.id}")
+
+    def _unfenced(self) -> None:
+        job = self.job
+        filters = on_premises_filters(job.source, job.target, self._prefixes())
+        conflict = bool(job.plan.conflict)
+        if conflict and not self._reason() and job.operation.answers:
+            raise FenceError(  # it answered, and something was begun: nothing to withdraw
+                f"UNFENCED: {job.source.location} stopped answering while it was disconnected.\n"
+                f"{filters}\n\nThen: `sparehub resume --accept-unfenced REASON`"
+            )
+        if conflict and not self._reason():
+            job.write("withdrawn", problem="UNFENCED")
+            message = (
+                f"UNFENCED: {job.source.location} does not answer and nothing outside it keeps it "
+                f"from advertising; nothing was changed.\n{filters}\n\nOnce on-premises filters "
+                "that, or if you know that the region is dead: --accept-unfenced REASON"
+            )
+            raise UnreachableError(message)
+        if conflict:
+            job.progress.note(f"UNFENCED, accepted: {self._reason()}\n{filters}")
+        self.owe(unfenced=conflict)
+
+    def _reason(self) -> str:
+        return self.job.reason or self.job.operation.reason
+
+    def _prefixes(self) -> tuple[str, ...]:
+        return tuple(str(prefix) for prefix in self.job.source.advertised_prefixes)

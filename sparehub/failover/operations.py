@@ -1,0 +1,295 @@
+"""``failover``, ``failback``, ``resume``, ``commit``, ``finish-fence``, ``status``."""
+
+import json
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from sparehub.failover import preflight
+from sparehub.failover.azure import Azure
+from sparehub.failover.debts import pay
+from sparehub.failover.job import Job
+from sparehub.failover.keys import refuse_unusable
+from sparehub.failover.ledger import Ledger
+from sparehub.failover.planning import print_plan
+from sparehub.failover.run import Run
+from sparehub.failover.settling import settle
+from sparehub.failover.workplace import Workplace, workplace
+from sparehub.output import Output
+from topology import failover
+from topology.errors import PreflightError
+from topology.failover import region_at
+from topology.plan import Kind, Mode, Plan, fingerprint
+from topology.words import Activation
+
+UNFENCED = 7
+"""The exit code while an unfenced connection is owed."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wish:
+    """What somebody typed; ``plan`` is an id, or a file that ``sparehub plan --out`` wrote."""
+
+    kind: Kind
+    mode: Mode = Mode.PLANNED
+    reason: str = ""
+    plan: str = ""
+    yes: bool = False
+
+
+def begin(directory: Path, wish: Wish, output: Output) -> int:
+    """Plan, look, ask, and carry out; return the exit code.
+
+    :raises SparehubError: with one message, where it may not begin or cannot go on.
+    """
+    began = time.monotonic()
+    refuse_unconfirmed(wish.yes, wish.plan)
+    with workplace(directory, output) as place:
+        plan = failover.plan(place.pair["primary"], place.pair["secondary"], wish.kind, wish.mode)
+        refuse_other_plan(plan, wish.plan)
+        ledger = place.ledger
+        preflight.refuse_unfinished(ledger, plan)
+        with place.held():
+            run = _run(place, plan, wish.reason)
+            _preflight(place, plan, run, ledger)
+            tell_target(output, place.azure)
+            if not wish.yes:
+                print_plan(plan, Output(as_json=output.as_json, results=output.progress))
+                ask_for(place.locations[plan.target])
+            if ledger.open:
+                place.journal.append("abandoned", ledger.open.id)
+            if ledger.last and not ledger.committed:
+                place.journal.append("committed", ledger.last.id)
+            run.begin(f"{plan.kind.value}-{len(place.journal.records)}")
+            run.go_on()
+        return _told(place, plan, output, time.monotonic() - began)
+
+
+def resume(directory: Path, output: Output, *, yes: bool, reason: str) -> int:
+    """Go on with what stopped half-way; return the exit code.
+
+    :raises PreflightError: where the configuration is another one by now.
+    """
+    began = time.monotonic()
+    with workplace(directory, output) as place:
+        underway = place.ledger.open
+        pending = [name for name, each in place.snapshots.items() if each.pending]
+        if not underway and not pending:
+            output.note("there is nothing to resume")
+            return _exit_code(place.ledger)
+        if not yes:
+            what = f"the {underway.kind} to {underway.target}" if underway else "interrupted writes"
+            _ask(f"go on with {what}?")
+        with place.held():
+            tell_target(output, place.azure)
+            if not underway:
+                for name in pending:
+                    settle(place.deployments, place.azure, name, output.note)
+                return _exit_code(place.ledger)
+            plan = failover.plan(
+                place.pair["primary"],
+                place.pair["secondary"],
+                Kind(underway.kind),
+                Mode(underway.mode),
+            )
+            if plan.configuration != underway.configuration:
+                message = (
+                    f"the stack files are not those with which the {underway.kind} began: put them "
+                    "back as they were (the switch apart), then resume"
+                )
+                raise PreflightError(message)
+            run = _run(place, plan, reason)
+            if reason and reason != underway.reason:
+                place.journal.append("accepted", underway.id, reason=reason)
+            run.go_on()
+        return _told(place, plan, output, time.monotonic() - began)
+
+
+def commit(directory: Path, output: Output) -> int:
+    """Call the last operation settled; return the exit code.
+
+    :raises PreflightError: where one is still under way.
+    """
+    with workplace(directory, output) as place:
+        ledger = place.ledger
+        if ledger.open:
+            message = f"the {ledger.open.kind} is still under way: `sparehub resume` first"
+            raise PreflightError(message)
+        if ledger.last is None or ledger.committed:
+            output.note("there is nothing to commit")
+        else:
+            with place.held():
+                place.journal.append("committed", ledger.last.id)
+            output.note(f"the {ledger.last.kind} of {ledger.last.begun} is committed")
+        return _exit_code(place.ledger)
+
+
+def finish_fence(directory: Path, output: Output, *, yes: bool) -> int:
+    """Disconnect regions that are back, and end what stood in for that; return the exit code.
+
+    :raises UnreachableError: where a region does not answer yet.
+    """
+    with workplace(directory, output) as place:
+        debts = place.ledger.debts
+        if not debts:
+            output.note("nothing is owed")
+            return 0
+        if not yes:
+            _ask(f"disconnect {', '.join(str(each['stack']) for each in debts)}?")
+        with place.held():
+            tell_target(output, place.azure)
+            for debt in debts:
+                pay(place, debt)
+        if output.as_json:
+            output.document(_standing(place))
+        return _exit_code(place.ledger)
+
+
+def status(directory: Path, output: Output) -> int:
+    """Print where things stand; return the exit code."""
+    with workplace(directory, output) as place:
+        standing = _standing(place)
+        if output.as_json:
+            output.document(standing)
+            return _exit_code(place.ledger)
+        output.results.print(f"active: {', '.join(standing['active']) or 'no region'}")
+        output.results.print(f"state: {standing['state']}")
+        if operation := standing["operation"]:
+            output.results.print(
+                f"under way: {operation['kind']} from {operation['source']} to "
+                f"{operation['target']}, begun {operation['begun']}; `sparehub resume` goes on"
+            )
+        drill = standing["drill"]
+        output.results.print(f"last drill: {drill['last'] or 'none'}")
+        if drill["standing"]:
+            output.results.print(f"test networks stand in: {', '.join(drill['standing'])}")
+        for debt in standing["debts"]:
+            word = "UNFENCED" if debt["unfenced"] else "fenced, to be disconnected"
+            prefixes = ", ".join(debt["prefixes"])
+            output.results.print(f"owed: {debt['stack']} is {word} ({prefixes})")
+        return _exit_code(place.ledger)
+
+
+def _run(place: Workplace, plan: Plan, reason: str) -> Run:
+    job = Job(
+        stacks=place.deployments,
+        azure=place.azure,
+        directory=place.directory,
+        journal=place.journal,
+        plan=plan,
+        pair=place.pair,
+        progress=place.progress,
+        reason=reason,
+    )
+    return Run(job, place.stop)
+
+
+def _preflight(place: Workplace, plan: Plan, run: Run, ledger: Ledger) -> None:
+    note = place.progress.note
+    preflight.refuse_wrong_stacks(plan, place.pair, place.snapshots, ledger)
+    preflight.refuse_unproven(plan, place.pair)
+    preflight.refuse_unreachable(plan, place.snapshots, place.locations, place.azure)
+    target = place.pair[plan.target]
+    live = region_at(target, Activation.ACTIVE)
+    snapshot = place.snapshots[plan.target]
+    preflight.refuse_unusable_circuits(live, snapshot, place.azure, note)
+    if not snapshot.deployed.connections:
+        refuse_unusable(place.deployments, place.azure, target, live, ledger.spent)
+    preflight.warn_of_old_drill(ledger, note)
+    run.look_ahead()
+
+
+def _standing(place: Workplace) -> dict[str, Any]:
+    ledger = place.ledger
+    snapshots = place.deployments.snapshots(tuple(place.pair))
+    return {
+        "active": [name for name, each in snapshots.items() if each.activation == "active"],
+        "operation": ledger.open.document() if ledger.open else None,
+        "debts": list(ledger.debts),
+        "state": ledger.state,
+        "drill": {
+            "standing": [n for n, stack in place.pair.items() if stack.region.drill],
+            "last": ledger.last_drill or None,
+        },
+    }
+
+
+def _told(place: Workplace, plan: Plan, output: Output, seconds: float) -> int:
+    standing = _standing(place)
+    spent = place.progress.spent
+    if output.as_json:
+        steps = [{"id": name, "seconds": took} for name, took in spent.items()]
+        output.document({**standing, "plan": plan.id, "steps": steps, "seconds": round(seconds, 1)})
+    else:
+        active = ", ".join(standing["active"])
+        output.results.print(
+            f"{plan.kind.value} done in {seconds:.0f} s: active is {active}. `sparehub commit` "
+            "settles it"
+        )
+    if unfenced := place.ledger.unfenced:
+        owed = ", ".join(str(each["stack"]) for each in unfenced)
+        output.note(f"{owed} may still advertise: `sparehub finish-fence` once it is back")
+    return _exit_code(place.ledger)
+
+
+def _exit_code(ledger: Ledger) -> int:
+    return UNFENCED if ledger.unfenced else 0
+
+
+def tell_target(output: Output, azure: Azure) -> None:
+    """Say which Azure is about to be written to."""
+    output.note(azure.name)
+
+
+def refuse_unconfirmed(yes: bool, plan: str) -> None:  # noqa: FBT001 - as it was typed
+    """Refuse what nobody can confirm: neither a terminal nor the id of a plan."""
+    if yes and not plan:
+        raise typer.BadParameter("--yes needs --plan ID: `sparehub plan` shows it")
+    if not yes and not sys.stdin.isatty():
+        raise typer.BadParameter("there is no terminal to confirm at: give --yes --plan ID")
+
+
+def refuse_other_plan(plan: Plan, given: str) -> None:
+    """Refuse an id that is not this plan's, and a file that says something else than its id.
+
+    :raises PreflightError: naming both ids.
+    """
+    if not given:
+        return
+    identity = given
+    path = Path(given)
+    if path.is_file():
+        try:
+            said = json.loads(path.read_text(encoding="utf-8"))
+            identity = str(said.pop("id"))
+        except (ValueError, KeyError, OSError, AttributeError):
+            raise PreflightError(f"{given} is no plan that `sparehub plan --out` wrote") from None
+        if fingerprint(said) != identity:
+            raise PreflightError(f"{given} was edited: its content is not that of {identity}")
+    if identity != plan.id:
+        message = (
+            f"plan {identity} is not the plan of these stack files, which is {plan.id}: look at "
+            "it with `sparehub plan` and confirm that"
+        )
+        raise PreflightError(message)
+
+
+def ask_for(location: str) -> None:
+    """Have the region typed that something is about to happen in.
+
+    :raises PreflightError: where something else is typed.
+    """
+    typed = typer.prompt(f"type the region that this is about ({location})", err=True)
+    if typed.strip() != location:
+        raise PreflightError(f"{typed!r} is not {location!r}; nothing was done")
+
+
+def _ask(question: str) -> None:
+    if not sys.stdin.isatty():
+        raise typer.BadParameter("there is no terminal to confirm at: give --yes")
+    if not typer.confirm(question, err=True):
+        raise PreflightError("nothing was done")

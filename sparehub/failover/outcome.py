@@ -1,0 +1,46 @@
+"""After a step: what stands must be what the step promised, by what was recorded and by Azure."""
+
+from sparehub.failover.azure import Azure, state_of
+from sparehub.failover.snapshot import Snapshot
+from topology.errors import SparehubError
+from topology.model import Region
+from topology.words import Activation
+
+
+class ProofError(SparehubError):
+    """A step was done, and yet what stands is not what it promised."""
+
+
+def prove(region: Region, snapshot: Snapshot, azure: Azure) -> None:
+    """Hold what a stack recorded, and its connections in Azure, against the region meant.
+
+    :raises ProofError: naming what differs.
+    """
+    deployed = snapshot.deployed
+    promised = tuple(sorted(connection.name for connection in region.connections))
+    wrong = []
+    if snapshot.activation != region.activation:
+        wrong.append(f"it says {snapshot.activation!r}, not {region.activation.value!r}")
+    if snapshot.pending:
+        wrong.append("writes are pending: " + ", ".join(each.name for each in snapshot.pending))
+    if snapshot.failed:
+        wrong.append(f"Azure made these badly: {', '.join(snapshot.failed)}")
+    if tuple(sorted(deployed.connections)) != promised:
+        wrong.append(f"its connections are {deployed.connections}, not {promised}")
+    if set(deployed.advertised_prefixes) != set(region.advertised_prefixes):
+        shown = ", ".join(map(str, deployed.advertised_prefixes)) or "nothing"
+        wrong.append(f"it advertises {shown}")
+    if region.activation is Activation.ACTIVE and not wrong:
+        wrong += _badly_connected(region, snapshot, azure)
+    if wrong:
+        raise ProofError(f"{region.location} is not what was promised: {'; '.join(wrong)}")
+
+
+def _badly_connected(region: Region, snapshot: Snapshot, azure: Azure) -> list[str]:
+    wrong = []
+    for connection in region.connections:
+        identity = snapshot.ids[f"region/connection/{connection.key}/connection"]
+        found = azure.send("GET", identity)
+        if not found.accepted or state_of(found) != "Succeeded":
+            wrong.append(f"{connection.name} is {state_of(found) or found.problem!r} in Azure")
+    return wrong

@@ -1,0 +1,39 @@
+"""What a run asks of Pulumi; :class:`sparehub.failover.deployments.Deployments` is the real one."""
+
+from collections.abc import Callable
+from typing import Protocol
+
+from sparehub.failover.snapshot import Pending, Snapshot
+from topology.changes import Operation
+from topology.plan import Change
+from topology.words import Depth
+
+
+class Stacks(Protocol):
+    """Both stacks: their state, what a deployment would do to them, and deployments."""
+
+    def snapshot(self, stack: str) -> Snapshot:
+        """Return what a stack recorded."""
+
+    def previews(
+        self, changes: tuple[Change, ...], *, drift: frozenset[str], pretend: str
+    ) -> list[frozenset[Operation]]:
+        """Return what each change would write."""
+
+    def up(self, change: Change, depth: Depth, tell: Callable[[Operation], None]) -> None:
+        """Deploy a stack."""
+
+    def adopt(self, stack: str, pending: Pending, identity: str) -> None:
+        """Bring into the state what was made while its maker died."""
+
+    def forget_pending(self, stack: str) -> None:
+        """Strike out the begun writes of a stack."""
+
+    def unlock(self, stack: str) -> None:
+        """Remove the lock of a Pulumi that is gone."""
+
+    def secret(self, stack: str, place: str) -> str:
+        """Return a secret of a stack file, decrypted."""
+
+    def set_secret(self, stack: str, place: str, value: str) -> None:
+        """Put a secret into a stack file, encrypted."""

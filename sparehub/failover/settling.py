@@ -1,0 +1,149 @@
+"""What a killed Pulumi leaves behind, put in order before anything is deployed.
+
+A resource that was being made may stand in Azure while only a pending entry knows of it. A
+deployment would meet it ("cannot create already existing resource") and drop the entry, after
+which nothing knows of it: so it is imported first, by the id that its inputs determine.
+"""
+
+import json
+import socket
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlparse
+from urllib.request import url2pathname
+
+from sparehub.failover.azure import NOT_FOUND, Azure, settled, state_of
+from sparehub.failover.lease import LeaseError, is_running
+from sparehub.failover.port import Stacks
+from sparehub.failover.snapshot import Pending, Snapshot, identity_of
+from topology.changes import Operation, Verb
+from topology.durations import GATEWAY_CREATE, GATEWAY_DELETE
+from topology.errors import PreflightError, UnreachableError
+from topology.model import Region
+
+Note = Callable[[str], None]
+
+
+def settle(stacks: Stacks, azure: Azure, stack: str, note: Note) -> Snapshot:
+    """Bring a stack's begun writes to a known end; return what it then holds.
+
+    :raises PreflightError: where it cannot be known what a write made.
+    :raises UnreachableError: where the region does not answer.
+    """
+    snapshot = stacks.snapshot(stack)
+    if not snapshot.pending:
+        return snapshot
+    for pending in snapshot.pending:
+        # Updates and deletions are in the state as they were before: the next deployment
+        # does them again, which Azure takes for nothing new.
+        if pending.operation != "creating" or pending.name in snapshot.ids:
+            continue
+        identity = pending.identity(snapshot.subscription)
+        if not identity:
+            message = (
+                f"stack {stack!r} was interrupted while it made {pending.name}, which no failover "
+                "makes: look for it in Azure, and `pulumi import` it, or delete it; then run "
+                f"`pulumi refresh --stack {stack}`"
+            )
+            raise PreflightError(message)
+        if not _adopted(stacks, azure, stack, pending, identity):
+            note(f"{stack}: {pending.name} was begun and never made")
+        else:
+            note(f"{stack}: {pending.name} was made while its maker died; taken into the state")
+    stacks.forget_pending(stack)
+    return stacks.snapshot(stack)
+
+
+def take_in_strays(  # noqa: PLR0913, PLR0917 - a stack, a region, and what it was to make
+    stacks: Stacks,
+    azure: Azure,
+    stack: str,
+    region: Region,
+    wanted: Iterable[Operation],
+    note: Note,
+) -> None:
+    """Take into a stack's state what an earlier try made in Azure and never heard of.
+
+    Where every answer is lost Pulumi records nothing at all, not even a pending write.
+
+    :raises UnreachableError: where the region does not answer.
+    """
+    snapshot = stacks.snapshot(stack)
+    for operation in sorted(wanted):
+        name = operation.name
+        parent = snapshot.urns.get(name.rpartition("/")[0], "")
+        if operation.verb is not Verb.CREATE or name in snapshot.ids or not parent:
+            continue
+        identity = identity_of(operation, region, snapshot.subscription)
+        stray = Pending(
+            urn=f"{parent}::{name}",
+            type=operation.type,
+            parent=parent,
+            operation="creating",
+            inputs={},
+        )
+        if _adopted(stacks, azure, stack, stray, identity):
+            note(f"{stack}: {name} was made and nobody heard of it; taken into the state")
+
+
+def _adopted(stacks: Stacks, azure: Azure, stack: str, made: Pending, identity: str) -> bool:
+    """Take a resource into the state, if it is there and well; return whether that was so.
+
+    What Azure made badly is deleted: imported, nothing would ever write it again.
+    """
+    found = settled(azure, identity, GATEWAY_CREATE.worst)
+    if found.accepted and state_of(found) != "Succeeded":
+        azure.send("DELETE", identity)
+        found = settled(azure, identity, GATEWAY_DELETE.worst)
+    if found.status == NOT_FOUND:
+        return False
+    if not found.accepted:
+        message = (
+            f"stack {stack!r} was interrupted while it made {made.name}, and Azure does not say "
+            f"what became of it ({found.problem}): try again once the region answers"
+        )
+        raise UnreachableError(message)
+    stacks.adopt(stack, made, identity)
+    return True
+
+
+def clear_dead_locks(
+    stacks: Stacks, backend: str, project: str, names: tuple[str, ...], note: Note
+) -> None:
+    """Remove locks of a Pulumi that is gone; nothing else tells one from a live one.
+
+    :raises LeaseError: where the Pulumi that holds a lock is alive, or may be.
+    """
+    for stack in names:
+        for lock in _locks(backend, project, stack):
+            host, process = str(lock.get("hostname", "")), int(lock.get("pid", 0))
+            who = f"{lock.get('username', 'somebody')} on {host}, process {process}"
+            if host != socket.gethostname() or is_running(process):
+                message = (
+                    f"stack {stack!r} is being deployed by {who}; wait for it to end (if that "
+                    f"host died: `pulumi cancel --stack {stack}`)"
+                )
+                raise LeaseError(message)
+            note(f"{stack}: the lock of {who} is removed: that process is gone")
+            stacks.unlock(stack)
+
+
+def _locks(backend: str, project: str, stack: str) -> Iterator[dict[str, Any]]:
+    """Yield the locks of a file backend; other backends keep their own."""
+    directory = backend_directory(backend)
+    if directory is None:
+        return
+    for file in sorted(
+        (directory / ".pulumi" / "locks" / "organization" / project / stack).glob("*.json")
+    ):
+        try:
+            yield json.loads(file.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            continue  # gone meanwhile, or half written: Pulumi itself will say
+
+
+def backend_directory(backend: str) -> Path | None:
+    """Return the directory of a file backend; None for any other."""
+    parts = urlparse(backend)
+    return Path(url2pathname(parts.path)) if parts.scheme == "file" else None

@@ -1,0 +1,156 @@
+"""Dying at every point of every operation, one run each, and going on afterwards.
+
+A point lies before, in the middle of and after each journal write, and around everything that is
+done to a state or to Azure. Afterwards: D no two live overlapping advertisements at any time, L
+nothing in Azure that no state knows, C the operation is done, I a second `resume` writes nothing,
+J the journal is whole.
+"""
+
+import hashlib
+import json
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from sparehub.failover import operations, workplace
+from sparehub.output import Output
+from tests.sparehub.failover.world import Died, World, activation_in_file
+from tests.sparehub.failover.worlds import Start, begin, resume
+from topology.plan import Kind, Mode
+
+EACH = 1 if os.environ.get("SPAREHUB_FAULTS") == "all" else 11
+"""`make faults` dies at every point, `make test` at a sample of them."""
+
+
+@dataclass(frozen=True)
+class Flow:
+    """An operation, what comes before it, and where it ends."""
+
+    kind: Kind
+    mode: Mode = Mode.PLANNED
+    before: tuple[Kind, ...] = ()
+    lost: bool = False
+    circuits_lost: bool = False
+    unfenced: bool = False
+    finish: bool = False
+    """Whether the operation that dies is the `finish-fence` after it."""
+
+
+FLOWS = {
+    "planned failover": Flow(Kind.FAILOVER),
+    "failback": Flow(Kind.FAILBACK, before=(Kind.FAILOVER,)),
+    "unplanned, the primary answers": Flow(Kind.FAILOVER, Mode.UNPLANNED),
+    "unplanned, fenced at the circuit": Flow(Kind.FAILOVER, Mode.UNPLANNED, lost=True),
+    "unplanned, unfenced": Flow(
+        Kind.FAILOVER, Mode.UNPLANNED, lost=True, circuits_lost=True, unfenced=True
+    ),
+    "finish-fence after a fence": Flow(Kind.FAILOVER, Mode.UNPLANNED, lost=True, finish=True),
+    "finish-fence, unfenced": Flow(
+        Kind.FAILOVER, Mode.UNPLANNED, lost=True, circuits_lost=True, unfenced=True, finish=True
+    ),
+}
+
+
+def prepared(start: Start, flow: Flow) -> World:
+    """Return a world in which the flow's operation is next."""
+    world = start()
+    for kind in flow.before:
+        begin(world, kind)
+    if flow.lost:
+        world.lost.add("primary")
+    if flow.circuits_lost:
+        world.circuits_lost.add("primary")
+    if flow.finish:
+        perform(world, flow)
+        world.lost.clear()
+        world.circuits_lost.clear()
+    return world
+
+
+def perform(world: World, flow: Flow) -> None:
+    begin(world, flow.kind, flow.mode, "the region burnt down" if flow.unfenced else "")
+
+
+def act(world: World, flow: Flow) -> None:
+    """Carry out the operation that dies, or begin it again."""
+    if flow.finish:
+        operations.finish_fence(world.directory, Output(), yes=True)
+    else:
+        perform(world, flow)
+
+
+def chained(directory: Path) -> Iterator[list[bytes]]:
+    """Yield the lines of each copy of the journal, each line holding the hash of the one before."""
+    for file in sorted(directory.rglob("journal.jsonl")):
+        *lines, _cut_off = file.read_bytes().split(b"\n")
+        previous = ""
+        for line in lines:
+            record = json.loads(line)
+            said = record.pop("hash")
+            assert record["previous"] == previous
+            text = json.dumps({**record, "hash": ""}, sort_keys=True, separators=(",", ":"))
+            assert said == hashlib.sha256(text.encode()).hexdigest()
+            previous = said
+        yield lines
+
+
+def hold(world: World, flow: Flow) -> None:
+    """Hold a world against the five invariants."""
+    if not flow.unfenced:
+        assert world.double == []
+    for stack in ("primary", "secondary"):
+        known = {e["name"]: e["outputs"] for e in world.state[stack]["resources"] if e["custom"]}
+        standing = {name: each["outputs"] for name, each in world.cloud[stack].items()}
+        assert known == standing
+        assert world.state[stack]["pending_operations"] == []
+    target = "primary" if flow.kind is Kind.FAILBACK else "secondary"
+    source = "secondary" if flow.kind is Kind.FAILBACK else "primary"
+    assert world.advertised(target) == {"10.10.10.0/24", "10.1.0.0/24", "10.2.0.0/24"}
+    assert activation_in_file(world.directory, target) == "active"
+    assert activation_in_file(world.directory, source) == "standby"
+    if not flow.unfenced or flow.finish:
+        assert world.advertised(source) == set()
+    if flow.finish:
+        assert world.disabled == set()
+        assert "override" not in (world.directory / f"Pulumi.{target}.yaml").read_text()
+    before = (list(world.writes), list(chained(world.directory)))
+    resume(world)
+    assert (world.writes, list(chained(world.directory))) == before
+
+
+@pytest.mark.parametrize("flow", FLOWS.values(), ids=FLOWS)
+def test_dying_at_any_point_and_going_on(
+    start: Start, flow: Flow, record_property: Callable[[str, str], None]
+) -> None:
+    """Every point of the operation, one after the other."""
+    world = prepared(start, flow)
+    begun = world.points
+    act(world, flow)
+    hold(world, flow)
+    last = world.points - begun
+
+    for number in range(1, last + 1, EACH):
+        world = prepared(start, flow)
+        world.fatal = world.points + number
+        try:
+            act(world, flow)
+        except Died:
+            world.fatal = -1
+            resume(world)
+            if not done(world, flow):
+                act(world, flow)
+        hold(world, flow)
+    runs = len(range(1, last + 1, EACH))
+    record_property("summary", f"crash points, in memory: {runs} of {last} runs, no violation")
+
+
+def done(world: World, flow: Flow) -> bool:
+    """Return whether going on has ended the operation; else it died before it was written down."""
+    with workplace.workplace(world.directory, Output()) as place:
+        ledger = place.ledger
+        if flow.finish:
+            return not ledger.debts
+        return bool(ledger.last and ledger.last.kind == flow.kind)

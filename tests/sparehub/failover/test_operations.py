@@ -1,0 +1,364 @@
+"""What a failover refuses, and with which exit code: nothing is done then."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+
+from sparehub.failover import journal, operations
+from sparehub.failover.lease import Holder, Lease, LeaseError
+from sparehub.failover.planning import read_plan, show_plan
+from sparehub.failover.switch import ACTIVATION, set_value
+from sparehub.output import Output
+from tests.sparehub.failover.world import World, activation_in_file
+from tests.sparehub.failover.worlds import Start, begin, resume
+from topology.errors import (
+    ConfigurationError,
+    HalfwayError,
+    InterlockError,
+    PreflightError,
+    SparehubError,
+    UnreachableError,
+)
+from topology.plan import Kind, Mode
+
+FAILOVER, FAILBACK = Kind.FAILOVER, Kind.FAILBACK
+
+
+def by_hand(world: World, stack: str, activation: str) -> str:
+    """Turn a switch and deploy, as a person would."""
+    set_value(world.directory, stack, ACTIVATION, activation)
+    world.build()
+    return stack
+
+
+def rename_spoke(world: World, stack: str) -> str:
+    """Change a stack file without deploying it."""
+    file = world.directory / f"Pulumi.{stack}.yaml"
+    file.write_text(file.read_text().replace("spoke2:", "spoke3:"))
+    return stack
+
+
+def halted(world: World) -> None:
+    """Let the region that takes over die between the fence and its connection."""
+    writes = world.up
+
+    def failing(*arguments: object) -> None:
+        world.lost.update(["secondary"] if world.writes else [])
+        writes(*arguments)  # type: ignore[arg-type]
+
+    world.up = failing  # type: ignore[method-assign, assignment]
+    with pytest.raises(HalfwayError, match="stopped in activate-secondary") as caught:
+        begin(world, FAILOVER)
+    assert caught.value.exit_code == 5
+    world.up = writes  # type: ignore[method-assign]
+
+
+WRONG: dict[str, tuple[Callable[[World], object], type[SparehubError], int, str]] = {
+    "switched by hand already": (
+        lambda world: [
+            by_hand(world, *each) for each in (("primary", "standby"), ("secondary", "active"))
+        ],
+        PreflightError,
+        3,
+        "'primary' is not active, 'secondary' is",
+    ),
+    "none active": (
+        lambda world: by_hand(world, "primary", "standby"),
+        PreflightError,
+        3,
+        "no stack is: there is nothing to failover from",
+    ),
+    "both active": (
+        lambda world: by_hand(world, "secondary", "active"),
+        InterlockError,
+        4,
+        "both stacks say that they are active",
+    ),
+    "a file that was not deployed": (
+        lambda world: set_value(world.directory, "secondary", ACTIVATION, "active"),
+        PreflightError,
+        3,
+        "the file of stack 'secondary' says 'active', and 'standby' is deployed",
+    ),
+    "never deployed": (
+        lambda world: world.state["secondary"]["resources"].clear(),
+        PreflightError,
+        3,
+        "stack 'secondary' was never deployed",
+    ),
+    "a broken file": (
+        lambda world: (world.directory / "Pulumi.secondary.yaml").write_text("config: [\n"),
+        ConfigurationError,
+        3,
+        "is not YAML",
+    ),
+    "the source lost": (
+        lambda world: world.lost.add("primary"),
+        UnreachableError,
+        6,
+        "for a region that is lost: --unplanned",
+    ),
+    "the target lost": (
+        lambda world: world.lost.add("secondary"),
+        UnreachableError,
+        6,
+        r"secondary \(southeastasia\) does not answer; nothing was changed",
+    ),
+    "a circuit's private peering disabled": (
+        lambda world: world.disabled.update(
+            each["id"] for name, each in world.cloud["secondary"].items() if "circuit" in name
+        ),
+        PreflightError,
+        3,
+        "its private peering is 'Disabled', not 'Enabled'",
+    ),
+    "interrupted before": (
+        lambda world: world.state["secondary"]["pending_operations"].append(
+            {"type": "updating", "resource": {"urn": "a::b::c", "type": "t"}}
+        ),
+        PreflightError,
+        3,
+        "'secondary' was interrupted while it wrote c: `sparehub resume` settles that",
+    ),
+    "changed and not deployed": (
+        lambda world: [rename_spoke(world, stack) for stack in ("primary", "secondary")],
+        PreflightError,
+        3,
+        "would also create region/spoke/spoke3/network",
+    ),
+    "files that do not belong together": (
+        lambda world: rename_spoke(world, "secondary"),
+        PreflightError,
+        3,
+        "the stack files are wrong; nothing was done:\n  secondary region.spokes.spoke2: missing",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_refused_before_anything_is_done(start: Start, name: str) -> None:
+    """One message, one exit code, no write, no operation left open."""
+    wrong, error, code, message = WRONG[name]
+    world = start()
+    wrong(world)
+    files = sorted((each, each.read_text()) for each in world.directory.glob("Pulumi.*.yaml"))
+
+    with pytest.raises(error, match=message) as caught:
+        begin(world, FAILOVER)
+
+    assert caught.value.exit_code == code
+    assert world.writes == []
+    assert files == [(each, each.read_text()) for each, _ in files]
+    assert not list(world.directory.rglob("journal.jsonl"))
+
+
+def wish(plan: str, *, yes: bool = True) -> operations.Wish:
+    return operations.Wish(kind=FAILOVER, plan=plan, yes=yes)
+
+
+def test_only_the_plan_of_these_files_is_carried_out(start: Start, tmp_path: Path) -> None:
+    """Another id, a plan that was edited, a file that is none, no id, no terminal."""
+    world, file = start(), tmp_path / "plan.json"
+    show_plan(world.directory, FAILOVER, Mode.PLANNED, file, Output(as_json=True))
+    edited = json.loads(file.read_text())
+    edited["steps"][0]["title"] = "something else"
+    for text, given, message in (
+        ("", "0123456789abcdef", "plan 0123456789abcdef is not the plan of these stack files"),
+        (json.dumps(edited), str(file), "was edited"),
+        ("nonsense", str(file), "is no plan that `sparehub plan --out` wrote"),
+    ):
+        if text:
+            file.write_text(text)
+        with pytest.raises(PreflightError, match=message):
+            operations.begin(world.directory, wish(given), Output())
+    with pytest.raises(typer.BadParameter, match="--yes needs --plan ID"):
+        operations.begin(world.directory, wish(""), Output())
+    with pytest.raises(typer.BadParameter, match="there is no terminal"):
+        operations.begin(world.directory, wish("", yes=False), Output())
+    assert world.writes == []
+
+    show_plan(world.directory, FAILOVER, Mode.PLANNED, file, Output(as_json=True))
+    assert operations.begin(world.directory, wish(str(file)), Output()) == 0
+
+
+def test_what_was_made_and_never_heard_of_is_taken_in(start: Start) -> None:
+    """All answers were lost: no state knows of it, not even as pending; it is not made twice."""
+    world = start()
+    world.deaf = True
+
+    assert begin(world, FAILOVER) == 0
+    assert world.writes.count("create region/connection/singapore/connection") == 1
+    known = [each.get("name") for each in world.state["secondary"]["resources"]]
+    assert "region/connection/singapore/connection" in known
+
+
+def test_a_halted_failover_is_resumed_or_answered_by_a_failback(start: Start) -> None:
+    """Not begun again; resumed once the region answers, or given up for the way back."""
+    for answer in ("resume", "failback"):
+        world = start()
+        halted(world)
+        with pytest.raises(HalfwayError, match="is under way"):
+            begin(world, FAILOVER)
+        world.lost.clear()
+        if answer == "resume":
+            assert resume(world) == 0
+        else:
+            assert begin(world, FAILBACK) == 0
+        live, other = ("secondary", "primary") if answer == "resume" else ("primary", "secondary")
+        assert len(world.advertised(live)) == 3
+        assert world.advertised(other) == set()
+        assert activation_in_file(world.directory, live) == "active"
+        assert activation_in_file(world.directory, other) == "standby"
+        assert world.double == []
+
+
+def test_a_region_that_dies_while_it_is_disconnected_is_fenced_from_outside(start: Start) -> None:
+    """It answered the probe and not the deployment; where no fence holds, a reason is asked for."""
+    for circuits_lost in (False, True):
+        world = start()
+        deploy = world.up
+
+        def failing(*arguments: object, world: World = world, deploy: Any = deploy) -> None:
+            if not world.writes:
+                world.lost.add("primary")
+            deploy(*arguments)
+
+        world.up = failing  # type: ignore[method-assign, assignment]
+        if not circuits_lost:
+            assert begin(world, FAILOVER, Mode.UNPLANNED) == 0
+            assert world.double == []
+            continue
+        world.circuits_lost.add("primary")
+        with pytest.raises(HalfwayError, match="resume --accept-unfenced REASON"):
+            begin(world, FAILOVER, Mode.UNPLANNED)
+        again = operations.resume(world.directory, Output(), yes=True, reason="it burnt down")
+        assert again == operations.UNFENCED
+        assert len(world.advertised("secondary")) == 3
+
+
+def test_resume_refuses_other_files_than_it_began_with(start: Start) -> None:
+    """The plan that was confirmed is not what they lead to any more."""
+    world = start()
+    halted(world)
+    file = world.directory / "Pulumi.secondary.yaml"
+    file.write_text(file.read_text().replace("10.2.0.0/24", "10.3.0.0/24"))
+
+    with pytest.raises(PreflightError, match="are not those with which the failover began"):
+        resume(world)
+
+
+def test_somebody_else_at_work_is_not_disturbed(start: Start) -> None:
+    """The second of two operators is refused, whichever way he wants to go."""
+    world = start()
+    places = (world.directory / "home" / "journal", world.directory / "state/.sparehub/sparehub")
+    other = Holder(host="another-host", process=1, started="", user="somebody")
+    Lease.take(places, lambda _text: None, epoch=0, holder=other)
+
+    for kind in (FAILOVER, FAILBACK):
+        with pytest.raises(LeaseError, match="somebody on another-host") as caught:
+            begin(world, kind)
+        assert caught.value.exit_code == 4
+    assert world.writes == []
+
+
+def test_a_late_writer_does_nothing_more(start: Start) -> None:
+    """It slept between its steps, and somebody on another host took over."""
+    world = start()
+    deploy = world.up
+
+    def slept(*arguments: object) -> None:
+        deploy(*arguments)  # type: ignore[arg-type]
+        for place in (
+            world.directory / "home/journal",
+            world.directory / "state/.sparehub/sparehub",
+        ):
+            terms = json.loads((place / "lease.json").read_text())
+            terms["epoch"] += 1
+            (place / "lease.json").write_text(json.dumps(terms))
+
+    world.up = slept  # type: ignore[method-assign, assignment]
+    with pytest.raises(LeaseError, match="has taken over"):
+        begin(world, FAILOVER)
+    assert world.writes == ["delete region/connection/hong-kong/connection"]
+
+
+def test_a_full_disk_stops_before_anything_more_is_done(
+    start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What cannot be written down is not done; with room again it goes on."""
+    world = start()
+    with monkeypatch.context() as full:
+
+        def no_room(file: Path, line: bytes) -> None:
+            if world.writes:
+                raise OSError(28, "No space left on device")
+            write(file, line)
+
+        write = journal.write_line
+        full.setattr(journal, "write_line", no_room)
+        with pytest.raises(HalfwayError, match="the journal can be written nowhere"):
+            begin(world, FAILOVER)
+    assert world.writes == ["delete region/connection/hong-kong/connection"]
+
+    assert resume(world) == 0
+    assert world.writes[1:] == ["create region/connection/singapore/connection"]
+
+
+def test_one_commit_and_no_more(start: Start) -> None:
+    """The next operation commits the one before; a commit of nothing writes nothing."""
+    world = start()
+    begin(world, FAILOVER)
+    begin(world, FAILBACK)
+    assert operations.commit(world.directory, Output()) == 0
+    (file,) = (world.directory / "home").rglob("journal.jsonl")
+    written = file.read_bytes()
+    assert written.count(b'"committed"') == 2
+    operations.commit(world.directory, Output())
+    assert file.read_bytes() == written
+
+
+def test_where_things_stand_is_told(start: Start, capsys: pytest.CaptureFixture[str]) -> None:
+    """In the words and under the keys that scripts rely on."""
+    world = start()
+    halted(world)
+    capsys.readouterr()
+    plan = read_plan(world.directory, FAILOVER, Mode.PLANNED)
+    operations.status(world.directory, Output(as_json=True))
+    said = json.loads(capsys.readouterr().out)
+
+    assert (
+        said.pop("operation").items()
+        >= {
+            "kind": "failover",
+            "source": plan.source,
+            "target": plan.target,
+            "done": ["fence-primary"],
+            "step": "activate-secondary",
+            "state": "HALTED(activate-secondary)",
+        }.items()
+    )
+    assert said == {
+        "active": [],
+        "debts": [],
+        "state": "HALTED(activate-secondary)",
+        "drill": {"standing": [], "last": None},
+    }
+
+
+def test_a_plan_that_leads_where_an_intent_does_not_hold_is_refused(start: Start) -> None:
+    """The verifier judges the state after it, before anything is done."""
+    world = start()
+    for stack in ("primary", "secondary"):
+        file = world.directory / f"Pulumi.{stack}.yaml"
+        intents = '    intents: [{isolate: ["secondary/*", on-premises], states: [failed-over]}]\n'
+        file.write_text(
+            file.read_text().replace("    onPremises:\n", intents + "    onPremises:\n")
+        )
+
+    with pytest.raises(PreflightError, match=r"after this failover .* things would not hold"):
+        begin(world, FAILOVER)
+    assert world.writes == []

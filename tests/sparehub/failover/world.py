@@ -1,0 +1,341 @@
+"""Two regions, their stacks and their state in memory, which may die at any point.
+
+It behaves as the real engine was seen to behave: a creation is pending while it runs, a deployment
+drops pending entries, and refuses to make what stands already. It stands in for Pulumi and for
+Azure alone; files, journal, lease and the order of things are the real ones.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from copy import deepcopy
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from sparehub.failover.azure import Answer
+from sparehub.failover.deployments import DeploymentError
+from sparehub.failover.snapshot import Pending, Snapshot
+from sparehub.stacks import read_stack
+from topology.changes import CIRCUIT, CONNECTION, GATEWAY, PEERING, Operation, Verb
+from topology.circuits import circuit_id
+from topology.deployed import Deployed
+from topology.failover import region_at
+from topology.interlock import refuse_two_live_regions
+from topology.model import Region
+from topology.plan import Change
+from topology.words import Activation, Depth
+
+SUBSCRIPTION = "00000000-0000-0000-0000-000000000000"
+NETWORK = "azure-native:network:VirtualNetwork"
+PAIR = {"primary": "secondary", "secondary": "primary"}
+Resource = dict[str, Any]
+
+
+class Died(BaseException):
+    """The process is gone: nothing catches this."""
+
+
+def resources_of(region: Region) -> dict[str, Resource]:
+    """Return what a deployment of a region makes, by logical name."""
+    group = f"/subscriptions/{SUBSCRIPTION}/resourceGroups/{region.resource_group}"
+    network = f"{group}/providers/Microsoft.Network"
+
+    def entry(kind: str, identity: str, **more: Any) -> Resource:
+        name = identity.rsplit("/", maxsplit=1)[-1]
+        return {"type": kind, "id": identity, "outputs": {"id": identity, "name": name, **more}}
+
+    def space(prefixes: Any) -> dict[str, Any]:
+        return {"addressPrefixes": [str(prefix) for prefix in prefixes]}
+
+    hub = f"{network}/virtualNetworks/{region.hub.name}"
+    found = {
+        "region/hub/network": entry(NETWORK, hub, addressSpace=space(region.hub.address_space))
+    }
+    for circuit in region.circuits:
+        identity = f"/subscriptions/{SUBSCRIPTION}{circuit_id(circuit)}"
+        found[f"region/circuit/{circuit.key}/circuit"] = entry(CIRCUIT, identity)
+    for spoke in region.spokes:
+        each = f"{network}/virtualNetworks/{spoke.virtual_network.name}"
+        found[f"region/spoke/{spoke.key}/network"] = entry(
+            NETWORK, each, addressSpace=space(spoke.virtual_network.address_space)
+        )
+        found[f"region/spoke/{spoke.key}/peering/spoke-to-hub"] = entry(
+            PEERING,
+            f"{each}/virtualNetworkPeerings/{spoke.spoke_to_hub.name}",
+            useRemoteGateways=spoke.spoke_to_hub.use_remote_gateways,
+        )
+    if region.gateway:
+        found["region/expressroute/gateway"] = entry(
+            GATEWAY,
+            f"{network}/virtualNetworkGateways/{region.gateway.name}",
+            ipConfigurations=[{"subnet": {"id": f"{hub}/subnets/GatewaySubnet"}}],
+        )
+    for connection in region.connections:
+        peer = found[f"region/circuit/{connection.key}/circuit"]["id"]
+        found[f"region/connection/{connection.key}/connection"] = entry(
+            CONNECTION, f"{network}/connections/{connection.name}", peer={"id": peer}
+        )
+    return found
+
+
+@dataclass
+class World:
+    """Everything outside the process that may die."""
+
+    directory: Path
+    fatal: int = -1
+    """The point at which it dies; -1: never."""
+    points: int = 0
+    state: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """What each stack recorded, as ``pulumi stack export`` shows it."""
+    cloud: dict[str, dict[str, Resource]] = field(default_factory=dict)
+    """What stands in each region, by logical name."""
+    disabled: set[str] = field(default_factory=set)
+    """Circuits whose private peering is disabled."""
+    lost: set[str] = field(default_factory=set)
+    """Stacks whose region does not answer."""
+    circuits_lost: set[str] = field(default_factory=set)
+    """Stacks whose circuits do not answer."""
+    deaf: bool = False
+    """Whether the next creation is done and nobody hears of it, as after many lost answers."""
+    writes: list[str] = field(default_factory=list)
+    double: list[str] = field(default_factory=list)
+    """The writes after which both regions advertised the same."""
+
+    name = "a world in memory"
+
+    def point(self) -> None:
+        """Pass a point at which the process may die."""
+        self.points += 1
+        if self.points == self.fatal:
+            raise Died
+
+    def build(self) -> None:
+        """Deploy both stacks as their files say."""
+        for stack in PAIR:
+            region = read_stack(self.directory, stack).region
+            self.cloud[stack] = resources_of(region)
+            self.state[stack] = {"resources": [], "pending_operations": []}
+            for name, resource in self.cloud[stack].items():
+                self._record(stack, name, resource)
+            self._outputs(stack, region)
+
+    # -- Pulumi ------------------------------------------------------------------------------
+
+    def snapshot(self, stack: str) -> Snapshot:
+        return Snapshot.of(deepcopy(self.state[stack]))
+
+    def snapshots(self, stacks: tuple[str, ...]) -> dict[str, Snapshot]:
+        return {stack: self.snapshot(stack) for stack in stacks}
+
+    def previews(
+        self, changes: tuple[Change, ...], *, drift: frozenset[str], pretend: str
+    ) -> list[frozenset[Operation]]:
+        del drift
+        found = []
+        for change in changes:
+            region = self._region(change)
+            if not pretend:
+                self._interlock(change.stack, region)
+            found.append(frozenset(self._difference(change.stack, region)))
+        return found
+
+    def up(self, change: Change, depth: Depth, tell: Callable[[Operation], None]) -> None:
+        del depth
+        stack = change.stack
+        self.point()
+        if read_stack(self.directory, stack).config.activation is not change.activation:
+            raise AssertionError(f"the file of {stack} does not say what is deployed")
+        region = self._region(change)
+        self._interlock(stack, region)
+        self.state[stack]["pending_operations"] = []
+        if stack in self.lost:
+            raise DeploymentError("the region does not answer")
+        wanted = resources_of(region)
+        ahead = self._difference(stack, region)
+        for operation in (each for each in ahead if each.verb is not Verb.DELETE):
+            self._write(stack, operation, wanted[operation.name])
+            tell(operation)
+        self._outputs(stack, region)
+        for operation in (each for each in ahead if each.verb is Verb.DELETE):
+            self._write(stack, operation, None)
+            tell(operation)
+        self.point()
+
+    def adopt(self, stack: str, pending: Pending, identity: str) -> None:
+        self.point()
+        resource = self.cloud[stack][pending.name]
+        assert resource["id"] == identity
+        self._record(stack, pending.name, resource)
+        self.point()
+
+    def forget_pending(self, stack: str) -> None:
+        self.point()
+        self.state[stack]["pending_operations"] = []
+        self.point()
+
+    def unlock(self, stack: str) -> None:
+        raise AssertionError(stack)
+
+    def secret(self, stack: str, place: str) -> str:
+        raise AssertionError(stack, place)
+
+    def set_secret(self, stack: str, place: str, value: str) -> None:
+        raise AssertionError(stack, place, value)
+
+    def project(self) -> str:
+        return "sparehub"
+
+    def close(self) -> None:
+        pass
+
+    # -- Azure -------------------------------------------------------------------------------
+
+    def send(
+        self, method: str, path: str, body: Mapping[str, Any] | None = None, timeout: float = 60.0
+    ) -> Answer:
+        del timeout
+        circuit, _, rest = path.partition("/peerings/")
+        if rest:
+            owner = next(s for s in PAIR if any(circuit == r["id"] for r in self._all(s)))
+            if owner in self.circuits_lost:
+                return Answer(status=503, body={})
+            if method == "PUT":
+                self.point()
+                disable = (body or {})["properties"]["state"] == "Disabled"
+                (self.disabled.add if disable else self.disabled.discard)(circuit)
+                self._wrote(f"{method} {path}")
+                self.point()
+            state = "Disabled" if circuit in self.disabled else "Enabled"
+            shown = {"state": state, "provisioningState": "Succeeded"}
+            return Answer(status=200, body={"properties": shown})
+        for stack in PAIR:
+            for resource in self._all(stack):
+                if resource["id"] != path:
+                    continue
+                if stack in self.lost and resource["type"] != CIRCUIT:
+                    return Answer(status=503, body={})
+                shown = {
+                    "provisioningState": "Succeeded",
+                    "serviceProviderProvisioningState": "Provisioned",
+                }
+                return Answer(status=200, body={"properties": shown})
+        return Answer(status=404, body={})
+
+    # -- what stands -------------------------------------------------------------------------
+
+    def advertised(self, stack: str) -> set[str]:
+        """Return what on-premises learns of a region, by what stands in Azure."""
+        found: set[str] = set()
+        standing = self.cloud[stack]
+        for resource in standing.values():
+            if resource["type"] != CONNECTION:
+                continue
+            if resource["outputs"]["peer"]["id"] in self.disabled:
+                continue
+            found.update(
+                standing["region/hub/network"]["outputs"]["addressSpace"]["addressPrefixes"]
+            )
+            for name, each in standing.items():
+                if each["type"] == PEERING and each["outputs"]["useRemoteGateways"]:
+                    network = standing[f"{name.removesuffix('/peering/spoke-to-hub')}/network"]
+                    found.update(network["outputs"]["addressSpace"]["addressPrefixes"])
+        return found
+
+    def _all(self, stack: str) -> Iterator[Resource]:
+        yield from self.cloud[stack].values()
+
+    def _region(self, change: Change) -> Region:
+        return region_at(read_stack(self.directory, change.stack), change.activation, change.depth)
+
+    def _interlock(self, stack: str, region: Region) -> None:
+        config = read_stack(self.directory, stack).config
+        paired = self.snapshot(PAIR[stack]).deployed
+        if not config.override_interlock:
+            refuse_two_live_regions(config, region, paired)
+
+    def _difference(self, stack: str, region: Region) -> list[Operation]:
+        wanted = resources_of(region)
+        known = {each["name"]: each for each in self.state[stack]["resources"] if each["custom"]}
+        made = [
+            Operation(Verb.CREATE if name not in known else Verb.UPDATE, each["type"], name)
+            for name, each in wanted.items()
+            if name not in known or known[name]["outputs"] != each["outputs"]
+        ]
+        gone = [
+            Operation(Verb.DELETE, each["type"], name)
+            for name, each in reversed(known.items())
+            if name not in wanted
+        ]
+        return [*sorted(made, key=lambda each: each.type == CONNECTION), *gone]
+
+    def _write(self, stack: str, operation: Operation, resource: Resource | None) -> None:
+        state, standing = self.state[stack], self.cloud[stack]
+        name = operation.name
+        doing = {Verb.CREATE: "creating", Verb.UPDATE: "updating", Verb.DELETE: "deleting"}
+        urn = f"urn:pulumi:{stack}::sparehub::{operation.type}::{name}"
+        inputs = {}
+        if resource:
+            group = resource["id"].split("/")[4]
+            key = {CONNECTION: "virtualNetworkGatewayConnectionName"}.get(
+                operation.type, "virtualNetworkGatewayName"
+            )
+            inputs = {"resourceGroupName": group, key: resource["outputs"]["name"]}
+        self._component(stack, name.rpartition("/")[0])
+        pending = {"urn": urn, "type": operation.type, "inputs": inputs}
+        state["pending_operations"] = [{"resource": pending, "type": doing[operation.verb]}]
+        self.point()
+        if operation.verb is Verb.CREATE and name in standing:
+            state["pending_operations"] = []
+            raise DeploymentError(f"cannot create already existing resource {name}")
+        if resource is None:
+            standing.pop(name, None)
+        else:
+            standing[name] = deepcopy(resource)
+        self._wrote(f"{operation.verb.value} {name}")
+        self.point()
+        if self.deaf and operation.verb is Verb.CREATE:
+            self.deaf = False
+            state["pending_operations"] = []
+            raise DeploymentError("read: connection reset by peer")
+        if resource is None:
+            state["resources"] = [each for each in state["resources"] if each.get("name") != name]
+        else:
+            self._record(stack, name, resource)
+        state["pending_operations"] = []
+        self.point()
+
+    def _wrote(self, what: str) -> None:
+        self.writes.append(what)
+        if self.advertised("primary") & self.advertised("secondary"):
+            self.double.append(what)
+
+    def _record(self, stack: str, name: str, resource: Resource) -> None:
+        urn = f"urn:pulumi:{stack}::sparehub::{resource['type']}::{name}"
+        entry = {**deepcopy(resource), "urn": urn, "name": name, "custom": True}
+        state = self.state[stack]
+        kept = [each for each in state["resources"] if each.get("name") != name]
+        state["resources"] = [*kept, entry]
+
+    def _component(self, stack: str, name: str) -> None:
+        urn = f"urn:pulumi:{stack}::sparehub::component::{name}"
+        entry = {"type": "component", "urn": urn, "name": name, "custom": False, "outputs": {}}
+        if not any(each["urn"] == urn for each in self.state[stack]["resources"]):
+            self.state[stack]["resources"].append(entry)
+
+    def _outputs(self, stack: str, region: Region) -> None:
+        deployed = Deployed.from_region(region)
+        state = self.state[stack]
+        kept = [each for each in state["resources"] if each["type"] != "pulumi:pulumi:Stack"]
+        outputs = {
+            "activation": region.activation.value,
+            "location": region.location,
+            "advertisedPrefixes": [str(prefix) for prefix in deployed.advertised_prefixes],
+        }
+        urn = f"urn:pulumi:{stack}::sparehub::pulumi:pulumi:Stack::sparehub-{stack}"
+        entry = {"type": "pulumi:pulumi:Stack", "urn": urn, "custom": False, "outputs": outputs}
+        state["resources"] = [entry, *kept]
+
+
+def activation_in_file(directory: Path, stack: str) -> Activation:
+    """Return what a stack file says."""
+    return read_stack(directory, stack).config.activation

@@ -1,0 +1,64 @@
+"""The command on worlds in memory: for tests that need many of them, or one at once."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from sparehub.failover import journal, operations, probe, workplace
+from sparehub.failover.lease import Lease
+from sparehub.failover.planning import read_plan
+from sparehub.output import Output
+from tests.configurations import ROOT
+from tests.sparehub.failover.world import Died, World
+from topology.plan import Kind, Mode
+
+Start = Callable[[], World]
+
+
+def worlds_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Start:
+    """Return a maker of fresh worlds, in which the command works on them."""
+    worlds: list[World] = []
+
+    def make() -> World:
+        directory = tmp_path / f"{len(worlds)}"
+        directory.mkdir()
+        for name in ("Pulumi.yaml", "Pulumi.primary.yaml", "Pulumi.secondary.yaml"):
+            shutil.copy(ROOT / name, directory)
+        world = World(directory)
+        world.build()
+        worlds.append(world)
+        monkeypatch.setenv("SPAREHUB_HOME", str(directory / "home"))
+        monkeypatch.setenv("PULUMI_BACKEND_URL", (directory / "state").as_uri())
+        return world
+
+    monkeypatch.setattr(workplace, "Deployments", lambda _directory: worlds[-1])
+    monkeypatch.setattr(workplace, "azure_of", lambda _environment, _subscription: worlds[-1])
+    monkeypatch.setattr(probe, "_TRIES", (0.0,))
+    # A process that dies releases nothing.
+    monkeypatch.setattr(Lease, "release", lambda _lease: None)
+    append = journal.write_line
+
+    def dying(file: Path, line: bytes) -> None:
+        worlds[-1].point()
+        try:
+            worlds[-1].point()
+        except Died:
+            append(file, line[: len(line) // 2])
+            raise
+        append(file, line)
+        worlds[-1].point()
+
+    monkeypatch.setattr(journal, "write_line", dying)
+    return make
+
+
+def begin(world: World, kind: Kind, mode: Mode = Mode.PLANNED, reason: str = "") -> int:
+    plan = read_plan(world.directory, kind, mode).id
+    wish = operations.Wish(kind=kind, mode=mode, reason=reason, plan=plan, yes=True)
+    return operations.begin(world.directory, wish, Output())
+
+
+def resume(world: World) -> int:
+    return operations.resume(world.directory, Output(), yes=True, reason="")

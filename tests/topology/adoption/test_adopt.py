@@ -1,0 +1,263 @@
+"""What is made of a network that stands, and that nothing of it is dropped without a word."""
+
+import json
+from copy import deepcopy
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.configurations import region_of, shipped
+from tests.recorded import SUBSCRIPTION, of, recorded, without
+from topology.adoption.adopt import NotUnderstood, adopt
+from topology.build import build
+from topology.errors import UnreadableError
+from topology.parse import parse_stack
+from topology.reading import Resources, arm_resources, state_resources
+from topology.reading.template import Template
+
+EXPORTED = Path(__file__).with_name("exported") / "group.json"
+GROUP = "/subscriptions/S/resourceGroups/rg-net"
+NETWORK = f"{GROUP}/providers/Microsoft.Network"
+THERE = "/subscriptions/S/resourceGroups/G/providers/N.N"
+OTHER = "/subscriptions/T/resourceGroups/H/providers/N.N"
+LINE = (
+    "/subscriptions/22222222-3333-4444-5555-666666666666/resourceGroups/rg-lines"
+    "/providers/Microsoft.Network/expressRouteCircuits/line-1"
+)
+LOST = ": a `pulumi up` that writes the resource takes it away"
+
+
+def exported() -> Template:
+    return Template(json.loads(EXPORTED.read_text()), "S", "rg-net")
+
+
+def test_an_exported_group_becomes_a_configuration() -> None:
+    """Names, the NVA, more routes, endpoints and scale units are found; derived ones left out."""
+    adopted = adopt(arm_resources(exported().resources()))
+
+    group = f"{NETWORK}/networkSecurityGroups/web-rules"
+    assert adopted.problems == ()
+    assert adopted.values == {
+        "azure-native:location": "eastasia",
+        "sparehub:activation": "active",
+        "sparehub:region": {
+            "resourceGroup": "rg-net",
+            "hub": {
+                "name": "core",
+                "addressSpace": ["10.0.0.0/16"],
+                "subnets": {
+                    "AzureBastionSubnet": {"addressPrefix": "10.0.2.0/26"},
+                    "GatewaySubnet": {"addressPrefix": "10.0.0.0/26"},
+                    "nva": {"addressPrefix": "10.0.1.0/24", "routeTable": "none"},
+                },
+                "nva": {"ipAddress": "10.0.1.4", "internetEgress": "onPremises"},
+            },
+            "spokes": {
+                "web": {
+                    "name": "web",
+                    "addressSpace": ["10.1.0.0/16"],
+                    "dnsServers": ["10.0.1.5"],
+                    "subnets": {
+                        "front": {"addressPrefix": "10.1.0.0/24", "networkSecurityGroupId": group}
+                    },
+                    "hubToSpoke": {"name": "to-web"},
+                    "spokeToHub": {"name": "to-core"},
+                }
+            },
+            "routeTables": {
+                "spokes": {
+                    "name": "out",
+                    "routeNames": {"0.0.0.0/0": "all", "192.168.9.0/24": "printers"},
+                },
+                "gateway": {"name": "back", "routeNames": {"10.1.0.0/16": "web"}},
+            },
+            "routes": {"spokes": [{"addressPrefix": "192.168.9.0/24", "nextHopType": "None"}]},
+            "expressRoute": {
+                "gateway": {
+                    "name": "er",
+                    "sku": "ErGwScale",
+                    "minScaleUnits": 2,
+                    "maxScaleUnits": 4,
+                },
+                "connections": {
+                    "line-1": {
+                        "name": "er-to-line",
+                        "routingWeight": 0,
+                        "circuit": {
+                            "id": LINE,
+                            "peeringLocation": "unknown",
+                            "sku": {"tier": "Standard"},
+                            "bandwidthInMbps": 50,
+                        },
+                    }
+                },
+            },
+            "onPremises": {"addressPrefixes": []},
+        },
+    }
+
+
+def test_everything_that_was_not_understood_is_listed_with_its_id() -> None:
+    """What is not modelled, what a resource has besides, what would change, what was guessed."""
+    adopted = adopt(arm_resources(exported().resources()))
+
+    nothing = "is no part of a region of Sparehub"
+    guessed = "its circuit is not in the file: peering location, tier and bandwidth in the "
+    unknown = "its location is unknown; if it is not eastasia, Pulumi would replace the group with "
+    wanted = "what on-premises advertises is unknown to Azure: fill in onPremises.addressPrefixes"
+    key = "its circuit is in another subscription: set circuit.authorizationKey, a secret"
+    flag = "region.spokes.web.spokeToHub.allowForwardedTraffic: false stands, the configuration "
+    listed = {
+        LINE: [f"{guessed}configuration are guesses"],
+        NETWORK.split("/providers", maxsplit=1)[0]: [
+            f"{unknown}all that is in it: look at the preview"
+        ],
+        f"{NETWORK}/bastionHosts/jump": [nothing],
+        f"{NETWORK}/connections/er-to-line": [
+            f"expressRouteGatewayBypass is set, which the configuration cannot say{LOST}",
+            key,
+        ],
+        f"{NETWORK}/networkSecurityGroups/web-rules": [
+            "stays outside; a subnet refers to it by its id"
+        ],
+        f"{NETWORK}/networkSecurityGroups/web-rules/securityRules/https": [nothing],
+        f"{NETWORK}/publicIPAddresses/jump-ip": [nothing],
+        f"{NETWORK}/routeTables/out": [
+            f"route updates: AzureUpdateDelivery is no IPv4 prefix{LOST}"
+        ],
+        f"{NETWORK}/virtualNetworkGateways/vpn": ["is not the hub's ExpressRoute gateway"],
+        f"{NETWORK}/virtualNetworks/core": [wanted],
+        f"{NETWORK}/virtualNetworks/core/virtualNetworkPeerings/to-lab": [
+            "leads to a network that is not among the spokes"
+        ],
+        f"{NETWORK}/virtualNetworks/web": [
+            f"ddosProtectionPlan is set, which the configuration cannot say{LOST}",
+            f"fd00:1::/48 is IPv6, which Site Recovery does not replicate (SR-21){LOST}",
+        ],
+        f"{NETWORK}/virtualNetworks/web/virtualNetworkPeerings/to-core": [f"{flag}builds true"],
+    }
+    assert adopted.not_understood == tuple(
+        NotUnderstood(identity, reason)
+        for identity, reasons in listed.items()
+        for reason in reasons
+    )
+
+
+def test_every_resource_is_imported_or_listed() -> None:
+    """Routes go with their tables; the resource group is imported though no export has it."""
+    resources = arm_resources(exported().resources())
+    adopted = adopt(resources)
+
+    imported = {each.get("id") for each in adopted.imports["resources"]}
+    listed = {each.id for each in adopted.not_understood}
+    routes = {each.id for each in resources if each.type.endswith("/routes")}
+    assert {each.id for each in resources} - routes <= imported | listed
+    assert GROUP in imported
+
+
+def test_an_expression_that_is_not_known_is_kept_and_told() -> None:
+    """Only what exports use is evaluated."""
+    template = exported()
+    found = {each["id"]: each for each in template.resources()}
+
+    bastion = found[f"{NETWORK}/bastionHosts/jump"]
+    assert bastion["properties"] == {"dnsName": "[uniqueString(resourceGroup().id)]"}
+    assert template.unknown == ["[uniqueString(resourceGroup().id)]"]
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("[parameters('NAME')]", "o'hub"),
+        ("[concat(parameters('name'), '/', variables('part'))]", "o'hub/sub"),
+        ("[format('{0}-{1}', 'a', 2)]", "a-2"),
+        ("[subscription().subscriptionId]", "S"),
+        ("[resourceGroup().name]", "G"),
+        (
+            "[resourceId('N.N/a/b', 'x', 'y')]",
+            f"{THERE}/a/x/b/y",
+        ),
+        (
+            "[resourceId('T', 'H', 'N.N/a', 'x')]",
+            f"{OTHER}/a/x",
+        ),
+        ("[[not an expression]", "[not an expression]"),
+        ("[concat('a', 'b'", "[concat('a', 'b'"),
+        ("[concat('a') 'b']", "[concat('a') 'b']"),
+        ("plain", "plain"),
+    ],
+)
+def test_expressions(text: str, value: str) -> None:
+    """What an exported template says in brackets, and what only looks like it."""
+    document = {
+        "parameters": {"name": {"defaultValue": "o'hub"}},
+        "variables": {"part": "sub"},
+        "resources": [{"type": "N.N/a", "name": "x", "properties": {"value": text}}],
+    }
+
+    (resource,) = Template(document, "S", "G").resources()
+
+    assert resource["properties"]["value"] == value
+
+
+def test_what_the_program_built_is_adopted_as_it_was_configured() -> None:
+    """The shipped file comes back, but for what Azure does not know."""
+    adopted = adopt(state_resources(recorded(shipped("primary"))))
+
+    stood = shipped("primary")
+    stood["sparehub:region"]["onPremises"]["addressPrefixes"] = []
+    assert build(parse_stack(adopted.values)) == region_of(stood)
+    assert adopted.not_understood == (
+        NotUnderstood(
+            f"/subscriptions/{SUBSCRIPTION}/resourceGroups/rg-sparehub-eastasia/providers"
+            "/Microsoft.Network/virtualNetworks/vnet-hub-eastasia",
+            "what on-premises advertises is unknown to Azure: fill in onPremises.addressPrefixes",
+        ),
+    )
+
+
+def gone(name: str) -> Resources:
+    return without(deepcopy(recorded(shipped("primary"))), name)
+
+
+def without_hub() -> Resources:
+    return {}
+
+
+def without_nva() -> Resources:
+    resources = deepcopy(recorded(shipped("primary")))
+    for key in ("spokes", "gateway", "nva"):
+        of(resources, f"routes/{key}")["routes"] = []
+    return resources
+
+
+def without_circuit() -> Resources:
+    resources = gone("connection/hong-kong/connection")
+    resources = without(resources, "circuit/hong-kong/circuit")
+    return without(resources, "circuit/hong-kong/private-peering")
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (without_hub, "no hub here"),
+        (without_nva, "no route table of a spoke leads to an NVA"),
+        (without_circuit, "there is neither a circuit nor a connection to one"),
+    ],
+)
+def test_what_is_no_region_of_sparehub_is_refused(make: Any, message: str) -> None:
+    """One sentence says what is missing."""
+    with pytest.raises(UnreadableError, match=message):
+        adopt(state_resources(make()))
+
+
+def test_a_half_that_is_missing_is_made_by_the_first_up() -> None:
+    """It is listed as a change, and not in the import file."""
+    adopted = adopt(state_resources(gone("spoke/spoke1/peering/hub-to-spoke")))
+
+    names = [each["name"] for each in adopted.imports["resources"]]
+    reasons = [each.reason for each in adopted.not_understood]
+    assert "region/spoke/spoke1/peering/hub-to-spoke" not in names
+    assert "region/spoke/spoke1/peering/spoke-to-hub" in names
+    assert any("spoke1.hubToSpoke: nothing stands, the" in reason for reason in reasons)

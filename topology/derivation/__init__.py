@@ -1,0 +1,1 @@
+"""The second region's configuration from the first's."""

@@ -1,0 +1,162 @@
+"""Where every packet goes, for all contexts and all addresses at once.
+
+Every context is a row of next hops, one an atom (``intervals``), painted with the
+active routes from the shortest to the longest. Only an NVA passes packets on, so two looks settle
+each packet: at the row of its source and, where that says so, at the row of the NVA.
+"""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv4Network
+
+import numpy as np
+from numpy.typing import NDArray
+
+from topology.model import GATEWAY_SUBNET, Region, Spoke, Subnet
+from topology.reachability.advertisements import advertised_prefixes, peered, preferred_region
+from topology.reachability.intervals import Atoms
+from topology.reachability.routes import DEFAULT, HUB, PRIVATE, EffectiveRoute, RegionRoutes
+
+ON_PREMISES = "on-premises"
+INTERNET = "internet"
+Row = NDArray[np.int16]
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Place:
+    """A subnet as a context: where it is and what its routes are."""
+
+    name: str  # primary/spoke1/app
+    stack: str
+    spoke: Spoke | None
+    subnet: Subnet
+    own: tuple[EffectiveRoute, ...]
+    """Its active routes, the shortest prefix first, which win over those that it shares."""
+    shared: tuple[EffectiveRoute, ...]
+
+    @property
+    def network(self) -> str:
+        """The key of its network."""
+        return self.spoke.key if self.spoke else HUB
+
+
+class Network:
+    """Both regions as they stand at one time: contexts, routes, and who holds which address."""
+
+    def __init__(self, regions: Mapping[str, Region], lost_nvas: Collection[str] = ()) -> None:
+        self.regions = dict(regions)
+        self.lost_nvas = frozenset(lost_nvas)
+        self.places: list[Place] = []
+        self.nvas: dict[str, Place] = {}
+        self.gateways: dict[str, Place] = {}
+        self.routes = {stack: RegionRoutes(region) for stack, region in regions.items()}
+        for stack, region in regions.items():
+            self._add(stack, region)
+        self.contexts = (*(place.name for place in self.places), ON_PREMISES, INTERNET)
+        self.number = {name: number for number, name in enumerate(self.contexts)}
+        self.atoms = Atoms(self._prefixes())
+        self._find_holders()
+        self.choices = self._choose_regions()
+
+    @property
+    def stateful(self) -> int:
+        """The bits of the stateful NVAs: that of a region is its place among the regions."""
+        return sum(1 << n for n, region in enumerate(self.regions.values()) if region.nva.stateful)
+
+    def _add(self, stack: str, region: Region) -> None:
+        for spoke in (*region.spokes, None):
+            network = spoke.virtual_network if spoke else region.hub
+            for subnet in network.subnets:
+                own, shared = self.routes[stack].winners(spoke, subnet)
+                place = Place(
+                    name=f"{stack}/{spoke.key if spoke else HUB}/{subnet.name}",
+                    stack=stack,
+                    spoke=spoke,
+                    subnet=subnet,
+                    own=own,
+                    shared=shared,
+                )
+                if spoke is None and subnet.name == GATEWAY_SUBNET:
+                    self.gateways[stack] = place
+                    continue
+                if spoke is None and subnet.name == region.nva.subnet:
+                    if stack in self.lost_nvas:
+                        continue
+                    self.nvas[stack] = place
+                self.places.append(place)
+
+    def _prefixes(self) -> Iterable[IPv4Network]:
+        yield DEFAULT
+        yield from PRIVATE
+        for region in self.regions.values():
+            yield from region.address_prefixes
+            yield from region.on_premises.address_prefixes
+            for network in (region.hub, *(spoke.virtual_network for spoke in region.spokes)):
+                yield from (subnet.address_prefix for subnet in network.subnets)
+            for table in region.route_tables:
+                yield from (route.address_prefix for route in table.routes)
+
+    def _find_holders(self) -> None:
+        """Decide for each atom whether on-premises or the internet holds it, or a network."""
+        on_premises, internet = self.number[ON_PREMISES], self.number[INTERNET]
+        beyond = np.full(len(self.atoms), internet, dtype=np.int16)
+        for prefix in PRIVATE:
+            beyond[slice(*self.atoms.span(prefix))] = self.dropped
+        regions = self.regions.values()
+        for prefix in (p for region in regions for p in region.on_premises.address_prefixes):
+            if prefix != DEFAULT:
+                beyond[slice(*self.atoms.span(prefix))] = on_premises
+        for prefix in (p for region in regions for p in region.address_prefixes):
+            beyond[slice(*self.atoms.span(prefix))] = self.dropped
+        beyond[-1] = self.dropped  # the bound after the last address is no atom
+        self.beyond = beyond
+        """Who holds an address outside every virtual network: on-premises, internet or nobody."""
+        self.public = np.where(beyond == internet, beyond, np.int16(self.dropped))
+
+    # What a cell of a row says: the number of the context that it delivers to, or one of these.
+    @property
+    def dropped(self) -> int:
+        """The packet ends here."""
+        return len(self.contexts)
+
+    @property
+    def unknown(self) -> int:
+        """An appliance gets it that the model does not know."""
+        return len(self.contexts) + 1
+
+    @property
+    def to_nva(self) -> int:
+        """The NVA of the region gets it."""
+        return len(self.contexts) + 2
+
+    def _choose_regions(self) -> dict[str, NDArray[np.bool_]]:
+        """Decide by which regions a packet from on-premises may enter, by atom."""
+        longest = {}
+        for stack, region in self.regions.items():
+            lengths = np.full(len(self.atoms), -1, dtype=np.int8)
+            for prefix in sorted(advertised_prefixes(region), key=lambda each: each.prefixlen):
+                lengths[slice(*self.atoms.span(prefix))] = prefix.prefixlen
+            longest[stack] = lengths
+        best = np.max([*longest.values(), np.zeros(len(self.atoms), dtype=np.int8)], axis=0)
+        chosen = {stack: lengths == best for stack, lengths in longest.items()}
+        preferred = chosen.get(preferred_region(self.regions.values()) or "")
+        if preferred is None:
+            return chosen
+        return {
+            stack: each if each is preferred else each & ~preferred
+            for stack, each in chosen.items()
+        }
+
+    def next_hop(self, place: Place, address: IPv4Address) -> int:
+        """Return what a VirtualAppliance route of a subnet leads to, in the words of a row."""
+        region = self.regions[place.stack]
+        near = [place.spoke.virtual_network] if place.spoke else [region.hub]
+        if place.spoke is None:
+            near += [spoke.virtual_network for spoke in region.spokes if peered(spoke)]
+        elif peered(place.spoke):
+            near.append(region.hub)
+        if not any(address in prefix for network in near for prefix in network.address_space):
+            return self.dropped  # RT-12
+        if address != region.nva.ip_address:
+            return self.unknown
+        return self.to_nva if place.stack in self.nvas else self.dropped

@@ -1,0 +1,187 @@
+"""What is true in a state: verdicts, violations with what is to blame, and what has changed."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from topology.reachability.explain import Explainer
+from topology.reachability.intents import BINDING, Intent, broken, promise_broken
+from topology.reachability.questions import Violation, of_pairs, of_regions
+from topology.reachability.routes import HUB
+from topology.reachability.states import State
+from topology.reachability.verdicts import NO_PAIR, Verdict
+from topology.reachability.verify import Flags, Reachability, verify
+
+MOST_EXPLAINED = 100
+"""Violations of a question that are explained one by one; the rest is counted."""
+_MOST_CONTEXTS = 16
+"""With more contexts than these the spokes of a region are one group."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """Pairs between two groups whose reachability is another than in the state before."""
+
+    source: str
+    destination: str
+    pairs: int
+    reached: bool  # now; else before
+
+
+@dataclass(frozen=True, kw_only=True)
+class Seen:
+    """The verdicts of a state, for the states that are compared with it."""
+
+    contexts: tuple[str, ...]
+    verdicts: NDArray[np.int8]
+
+    @classmethod
+    def of(cls, reachability: Reachability) -> Self:
+        """Return what is kept of a state once it was shown."""
+        return cls(contexts=reachability.contexts, verdicts=reachability.verdicts)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Proof:
+    """Everything that is said of a state."""
+
+    state: State
+    reachability: Reachability
+    violations: tuple[Violation, ...]
+    more: dict[str, int]  # by question, what was counted and not explained
+    changes: tuple[Change, ...]
+    groups: tuple[str, ...]
+    cells: dict[tuple[str, str], dict[Verdict, int]]  # by groups, how many pairs of each verdict
+
+    @property
+    def failed(self) -> bool:
+        """Whether anything is wrong that must be in order in this state."""
+        return any(violation.fails for violation in self.violations)
+
+    def count(self, verdict: Verdict) -> int:
+        """Return how many ordered pairs have a verdict."""
+        return sum(cell.get(verdict, 0) for cell in self.cells.values())
+
+
+def prove(state: State, before: Seen | None = None, intents: Sequence[Intent] = ()) -> Proof:
+    """Judge a state; without intents by what the source document promises."""
+    reachability = verify(state.regions, state.lost_nvas)
+    explainer = Explainer(reachability)
+    violations, more = _of_pairs(state, reachability, explainer, intents)
+    for each in of_regions(reachability, explainer):
+        violations.append(each if state.name in BINDING else replace(each, fails=False))
+    return Proof(
+        state=state,
+        reachability=reachability,
+        violations=tuple(violations),
+        more=more,
+        changes=tuple(_changes(before, reachability)) if before else (),
+        groups=tuple(_numbered(reachability.contexts)[0]),
+        cells=_cells(reachability),
+    )
+
+
+def _of_pairs(
+    state: State, reachability: Reachability, explainer: Explainer, intents: Sequence[Intent]
+) -> tuple[list[Violation], dict[str, int]]:
+    """Return one violation a pair, of the question that says most, and what was not explained."""
+    wishes = list(_wishes(state, reachability, intents))
+    told = np.zeros_like(reachability.loops)
+    wished = np.logical_or.reduce([told, *(flags for _, _, flags in wishes)])
+    violations = []
+    more: dict[str, int] = {}
+    for question, path, flags in [*of_pairs(reachability), *wishes]:
+        pairs = np.argwhere(flags & ~told).tolist()
+        told |= flags
+        if len(pairs) > MOST_EXPLAINED:
+            more[question] = more.get(question, 0) + len(pairs) - MOST_EXPLAINED
+        for row, column in pairs[:MOST_EXPLAINED]:
+            source, destination = reachability.contexts[row], reachability.contexts[column]
+            found = explainer.explain(source, destination)
+            violations.append(
+                Violation(
+                    question=question,
+                    source=source,
+                    destination=destination,
+                    verdict=Verdict(int(reachability.verdicts[row, column])),
+                    reason=found.reason or " -> ".join(str(hop) for hop in found.there.hops),
+                    there=found.there,
+                    back=found.back,
+                    fails=state.name in BINDING or bool(wished[row, column]),
+                    intent=path,
+                )
+            )
+    return violations, more
+
+
+def _wishes(
+    state: State, reachability: Reachability, intents: Sequence[Intent]
+) -> Iterator[tuple[str, str, Flags]]:
+    if not intents and state.name in BINDING:
+        yield "through", "", promise_broken(reachability)
+    for intent in intents:
+        if state.name in intent.states:
+            yield intent.question, intent.path, broken(intent, reachability)
+
+
+def _group(context: str, *, folded: bool) -> str:
+    stack, _, rest = context.partition("/")
+    return f"{stack} spokes" if folded and rest and not rest.startswith(f"{HUB}/") else context
+
+
+def _numbered(contexts: Sequence[str]) -> tuple[list[str], NDArray[np.intp]]:
+    """Return the groups of contexts, and the number of the group of each."""
+    folded = len(contexts) > _MOST_CONTEXTS
+    labels = [_group(context, folded=folded) for context in contexts]
+    groups = list(dict.fromkeys(labels))
+    places = {group: number for number, group in enumerate(groups)}
+    return groups, np.array([places[label] for label in labels])
+
+
+def _cells(reachability: Reachability) -> dict[tuple[str, str], dict[Verdict, int]]:
+    groups, numbers = _numbered(reachability.contexts)
+    starts = np.flatnonzero(np.diff(numbers, prepend=-1))  # a group's contexts stand together
+    cells: dict[tuple[str, str], dict[Verdict, int]] = {}
+    for verdict in Verdict:
+        meant = reachability.verdicts == verdict
+        columns = np.add.reduceat(meant, starts, axis=1, dtype=np.int32)
+        counts = np.add.reduceat(columns, starts, axis=0)
+        for row, column in np.argwhere(counts).tolist():
+            cell = cells.setdefault((groups[row], groups[column]), {})
+            cell[verdict] = int(counts[row, column])
+    return cells
+
+
+def _changes(before: Seen, reachability: Reachability) -> Iterator[Change]:
+    contexts = tuple(dict.fromkeys((*reachability.contexts, *before.contexts)))
+    was = _on(contexts, before.contexts, before.verdicts) == Verdict.REACHABLE
+    now = _on(contexts, reachability.contexts, reachability.verdicts) == Verdict.REACHABLE
+    groups, numbers = _numbered(contexts)
+    for reached, changed in ((False, was & ~now), (True, now & ~was)):
+        rows, columns = np.nonzero(changed)
+        cells = numbers[rows] * len(groups) + numbers[columns]
+        counts = np.bincount(cells, minlength=len(groups) ** 2)
+        for cell in np.flatnonzero(counts).tolist():
+            row, column = divmod(cell, len(groups))
+            yield Change(
+                source=groups[row],
+                destination=groups[column],
+                pairs=int(counts[cell]),
+                reached=reached,
+            )
+
+
+def _on(
+    contexts: tuple[str, ...], known: tuple[str, ...], verdicts: NDArray[np.int8]
+) -> NDArray[np.int8]:
+    """Return verdicts as a matrix of other contexts, which hold those that are known."""
+    if contexts == known:
+        return verdicts
+    number = {name: n for n, name in enumerate(contexts)}
+    places = np.array([number[name] for name in known])
+    found = np.full((len(contexts), len(contexts)), NO_PAIR, dtype=np.int8)
+    found[np.ix_(places, places)] = verdicts
+    return found

@@ -1,0 +1,222 @@
+"""What is asked of a state beyond who reaches whom; each answer is a violation or nothing."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import combinations
+
+import numpy as np
+
+from topology.build import STORAGE_ENDPOINT
+from topology.circuits import circuit_id, same_circuit
+from topology.model import GATEWAY_SUBNET, Region
+from topology.prefixes import overlapping
+from topology.reachability.advertisements import (
+    MOST_PREFIXES,
+    advertised_prefixes,
+    live_connections,
+    offered_prefixes,
+    outbound_connections,
+    preferred_region,
+    uses_gateway,
+)
+from topology.reachability.explain import Explainer
+from topology.reachability.forwarding import INTERNET, ON_PREMISES
+from topology.reachability.paths import Walk
+from topology.reachability.routes import DEFAULT, HUB
+from topology.reachability.verdicts import NO_PAIR, Verdict
+from topology.reachability.verify import Flags, Reachability
+from topology.words import Activation, Depth, NextHopType
+
+_SHOWN = 3  # prefixes in a reason
+QUESTIONS = {
+    "symmetric": "every stateful NVA sees both ways of what it sees one way of (RT-22)",
+    "no-loop": "no packet goes round and round",
+    "no-blackhole": "what a region advertises it delivers",
+    "isolation": "the spokes of a standby region reach neither on-premises nor the other region",
+    "egress": "spokes reach the internet through the NVA only",
+    "replication": "replication meets neither the NVA nor on-premises (RT-25)",
+    "prefix-count": "a gateway has at most 1,000 prefixes to advertise (ER-21)",
+    "overlap": "no two live connections advertise the same addresses (ER-18, ER-23)",
+    "same-circuit": "on-premises is left and entered by the same circuits (ER-22, ER-23)",
+    "gateway-routes": "GatewaySubnet has the routes that a gateway works with (VN-12)",
+    "reach": "an intent: the first reaches the second",
+    "isolate": "an intent: neither reaches the other",
+    "through": "an intent, or the promise: both ways through the NVA",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Violation:
+    """A question whose answer is no, for one pair."""
+
+    question: str
+    source: str
+    destination: str
+    verdict: Verdict
+    reason: str
+    there: Walk | None = None
+    back: Walk | None = None
+    fails: bool = True  # where the state is one that must be in order
+    intent: str = ""  # where it was written
+
+
+def of_pairs(reachability: Reachability) -> Iterator[tuple[str, str, Flags]]:
+    """Yield the questions that are asked of pairs, with the pairs whose answer is no.
+
+    In between stands where an intent was written: none is.
+    """
+    yield "symmetric", "", reachability.asymmetric
+    yield "no-loop", "", reachability.loops
+    yield "no-blackhole", "", _black_holes(reachability)
+    yield "isolation", "", _not_isolated(reachability)
+    yield "egress", "", _direct_egress(reachability)
+
+
+def _black_holes(reachability: Reachability) -> Flags:
+    network = reachability.network
+    flags: Flags = np.zeros_like(reachability.loops)
+    on_premises = network.number[ON_PREMISES]
+    for number, place in enumerate(network.places):
+        low, high = network.atoms.span(place.subnet.address_prefix)
+        shown = bool(network.choices[place.stack][low:high].any())
+        arrives = reachability.arrives(on_premises, number)
+        flags[on_premises, number] = shown and not arrives
+    return flags
+
+
+def _not_isolated(reachability: Reachability) -> Flags:
+    network = reachability.network
+    reached = (reachability.verdicts != Verdict.UNREACHABLE) & (reachability.verdicts != NO_PAIR)
+    stacks = np.array([list(network.regions).index(place.stack) for place in network.places])
+    flags: Flags = np.zeros_like(reached)
+    count = len(stacks)
+    flags[:count, :count] = stacks[:, None] != stacks[None, :]
+    on_premises = network.number[ON_PREMISES]
+    for number, place in enumerate(network.places):
+        region = network.regions[place.stack]
+        if region.activation is Activation.ACTIVE or place.spoke is None:
+            continue
+        if not (region.depth is Depth.CONNECTION and uses_gateway(place.spoke)):
+            flags[number, on_premises] = flags[on_premises, number] = True
+    wrong: Flags = flags & reached
+    return wrong
+
+
+def _direct_egress(reachability: Reachability) -> Flags:
+    network = reachability.network
+    flags: Flags = np.zeros_like(reachability.loops)
+    internet = network.number[INTERNET]
+    spokes = [number for number, place in enumerate(network.places) if place.spoke]
+    arrives = reachability.verdicts[:, internet] != Verdict.UNREACHABLE
+    flags[spokes, internet] = (arrives & ~reachability.inspected[:, internet])[spokes]
+    wrong: Flags = flags & (reachability.verdicts != NO_PAIR)
+    return wrong
+
+
+def of_regions(reachability: Reachability, explainer: Explainer) -> Iterator[Violation]:
+    """Yield the answers to the questions that are asked of regions and their connections."""
+    regions = reachability.network.regions
+    for stack, region in regions.items():
+        yield from _gateway_routes(stack, region)
+        yield from _connections(stack, region)
+    yield from _replication(reachability, explainer)
+    for (stack, region), (other, beside) in combinations(regions.items(), 2):
+        yield from _overlap(stack, region, other, beside)
+
+
+def _connections(stack: str, region: Region) -> Iterator[Violation]:
+    gateway = f"{stack}/{HUB}/{GATEWAY_SUBNET}"
+    count = len(offered_prefixes(region))
+    if region.gateway and region.connections and count > MOST_PREFIXES:
+        yield Violation(
+            question="prefix-count",
+            source=gateway,
+            destination=ON_PREMISES,
+            verdict=Verdict.UNREACHABLE,
+            reason=f"{count} prefixes: above {MOST_PREFIXES} the connection goes down (ER-21)",
+        )
+    live, out = live_connections(region), outbound_connections(region)
+    if len(out) < len(live):
+        names = ", ".join(each.name for each in out)
+        others = ", ".join(each.name for each in live if each not in out)
+        yield Violation(
+            question="same-circuit",
+            source=gateway,
+            destination=ON_PREMISES,
+            verdict=Verdict.AMBIGUOUS,
+            reason=f"packets leave by {names} alone (routingWeight), and on-premises may answer by "
+            f"{others}: let its routers prefer the same (ER-23)",
+            fails=False,  # what its routers prefer is in no stack file
+        )
+
+
+def _gateway_routes(stack: str, region: Region) -> Iterator[Violation]:
+    subnet = next((each for each in region.hub.subnets if each.name == GATEWAY_SUBNET), None)
+    table = next((t for t in region.route_tables if subnet and t.key == subnet.route_table), None)
+    if subnet is None or table is None:
+        return
+    reasons = []
+    if table.disable_bgp_route_propagation:
+        reasons.append(f"{table.name} has disableBgpRoutePropagation true: the gateway won't work")
+    for route in table.routes:
+        drops = route.next_hop_type in (NextHopType.NONE, NextHopType.VIRTUAL_APPLIANCE)
+        if route.address_prefix == DEFAULT:
+            reasons.append(f"{table.name} has a default route, {route.name}: no gateway with it")
+        elif drops and subnet.address_prefix.subnet_of(route.address_prefix):
+            reasons.append(f"{route.name} of {table.name} holds GatewaySubnet itself")
+    for reason in reasons:
+        yield Violation(
+            question="gateway-routes",
+            source=f"{stack}/{HUB}/{GATEWAY_SUBNET}",
+            destination=ON_PREMISES,
+            verdict=Verdict.AMBIGUOUS,
+            reason=f"{reason} (VN-12)",
+        )
+
+
+def _replication(reachability: Reachability, explainer: Explainer) -> Iterator[Violation]:
+    for place in reachability.network.places:
+        if not place.subnet.protected or STORAGE_ENDPOINT in place.subnet.service_endpoints:
+            continue
+        verdict = reachability.verdict(place.name, INTERNET)
+        if verdict is None:
+            continue
+        found = explainer.explain(place.name, INTERNET)
+        if found.there.nvas or ON_PREMISES in found.there.contexts:
+            by = " and ".join(found.there.contexts[1:-1])
+            yield Violation(
+                question="replication",
+                source=place.name,
+                destination=INTERNET,
+                verdict=verdict,
+                reason=f"no {STORAGE_ENDPOINT} endpoint: replication passes {by} (RT-25)",
+                there=found.there,
+            )
+
+
+def _overlap(stack: str, region: Region, other: str, beside: Region) -> Iterator[Violation]:
+    ours, theirs = advertised_prefixes(region), advertised_prefixes(beside)
+    if not ours or not theirs:
+        return
+    common = sorted(overlapping(ours, theirs))
+    used = {each.key for each in live_connections(region)}
+    used_beside = {each.key for each in live_connections(beside)}
+    shared = [
+        circuit_id(one).split("/")[-1]
+        for one in region.circuits
+        for two in beside.circuits
+        if one.key in used and two.key in used_beside
+        if same_circuit(circuit_id(one), circuit_id(two))
+    ]
+    if not common or (preferred_region((region, beside)) and not shared):
+        return
+    on = f" on the circuit {shared[0]} (ER-18)" if shared else ", which prefers neither (ER-23)"
+    few = ", ".join(str(prefix) for prefix in common[:_SHOWN])
+    more = f" and {len(common) - _SHOWN} more" if len(common) > _SHOWN else ""
+    yield Violation(
+        question="overlap",
+        source=ON_PREMISES,
+        destination=f"{other}/{HUB}/{GATEWAY_SUBNET}",
+        verdict=Verdict.AMBIGUOUS,
+        reason=f"{stack} and {other} both advertise {few}{more} to on-premises{on}",
+    )
