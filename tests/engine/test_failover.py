@@ -41,6 +41,7 @@ def test_there_and_back(operator: Operator) -> None:
         "operation": None,
         "debts": [],
         "state": "ACTIVE",
+        "drill": {"standing": [], "last": None},
     }
     assert operator.engine.up("primary") == []
     assert operator.engine.up("secondary") == []
