@@ -1,16 +1,18 @@
 """``sparehub check``: what is wrong with one or both stack files, without Pulumi or Azure."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from sparehub.output import Output
 from sparehub.stacks import read_stack, stack_file
+from topology.build import build
+from topology.config import StackConfig
 from topology.errors import ConfigurationError
 from topology.findings import Finding
 from topology.pair import Stack, Topology, find_topology
-from topology.rules.checks import check_all
+from topology.rules.checks import check_all, check_region
 from topology.rules.ignored import Ignored, without_ignored
 
 STACKS = ("primary", "secondary")
@@ -51,10 +53,29 @@ def examine(directory: Path, names: Sequence[str] = ()) -> Examination:
             stacks.append(read_stack(directory, name))
         except ConfigurationError as error:
             everything += [Finding.of(problem, name) for problem in error.problems]
+            everything += _beyond(error, name)
     everything += check_all(stacks)
     findings, ignored = without_ignored(everything, stacks)
     topology = find_topology(stacks)
     return Examination(stacks=stacks, findings=findings, ignored=ignored, topology=topology)
+
+
+def _beyond(error: ConfigurationError, name: str) -> Iterator[Finding]:
+    """Yield what the rules of one region say of a file whose values contradict each other.
+
+    All in one run: only a value that cannot be read, or a name that cannot be, leaves no region.
+    """
+    if not isinstance(error.config, StackConfig):
+        return
+    try:
+        stack = Stack(name=name, config=error.config, region=build(error.config))
+    except ConfigurationError as unbuilt:
+        yield from (Finding.of(problem, name) for problem in unbuilt.problems)
+    else:
+        said = {(problem.path, problem.rule) for problem in error.problems}
+        for finding in check_region(stack):
+            if finding.severity == "error" and (finding.path, finding.rule) not in said:
+                yield finding
 
 
 def _document(examination: Examination) -> dict[str, Any]:

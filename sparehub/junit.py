@@ -3,6 +3,7 @@
 from pathlib import Path
 from xml.etree.ElementTree import Element, ElementTree, SubElement
 
+from topology.errors import SparehubError
 from topology.reachability.proof import Proof
 from topology.reachability.questions import QUESTIONS
 
@@ -32,7 +33,14 @@ def suite(proof: Proof, seconds: float) -> Element:
 
 
 def write(path: Path, suites: list[Element]) -> None:
-    """Write the suites of all states into one file."""
+    """Write the suites of all states into one file.
+
+    :raises SparehubError: where it cannot be written.
+    """
     root = Element("testsuites", name="sparehub verify")
     root.extend(suites)
-    ElementTree(root).write(path, encoding="utf-8", xml_declaration=True)
+    try:
+        ElementTree(root).write(path, encoding="utf-8", xml_declaration=True)
+    except OSError as error:
+        message = f"{path} cannot be written ({error.strerror}): name another with --junit"
+        raise SparehubError(message) from None

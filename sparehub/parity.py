@@ -7,9 +7,11 @@ from typing import Any
 
 from rich.markup import escape
 
+from sparehub.check import STACKS, check
 from sparehub.output import Output
 from sparehub.stacks import read_stack
 from sparehub.state import standing, target
+from topology.errors import ConfigurationError
 from topology.parity import Difference, deployed_parity, parity
 
 REFUSED = 3
@@ -21,11 +23,14 @@ def compare(
 ) -> int:
     """Print every difference, wrong first; return the exit code.
 
-    :raises SparehubError: where a stack file or a state cannot be read.
+    :raises SparehubError: where a state cannot be read.
     """
     if deployed:
         output.note(target(environment))
-    primary, secondary = (read_stack(directory, name) for name in ("primary", "secondary"))
+    try:
+        primary, secondary = (read_stack(directory, name) for name in STACKS)
+    except ConfigurationError:
+        return check(directory, STACKS, output)  # says all of both files
     if deployed:
         states = [standing(directory, each, environment) for each in (primary, secondary)]
         found = deployed_parity(primary, secondary, (states[0], states[1]))

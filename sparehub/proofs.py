@@ -123,7 +123,7 @@ class _Text:
     def __init__(self, output: Output, *, pairs: bool) -> None:
         self._output, self._pairs = output, pairs
         self._failed: list[str] = []
-        self._said: set[tuple[str, str, str, str]] = set()
+        self._said: set[tuple[str, str, str, str, bool]] = set()
         self._states = 0
 
     def state(self, proof: Proof, seconds: float) -> None:
@@ -176,16 +176,19 @@ class _Text:
                 if walk:
                     self._say("", f"  {name}: {' -> '.join(str(hop) for hop in walk.hops)}")
             self._say("", f"  because {each.reason}")
-        more = len(new[_MOST_SHOWN:]) + sum(proof.more.values())
+        more, counted = len(new[_MOST_SHOWN:]), sum(proof.more.values())
         again = len(proof.violations) - len(new)
         if more:
             self._say("", f"and {more} more (--json has them)")
+        if counted:
+            self._say("", f"and {counted} more of these questions, counted only")
         if again:
             self._say("", f"and {again} as in an earlier state")
 
 
-def _key(violation: Violation) -> tuple[str, str, str, str]:
-    return (violation.question, violation.source, violation.destination, violation.reason)
+def _key(violation: Violation) -> tuple[str, str, str, str, bool]:
+    pair = (violation.source, violation.destination)
+    return (violation.question, *pair, violation.reason, violation.fails)
 
 
 def _cell(proof: Proof, source: str, destination: str) -> str:

@@ -68,6 +68,7 @@ class StackDocument:
         parent: Any = self.config
         for key in keys[:-1]:
             parent = parent[key]
+            parent.fa.set_block_style()  # a comment ends a line, which braces do not bear
         comment_on(parent, keys[-1], comment)
 
 

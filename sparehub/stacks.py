@@ -1,5 +1,6 @@
 """Reads the stack files of a project directory."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,7 @@ def read_stack(directory: Path, stack: str) -> Stack:
         config = parse_stack(values, stack=stack)
         return Stack(name=stack, config=config, region=build(config))
     except ConfigurationError as error:
-        raise ConfigurationError(error.problems, stack) from None
+        raise ConfigurationError(error.problems, stack, error.config) from None
 
 
 def _values(directory: Path, stack: str) -> dict[str, object]:
@@ -62,14 +63,34 @@ def load_stack_file(text: str, stack: str, yaml: YAML) -> Any:  # noqa: ANN401 -
     path = stack_file(Path(), stack)
     try:
         content = yaml.load(text)
+        _walk(content)
     except YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = f", line {mark.line + 1}" if mark else ""
-        message = f"is not YAML{where}: {getattr(error, 'problem', 'unreadable')}"
+        raise _unusable(path, f"is not YAML{where}: {_said_by(error)}", stack) from None
+    except RecursionError:
+        message = "nests without end: an alias that holds itself, or thousands of brackets"
         raise _unusable(path, message, stack) from None
     if not isinstance(content, dict) or not isinstance(content.get("config"), dict):
         raise _unusable(path, "has no `config:` mapping, so it is no stack file", stack)
     return content
+
+
+def _walk(value: object) -> None:
+    """Go to every end of a document.
+
+    :raises RecursionError: where it has none.
+    """
+    if isinstance(value, dict | list):
+        for each in value.values() if isinstance(value, dict) else value:
+            _walk(each)
+
+
+def _said_by(error: YAMLError) -> str:
+    """Return what is wrong with the YAML, without any value: it may be a secret."""
+    problem = str(getattr(error, "problem", None) or "unreadable")
+    twice = re.match(r'found duplicate key "([^"]*)"', problem)
+    return f"the key {twice[1]!r} is given twice" if twice else problem
 
 
 def _unusable(path: Path, message: str, stack: str) -> ConfigurationError:

@@ -58,7 +58,7 @@ def verify(
         return check.check(directory, check.STACKS, output)
     primary, secondary = map(side_of, stacks)
     states = {state.name: state for state in all_states(primary, secondary)}
-    intents = intents_of(stacks, states[NORMAL])
+    intents = intents_of(stacks, states)
     for name in wanted.states:
         if name not in states:
             raise UnknownNameError("state", name, states)
@@ -76,19 +76,19 @@ def verify(
     return check.REFUSED if failed else 0
 
 
-def intents_of(stacks: Sequence[Stack], normal: State) -> list[Intent]:
-    """Return what both stack files intend.
+def intents_of(stacks: Sequence[Stack], states: Mapping[str, State]) -> list[Intent]:
+    """Return what both stack files intend, in the states of their pair by name.
 
     :raises ConfigurationError: where an intent names what is not there.
     """
     contexts = [
         f"{stack}/{name}"
-        for stack, region in normal.regions.items()
+        for stack, region in states[NORMAL].regions.items()
         for name, _ in subnets(region)
         if name != f"{HUB}/{GATEWAY_SUBNET}"
     ]
     written = [(stack.name, stack.config.region.intents) for stack in stacks]
-    return read_intents(written, [*contexts, ON_PREMISES, INTERNET])
+    return read_intents(written, [*contexts, ON_PREMISES, INTERNET], [*states])
 
 
 def _proofs(

@@ -119,7 +119,10 @@ def _provisioned(connection: ConnectionConfig) -> bool:
 
 
 def _hub(region: RegionConfig, name: str) -> VirtualNetwork:
-    tables = {GATEWAY_SUBNET: "gateway"}
+    tables = {}
+    subnet = region.hub.subnets.get(GATEWAY_SUBNET)
+    if subnet and subnet.route_table != "none":
+        tables[GATEWAY_SUBNET] = "gateway"
     if nva_has_table(region):
         tables[region.hub.nva.subnet] = "nva"
     return _virtual_network(

@@ -43,8 +43,12 @@ class ConfigurationError(SparehubError):
 
     exit_code: ClassVar[int] = 3
 
-    def __init__(self, problems: Iterable[Problem], stack: str = "") -> None:
+    def __init__(
+        self, problems: Iterable[Problem], stack: str = "", config: object | None = None
+    ) -> None:
         self.problems = tuple(problems)
+        self.config = config
+        """What the file says all the same, where every value of it could be read."""
         where = f" of stack {stack!r}" if stack else ""
         count = "1 problem" if len(self.problems) == 1 else f"{len(self.problems)} problems"
         lines = [f"the configuration{where} has {count}; nothing was created:"]

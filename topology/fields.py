@@ -5,7 +5,14 @@ has no rule, pydantic's own type stays.
 """
 
 import re
-from ipaddress import AddressValueError, IPv4Address, IPv4Network, IPv6Network, ip_network
+from ipaddress import (
+    AddressValueError,
+    IPv4Address,
+    IPv4Network,
+    IPv6Address,
+    IPv6Network,
+    ip_network,
+)
 from typing import Annotated
 
 from pydantic import BeforeValidator, StringConstraints
@@ -43,12 +50,23 @@ def address_prefix(value: object) -> IPv4Network:
     return network
 
 
+def _is_ipv6(text: str) -> bool:
+    try:
+        IPv6Address(text)
+    except AddressValueError:
+        return False
+    return True
+
+
 def _address(value: object) -> IPv4Address:
     if isinstance(value, IPv4Address):
         return value
     try:
         return IPv4Address(value if isinstance(value, str) else "")
     except AddressValueError:
+        if isinstance(value, str) and _is_ipv6(value):
+            message = f"{value} is IPv6, which Site Recovery does not replicate"
+            raise _problem("SR-21", message) from None
         raise _problem("CONFIG", f"{value!r} is not an IPv4 address, such as 10.10.10.10") from None
 
 
@@ -96,9 +114,7 @@ Key = Annotated[
 ]
 NetworkName = Annotated[
     str,
-    StringConstraints(
-        strict=True, min_length=2, pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*[A-Za-z0-9_]$"
-    ),
+    StringConstraints(strict=True, pattern=r"^[A-Za-z0-9]([A-Za-z0-9_.-]*[A-Za-z0-9_])?$"),
 ]
 ResourceGroupName = Annotated[
     str, StringConstraints(strict=True, pattern=r"^[A-Za-z0-9_.()-]*[A-Za-z0-9_()-]$")

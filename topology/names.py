@@ -17,14 +17,16 @@ class _Named(NamedTuple):
     name: str
     scope: str
     longest: int = 80
+    shortest: int = 1
 
 
 def name_problems(region: Region) -> Iterator[Problem]:
     """Yield every physical name that Azure would refuse."""
     seen: dict[tuple[str, str], str] = {}
-    for path, name, scope, longest in _names(region):
-        if len(name) > longest:
-            message = f"the name {name!r} has {len(name)} characters; Azure allows {longest}"
+    for path, name, scope, longest, shortest in _names(region):
+        if not shortest <= len(name) <= longest:
+            bounds = f"{shortest} to {longest}"
+            message = f"the name {name!r} has {len(name)} characters; Azure allows {bounds}"
             yield Problem(path, message)
         first = seen.setdefault((scope, name.lower()), path)
         if first != path:
@@ -33,12 +35,12 @@ def name_problems(region: Region) -> Iterator[Problem]:
 
 def _names(region: Region) -> Iterator[_Named]:
     yield _Named("region.resourceGroup", region.resource_group, "resource groups", 90)
-    yield _Named("region.hub.name", region.hub.name, "virtual networks", 64)
+    yield _Named("region.hub.name", region.hub.name, "virtual networks", 64, 2)
     for table in region.route_tables:
         yield _Named(f"region.routeTables.{table.key}.name", table.name, "route tables")
     for spoke in region.spokes:
         path = f"region.spokes.{spoke.key}"
-        yield _Named(f"{path}.name", spoke.virtual_network.name, "virtual networks", 64)
+        yield _Named(f"{path}.name", spoke.virtual_network.name, "virtual networks", 64, 2)
         yield _Named(f"{path}.hubToSpoke.name", spoke.hub_to_spoke.name, "peerings of the hub")
         yield _Named(f"{path}.spokeToHub.name", spoke.spoke_to_hub.name, f"peerings of {spoke.key}")
     if region.gateway:

@@ -29,6 +29,7 @@ _PLAIN = {
     "int_type": "must be a whole number",
     "bool_type": "must be true or false",
     "too_short": "must not be empty",
+    "string_too_short": "must not be empty",
     "string_pattern_mismatch": "must start with a letter or digit, may hold letters, digits, "
     "`_`, `.` and `-`, and must end with a letter, a digit or `_`",
 }
@@ -70,7 +71,7 @@ def parse_stack(
     for rule in (*ADDRESSES, *HUB, *EXPRESS_ROUTE, *DRILL):
         problems += rule.problems(region)
     if problems or config is None:
-        raise ConfigurationError(sorted(set(problems)), stack)
+        raise ConfigurationError(sorted(set(problems)), stack, config)
     return config
 
 

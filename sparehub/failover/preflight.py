@@ -112,7 +112,7 @@ def refuse_unproven(plan: Plan, pair: Mapping[str, Stack]) -> None:
     """
     primary, secondary = map(configured, pair.values())
     states = {state.name: state for state in all_states(primary, secondary)}
-    intents = intents_of(list(pair.values()), states[NORMAL])
+    intents = intents_of(list(pair.values()), states)
     state = states[NORMAL if plan.kind is Kind.FAILBACK else FAILED_OVER]
     failing = [each for each in prove(state, None, intents).violations if each.fails]
     if failing:

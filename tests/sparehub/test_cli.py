@@ -112,6 +112,12 @@ def test_check_refuses_with_rule_path_and_source(sparehub: Sparehub, tmp_path: P
     ("text", "message"),
     [
         ("config: {a: [}", "is not YAML, line 1:"),
+        (
+            "config: {sparehub:region: {authorizationKey: hush-1, authorizationKey: hush-2}}",
+            "is not YAML, line 1: the key 'authorizationKey' is given twice",
+        ),
+        ("config: &c {sparehub:region: *c}", "nests without end"),
+        ("config: " + "[" * 5000, "nests without end"),
         ("just text", "has no `config:` mapping, so it is no stack file"),
         (None, "no such file in ."),
     ],
@@ -130,6 +136,24 @@ def test_check_says_why_a_file_is_no_stack_file(
     assert done.returncode == 3
     assert f"error secondary Pulumi.secondary.yaml: {message}" in done.stdout
     assert "Traceback" not in done.stdout + done.stderr
+    assert "hush" not in done.stdout + done.stderr
+
+
+def test_check_goes_on_where_values_contradict_each_other(
+    sparehub: Sparehub, tmp_path: Path
+) -> None:
+    """A subnet outside its network does not hide what a rule of the region says."""
+    path = tmp_path / "Pulumi.primary.yaml"
+    text = path.read_text().replace("10.10.10.0/25", "10.20.0.0/25")
+    path.write_text(text.replace("peeringLocation: Hong Kong", "peeringLocation: Tokyo"))
+
+    found = json.loads(sparehub("check", "primary", "--json").stdout)["findings"]
+
+    assert {each["rule"] for each in found if each["severity"] == "error"} == {
+        "VN-06",
+        "RT-12",
+        "RG-01",
+    }
 
 
 def test_check_refuses_two_switches_at_once(sparehub: Sparehub, tmp_path: Path) -> None:

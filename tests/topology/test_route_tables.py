@@ -52,3 +52,13 @@ def test_a_route_needs_a_table() -> None:
         ("region.hub.subnets.nva.routeTable", "ER-25"),
         ("region.hub.subnets.nva.routeTable", "CONFIG"),
     ]
+
+
+def test_gateway_subnet_can_go_without_its_table() -> None:
+    """The table stands all the same; the proof then says what comes in past the NVA."""
+    values = shipped("primary")
+    values["sparehub:region"]["hub"]["subnets"]["GatewaySubnet"]["routeTable"] = "none"
+
+    subnets = {each.name: each.route_table for each in region_of(values).hub.subnets}
+
+    assert subnets == {"GatewaySubnet": None, "nva": "nva"}

@@ -70,6 +70,10 @@ WRONG: dict[str, tuple[Change, list[str]]] = {
             )
         ],
     ),
+    "IPv6 address": (
+        lambda r: r.update(dnsServers=["fd00::5"]),
+        ["region.dnsServers[0]: fd00::5 is IPv6, which Site Recovery does not replicate (SR-21)"],
+    ),
     "spoke overlaps hub": (
         lambda r: r["spokes"]["spoke2"].update(
             addressSpace=["10.10.0.0/16"], subnets={"app": {"addressPrefix": "10.10.0.0/24"}}
@@ -257,7 +261,11 @@ WRONG: dict[str, tuple[Change, list[str]]] = {
     ),
     "name too long": (
         lambda r: r["hub"].update(name="v" * 65),
-        [f"region.hub.name: the name '{'v' * 65}' has 65 characters; Azure allows 64 (CONFIG)"],
+        [
+            "region.hub.name: the name '"
+            + "v" * 65
+            + "' has 65 characters; Azure allows 2 to 64 (CONFIG)"
+        ],
     ),
     "security group on GatewaySubnet": (
         lambda r: r["hub"]["subnets"]["GatewaySubnet"].update(

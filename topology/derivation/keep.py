@@ -17,6 +17,7 @@ from textwrap import shorten
 from typing import Any
 
 from topology.derivation.notes import Note, NoteKind
+from topology.errors import ConfigurationError, Problem
 from topology.fields import read_prefix
 from topology.prefixes import overlapping
 from topology.secrets import without_secrets
@@ -104,7 +105,11 @@ def keep(
     """Return the keys of the file from those derived and those there, and what was kept.
 
     ``stale`` is what would be derived by the moves that the file records.
+
+    :raises ConfigurationError: where the file has a text, say, where a mapping belongs.
     """
+    if problems := list(_misshapen(fresh, there, "")):
+        raise ConfigurationError(problems)
     keeper = _Keeper()
     values = {}
     for key in {**fresh, **there}:
@@ -117,6 +122,19 @@ def keep(
             values[key] = keeper.merge(place, fresh[key], there[key], stale.get(key))
     _keep_nva(values["sparehub:region"], fresh["sparehub:region"], keeper.notes)
     return values, keeper.notes
+
+
+def _misshapen(fresh: Mapping[str, Any], there: Mapping[str, Any], path: str) -> Iterator[Problem]:
+    """Yield every value of another kind than the one that is derived for its place."""
+    for key, value in fresh.items():
+        if key not in there:
+            continue
+        place = f"{path}.{key}" if path else key.removeprefix("sparehub:")
+        for kind, word in ((Mapping, "a mapping of keys"), (list, "a list")):
+            if isinstance(value, kind) and not isinstance(there[key], kind):
+                yield Problem(place, f"must be {word}")
+        if isinstance(value, Mapping) and isinstance(there[key], Mapping):
+            yield from _misshapen(value, there[key], place)
 
 
 def _keep_nva(region: Mapping[str, Any], fresh: Mapping[str, Any], notes: list[Note]) -> None:

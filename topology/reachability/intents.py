@@ -1,6 +1,6 @@
 """What the operator wants to be true of reachability, and what the source document promises."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from itertools import pairwise
@@ -31,9 +31,13 @@ class Intent:
 
 
 def read_intents(
-    written: Iterable[tuple[str, Sequence[IntentConfig]]], contexts: Sequence[str]
+    written: Iterable[tuple[str, Sequence[IntentConfig]]],
+    contexts: Sequence[str],
+    states: Collection[str] | None = None,
 ) -> list[Intent]:
     """Return the intents of both stacks, given by the stack's name.
+
+    ``states`` are those that occur in the pair, where somebody knows.
 
     :raises ConfigurationError: where one names a context or a state that is not there.
     """
@@ -42,7 +46,7 @@ def read_intents(
         problems: list[Problem] = []
         for number, config in enumerate(configs):
             intent = _intent(config, f"region.intents[{number}]")
-            problems += _problems(intent, contexts)
+            problems += _problems(intent, contexts, states)
             intents.append(intent)
         if problems:
             raise ConfigurationError(problems, stack)
@@ -56,14 +60,19 @@ def _intent(config: IntentConfig, path: str) -> Intent:
     return Intent(question=question, first=first, second=second, states=states, path=path)
 
 
-def _problems(intent: Intent, contexts: Sequence[str]) -> Iterator[Problem]:
+def _problems(
+    intent: Intent, contexts: Sequence[str], states: Collection[str] | None
+) -> Iterator[Problem]:
     for pattern in (intent.first, intent.second):
         if not any(fnmatchcase(context, pattern) for context in contexts):
-            known = ", ".join(contexts)
-            yield Problem(intent.path, f"{pattern!r} is no context; there are: {known}")
+            there = ", ".join(contexts)
+            yield Problem(intent.path, f"{pattern!r} is no context; there are: {there}")
     for state in intent.states:
+        known = ", ".join(states or STATES)
         if meaning(state) is None:
-            yield Problem(intent.path, f"{state!r} is no state; there are: {', '.join(STATES)}")
+            yield Problem(intent.path, f"{state!r} is no state; there are: {known}")
+        elif states is not None and state not in states:
+            yield Problem(intent.path, f"{state!r} does not occur in this pair; there are: {known}")
 
 
 def broken(intent: Intent, reachability: Reachability) -> Flags:

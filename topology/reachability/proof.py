@@ -55,11 +55,8 @@ class Proof:
     changes: tuple[Change, ...]
     groups: tuple[str, ...]
     cells: dict[tuple[str, str], dict[Verdict, int]]  # by groups, how many pairs of each verdict
-
-    @property
-    def failed(self) -> bool:
-        """Whether anything is wrong that must be in order in this state."""
-        return any(violation.fails for violation in self.violations)
+    failed: bool
+    """Whether anything is wrong that must be in order in this state."""
 
     def count(self, verdict: Verdict) -> int:
         """Return how many ordered pairs have a verdict."""
@@ -81,21 +78,28 @@ def prove(state: State, before: Seen | None = None, intents: Sequence[Intent] = 
         changes=tuple(_changes(before, reachability)) if before else (),
         groups=tuple(_numbered(reachability.contexts)[0]),
         cells=_cells(reachability),
+        failed=any(violation.fails for violation in violations),
     )
 
 
 def _of_pairs(
     state: State, reachability: Reachability, explainer: Explainer, intents: Sequence[Intent]
 ) -> tuple[list[Violation], dict[str, int]]:
-    """Return one violation a pair, of the question that says most, and what was not explained."""
+    """Return the violations of pairs, and by question how many were not explained.
+
+    One of each intent that somebody wrote; besides, one a pair, of the question that says most.
+    """
     wishes = list(_wishes(state, reachability, intents))
     told = np.zeros_like(reachability.loops)
     wished = np.logical_or.reduce([told, *(flags for _, _, flags in wishes)])
     violations = []
     more: dict[str, int] = {}
-    for question, path, flags in [*of_pairs(reachability), *wishes]:
-        pairs = np.argwhere(flags & ~told).tolist()
-        told |= flags
+    written = [wish for wish in wishes if wish[1]]
+    promised = [wish for wish in wishes if not wish[1]]
+    for question, path, flags in [*written, *of_pairs(reachability), *promised]:
+        pairs = np.argwhere(flags if path else flags & ~told).tolist()
+        if not path:
+            told |= flags
         if len(pairs) > MOST_EXPLAINED:
             more[question] = more.get(question, 0) + len(pairs) - MOST_EXPLAINED
         for row, column in pairs[:MOST_EXPLAINED]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from topology.circuits import circuit_id, same_circuit
 from topology.deployed import Deployed
 from topology.errors import InterlockError
 from topology.interlock import refuse_two_live_regions, warn_of_shared_circuit
@@ -37,6 +38,30 @@ def both_regions_have_the_same_bandwidth(pair: Pair) -> Iterator[Fault]:
 
 def _bandwidth(stack: Stack) -> int:
     return sum(circuit.bandwidth_in_mbps for circuit in stack.region.circuits)
+
+
+@rule("RG-01", why="A circuit has one peering location and one tier: they say how far it reaches.")
+def a_shared_circuit_is_said_alike(pair: Pair) -> Iterator[Fault]:
+    """Whoever owns it and whoever refers to it: from these its reach follows."""
+    first, second = pair
+    for circuit in second.region.circuits:
+        for other in first.region.circuits:
+            if not same_circuit(circuit_id(circuit), circuit_id(other)):
+                continue
+            for key, ours, theirs in zip(
+                ("peeringLocation", "sku.tier", "bandwidthInMbps"),
+                _said_of(circuit),
+                _said_of(other),
+                strict=True,
+            ):
+                if str(ours).lower() != str(theirs).lower():
+                    path = f"{CONNECTIONS}.{circuit.key}.circuit.{key}"
+                    message = f"{ours} where {first.name} says {theirs} of the same circuit"
+                    yield Fault(path, message, second.name)
+
+
+def _said_of(circuit: Circuit | CircuitReference) -> tuple[str, str, int]:
+    return circuit.peering_location, circuit.tier, circuit.bandwidth_in_mbps
 
 
 @rule("ER-10", why="A private peering's links may not share an address with a virtual network.")
@@ -180,6 +205,7 @@ def both_gateways_have_the_same_capacity(pair: Pair) -> Iterator[Fault]:
 
 PAIR_CIRCUITS = (
     both_regions_have_the_same_bandwidth,
+    a_shared_circuit_is_said_alike,
     links_are_apart_from_networks_of_the_other_region,
     shared_circuits_are_owned_elsewhere,
     circuits_have_few_enough_links,

@@ -198,3 +198,18 @@ def test_what_is_kept_must_still_make_a_region() -> None:
 
     with pytest.raises(ConfigurationError, match=r"subnets\.bastion.*VN-06"):
         derive(shipped("primary"), Wanted(), secondary)
+
+
+def test_a_file_of_another_shape_is_refused_by_place() -> None:
+    """A text where keys belong, and keys where a list does."""
+    secondary = shipped("secondary")
+    region(secondary)["hub"]["nva"] = "x"
+    region(secondary)["onPremises"]["addressPrefixes"] = {}
+
+    with pytest.raises(ConfigurationError) as caught:
+        derive(shipped("primary"), Wanted(), secondary)
+
+    assert {str(each) for each in caught.value.problems} == {
+        "region.hub.nva: must be a mapping of keys (CONFIG)",
+        "region.onPremises.addressPrefixes: must be a list (CONFIG)",
+    }

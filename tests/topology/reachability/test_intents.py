@@ -67,6 +67,30 @@ def test_intents_bind_where_they_say() -> None:
     ]
 
 
+def test_a_broken_intent_is_told_as_such_beside_what_else_is_wrong() -> None:
+    """With its question and its place in the file, whatever the pair breaks besides."""
+    wish = {"reach": ["on-premises", "primary/spoke1/app"], "states": ["lost-nva"]}
+    state = State(name="lost-nva", regions=pair(), lost_nvas=frozenset({"primary"}))
+
+    proof = prove(state, intents=intents(wish))
+
+    told = {
+        (v.question, v.intent) for v in proof.violations if v.destination.endswith("spoke1/app")
+    }
+    assert {("reach", "region.intents[0]"), ("no-blackhole", "")} <= told
+    assert proof.failed
+
+
+def test_a_state_that_does_not_occur_is_no_state_of_an_intent() -> None:
+    """Where the pair is known, its states are."""
+    wish = IntentConfig.model_validate(
+        {"reach": ["primary/*", "on-premises"], "states": ["lost-circuit-nowhere"]}
+    )
+
+    with pytest.raises(ConfigurationError, match="'lost-circuit-nowhere' does not occur"):
+        read_intents([("primary", [wish])], CONTEXTS, ["normal"])
+
+
 def test_an_intent_replaces_the_promise() -> None:
     """Every spoke and on-premises, and two spokes, through the NVA: unless somebody says else."""
     regions = pair()

@@ -112,6 +112,15 @@ EXAMPLES: tuple[tuple[Rule[Pair] | Rule[Standing], Example], ...] = (
         ),
     ),
     (
+        pair_circuits.a_shared_circuit_is_said_alike,
+        Example(
+            region(lent("a", OF_PRIMARY, bandwidthInMbps=500)),
+            f"{CONNECTIONS}.a.circuit.bandwidthInMbps",
+            "500 where primary says 1000 of the same circuit",
+            region(lent("a", OF_PRIMARY)),
+        ),
+    ),
+    (
         pair_circuits.shared_circuits_are_owned_elsewhere,
         Example(
             pair(second=on_the_primarys_circuit),

@@ -14,9 +14,11 @@ from tests.topology.rules import (
 )
 from tests.topology.rules.subjects import Change, Example, raw
 from topology.build import build
+from topology.config import StackConfig
 from topology.errors import ConfigurationError, Problem
+from topology.pair import Stack
 from topology.parse import parse_stack
-from topology.rules.checks import CATALOGUE
+from topology.rules.checks import CATALOGUE, check_region
 from topology.rules.rule import Rule
 from topology.rules.shapes import SHAPES
 
@@ -83,3 +85,24 @@ def test_a_value_is_refused_and_accepted(row: Any) -> None:
     assert (problem.path, problem.rule) == (example.path, row.id)
     assert example.says in problem.message
     assert problems_of(example.accepted) == []
+
+
+@pytest.mark.parametrize(
+    "change",
+    [pytest.param(e.refused, id=f"{r.id}-{r.find.__name__}") for r, e in file_examples.EXAMPLES],
+)
+def test_the_rules_of_a_region_bear_a_file_that_contradicts_itself(
+    change: Change,
+) -> None:
+    """`check` asks them all the same, so that one run says everything."""
+    values = shipped("primary")
+    change(values["sparehub:region"])
+    with pytest.raises(ConfigurationError) as caught:
+        build(parse_stack(values))
+    config = caught.value.config
+    if not isinstance(config, StackConfig):
+        return  # a value cannot be read, so there is no region
+
+    found = check_region(Stack(name="primary", config=config, region=build(config)))
+
+    assert {each.stack for each in found} <= {"primary"}
