@@ -80,7 +80,7 @@ def _at_work(
 ) -> Iterator[tuple[Workplace, Plan]]:
     """Confirm, and be the only operator meanwhile."""
     operations.refuse_unconfirmed(yes, plan)
-    with workplace(directory, output) as place:
+    with workplace(directory, output, alone=True) as place:
         planned = plan_drill(place.pair["primary"], place.pair["secondary"])
         operations.refuse_other_plan(planned, plan)
         if underway := place.ledger.open:
@@ -89,11 +89,11 @@ def _at_work(
         if not place.snapshots[planned.target].activation:
             message = f"stack {planned.target!r} was never deployed: `pulumi up` it first"
             raise PreflightError(message)
-        with place.held():
-            operations.tell_target(output, place.azure)
-            if not yes:
-                print_plan(planned, Output(results=output.progress))
-                operations.ask_for(place.locations[planned.target])
+        operations.tell_target(output, place.azure)
+        if not yes:
+            print_plan(planned, Output(results=output.progress))
+            operations.ask_for(place.locations[planned.target])
+        with place.stoppable():
             yield place, planned
 
 

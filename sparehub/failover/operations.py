@@ -48,18 +48,18 @@ def begin(directory: Path, wish: Wish, output: Output) -> int:
     """
     began = time.monotonic()
     refuse_unconfirmed(wish.yes, wish.plan)
-    with workplace(directory, output) as place:
+    with workplace(directory, output, alone=True) as place:
         plan = failover.plan(place.pair["primary"], place.pair["secondary"], wish.kind, wish.mode)
         refuse_other_plan(plan, wish.plan)
         ledger = place.ledger
         preflight.refuse_unfinished(ledger, plan)
-        with place.held():
-            run = _run(place, plan, wish.reason)
-            _preflight(place, plan, run, ledger)
-            tell_target(output, place.azure)
-            if not wish.yes:
-                print_plan(plan, Output(as_json=output.as_json, results=output.progress))
-                ask_for(place.locations[plan.target])
+        run = _run(place, plan, wish.reason)
+        _preflight(place, plan, run, ledger)
+        tell_target(output, place.azure)
+        if not wish.yes:
+            print_plan(plan, Output(as_json=output.as_json, results=output.progress))
+            ask_for(place.locations[plan.target])
+        with place.stoppable():
             if ledger.open:
                 place.journal.append("abandoned", ledger.open.id)
             if ledger.last and not ledger.committed:
@@ -75,21 +75,21 @@ def resume(directory: Path, output: Output, *, yes: bool, reason: str) -> int:
     :raises PreflightError: where the configuration is another one by now.
     """
     began = time.monotonic()
-    with workplace(directory, output) as place:
+    with workplace(directory, output, alone=True) as place:
         underway = place.ledger.open
         pending = [name for name, each in place.snapshots.items() if each.pending]
         if not underway and not pending:
             output.note("there is nothing to resume")
-            return _exit_code(place.ledger)
+            return _done(place, output)
+        tell_target(output, place.azure)
         if not yes:
             what = f"the {underway.kind} to {underway.target}" if underway else "interrupted writes"
             _ask(f"go on with {what}?")
-        with place.held():
-            tell_target(output, place.azure)
+        with place.stoppable():
             if not underway:
                 for name in pending:
                     settle(place.deployments, place.azure, name, output.note)
-                return _exit_code(place.ledger)
+                return _done(place, output)
             plan = failover.plan(
                 place.pair["primary"],
                 place.pair["secondary"],
@@ -114,7 +114,7 @@ def commit(directory: Path, output: Output) -> int:
 
     :raises PreflightError: where one is still under way.
     """
-    with workplace(directory, output) as place:
+    with workplace(directory, output, alone=True) as place:
         ledger = place.ledger
         if ledger.open:
             message = f"the {ledger.open.kind} is still under way: `sparehub resume` first"
@@ -122,10 +122,9 @@ def commit(directory: Path, output: Output) -> int:
         if ledger.last is None or ledger.committed:
             output.note("there is nothing to commit")
         else:
-            with place.held():
-                place.journal.append("committed", ledger.last.id)
+            place.journal.append("committed", ledger.last.id)
             output.note(f"the {ledger.last.kind} of {ledger.last.begun} is committed")
-        return _exit_code(place.ledger)
+        return _done(place, output)
 
 
 def finish_fence(directory: Path, output: Output, *, yes: bool) -> int:
@@ -133,20 +132,18 @@ def finish_fence(directory: Path, output: Output, *, yes: bool) -> int:
 
     :raises UnreachableError: where a region does not answer yet.
     """
-    with workplace(directory, output) as place:
+    with workplace(directory, output, alone=True) as place:
         debts = place.ledger.debts
         if not debts:
             output.note("nothing is owed")
-            return 0
+            return _done(place, output)
+        tell_target(output, place.azure)
         if not yes:
             _ask(f"disconnect {', '.join(str(each['stack']) for each in debts)}?")
-        with place.held():
-            tell_target(output, place.azure)
+        with place.stoppable():
             for debt in debts:
                 pay(place, debt)
-        if output.as_json:
-            output.document(_standing(place))
-        return _exit_code(place.ledger)
+        return _done(place, output)
 
 
 def status(directory: Path, output: Output) -> int:
@@ -233,6 +230,13 @@ def _told(place: Workplace, plan: Plan, output: Output, seconds: float) -> int:
     if unfenced := place.ledger.unfenced:
         owed = ", ".join(str(each["stack"]) for each in unfenced)
         output.note(f"{owed} may still advertise: `sparehub finish-fence` once it is back")
+    return _exit_code(place.ledger)
+
+
+def _done(place: Workplace, output: Output) -> int:
+    """Tell scripts where things stand; return the exit code."""
+    if output.as_json:
+        output.document(_standing(place))
     return _exit_code(place.ledger)
 
 

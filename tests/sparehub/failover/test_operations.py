@@ -1,6 +1,7 @@
 """What a failover refuses, and with which exit code: nothing is done then."""
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 import pytest
 import typer
 
+from sparehub.drill import networks
 from sparehub.failover import journal, operations
 from sparehub.failover.lease import Holder, Lease, LeaseError
 from sparehub.failover.planning import read_plan, show_plan
@@ -251,18 +253,63 @@ def test_resume_refuses_other_files_than_it_began_with(start: Start) -> None:
         resume(world)
 
 
-def test_somebody_else_at_work_is_not_disturbed(start: Start) -> None:
-    """The second of two operators is refused, whichever way he wants to go."""
-    world = start()
+def lease_elsewhere(world: World) -> None:
+    """Let somebody on another host be at work."""
     places = (world.directory / "home" / "journal", world.directory / "state/.sparehub/sparehub")
     other = Holder(host="another-host", process=1, started="", user="somebody")
-    Lease.take(places, lambda _text: None, epoch=0, holder=other)
+    for place in places:
+        (place / "lease.json").unlink(missing_ok=True)
+    Lease.take(places, lambda _text: None, epoch=1, holder=other)
 
-    for kind in (FAILOVER, FAILBACK):
+
+EVERY_WRITER: dict[str, Callable[[World], object]] = {
+    "failover": lambda world: begin(world, FAILOVER),
+    "failback": lambda world: begin(world, FAILBACK),
+    "resume": resume,
+    "commit": lambda world: operations.commit(world.directory, Output()),
+    "finish-fence": lambda world: operations.finish_fence(world.directory, Output(), yes=True),
+    "drill start": lambda world: networks.start(
+        world.directory,
+        Output(),
+        plan=read_plan(world.directory, Kind.DRILL, Mode.PLANNED).id,
+        yes=True,
+    ),
+}
+
+
+@pytest.mark.parametrize("name", EVERY_WRITER)
+def test_somebody_else_at_work_is_not_disturbed(start: Start, name: str) -> None:
+    """The second of two operators is refused, whatever he wants and however far the first is."""
+    for far in (lambda _world: None, halted):
+        world = start()
+        far(world)
+        lease_elsewhere(world)
+        before = list(world.writes)
+
         with pytest.raises(LeaseError, match="somebody on another-host") as caught:
-            begin(world, kind)
+            EVERY_WRITER[name](world)
         assert caught.value.exit_code == 4
-    assert world.writes == []
+        assert world.writes == before
+
+
+def test_nobody_else_works_while_somebody_is_asked(
+    start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a person confirms is still so when the answer comes."""
+    world = start()
+    halted(world)
+    world.lost.clear()
+    asked: list[str] = []
+
+    def answer(question: str) -> None:
+        asked.append(question)
+        terms = json.loads((world.directory / "home/journal/lease.json").read_text())
+        assert terms["holder"]["process"] == os.getpid()
+        assert not terms["released"]
+
+    monkeypatch.setattr(operations, "_ask", answer)
+    operations.resume(world.directory, Output(), yes=False, reason="")
+    assert asked == ["go on with the failover to secondary?"]
 
 
 def test_a_late_writer_does_nothing_more(start: Start) -> None:
