@@ -242,6 +242,35 @@ def test_a_region_that_dies_while_it_is_disconnected_is_fenced_from_outside(star
         assert len(world.advertised("secondary")) == 3
 
 
+def test_a_planned_failover_becomes_unplanned_where_its_source_dies(start: Start) -> None:
+    """`resume` would wait for the source for ever; what could not be fenced leaves it as it was."""
+    world = start()
+    deploy = world.up
+
+    def failing(*arguments: object) -> None:
+        world.lost.update([] if world.writes else ["primary"])
+        deploy(*arguments)  # type: ignore[arg-type]
+
+    world.up = failing  # type: ignore[method-assign, assignment]
+    with pytest.raises(HalfwayError, match="stopped in fence-primary"):
+        begin(world, FAILOVER)
+    for again in (resume, lambda world: begin(world, FAILOVER)):
+        with pytest.raises(SparehubError):
+            again(world)
+    world.circuits_lost.add("primary")
+    with pytest.raises(UnreachableError, match="nothing was changed"):
+        begin(world, FAILOVER, Mode.UNPLANNED)
+    with pytest.raises(HalfwayError, match="lost by now: `failover --unplanned`"):
+        begin(world, FAILOVER)
+    world.circuits_lost.clear()
+
+    assert begin(world, FAILOVER, Mode.UNPLANNED) == 0
+    assert len(world.advertised("secondary")) == 3
+    assert world.double == []
+    with pytest.raises(InterlockError, match="still to be disconnected"):
+        begin(world, FAILBACK)
+
+
 def test_resume_refuses_other_files_than_it_began_with(start: Start) -> None:
     """The plan that was confirmed is not what they lead to any more."""
     world = start()
