@@ -48,6 +48,7 @@ def begin(directory: Path, wish: Wish, output: Output) -> int:
     """
     began = time.monotonic()
     refuse_unconfirmed(wish.yes, wish.plan)
+    _refuse_unprintable(wish.reason)
     with workplace(directory, output, alone=True) as place:
         plan = failover.plan(place.pair["primary"], place.pair["secondary"], wish.kind, wish.mode)
         refuse_other_plan(plan, wish.plan)
@@ -75,6 +76,7 @@ def resume(directory: Path, output: Output, *, yes: bool, reason: str) -> int:
     :raises PreflightError: where the configuration is another one by now.
     """
     began = time.monotonic()
+    _refuse_unprintable(reason)
     with workplace(directory, output, alone=True) as place:
         underway = place.ledger.open
         pending = [name for name, each in place.snapshots.items() if each.pending]
@@ -257,6 +259,12 @@ def refuse_unconfirmed(yes: bool, plan: str) -> None:  # noqa: FBT001 - as it wa
         raise typer.BadParameter("there is no terminal to confirm at: give --yes --plan ID")
 
 
+def _refuse_unprintable(reason: str) -> None:
+    """Refuse a reason that could not be written into a stack file, where it is to stand."""
+    if not reason.isprintable():
+        raise typer.BadParameter("--accept-unfenced takes one line without control characters")
+
+
 def refuse_other_plan(plan: Plan, given: str) -> None:
     """Refuse an id that is not this plan's, and a file that says something else than its id.
 
@@ -266,11 +274,15 @@ def refuse_other_plan(plan: Plan, given: str) -> None:
         return
     identity = given
     path = Path(given)
-    if path.is_file():
+    try:
+        is_file = path.is_file()
+    except OSError:  # too long for a name
+        raise typer.BadParameter("--plan takes an id or the name of a file, not a plan") from None
+    if is_file:
         try:
             said = json.loads(path.read_text(encoding="utf-8"))
             identity = str(said.pop("id"))
-        except (ValueError, KeyError, OSError, AttributeError):
+        except (ValueError, KeyError, OSError, AttributeError, TypeError):
             raise PreflightError(f"{given} is no plan that `sparehub plan --out` wrote") from None
         if fingerprint(said) != identity:
             raise PreflightError(f"{given} was edited: its content is not that of {identity}")

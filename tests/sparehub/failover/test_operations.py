@@ -172,11 +172,14 @@ def test_only_the_plan_of_these_files_is_carried_out(start: Start, tmp_path: Pat
         ("", "0123456789abcdef", "plan 0123456789abcdef is not the plan of these stack files"),
         (json.dumps(edited), str(file), "was edited"),
         ("nonsense", str(file), "is no plan that `sparehub plan --out` wrote"),
+        ("[1]", str(file), "is no plan that `sparehub plan --out` wrote"),
     ):
         if text:
             file.write_text(text)
         with pytest.raises(PreflightError, match=message):
             operations.begin(world.directory, wish(given), Output())
+    with pytest.raises(typer.BadParameter, match="an id or the name of a file"):
+        operations.begin(world.directory, wish(json.dumps(edited)), Output())
     with pytest.raises(typer.BadParameter, match="--yes needs --plan ID"):
         operations.begin(world.directory, wish(""), Output())
     with pytest.raises(typer.BadParameter, match="there is no terminal"):
@@ -185,6 +188,38 @@ def test_only_the_plan_of_these_files_is_carried_out(start: Start, tmp_path: Pat
 
     show_plan(world.directory, FAILOVER, Mode.PLANNED, file, Output(as_json=True))
     assert operations.begin(world.directory, wish(str(file)), Output()) == 0
+
+
+@pytest.mark.parametrize("reason", ["it\x07rang", "two\nlines", "\x85", "\ud800"])
+def test_a_reason_that_no_file_can_hold_is_refused(start: Start, reason: str) -> None:
+    """At the beginning and on the way; what other letters there are may be used."""
+    world = start()
+    with pytest.raises(typer.BadParameter, match="without control characters"):
+        begin(world, FAILOVER, Mode.UNPLANNED, reason)
+    with pytest.raises(typer.BadParameter, match="without control characters"):
+        operations.resume(world.directory, Output(), yes=True, reason=reason)
+    assert world.writes == []
+
+    world.lost.add("primary")
+    world.circuits_lost.add("primary")
+    owed = begin(world, FAILOVER, Mode.UNPLANNED, 'gone: "香港" # \\ é')
+    assert owed == operations.UNFENCED
+
+
+def test_a_script_is_told_where_nothing_was_to_be_done(
+    start: Start, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """One document on standard output, the one of `status`."""
+    world, output = start(), Output(as_json=True)
+    operations.status(world.directory, output)
+    standing = json.loads(capsys.readouterr().out)
+    for act in (
+        lambda: operations.resume(world.directory, output, yes=True, reason=""),
+        lambda: operations.commit(world.directory, output),
+        lambda: operations.finish_fence(world.directory, output, yes=True),
+    ):
+        assert act() == 0
+        assert json.loads(capsys.readouterr().out) == standing
 
 
 def test_what_was_made_and_never_heard_of_is_taken_in(start: Start) -> None:
