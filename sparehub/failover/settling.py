@@ -8,6 +8,7 @@ which nothing knows of it: so it is imported first, by the id that its inputs de
 import json
 import socket
 from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -118,7 +119,7 @@ def clear_dead_locks(
         for lock in _locks(state, project, stack):
             host, process = str(lock.get("hostname", "")), int(lock.get("pid", 0))
             who = f"{lock.get('username', 'somebody')} on {host}, process {process}"
-            if host != socket.gethostname() or is_running(process):
+            if host != socket.gethostname() or is_running(process, _written(lock)):
                 message = (
                     f"stack {stack!r} is being deployed by {who}; wait for it to end (if that "
                     f"host died: `pulumi cancel --stack {stack}`)"
@@ -126,6 +127,14 @@ def clear_dead_locks(
                 raise LeaseError(message)
             note(f"{stack}: the lock of {who} is removed: that process is gone")
             stacks.unlock(stack)
+
+
+def _written(lock: dict[str, Any]) -> datetime | None:
+    """Return when Pulumi wrote a lock; None where it does not say."""
+    try:
+        return datetime.fromisoformat(str(lock.get("timestamp", "")))
+    except ValueError:
+        return None
 
 
 def _locks(state: Path | None, project: str, stack: str) -> Iterator[dict[str, Any]]:

@@ -356,6 +356,19 @@ def test_somebody_else_at_work_is_not_disturbed(start: Start, name: str) -> None
         assert world.writes == before
 
 
+def test_where_a_lease_reaches_no_other_host_that_is_said(
+    start: Start, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A cloud's backend; a directory that several hosts see is told nothing of."""
+    world, note = start(), "holds no lease: only this host's runs are kept out"
+    operations.commit(world.directory, Output())
+    assert note not in capsys.readouterr().err
+    monkeypatch.setenv("XDG_STATE_HOME", str(world.directory / "xdg"))
+    monkeypatch.setenv("PULUMI_BACKEND_URL", "s3://bucket")
+    operations.commit(world.directory, Output())
+    assert f"s3://bucket {note}" in " ".join(capsys.readouterr().err.split())
+
+
 def test_nobody_else_works_while_somebody_is_asked(
     start: Start, monkeypatch: pytest.MonkeyPatch
 ) -> None:
