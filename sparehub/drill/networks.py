@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sparehub.failover import operations
+from sparehub.failover import confirmation, operations
 from sparehub.failover.azure import Azure
 from sparehub.failover.planning import print_plan
 from sparehub.failover.settling import settle
@@ -79,10 +79,10 @@ def _at_work(
     directory: Path, output: Output, plan: str, *, yes: bool
 ) -> Iterator[tuple[Workplace, Plan]]:
     """Confirm, and be the only operator meanwhile."""
-    operations.refuse_unconfirmed(yes, plan)
+    confirmation.refuse_unconfirmed(yes, plan)
     with workplace(directory, output, alone=True) as place:
         planned = plan_drill(place.pair["primary"], place.pair["secondary"])
-        operations.refuse_other_plan(planned, plan)
+        confirmation.refuse_other_plan(planned, plan)
         if underway := place.ledger.open:
             message = f"the {underway.kind} of {underway.begun} is under way: that comes first"
             raise HalfwayError(message)
@@ -92,7 +92,7 @@ def _at_work(
         operations.tell_target(output, place.azure)
         if not yes:
             print_plan(planned, Output(results=output.progress))
-            operations.ask_for(place.locations[planned.target])
+            confirmation.ask_for(place.locations[planned.target])
         with place.stoppable():
             yield place, planned
 

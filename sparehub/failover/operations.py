@@ -1,16 +1,19 @@
 """``failover``, ``failback``, ``resume``, ``commit``, ``finish-fence``, ``status``."""
 
-import json
-import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import typer
-
 from sparehub.failover import preflight
 from sparehub.failover.azure import Azure
+from sparehub.failover.confirmation import (
+    ask,
+    ask_for,
+    refuse_other_plan,
+    refuse_unconfirmed,
+    refuse_unprintable,
+)
 from sparehub.failover.debts import pay
 from sparehub.failover.job import Job
 from sparehub.failover.keys import refuse_unusable
@@ -23,7 +26,7 @@ from sparehub.output import Output
 from topology import failover
 from topology.errors import PreflightError
 from topology.failover import region_at
-from topology.plan import Kind, Mode, Plan, fingerprint
+from topology.plan import Kind, Mode, Plan
 from topology.words import Activation
 
 UNFENCED = 7
@@ -48,7 +51,7 @@ def begin(directory: Path, wish: Wish, output: Output) -> int:
     """
     began = time.monotonic()
     refuse_unconfirmed(wish.yes, wish.plan)
-    _refuse_unprintable(wish.reason)
+    refuse_unprintable(wish.reason)
     with workplace(directory, output, alone=True) as place:
         plan = failover.plan(place.pair["primary"], place.pair["secondary"], wish.kind, wish.mode)
         refuse_other_plan(plan, wish.plan)
@@ -76,7 +79,7 @@ def resume(directory: Path, output: Output, *, yes: bool, reason: str) -> int:
     :raises PreflightError: where the configuration is another one by now.
     """
     began = time.monotonic()
-    _refuse_unprintable(reason)
+    refuse_unprintable(reason)
     with workplace(directory, output, alone=True) as place:
         underway = place.ledger.open
         pending = [name for name, each in place.snapshots.items() if each.pending]
@@ -86,7 +89,7 @@ def resume(directory: Path, output: Output, *, yes: bool, reason: str) -> int:
         tell_target(output, place.azure)
         if not yes:
             what = f"the {underway.kind} to {underway.target}" if underway else "interrupted writes"
-            _ask(f"go on with {what}?")
+            ask(f"go on with {what}?")
         with place.stoppable():
             if not underway:
                 for name in pending:
@@ -141,7 +144,7 @@ def finish_fence(directory: Path, output: Output, *, yes: bool) -> int:
             return _done(place, output)
         tell_target(output, place.azure)
         if not yes:
-            _ask(f"disconnect {', '.join(str(each['stack']) for each in debts)}?")
+            ask(f"disconnect {', '.join(str(each['stack']) for each in debts)}?")
         with place.stoppable():
             for debt in debts:
                 pay(place, debt)
@@ -249,63 +252,3 @@ def _exit_code(ledger: Ledger) -> int:
 def tell_target(output: Output, azure: Azure) -> None:
     """Say which Azure is about to be written to."""
     output.note(azure.name)
-
-
-def refuse_unconfirmed(yes: bool, plan: str) -> None:  # noqa: FBT001 - as it was typed
-    """Refuse what nobody can confirm: neither a terminal nor the id of a plan."""
-    if yes and not plan:
-        raise typer.BadParameter("--yes needs --plan ID: `sparehub plan` shows it")
-    if not yes and not sys.stdin.isatty():
-        raise typer.BadParameter("there is no terminal to confirm at: give --yes --plan ID")
-
-
-def _refuse_unprintable(reason: str) -> None:
-    """Refuse a reason that could not be written into a stack file, where it is to stand."""
-    if not reason.isprintable():
-        raise typer.BadParameter("--accept-unfenced takes one line without control characters")
-
-
-def refuse_other_plan(plan: Plan, given: str) -> None:
-    """Refuse an id that is not this plan's, and a file that says something else than its id.
-
-    :raises PreflightError: naming both ids.
-    """
-    if not given:
-        return
-    identity = given
-    path = Path(given)
-    try:
-        is_file = path.is_file()
-    except OSError:  # too long for a name
-        raise typer.BadParameter("--plan takes an id or the name of a file, not a plan") from None
-    if is_file:
-        try:
-            said = json.loads(path.read_text(encoding="utf-8"))
-            identity = str(said.pop("id"))
-        except (ValueError, KeyError, OSError, AttributeError, TypeError):
-            raise PreflightError(f"{given} is no plan that `sparehub plan --out` wrote") from None
-        if fingerprint(said) != identity:
-            raise PreflightError(f"{given} was edited: its content is not that of {identity}")
-    if identity != plan.id:
-        message = (
-            f"plan {identity} is not the plan of these stack files, which is {plan.id}: look at "
-            "it with `sparehub plan` and confirm that"
-        )
-        raise PreflightError(message)
-
-
-def ask_for(location: str) -> None:
-    """Have the region typed that something is about to happen in.
-
-    :raises PreflightError: where something else is typed.
-    """
-    typed = typer.prompt(f"type the region that this is about ({location})", err=True)
-    if typed.strip() != location:
-        raise PreflightError(f"{typed!r} is not {location!r}; nothing was done")
-
-
-def _ask(question: str) -> None:
-    if not sys.stdin.isatty():
-        raise typer.BadParameter("there is no terminal to confirm at: give --yes")
-    if not typer.confirm(question, err=True):
-        raise PreflightError("nothing was done")

@@ -93,7 +93,8 @@ def workplace(directory: Path, output: Output, *, alone: bool = False) -> Iterat
         lease = None
         if alone:
             if state is None:
-                progress.note(f"note: {backend} holds no lease: only this host's runs are kept out")
+                scheme = backend.partition(":")[0]  # the rest may hold a secret
+                progress.note(f"{scheme}: holds no lease: only this host's runs are kept out")
             epoch = Journal(places, project, progress.note).epoch
             holder = Holder.this_process()
             lease = Lease.take(places, progress.note, epoch=epoch, holder=holder)

@@ -364,9 +364,11 @@ def test_where_a_lease_reaches_no_other_host_that_is_said(
     operations.commit(world.directory, Output())
     assert note not in capsys.readouterr().err
     monkeypatch.setenv("XDG_STATE_HOME", str(world.directory / "xdg"))
-    monkeypatch.setenv("PULUMI_BACKEND_URL", "s3://bucket")
+    monkeypatch.setenv("PULUMI_BACKEND_URL", "postgres://u:secret@host")
     operations.commit(world.directory, Output())
-    assert f"s3://bucket {note}" in " ".join(capsys.readouterr().err.split())
+    said = " ".join(capsys.readouterr().err.split())
+    assert f"postgres: {note}" in said
+    assert "secret" not in said
 
 
 def test_nobody_else_works_while_somebody_is_asked(
@@ -384,7 +386,7 @@ def test_nobody_else_works_while_somebody_is_asked(
         assert terms["holder"]["process"] == os.getpid()
         assert not terms["released"]
 
-    monkeypatch.setattr(operations, "_ask", answer)
+    monkeypatch.setattr(operations, "ask", answer)
     operations.resume(world.directory, Output(), yes=False, reason="")
     assert asked == ["go on with the failover to secondary?"]
 
