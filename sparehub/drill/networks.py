@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sparehub.failover import operations
+from sparehub.failover import confirmation, operations
 from sparehub.failover.azure import Azure
 from sparehub.failover.planning import print_plan
 from sparehub.failover.settling import settle
@@ -79,21 +79,21 @@ def _at_work(
     directory: Path, output: Output, plan: str, *, yes: bool
 ) -> Iterator[tuple[Workplace, Plan]]:
     """Confirm, and be the only operator meanwhile."""
-    operations.refuse_unconfirmed(yes, plan)
-    with workplace(directory, output) as place:
+    confirmation.refuse_unconfirmed(yes, plan)
+    with workplace(directory, output, alone=True) as place:
         planned = plan_drill(place.pair["primary"], place.pair["secondary"])
-        operations.refuse_other_plan(planned, plan)
+        confirmation.refuse_other_plan(planned, plan)
         if underway := place.ledger.open:
             message = f"the {underway.kind} of {underway.begun} is under way: that comes first"
             raise HalfwayError(message)
         if not place.snapshots[planned.target].activation:
             message = f"stack {planned.target!r} was never deployed: `pulumi up` it first"
             raise PreflightError(message)
-        with place.held():
-            operations.tell_target(output, place.azure)
-            if not yes:
-                print_plan(planned, Output(results=output.progress))
-                operations.ask_for(place.locations[planned.target])
+        operations.tell_target(output, place.azure)
+        if not yes:
+            print_plan(planned, Output(results=output.progress))
+            confirmation.ask_for(place.locations[planned.target])
+        with place.stoppable():
             yield place, planned
 
 

@@ -111,12 +111,12 @@ def resume(
 
 
 @app.command()
-def commit(*, stack_dir: StackDirectory = Path()) -> None:
+def commit(*, stack_dir: StackDirectory = Path(), json: Json = False) -> None:
     """Call the last failover or failback settled; the next operation does that by itself.
 
     [bold]sparehub commit[/bold]
     """
-    raise typer.Exit(operations.commit(stack_dir, Output()))
+    raise typer.Exit(operations.commit(stack_dir, Output(as_json=json)))
 
 
 @app.command("finish-fence")

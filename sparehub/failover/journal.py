@@ -69,6 +69,11 @@ class Journal:
         """Says the epoch to write under; raises where somebody else has taken over."""
         self.records = self._agreed()
 
+    @property
+    def epoch(self) -> int:
+        """The highest epoch that anything was written under."""
+        return max((record.epoch for record in self.records), default=0)
+
     def append(self, event: str, operation: str = "", **data: Any) -> Record:  # noqa: ANN401 - JSON
         """Write one record to the disk, in at least one place, and return it.
 
@@ -92,12 +97,11 @@ class Journal:
         ).sealed()
 
     def _write(self, record: Record) -> Record:
-        whole = b"".join(each.line() for each in self.records)
         problems = []
         for file in self._files:
             try:
                 if self._behind or file in self._failed:
-                    _replace(file, whole)
+                    _replace(file, self.records)
                     self._failed.discard(file)
                 write_line(file, record.line())
             except OSError as error:
@@ -172,10 +176,17 @@ def write_line(file: Path, line: bytes) -> None:
         os.close(descriptor)
 
 
-def _replace(file: Path, content: bytes) -> None:
-    """Make a copy say what the records say, at one stroke."""
+def _replace(file: Path, records: tuple[Record, ...]) -> None:
+    """Make a copy say what the records say, at one stroke; it never loses one by that.
+
+    :raises JournalError: where it says more by now.
+    """
+    content = b"".join(each.line() for each in records)
     if file.exists() and file.read_bytes() == content:
         return
+    if len(_read(file)) > len(records):
+        message = f"{file} has grown since it was read: somebody else is at work; try again"
+        raise JournalError(message)
     file.parent.mkdir(parents=True, exist_ok=True)
     new = file.with_suffix(".new")
     new.write_bytes(content)

@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, replace
+from datetime import datetime
 from pathlib import Path
 from typing import Self
 
@@ -25,6 +26,8 @@ LASTS = 900.0
 """Seconds that a lease is good for after it was last renewed."""
 RENEWED = 30.0
 """Seconds between renewals."""
+_STARTED = 19  # the place of the start time after that of the state
+_CLOCK_SET = 60.0  # seconds that the clock may have been put forward since a lock was written
 
 
 class LeaseError(InterlockError):
@@ -173,15 +176,25 @@ class Lease:
                 continue  # one place may fail; the journal says so
 
 
-def is_running(process: int) -> bool:
-    """Return whether a process of this host is there, whoever owns it."""
+def is_running(process: int, since: datetime | None = None) -> bool:
+    """Return whether a process of this host is there, whoever owns it.
+
+    A number is used again once its process has ended: with ``since`` a process that began later
+    is another one. One that has ended and was not asked after yet is gone as well.
+    """
     try:
         os.kill(process, 0)
     except ProcessLookupError:
         return False
     except PermissionError:
+        pass
+    fields = _stat(process)
+    if fields[:1] in (["Z"], ["X"]):
+        return False
+    if since is None or len(fields) <= _STARTED:
         return True
-    return True
+    age = time.clock_gettime(time.CLOCK_BOOTTIME) - int(fields[_STARTED]) / os.sysconf("SC_CLK_TCK")
+    return time.time() - age <= since.timestamp() + _CLOCK_SET
 
 
 def _refuse_held(terms: Terms, holder: Holder, now: float) -> None:
@@ -221,9 +234,16 @@ def _locked(places: Sequence[Path]) -> Iterator[None]:
 
 def _started(process: int) -> str:
     """Return when a process of this host began, in whatever unit the host has; empty: unknown."""
+    return "".join(_stat(process)[_STARTED : _STARTED + 1])
+
+
+def _stat(process: int) -> list[str]:
+    """Return what Linux says of a process, from its state on; empty where it says nothing.
+
+    https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html
+    """
     try:
-        return (
-            Path(f"/proc/{process}/stat").read_text(encoding="utf-8").rsplit(")", 1)[1].split()[19]
-        )
-    except (OSError, IndexError):
-        return ""
+        text = Path(f"/proc/{process}/stat").read_text(encoding="utf-8")
+    except OSError:
+        return []
+    return text.rpartition(")")[2].split()

@@ -51,6 +51,8 @@ class Ledger:
 
     open: Operation | None = None
     """The operation that is neither finished nor given up."""
+    superseded: Operation | None = None
+    """The one that was given up for it: open again where nothing came of that."""
     last: Operation | None = None
     """The one that was finished last."""
     committed: bool = True
@@ -111,7 +113,7 @@ def _came_out(ledger: Ledger, record: Record) -> _Changes:
 def _finished(ledger: Ledger, record: Record) -> _Changes:
     del record
     ended = _of_open(ledger, state="ACTIVE")["open"]
-    return {"open": None, "last": ended, "committed": False}
+    return {"open": None, "superseded": None, "last": ended, "committed": False}
 
 
 def _of_open(ledger: Ledger, **changes: Any) -> _Changes:  # noqa: ANN401 - fields of an operation
@@ -125,8 +127,8 @@ _CHANGES: Mapping[str, Callable[[Ledger, Record], _Changes]] = {
     "finished": _finished,
     "accepted": lambda ledger, record: _of_open(ledger, reason=record.data["reason"]),
     "halted": lambda ledger, record: _of_open(ledger, state=f"HALTED({record.data['step']})"),
-    "withdrawn": lambda _ledger, _record: {"open": None},
-    "abandoned": lambda _ledger, _record: {"open": None},
+    "withdrawn": lambda ledger, _record: {"open": ledger.superseded, "superseded": None},
+    "abandoned": lambda ledger, _record: {"open": None, "superseded": ledger.open},
     "committed": lambda _ledger, _record: {"committed": True},
     "drill": lambda _ledger, record: {"last_drill": record.at},
     "spent": lambda ledger, record: {"spent": ledger.spent.union(record.data["keys"])},

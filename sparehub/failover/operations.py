@@ -1,16 +1,19 @@
 """``failover``, ``failback``, ``resume``, ``commit``, ``finish-fence``, ``status``."""
 
-import json
-import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import typer
-
 from sparehub.failover import preflight
 from sparehub.failover.azure import Azure
+from sparehub.failover.confirmation import (
+    ask,
+    ask_for,
+    refuse_other_plan,
+    refuse_unconfirmed,
+    refuse_unprintable,
+)
 from sparehub.failover.debts import pay
 from sparehub.failover.job import Job
 from sparehub.failover.keys import refuse_unusable
@@ -23,7 +26,7 @@ from sparehub.output import Output
 from topology import failover
 from topology.errors import PreflightError
 from topology.failover import region_at
-from topology.plan import Kind, Mode, Plan, fingerprint
+from topology.plan import Kind, Mode, Plan
 from topology.words import Activation
 
 UNFENCED = 7
@@ -48,18 +51,19 @@ def begin(directory: Path, wish: Wish, output: Output) -> int:
     """
     began = time.monotonic()
     refuse_unconfirmed(wish.yes, wish.plan)
-    with workplace(directory, output) as place:
+    refuse_unprintable(wish.reason)
+    with workplace(directory, output, alone=True) as place:
         plan = failover.plan(place.pair["primary"], place.pair["secondary"], wish.kind, wish.mode)
         refuse_other_plan(plan, wish.plan)
         ledger = place.ledger
         preflight.refuse_unfinished(ledger, plan)
-        with place.held():
-            run = _run(place, plan, wish.reason)
-            _preflight(place, plan, run, ledger)
-            tell_target(output, place.azure)
-            if not wish.yes:
-                print_plan(plan, Output(as_json=output.as_json, results=output.progress))
-                ask_for(place.locations[plan.target])
+        run = _run(place, plan, wish.reason)
+        _preflight(place, plan, run, ledger)
+        tell_target(output, place.azure)
+        if not wish.yes:
+            print_plan(plan, Output(as_json=output.as_json, results=output.progress))
+            ask_for(place.locations[plan.target])
+        with place.stoppable():
             if ledger.open:
                 place.journal.append("abandoned", ledger.open.id)
             if ledger.last and not ledger.committed:
@@ -75,21 +79,22 @@ def resume(directory: Path, output: Output, *, yes: bool, reason: str) -> int:
     :raises PreflightError: where the configuration is another one by now.
     """
     began = time.monotonic()
-    with workplace(directory, output) as place:
+    refuse_unprintable(reason)
+    with workplace(directory, output, alone=True) as place:
         underway = place.ledger.open
         pending = [name for name, each in place.snapshots.items() if each.pending]
         if not underway and not pending:
             output.note("there is nothing to resume")
-            return _exit_code(place.ledger)
+            return _done(place, output)
+        tell_target(output, place.azure)
         if not yes:
             what = f"the {underway.kind} to {underway.target}" if underway else "interrupted writes"
-            _ask(f"go on with {what}?")
-        with place.held():
-            tell_target(output, place.azure)
+            ask(f"go on with {what}?")
+        with place.stoppable():
             if not underway:
                 for name in pending:
                     settle(place.deployments, place.azure, name, output.note)
-                return _exit_code(place.ledger)
+                return _done(place, output)
             plan = failover.plan(
                 place.pair["primary"],
                 place.pair["secondary"],
@@ -114,7 +119,7 @@ def commit(directory: Path, output: Output) -> int:
 
     :raises PreflightError: where one is still under way.
     """
-    with workplace(directory, output) as place:
+    with workplace(directory, output, alone=True) as place:
         ledger = place.ledger
         if ledger.open:
             message = f"the {ledger.open.kind} is still under way: `sparehub resume` first"
@@ -122,10 +127,9 @@ def commit(directory: Path, output: Output) -> int:
         if ledger.last is None or ledger.committed:
             output.note("there is nothing to commit")
         else:
-            with place.held():
-                place.journal.append("committed", ledger.last.id)
+            place.journal.append("committed", ledger.last.id)
             output.note(f"the {ledger.last.kind} of {ledger.last.begun} is committed")
-        return _exit_code(place.ledger)
+        return _done(place, output)
 
 
 def finish_fence(directory: Path, output: Output, *, yes: bool) -> int:
@@ -133,20 +137,18 @@ def finish_fence(directory: Path, output: Output, *, yes: bool) -> int:
 
     :raises UnreachableError: where a region does not answer yet.
     """
-    with workplace(directory, output) as place:
+    with workplace(directory, output, alone=True) as place:
         debts = place.ledger.debts
         if not debts:
             output.note("nothing is owed")
-            return 0
+            return _done(place, output)
+        tell_target(output, place.azure)
         if not yes:
-            _ask(f"disconnect {', '.join(str(each['stack']) for each in debts)}?")
-        with place.held():
-            tell_target(output, place.azure)
+            ask(f"disconnect {', '.join(str(each['stack']) for each in debts)}?")
+        with place.stoppable():
             for debt in debts:
                 pay(place, debt)
-        if output.as_json:
-            output.document(_standing(place))
-        return _exit_code(place.ledger)
+        return _done(place, output)
 
 
 def status(directory: Path, output: Output) -> int:
@@ -236,6 +238,13 @@ def _told(place: Workplace, plan: Plan, output: Output, seconds: float) -> int:
     return _exit_code(place.ledger)
 
 
+def _done(place: Workplace, output: Output) -> int:
+    """Tell scripts where things stand; return the exit code."""
+    if output.as_json:
+        output.document(_standing(place))
+    return _exit_code(place.ledger)
+
+
 def _exit_code(ledger: Ledger) -> int:
     return UNFENCED if ledger.unfenced else 0
 
@@ -243,53 +252,3 @@ def _exit_code(ledger: Ledger) -> int:
 def tell_target(output: Output, azure: Azure) -> None:
     """Say which Azure is about to be written to."""
     output.note(azure.name)
-
-
-def refuse_unconfirmed(yes: bool, plan: str) -> None:  # noqa: FBT001 - as it was typed
-    """Refuse what nobody can confirm: neither a terminal nor the id of a plan."""
-    if yes and not plan:
-        raise typer.BadParameter("--yes needs --plan ID: `sparehub plan` shows it")
-    if not yes and not sys.stdin.isatty():
-        raise typer.BadParameter("there is no terminal to confirm at: give --yes --plan ID")
-
-
-def refuse_other_plan(plan: Plan, given: str) -> None:
-    """Refuse an id that is not this plan's, and a file that says something else than its id.
-
-    :raises PreflightError: naming both ids.
-    """
-    if not given:
-        return
-    identity = given
-    path = Path(given)
-    if path.is_file():
-        try:
-            said = json.loads(path.read_text(encoding="utf-8"))
-            identity = str(said.pop("id"))
-        except (ValueError, KeyError, OSError, AttributeError):
-            raise PreflightError(f"{given} is no plan that `sparehub plan --out` wrote") from None
-        if fingerprint(said) != identity:
-            raise PreflightError(f"{given} was edited: its content is not that of {identity}")
-    if identity != plan.id:
-        message = (
-            f"plan {identity} is not the plan of these stack files, which is {plan.id}: look at "
-            "it with `sparehub plan` and confirm that"
-        )
-        raise PreflightError(message)
-
-
-def ask_for(location: str) -> None:
-    """Have the region typed that something is about to happen in.
-
-    :raises PreflightError: where something else is typed.
-    """
-    typed = typer.prompt(f"type the region that this is about ({location})", err=True)
-    if typed.strip() != location:
-        raise PreflightError(f"{typed!r} is not {location!r}; nothing was done")
-
-
-def _ask(question: str) -> None:
-    if not sys.stdin.isatty():
-        raise typer.BadParameter("there is no terminal to confirm at: give --yes")
-    if not typer.confirm(question, err=True):
-        raise PreflightError("nothing was done")

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
 from sparehub.failover.azure import Azure, state_of
-from sparehub.failover.ledger import Ledger
+from sparehub.failover.ledger import Ledger, Operation
 from sparehub.failover.probe import answers
 from sparehub.failover.snapshot import Snapshot
 from sparehub.verify import intents_of
@@ -28,22 +28,33 @@ https://learn.microsoft.com/azure/site-recovery/site-recovery-test-failover-to-a
 def refuse_unfinished(ledger: Ledger, plan: Plan) -> None:
     """Refuse to begin while something else is under way or owed.
 
-    A failover that halted may be answered by a failback, and the other way round.
+    A failover that halted may be answered by a failback, and the other way round; and a planned one
+    whose source is lost meanwhile by the unplanned one in the same direction.
 
     :raises HalfwayError: where an operation is to be resumed.
     :raises InterlockError: where a region is still to be disconnected.
     """
     underway = ledger.open
-    if underway and underway.kind == plan.kind.value:
+    if underway and underway.kind == plan.kind.value and not _supersedes(plan, underway):
         message = (
             f"the {underway.kind} of {underway.begun} is under way ({underway.state}): "
             "`sparehub resume` goes on with it"
         )
+        if underway.mode == Mode.PLANNED:
+            message += f"; if {underway.source} is lost by now: `{underway.kind} --unplanned`"
         raise HalfwayError(message)
     if ledger.debts:
         owed = ", ".join(str(each["stack"]) for each in ledger.debts)
         message = f"{owed} is still to be disconnected: `sparehub finish-fence` first"
         raise InterlockError(message)
+
+
+def _supersedes(plan: Plan, underway: Operation) -> bool:
+    return (
+        underway.mode == Mode.PLANNED
+        and plan.mode is Mode.UNPLANNED
+        and (underway.source, underway.target) == (plan.source, plan.target)
+    )
 
 
 def refuse_wrong_stacks(

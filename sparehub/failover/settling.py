@@ -8,10 +8,10 @@ which nothing knows of it: so it is imported first, by the id that its inputs de
 import json
 import socket
 from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlparse
-from urllib.request import url2pathname
+from urllib.parse import unquote
 
 from sparehub.failover.azure import NOT_FOUND, Azure, settled, state_of
 from sparehub.failover.lease import LeaseError, is_running
@@ -109,17 +109,17 @@ def _adopted(stacks: Stacks, azure: Azure, stack: str, made: Pending, identity: 
 
 
 def clear_dead_locks(
-    stacks: Stacks, backend: str, project: str, names: tuple[str, ...], note: Note
+    stacks: Stacks, state: Path | None, project: str, names: tuple[str, ...], note: Note
 ) -> None:
     """Remove locks of a Pulumi that is gone; nothing else tells one from a live one.
 
     :raises LeaseError: where the Pulumi that holds a lock is alive, or may be.
     """
     for stack in names:
-        for lock in _locks(backend, project, stack):
+        for lock in _locks(state, project, stack):
             host, process = str(lock.get("hostname", "")), int(lock.get("pid", 0))
             who = f"{lock.get('username', 'somebody')} on {host}, process {process}"
-            if host != socket.gethostname() or is_running(process):
+            if host != socket.gethostname() or is_running(process, _written(lock)):
                 message = (
                     f"stack {stack!r} is being deployed by {who}; wait for it to end (if that "
                     f"host died: `pulumi cancel --stack {stack}`)"
@@ -129,13 +129,20 @@ def clear_dead_locks(
             stacks.unlock(stack)
 
 
-def _locks(backend: str, project: str, stack: str) -> Iterator[dict[str, Any]]:
+def _written(lock: dict[str, Any]) -> datetime | None:
+    """Return when Pulumi wrote a lock; None where it does not say."""
+    try:
+        return datetime.fromisoformat(str(lock.get("timestamp", "")))
+    except ValueError:
+        return None
+
+
+def _locks(state: Path | None, project: str, stack: str) -> Iterator[dict[str, Any]]:
     """Yield the locks of a file backend; other backends keep their own."""
-    directory = backend_directory(backend)
-    if directory is None:
+    if state is None:
         return
     for file in sorted(
-        (directory / ".pulumi" / "locks" / "organization" / project / stack).glob("*.json")
+        (state / ".pulumi" / "locks" / "organization" / project / stack).glob("*.json")
     ):
         try:
             yield json.loads(file.read_text(encoding="utf-8"))
@@ -143,7 +150,17 @@ def _locks(backend: str, project: str, stack: str) -> Iterator[dict[str, Any]]:
             continue  # gone meanwhile, or half written: Pulumi itself will say
 
 
-def backend_directory(backend: str) -> Path | None:
-    """Return the directory of a file backend; None for any other."""
-    parts = urlparse(backend)
-    return Path(url2pathname(parts.path)) if parts.scheme == "file" else None
+def backend_directory(backend: str, project: Path) -> Path | None:
+    """Return the directory of a file backend, found as Pulumi finds it; None for any other.
+
+    What follows ``file://`` is a path, never a host: ``~`` is the home, and what is relative begins
+    at the project, where Pulumi runs:
+    https://www.pulumi.com/docs/iac/concepts/state-and-backends/#local-filesystem
+    """
+    scheme, separator, rest = backend.partition("://")
+    if scheme != "file" or not separator:
+        return None
+    path = Path(unquote(rest.partition("?")[0]))
+    if path.parts[:1] == ("~",):
+        path = Path.home().joinpath(*path.parts[1:])
+    return project.absolute() / path

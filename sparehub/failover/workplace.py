@@ -4,7 +4,7 @@ import os
 import signal
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -31,13 +31,10 @@ class Workplace:
     directory: Path
     progress: Progress
     deployments: Deployments
-    backend: str
-    project: str
     journal: Journal
     pair: Mapping[str, Stack]
     snapshots: Mapping[str, Snapshot]
     azure: Azure
-    _places: tuple[Path, ...]
     _asked_to_stop: threading.Event = field(default_factory=threading.Event)
 
     @property
@@ -55,25 +52,8 @@ class Workplace:
         return self._asked_to_stop.is_set()
 
     @contextmanager
-    def held(self) -> Iterator[None]:
-        """Be the only operator of these stacks meanwhile, and let a step finish when asked to stop.
-
-        :raises LeaseError: where somebody else is at work, by our lease or by Pulumi's lock.
-        """
-        epoch = max([0, *(record.epoch for record in self.journal.records)])
-        lease = Lease.take(
-            self._places, self.progress.note, epoch=epoch, holder=Holder.this_process()
-        )
-        self.journal.guard = lease.check
-        with lease.kept(), self._stopping():
-            clear_dead_locks(
-                self.deployments, self.backend, self.project, STACKS, self.progress.note
-            )
-            yield
-
-    @contextmanager
-    def _stopping(self) -> Iterator[None]:
-        """Take the first signal as a wish, and a second one at its word."""
+    def stoppable(self) -> Iterator[None]:
+        """Let a step finish when asked to stop: a first signal is a wish, a second one an order."""
 
         def asked(number: int, frame: Any) -> None:  # noqa: ANN401 - the interpreter's
             del number, frame
@@ -92,40 +72,53 @@ class Workplace:
 
 
 @contextmanager
-def workplace(directory: Path, output: Output) -> Iterator[Workplace]:
+def workplace(directory: Path, output: Output, *, alone: bool = False) -> Iterator[Workplace]:
     """Read both stack files, both stacks' state and the journal.
+
+    Where the work is to be done ``alone`` the lease is taken first, and held to the end: what was
+    read before might be old by the time somebody else has ended.
 
     :raises ConfigurationError: where a stack file is wrong.
     :raises PreflightError: where a state or the journal cannot be read.
+    :raises LeaseError: where somebody else is at work, by our lease or by Pulumi's lock.
     """
-    pair = {name: read_stack(directory, name) for name in STACKS}
     progress = Progress(output)
     deployments = Deployments(directory.absolute())
-    try:
+    with ExitStack() as kept:
+        kept.callback(deployments.close)
         backend = os.environ.get("PULUMI_BACKEND_URL") or deployments.backend()
         project = deployments.project()
+        state = backend_directory(backend, directory)
+        places = _places(Home.of(directory, os.environ), state, project)
+        lease = None
+        if alone:
+            if state is None:
+                scheme = backend.partition(":")[0]  # the rest may hold a secret
+                progress.note(f"{scheme}: holds no lease: only this host's runs are kept out")
+            epoch = Journal(places, project, progress.note).epoch
+            holder = Holder.this_process()
+            lease = Lease.take(places, progress.note, epoch=epoch, holder=holder)
+            kept.enter_context(lease.kept())
+            clear_dead_locks(deployments, state, project, STACKS, progress.note)
+        journal = Journal(places, project, progress.note)
+        if lease:
+            journal.guard = lease.check
+        pair = {name: read_stack(directory, name) for name in STACKS}
         snapshots = deployments.snapshots(STACKS)
-        places = _places(Home.of(directory, os.environ), backend, project)
         subscription = next((s.subscription for s in snapshots.values() if s.subscription), "")
         yield Workplace(
             directory=directory,
             progress=progress,
             deployments=deployments,
-            backend=backend,
-            project=project,
-            journal=Journal(places, project, progress.note),
+            journal=journal,
             pair=pair,
             snapshots=snapshots,
             azure=azure_of(os.environ, subscription),
-            _places=places,
         )
-    finally:
-        deployments.close()
 
 
-def _places(home: Home, backend: str, project: str) -> tuple[Path, ...]:
+def _places(home: Home, state: Path | None, project: str) -> tuple[Path, ...]:
     """Return where journal and lease lie: at home, and where the state is."""
-    state = backend_directory(backend)
     if state is None:  # not on this disk: then at least not in the project
         named = os.environ.get("XDG_STATE_HOME")
         state = Path(named) if named else Path.home() / ".local" / "state"

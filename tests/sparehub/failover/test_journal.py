@@ -125,3 +125,18 @@ def test_one_place_may_fail_and_two_may_not(tmp_path: Path) -> None:
     assert len(Journal((bad, good), "sparehub", told.append).records) == 3
     with pytest.raises(JournalError, match="can be written nowhere, so nothing is done"):
         Journal((bad,), "sparehub", told.append).append("begin", "failover-0", **BEGUN)
+
+
+def test_an_old_reading_takes_no_record_away(opened: Open, places: tuple[Path, Path]) -> None:
+    """Who read before somebody else wrote is refused; who reads again may write."""
+    opened().append("begin", "failover-0", **BEGUN)
+    old = opened()
+    for event in ("finished", "committed", "drill"):
+        opened().append(event, "failover-0")
+    written = (places[0] / FILE).read_bytes()
+
+    with pytest.raises(JournalError, match="has grown since it was read"):
+        old.append("halted", "failover-0", step="fence")
+    assert [(place / FILE).read_bytes() for place in places] == [written, written]
+    opened().append("committed", "failover-0")
+    assert len(opened().records) == 6

@@ -2,12 +2,14 @@
 
 import os
 import socket
+import subprocess
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from sparehub.failover.lease import FILE, LASTS, Holder, Lease, LeaseError
+from sparehub.failover.lease import FILE, LASTS, Holder, Lease, LeaseError, is_running
 
 HERE = Holder.this_process()
 ELSEWHERE = Holder(host="another-host", process=1, started="", user="somebody")
@@ -90,6 +92,23 @@ def test_a_live_process_of_this_host_is_not_taken_for_dead(hosts: Hosts) -> None
 
     with pytest.raises(LeaseError):
         hosts.take(HERE)
+
+
+def test_a_process_that_ended_is_gone_before_its_parent_asks() -> None:
+    """The parent of a killed run need not look after it; one that sleeps is there."""
+    for command, there in ((["true"], False), (["sleep", "60"], True)):
+        with subprocess.Popen(command) as child:
+            if not there:
+                os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)
+            assert is_running(child.pid) is there
+            child.kill()
+
+
+def test_a_number_that_is_used_again_is_another_process() -> None:
+    """This process began after a lock of two days ago, and before one of now."""
+    now = datetime.now(UTC)
+    assert is_running(os.getpid(), now)
+    assert not is_running(os.getpid(), now - timedelta(days=2))
 
 
 def test_a_late_writer_is_refused(hosts: Hosts) -> None:

@@ -1,6 +1,7 @@
 """What a failover refuses, and with which exit code: nothing is done then."""
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 import pytest
 import typer
 
+from sparehub.drill import networks
 from sparehub.failover import journal, operations
 from sparehub.failover.lease import Holder, Lease, LeaseError
 from sparehub.failover.planning import read_plan, show_plan
@@ -170,11 +172,14 @@ def test_only_the_plan_of_these_files_is_carried_out(start: Start, tmp_path: Pat
         ("", "0123456789abcdef", "plan 0123456789abcdef is not the plan of these stack files"),
         (json.dumps(edited), str(file), "was edited"),
         ("nonsense", str(file), "is no plan that `sparehub plan --out` wrote"),
+        ("[1]", str(file), "is no plan that `sparehub plan --out` wrote"),
     ):
         if text:
             file.write_text(text)
         with pytest.raises(PreflightError, match=message):
             operations.begin(world.directory, wish(given), Output())
+    with pytest.raises(typer.BadParameter, match="an id or the name of a file"):
+        operations.begin(world.directory, wish(json.dumps(edited)), Output())
     with pytest.raises(typer.BadParameter, match="--yes needs --plan ID"):
         operations.begin(world.directory, wish(""), Output())
     with pytest.raises(typer.BadParameter, match="there is no terminal"):
@@ -183,6 +188,38 @@ def test_only_the_plan_of_these_files_is_carried_out(start: Start, tmp_path: Pat
 
     show_plan(world.directory, FAILOVER, Mode.PLANNED, file, Output(as_json=True))
     assert operations.begin(world.directory, wish(str(file)), Output()) == 0
+
+
+@pytest.mark.parametrize("reason", ["it\x07rang", "two\nlines", "\x85", "\ud800"])
+def test_a_reason_that_no_file_can_hold_is_refused(start: Start, reason: str) -> None:
+    """At the beginning and on the way; what other letters there are may be used."""
+    world = start()
+    with pytest.raises(typer.BadParameter, match="without control characters"):
+        begin(world, FAILOVER, Mode.UNPLANNED, reason)
+    with pytest.raises(typer.BadParameter, match="without control characters"):
+        operations.resume(world.directory, Output(), yes=True, reason=reason)
+    assert world.writes == []
+
+    world.lost.add("primary")
+    world.circuits_lost.add("primary")
+    owed = begin(world, FAILOVER, Mode.UNPLANNED, 'gone: "香港" # \\ é')
+    assert owed == operations.UNFENCED
+
+
+def test_a_script_is_told_where_nothing_was_to_be_done(
+    start: Start, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """One document on standard output, the one of `status`."""
+    world, output = start(), Output(as_json=True)
+    operations.status(world.directory, output)
+    standing = json.loads(capsys.readouterr().out)
+    for act in (
+        lambda: operations.resume(world.directory, output, yes=True, reason=""),
+        lambda: operations.commit(world.directory, output),
+        lambda: operations.finish_fence(world.directory, output, yes=True),
+    ):
+        assert act() == 0
+        assert json.loads(capsys.readouterr().out) == standing
 
 
 def test_what_was_made_and_never_heard_of_is_taken_in(start: Start) -> None:
@@ -240,6 +277,35 @@ def test_a_region_that_dies_while_it_is_disconnected_is_fenced_from_outside(star
         assert len(world.advertised("secondary")) == 3
 
 
+def test_a_planned_failover_becomes_unplanned_where_its_source_dies(start: Start) -> None:
+    """`resume` would wait for the source for ever; what could not be fenced leaves it as it was."""
+    world = start()
+    deploy = world.up
+
+    def failing(*arguments: object) -> None:
+        world.lost.update([] if world.writes else ["primary"])
+        deploy(*arguments)  # type: ignore[arg-type]
+
+    world.up = failing  # type: ignore[method-assign, assignment]
+    with pytest.raises(HalfwayError, match="stopped in fence-primary"):
+        begin(world, FAILOVER)
+    for again in (resume, lambda world: begin(world, FAILOVER)):
+        with pytest.raises(SparehubError):
+            again(world)
+    world.circuits_lost.add("primary")
+    with pytest.raises(UnreachableError, match="nothing was changed"):
+        begin(world, FAILOVER, Mode.UNPLANNED)
+    with pytest.raises(HalfwayError, match="lost by now: `failover --unplanned`"):
+        begin(world, FAILOVER)
+    world.circuits_lost.clear()
+
+    assert begin(world, FAILOVER, Mode.UNPLANNED) == 0
+    assert len(world.advertised("secondary")) == 3
+    assert world.double == []
+    with pytest.raises(InterlockError, match="still to be disconnected"):
+        begin(world, FAILBACK)
+
+
 def test_resume_refuses_other_files_than_it_began_with(start: Start) -> None:
     """The plan that was confirmed is not what they lead to any more."""
     world = start()
@@ -251,18 +317,78 @@ def test_resume_refuses_other_files_than_it_began_with(start: Start) -> None:
         resume(world)
 
 
-def test_somebody_else_at_work_is_not_disturbed(start: Start) -> None:
-    """The second of two operators is refused, whichever way he wants to go."""
-    world = start()
+def lease_elsewhere(world: World) -> None:
+    """Let somebody on another host be at work."""
     places = (world.directory / "home" / "journal", world.directory / "state/.sparehub/sparehub")
     other = Holder(host="another-host", process=1, started="", user="somebody")
-    Lease.take(places, lambda _text: None, epoch=0, holder=other)
+    for place in places:
+        (place / "lease.json").unlink(missing_ok=True)
+    Lease.take(places, lambda _text: None, epoch=1, holder=other)
 
-    for kind in (FAILOVER, FAILBACK):
+
+EVERY_WRITER: dict[str, Callable[[World], object]] = {
+    "failover": lambda world: begin(world, FAILOVER),
+    "failback": lambda world: begin(world, FAILBACK),
+    "resume": resume,
+    "commit": lambda world: operations.commit(world.directory, Output()),
+    "finish-fence": lambda world: operations.finish_fence(world.directory, Output(), yes=True),
+    "drill start": lambda world: networks.start(
+        world.directory,
+        Output(),
+        plan=read_plan(world.directory, Kind.DRILL, Mode.PLANNED).id,
+        yes=True,
+    ),
+}
+
+
+@pytest.mark.parametrize("name", EVERY_WRITER)
+def test_somebody_else_at_work_is_not_disturbed(start: Start, name: str) -> None:
+    """The second of two operators is refused, whatever he wants and however far the first is."""
+    for far in (lambda _world: None, halted):
+        world = start()
+        far(world)
+        lease_elsewhere(world)
+        before = list(world.writes)
+
         with pytest.raises(LeaseError, match="somebody on another-host") as caught:
-            begin(world, kind)
+            EVERY_WRITER[name](world)
         assert caught.value.exit_code == 4
-    assert world.writes == []
+        assert world.writes == before
+
+
+def test_where_a_lease_reaches_no_other_host_that_is_said(
+    start: Start, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A cloud's backend; a directory that several hosts see is told nothing of."""
+    world, note = start(), "holds no lease: only this host's runs are kept out"
+    operations.commit(world.directory, Output())
+    assert note not in capsys.readouterr().err
+    monkeypatch.setenv("XDG_STATE_HOME", str(world.directory / "xdg"))
+    monkeypatch.setenv("PULUMI_BACKEND_URL", "postgres://u:secret@host")
+    operations.commit(world.directory, Output())
+    said = " ".join(capsys.readouterr().err.split())
+    assert f"postgres: {note}" in said
+    assert "secret" not in said
+
+
+def test_nobody_else_works_while_somebody_is_asked(
+    start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a person confirms is still so when the answer comes."""
+    world = start()
+    halted(world)
+    world.lost.clear()
+    asked: list[str] = []
+
+    def answer(question: str) -> None:
+        asked.append(question)
+        terms = json.loads((world.directory / "home/journal/lease.json").read_text())
+        assert terms["holder"]["process"] == os.getpid()
+        assert not terms["released"]
+
+    monkeypatch.setattr(operations, "ask", answer)
+    operations.resume(world.directory, Output(), yes=False, reason="")
+    assert asked == ["go on with the failover to secondary?"]
 
 
 def test_a_late_writer_does_nothing_more(start: Start) -> None:

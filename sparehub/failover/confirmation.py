@@ -1,0 +1,74 @@
+"""What is confirmed before an operation begins: the plan, the region, the reason."""
+
+import json
+import sys
+from pathlib import Path
+
+import typer
+
+from topology.errors import PreflightError
+from topology.plan import Plan, fingerprint
+
+
+def refuse_unconfirmed(yes: bool, plan: str) -> None:  # noqa: FBT001 - as it was typed
+    """Refuse what nobody can confirm: neither a terminal nor the id of a plan."""
+    if yes and not plan:
+        raise typer.BadParameter("--yes needs --plan ID: `sparehub plan` shows it")
+    if not yes and not sys.stdin.isatty():
+        raise typer.BadParameter("there is no terminal to confirm at: give --yes --plan ID")
+
+
+def refuse_unprintable(reason: str) -> None:
+    """Refuse a reason that could not be written into a stack file, where it is to stand."""
+    if not reason.isprintable():
+        raise typer.BadParameter("--accept-unfenced takes one line without control characters")
+
+
+def refuse_other_plan(plan: Plan, given: str) -> None:
+    """Refuse an id that is not this plan's, and a file that says something else than its id.
+
+    :raises PreflightError: naming both ids.
+    """
+    if not given:
+        return
+    identity = given
+    path = Path(given)
+    try:
+        is_file = path.is_file()
+    except OSError:  # too long for a name
+        raise typer.BadParameter("--plan takes an id or the name of a file, not a plan") from None
+    if is_file:
+        try:
+            said = json.loads(path.read_text(encoding="utf-8"))
+            identity = str(said.pop("id"))
+        except (ValueError, KeyError, OSError, AttributeError, TypeError):
+            raise PreflightError(f"{given} is no plan that `sparehub plan --out` wrote") from None
+        if fingerprint(said) != identity:
+            raise PreflightError(f"{given} was edited: its content is not that of {identity}")
+    if identity != plan.id:
+        message = (
+            f"plan {identity} is not the plan of these stack files, which is {plan.id}: look at "
+            "it with `sparehub plan` and confirm that"
+        )
+        raise PreflightError(message)
+
+
+def ask_for(location: str) -> None:
+    """Have the region typed that something is about to happen in.
+
+    :raises PreflightError: where something else is typed.
+    """
+    typed = typer.prompt(f"type the region that this is about ({location})", err=True)
+    if typed.strip() != location:
+        raise PreflightError(f"{typed!r} is not {location!r}; nothing was done")
+
+
+def ask(question: str) -> None:
+    """Have a question answered by yes.
+
+    :raises PreflightError: where the answer is no.
+    """
+    if not sys.stdin.isatty():
+        raise typer.BadParameter("there is no terminal to confirm at: give --yes")
+    if not typer.confirm(question, err=True):
+        raise PreflightError("nothing was done")
