@@ -6,7 +6,7 @@ from sparehub.failover.blast_radius import look
 from sparehub.failover.fences import Fence, remove_fence
 from sparehub.failover.outcome import prove
 from sparehub.failover.probe import answers
-from sparehub.failover.settling import settle
+from sparehub.failover.settling import settle, take_in_strays
 from sparehub.failover.switch import ACTIVATION, OVERRIDE, set_value
 from sparehub.failover.workplace import Workplace
 from topology.changes import operations
@@ -45,7 +45,9 @@ def _stand_down(place: Workplace, stack: Stack) -> None:
         depth=down.depth,
         operations=operations(live, down),
     )
+    note = place.progress.note
+    take_in_strays(place.deployments, place.azure, stack.name, live, change.operations, note)
     set_value(place.directory, stack.name, ACTIVATION, Activation.STANDBY.value)
     look(place.deployments, (change,))
     place.deployments.up(change, down.depth, place.progress.writes)
-    prove(down, place.deployments.snapshot(stack.name), place.azure)
+    prove(down, live, place.deployments.snapshot(stack.name), place.azure)

@@ -219,7 +219,7 @@ class Deployments:
         pretend: str,
     ) -> frozenset[Operation]:
         copy = self._scratch / f"Pulumi.{change.stack}.{number}.yaml"
-        plan = self._scratch / f"plan.{number}.json"
+        plan = self._scratch / f"plan.{change.stack}.json"  # of both, one at a time
         write_variant(self.directory, change, copy, pretend)
         found: set[Operation] = set()
         problems: list[str] = []

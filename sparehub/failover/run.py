@@ -127,8 +127,7 @@ class Run:
     def _switch(self, change: Change) -> None:
         job, name = self.job, change.stack
         snapshot = settle(job.stacks, job.azure, name, job.progress.note)
-        if change not in self._looked:  # it was begun before, and may have made something
-            self._take_in_strays(change)
+        if self._take_in_strays(change) or change not in self._looked:
             self._look((change,))
         self._spend_keys(change)
         set_value(job.directory, name, ACTIVATION, change.activation.value)
@@ -139,7 +138,8 @@ class Run:
         if self._looked.pop(change) or snapshot.activation != change.activation:
             self._deploy(change)
         region = region_at(job.pair[name], change.activation, change.depth)
-        prove(region, job.stacks.snapshot(name), job.azure)
+        live = region_at(job.pair[name], Activation.ACTIVE)
+        prove(region, live, job.stacks.snapshot(name), job.azure)
 
     def _deploy(self, change: Change) -> None:
         """Deploy, and once more where that failed.
@@ -163,11 +163,11 @@ class Run:
             self._looked.pop(change)
             job.stacks.up(change, depth, job.progress.writes)
 
-    def _take_in_strays(self, change: Change) -> None:
+    def _take_in_strays(self, change: Change) -> bool:
         job, stack = self.job, change.stack
-        region = region_at(job.pair[stack], change.activation, change.depth)
+        live = region_at(job.pair[stack], Activation.ACTIVE)
         note = job.progress.note
-        take_in_strays(job.stacks, job.azure, stack, region, change.operations, note)
+        return take_in_strays(job.stacks, job.azure, stack, live, change.operations, note)
 
     def _look(self, changes: tuple[Change, ...], drift: set[str] | None = None) -> None:
         pretend = f"looking ahead: plan {self.job.plan.id}"

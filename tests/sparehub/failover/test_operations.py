@@ -13,7 +13,7 @@ from sparehub.failover.lease import Holder, Lease, LeaseError
 from sparehub.failover.planning import read_plan, show_plan
 from sparehub.failover.switch import ACTIVATION, set_value
 from sparehub.output import Output
-from tests.sparehub.failover.world import World, activation_in_file
+from tests.sparehub.failover.world import Died, World, activation_in_file
 from tests.sparehub.failover.worlds import Start, begin, resume
 from topology.errors import (
     ConfigurationError,
@@ -362,3 +362,51 @@ def test_a_plan_that_leads_where_an_intent_does_not_hold_is_refused(start: Start
     with pytest.raises(PreflightError, match=r"after this failover .* things would not hold"):
         begin(world, FAILOVER)
     assert world.writes == []
+
+
+def test_a_fence_disconnects_what_no_state_knows_of(start: Start) -> None:
+    """The connection was struck out of the state by hand: it is found in Azure, and deleted."""
+    world, name = start(), "region/connection/hong-kong/connection"
+    resources = world.state["primary"]["resources"]
+    world.state["primary"]["resources"] = [each for each in resources if each.get("name") != name]
+
+    assert begin(world, FAILOVER) == 0
+    assert world.writes == [f"delete {name}", "create region/connection/singapore/connection"]
+    assert world.double == []
+
+
+def test_a_connection_that_stays_in_azure_stops_before_the_other_is_made(start: Start) -> None:
+    """Pulumi says that it is deleted, and Azure still has it: no fence by the state alone."""
+    world, name = start(), "region/connection/hong-kong/connection"
+    left, deploy = world.cloud["primary"][name], world.up
+
+    def returning(*arguments: object) -> None:
+        deploy(*arguments)  # type: ignore[arg-type]
+        world.cloud["primary"][name] = left
+
+    world.up = returning  # type: ignore[method-assign, assignment]
+    with pytest.raises(HalfwayError, match="con-.* stands in Azure"):
+        begin(world, FAILOVER)
+    assert world.writes == [f"delete {name}"]
+
+
+def test_what_died_unheard_of_is_disconnected_on_the_way_back(start: Start) -> None:
+    """All answers were lost and then the process died: the failback deletes it first."""
+    world, name = start(), "region/connection/singapore/connection"
+    world.deaf = True
+    deploy = world.up
+
+    def dying(*arguments: object) -> None:
+        try:
+            deploy(*arguments)  # type: ignore[arg-type]
+        except SparehubError:
+            raise Died from None
+
+    world.up = dying  # type: ignore[method-assign, assignment]
+    with pytest.raises(Died):
+        begin(world, FAILOVER)
+    world.up = deploy  # type: ignore[method-assign]
+
+    assert begin(world, FAILBACK) == 0
+    assert world.writes[2:] == [f"delete {name}", "create region/connection/hong-kong/connection"]
+    assert world.double == []
