@@ -5,16 +5,16 @@ sessions. One circuit: the authorization of the lost region's connection is revo
 the connection. https://learn.microsoft.com/azure/expressroute/expressroute-howto-reset-peering
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 from sparehub.failover.azure import NOT_FOUND, Azure, settled, state_of
-from sparehub.failover.snapshot import Snapshot
+from sparehub.failover.snapshot import Snapshot, connection_id
 from topology.circuits import circuit_id, same_circuit
 from topology.durations import PRIVATE_PEERING_UPDATE
 from topology.errors import SparehubError
-from topology.model import CircuitReference, Region
+from topology.model import Circuit, CircuitReference, Region
 
 Note = Callable[[str], None]
 _PEERING = "/peerings/AzurePrivatePeering"
@@ -47,15 +47,25 @@ class Fence:
 def fences_for(azure: Azure, live: Region, target: Region, snapshot: Snapshot) -> list[Fence]:
     """Return one fence for each connection of a region; nothing is written yet.
 
+    A connection that is not recorded may stand all the same: it is left out only where its circuit
+    is shared and Azure says that there is none.
+
     :raises FenceError: where a connection has none.
     """
+    if not snapshot.subscription:
+        raise FenceError("the region's state names no subscription, so no circuit can be found")
     others = [circuit_id(circuit) for circuit in target.circuits]
-    return [
-        _revocation(azure, circuit, connection)
-        if any(same_circuit(circuit, other) for other in others)
-        else Fence(how="privatePeering", id=circuit + _PEERING)
-        for circuit, connection in _used(live, snapshot)
-    ]
+    circuits = {circuit.key: circuit for circuit in live.circuits}
+    fences = []
+    for connection in live.connections:
+        circuit = _whole_id(circuits[connection.key], snapshot.subscription)
+        if not any(same_circuit(circuit, other) for other in others):
+            fences.append(Fence(how="privatePeering", id=circuit + _PEERING))
+            continue
+        identity = connection_id(connection, live, snapshot.subscription)
+        if revoked := _revocation(azure, circuit, identity):
+            fences.append(revoked)
+    return fences
 
 
 def set_fence(azure: Azure, fence: Fence) -> None:
@@ -85,21 +95,15 @@ def remove_fence(azure: Azure, fence: Fence, note: Note) -> None:
     )
 
 
-def _used(live: Region, snapshot: Snapshot) -> Iterator[tuple[str, str]]:
-    """Yield circuit and connection of each connection that a region has while it is live."""
-    circuits = {circuit.key: circuit for circuit in live.circuits}
-    for connection in live.connections:
-        circuit = circuits[connection.key]
-        if isinstance(circuit, CircuitReference):
-            identity = circuit.id
-        else:
-            identity = snapshot.ids.get(f"region/circuit/{circuit.key}/circuit", "")
-        name = f"region/connection/{connection.key}/connection"
-        if identity and name in snapshot.ids:
-            yield identity, snapshot.ids[name]
+def _whole_id(circuit: Circuit | CircuitReference, subscription: str) -> str:
+    """Return a circuit's id, an owned one being in the subscription of its stack."""
+    if isinstance(circuit, CircuitReference):
+        return circuit.id
+    return f"/subscriptions/{subscription}{circuit_id(circuit)}"
 
 
-def _revocation(azure: Azure, circuit: str, connection: str) -> Fence:
+def _revocation(azure: Azure, circuit: str, connection: str) -> Fence | None:
+    """Return what to revoke; None where Azure says that the connection does not stand."""
     answer = azure.send("GET", f"{circuit}/authorizations")
     if not answer.accepted:
         raise FenceError(f"the authorizations of {circuit} cannot be read: {answer.problem}")
@@ -107,6 +111,8 @@ def _revocation(azure: Azure, circuit: str, connection: str) -> Fence:
         user = str(each["properties"].get("connectionResourceUri", ""))
         if user.lower() == connection.lower():
             return Fence(how="authorization", id=str(each["id"]))
+    if azure.send("GET", connection).status == NOT_FOUND:
+        return None
     raise FenceError(
         f"{connection} uses no authorization of {circuit}, the circuit of both regions, so there "
         "is none to revoke"

@@ -385,7 +385,7 @@ def test_a_connection_that_stays_in_azure_stops_before_the_other_is_made(start: 
         world.cloud["primary"][name] = left
 
     world.up = returning  # type: ignore[method-assign, assignment]
-    with pytest.raises(HalfwayError, match="con-.* stands in Azure"):
+    with pytest.raises(HalfwayError, match=r"con-.* stands in Azure"):
         begin(world, FAILOVER)
     assert world.writes == [f"delete {name}"]
 
