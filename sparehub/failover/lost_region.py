@@ -11,6 +11,10 @@ from topology.filters import on_premises_filters
 from topology.words import Activation
 
 
+class WithdrawnError(UnreachableError):
+    """The operation was given up before anything was changed."""
+
+
 @dataclass(frozen=True)
 class LostRegion:
     """The region that an unplanned operation leaves."""
@@ -28,20 +32,28 @@ class LostRegion:
     def fence(self) -> None:
         """Fence it from outside; where that cannot be, owe it if somebody accepted that.
 
-        :raises UnreachableError: where nobody accepted it: the operation is withdrawn.
+        :raises WithdrawnError: where nobody accepted it.
         :raises FenceError: where nobody did, and the region answered at first.
         """
         job = self.job
-        if not job.debts:
+        if not self.owed:
             self._fence_outside()
         set_value(job.directory, job.plan.source, ACTIVATION, Activation.STANDBY.value)
+
+    @property
+    def owed(self) -> bool:
+        """Whether its disconnection is owed, or was, and was done meanwhile."""
+        return bool(self.job.debts) or any(
+            record.event == "cleared" and record.data["id"] == self._debt
+            for record in self.job.journal.records
+        )
 
     def owe(self, *, unfenced: bool = False, fences: tuple[Fence, ...] = ()) -> None:
         """Write down that it is still to be disconnected, and let its file say what is meant."""
         job = self.job
         job.write(
             "debt",
-            id=f"{job.operation.id}-{job.plan.source}",
+            id=self._debt,
             stack=job.plan.source,
             target=job.plan.target,
             unfenced=unfenced,
@@ -103,10 +115,14 @@ class LostRegion:
                 f"from advertising; nothing was changed.\n{filters}\n\nOnce on-premises filters "
                 "that, or if you know that the region is dead: --accept-unfenced REASON"
             )
-            raise UnreachableError(message)
+            raise WithdrawnError(message)
         if conflict:
             job.progress.note(f"UNFENCED, accepted: {self._reason()}\n{filters}")
         self.owe(unfenced=conflict)
+
+    @property
+    def _debt(self) -> str:
+        return f"{self.job.operation.id}-{self.job.plan.source}"
 
     def _reason(self) -> str:
         return self.job.reason or self.job.operation.reason

@@ -5,8 +5,8 @@ what it did already is found, and not done twice. So a run that ends anywhere is
 beginning its first unfinished step again.
 """
 
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
 from sparehub.failover.blast_radius import look
@@ -14,12 +14,12 @@ from sparehub.failover.job import Job
 from sparehub.failover.journal import JournalError
 from sparehub.failover.keys import keyed, marks, renew
 from sparehub.failover.lease import LeaseError
-from sparehub.failover.lost_region import LostRegion
+from sparehub.failover.lost_region import LostRegion, WithdrawnError
 from sparehub.failover.outcome import prove
 from sparehub.failover.settling import settle, take_in_strays
 from sparehub.failover.switch import ACTIVATION, OVERRIDE, set_value
 from topology.changes import Operation, Verb
-from topology.errors import HalfwayError, SparehubError, UnreachableError
+from topology.errors import HalfwayError, SparehubError
 from topology.failover import region_at
 from topology.plan import Act, Change, Mode, Step
 from topology.words import Activation
@@ -75,25 +75,33 @@ class Run:
         """Carry out every step that is not done, and finish.
 
         :raises HalfwayError: where a step cannot be finished; `sparehub resume` begins it again.
-        :raises UnreachableError: where nothing could be fenced: the operation is withdrawn.
+        :raises WithdrawnError: where nothing could be fenced, and nothing was changed.
         :raises LeaseError: where somebody else has taken over.
         """
         job = self.job
         for step in job.plan.steps:
             if step.id in job.operation.done:
                 continue
-            try:
+            with self._halting(step):
                 if self.stop():
                     raise StoppedError("stopped on request")
                 self._renew_keys()
                 self._carry_out(step)
-            except (LeaseError, UnreachableError):
-                raise
-            except (SparehubError, KeyboardInterrupt) as error:
-                raise self._halted(step, error) from None
-        if job.plan.mode is Mode.UNPLANNED and not job.operation.answers and not job.debts:
-            LostRegion(job).owe()
-        job.write("finished")
+        with self._halting(job.plan.steps[-1]):
+            lost = LostRegion(job)
+            if job.plan.mode is Mode.UNPLANNED and not job.operation.answers and not lost.owed:
+                lost.owe()
+            job.write("finished")
+
+    @contextmanager
+    def _halting(self, step: Step) -> Iterator[None]:
+        """Turn whatever goes wrong into a halt, from which `resume` goes on."""
+        try:
+            yield
+        except (LeaseError, WithdrawnError):
+            raise
+        except (SparehubError, OSError, KeyboardInterrupt) as error:
+            raise self._halted(step, error) from None
 
     def _carry_out(self, step: Step) -> None:
         job = self.job
