@@ -7,12 +7,13 @@ beginning its first unfinished step again.
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sparehub.failover.blast_radius import look
+from sparehub.failover.guarded import GuardedAzure, GuardedStacks
 from sparehub.failover.job import Job
 from sparehub.failover.journal import JournalError
-from sparehub.failover.keys import keyed, marks, renew
+from sparehub.failover.keys import keyed, renew, spend
 from sparehub.failover.lease import LeaseError
 from sparehub.failover.lost_region import LostRegion, WithdrawnError
 from sparehub.failover.outcome import prove
@@ -40,6 +41,11 @@ class Run:
     """Says whether somebody asked to stop: then no further step is begun."""
     _looked: dict[Change, frozenset[Operation]] = field(default_factory=dict, init=False)
     _keys_looked_at: bool = field(default=False, init=False)
+
+    def __post_init__(self) -> None:
+        job, guard = self.job, self.job.journal.guard
+        stacks, azure = GuardedStacks(job.stacks, guard), GuardedAzure(job.azure, guard)
+        self.job = replace(job, stacks=stacks, azure=azure)
 
     def look_ahead(self) -> None:
         """Preview what is to be deployed, all of it before any of it is done.
@@ -138,6 +144,7 @@ class Run:
         if self._take_in_strays(change) or change not in self._looked:
             self._look((change,))
         self._spend_keys(change)
+        job.journal.guard()
         set_value(job.directory, name, ACTIVATION, change.activation.value)
         if job.debts:
             why = job.debts[0]["reason"] or "fenced at its circuit"
@@ -166,7 +173,6 @@ class Run:
             job.progress.note(f"once more, since this failed: {error}")
             settle(job.stacks, job.azure, change.stack, job.progress.note)
             self._take_in_strays(change)
-            job.journal.guard()
             self._look((change,))
             self._looked.pop(change)
             job.stacks.up(change, depth, job.progress.writes)
@@ -183,11 +189,9 @@ class Run:
 
     def _spend_keys(self, change: Change) -> None:
         """Write down which keys a deletion of connections uses up."""
-        job, stack = self.job, self.job.pair[change.stack]
-        gone = any(each.verb is Verb.DELETE for each in change.operations)
-        used = marks(job.stacks, stack, region_at(stack, Activation.ACTIVE)) if gone else []
-        if set(used) - job.ledger.spent:
-            job.write("spent", keys=used)
+        job = self.job
+        if any(each.verb is Verb.DELETE for each in change.operations):
+            spend(job.stacks, job.journal, job.pair[change.stack], job.operation.id)
 
     def _renew_keys(self) -> None:
         """Replace what is used up before anything is disconnected."""

@@ -9,7 +9,7 @@ import pytest
 import typer
 
 from sparehub.drill import networks
-from sparehub.failover import journal, operations
+from sparehub.failover import journal, keys, operations
 from sparehub.failover.azure import Answer
 from sparehub.failover.lease import Holder, Lease, LeaseError
 from sparehub.failover.planning import read_plan, show_plan
@@ -518,3 +518,44 @@ def also_a_drill(world: World) -> Callable[..., list[frozenset[Operation]]]:
         ]
 
     return wanted
+
+
+def test_who_lost_the_lease_between_two_records_writes_nothing(start: Start) -> None:
+    """It slept after its intent was written down; asked again right before the write."""
+    world = start()
+    previews = world.previews
+
+    def slept(*arguments: Any, **how: Any) -> list[frozenset[Operation]]:
+        found = previews(*arguments, **how)
+        for place in ("home/journal", "state/.sparehub/sparehub"):
+            file = world.directory / place / "lease.json"
+            terms = json.loads(file.read_text())
+            file.write_text(json.dumps({**terms, "epoch": terms["epoch"] + 1}))
+        return found
+
+    halted(world)
+    world.lost.clear()
+    written = list(world.writes)
+    world.previews = slept  # type: ignore[method-assign]
+    with pytest.raises(LeaseError, match="has taken over"):
+        resume(world)
+    assert world.writes == written
+
+
+def test_a_late_finish_fence_spends_the_keys_of_what_it_deletes(
+    start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Written down before the connection is gone, so that the way back asks for a new one."""
+    world = start()
+    world.lost.add("primary")
+    begin(world, FAILOVER, Mode.UNPLANNED)
+    world.lost.clear()
+    monkeypatch.setattr(keys, "marks", lambda _stacks, stack, _region: [f"key of {stack.name}"])
+    operations.finish_fence(world.directory, Output(), yes=True)
+
+    (file,) = (world.directory / "home").rglob("journal.jsonl")
+    records = [json.loads(line) for line in file.read_text().splitlines()]
+    assert [(each["event"], each["data"]) for each in records[-2:]] == [
+        ("spent", {"keys": ["key of primary"]}),
+        ("cleared", {"id": records[-1]["data"]["id"]}),
+    ]
