@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sparehub.failover.fences import Fence, FenceError, fences_for, remove_fence, set_fence
+from sparehub.failover.fences import Fence, FenceError, fences_for, set_fence, undone
 from sparehub.failover.job import Job
 from sparehub.failover.probe import answers
 from sparehub.failover.switch import ACTIVATION, set_value
@@ -69,12 +69,27 @@ class LostRegion:
             fences = self._begun() or tuple(
                 fences_for(job.azure, job.source, job.target, job.stacks.snapshot(job.plan.source))
             )
-            self._set(fences)
         except FenceError as error:
-            job.progress.note(f"no fence holds: {error}")
+            job.progress.note(f"no fence is known: {error}")
             self._unfenced()
             return
+        job.write("fences", fences=[fence.document() for fence in fences])
+        for number, fence in enumerate(fences):
+            try:
+                set_fence(job.azure, fence)
+            except FenceError as error:
+                job.progress.note(f"no fence holds: {error}")
+                self._unfenced(self._left(fences[: number + error.acted]))
+                return
+            job.progress.note(f"fenced without the region: {fence.how} {fence.id}")
         self.owe(fences=fences)
+
+    def _left(self, fences: tuple[Fence, ...]) -> tuple[Fence, ...]:
+        """Take fences back, since they hold all together or not; return those that may stand."""
+        left = tuple(each for each in fences if not undone(self.job.azure, each))
+        if not left:
+            self.job.write("fences", fences=[])
+        return left
 
     def _begun(self) -> tuple[Fence, ...]:
         """Return the fences that this operation was setting when it died: one may stand."""
@@ -85,24 +100,18 @@ class LostRegion:
         ]
         return tuple(Fence(**each) for each in records[-1]) if records else ()
 
-    def _set(self, fences: tuple[Fence, ...]) -> None:
-        """Set all fences, or none."""
-        job = self.job
-        job.write("fences", fences=[fence.document() for fence in fences])
-        for number, fence in enumerate(fences):
-            try:
-                set_fence(job.azure, fence)
-            except FenceError:
-                for each in fences[:number]:
-                    remove_fence(job.azure, each, job.progress.note)
-                job.write("fences", fences=[])
-                raise
-            job.progress.note(f"fenced without the region: {fence.how} {fence.id}")
-
-    def _unfenced(self) -> None:
+    def _unfenced(self, left: tuple[Fence, ...] = ()) -> None:
+        """Go on without a fence where that is accepted; ``left`` are those that may yet stand."""
         job = self.job
         filters = on_premises_filters(job.source, job.target, self._prefixes())
         conflict = bool(job.plan.conflict)
+        if conflict and not self._reason() and left:
+            stand = ", ".join(fence.id for fence in left)
+            raise FenceError(  # something was changed: nothing to withdraw
+                f"UNFENCED: {job.source.location} does not answer; of its fences these may stand, "
+                f"and not all do: {stand}.\n{filters}\n\n`sparehub resume` tries again; if you "
+                "know that the region is dead: `sparehub resume --accept-unfenced REASON`"
+            )
         if conflict and not self._reason() and job.operation.answers:
             raise FenceError(  # it answered, and something was begun: nothing to withdraw
                 f"UNFENCED: {job.source.location} stopped answering while it was disconnected.\n"
@@ -118,7 +127,7 @@ class LostRegion:
             raise WithdrawnError(message)
         if conflict:
             job.progress.note(f"UNFENCED, accepted: {self._reason()}\n{filters}")
-        self.owe(unfenced=conflict)
+        self.owe(unfenced=conflict, fences=left)
 
     @property
     def _debt(self) -> str:

@@ -43,7 +43,11 @@ class Run:
     _keys_looked_at: bool = field(default=False, init=False)
 
     def __post_init__(self) -> None:
-        job, guard = self.job, self.job.journal.guard
+        job = self.job
+
+        def guard() -> int:
+            return job.journal.guard()
+
         stacks, azure = GuardedStacks(job.stacks, guard), GuardedAzure(job.azure, guard)
         self.job = replace(job, stacks=stacks, azure=azure)
 

@@ -7,13 +7,14 @@ from typing import Any
 
 import pytest
 
+from sparehub.failover import fences
 from sparehub.failover.azure import Answer
-from sparehub.failover.fences import Fence, FenceError, fences_for
+from sparehub.failover.fences import Fence, FenceError, fences_for, set_fence, undone
 from sparehub.failover.snapshot import Snapshot
 from sparehub.stacks import read_stack
 from tests.configurations import ROOT
 from topology.failover import region_at
-from topology.model import CircuitReference, Region
+from topology.model import Circuit, CircuitReference, Region
 from topology.words import Activation
 
 SUBSCRIPTION = "/subscriptions/00000000-0000-0000-0000-000000000000"
@@ -70,6 +71,7 @@ def test_a_circuit_of_its_own_is_fenced_whatever_is_recorded() -> None:
     """The peering's id follows from the configuration; a state that knows nothing is no fence."""
     (fence,) = fences_for(Script({}), live("primary"), live("secondary"), recorded())
     (circuit,) = live("primary").circuits
+    assert isinstance(circuit, Circuit)
 
     assert fence.how == "privatePeering"
     assert fence.id.startswith(f"{SUBSCRIPTION}/resourceGroups/")
@@ -95,3 +97,61 @@ def test_a_connection_to_a_shared_circuit_is_accounted_for(
     used = {"value": [{"id": REVOKE.id, "properties": {"connectionResourceUri": path}}]}
     azure.answers[f"GET {SHARED}/authorizations"] = [(200, used)]
     assert fences_for(azure, primary, secondary, recorded()) == [REVOKE]
+
+
+_Said = tuple[int, dict[str, Any]]
+ENABLED, DISABLED = (
+    (200, {"properties": {"state": state, "provisioningState": "Succeeded"}})
+    for state in ("Enabled", "Disabled")
+)
+BUSY: _Said = (429, {})
+LOST: _Said = (504, {})
+REFUSED: _Said = (403, {"error": {"message": "not yours"}})
+
+
+@pytest.fixture
+def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fences, "_TRIES", (0.0, 0.0, 0.0))
+
+
+@pytest.mark.usefixtures("_at_once")
+@pytest.mark.parametrize(
+    ("reads", "writes", "asked"),
+    [
+        ([ENABLED, DISABLED], [BUSY, LOST, (200, {})], 3),
+        ([ENABLED, DISABLED], [LOST], 3),
+        ([BUSY, ENABLED, DISABLED], [(200, {})], 1),
+    ],
+    ids=["accepted in the end", "done and never heard of", "busy when it was read"],
+)
+def test_a_bad_answer_is_no_refusal(reads: list[Any], writes: list[Any], asked: int) -> None:
+    """It is asked again, within a bound, and what counts is what stands afterwards."""
+    azure = Script({f"GET {PEERING}": list(reads), f"PUT {PEERING}": list(writes)})
+    set_fence(azure, DISABLE)
+    assert azure.asked.count("PUT Disabled") == asked
+
+
+@pytest.mark.usefixtures("_at_once")
+@pytest.mark.parametrize(
+    ("writes", "acted", "asked"), [([REFUSED], False, 1), ([LOST, REFUSED], True, 2)]
+)
+def test_a_refusal_is_one(writes: list[Any], asked: int, *, acted: bool) -> None:
+    """It is not asked again; only where an answer was lost may something have been done."""
+    azure = Script({f"GET {PEERING}": [ENABLED], f"PUT {PEERING}": list(writes)})
+    with pytest.raises(FenceError, match="not yours") as caught:
+        set_fence(azure, DISABLE)
+    assert (caught.value.acted, azure.asked.count("PUT Disabled")) == (acted, asked)
+
+
+@pytest.mark.usefixtures("_at_once")
+def test_what_is_revoked_is_seen_to_be_gone() -> None:
+    """A deletion that was accepted and did nothing is no fence; one done unheard of is."""
+    gone: _Said = (404, {})
+    there = ENABLED
+    path = REVOKE.id
+    set_fence(Script({f"DELETE {path}": [LOST], f"GET {path}": [gone]}), REVOKE)
+    stays = Script({f"DELETE {path}": [(202, {})], f"GET {path}": [there]})
+    with pytest.raises(FenceError, match="cannot be revoked"):
+        set_fence(stays, REVOKE)
+    assert undone(stays, REVOKE)
+    assert not undone(Script({f"GET {path}": [gone]}), REVOKE)

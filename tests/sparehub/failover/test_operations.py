@@ -8,18 +8,13 @@ from typing import Any
 import pytest
 import typer
 
-from sparehub.drill import networks
-from sparehub.failover import journal, keys, operations
-from sparehub.failover.azure import Answer
+from sparehub.failover import journal, operations
 from sparehub.failover.lease import Holder, Lease, LeaseError
 from sparehub.failover.planning import read_plan, show_plan
 from sparehub.failover.switch import ACTIVATION, set_value
 from sparehub.output import Output
-from sparehub.stacks import read_stack
-from tests.sparehub.failover.world import Died, World, activation_in_file
+from tests.sparehub.failover.world import World, activation_in_file
 from tests.sparehub.failover.worlds import Start, begin, resume
-from topology.changes import Operation, Verb
-from topology.drill_plan import plan_drill
 from topology.errors import (
     ConfigurationError,
     HalfwayError,
@@ -28,7 +23,7 @@ from topology.errors import (
     SparehubError,
     UnreachableError,
 )
-from topology.plan import Change, Kind, Mode
+from topology.plan import Kind, Mode
 
 FAILOVER, FAILBACK = Kind.FAILOVER, Kind.FAILBACK
 
@@ -367,195 +362,3 @@ def test_a_plan_that_leads_where_an_intent_does_not_hold_is_refused(start: Start
     with pytest.raises(PreflightError, match=r"after this failover .* things would not hold"):
         begin(world, FAILOVER)
     assert world.writes == []
-
-
-def test_a_fence_disconnects_what_no_state_knows_of(start: Start) -> None:
-    """The connection was struck out of the state by hand: it is found in Azure, and deleted."""
-    world, name = start(), "region/connection/hong-kong/connection"
-    resources = world.state["primary"]["resources"]
-    world.state["primary"]["resources"] = [each for each in resources if each.get("name") != name]
-
-    assert begin(world, FAILOVER) == 0
-    assert world.writes == [f"delete {name}", "create region/connection/singapore/connection"]
-    assert world.double == []
-
-
-def test_a_connection_that_stays_in_azure_stops_before_the_other_is_made(start: Start) -> None:
-    """Pulumi says that it is deleted, and Azure still has it: no fence by the state alone."""
-    world, name = start(), "region/connection/hong-kong/connection"
-    left, deploy = world.cloud["primary"][name], world.up
-
-    def returning(*arguments: object) -> None:
-        deploy(*arguments)  # type: ignore[arg-type]
-        world.cloud["primary"][name] = left
-
-    world.up = returning  # type: ignore[method-assign, assignment]
-    with pytest.raises(HalfwayError, match=r"con-.* stands in Azure"):
-        begin(world, FAILOVER)
-    assert world.writes == [f"delete {name}"]
-
-
-def test_what_died_unheard_of_is_disconnected_on_the_way_back(start: Start) -> None:
-    """All answers were lost and then the process died: the failback deletes it first."""
-    world, name = start(), "region/connection/singapore/connection"
-    world.deaf = True
-    deploy = world.up
-
-    def dying(*arguments: object) -> None:
-        try:
-            deploy(*arguments)  # type: ignore[arg-type]
-        except SparehubError:
-            raise Died from None
-
-    world.up = dying  # type: ignore[method-assign, assignment]
-    with pytest.raises(Died):
-        begin(world, FAILOVER)
-    world.up = deploy  # type: ignore[method-assign]
-
-    assert begin(world, FAILBACK) == 0
-    assert world.writes[2:] == [f"delete {name}", "create region/connection/hong-kong/connection"]
-    assert world.double == []
-
-
-def test_what_goes_wrong_at_the_very_end_is_half_way(
-    start: Start, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Everything is done, and the disk is full when that is to be written down."""
-    world, write = start(), journal.write_line
-    with monkeypatch.context() as full:
-
-        def no_room(file: Path, line: bytes) -> None:
-            if b'"finished"' in line:
-                raise OSError(28, "No space left on device")
-            write(file, line)
-
-        full.setattr(journal, "write_line", no_room)
-        with pytest.raises(HalfwayError, match="the journal can be written nowhere"):
-            begin(world, FAILOVER)
-    assert resume(world) == 0
-    assert len(world.writes) == 2
-
-
-def test_a_region_that_falls_silent_half_way_is_no_refusal(start: Start) -> None:
-    """Exit code 6 says that nothing was changed, which is not so once the other is disconnected."""
-    world, name = start(), "region/connection/singapore/connection"
-    deploy = world.up
-
-    def dying(*arguments: object) -> None:
-        if world.writes:
-            pending = {"urn": f"a::{name}", "type": "azure-native:network:VirtualNetworkGateway"}
-            pending["inputs"] = {"resourceGroupName": "g", "virtualNetworkGatewayName": "n"}
-            world.state["secondary"]["pending_operations"] = [
-                {"resource": pending, "type": "creating"}
-            ]
-            raise Died
-        deploy(*arguments)  # type: ignore[arg-type]
-
-    world.up = dying  # type: ignore[method-assign, assignment]
-    with pytest.raises(Died):
-        begin(world, FAILOVER)
-    world.up = deploy  # type: ignore[method-assign]
-    send = world.send
-    world.send = lambda *_, **__: Answer(status=503, body={})  # type: ignore[method-assign]
-    with pytest.raises(HalfwayError, match="Azure does not say what became of it"):
-        resume(world)
-    world.send = send  # type: ignore[method-assign]
-    assert resume(world) == 0
-
-
-def test_what_was_paid_meanwhile_is_not_owed_again(start: Start) -> None:
-    """The region came back and was disconnected while the failover from it stood half-way."""
-    world = start()
-    world.lost.add("primary")
-    deploy = world.up
-
-    def failing(*arguments: object) -> None:
-        world.lost.add("secondary")
-        deploy(*arguments)  # type: ignore[arg-type]
-
-    world.up = failing  # type: ignore[method-assign, assignment]
-    with pytest.raises(HalfwayError, match="stopped in activate-secondary"):
-        begin(world, FAILOVER, Mode.UNPLANNED)
-    world.up = deploy  # type: ignore[method-assign]
-    world.lost.clear()
-    assert operations.finish_fence(world.directory, Output(), yes=True) == 0
-    assert resume(world) == 0
-
-    (file,) = (world.directory / "home").rglob("journal.jsonl")
-    assert file.read_bytes().count(b'"debt"') == 1
-    assert world.disabled == set()
-    assert world.double == []
-
-
-def test_a_drill_that_never_began_is_not_recorded(start: Start) -> None:
-    """Neither its switch nor any of its networks stands: nothing is deployed or written down."""
-    world = start()
-    plan = plan_drill(*(read_stack(world.directory, each) for each in ("primary", "secondary")))
-
-    with pytest.raises(PreflightError, match="there is no drill to stop"):
-        networks.stop(world.directory, Output(), plan=plan.id, yes=True, result="fine")
-    assert world.writes == []
-    assert not list(world.directory.rglob("journal.jsonl"))
-
-
-def test_a_drill_that_died_half_way_stops_no_failover(start: Start) -> None:
-    """Some of its networks are still to be made: that is no unexpected write."""
-    world = start()
-    world.previews = also_a_drill(world)  # type: ignore[method-assign, assignment]
-    assert begin(world, FAILOVER) == 0
-    assert len(world.writes) == 2
-
-
-def also_a_drill(world: World) -> Callable[..., list[frozenset[Operation]]]:
-    """Return previews that also want a network of a drill in the secondary."""
-    missing = Operation(Verb.CREATE, "azure-native:network:VirtualNetwork", "drill/spoke1/network")
-    previews = world.previews
-
-    def wanted(changes: tuple[Change, ...], **how: Any) -> list[frozenset[Operation]]:
-        return [
-            found | ({missing} if change.stack == "secondary" else frozenset())
-            for change, found in zip(changes, previews(changes, **how), strict=True)
-        ]
-
-    return wanted
-
-
-def test_who_lost_the_lease_between_two_records_writes_nothing(start: Start) -> None:
-    """It slept after its intent was written down; asked again right before the write."""
-    world = start()
-    previews = world.previews
-
-    def slept(*arguments: Any, **how: Any) -> list[frozenset[Operation]]:
-        found = previews(*arguments, **how)
-        for place in ("home/journal", "state/.sparehub/sparehub"):
-            file = world.directory / place / "lease.json"
-            terms = json.loads(file.read_text())
-            file.write_text(json.dumps({**terms, "epoch": terms["epoch"] + 1}))
-        return found
-
-    halted(world)
-    world.lost.clear()
-    written = list(world.writes)
-    world.previews = slept  # type: ignore[method-assign]
-    with pytest.raises(LeaseError, match="has taken over"):
-        resume(world)
-    assert world.writes == written
-
-
-def test_a_late_finish_fence_spends_the_keys_of_what_it_deletes(
-    start: Start, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Written down before the connection is gone, so that the way back asks for a new one."""
-    world = start()
-    world.lost.add("primary")
-    begin(world, FAILOVER, Mode.UNPLANNED)
-    world.lost.clear()
-    monkeypatch.setattr(keys, "marks", lambda _stacks, stack, _region: [f"key of {stack.name}"])
-    operations.finish_fence(world.directory, Output(), yes=True)
-
-    (file,) = (world.directory / "home").rglob("journal.jsonl")
-    records = [json.loads(line) for line in file.read_text().splitlines()]
-    assert [(each["event"], each["data"]) for each in records[-2:]] == [
-        ("spent", {"keys": ["key of primary"]}),
-        ("cleared", {"id": records[-1]["data"]["id"]}),
-    ]
