@@ -56,12 +56,14 @@ def start(directory: Path, output: Output, *, plan: str, yes: bool) -> int:
 def stop(directory: Path, output: Output, *, plan: str, yes: bool, result: str) -> int:
     """Remove the test networks, and record what came of the drill; return the exit code.
 
-    :raises PreflightError: where a machine is left in them, or anything else would be written.
+    :raises PreflightError: where there is no drill, a machine is left in its networks, or anything
+        else would be written.
     """
     with _at_work(directory, output, plan, yes=yes) as (place, planned):
         *_, step = planned.steps
         drill = build_drill(place.pair[planned.target].config)
         before = place.deployments.snapshot(planned.target)
+        _refuse_without_drill(place, planned.target, before)
         found = escapes(recorded_networks(before.resources, drill.resource_group))
         _refuse_inhabited(place.azure, before, drill)
         _deploy(place, step, None)
@@ -153,6 +155,15 @@ def _prove(snapshot: Snapshot, drill: Drill) -> dict[str, str]:
         )
         raise EscapeError(message)
     return {each.key: snapshot.ids[f"drill/{each.key}/network"] for each in drill.networks}
+
+
+def _refuse_without_drill(place: Workplace, stack: str, snapshot: Snapshot) -> None:
+    """Refuse to end and record what never began: no switch, no network, none in the journal."""
+    events = [each.event for each in place.journal.records if each.event.startswith("drill")]
+    begun = bool(events) and events[-1] != "drill"
+    standing = any(name.startswith("drill/") for name in snapshot.ids)
+    if not (begun or standing or place.pair[stack].config.drill):
+        raise PreflightError("there is no drill to stop; nothing was done")
 
 
 def _refuse_inhabited(azure: Azure, snapshot: Snapshot, drill: Drill) -> None:

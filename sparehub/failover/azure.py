@@ -6,10 +6,12 @@ which has the operator's login.
 """
 
 import json
+import re
 import subprocess
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -20,6 +22,7 @@ _VERSION = "2024-05-01"
 _ERRORS = 400
 _SERVER_ERRORS = 500
 NOT_FOUND = 404
+_PASSING = (0, HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.CONFLICT, HTTPStatus.TOO_MANY_REQUESTS)
 _SETTLED = ("Succeeded", "Failed", "Canceled")
 _POLL = 2.0
 """Seconds between two looks at a write that goes on."""
@@ -41,6 +44,11 @@ class Answer:
     def accepted(self) -> bool:
         """Whether it was done, or will be."""
         return 0 < self.status < _ERRORS
+
+    @property
+    def passing(self) -> bool:
+        """Whether the same request may be accepted later, or even was done."""
+        return self.status in _PASSING or self.status >= _SERVER_ERRORS
 
     @property
     def problem(self) -> str:
@@ -114,9 +122,16 @@ class AzureCli:
         if done.returncode == 0:
             return Answer(status=200, body=json.loads(done.stdout or "{}"))
         said = done.stderr.strip()
-        refused = "({" in said and "Service Unavailable" not in said and "Gateway" not in said
-        status = (NOT_FOUND if "Not Found" in said else _ERRORS) if refused else 0
-        return Answer(status=status, body={"error": {"message": said[:500]}})
+        return Answer(status=_status(said), body={"error": {"message": said[:500]}})
+
+
+def _status(said: str) -> int:
+    """Return the status that `az rest` tells as "ERROR: Not Found({...})"; 0 for no answer."""
+    answer = re.match(r"(?:ERROR: )?([^({]*)\(\{", said)
+    if not answer:
+        return 0
+    known = {each.phrase.lower(): each.value for each in HTTPStatus}
+    return known.get(answer[1].strip().lower(), _ERRORS)
 
 
 def azure_of(environment: Mapping[str, str], subscription: str) -> Azure:

@@ -4,9 +4,11 @@ from typing import Any
 
 from sparehub.failover.blast_radius import look
 from sparehub.failover.fences import Fence, remove_fence
+from sparehub.failover.guarded import GuardedAzure, GuardedStacks
+from sparehub.failover.keys import spend
 from sparehub.failover.outcome import prove
 from sparehub.failover.probe import answers
-from sparehub.failover.settling import settle
+from sparehub.failover.settling import settle, take_in_strays
 from sparehub.failover.switch import ACTIVATION, OVERRIDE, set_value
 from sparehub.failover.workplace import Workplace
 from topology.changes import operations
@@ -30,7 +32,9 @@ def pay(place: Workplace, debt: dict[str, Any]) -> None:
     _stand_down(place, stack)
     # Only now: a fence that goes before the connection would let the region advertise again.
     for fence in debt["fences"]:
-        remove_fence(place.azure, Fence(**fence), place.progress.note)
+        azure = GuardedAzure(place.azure, place.journal.guard)
+        remove_fence(azure, Fence(**fence), place.progress.note)
+    place.journal.guard()
     set_value(place.directory, debt["target"], OVERRIDE, None)
     place.journal.append("cleared", id=debt["id"])
     place.progress.note(f"{stack.name} is disconnected; nothing is owed of it any more")
@@ -38,14 +42,20 @@ def pay(place: Workplace, debt: dict[str, Any]) -> None:
 
 def _stand_down(place: Workplace, stack: Stack) -> None:
     live, down = (region_at(stack, each) for each in (Activation.ACTIVE, Activation.STANDBY))
-    settle(place.deployments, place.azure, stack.name, place.progress.note)
+    journal, note = place.journal, place.progress.note
+    stacks = GuardedStacks(place.deployments, journal.guard)
+    azure = GuardedAzure(place.azure, journal.guard)
+    settle(stacks, azure, stack.name, note)
     change = Change(
         stack=stack.name,
         activation=Activation.STANDBY,
         depth=down.depth,
         operations=operations(live, down),
     )
+    take_in_strays(stacks, azure, stack.name, live, change.operations, note)
+    journal.guard()
     set_value(place.directory, stack.name, ACTIVATION, Activation.STANDBY.value)
-    look(place.deployments, (change,))
-    place.deployments.up(change, down.depth, place.progress.writes)
-    prove(down, place.deployments.snapshot(stack.name), place.azure)
+    look(stacks, (change,))
+    spend(stacks, journal, stack)
+    stacks.up(change, down.depth, place.progress.writes)
+    prove(down, live, stacks.snapshot(stack.name), azure)

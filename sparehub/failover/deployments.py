@@ -55,12 +55,15 @@ class Deployments:
 
     directory: Path
     _workspace: automation.LocalWorkspace = field(init=False)
-    _scratch: Path = field(
-        default_factory=lambda: Path(tempfile.mkdtemp(prefix="sparehub-")), init=False
-    )
+    _scratch: Path = field(init=False)
     _previewed: dict[Change, Path] = field(default_factory=dict, init=False)
 
     def __post_init__(self) -> None:
+        try:
+            self._scratch = Path(tempfile.mkdtemp(prefix="sparehub-"))
+        except OSError as error:
+            message = f"no working files can be made ({error.strerror}), so nothing was done"
+            raise PreflightError(message) from None
         try:
             self._workspace = _Workspace(work_dir=str(self.directory))
         except FileNotFoundError:
@@ -219,8 +222,11 @@ class Deployments:
         pretend: str,
     ) -> frozenset[Operation]:
         copy = self._scratch / f"Pulumi.{change.stack}.{number}.yaml"
-        plan = self._scratch / f"plan.{number}.json"
-        write_variant(self.directory, change, copy, pretend)
+        plan = self._scratch / f"plan.{change.stack}.json"  # of both, one at a time
+        try:
+            write_variant(self.directory, change, copy, pretend)
+        except OSError as error:
+            raise PreflightError(f"{copy} cannot be written: {error.strerror}") from None
         found: set[Operation] = set()
         problems: list[str] = []
 

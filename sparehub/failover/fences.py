@@ -5,19 +5,22 @@ sessions. One circuit: the authorization of the lost region's connection is revo
 the connection. https://learn.microsoft.com/azure/expressroute/expressroute-howto-reset-peering
 """
 
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-from sparehub.failover.azure import NOT_FOUND, Azure, settled, state_of
-from sparehub.failover.snapshot import Snapshot
+from sparehub.failover.azure import NOT_FOUND, Answer, Azure, settled, state_of
+from sparehub.failover.snapshot import Snapshot, connection_id
 from topology.circuits import circuit_id, same_circuit
-from topology.durations import PRIVATE_PEERING_UPDATE
+from topology.durations import CONNECTION_DELETE, PRIVATE_PEERING_UPDATE
 from topology.errors import SparehubError
-from topology.model import CircuitReference, Region
+from topology.model import Circuit, CircuitReference, Region
 
 Note = Callable[[str], None]
 _PEERING = "/peerings/AzurePrivatePeering"
+_TRIES = (0.0, 1.0, 3.0, 6.0)
+"""Seconds before each try: one bad answer, or a circuit that is busy, is no refusal."""
 _WRITTEN = (
     "peeringType",
     "peerASN",
@@ -28,7 +31,11 @@ _WRITTEN = (
 
 
 class FenceError(SparehubError):
-    """A fence could not be set, or not be taken away."""
+    """A fence could not be set, or not be taken away; ``acted`` where it may stand all the same."""
+
+    def __init__(self, message: str, *, acted: bool = False) -> None:
+        self.acted = acted
+        super().__init__(message)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,15 +54,25 @@ class Fence:
 def fences_for(azure: Azure, live: Region, target: Region, snapshot: Snapshot) -> list[Fence]:
     """Return one fence for each connection of a region; nothing is written yet.
 
+    A connection that is not recorded may stand all the same: it is left out only where its circuit
+    is shared and Azure says that there is none.
+
     :raises FenceError: where a connection has none.
     """
+    if not snapshot.subscription:
+        raise FenceError("the region's state names no subscription, so no circuit can be found")
     others = [circuit_id(circuit) for circuit in target.circuits]
-    return [
-        _revocation(azure, circuit, connection)
-        if any(same_circuit(circuit, other) for other in others)
-        else Fence(how="privatePeering", id=circuit + _PEERING)
-        for circuit, connection in _used(live, snapshot)
-    ]
+    circuits = {circuit.key: circuit for circuit in live.circuits}
+    fences = []
+    for connection in live.connections:
+        circuit = _whole_id(circuits[connection.key], snapshot.subscription)
+        if not any(same_circuit(circuit, other) for other in others):
+            fences.append(Fence(how="privatePeering", id=circuit + _PEERING))
+            continue
+        identity = connection_id(connection, live, snapshot.subscription)
+        if revoked := _revocation(azure, circuit, identity):
+            fences.append(revoked)
+    return fences
 
 
 def set_fence(azure: Azure, fence: Fence) -> None:
@@ -66,9 +83,23 @@ def set_fence(azure: Azure, fence: Fence) -> None:
     if fence.how == "privatePeering":
         _write_peering(azure, fence.id, "Disabled")
         return
-    answer = azure.send("DELETE", fence.id)
-    if not answer.accepted and answer.status != NOT_FOUND:
-        raise FenceError(f"{fence.id} cannot be revoked: {answer.problem}")
+    answer, acted = _insist(azure, "DELETE", fence.id)
+    # What was answered is not what was done: an answer may be lost.
+    after = settled(azure, fence.id, CONNECTION_DELETE.worst)
+    if after.status != NOT_FOUND:
+        problem = answer.problem if after.accepted else after.problem
+        raise FenceError(f"{fence.id} cannot be revoked: {problem}", acted=acted)
+
+
+def undone(azure: Azure, fence: Fence) -> bool:
+    """Take a fence back that is not to stand, or not alone; return whether that is certain."""
+    if fence.how == "authorization":  # nothing brings one back
+        return settled(azure, fence.id, CONNECTION_DELETE.worst).accepted
+    try:
+        _write_peering(azure, fence.id, "Enabled")
+    except FenceError:
+        return False
+    return True
 
 
 def remove_fence(azure: Azure, fence: Fence, note: Note) -> None:
@@ -85,21 +116,15 @@ def remove_fence(azure: Azure, fence: Fence, note: Note) -> None:
     )
 
 
-def _used(live: Region, snapshot: Snapshot) -> Iterator[tuple[str, str]]:
-    """Yield circuit and connection of each connection that a region has while it is live."""
-    circuits = {circuit.key: circuit for circuit in live.circuits}
-    for connection in live.connections:
-        circuit = circuits[connection.key]
-        if isinstance(circuit, CircuitReference):
-            identity = circuit.id
-        else:
-            identity = snapshot.ids.get(f"region/circuit/{circuit.key}/circuit", "")
-        name = f"region/connection/{connection.key}/connection"
-        if identity and name in snapshot.ids:
-            yield identity, snapshot.ids[name]
+def _whole_id(circuit: Circuit | CircuitReference, subscription: str) -> str:
+    """Return a circuit's id, an owned one being in the subscription of its stack."""
+    if isinstance(circuit, CircuitReference):
+        return circuit.id
+    return f"/subscriptions/{subscription}{circuit_id(circuit)}"
 
 
-def _revocation(azure: Azure, circuit: str, connection: str) -> Fence:
+def _revocation(azure: Azure, circuit: str, connection: str) -> Fence | None:
+    """Return what to revoke; None where Azure says that the connection does not stand."""
     answer = azure.send("GET", f"{circuit}/authorizations")
     if not answer.accepted:
         raise FenceError(f"the authorizations of {circuit} cannot be read: {answer.problem}")
@@ -107,6 +132,8 @@ def _revocation(azure: Azure, circuit: str, connection: str) -> Fence:
         user = str(each["properties"].get("connectionResourceUri", ""))
         if user.lower() == connection.lower():
             return Fence(how="authorization", id=str(each["id"]))
+    if azure.send("GET", connection).status == NOT_FOUND:
+        return None
     raise FenceError(
         f"{connection} uses no authorization of {circuit}, the circuit of both regions, so there "
         "is none to revoke"
@@ -114,17 +141,36 @@ def _revocation(azure: Azure, circuit: str, connection: str) -> Fence:
 
 
 def _write_peering(azure: Azure, path: str, state: str) -> None:
-    found = azure.send("GET", path)
+    found, _ = _insist(azure, "GET", path)
     if not found.accepted:
         raise FenceError(f"{path} cannot be read: {found.problem}")
     properties: dict[str, Any] = dict(found.body["properties"])
     if properties.get("state") == state and state_of(found) == "Succeeded":
         return
     body = {name: properties[name] for name in _WRITTEN if name in properties}
-    answer = azure.send("PUT", path, {"properties": {**body, "state": state}})
-    if not answer.accepted:
+    content = {"properties": {**body, "state": state}}
+    answer, acted = _insist(azure, "PUT", path, content)
+    if not acted:
         raise FenceError(f"{path} cannot be set to {state}: {answer.problem}")
     after = settled(azure, path, PRIVATE_PEERING_UPDATE.worst * 3)
     shown = after.body.get("properties") or {}
     if shown.get("state") != state or state_of(after) != "Succeeded":
-        raise FenceError(f"{path} was set to {state} and says {shown.get('state')!r}")
+        said = repr(shown.get("state")) if answer.accepted else answer.problem
+        raise FenceError(f"{path} was set to {state} and says {said}", acted=True)
+
+
+def _insist(
+    azure: Azure, method: str, path: str, body: Mapping[str, Any] | None = None
+) -> tuple[Answer, bool]:
+    """Send a request until it is accepted or refused; return the answer, and whether it may act.
+
+    What no answer came to, or the answer of something between, may have been done all the same.
+    """
+    acted = False
+    for wait in _TRIES:
+        time.sleep(wait)
+        answer = azure.send(method, path, body)
+        acted = acted or answer.accepted or answer.passing
+        if not answer.passing:
+            break
+    return answer, acted

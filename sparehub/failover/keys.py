@@ -11,11 +11,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from sparehub.failover.azure import Azure, settled
+from sparehub.failover.journal import Journal
+from sparehub.failover.ledger import Ledger
 from sparehub.failover.port import Stacks
 from topology.durations import CONNECTION_CREATE
 from topology.errors import PreflightError
+from topology.failover import region_at
 from topology.model import CircuitReference, Region
 from topology.pair import Stack
+from topology.words import Activation
 
 Note = Callable[[str], None]
 
@@ -43,6 +47,13 @@ def mark(key: str) -> str:
 def marks(stacks: Stacks, stack: Stack, region: Region) -> list[str]:
     """Return the marks of the keys of a region's connections."""
     return [mark(stacks.secret(stack.name, each.place)) for each in keyed(region)]
+
+
+def spend(stacks: Stacks, journal: Journal, stack: Stack, operation: str = "") -> None:
+    """Write down that a stack's keys are used up, which a deletion of its connections does."""
+    used = marks(stacks, stack, region_at(stack, Activation.ACTIVE))
+    if set(used) - Ledger.of(journal.records).spent:
+        journal.append("spent", operation, keys=used)
 
 
 def renew(  # noqa: PLR0913, PLR0917 - what is needed to look at a key, and to issue one

@@ -2,13 +2,17 @@
 
 from dataclasses import dataclass
 
-from sparehub.failover.fences import Fence, FenceError, fences_for, remove_fence, set_fence
+from sparehub.failover.fences import Fence, FenceError, fences_for, set_fence, undone
 from sparehub.failover.job import Job
 from sparehub.failover.probe import answers
 from sparehub.failover.switch import ACTIVATION, set_value
 from topology.errors import UnreachableError
 from topology.filters import on_premises_filters
 from topology.words import Activation
+
+
+class WithdrawnError(UnreachableError):
+    """The operation was given up before anything was changed."""
 
 
 @dataclass(frozen=True)
@@ -28,20 +32,28 @@ class LostRegion:
     def fence(self) -> None:
         """Fence it from outside; where that cannot be, owe it if somebody accepted that.
 
-        :raises UnreachableError: where nobody accepted it: the operation is withdrawn.
+        :raises WithdrawnError: where nobody accepted it.
         :raises FenceError: where nobody did, and the region answered at first.
         """
         job = self.job
-        if not job.debts:
+        if not self.owed:
             self._fence_outside()
         set_value(job.directory, job.plan.source, ACTIVATION, Activation.STANDBY.value)
+
+    @property
+    def owed(self) -> bool:
+        """Whether its disconnection is owed, or was, and was done meanwhile."""
+        return bool(self.job.debts) or any(
+            record.event == "cleared" and record.data["id"] == self._debt
+            for record in self.job.journal.records
+        )
 
     def owe(self, *, unfenced: bool = False, fences: tuple[Fence, ...] = ()) -> None:
         """Write down that it is still to be disconnected, and let its file say what is meant."""
         job = self.job
         job.write(
             "debt",
-            id=f"{job.operation.id}-{job.plan.source}",
+            id=self._debt,
             stack=job.plan.source,
             target=job.plan.target,
             unfenced=unfenced,
@@ -57,12 +69,27 @@ class LostRegion:
             fences = self._begun() or tuple(
                 fences_for(job.azure, job.source, job.target, job.stacks.snapshot(job.plan.source))
             )
-            self._set(fences)
         except FenceError as error:
-            job.progress.note(f"no fence holds: {error}")
+            job.progress.note(f"no fence is known: {error}")
             self._unfenced()
             return
+        job.write("fences", fences=[fence.document() for fence in fences])
+        for number, fence in enumerate(fences):
+            try:
+                set_fence(job.azure, fence)
+            except FenceError as error:
+                job.progress.note(f"no fence holds: {error}")
+                self._unfenced(self._left(fences[: number + error.acted]))
+                return
+            job.progress.note(f"fenced without the region: {fence.how} {fence.id}")
         self.owe(fences=fences)
+
+    def _left(self, fences: tuple[Fence, ...]) -> tuple[Fence, ...]:
+        """Take fences back, since they hold all together or not; return those that may stand."""
+        left = tuple(each for each in fences if not undone(self.job.azure, each))
+        if not left:
+            self.job.write("fences", fences=[])
+        return left
 
     def _begun(self) -> tuple[Fence, ...]:
         """Return the fences that this operation was setting when it died: one may stand."""
@@ -73,24 +100,18 @@ class LostRegion:
         ]
         return tuple(Fence(**each) for each in records[-1]) if records else ()
 
-    def _set(self, fences: tuple[Fence, ...]) -> None:
-        """Set all fences, or none."""
-        job = self.job
-        job.write("fences", fences=[fence.document() for fence in fences])
-        for number, fence in enumerate(fences):
-            try:
-                set_fence(job.azure, fence)
-            except FenceError:
-                for each in fences[:number]:
-                    remove_fence(job.azure, each, job.progress.note)
-                job.write("fences", fences=[])
-                raise
-            job.progress.note(f"fenced without the region: {fence.how} {fence.id}")
-
-    def _unfenced(self) -> None:
+    def _unfenced(self, left: tuple[Fence, ...] = ()) -> None:
+        """Go on without a fence where that is accepted; ``left`` are those that may yet stand."""
         job = self.job
         filters = on_premises_filters(job.source, job.target, self._prefixes())
         conflict = bool(job.plan.conflict)
+        if conflict and not self._reason() and left:
+            stand = ", ".join(fence.id for fence in left)
+            raise FenceError(  # something was changed: nothing to withdraw
+                f"UNFENCED: {job.source.location} does not answer; of its fences these may stand, "
+                f"and not all do: {stand}.\n{filters}\n\n`sparehub resume` tries again; if you "
+                "know that the region is dead: `sparehub resume --accept-unfenced REASON`"
+            )
         if conflict and not self._reason() and job.operation.answers:
             raise FenceError(  # it answered, and something was begun: nothing to withdraw
                 f"UNFENCED: {job.source.location} stopped answering while it was disconnected.\n"
@@ -103,10 +124,14 @@ class LostRegion:
                 f"from advertising; nothing was changed.\n{filters}\n\nOnce on-premises filters "
                 "that, or if you know that the region is dead: --accept-unfenced REASON"
             )
-            raise UnreachableError(message)
+            raise WithdrawnError(message)
         if conflict:
             job.progress.note(f"UNFENCED, accepted: {self._reason()}\n{filters}")
-        self.owe(unfenced=conflict)
+        self.owe(unfenced=conflict, fences=left)
+
+    @property
+    def _debt(self) -> str:
+        return f"{self.job.operation.id}-{self.job.plan.source}"
 
     def _reason(self) -> str:
         return self.job.reason or self.job.operation.reason

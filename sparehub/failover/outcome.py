@@ -1,7 +1,8 @@
 """After a step: what stands must be what the step promised, by what was recorded and by Azure."""
 
-from sparehub.failover.azure import Azure, state_of
-from sparehub.failover.snapshot import Snapshot
+from sparehub.failover.azure import NOT_FOUND, Azure, settled, state_of
+from sparehub.failover.snapshot import Snapshot, connection_id
+from topology.durations import CONNECTION_DELETE
 from topology.errors import SparehubError
 from topology.model import Region
 from topology.words import Activation
@@ -11,8 +12,11 @@ class ProofError(SparehubError):
     """A step was done, and yet what stands is not what it promised."""
 
 
-def prove(region: Region, snapshot: Snapshot, azure: Azure) -> None:
+def prove(region: Region, live: Region, snapshot: Snapshot, azure: Azure) -> None:
     """Hold what a stack recorded, and its connections in Azure, against the region meant.
+
+    ``live`` is the region while it is active: on standby, none of its connections may stand in
+    Azure, recorded or not.
 
     :raises ProofError: naming what differs.
     """
@@ -30,7 +34,9 @@ def prove(region: Region, snapshot: Snapshot, azure: Azure) -> None:
     if set(deployed.advertised_prefixes) != set(region.advertised_prefixes):
         shown = ", ".join(map(str, deployed.advertised_prefixes)) or "nothing"
         wrong.append(f"it advertises {shown}")
-    if region.activation is Activation.ACTIVE and not wrong:
+    if region.activation is Activation.STANDBY:
+        wrong += _still_connected(live, snapshot, azure)
+    elif not wrong:
         wrong += _badly_connected(region, snapshot, azure)
     if wrong:
         raise ProofError(f"{region.location} is not what was promised: {'; '.join(wrong)}")
@@ -43,4 +49,19 @@ def _badly_connected(region: Region, snapshot: Snapshot, azure: Azure) -> list[s
         found = azure.send("GET", identity)
         if not found.accepted or state_of(found) != "Succeeded":
             wrong.append(f"{connection.name} is {state_of(found) or found.problem!r} in Azure")
+    return wrong
+
+
+def _still_connected(live: Region, snapshot: Snapshot, azure: Azure) -> list[str]:
+    """Ask Azure, which knows of connections that no state does."""
+    if not snapshot.subscription:
+        return ["its state names no subscription, so Azure cannot be asked for its connections"]
+    wrong = []
+    for connection in live.connections:
+        identity = connection_id(connection, live, snapshot.subscription)
+        found = settled(azure, identity, CONNECTION_DELETE.worst)
+        if found.accepted:
+            wrong.append(f"{connection.name} stands in Azure")
+        elif found.status != NOT_FOUND:
+            wrong.append(f"Azure does not say whether {connection.name} is gone ({found.problem})")
     return wrong

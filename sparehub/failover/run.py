@@ -5,21 +5,22 @@ what it did already is found, and not done twice. So a run that ends anywhere is
 beginning its first unfinished step again.
 """
 
-from collections.abc import Callable
-from contextlib import suppress
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field, replace
 
 from sparehub.failover.blast_radius import look
+from sparehub.failover.guarded import GuardedAzure, GuardedStacks
 from sparehub.failover.job import Job
 from sparehub.failover.journal import JournalError
-from sparehub.failover.keys import keyed, marks, renew
+from sparehub.failover.keys import keyed, renew, spend
 from sparehub.failover.lease import LeaseError
-from sparehub.failover.lost_region import LostRegion
+from sparehub.failover.lost_region import LostRegion, WithdrawnError
 from sparehub.failover.outcome import prove
 from sparehub.failover.settling import settle, take_in_strays
 from sparehub.failover.switch import ACTIVATION, OVERRIDE, set_value
 from topology.changes import Operation, Verb
-from topology.errors import HalfwayError, SparehubError, UnreachableError
+from topology.errors import HalfwayError, SparehubError
 from topology.failover import region_at
 from topology.plan import Act, Change, Mode, Step
 from topology.words import Activation
@@ -40,6 +41,15 @@ class Run:
     """Says whether somebody asked to stop: then no further step is begun."""
     _looked: dict[Change, frozenset[Operation]] = field(default_factory=dict, init=False)
     _keys_looked_at: bool = field(default=False, init=False)
+
+    def __post_init__(self) -> None:
+        job = self.job
+
+        def guard() -> int:
+            return job.journal.guard()
+
+        stacks, azure = GuardedStacks(job.stacks, guard), GuardedAzure(job.azure, guard)
+        self.job = replace(job, stacks=stacks, azure=azure)
 
     def look_ahead(self) -> None:
         """Preview what is to be deployed, all of it before any of it is done.
@@ -75,25 +85,33 @@ class Run:
         """Carry out every step that is not done, and finish.
 
         :raises HalfwayError: where a step cannot be finished; `sparehub resume` begins it again.
-        :raises UnreachableError: where nothing could be fenced: the operation is withdrawn.
+        :raises WithdrawnError: where nothing could be fenced, and nothing was changed.
         :raises LeaseError: where somebody else has taken over.
         """
         job = self.job
         for step in job.plan.steps:
             if step.id in job.operation.done:
                 continue
-            try:
+            with self._halting(step):
                 if self.stop():
                     raise StoppedError("stopped on request")
                 self._renew_keys()
                 self._carry_out(step)
-            except (LeaseError, UnreachableError):
-                raise
-            except (SparehubError, KeyboardInterrupt) as error:
-                raise self._halted(step, error) from None
-        if job.plan.mode is Mode.UNPLANNED and not job.operation.answers and not job.debts:
-            LostRegion(job).owe()
-        job.write("finished")
+        with self._halting(job.plan.steps[-1]):
+            lost = LostRegion(job)
+            if job.plan.mode is Mode.UNPLANNED and not job.operation.answers and not lost.owed:
+                lost.owe()
+            job.write("finished")
+
+    @contextmanager
+    def _halting(self, step: Step) -> Iterator[None]:
+        """Turn whatever goes wrong into a halt, from which `resume` goes on."""
+        try:
+            yield
+        except (LeaseError, WithdrawnError):
+            raise
+        except (SparehubError, OSError, KeyboardInterrupt) as error:
+            raise self._halted(step, error) from None
 
     def _carry_out(self, step: Step) -> None:
         job = self.job
@@ -127,10 +145,10 @@ class Run:
     def _switch(self, change: Change) -> None:
         job, name = self.job, change.stack
         snapshot = settle(job.stacks, job.azure, name, job.progress.note)
-        if change not in self._looked:  # it was begun before, and may have made something
-            self._take_in_strays(change)
+        if self._take_in_strays(change) or change not in self._looked:
             self._look((change,))
         self._spend_keys(change)
+        job.journal.guard()
         set_value(job.directory, name, ACTIVATION, change.activation.value)
         if job.debts:
             why = job.debts[0]["reason"] or "fenced at its circuit"
@@ -139,7 +157,8 @@ class Run:
         if self._looked.pop(change) or snapshot.activation != change.activation:
             self._deploy(change)
         region = region_at(job.pair[name], change.activation, change.depth)
-        prove(region, job.stacks.snapshot(name), job.azure)
+        live = region_at(job.pair[name], Activation.ACTIVE)
+        prove(region, live, job.stacks.snapshot(name), job.azure)
 
     def _deploy(self, change: Change) -> None:
         """Deploy, and once more where that failed.
@@ -158,16 +177,15 @@ class Run:
             job.progress.note(f"once more, since this failed: {error}")
             settle(job.stacks, job.azure, change.stack, job.progress.note)
             self._take_in_strays(change)
-            job.journal.guard()
             self._look((change,))
             self._looked.pop(change)
             job.stacks.up(change, depth, job.progress.writes)
 
-    def _take_in_strays(self, change: Change) -> None:
+    def _take_in_strays(self, change: Change) -> bool:
         job, stack = self.job, change.stack
-        region = region_at(job.pair[stack], change.activation, change.depth)
+        live = region_at(job.pair[stack], Activation.ACTIVE)
         note = job.progress.note
-        take_in_strays(job.stacks, job.azure, stack, region, change.operations, note)
+        return take_in_strays(job.stacks, job.azure, stack, live, change.operations, note)
 
     def _look(self, changes: tuple[Change, ...], drift: set[str] | None = None) -> None:
         pretend = f"looking ahead: plan {self.job.plan.id}"
@@ -175,11 +193,9 @@ class Run:
 
     def _spend_keys(self, change: Change) -> None:
         """Write down which keys a deletion of connections uses up."""
-        job, stack = self.job, self.job.pair[change.stack]
-        gone = any(each.verb is Verb.DELETE for each in change.operations)
-        used = marks(job.stacks, stack, region_at(stack, Activation.ACTIVE)) if gone else []
-        if set(used) - job.ledger.spent:
-            job.write("spent", keys=used)
+        job = self.job
+        if any(each.verb is Verb.DELETE for each in change.operations):
+            spend(job.stacks, job.journal, job.pair[change.stack], job.operation.id)
 
     def _renew_keys(self) -> None:
         """Replace what is used up before anything is disconnected."""

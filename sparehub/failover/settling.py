@@ -62,22 +62,27 @@ def take_in_strays(  # noqa: PLR0913, PLR0917 - a stack, a region, and what it w
     region: Region,
     wanted: Iterable[Operation],
     note: Note,
-) -> None:
-    """Take into a stack's state what an earlier try made in Azure and never heard of.
+) -> bool:
+    """Take into a stack's state what stands in Azure unheard of; return whether anything did.
 
-    Where every answer is lost Pulumi records nothing at all, not even a pending write.
+    Where every answer is lost Pulumi records nothing at all, not even a pending write. ``region``
+    is the live one: what is to be made is looked for, and what is to be deleted, too, since a
+    deployment deletes only what its state knows.
 
     :raises UnreachableError: where the region does not answer.
     """
     snapshot = stacks.snapshot(stack)
+    taken = False
     for operation in sorted(wanted):
         name = operation.name
-        parent = snapshot.urns.get(name.rpartition("/")[0], "")
-        if operation.verb is not Verb.CREATE or name in snapshot.ids or not parent:
+        if operation.verb is Verb.UPDATE or name in snapshot.ids:
             continue
+        parent = snapshot.urns.get(name.rpartition("/")[0], "")
+        if operation.verb is Verb.CREATE and not parent:
+            continue  # nobody ever began to make it
         identity = identity_of(operation, region, snapshot.subscription)
         stray = Pending(
-            urn=f"{parent}::{name}",
+            urn=f"{parent}::{name}",  # without its parent, a deletion still finds it
             type=operation.type,
             parent=parent,
             operation="creating",
@@ -85,6 +90,8 @@ def take_in_strays(  # noqa: PLR0913, PLR0917 - a stack, a region, and what it w
         )
         if _adopted(stacks, azure, stack, stray, identity):
             note(f"{stack}: {name} was made and nobody heard of it; taken into the state")
+            taken = True
+    return taken
 
 
 def _adopted(stacks: Stacks, azure: Azure, stack: str, made: Pending, identity: str) -> bool:

@@ -6,7 +6,7 @@ from typing import Any, Self
 
 from topology.changes import CONNECTION, GATEWAY, Operation
 from topology.deployed import Deployed
-from topology.model import Region
+from topology.model import Connection, Region
 from topology.reading import Resources
 
 _NETWORK = "azure-native:network:"
@@ -56,15 +56,25 @@ class Pending:
 
 def identity_of(operation: Operation, region: Region, subscription: str) -> str:
     """Return the id that Azure gives to a connection or gateway that an operation makes."""
-    group = {"resourceGroupName": region.resource_group}
     for connection in region.connections:
         if operation.name == f"region/connection/{connection.key}/connection":
-            names = {"virtualNetworkGatewayConnectionName": connection.name}
-            return _identity(CONNECTION, subscription, group | names)
+            return connection_id(connection, region, subscription)
     if region.gateway and operation.name == "region/expressroute/gateway":
-        names = {"virtualNetworkGatewayName": region.gateway.name}
-        return _identity(GATEWAY, subscription, group | names)
+        names = {
+            "resourceGroupName": region.resource_group,
+            "virtualNetworkGatewayName": region.gateway.name,
+        }
+        return _identity(GATEWAY, subscription, names)
     return ""
+
+
+def connection_id(connection: Connection, region: Region, subscription: str) -> str:
+    """Return the id that Azure gives to a connection of a region, whether it stands or not."""
+    names = {
+        "resourceGroupName": region.resource_group,
+        "virtualNetworkGatewayConnectionName": connection.name,
+    }
+    return _identity(CONNECTION, subscription, names)
 
 
 def _identity(kind: str, subscription: str, inputs: Mapping[str, Any]) -> str:

@@ -10,6 +10,7 @@ from sparehub.failover.azure import NOT_FOUND, AzureCli, SimulatedAzure, azure_o
 
 REFUSED = 'ERROR: Bad Request({"error":{"code":"InvalidParameter","message":"no"}})'
 MISSING = 'ERROR: Not Found({"error":{"code":"ResourceNotFound","message":"gone"}})'
+BUSY = 'ERROR: Too Many Requests({"error":{"code":"AnotherOperationInProgress"}})'
 DOWN = "ERROR: Service Unavailable({})"
 UNREACHED = "ERROR: HTTPSConnectionPool: Max retries exceeded"
 
@@ -44,7 +45,13 @@ def test_an_answer_is_read(az: Path) -> None:
 
 @pytest.mark.parametrize(
     ("error", "came", "status"),
-    [(REFUSED, True, 400), (MISSING, True, NOT_FOUND), (DOWN, False, 0), (UNREACHED, False, 0)],
+    [
+        (REFUSED, True, 400),
+        (MISSING, True, NOT_FOUND),
+        (BUSY, True, 429),
+        (DOWN, False, 503),
+        (UNREACHED, False, 0),
+    ],
 )
 def test_a_refusal_is_an_answer_and_silence_is_none(
     az: Path, error: str, *, came: bool, status: int

@@ -219,7 +219,13 @@ class World:
                     "serviceProviderProvisioningState": "Provisioned",
                 }
                 return Answer(status=200, body={"properties": shown})
-        return Answer(status=404, body={})
+        silent = any(
+            self._group(each["id"]) == self._group(path)
+            for stack in self.lost
+            for each in self._all(stack)
+            if each["type"] != CIRCUIT
+        )
+        return Answer(status=503 if silent else 404, body={})
 
     # -- what stands -------------------------------------------------------------------------
 
@@ -240,6 +246,10 @@ class World:
                     network = standing[f"{name.removesuffix('/peering/spoke-to-hub')}/network"]
                     found.update(network["outputs"]["addressSpace"]["addressPrefixes"])
         return found
+
+    @staticmethod
+    def _group(identity: str) -> str:
+        return "/".join(identity.split("/")[:5])
 
     def _all(self, stack: str) -> Iterator[Resource]:
         yield from self.cloud[stack].values()

@@ -1,0 +1,84 @@
+"""Pulumi and Azure, written to only while nobody else has taken over.
+
+The journal asks before each record; between two records lie minutes, in which a sleeping process
+may lose its lease. So it is asked again right before each write.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sparehub.failover.azure import Answer, Azure
+from sparehub.failover.port import Stacks
+from sparehub.failover.snapshot import Pending, Snapshot
+from topology.changes import Operation
+from topology.plan import Change
+from topology.words import Depth
+
+
+@dataclass(frozen=True)
+class GuardedStacks:
+    """Both stacks; ``guard`` raises LeaseError where somebody else has taken over."""
+
+    stacks: Stacks
+    guard: Callable[[], object]
+
+    def snapshot(self, stack: str) -> Snapshot:
+        """Return what a stack recorded."""
+        return self.stacks.snapshot(stack)
+
+    def previews(
+        self, changes: tuple[Change, ...], *, drift: frozenset[str], pretend: str
+    ) -> list[frozenset[Operation]]:
+        """Return what each change would write."""
+        return self.stacks.previews(changes, drift=drift, pretend=pretend)
+
+    def up(self, change: Change, depth: Depth, tell: Callable[[Operation], None]) -> None:
+        """Deploy a stack."""
+        self.guard()
+        self.stacks.up(change, depth, tell)
+
+    def adopt(self, stack: str, pending: Pending, identity: str) -> None:
+        """Bring into the state what was made while its maker died."""
+        self.guard()
+        self.stacks.adopt(stack, pending, identity)
+
+    def forget_pending(self, stack: str) -> None:
+        """Strike out the begun writes of a stack."""
+        self.guard()
+        self.stacks.forget_pending(stack)
+
+    def unlock(self, stack: str) -> None:
+        """Remove the lock of a Pulumi that is gone."""
+        self.guard()
+        self.stacks.unlock(stack)
+
+    def secret(self, stack: str, place: str) -> str:
+        """Return a secret of a stack file, decrypted."""
+        return self.stacks.secret(stack, place)
+
+    def set_secret(self, stack: str, place: str, value: str) -> None:
+        """Put a secret into a stack file, encrypted."""
+        self.guard()
+        self.stacks.set_secret(stack, place, value)
+
+
+@dataclass(frozen=True)
+class GuardedAzure:
+    """Azure; ``guard`` raises LeaseError where somebody else has taken over."""
+
+    azure: Azure
+    guard: Callable[[], object]
+
+    @property
+    def name(self) -> str:
+        """What is written to, for a person."""
+        return self.azure.name
+
+    def send(
+        self, method: str, path: str, body: Mapping[str, Any] | None = None, timeout: float = 60.0
+    ) -> Answer:
+        """Send one request."""
+        if method != "GET":
+            self.guard()
+        return self.azure.send(method, path, body, timeout)

@@ -1,0 +1,251 @@
+"""What a run does where states, answers, leases and disks do not tell the truth half-way."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sparehub.drill import networks
+from sparehub.failover import journal, keys, operations
+from sparehub.failover.azure import Answer
+from sparehub.failover.lease import LeaseError
+from sparehub.output import Output
+from sparehub.stacks import read_stack
+from tests.sparehub.failover.world import Died, World
+from tests.sparehub.failover.worlds import Start, begin, resume
+from topology.changes import Operation, Verb
+from topology.drill_plan import plan_drill
+from topology.errors import HalfwayError, PreflightError, SparehubError
+from topology.plan import Change, Kind, Mode
+
+FAILOVER, FAILBACK = Kind.FAILOVER, Kind.FAILBACK
+
+
+def struck(world: World) -> str:
+    """Strike the primary's connection out of its state, as `pulumi state delete` does."""
+    name, state = "region/connection/hong-kong/connection", world.state["primary"]
+    state["resources"] = [each for each in state["resources"] if each.get("name") != name]
+    return name
+
+
+def test_a_fence_disconnects_what_no_state_knows_of(start: Start) -> None:
+    """The connection was struck out of the state by hand: it is found in Azure, and deleted."""
+    world = start()
+    name = struck(world)
+
+    assert begin(world, FAILOVER) == 0
+    assert world.writes == [f"delete {name}", "create region/connection/singapore/connection"]
+    assert world.double == []
+
+
+def test_a_connection_that_stays_in_azure_stops_before_the_other_is_made(start: Start) -> None:
+    """Pulumi says that it is deleted, and Azure still has it: no fence by the state alone."""
+    world, name = start(), "region/connection/hong-kong/connection"
+    left, deploy = world.cloud["primary"][name], world.up
+
+    def returning(*arguments: object) -> None:
+        deploy(*arguments)  # type: ignore[arg-type]
+        world.cloud["primary"][name] = left
+
+    world.up = returning  # type: ignore[method-assign, assignment]
+    with pytest.raises(HalfwayError, match=r"con-.* stands in Azure"):
+        begin(world, FAILOVER)
+    assert world.writes == [f"delete {name}"]
+
+
+def test_what_died_unheard_of_is_disconnected_on_the_way_back(start: Start) -> None:
+    """All answers were lost and then the process died: the failback deletes it first."""
+    world, name = start(), "region/connection/singapore/connection"
+    world.deaf = True
+    deploy = world.up
+
+    def dying(*arguments: object) -> None:
+        try:
+            deploy(*arguments)  # type: ignore[arg-type]
+        except SparehubError:
+            raise Died from None
+
+    world.up = dying  # type: ignore[method-assign, assignment]
+    with pytest.raises(Died):
+        begin(world, FAILOVER)
+    world.up = deploy  # type: ignore[method-assign]
+
+    assert begin(world, FAILBACK) == 0
+    assert world.writes[2:] == [f"delete {name}", "create region/connection/hong-kong/connection"]
+    assert world.double == []
+
+
+def test_what_goes_wrong_at_the_very_end_is_half_way(
+    start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Everything is done, and the disk is full when that is to be written down."""
+    world, write = start(), journal.write_line
+    with monkeypatch.context() as full:
+
+        def no_room(file: Path, line: bytes) -> None:
+            if b'"finished"' in line:
+                raise OSError(28, "No space left on device")
+            write(file, line)
+
+        full.setattr(journal, "write_line", no_room)
+        with pytest.raises(HalfwayError, match="the journal can be written nowhere"):
+            begin(world, FAILOVER)
+    assert resume(world) == 0
+    assert len(world.writes) == 2
+
+
+def test_a_region_that_falls_silent_half_way_is_no_refusal(start: Start) -> None:
+    """Exit code 6 says that nothing was changed, which is not so once the other is disconnected."""
+    world, name = start(), "region/connection/singapore/connection"
+    deploy = world.up
+
+    def dying(*arguments: object) -> None:
+        if world.writes:
+            pending = {
+                "urn": f"a::{name}",
+                "type": "azure-native:network:VirtualNetworkGateway",
+                "inputs": {"resourceGroupName": "g", "virtualNetworkGatewayName": "n"},
+            }
+            world.state["secondary"]["pending_operations"] = [
+                {"resource": pending, "type": "creating"}
+            ]
+            raise Died
+        deploy(*arguments)  # type: ignore[arg-type]
+
+    world.up = dying  # type: ignore[method-assign, assignment]
+    with pytest.raises(Died):
+        begin(world, FAILOVER)
+    world.up = deploy  # type: ignore[method-assign]
+    send = world.send
+    world.send = lambda *_, **__: Answer(status=503, body={})  # type: ignore[method-assign]
+    with pytest.raises(HalfwayError, match="Azure does not say what became of it"):
+        resume(world)
+    world.send = send  # type: ignore[method-assign]
+    assert resume(world) == 0
+
+
+def test_what_was_paid_meanwhile_is_not_owed_again(start: Start) -> None:
+    """The region came back and was disconnected while the failover from it stood half-way."""
+    world = start()
+    world.lost.add("primary")
+    deploy = world.up
+
+    def failing(*arguments: object) -> None:
+        world.lost.add("secondary")
+        deploy(*arguments)  # type: ignore[arg-type]
+
+    world.up = failing  # type: ignore[method-assign, assignment]
+    with pytest.raises(HalfwayError, match="stopped in activate-secondary"):
+        begin(world, FAILOVER, Mode.UNPLANNED)
+    world.up = deploy  # type: ignore[method-assign]
+    world.lost.clear()
+    assert operations.finish_fence(world.directory, Output(), yes=True) == 0
+    assert resume(world) == 0
+
+    (file,) = (world.directory / "home").rglob("journal.jsonl")
+    assert file.read_bytes().count(b'"debt"') == 1
+    assert world.disabled == set()
+    assert world.double == []
+
+
+def test_a_drill_that_never_began_is_not_recorded(start: Start) -> None:
+    """Neither its switch nor any of its networks stands: nothing is deployed or written down."""
+    world = start()
+    plan = plan_drill(*(read_stack(world.directory, each) for each in ("primary", "secondary")))
+
+    with pytest.raises(PreflightError, match="there is no drill to stop"):
+        networks.stop(world.directory, Output(), plan=plan.id, yes=True, result="fine")
+    assert world.writes == []
+    assert not list(world.directory.rglob("journal.jsonl"))
+
+
+def test_a_drill_that_died_half_way_stops_no_failover(start: Start) -> None:
+    """Some of its networks are still to be made: that is no unexpected write."""
+    world = start()
+    world.previews = also_a_drill(world)  # type: ignore[method-assign]
+    assert begin(world, FAILOVER) == 0
+    assert len(world.writes) == 2
+
+
+def also_a_drill(world: World) -> Callable[..., list[frozenset[Operation]]]:
+    """Return previews that also want a network of a drill in the secondary."""
+    missing = Operation(Verb.CREATE, "azure-native:network:VirtualNetwork", "drill/spoke1/network")
+    previews = world.previews
+
+    def wanted(changes: tuple[Change, ...], **how: Any) -> list[frozenset[Operation]]:
+        return [
+            found | ({missing} if change.stack == "secondary" else frozenset())
+            for change, found in zip(changes, previews(changes, **how), strict=True)
+        ]
+
+    return wanted
+
+
+def test_who_lost_the_lease_between_two_records_writes_nothing(start: Start) -> None:
+    """It slept after its intent was written down; asked again right before the write."""
+    world = start()
+    looks: list[list[frozenset[Operation]]] = []
+    struck(world)
+    previews = world.previews
+
+    def slept(*arguments: Any, **how: Any) -> list[frozenset[Operation]]:
+        looks.append(previews(*arguments, **how))
+        for place in ("home/journal", "state/.sparehub/sparehub"):
+            file = world.directory / place / "lease.json"
+            terms = json.loads(file.read_text())
+            terms["epoch"] += len(looks) - 1
+            file.write_text(json.dumps(terms))
+        return looks[-1]
+
+    world.previews = slept  # type: ignore[method-assign]
+    with pytest.raises(LeaseError, match="has taken over"):
+        begin(world, FAILOVER)
+    assert (world.writes, len(looks)) == ([], 2)
+
+
+def test_a_late_finish_fence_spends_the_keys_of_what_it_deletes(
+    start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Written down before the connection is gone, so that the way back asks for a new one."""
+    world = start()
+    world.lost.add("primary")
+    begin(world, FAILOVER, Mode.UNPLANNED)
+    world.lost.clear()
+    monkeypatch.setattr(keys, "marks", lambda _stacks, stack, _region: [f"key of {stack.name}"])
+    operations.finish_fence(world.directory, Output(), yes=True)
+
+    (file,) = (world.directory / "home").rglob("journal.jsonl")
+    records = [json.loads(line) for line in file.read_text().splitlines()]
+    assert [(each["event"], each["data"]) for each in records[-2:]] == [
+        ("spent", {"keys": ["key of primary"]}),
+        ("cleared", {"id": records[-1]["data"]["id"]}),
+    ]
+
+
+def test_a_fence_that_may_stand_is_not_called_nothing(start: Start) -> None:
+    """Its write was lost and no later answer comes: half-way, and tried again by `resume`."""
+    world = start()
+    world.lost.add("primary")
+    send = world.send
+
+    def losing(method: str, path: str, *more: Any, **how: Any) -> Answer:
+        if method == "PUT":
+            send(method, path, *more, **how)
+            world.circuits_lost.add("primary")
+            return Answer(status=504, body={})
+        return send(method, path, *more, **how)
+
+    world.send = losing  # type: ignore[method-assign]
+    with pytest.raises(HalfwayError, match=r"these may stand, and not all do: .*PrivatePeering"):
+        begin(world, FAILOVER, Mode.UNPLANNED)
+    assert len(world.disabled) == 1
+
+    world.circuits_lost.clear()
+    world.send = send  # type: ignore[method-assign]
+    assert resume(world) == 0
+    world.lost.clear()
+    assert operations.finish_fence(world.directory, Output(), yes=True) == 0
+    assert world.disabled == set()
+    assert world.double == []
