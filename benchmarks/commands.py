@@ -15,7 +15,7 @@ from sparehub.stacks import stack_file
 from topology.errors import SparehubError
 
 SPOKES = 500
-COMMANDS = (("check",),)
+COMMANDS = (("check",), ("derive",), ("parity",))
 _RUNS = 3
 _MOST_SECONDS = 2.0
 _MOST_MEGABYTES = 150.0
@@ -58,8 +58,9 @@ class _Run(NamedTuple):
 
 def _run(command: tuple[str, ...], directory: Path) -> _Run:
     arguments = [str(VENV / "bin" / "sparehub"), *command, "--stack-dir", str(directory)]
+    quiet = subprocess.DEVNULL
     started = perf_counter()
-    with subprocess.Popen(arguments, stdout=subprocess.DEVNULL) as process:  # noqa: S603 - our own command
+    with subprocess.Popen(arguments, stdout=quiet, stderr=quiet) as process:  # noqa: S603 - our own command
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
     seconds = perf_counter() - started

@@ -113,17 +113,22 @@ class Lease:
     def check(self) -> int:
         """Return the epoch, where this lease is still the newest.
 
-        :raises LeaseError: where a later one was taken.
+        :raises LeaseError: where a later one was taken, or another of the same epoch by somebody
+            who sees one of the places alone.
         """
         for place in self._places:
             terms = _read(place)
-            if terms and terms.epoch > self._terms.epoch:
+            if terms and self._yields_to(terms):
                 message = (
                     f"{terms.holder} has taken over (epoch {terms.epoch}, this run has "
                     f"{self._terms.epoch}); nothing more is done here"
                 )
                 raise LeaseError(message)
         return self._terms.epoch
+
+    def _yields_to(self, other: Terms) -> bool:
+        same = other.epoch == self._terms.epoch
+        return other.epoch > self._terms.epoch or (same and other.holder != self._terms.holder)
 
     @contextmanager
     def kept(self) -> Iterator[None]:

@@ -124,6 +124,19 @@ def test_a_late_writer_is_refused(hosts: Hosts) -> None:
     assert taken.check() == 2
 
 
+def test_two_of_one_epoch_do_not_both_go_on(hosts: Hosts) -> None:
+    """Somebody who sees one of the two places alone counts to the same epoch."""
+    first = hosts.take(HERE)
+    (hosts.places[1] / FILE).unlink()
+    second = Lease.take(
+        hosts.places[1:], hosts.told.append, epoch=0, holder=ELSEWHERE, now=lambda: hosts.time
+    )
+
+    assert second.check() == 1
+    with pytest.raises(LeaseError, match="somebody on another-host, process 1 has taken over"):
+        first.check()
+
+
 def test_epochs_grow_beyond_what_the_journal_has_seen(hosts: Hosts) -> None:
     """Also where both lease files were lost."""
     assert hosts.take(HERE, epoch=7).check() == 8
