@@ -20,7 +20,7 @@ test: setup ## checks format, style and types, and runs the tests
 	@.venv/bin/python -m engine.gate
 
 faults: setup ## kills and misleads failovers on a local Azure, for docs/reliability.md
-	@SPAREHUB_FAULTS=all .venv/bin/python -m pytest tests/sparehub/failover/test_crash_points.py \
+	@SPAREHUB_FAULTS=all .venv/bin/python -m pytest -n auto tests/sparehub/failover/test_crash_points.py \
 	  tests/engine/test_failover_killed.py tests/engine/test_failover_faults.py tests/engine/test_failover_shared.py
 
 bench: setup ## measures previews of large regions, for docs/benchmarks.md
