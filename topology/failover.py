@@ -10,7 +10,6 @@ from typing import Any
 
 from topology import durations
 from topology.bandwidth import options
-from topology.build import build
 from topology.changes import Seconds, operations, seconds
 from topology.config import StackConfig
 from topology.deployed import Deployed
@@ -18,7 +17,7 @@ from topology.effects import with_effects
 from topology.errors import InterlockError
 from topology.interlock import refuse_two_live_regions
 from topology.model import Region
-from topology.pair import Stack
+from topology.pair import Stack, switched
 from topology.plan import Act, Change, Kind, Mode, Plan, RecoveryTime, Step, critical_path
 from topology.prefixes import overlapping
 from topology.words import Activation, Depth
@@ -244,15 +243,7 @@ class _Sides:
 
 def region_at(stack: Stack, activation: Activation, depth: Depth | None = None) -> Region:
     """Return a stack's region at an activation, and at another depth where one is given."""
-    config = stack.config.model_copy(update={"activation": activation})
-    return build(_with_depth(config, depth) if depth else config)
-
-
-def _with_depth(config: StackConfig, depth: Depth) -> StackConfig:
-    """Return a configuration whose region stands by at another depth."""
-    standby = config.region.standby.model_copy(update={"depth": depth})
-    region = config.region.model_copy(update={"standby": standby})
-    return config.model_copy(update={"region": region})
+    return switched(stack, activation, depth).region
 
 
 def said(config: StackConfig) -> dict[str, Any]:

@@ -6,10 +6,10 @@ from ipaddress import IPv4Network
 
 from topology.build import build
 from topology.circuits import circuit_id, same_circuit
-from topology.config import StackConfig
+from topology.config import StackConfig, StandbyConfig
 from topology.model import Circuit, CircuitReference, Region
 from topology.prefixes import overlapping
-from topology.words import Activation, Prefers
+from topology.words import Activation, Depth, Prefers
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,9 +38,12 @@ def in_order(stacks: Sequence[Stack]) -> list[Stack]:
     return sorted(stacks, key=lambda stack: (stack.name != "primary", stack.name))
 
 
-def switched(stack: Stack, activation: Activation) -> Stack:
-    """Return a stack as it would be with the switch turned."""
-    config = stack.config.model_copy(update={"activation": activation})
+def switched(stack: Stack, activation: Activation, depth: Depth | None = None) -> Stack:
+    """Return a stack as it would be with the switch turned, at another depth if one is given."""
+    region = stack.config.region
+    if depth is not None:
+        region = region.model_copy(update={"standby": StandbyConfig(depth=depth)})
+    config = stack.config.model_copy(update={"activation": activation, "region": region})
     return replace(stack, config=config, region=build(config))
 
 

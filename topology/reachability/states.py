@@ -9,15 +9,14 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 
-from topology.build import build
 from topology.circuits import circuit_id, same_circuit
-from topology.config import StackConfig, StandbyConfig
+from topology.config import StackConfig
 from topology.deployed import Deployed
 from topology.durations import Duration
 from topology.errors import InterlockError
 from topology.interlock import refuse_two_live_regions
 from topology.model import Region
-from topology.pair import Stack
+from topology.pair import Stack, switched
 from topology.reachability.steps import Step, down, up, using
 from topology.words import Activation, Depth
 
@@ -112,7 +111,7 @@ def configured(stack: Stack) -> Side:
     def form(activation: Activation, depth: Depth | None) -> Region:
         key = activation, depth
         if key not in known:
-            known[key] = build(_switched(stack.config, activation, depth))
+            known[key] = switched(stack, activation, depth).region
         return known[key]
 
     return Side(name=stack.name, config=stack.config, form=form)
@@ -142,13 +141,6 @@ def deployed(stack: Stack, region: Region) -> Side:
         return replace(region, **changed, spokes=using(region, uses))
 
     return Side(name=stack.name, config=stack.config, form=form)
-
-
-def _switched(config: StackConfig, activation: Activation, depth: Depth | None) -> StackConfig:
-    region = config.region
-    if depth is not None:
-        region = region.model_copy(update={"standby": StandbyConfig(depth=depth)})
-    return config.model_copy(update={"activation": activation, "region": region})
 
 
 def all_states(primary: Side, secondary: Side) -> Iterator[State]:
