@@ -38,7 +38,6 @@ def options(stack: str, source: Region, target: Region, after: str) -> Iterator[
             change=Change(
                 stack=stack,
                 activation=target.activation,
-                depth=target.depth,
                 operations=frozenset([Operation(Verb.UPDATE, CIRCUIT, name)]),
             ),
         )

@@ -52,7 +52,8 @@ def build(config: StackConfig) -> Region:
     active = config.activation is Activation.ACTIVE
     depth = region.standby.depth
     many = _prefix_count(region) > CONNECTION_PREFIX_LIMIT
-    connected = active or depth is Depth.CONNECTION
+    connected = active or (depth is Depth.CONNECTION and not config.disconnected)
+    gateway = active or depth is not Depth.NETWORK or config.disconnected
     connections = region.express_route.connections if connected else {}
     built = Region(
         name=name,
@@ -73,7 +74,7 @@ def build(config: StackConfig) -> Region:
             _spoke(region, name, key, spoke, uses_gateway=_uses_gateway(config, spoke, many=many))
             for key, spoke in sorted(region.spokes.items())
         ),
-        gateway=_gateway(region, name) if active or depth is not Depth.NETWORK else None,
+        gateway=_gateway(region, name) if gateway else None,
         circuits=tuple(
             _circuit(key, c) for key, c in sorted(region.express_route.connections.items())
         ),
@@ -101,7 +102,7 @@ def _prefix_count(region: RegionConfig) -> int:
 
 def _uses_gateway(config: StackConfig, spoke: SpokeConfig, *, many: bool) -> bool:
     """The table of the three depths: which spokes use the hub's gateway, and so are advertised."""
-    if config.activation is Activation.ACTIVE:
+    if config.activation is Activation.ACTIVE or config.disconnected:
         return True
     match config.region.standby.depth:
         case Depth.NETWORK:

@@ -308,6 +308,8 @@ class StackConfig(BaseModel):
     activation: Annotated[Activation, Field(alias="sparehub:activation")] = Activation.STANDBY
     region: Annotated[RegionConfig, Field(alias="sparehub:region")]
     drill: Annotated[bool, Field(alias="sparehub:drill")] = False  # the test networks stand
+    # On standby as if live, but for the connections: until another region has taken over.
+    disconnected: Annotated[bool, Field(alias="sparehub:disconnected")] = False
     paired_stack: Annotated[str, Field(alias="sparehub:pairedStack")] = ""
     override_interlock: Annotated[str, Field(alias="sparehub:overrideInterlock")] = ""
     # Warnings that somebody has read: the reason by the id of the rule.

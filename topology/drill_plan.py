@@ -104,7 +104,6 @@ def _change(stack: Stack, drill: Drill, verb: Verb) -> Change:
     return Change(
         stack=stack.name,
         activation=stack.config.activation,
-        depth=stack.config.region.standby.depth,
         operations=frozenset(_operations(drill, verb)),
     )
 

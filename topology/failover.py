@@ -5,7 +5,7 @@ Two circuits and routers that prefer one region (ER-23), or addresses that do no
 target is connected first and nothing is lost. Unplanned: nothing waits for the source's region.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from topology import durations
@@ -66,13 +66,14 @@ class _Sides:
 
     def __init__(self, source: Stack, target: Stack, depth: Depth | None = None) -> None:
         self._source, self._target = source, target
-        self._fenced_depth = source.config.region.standby.depth
-        if self._fenced_depth is Depth.NETWORK:
-            # The gateway's deletion would stand between the fence and the target: it comes last.
-            self._fenced_depth = Depth.GATEWAY
         self._live = region_at(source, Activation.ACTIVE)
-        self._fenced = region_at(source, Activation.STANDBY, self._fenced_depth)
         self._down = region_at(source, Activation.STANDBY)
+        self._fenced, self._interim = self._down, False
+        if source.config.region.standby.depth is not Depth.CONNECTION:
+            # Only the connections are in the way of the target. A gateway's deletion, and spokes
+            # that are withheld for the way back (ER-36), come last.
+            self._fenced = region_at(source, Activation.STANDBY, disconnected=True)
+            self._interim = bool(operations(self._fenced, self._down))
         self._waiting = region_at(target, Activation.STANDBY, depth)
         self._taken = region_at(target, Activation.ACTIVE, depth)
         self.overlap = tuple(
@@ -147,8 +148,8 @@ class _Sides:
         return Change(
             stack=self._source.name,
             activation=Activation.STANDBY,
-            depth=self._fenced_depth,
             operations=operations(self._live, self._fenced),
+            disconnected=self._interim,
         )
 
     def _activate(self, after: tuple[str, ...]) -> Step:
@@ -170,13 +171,12 @@ class _Sides:
             change=Change(
                 stack=stack,
                 activation=Activation.ACTIVE,
-                depth=self._target.config.region.standby.depth,
                 operations=operations(self._waiting, self._taken),
             ),
         )
 
     def _stand_down(self, after: str) -> tuple[Step, ...]:
-        """Return what a source of depth ``network`` gives up once the target is live."""
+        """Return what the source gives up once the target is live, if anything."""
         left = operations(self._fenced, self._down)
         if not left:
             return ()
@@ -190,13 +190,12 @@ class _Sides:
                 after=(after,),
                 precondition=f"{stack} is disconnected",
                 action=f"pulumi up --stack {stack}",
-                postcondition=f"{stack} stands by at depth {self._down.depth.value}",
+                postcondition=f"{stack} stands by, ready to be connected again",
                 undo=_switch(stack, Activation.ACTIVE),
                 seconds=seconds(self._fenced, self._down),
                 change=Change(
                     stack=stack,
                     activation=Activation.STANDBY,
-                    depth=self._down.depth,
                     operations=left,
                 ),
             ),
@@ -241,9 +240,20 @@ class _Sides:
         )
 
 
-def region_at(stack: Stack, activation: Activation, depth: Depth | None = None) -> Region:
-    """Return a stack's region at an activation, and at another depth where one is given."""
-    return switched(stack, activation, depth).region
+def region_at(
+    stack: Stack,
+    activation: Activation,
+    depth: Depth | None = None,
+    *,
+    disconnected: bool = False,
+) -> Region:
+    """Return a stack's region at an activation (:func:`topology.pair.switched`)."""
+    return switched(stack, activation, depth, disconnected=disconnected).region
+
+
+def region_after(pair: Mapping[str, Stack], change: Change) -> Region:
+    """Return the region that a change leaves."""
+    return region_at(pair[change.stack], change.activation, disconnected=change.disconnected)
 
 
 def said(config: StackConfig) -> dict[str, Any]:

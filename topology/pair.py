@@ -38,12 +38,23 @@ def in_order(stacks: Sequence[Stack]) -> list[Stack]:
     return sorted(stacks, key=lambda stack: (stack.name != "primary", stack.name))
 
 
-def switched(stack: Stack, activation: Activation, depth: Depth | None = None) -> Stack:
-    """Return a stack as it would be with the switch turned, at another depth if one is given."""
+def switched(
+    stack: Stack,
+    activation: Activation,
+    depth: Depth | None = None,
+    *,
+    disconnected: bool = False,
+) -> Stack:
+    """Return a stack as it would be with the switch turned, at another depth if one is given.
+
+    ``disconnected`` is a region on standby that keeps everything but its connections.
+    """
     region = stack.config.region
     if depth is not None:
         region = region.model_copy(update={"standby": StandbyConfig(depth=depth)})
-    config = stack.config.model_copy(update={"activation": activation, "region": region})
+    config = stack.config.model_copy(
+        update={"activation": activation, "region": region, "disconnected": disconnected}
+    )
     return replace(stack, config=config, region=build(config))
 
 

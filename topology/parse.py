@@ -15,6 +15,7 @@ from topology.rules.file_drill import DRILL
 from topology.rules.file_express_route import EXPRESS_ROUTE
 from topology.rules.file_hub import HUB
 from topology.rules.raw import RawRegion, as_mapping
+from topology.words import Activation
 
 _RULE = re.compile(r"[A-Z]{2,3}-\d+[a-z]?")
 _ADDRESS = re.compile(r"[0-9./]+")
@@ -67,6 +68,8 @@ def parse_stack(
             if not (details["type"] == "too_short" and details["input"])
         ]
     problems += _pair_problems(values.get("sparehub:pairedStack"), stack)
+    if config and config.disconnected and config.activation is Activation.ACTIVE:
+        problems.append(Problem("disconnected", "a region that is active is connected: remove it"))
     region = RawRegion(as_mapping(values.get("sparehub:region")))
     for rule in (*ADDRESSES, *HUB, *EXPRESS_ROUTE, *DRILL):
         problems += rule.problems(region)

@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import Any
 
 from topology.changes import NO_TIME, Operation, Seconds
-from topology.words import Activation, Depth
+from topology.words import Activation
 
 
 class Kind(StrEnum):
@@ -42,12 +42,13 @@ class Act(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Change:
-    """A stack deployed at an activation and a depth, and every write that this may cause."""
+    """A stack deployed at an activation, and every write that this may cause."""
 
     stack: str
     activation: Activation
-    depth: Depth
     operations: frozenset[Operation]
+    disconnected: bool = False
+    """On standby it keeps everything but its connections, until the other region is live."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,7 +88,7 @@ class Step:
             and {
                 "stack": change.stack,
                 "activation": change.activation.value,
-                "depth": change.depth.value,
+                "disconnected": change.disconnected,
                 "operations": [
                     {"operation": each.verb.value, "type": each.type, "name": each.name}
                     for each in sorted(change.operations)

@@ -117,7 +117,7 @@ def _deploy(place: Workplace, step: Step, value: str | None) -> None:
     place.journal.append("drill-intent", step=step.id)
     try:
         with place.progress.step(step):
-            place.deployments.up(change, change.depth, place.progress.writes)
+            place.deployments.up(change, place.progress.writes)
     except (SparehubError, KeyboardInterrupt) as error:
         problem = str(error) or "interrupted"
         again = "start" if value else "stop"

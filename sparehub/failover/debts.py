@@ -49,7 +49,6 @@ def _stand_down(place: Workplace, stack: Stack) -> None:
     change = Change(
         stack=stack.name,
         activation=Activation.STANDBY,
-        depth=down.depth,
         operations=operations(live, down),
     )
     take_in_strays(stacks, azure, stack.name, live, change.operations, note)
@@ -57,5 +56,5 @@ def _stand_down(place: Workplace, stack: Stack) -> None:
     set_value(place.directory, stack.name, ACTIVATION, Activation.STANDBY.value)
     look(stacks, (change,))
     spend(stacks, journal, stack)
-    stacks.up(change, down.depth, place.progress.writes)
+    stacks.up(change, place.progress.writes)
     prove(down, live, stacks.snapshot(stack.name), azure)

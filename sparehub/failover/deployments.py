@@ -16,10 +16,9 @@ from pulumi.automation.errors import CommandError, ConcurrentUpdateError
 from sparehub.failover.lease import LeaseError
 from sparehub.failover.snapshot import Pending, Snapshot
 from sparehub.failover.switch import write_variant
-from topology.changes import Operation, Verb
+from topology.changes import WRITES_AT_ONCE, Operation, Verb
 from topology.errors import PreflightError, SparehubError
 from topology.plan import Change
-from topology.words import Depth
 
 _VERBS = {
     OpType.CREATE: Verb.CREATE,
@@ -31,6 +30,12 @@ _VERBS = {
     OpType.DELETE_REPLACED: Verb.DELETE,
 }
 _OURS = "azure-native:"
+MANY_WRITES = 50
+"""Beyond so many writes a deployment records its state once, at its end. In a backend of files, or
+of blobs, Pulumi writes the whole state before and after each write otherwise, which takes longer
+than the writes: https://github.com/pulumi/pulumi/issues/10668. What Pulumi then forgets if it is
+killed the journal holds: what the step makes is asked of Azure by its id before it is made again,
+and updates and deletions are done again."""
 
 
 class DeploymentError(SparehubError):
@@ -55,6 +60,7 @@ class Deployments:
 
     directory: Path
     _workspace: automation.LocalWorkspace = field(init=False)
+    _in_one_go: automation.LocalWorkspace = field(init=False)
     _scratch: Path = field(init=False)
     _previewed: dict[Change, Path] = field(default_factory=dict, init=False)
 
@@ -66,6 +72,9 @@ class Deployments:
             raise PreflightError(message) from None
         try:
             self._workspace = _Workspace(work_dir=str(self.directory))
+            self._in_one_go = _Workspace(
+                work_dir=str(self.directory), env_vars={"PULUMI_SKIP_CHECKPOINTS": "true"}
+            )
         except FileNotFoundError:
             message = (
                 "there is no pulumi on PATH: install Pulumi, or use the local Azure: "
@@ -109,16 +118,16 @@ class Deployments:
             ]
             return [each.result() for each in looking]
 
-    def up(self, change: Change, depth: Depth, tell: Callable[[Operation], None]) -> None:
+    def up(self, change: Change, tell: Callable[[Operation], None]) -> None:
         """Deploy a stack whose file says what the change wants; no more than was previewed.
 
-        ``depth`` is the file's own; where the change wants another, a copy is deployed.
+        Where the region is to keep everything but its connections, a copy of the file is deployed.
 
         :raises DeploymentError: where Pulumi, or Azure, refuses.
         :raises LeaseError: where somebody else is deploying.
         """
         copy = None
-        if change.depth is not depth:
+        if change.disconnected:
             copy = self._scratch / f"Pulumi.{change.stack}.deployed.yaml"
             write_variant(self.directory, change, copy)
         problems: list[str] = []
@@ -130,8 +139,9 @@ class Deployments:
 
         plan = self._previewed.pop(change, None)
         with _telling(change.stack, problems):
-            self._stack(change.stack).up(
+            self._stack(change.stack, in_one_go=len(change.operations) > MANY_WRITES).up(
                 on_event=listen,
+                parallel=WRITES_AT_ONCE,
                 plan=str(plan) if plan else None,
                 config_file=str(copy) if copy else None,
             )
@@ -203,8 +213,8 @@ class Deployments:
             message = f"there is no Pulumi.yaml in {self.directory}: name its place by --stack-dir"
             raise PreflightError(message) from None
 
-    def _stack(self, name: str) -> automation.Stack:
-        return automation.Stack.select(name, self._workspace)
+    def _stack(self, name: str, *, in_one_go: bool = False) -> automation.Stack:
+        return automation.Stack.select(name, self._in_one_go if in_one_go else self._workspace)
 
     def _export(self, stack: str) -> Mapping[str, Any]:
         try:

@@ -13,7 +13,6 @@ from sparehub.failover.port import Stacks
 from sparehub.failover.snapshot import Pending, Snapshot
 from topology.changes import Operation
 from topology.plan import Change
-from topology.words import Depth
 
 
 @dataclass(frozen=True)
@@ -33,10 +32,10 @@ class GuardedStacks:
         """Return what each change would write."""
         return self.stacks.previews(changes, drift=drift, pretend=pretend)
 
-    def up(self, change: Change, depth: Depth, tell: Callable[[Operation], None]) -> None:
+    def up(self, change: Change, tell: Callable[[Operation], None]) -> None:
         """Deploy a stack."""
         self.guard()
-        self.stacks.up(change, depth, tell)
+        self.stacks.up(change, tell)
 
     def adopt(self, stack: str, pending: Pending, identity: str) -> None:
         """Bring into the state what was made while its maker died."""

@@ -198,6 +198,7 @@ def _preflight(place: Workplace, plan: Plan, run: Run, ledger: Ledger) -> None:
     target = place.pair[plan.target]
     live = region_at(target, Activation.ACTIVE)
     snapshot = place.snapshots[plan.target]
+    preflight.refuse_spokes_in_the_way(live, snapshot)
     preflight.refuse_unusable_circuits(live, snapshot, place.azure, note)
     if not snapshot.deployed.connections:
         refuse_unusable(place.deployments, place.azure, target, live, ledger.spent)

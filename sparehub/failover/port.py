@@ -6,7 +6,6 @@ from typing import Protocol
 from sparehub.failover.snapshot import Pending, Snapshot
 from topology.changes import Operation
 from topology.plan import Change
-from topology.words import Depth
 
 
 class Stacks(Protocol):
@@ -20,7 +19,7 @@ class Stacks(Protocol):
     ) -> list[frozenset[Operation]]:
         """Return what each change would write."""
 
-    def up(self, change: Change, depth: Depth, tell: Callable[[Operation], None]) -> None:
+    def up(self, change: Change, tell: Callable[[Operation], None]) -> None:
         """Deploy a stack."""
 
     def adopt(self, stack: str, pending: Pending, identity: str) -> None:

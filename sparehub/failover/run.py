@@ -21,7 +21,7 @@ from sparehub.failover.settling import settle, take_in_strays
 from sparehub.failover.switch import ACTIVATION, OVERRIDE, set_value
 from topology.changes import Operation, Verb
 from topology.errors import HalfwayError, SparehubError
-from topology.failover import region_at
+from topology.failover import region_after, region_at
 from topology.plan import Act, Change, Mode, Step
 from topology.words import Activation
 
@@ -156,7 +156,7 @@ class Run:
             set_value(job.directory, name, OVERRIDE, text)
         if self._looked.pop(change) or snapshot.activation != change.activation:
             self._deploy(change)
-        region = region_at(job.pair[name], change.activation, change.depth)
+        region = region_after(job.pair, change)
         live = region_at(job.pair[name], Activation.ACTIVE)
         prove(region, live, job.stacks.snapshot(name), job.azure)
 
@@ -166,9 +166,8 @@ class Run:
         What Azure made badly by one write it repairs by the next.
         """
         job = self.job
-        depth = job.pair[change.stack].config.region.standby.depth
         try:
-            job.stacks.up(change, depth, job.progress.writes)
+            job.stacks.up(change, job.progress.writes)
         except LeaseError:
             raise
         except SparehubError as error:
@@ -179,7 +178,7 @@ class Run:
             self._take_in_strays(change)
             self._look((change,))
             self._looked.pop(change)
-            job.stacks.up(change, depth, job.progress.writes)
+            job.stacks.up(change, job.progress.writes)
 
     def _take_in_strays(self, change: Change) -> bool:
         job, stack = self.job, change.stack

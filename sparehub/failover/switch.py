@@ -9,9 +9,9 @@ from ruamel.yaml import YAML
 from sparehub.stacks import stack_file
 from topology.errors import PreflightError
 from topology.plan import Change
-from topology.words import Depth
 
 ACTIVATION = "sparehub:activation"
+DISCONNECTED = "sparehub:disconnected"
 OVERRIDE = "sparehub:overrideInterlock"
 
 
@@ -46,11 +46,8 @@ def write_variant(directory: Path, change: Change, copy: Path, override: str = "
     config[ACTIVATION] = change.activation.value
     if override:
         config[OVERRIDE] = override
-    region = config["sparehub:region"]
-    standby = region.get("standby", {})
-    # Pulumi holds a deployment to its preview, outputs included: nothing else may differ.
-    if standby.get("depth", Depth.GATEWAY.value) != change.depth.value:
-        region["standby"] = {**standby, "depth": change.depth.value}
+    if change.disconnected:
+        config[DISCONNECTED] = True
     with copy.open("w", encoding="utf-8") as file:
         yaml.dump(content, file)
 

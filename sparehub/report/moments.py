@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from sparehub.report.frames import Frame, Placed
-from topology.failover import region_at
+from topology.failover import region_after, region_at
 from topology.model import Region
 from topology.pair import Stack
 from topology.plan import Plan
@@ -23,8 +23,7 @@ def moments(stacks: Sequence[Stack], plan: Plan) -> list[Frame]:
     frames = [Frame(title=f"{source.location} is live", pair=_placed(standing))]
     for step in plan.steps:
         if change := step.change:
-            stack = by_name[change.stack]
-            standing[change.stack] = region_at(stack, change.activation, change.depth)
+            standing[change.stack] = region_after(by_name, change)
         frames.append(Frame(title=step.title, pair=_placed(standing)))
     return frames
 

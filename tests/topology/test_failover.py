@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.configurations import shipped, stack_of
+from tests.configurations import shipped, stack_of, with_spokes
 from topology.build import build
 from topology.changes import CONNECTION, GATEWAY, PEERING, Operation, Seconds, Verb
 from topology.failover import plan
@@ -160,6 +160,32 @@ def test_at_depth_network_the_old_gateway_goes_last() -> None:
     ]
     assert found.recovery.critical_path == ("fence-primary", "activate-secondary")
     assert found.recovery.seconds == found.recovery.cold
+
+
+def test_above_200_prefixes_spokes_are_withheld_last() -> None:
+    """The fence is one write however many spokes there are: withholding them is for the way back.
+
+    Of 200 updates 64 are under way at once: four times the time of one (ER-36).
+    """
+    pair = values()
+    for each in pair:
+        each["sparehub:region"]["spokes"] = with_spokes(each, 200)["sparehub:region"]["spokes"]
+    found = planned((pair[0], pair[1]))
+    updates = [
+        Operation(UPDATE, PEERING, f"region/spoke/{spoke}/peering/spoke-to-hub")
+        for spoke in pair[0]["sparehub:region"]["spokes"]
+    ]
+
+    assert steps(found) == [
+        ("fence-primary", ("primary",), [FENCE]),
+        ("activate-secondary", ("secondary",), sorted([CONNECT, *updates])),
+        ("stand-down-primary", ("primary",), sorted(updates)),
+    ]
+    fenced, taken, down = found.steps
+    assert fenced.change is not None
+    assert fenced.change.disconnected
+    assert (taken.seconds.typical, down.seconds.typical) == (181 + 4 * 10, 4 * 10)
+    assert found.recovery.seconds.typical == 90 + 181 + 4 * 10
 
 
 def test_at_depth_connection_nothing_is_made() -> None:

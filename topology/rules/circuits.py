@@ -254,7 +254,8 @@ def spokes_wait_where_prefixes_are_many(stack: Stack) -> Iterator[Fault]:
     region = stack.region
     used = any(spoke.spoke_to_hub.use_remote_gateways for spoke in region.spokes)
     many = len(region.address_prefixes) > _PREFIXES_AT_CREATION
-    if many and used and not (region.connections and region.spokes_wait_for_connections):
+    waiting = region.connections and region.spokes_wait_for_connections
+    if many and used and not waiting and not stack.config.disconnected:
         message = (
             f"{len(region.address_prefixes)} prefixes: spokes may use the gateway only once the "
             "connection stands"

@@ -6,7 +6,7 @@ from topology.model import Peering
 from topology.pair import Stack
 from topology.rules.networks import gateway_subnet_of
 from topology.rules.rule import Fault, rule
-from topology.words import Activation, Depth
+from topology.words import Activation
 
 _PEERINGS = 500
 
@@ -59,7 +59,7 @@ def spokes_have_no_gateway_of_their_own(stack: Stack) -> Iterator[Fault]:
 def spokes_wait_for_the_gateway_on_standby(stack: Stack) -> Iterator[Fault]:
     """Gateway first, then the update of the peerings."""
     region = stack.region
-    if region.activation is Activation.STANDBY and region.depth is Depth.NETWORK:
+    if region.activation is Activation.STANDBY and region.gateway is None:
         for spoke in region.spokes:
             if spoke.spoke_to_hub.use_remote_gateways:
                 message = "useRemoteGateways must be false until the region is active"

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from sparehub.failover import operations, workplace
+from sparehub.failover import deployments, operations, workplace
 from sparehub.output import Output
 from tests.sparehub.failover.world import Died, World, activation_in_file
 from tests.sparehub.failover.worlds import Start, begin, resume
@@ -37,11 +37,14 @@ class Flow:
     unfenced: bool = False
     finish: bool = False
     """Whether the operation that dies is the `finish-fence` after it."""
+    in_one_go: bool = False
+    """Whether a deployment records its state at its end alone, as one of many writes does."""
 
 
 FLOWS = {
     "planned failover": Flow(Kind.FAILOVER),
     "failback": Flow(Kind.FAILBACK, before=(Kind.FAILOVER,)),
+    "planned, state recorded at the end": Flow(Kind.FAILOVER, in_one_go=True),
     "unplanned, the primary answers": Flow(Kind.FAILOVER, Mode.UNPLANNED),
     "unplanned, fenced at the circuit": Flow(Kind.FAILOVER, Mode.UNPLANNED, lost=True),
     "unplanned, unfenced": Flow(
@@ -123,9 +126,14 @@ def hold(world: World, flow: Flow) -> None:
 
 @pytest.mark.parametrize("flow", FLOWS.values(), ids=FLOWS)
 def test_dying_at_any_point_and_going_on(
-    start: Start, flow: Flow, record_property: Callable[[str, str], None]
+    start: Start,
+    flow: Flow,
+    record_property: Callable[[str, str], None],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Every point of the operation, one after the other."""
+    if flow.in_one_go:
+        monkeypatch.setattr(deployments, "MANY_WRITES", 0)
     world = prepared(start, flow)
     begun = world.points
     act(world, flow)

@@ -9,7 +9,7 @@ from sparehub.failover.guarded import GuardedAzure, GuardedStacks
 from sparehub.failover.lease import LeaseError
 
 READ = {"snapshot": 1, "secret": 2}
-WRITE = {"up": 3, "adopt": 3, "forget_pending": 1, "unlock": 1, "set_secret": 3}
+WRITE = {"up": 2, "adopt": 3, "forget_pending": 1, "unlock": 1, "set_secret": 3}
 
 
 def taken_over() -> None:

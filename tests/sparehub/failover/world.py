@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from sparehub.failover import deployments
 from sparehub.failover.azure import Answer
 from sparehub.failover.deployments import DeploymentError
 from sparehub.failover.snapshot import Pending, Snapshot
@@ -18,11 +19,11 @@ from sparehub.stacks import read_stack
 from topology.changes import CIRCUIT, CONNECTION, GATEWAY, PEERING, Operation, Verb
 from topology.circuits import circuit_id
 from topology.deployed import Deployed
-from topology.failover import region_at
+from topology.failover import region_after
 from topology.interlock import refuse_two_live_regions
 from topology.model import Region
 from topology.plan import Change
-from topology.words import Activation, Depth
+from topology.words import Activation
 
 SUBSCRIPTION = "00000000-0000-0000-0000-000000000000"
 NETWORK = "azure-native:network:VirtualNetwork"
@@ -139,14 +140,22 @@ class World:
             found.append(frozenset(self._difference(change.stack, region)))
         return found
 
-    def up(self, change: Change, depth: Depth, tell: Callable[[Operation], None]) -> None:
-        del depth
+    def up(self, change: Change, tell: Callable[[Operation], None]) -> None:
         stack = change.stack
         self.point()
         if read_stack(self.directory, stack).config.activation is not change.activation:
             raise AssertionError(f"the file of {stack} does not say what is deployed")
         region = self._region(change)
         self._interlock(stack, region)
+        before = deepcopy(self.state[stack])
+        try:
+            self._deploy(stack, region, tell)
+        except Died:
+            if len(change.operations) > deployments.MANY_WRITES:
+                self.state[stack] = before  # recorded at the end of a deployment alone
+            raise
+
+    def _deploy(self, stack: str, region: Region, tell: Callable[[Operation], None]) -> None:
         self.state[stack]["pending_operations"] = []
         if stack in self.lost:
             raise DeploymentError("the region does not answer")
@@ -255,7 +264,7 @@ class World:
         yield from self.cloud[stack].values()
 
     def _region(self, change: Change) -> Region:
-        return region_at(read_stack(self.directory, change.stack), change.activation, change.depth)
+        return region_after({change.stack: read_stack(self.directory, change.stack)}, change)
 
     def _interlock(self, stack: str, region: Region) -> None:
         config = read_stack(self.directory, stack).config
