@@ -37,14 +37,14 @@ class Flow:
     unfenced: bool = False
     finish: bool = False
     """Whether the operation that dies is the `finish-fence` after it."""
-    in_one_go: bool = False
-    """Whether a deployment records its state at its end alone, as one of many writes does."""
+    large: bool = False
+    """Whether the stacks are so large that a deployment records their state at its end alone."""
 
 
 FLOWS = {
     "planned failover": Flow(Kind.FAILOVER),
     "failback": Flow(Kind.FAILBACK, before=(Kind.FAILOVER,)),
-    "planned, state recorded at the end": Flow(Kind.FAILOVER, in_one_go=True),
+    "planned, state recorded at the end": Flow(Kind.FAILOVER, large=True),
     "unplanned, the primary answers": Flow(Kind.FAILOVER, Mode.UNPLANNED),
     "unplanned, fenced at the circuit": Flow(Kind.FAILOVER, Mode.UNPLANNED, lost=True),
     "unplanned, unfenced": Flow(
@@ -132,8 +132,8 @@ def test_dying_at_any_point_and_going_on(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Every point of the operation, one after the other."""
-    if flow.in_one_go:
-        monkeypatch.setattr(deployments, "MANY_WRITES", 0)
+    if flow.large:
+        monkeypatch.setattr(deployments, "LARGE", 0)
     world = prepared(start, flow)
     begun = world.points
     act(world, flow)

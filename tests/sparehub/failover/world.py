@@ -151,8 +151,8 @@ class World:
         try:
             self._deploy(stack, region, tell)
         except Died:
-            if len(change.operations) > deployments.MANY_WRITES:
-                self.state[stack] = before  # recorded at the end of a deployment alone
+            if deployments.recorded_at_end(change, len(before["resources"])):
+                self.state[stack] = before
             raise
 
     def _deploy(self, stack: str, region: Region, tell: Callable[[Operation], None]) -> None:
