@@ -1,0 +1,100 @@
+"""How things stand now, where something is owed or under way: facts, what to do, and a picture."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from sparehub.report.frames import Frame, LinkState, Placed
+from sparehub.report.history import Debt, Deed, History, Standing
+from sparehub.report.moments import lost_region, standing_after
+from topology.pair import Stack
+from topology.plan import Mode, Plan
+
+
+@dataclass(frozen=True, kw_only=True)
+class Alarm:
+    """Something that somebody has to do; ``command`` does it."""
+
+    word: str
+    text: str
+    command: str = ""
+
+
+def alarms(history: History) -> Iterator[Alarm]:
+    """Yield what is owed, and what stopped half-way."""
+    for debt in history.owed:
+        prefixes = ", ".join(debt.prefixes)
+        if debt.unfenced:
+            text = f"{debt.stack} may still advertise {prefixes}, and nothing keeps it from that"
+        elif debt.fences:
+            text = f"{debt.stack} is kept from outside from advertising {prefixes}"
+        else:
+            text = f"{debt.stack} may still advertise {prefixes}, beside the other region"
+        word = "UNFENCED" if debt.unfenced else "owed"
+        text = f"{text}; it is to be disconnected once it is back"
+        yield Alarm(word=word, text=text, command="sparehub finish-fence")
+    deed = history.under_way
+    if deed is None:
+        return
+    text = f"{deed.mode} {deed.kind} from {deed.source} to {deed.target}"
+    if deed.standing is Standing.HALTED:
+        yield Alarm(word="halted", text=f"{text}: {deed.problem}", command="sparehub resume")
+    else:
+        text = f"{text}: at work as this was written, or its process has died"
+        yield Alarm(word="under way", text=text, command="sparehub resume")
+
+
+def facts(history: History) -> Iterator[tuple[str, str]]:
+    """Yield what the top of the page says of the operations."""
+    if not history.state:
+        return
+    yield "State", history.state
+    for debt in history.owed:
+        yield "Owed", f"{debt.stack}, {_state(debt)}"
+
+
+def now(stacks: Sequence[Stack], history: History, plan: Plan | None) -> tuple[Frame, Frame] | None:
+    """Return the pair as it stands and as it stood; None where nothing is owed or under way.
+
+    ``plan`` is that of the operation under way, None where the stack files are others by now:
+    then only they, and what is owed, say how things stand.
+    """
+    deed = history.under_way
+    if not history.owed and not deed:
+        return None
+    start = tuple(Placed(stack=stack.name, region=stack.region) for stack in stacks)
+    if plan and deed:
+        before = standing_after(stacks, plan, ())
+        start = tuple(replace(each, region=before[each.stack]) for each in start)
+        after = standing_after(stacks, plan, deed.done)
+        pair = tuple(replace(each, region=after[each.stack]) for each in start)
+        if _silent(deed):
+            pair = tuple(
+                replace(each, lost=LinkState.SILENT) if each.stack == plan.source else each
+                for each in pair
+            )
+    else:
+        pair = start
+    owed = {debt.stack: _state(debt) for debt in history.owed}
+    by_name = {stack.name: stack for stack in stacks}
+    standing = tuple(
+        lost_region(by_name[each.stack], owed[each.stack]) if each.stack in owed else each
+        for each in pair
+    )
+    live = tuple(
+        lost_region(by_name[each.stack], LinkState.UNFENCED) if each.stack in owed else each
+        for each in start
+    )
+    return Frame(title="now", pair=standing), Frame(title="before", pair=live)
+
+
+def _silent(deed: Deed) -> bool:
+    """Return whether the region that is left did not answer, and is not fenced yet."""
+    asked = any(run.answers is False for run in deed.steps)
+    fenced = f"fence-{deed.source}" in deed.done
+    return deed.mode is Mode.UNPLANNED and asked and not fenced
+
+
+def _state(debt: Debt) -> LinkState:
+    if debt.unfenced:
+        return LinkState.UNFENCED
+    return LinkState.FENCED if debt.fences else LinkState.SILENT
