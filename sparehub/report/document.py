@@ -104,7 +104,8 @@ def _of_pair(
     examination: Examination, recorded: Recorded, primary: Stack, secondary: Stack
 ) -> Report:
     stacks = (primary, secondary)
-    kind = Kind.FAILBACK if _active(secondary) and not _active(primary) else Kind.FAILOVER
+    underway = recorded.history.under_way
+    kind = underway.kind if underway else _next(primary, secondary)
     planned_as = cache(lambda kind, mode: plan(primary, secondary, kind, mode))
     planned, unplanned = (planned_as(kind, mode) for mode in Mode)
 
@@ -119,7 +120,6 @@ def _of_pair(
     pictures_of_loss = [draw(frame, before) for frame in lost]
     shown, drawn = [*frames, *lost], [*pictures, *pictures_of_loss]
     changed = changes(before.pair, after.pair)
-    underway = recorded.history.under_way
     standing = now.now(stacks, recorded.history, plan_of(underway) if underway else None)
     panel = None
     if standing:
@@ -189,8 +189,9 @@ def _done(recorded: Recorded, plan_of: PlanOf) -> Done:
     )
 
 
-def _active(stack: Stack) -> bool:
-    return stack.config.activation is Activation.ACTIVE
+def _next(primary: Stack, secondary: Stack) -> Kind:
+    active = [stack.config.activation is Activation.ACTIVE for stack in (primary, secondary)]
+    return Kind.FAILBACK if active == [False, True] else Kind.FAILOVER
 
 
 def _facts(examination: Examination, recorded: Recorded) -> list[tuple[str, str]]:

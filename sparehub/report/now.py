@@ -4,8 +4,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from sparehub.report.frames import Frame, LinkState, Placed
-from sparehub.report.history import Debt, Deed, History, Standing
+from sparehub.report.history import Debt, Deed, History
 from sparehub.report.moments import lost_region, standing_after
+from sparehub.report.told import moment
 from topology.pair import Stack
 from topology.plan import Mode, Plan
 
@@ -16,7 +17,7 @@ class Alarm:
 
     word: str
     text: str
-    command: str = ""
+    command: str
 
 
 def alarms(history: History) -> Iterator[Alarm]:
@@ -24,23 +25,28 @@ def alarms(history: History) -> Iterator[Alarm]:
     for debt in history.owed:
         prefixes = ", ".join(debt.prefixes)
         if debt.unfenced:
-            text = f"{debt.stack} may still advertise {prefixes}, and nothing keeps it from that"
+            how = f"may still advertise {prefixes}, and nothing keeps it from that"
         elif debt.fences:
-            text = f"{debt.stack} is kept from outside from advertising {prefixes}"
+            how = f"is kept from outside from advertising {prefixes}"
         else:
-            text = f"{debt.stack} may still advertise {prefixes}, beside the other region"
-        word = "UNFENCED" if debt.unfenced else "owed"
-        text = f"{text}; it is to be disconnected once it is back"
-        yield Alarm(word=word, text=text, command="sparehub finish-fence")
-    deed = history.under_way
-    if deed is None:
-        return
-    text = f"{deed.mode} {deed.kind} from {deed.source} to {deed.target}"
-    if deed.standing is Standing.HALTED:
-        yield Alarm(word="halted", text=f"{text}: {deed.problem}", command="sparehub resume")
-    else:
-        text = f"{text}: at work as this was written, or its process has died"
-        yield Alarm(word="under way", text=text, command="sparehub resume")
+            how = f"may still advertise {prefixes}, beside the other region"
+        said = f" ({debt.reason})" if debt.reason else ""
+        yield Alarm(
+            word="UNFENCED" if debt.unfenced else "owed",
+            text=f"{debt.stack} {how}; since {moment(debt.since)}{said}. Once it is back:",
+            command="sparehub finish-fence",
+        )
+    if deed := history.under_way:
+        step = next((run.step for run in deed.steps if not run.ended), "its preparation")
+        problem = deed.problem or "at work when this was written, or its process has died"
+        yield Alarm(
+            word=deed.standing,
+            text=(
+                f"{deed.mode} {deed.kind} from {deed.source} to {deed.target}, in {step}: "
+                f"{problem}\nTo go on:"
+            ),
+            command="sparehub resume",
+        )
 
 
 def facts(history: History) -> Iterator[tuple[str, str]]:

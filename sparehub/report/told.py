@@ -34,6 +34,8 @@ class Told:
     standing: str
     facts: tuple[tuple[str, str], ...]
     steps: tuple[StepRow, ...] = ()
+    owed: str = ""
+    """What is owed of it still, in a word."""
     command: str = ""
     """What goes on with it; empty where nothing has to."""
 
@@ -46,12 +48,14 @@ def tell(entry: Deed | DrillRun, plan_of: PlanOf) -> Told:
 def _deed(deed: Deed, plan: Plan | None) -> Told:
     goes_on = deed.standing in {Standing.HALTED, Standing.UNDER_WAY}
     mode = deed.mode.value.capitalize()
+    owed = ["UNFENCED" if debt.unfenced else "owed" for debt in deed.debts if not debt.cleared]
     return Told(
         title=f"{mode} {deed.kind}, {deed.source} to {deed.target}",
         standing=deed.standing,
         facts=tuple(_facts(deed)),
         steps=tuple(_step(run, deed, plan) for run in deed.steps),
-        command="sparehub resume" if goes_on else "",
+        owed=", ".join(owed),
+        command="sparehub resume" if goes_on else "sparehub finish-fence" if owed else "",
     )
 
 
@@ -72,6 +76,8 @@ def _facts(deed: Deed) -> Iterator[tuple[str, str]]:
         yield "Owed", _debt(debt)
         if debt.cleared:
             yield "Cleared", f"{_after(debt.since, debt.cleared)}, by sparehub finish-fence"
+        else:
+            yield "Cleared", "not yet"
     if deed.keys:
         yield "Authorization keys", f"{deed.keys} used up"
 
