@@ -98,6 +98,7 @@ def test_a_halted_operation_says_where_and_why() -> None:
     """Once it is resumed it is under way; finished, it keeps what went wrong at first."""
     halted = told(*HALTED)
     assert halted.state == "HALTED(activate-secondary)"
+    assert halted.under_way
     assert halted.under_way == deeds(*HALTED)[0]
     assert (halted.under_way.standing, halted.under_way.problem) == (Standing.HALTED, "no gateway")
     assert (halted.under_way.ended, halted.under_way.done) == (at(100), ("fence-primary",))
