@@ -55,8 +55,11 @@ class Placed:
     def said(self) -> str:
         """The region in a sentence."""
         where = f"{self.stack} ({self.region.location})"
-        how = {LinkState.FENCED: "fenced from outside", LinkState.SILENT: "does not answer"}
-        standing = how[self.lost] if self.lost in how else self.standing
+        how: dict[LinkState | None, str] = {
+            LinkState.FENCED: "fenced from outside",
+            LinkState.SILENT: "does not answer",
+        }
+        standing = how.get(self.lost, self.standing)
         return f"{where}: {standing}, {self.advertising}"
 
 

@@ -69,9 +69,7 @@ def lost_region(stack: Stack, lost: LinkState) -> Placed:
     return Placed(stack=stack.name, region=region, lost=lost)
 
 
-def standing_after(
-    stacks: Sequence[Stack], plan: Plan, done: Collection[str]
-) -> dict[str, Region]:
+def standing_after(stacks: Sequence[Stack], plan: Plan, done: Collection[str]) -> dict[str, Region]:
     """Return how each region stands once the steps of those ids are done."""
     by_name = _by_name(stacks)
     standing = {

@@ -78,9 +78,7 @@ def test_an_unfenced_failover_says_why_what_and_until_when() -> None:
         "Finished": "2026-07-01 12:20:22 UTC, after 3 min 42 s",
         "Accepted unfenced": "it burnt down",
         "Fence": f"private peering disabled (tried, and taken back): {PEERING.id}",
-        "Owed": (
-            "primary, UNFENCED: 10.10.10.0/24, 10.1.0.0/24; since 2026-07-01 12:17:21 UTC"
-        ),
+        "Owed": ("primary, UNFENCED: 10.10.10.0/24, 10.1.0.0/24; since 2026-07-01 12:17:21 UTC"),
         "Cleared": "not yet",
     }
     assert owed.steps[0].notes == ("primary did not answer",)
