@@ -1,6 +1,7 @@
 """The moments of a failover: how both regions stand before its first step and after each."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from sparehub.report.frames import Frame, LinkState, Placed
 from topology.failover import region_at
@@ -12,10 +13,21 @@ from topology.words import Activation, Depth
 
 def moments(stacks: Sequence[Stack], plan: Plan) -> list[Frame]:
     """Return the pair at the start and after each step of a plan, the stacks in their order."""
-    return [
-        Frame(title=title, pair=_placed(standing_after(stacks, plan, done)))
-        for title, done in _titled(stacks, plan)
-    ]
+    by_name = {stack.name: stack for stack in stacks}
+    standing = {
+        stack.name: region_at(
+            stack, Activation.ACTIVE if stack.name == plan.source else Activation.STANDBY
+        )
+        for stack in stacks
+    }
+    source = by_name[plan.source].region
+    frames = [Frame(title=f"{source.location} is live", pair=_placed(standing))]
+    for step in plan.steps:
+        if change := step.change:
+            stack = by_name[change.stack]
+            standing[change.stack] = region_at(stack, change.activation, change.depth)
+        frames.append(Frame(title=step.title, pair=_placed(standing)))
+    return frames
 
 
 def moments_of_loss(stacks: Sequence[Stack], plan: Plan) -> list[Frame]:
@@ -24,14 +36,13 @@ def moments_of_loss(stacks: Sequence[Stack], plan: Plan) -> list[Frame]:
     After the last step: the pair where no fence holds, if that lets two regions be live at once,
     and the pair once the region is back and disconnected.
     """
-    source = _by_name(stacks)[plan.source]
-    fences = {step.id for step in plan.steps if step.act is Act.FENCE}
+    source = next(stack for stack in stacks if stack.name == plan.source)
     start, *after = moments(stacks, plan)
-    frames = [start]
-    for number, frame in enumerate(after, start=1):
-        fenced = any(step.id in fences for step in plan.steps[:number])
-        lost = LinkState.FENCED if fenced else LinkState.SILENT
-        frames.append(Frame(title=frame.title, pair=_with(frame.pair, lost_region(source, lost))))
+    frames, lost = [start], lost_region(source, LinkState.SILENT)
+    for step, frame in zip(plan.steps, after, strict=True):
+        if step.act is Act.FENCE:
+            lost = lost_region(source, LinkState.FENCED)
+        frames.append(replace(frame, pair=_with(frame.pair, lost)))
     last = frames[-1].pair
     if plan.conflict:
         unfenced = lost_region(source, LinkState.UNFENCED)
@@ -67,33 +78,6 @@ def lost_region(stack: Stack, lost: LinkState) -> Placed:
         depth = Depth.GATEWAY
     region = region_at(stack, Activation.STANDBY, depth)
     return Placed(stack=stack.name, region=region, lost=lost)
-
-
-def standing_after(stacks: Sequence[Stack], plan: Plan, done: Collection[str]) -> dict[str, Region]:
-    """Return how each region stands once the steps of those ids are done."""
-    by_name = _by_name(stacks)
-    standing = {
-        stack.name: region_at(
-            stack, Activation.ACTIVE if stack.name == plan.source else Activation.STANDBY
-        )
-        for stack in stacks
-    }
-    for step in plan.steps:
-        if step.id in done and (change := step.change):
-            stack = by_name[change.stack]
-            standing[change.stack] = region_at(stack, change.activation, change.depth)
-    return standing
-
-
-def _titled(stacks: Sequence[Stack], plan: Plan) -> Iterator[tuple[str, Collection[str]]]:
-    """Yield the title of each moment, and the ids of the steps that are done by then."""
-    yield f"{_by_name(stacks)[plan.source].region.location} is live", ()
-    for number, step in enumerate(plan.steps, start=1):
-        yield step.title, {each.id for each in plan.steps[:number]}
-
-
-def _by_name(stacks: Sequence[Stack]) -> Mapping[str, Stack]:
-    return {stack.name: stack for stack in stacks}
 
 
 def _with(pair: tuple[Placed, ...], other: Placed) -> tuple[Placed, ...]:

@@ -1,11 +1,11 @@
 """How things stand now, where something is owed or under way: facts, what to do, and a picture."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from sparehub.report.frames import Frame, LinkState, Placed
 from sparehub.report.history import Debt, Deed, History
-from sparehub.report.moments import lost_region, standing_after
+from sparehub.report.moments import lost_region, moments
 from sparehub.report.told import moment
 from topology.pair import Stack
 from topology.plan import Mode, Plan
@@ -68,29 +68,30 @@ def now(stacks: Sequence[Stack], history: History, plan: Plan | None) -> tuple[F
     if not history.owed and not deed:
         return None
     start = tuple(Placed(stack=stack.name, region=stack.region) for stack in stacks)
+    pair = start
     if plan and deed:
-        before = standing_after(stacks, plan, ())
-        start = tuple(replace(each, region=before[each.stack]) for each in start)
-        after = standing_after(stacks, plan, deed.done)
-        pair = tuple(replace(each, region=after[each.stack]) for each in start)
+        frames = moments(stacks, plan)
+        done = sum(step.id in deed.done for step in plan.steps)  # they are done in this order
+        start, pair = frames[0].pair, frames[done].pair
         if _silent(deed):
-            pair = tuple(
-                replace(each, lost=LinkState.SILENT) if each.stack == plan.source else each
-                for each in pair
-            )
-    else:
-        pair = start
+            pair = _each(pair, {plan.source: LinkState.SILENT}, stacks)
     owed = {debt.stack: _state(debt) for debt in history.owed}
+    once = dict.fromkeys(owed, LinkState.UNFENCED)  # as long as nothing was known of a fence
+    return (
+        Frame(title="now", pair=_each(pair, owed, stacks)),
+        Frame(title="before", pair=_each(start, once, stacks)),
+    )
+
+
+def _each(
+    pair: Sequence[Placed], lost: Mapping[str, LinkState], stacks: Sequence[Stack]
+) -> tuple[Placed, ...]:
+    """Return the pair with the regions that are lost as such."""
     by_name = {stack.name: stack for stack in stacks}
-    standing = tuple(
-        lost_region(by_name[each.stack], owed[each.stack]) if each.stack in owed else each
+    return tuple(
+        lost_region(by_name[each.stack], lost[each.stack]) if each.stack in lost else each
         for each in pair
     )
-    live = tuple(
-        lost_region(by_name[each.stack], LinkState.UNFENCED) if each.stack in owed else each
-        for each in start
-    )
-    return Frame(title="now", pair=standing), Frame(title="before", pair=live)
 
 
 def _silent(deed: Deed) -> bool:
