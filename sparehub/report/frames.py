@@ -28,9 +28,8 @@ class Placed:
 
     @property
     def live(self) -> bool:
-        """Whether on-premises reaches the region's spokes, for certain."""
-        active = self.region.activation is Activation.ACTIVE
-        return self.lost is None and active and bool(self.region.connections)
+        """Whether on-premises reaches the region's spokes, unless it is lost."""
+        return self.region.activation is Activation.ACTIVE and bool(self.region.connections)
 
     @property
     def inside(self) -> LinkState:

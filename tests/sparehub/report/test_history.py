@@ -115,6 +115,14 @@ def test_a_halted_operation_says_where_and_why() -> None:
     )
 
 
+def test_a_step_that_is_done_did_not_halt() -> None:
+    """What stops after the last one is told under its name."""
+    after: Event = (99, NAME, "halted", {"step": "fence-primary", "problem": "disk full"})
+    (deed,) = deeds(begin(0, NAME, "planned", "c"), *step(0, 90, NAME, "fence-primary"), after)
+
+    assert (deed.problem, deed.steps[0].problem) == ("disk full", "")
+
+
 def test_what_was_given_up_for_another_is_open_again_where_that_is_withdrawn() -> None:
     """Until then it is abandoned."""
     given_up: list[Event] = [
@@ -133,9 +141,9 @@ def test_what_was_given_up_for_another_is_open_again_where_that_is_withdrawn() -
 
 def test_a_reason_that_was_given_later_counts() -> None:
     """`sparehub resume --accept-unfenced REASON`."""
-    (deed,) = deeds(
-        begin(0, NAME, "unplanned", "c"), (9, NAME, "accepted", {"reason": "it is dead"})
-    )
+    begun = begin(0, NAME, "unplanned", "c", "it is silent")
+
+    (deed,) = deeds(begun, (9, NAME, "accepted", {"reason": "it is dead"}))
 
     assert deed.reason == "it is dead"
 

@@ -7,7 +7,7 @@ from sparehub.check import examine
 from sparehub.report.document import Report, compose
 from sparehub.report.frames import LinkState
 from sparehub.report.history import History
-from sparehub.report.now import Alarm, alarms
+from sparehub.report.now import Alarm
 from sparehub.report.recorded import Recorded
 from tests.sparehub.report.conftest import links_of, write_stacks
 from tests.sparehub.report.journals import Event, begin, cleared, planned, records, step, unplanned
@@ -54,6 +54,9 @@ def test_an_unfenced_region_is_drawn_as_a_warning(tmp_path: Path) -> None:
     report = reported(tmp_path, *unplanned("c"), switched=True)
 
     assert now(report) == [UNFENCED, LIVE]
+    assert report.now
+    boxes = report.now.picture.boxes
+    assert [box.state for box in boxes if box.kind == "circuit"] == [UNFENCED, LIVE]
     assert report.facts[:2] == [("State", "UNFENCED"), ("Owed", "primary, UNFENCED")]
     assert report.alarms == [
         Alarm(
@@ -110,7 +113,10 @@ def test_an_operation_that_halted_stands_where_its_steps_ended(tmp_path: Path) -
 
 def test_of_other_stack_files_only_the_switch_is_known(tmp_path: Path) -> None:
     """Steps of another configuration say nothing of these regions."""
-    report = reported(tmp_path, begin(0, "failover-1", "planned", "another"))
+    name = "failover-1"
+    report = reported(
+        tmp_path, begin(0, name, "planned", "another"), *step(0, 90, name, "fence-primary")
+    )
 
     assert now(report) == [LIVE, STANDBY]
     assert report.done.entries[0].standing == "under way"
@@ -127,13 +133,23 @@ def test_a_region_that_does_not_answer_is_silent_until_it_is_fenced(tmp_path: Pa
     assert (now(silent), now(answering)) == ([SILENT, STANDBY], [LIVE, STANDBY])
 
 
-def test_what_may_be_live_beside_the_other_is_owed_without_a_warning() -> None:
+def test_a_debt_that_is_paid_before_the_end_leaves_a_fenced_region(tmp_path: Path) -> None:
+    """`finish-fence` may be run while the operation is halted."""
+    *fenced, intent, _outcome, _finished = unplanned(configuration(tmp_path))
+
+    report = reported(tmp_path, *fenced, intent, cleared())
+
+    assert now(report) == [FENCED, STANDBY]
+
+
+def test_what_may_be_live_beside_the_other_is_owed_without_a_warning(tmp_path: Path) -> None:
     """Addresses that do not overlap: it is only to be disconnected."""
     events = unplanned("c", fenced=True)
     debt = next(data for _, _, event, data in events if event == "debt")
     debt["fences"] = []
 
-    (alarm,) = alarms(History.of(records(*events)))
+    report = reported(tmp_path, *events, switched=True)
 
-    assert alarm.word == "owed"
+    (alarm,) = report.alarms
+    assert (alarm.word, now(report)) == ("owed", [SILENT, LIVE])
     assert "beside the other region" in alarm.text

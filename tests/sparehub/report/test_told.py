@@ -129,6 +129,16 @@ def test_a_halted_operation_names_resume_and_the_problem() -> None:
     )
 
 
+def test_a_fence_that_was_begun_may_stand() -> None:
+    """As long as its operation is open, nobody knows."""
+    name = "failover-1"
+    (entry,) = told(
+        begin(0, name, "unplanned", "c"), (1, name, "fences", {"fences": [PEERING.document()]})
+    )
+
+    assert facts(entry)["Fence"] == f"private peering disabled (begun, may stand): {PEERING.id}"
+
+
 def test_what_was_withdrawn_changed_nothing() -> None:
     """No fence held, and nobody gave a reason."""
     name = "failover-1"
