@@ -218,11 +218,13 @@ def report(
 ) -> None:
     """Write one HTML file: the pair before and after a failover, its steps, routes and findings.
 
-    It fetches nothing and can be printed. Needs no Pulumi, no cloud and no state.
+    Also what was done, by the journal in $SPAREHUB_HOME, and what is owed or halted now. It fetches
+    nothing and can be printed. Needs no Pulumi, no cloud and no state.
 
     [bold]sparehub report[/bold]   [bold]sparehub report -o pair.html[/bold]
     """
-    raise typer.Exit(report_command.report(stack_dir, out, Output(as_json=json)))
+    output = Output(as_json=json)
+    raise typer.Exit(report_command.report(stack_dir, out, output, os.environ))
 
 
 @app.command()

@@ -36,6 +36,11 @@ class Home:
         """The azure-native provider of the local Azure, for PATH."""
         return self.path / "bin"
 
+    @property
+    def journal(self) -> Path:
+        """The directory of journal and lease; both have a copy outside the home."""
+        return self.path / "journal"
+
     def variables(self) -> dict[str, str]:
         """Return the variables, PATH apart, that make Pulumi use this home."""
         return {

@@ -122,4 +122,4 @@ def _places(home: Home, state: Path | None, project: str) -> tuple[Path, ...]:
     if state is None:  # not on this disk: then at least not in the project
         named = os.environ.get("XDG_STATE_HOME")
         state = Path(named) if named else Path.home() / ".local" / "state"
-    return (home.path / "journal", state / ".sparehub" / project)
+    return (home.journal, state / ".sparehub" / project)

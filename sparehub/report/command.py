@@ -1,11 +1,13 @@
-"""``sparehub report``: read both stack files, write one HTML file."""
+"""``sparehub report``: read both stack files and the journal at home, write one HTML file."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from sparehub.check import REFUSED, examine
 from sparehub.output import Output
 from sparehub.report.document import compose
 from sparehub.report.page import page
+from sparehub.report.recorded import recorded
 from topology.errors import SparehubError
 
 
@@ -13,24 +15,38 @@ class UnwritableReportError(SparehubError):
     """The report's file cannot be written."""
 
 
-def report(directory: Path, out: Path, output: Output) -> int:
+def report(directory: Path, out: Path, output: Output, environment: Mapping[str, str]) -> int:
     """Write the report, also of stack files that are wrong: it then says what is; return the code.
+
+    A journal that cannot be told is a warning, in the page and on standard error.
 
     :raises UnwritableReportError: where the file cannot be written.
     """
     examination = examine(directory)
-    text = page(compose(examination))
+    found = recorded(directory, environment)
+    if found.problem:
+        output.note(f"warning: {found.problem}")
+    text = page(compose(examination, found))
     try:
         out.write_text(text, encoding="utf-8", newline="\n")
     except OSError as error:
         message = f"{out} cannot be written ({error.strerror}): name another file with -o"
         raise UnwritableReportError(message) from None
     errors, warnings = examination.count("error"), examination.count("warning")
+    operations = len(found.history.entries)
     if output.as_json:
-        output.document({"file": str(out), "errors": errors, "warnings": warnings})
+        output.document(
+            {
+                "file": str(out),
+                "errors": errors,
+                "warnings": warnings,
+                "operations": operations,
+            }
+        )
     else:
         output.results.print(
-            f"{out}: {len(text.encode())} bytes; errors: {errors}, warnings: {warnings}",
+            f"{out}: {len(text.encode())} bytes; errors: {errors}, warnings: {warnings}, "
+            f"operations: {operations}",
             markup=False,
         )
     return REFUSED if errors else 0

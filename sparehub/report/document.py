@@ -2,22 +2,29 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cache
 
 from sparehub.check import Examination
-from sparehub.report.frames import Change, changes
-from sparehub.report.moments import moments
+from sparehub.report import now
+from sparehub.report.frames import Change, Frame, changes
+from sparehub.report.history import Deed
+from sparehub.report.moments import moments, moments_of_loss
 from sparehub.report.picture import draw
+from sparehub.report.recorded import Recorded
 from sparehub.report.region_picture import COLLAPSE_ABOVE
 from sparehub.report.route_tables import RouteTables, route_tables
 from sparehub.report.shapes import Picture
 from sparehub.report.times import Recovery, StepTime, recoveries, step_times
+from sparehub.report.told import PlanOf, Told, tell
 from topology.failover import plan
 from topology.findings import Finding
 from topology.pair import Stack
-from topology.plan import Kind, Mode, Step
+from topology.plan import Kind, Mode, Plan, Step
 from topology.words import Activation
 
 _PAIR = 2
+_MOST_TOLD = 10
+"""Operations and drills that are told; the journal keeps them all."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,6 +36,27 @@ class Panel:
     frame: int
     changes: tuple[Change, ...] = ()
     step: Step | None = None  # that led to it
+    note: str = ""  # where no step of the plan did
+    command: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Walk:
+    """A plan, moment by moment."""
+
+    mode: Mode
+    plan_id: str
+    panels: Sequence[Panel]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Done:
+    """What was done, newest first; ``older`` entries are not told."""
+
+    entries: Sequence[Told] = ()
+    older: int = 0
+    problem: str = ""
+    """Why it cannot be told."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,10 +67,12 @@ class Report:
     lead: str
     facts: Sequence[tuple[str, str]]
     findings: Sequence[Finding]
+    done: Done
+    alarms: Sequence[now.Alarm] = ()
+    now: Panel | None = None
     kind: Kind = Kind.FAILOVER
-    plan_id: str = ""
     three: Sequence[Panel] = ()
-    steps: Sequence[Panel] = ()
+    walks: Sequence[Walk] = ()
     collapsed: Sequence[tuple[str, Sequence[str]]] = ()
     routes: RouteTables = field(default_factory=RouteTables)
     recoveries: Sequence[Recovery] = ()
@@ -50,35 +80,61 @@ class Report:
     assumptions: Sequence[str] = ()
 
 
-def compose(examination: Examination) -> Report:
-    """Return the report of what stack files describe; pictures only of a whole pair."""
+def compose(examination: Examination, recorded: Recorded | None = None) -> Report:
+    """Return the report of what stack files describe, and of what a journal records.
+
+    Pictures only of a whole pair.
+    """
+    recorded = recorded or Recorded()
     stacks = examination.stacks
     if len(stacks) == _PAIR:
-        return _of_pair(examination, stacks[0], stacks[1])
+        return _of_pair(examination, recorded, stacks[0], stacks[1])
     read = ", ".join(stack.name for stack in stacks) or "none"
     return Report(
         title="Sparehub",
         lead=f"A failover needs two stack files that can be read; readable here: {read}.",
-        facts=_facts(examination),
+        facts=_facts(examination, recorded),
         findings=examination.findings,
+        done=_done(recorded, lambda _deed: None),
+        alarms=list(now.alarms(recorded.history)),
     )
 
 
-def _of_pair(examination: Examination, primary: Stack, secondary: Stack) -> Report:
-    kind = Kind.FAILBACK if _active(secondary) and not _active(primary) else Kind.FAILOVER
-    planned, unplanned = (plan(primary, secondary, kind, mode) for mode in Mode)
+def _of_pair(
+    examination: Examination, recorded: Recorded, primary: Stack, secondary: Stack
+) -> Report:
     stacks = (primary, secondary)
+    underway = recorded.history.under_way
+    kind = underway.kind if underway else _next(primary, secondary)
+    planned_as = cache(lambda kind, mode: plan(primary, secondary, kind, mode))
+    planned, unplanned = (planned_as(kind, mode) for mode in Mode)
+
+    def plan_of(deed: Deed) -> Plan | None:
+        found: Plan = planned_as(deed.kind, deed.mode)
+        return found if found.configuration == deed.configuration else None
+
     frames = moments(stacks, planned)
+    lost = moments_of_loss(stacks, unplanned)
     before, after, last = frames[0], frames[-1], len(frames) - 1
     pictures = [draw(frame, before) for frame in frames]
+    pictures_of_loss = [draw(frame, before) for frame in lost]
+    shown, drawn = [*frames, *lost], [*pictures, *pictures_of_loss]
     changed = changes(before.pair, after.pair)
+    standing = now.now(stacks, recorded.history, plan_of(underway) if underway else None)
+    panel = None
+    if standing:
+        panel = Panel(heading="Now", picture=draw(*standing), frame=len(shown))
+        shown.append(standing[0])
+        drawn.append(panel.picture)
     return Report(
         title=f"Sparehub: {primary.region.location} and {secondary.region.location}",
         lead=f"Two regions, one live: what a {kind} moves, in which order, and what stays.",
-        facts=_facts(examination),
+        facts=_facts(examination, recorded),
         findings=examination.findings,
+        done=_done(recorded, plan_of),
+        alarms=list(now.alarms(recorded.history)),
+        now=panel,
         kind=kind,
-        plan_id=planned.id,
         three=(
             Panel(heading="Before", picture=pictures[0], frame=0),
             Panel(heading="After", picture=pictures[-1], frame=last),
@@ -89,31 +145,59 @@ def _of_pair(examination: Examination, primary: Stack, secondary: Stack) -> Repo
                 changes=changed,
             ),
         ),
-        steps=[
-            Panel(heading=frame.title, picture=picture, frame=number, step=step)
-            for number, (frame, picture, step) in enumerate(
-                zip(frames, pictures, (None, *planned.steps), strict=True)
-            )
-        ],
+        walks=(
+            _walk(planned, frames, pictures, first=0),
+            _walk(unplanned, lost, pictures_of_loss, first=len(frames)),
+        ),
         collapsed=[
             (stack.name, _spokes(stack))
             for stack in stacks
             if len(stack.region.spokes) > COLLAPSE_ABOVE
         ],
-        routes=route_tables(frames, pictures),
+        routes=route_tables(shown, drawn),
         recoveries=recoveries([planned, unplanned]),
         step_times=step_times(planned),
         assumptions=planned.assumptions,
     )
 
 
-def _active(stack: Stack) -> bool:
-    return stack.config.activation is Activation.ACTIVE
+def _walk(planned: Plan, frames: Sequence[Frame], pictures: Sequence[Picture], first: int) -> Walk:
+    steps = [None, *planned.steps]
+    steps += [None] * (len(frames) - len(steps))  # what no plan says has a note of its own
+    panels = [
+        Panel(
+            heading=frame.title,
+            picture=picture,
+            frame=number,
+            step=step,
+            note=frame.note,
+            command=frame.command,
+        )
+        for number, (frame, picture, step) in enumerate(
+            zip(frames, pictures, steps, strict=True), start=first
+        )
+    ]
+    return Walk(mode=planned.mode, plan_id=planned.id, panels=panels)
 
 
-def _facts(examination: Examination) -> list[tuple[str, str]]:
+def _done(recorded: Recorded, plan_of: PlanOf) -> Done:
+    entries = recorded.history.entries
+    return Done(
+        entries=[tell(entry, plan_of) for entry in entries[:_MOST_TOLD]],
+        older=max(0, len(entries) - _MOST_TOLD),
+        problem=recorded.problem,
+    )
+
+
+def _next(primary: Stack, secondary: Stack) -> Kind:
+    active = [stack.config.activation is Activation.ACTIVE for stack in (primary, secondary)]
+    return Kind.FAILBACK if active == [False, True] else Kind.FAILOVER
+
+
+def _facts(examination: Examination, recorded: Recorded) -> list[tuple[str, str]]:
     topology = examination.topology
-    facts = [
+    facts = list(now.facts(recorded.history))
+    facts += [
         (f"{stack.name}, {stack.region.location}", stack.region.activation.value)
         for stack in examination.stacks
     ]

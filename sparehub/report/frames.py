@@ -14,33 +14,62 @@ class LinkState(StrEnum):
     LIVE = "live"  # solid
     STANDBY = "standby"  # dashed: there, or to be made, and carrying nothing
     FENCED = "fenced"  # crossed: was live at the start, and must not be any more
+    SILENT = "silent"  # amber: its region does not answer, so that it may be live
+    UNFENCED = "UNFENCED"  # thick and red: nothing keeps it from being live beside the other
 
 
 @dataclass(frozen=True, kw_only=True)
 class Placed:
-    """A region under the name of its stack."""
+    """A region under the name of its stack; ``lost`` says how its links are where it is lost."""
 
     stack: str
     region: Region
+    lost: LinkState | None = None
 
     @property
     def live(self) -> bool:
-        """Whether on-premises reaches the region's spokes."""
+        """Whether on-premises reaches the region's spokes, unless it is lost."""
         return self.region.activation is Activation.ACTIVE and bool(self.region.connections)
+
+    @property
+    def inside(self) -> LinkState:
+        """How links within the region are drawn."""
+        if self.lost in {LinkState.SILENT, LinkState.UNFENCED}:
+            return LinkState.SILENT
+        return LinkState.LIVE if self.live else LinkState.STANDBY
+
+    @property
+    def standing(self) -> str:
+        """The region in a word: its activation, or how it is lost."""
+        return str(self.lost or self.region.activation)
+
+    @property
+    def advertising(self) -> str:
+        """What on-premises learns of the region, or may."""
+        if self.lost is LinkState.FENCED:
+            return "advertises nothing"
+        return f"{'may advertise' if self.lost else 'advertises'} {counted(self.region)}"
 
     @property
     def said(self) -> str:
         """The region in a sentence."""
         where = f"{self.stack} ({self.region.location})"
-        return f"{where}: {self.region.activation}, advertises {counted(self.region)}"
+        how: dict[LinkState | None, str] = {
+            LinkState.FENCED: "fenced from outside",
+            LinkState.SILENT: "does not answer",
+        }
+        standing = how.get(self.lost, self.standing)
+        return f"{where}: {standing}, {self.advertising}"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Frame:
-    """The pair at one moment of a failover."""
+    """The pair at one moment of a failover; ``note`` and ``command`` where no step says them."""
 
     title: str
     pair: tuple[Placed, ...]
+    note: str = ""
+    command: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,6 +84,8 @@ class Change:
 
 def link_state(now: Placed, before: Placed, connection: str) -> LinkState:
     """Return how the connection of a key is to be drawn."""
+    if now.lost and _connection(before.region, connection):
+        return now.lost
     if now.live and _connection(now.region, connection):
         return LinkState.LIVE
     if before.live and _connection(before.region, connection):

@@ -1,13 +1,14 @@
 """The moments of a failover: how both regions stand before its first step and after each."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
-from sparehub.report.frames import Frame, Placed
+from sparehub.report.frames import Frame, LinkState, Placed
 from topology.failover import region_after, region_at
 from topology.model import Region
 from topology.pair import Stack
-from topology.plan import Plan
-from topology.words import Activation
+from topology.plan import Act, Plan
+from topology.words import Activation, Depth
 
 
 def moments(stacks: Sequence[Stack], plan: Plan) -> list[Frame]:
@@ -26,6 +27,59 @@ def moments(stacks: Sequence[Stack], plan: Plan) -> list[Frame]:
             standing[change.stack] = region_after(by_name, change)
         frames.append(Frame(title=step.title, pair=_placed(standing)))
     return frames
+
+
+def moments_of_loss(stacks: Sequence[Stack], plan: Plan) -> list[Frame]:
+    """Return the same of an unplanned plan whose source falls silent, and what may come of it.
+
+    After the last step: the pair where no fence holds, if that lets two regions be live at once,
+    and the pair once the region is back and disconnected.
+    """
+    source = next(stack for stack in stacks if stack.name == plan.source)
+    start, *after = moments(stacks, plan)
+    frames, lost = [start], lost_region(source, LinkState.SILENT)
+    for step, frame in zip(plan.steps, after, strict=True):
+        if step.act is Act.FENCE:
+            lost = lost_region(source, LinkState.FENCED)
+        frames.append(replace(frame, pair=_with(frame.pair, lost)))
+    last = frames[-1].pair
+    if plan.conflict:
+        unfenced = lost_region(source, LinkState.UNFENCED)
+        frames.append(
+            Frame(
+                title=f"or else, where no fence holds: {source.region.location} is UNFENCED",
+                pair=_with(last, unfenced),
+                note=(
+                    "Until somebody accepts that and says why, nothing is done, and the filters "
+                    "for on-premises routers are printed. Then it is owed."
+                ),
+                command=f"sparehub {plan.kind} --unplanned --accept-unfenced REASON",
+            )
+        )
+    down = Placed(stack=source.name, region=region_at(source, Activation.STANDBY))
+    frames.append(
+        Frame(
+            title=f"disconnect {source.name} ({source.region.location}) once it is back",
+            pair=_with(last, down),
+            note="Nothing is owed any more; what fenced it from outside is taken away.",
+            command="sparehub finish-fence",
+        )
+    )
+    return frames
+
+
+def lost_region(stack: Stack, lost: LinkState) -> Placed:
+    """Return a region that was live and is lost; fenced, no route from on-premises reaches it."""
+    if lost is not LinkState.FENCED:
+        return Placed(stack=stack.name, region=region_at(stack, Activation.ACTIVE), lost=lost)
+    # Whatever else it has stands until it is back.
+    keeps = stack.config.region.standby.depth is not Depth.CONNECTION
+    region = region_at(stack, Activation.STANDBY, disconnected=keeps)
+    return Placed(stack=stack.name, region=region, lost=lost)
+
+
+def _with(pair: tuple[Placed, ...], other: Placed) -> tuple[Placed, ...]:
+    return tuple(other if each.stack == other.stack else each for each in pair)
 
 
 def _placed(standing: Mapping[str, Region]) -> tuple[Placed, ...]:

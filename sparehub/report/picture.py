@@ -113,7 +113,7 @@ def _links(
 
 
 def _strongest(states: Sequence[LinkState]) -> LinkState:
-    order = (LinkState.LIVE, LinkState.FENCED)
+    order = (LinkState.LIVE, LinkState.UNFENCED, LinkState.SILENT, LinkState.FENCED)
     return next((state for state in order if state in states), LinkState.STANDBY)
 
 

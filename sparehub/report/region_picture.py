@@ -1,6 +1,6 @@
 """One region of a picture: its hub with the gateway above the NVA, and its spokes under it."""
 
-from sparehub.report.frames import LinkState, Placed, counted
+from sparehub.report.frames import LinkState, Placed
 from sparehub.report.shapes import Box, Line, fitting, named
 from topology.model import GATEWAY_SUBNET, Spoke
 from topology.words import Activation
@@ -18,6 +18,7 @@ _HUB_TOP = TOP + 44
 _NVA_TOP = _HUB_TOP + 80
 _SPOKES_TOP = _HUB_TOP + 142
 _SPOKE_PITCH = 46.0
+_STATES = {Activation.ACTIVE: LinkState.LIVE, Activation.STANDBY: LinkState.STANDBY}
 
 Marks = dict[tuple[str, str], str]
 """The mark of a change by stack and key (:class:`~sparehub.report.frames.Change`)."""
@@ -26,10 +27,10 @@ Marks = dict[tuple[str, str], str]
 def draw_region(placed: Placed, left: float, marks: Marks) -> tuple[list[Box], list[Line], float]:
     """Return the boxes and links of one region, and where it ends."""
     region, stack = placed.region, placed.stack
-    state = LinkState.LIVE if placed.live else LinkState.STANDBY
+    state = placed.inside
     centre = left + WIDTH / 2
     inner = WIDTH - 2 * _MARGIN
-    heading = f"{region.location}: {region.activation}"
+    heading = f"{region.location}: {placed.standing}"
     boxes = [
         Box(
             kind="region",
@@ -39,10 +40,10 @@ def draw_region(placed: Placed, left: float, marks: Marks) -> tuple[list[Box], l
             height=0,
             lines=(
                 fitting(heading, inner, bold=True),
-                fitting(f"{stack}, advertises {counted(region)}", inner),
+                fitting(f"{stack}, {placed.advertising}", inner),
             ),
             title=placed.said,
-            state="live" if region.activation is Activation.ACTIVE else "standby",
+            state=placed.lost or _STATES[region.activation],
             mark=marks.get((stack, "region"), ""),
         ),
         Box(

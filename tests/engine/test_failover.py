@@ -1,5 +1,6 @@
 """Failing over and back on the real engine: what is written, and what is refused."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -90,6 +91,15 @@ def test_a_region_that_is_lost_and_comes_back(operator: Operator) -> None:
     assert "override" not in (operator.project / "Pulumi.secondary.yaml").read_text()
     assert operator.engine.up("secondary") == []
     assert lost(operator.engine.store, operator.project, operator.environment) == set()
+
+    assert operator.sparehub("report", "-o", "told.html", "--json").returncode == 0
+    told = (operator.project / "told.html").read_text()
+    assert re.findall("<dd>(eastasia burnt down|primary, UNFENCED|not yet)", told) == [
+        "eastasia burnt down",
+        "primary, UNFENCED",
+    ]
+    assert re.findall(r'class="standing">(\w+)', told) == ["finished", "withdrawn"]
+    assert "by sparehub finish-fence" in told
 
 
 def test_a_target_that_does_not_answer_is_found_before_anything_is_done(operator: Operator) -> None:

@@ -1,30 +1,29 @@
 "use strict";
-const slider = document.getElementById("step");
-const frames = [...document.querySelectorAll(".frame")];
-const steps = [...document.querySelectorAll(".steps li")];
-const said = document.getElementById("step-said");
-
-function show(number) {
-  slider.value = number;
-  frames.forEach((frame, index) => { frame.hidden = index !== number; });
-  steps.forEach((step, index) => {
-    if (index === number) step.setAttribute("aria-current", "step");
-    else step.removeAttribute("aria-current");
-  });
-  const title = steps[number].dataset.title;
-  slider.setAttribute("aria-valuetext", title);
-  said.textContent = `${number + 1} of ${steps.length}`;
-}
-function move(by) {
-  show(Math.min(frames.length - 1, Math.max(0, Number(slider.value) + by)));
-}
-if (slider) {
+function walk(node) {
+  const slider = node.querySelector("input");
+  const frames = [...node.querySelectorAll(".frame")];
+  const steps = [...node.querySelectorAll(".steps li")];
+  const said = node.querySelector("output");
+  function show(number) {
+    slider.value = number;
+    frames.forEach((frame, index) => { frame.hidden = index !== number; });
+    steps.forEach((step, index) => {
+      if (index === number) step.setAttribute("aria-current", "step");
+      else step.removeAttribute("aria-current");
+    });
+    slider.setAttribute("aria-valuetext", steps[number].dataset.title);
+    said.textContent = `${number + 1} of ${steps.length}`;
+  }
+  function move(by) {
+    show(Math.min(frames.length - 1, Math.max(0, Number(slider.value) + by)));
+  }
   slider.addEventListener("input", () => show(Number(slider.value)));
-  document.getElementById("back").addEventListener("click", () => move(-1));
-  document.getElementById("on").addEventListener("click", () => move(1));
+  node.querySelector(".back").addEventListener("click", () => move(-1));
+  node.querySelector(".on").addEventListener("click", () => move(1));
   steps.forEach((step, index) => step.addEventListener("click", () => show(index)));
   show(0);
 }
+document.querySelectorAll(".walk").forEach(walk);
 
 const routes = JSON.parse(document.getElementById("effective-routes").textContent);
 const panel = document.getElementById("routes");

@@ -7,7 +7,8 @@ from typing import Any
 from ruamel.yaml import YAML
 
 from sparehub.check import examine
-from sparehub.report.document import Report, compose
+from sparehub.report.document import Panel, Report, compose
+from sparehub.report.frames import LinkState
 from tests.configurations import shipped
 
 Change = Callable[[dict[str, Any]], object]
@@ -34,3 +35,12 @@ def report_of(
     """Return the report of both stack files, each changed."""
     write_stacks(directory, primary, secondary)
     return compose(examine(directory))
+
+
+def links_of(panel: Panel) -> list[tuple[str, LinkState]]:
+    """Return how the connections of a picture are drawn."""
+    return [
+        (line.title.removeprefix("connection ").split(":")[0], line.state)
+        for line in panel.picture.lines
+        if line.title.startswith("connection")
+    ]

@@ -17,9 +17,14 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.common.print_page_options import PrintOptions
 
+from sparehub.check import examine
+from sparehub.report.document import compose
+from sparehub.report.history import History
 from sparehub.report.page import page
+from sparehub.report.recorded import Recorded
 from tests.configurations import with_spokes
-from tests.sparehub.report.conftest import Change, report_of, unchanged
+from tests.sparehub.report.conftest import Change, unchanged, write_stacks
+from tests.sparehub.report.journals import planned, records, unplanned
 
 BROWSER, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
 pytestmark = pytest.mark.skipif(
@@ -57,10 +62,15 @@ def opened(browser: Chrome, tmp_path: Path) -> Chrome:
 
 
 def show(
-    browser: Chrome, directory: Path, primary: Change = unchanged, secondary: Change = unchanged
+    browser: Chrome,
+    directory: Path,
+    primary: Change = unchanged,
+    secondary: Change = unchanged,
+    recorded: Recorded | None = None,
 ) -> Chrome:
     file = directory / "report.html"
-    file.write_text(page(report_of(directory, primary, secondary)), encoding="utf-8")
+    write_stacks(directory, primary, secondary)
+    file.write_text(page(compose(examine(directory), recorded)), encoding="utf-8")
     browser.get(file.as_uri())
     return browser
 
@@ -80,7 +90,9 @@ def test_the_page_shows_everything_without_an_error(opened: Chrome) -> None:
     assert texts(opened, "h1") == ["Sparehub: eastasia and southeastasia"]
     assert texts(opened, "h2") == [
         "Before, after, difference",
-        "The failover, step by step",
+        "The planned failover, step by step",
+        "The unplanned failover, step by step",
+        "What was done",
         "Recovery time",
         "Findings",
     ]
@@ -123,29 +135,96 @@ def test_every_text_fits_its_box(opened: Chrome, tmp_path: Path) -> None:
     assert over == []
 
 
+def walked(browser: Chrome, mode: str) -> tuple[list[str], list[str], str]:
+    """Return the words of the frame that is shown, the step that is marked, and its number."""
+    frames = browser.find_elements(By.CSS_SELECTOR, f".{mode} .frame")
+    words = [
+        word.text
+        for each in frames
+        if each.is_displayed()
+        for word in each.find_elements(By.CSS_SELECTOR, ".word")
+    ]
+    (said,) = texts(browser, f".{mode} output")
+    return words, texts(browser, f".{mode} .steps [aria-current] b"), said
+
+
 def test_the_slider_walks_through_the_failover(opened: Chrome) -> None:
     """By keys and by buttons; one frame is shown at a time, and its step is marked."""
 
     def seen() -> tuple[list[str], list[str], str]:
-        shown = [e for e in opened.find_elements(By.CSS_SELECTOR, ".frame") if e.is_displayed()]
-        words = [
-            word.text for each in shown for word in each.find_elements(By.CSS_SELECTOR, ".word")
-        ]
-        current = texts(opened, ".steps [aria-current] b")
-        return words, current, opened.find_element(By.ID, "step-said").text
+        return walked(opened, "planned")
 
-    slider = opened.find_element(By.ID, "step")
+    def press(button: str) -> None:
+        opened.find_element(By.CSS_SELECTOR, f".planned .{button}").click()
+
+    slider = opened.find_element(By.ID, "planned-step")
     assert seen() == (["live", "standby"], ["eastasia is live"], "1 of 3")
     slider.send_keys(Keys.ARROW_RIGHT)
     fenced = "disconnect primary (eastasia) from on-premises"
     assert seen() == (["fenced", "standby"], [fenced], "2 of 3")
     assert slider.get_attribute("aria-valuetext") == fenced
-    opened.find_element(By.ID, "on").click()
+    press("on")
     assert seen()[0] == ["fenced", "live"]
-    opened.find_element(By.ID, "on").click()
+    press("on")
     assert seen()[2] == "3 of 3"
-    opened.find_element(By.ID, "back").click()
+    press("back")
     assert seen()[2] == "2 of 3"
+
+
+def test_the_unplanned_failover_has_a_slider_of_its_own(opened: Chrome) -> None:
+    """The region falls silent, is fenced or is UNFENCED, and comes back; the other one stays."""
+    slider = opened.find_element(By.ID, "unplanned-step")
+    words = []
+    for _ in range(6):
+        words.append(walked(opened, "unplanned")[0])
+        slider.send_keys(Keys.ARROW_RIGHT)
+
+    assert words == [
+        ["live", "standby"],
+        ["silent", "standby"],
+        ["fenced", "standby"],
+        ["fenced", "live"],
+        ["UNFENCED", "live"],
+        ["fenced", "live"],
+    ]
+    assert walked(opened, "unplanned")[2] == "6 of 6"
+    assert walked(opened, "planned")[2] == "1 of 3"
+
+
+def test_what_is_owed_is_seen_at_once(browser: Chrome, tmp_path: Path) -> None:
+    """A warning at the top, the pair as it stands now, and what was done; without an error."""
+    story = records(*planned("c"), *unplanned("c"))
+    show(browser, tmp_path, recorded=Recorded(history=History.of(story)))
+
+    assert texts(browser, "h2")[0] == "Now"
+    assert texts(browser, ".alarms b, .alarms code") == ["UNFENCED", "sparehub finish-fence"]
+    assert texts(browser, ".now .word") == ["UNFENCED", "standby"]
+    assert [text.split("\n")[0] for text in texts(browser, ".entry h3")] == [
+        "Unplanned failover, primary to secondary finished UNFENCED sparehub finish-fence",
+        "Planned failover, primary to secondary committed",
+    ]
+    link = browser.find_element(By.CSS_SELECTOR, ".now .link.UNFENCED path")
+    drawn = [link.value_of_css_property(each) for each in ("stroke", "stroke-dasharray")]
+    assert drawn == ["rgb(196, 22, 12)", "none"]
+    browser.execute_script(
+        "arguments[0].focus()", browser.find_element(By.CSS_SELECTOR, ".now .nva")
+    )
+    assert texts(browser, "#routes h3") == ["Effective routes of primary/hub/nva"]
+    assert len(browser.get_screenshot_as_png()) > 50_000
+    assert browser.get_log("browser") == []
+
+
+def test_without_a_script_every_frame_is_seen(browser: Chrome, tmp_path: Path) -> None:
+    """A slider that nothing moves is not."""
+    try:
+        browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": True})
+        show(browser, tmp_path)
+        frames = browser.find_elements(By.CSS_SELECTOR, ".frame, .slider")
+        seen = [each.get_attribute("class") for each in frames if each.is_displayed()]
+    finally:
+        browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})
+
+    assert seen == ["frame"] * 9
 
 
 def test_focus_shows_routes_and_escape_hides_them(opened: Chrome) -> None:
@@ -170,4 +249,4 @@ def test_it_prints_on_a_few_pages_of_a4(opened: Chrome) -> None:
     printed = opened.print_page(options)
 
     # The objects of a PDF are compressed one by one; the kind of each is not.
-    assert base64.b64decode(printed).count(b"/Type /Page\n") in (2, 3)
+    assert base64.b64decode(printed).count(b"/Type /Page\n") in (3, 4)

@@ -6,17 +6,12 @@ from sparehub.check import examine
 from sparehub.report.document import Report, compose
 from sparehub.report.frames import LinkState
 from tests.configurations import with_spokes
-from tests.sparehub.report.conftest import report_of, write_stacks
+from tests.sparehub.report.conftest import links_of, report_of, write_stacks
 
 
 def links(report: Report, panel: int) -> list[tuple[str, LinkState]]:
     """Return how the connections of one of the three pictures are drawn."""
-    lines = report.three[panel].picture.lines
-    return [
-        (line.title.removeprefix("connection ").split(":")[0], line.state)
-        for line in lines
-        if line.title.startswith("connection")
-    ]
+    return links_of(report.three[panel])
 
 
 def test_before_and_after_swap_live_and_fenced(tmp_path: Path) -> None:
@@ -70,7 +65,7 @@ def test_where_the_secondary_is_live_the_way_is_back(tmp_path: Path) -> None:
     )
 
     assert report.kind == "failback"
-    assert [panel.heading for panel in report.steps] == [
+    assert [panel.heading for panel in report.walks[0].panels] == [
         "southeastasia is live",
         "disconnect secondary (southeastasia) from on-premises",
         "connect primary (eastasia) to on-premises",
@@ -81,9 +76,9 @@ def test_every_step_has_a_picture_and_routes(tmp_path: Path) -> None:
     """Between fence and activation nothing is live, and no route leads to on-premises."""
     report = report_of(tmp_path)
 
-    fenced = report.steps[1]
+    fenced = report.walks[0].panels[1]
     assert {line.state for line in fenced.picture.lines} == {LinkState.FENCED, LinkState.STANDBY}
-    nva = [frame["primary/hub/nva"] for frame in report.routes.frames]
+    nva = [frame["primary/hub/nva"] for frame in report.routes.frames[:3]]
     learned = [
         [row for row in report.routes.tables[number] if row[0] == "VirtualNetworkGateway"]
         for number in nva
@@ -118,7 +113,7 @@ def test_nothing_is_drawn_outside_the_picture(tmp_path: Path) -> None:
     """Whatever stands in a region, each box has its place in the view box, and none is empty."""
     report = report_of(tmp_path, lambda c: with_spokes(c, 19), lambda c: with_spokes(c, 3))
 
-    for panel in [*report.three, *report.steps]:
+    for panel in [*report.three, *report.walks[0].panels, *report.walks[1].panels]:
         picture = panel.picture
         for box in picture.boxes:
             assert 0 <= box.x < box.x + box.width <= picture.width, box
@@ -175,4 +170,4 @@ def test_one_stack_file_alone_gives_findings_and_no_picture(tmp_path: Path) -> N
     report = compose(examine(tmp_path))
 
     assert report.lead.endswith("readable here: primary.")
-    assert (report.three, report.steps, report.recoveries) == ((), (), ())
+    assert (report.three, report.walks, report.recoveries) == ((), (), ())

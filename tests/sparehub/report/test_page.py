@@ -6,9 +6,14 @@ from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
+from sparehub.check import examine
+from sparehub.report.document import compose
+from sparehub.report.history import History
 from sparehub.report.page import page
+from sparehub.report.recorded import Recorded
 from tests.sparehub.conftest import Sparehub
-from tests.sparehub.report.conftest import report_of
+from tests.sparehub.report.conftest import report_of, write_stacks
+from tests.sparehub.report.journals import Event, begin, planned, records, unplanned, write
 
 HOSTILE = '</script></title><script>alert("1")</script><img src=x onerror=alert(2)>'
 # Elements that may do something or load something, and attributes that name an address.
@@ -82,11 +87,70 @@ def test_the_command_writes_one_file(sparehub: Sparehub, tmp_path: Path) -> None
 
     written = (tmp_path / "pair.html").read_bytes()
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout == f"pair.html: {len(written)} bytes; errors: 0, warnings: 2\n"
+    assert done.stdout == (
+        f"pair.html: {len(written)} bytes; errors: 0, warnings: 2, operations: 0\n"
+    )
+    assert b"<p>No operation is recorded here.</p>" in written
     assert written.startswith(b"<!doctype html>\n")
     again = sparehub("report", "-o", "pair.html", "--json")
-    assert json.loads(again.stdout) == {"file": "pair.html", "errors": 0, "warnings": 2}
+    assert json.loads(again.stdout) == {
+        "file": "pair.html",
+        "errors": 0,
+        "warnings": 2,
+        "operations": 0,
+    }
     assert (tmp_path / "pair.html").read_bytes() == written
+
+
+def test_the_command_tells_the_journal_of_its_home(sparehub: Sparehub, tmp_path: Path) -> None:
+    """The same bytes again; and what a journal says is text."""
+    reason = "it <b>burnt</b> down"
+    story = [*planned("c"), *unplanned("c"), begin(9000, "failback-20", "planned", "c", reason)]
+    write(tmp_path / "home", records(*story))
+
+    done = sparehub("report", "-o", "pair.html", "--json")
+
+    written = (tmp_path / "pair.html").read_text()
+    assert (done.returncode, done.stderr) == (0, "")
+    assert json.loads(done.stdout)["operations"] == 3
+    assert (written.count('<section class="entry'), written.count("<h2>Now</h2>")) == (3, 1)
+    assert "it &lt;b&gt;burnt&lt;/b&gt; down" in written
+    sparehub("report", "-o", "again.html")
+    assert (tmp_path / "again.html").read_text() == written
+
+
+def test_a_journal_that_cannot_be_told_is_a_warning(sparehub: Sparehub, tmp_path: Path) -> None:
+    """In the page and on standard error; everything else is there as without it."""
+    write(tmp_path / "home", records(*planned("c"), project="other"))
+
+    done = sparehub("report", "-o", "pair.html")
+
+    said = "is the journal of the project 'other', not of 'sparehub'"
+    assert done.returncode == 0
+    assert done.stderr.startswith("warning: ")
+    assert said in done.stderr
+    written = (tmp_path / "pair.html").read_text()
+    assert said.replace("'", "&#39;") in written
+    assert "No operation is recorded here" not in written
+    assert "<h2>Recovery time</h2>" in written
+
+
+def test_the_newest_ten_are_told(tmp_path: Path) -> None:
+    """And how many there are."""
+    write_stacks(tmp_path)
+    story = [event for n in range(12) for event in _finished(n)]
+    history = History.of(records(*story))
+
+    report = compose(examine(tmp_path), Recorded(history=history))
+
+    assert (len(report.done.entries), report.done.older) == (10, 2)
+    assert report.done.entries[0].facts[0] == ("Begun", "2026-07-01 12:18:20 UTC")
+    assert "the newest 10 of 12, the journal keeps them all" in page(report)
+
+
+def _finished(number: int) -> list[Event]:
+    name = f"failover-{number}"
+    return [begin(100 * number, name, "planned", "c"), (100 * number, name, "finished", {})]
 
 
 def test_wrong_stack_files_still_give_a_report(sparehub: Sparehub, tmp_path: Path) -> None:

@@ -1,0 +1,254 @@
+"""What the journal tells of the operations so far, as data: no file is read and no clock asked."""
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Self
+
+from sparehub.failover.fences import Fence
+from sparehub.failover.journal import Record
+from sparehub.failover.ledger import Ledger, Operation
+from topology.plan import Kind, Mode
+
+
+class Standing(StrEnum):
+    """How an operation stands; the value is the word on the page."""
+
+    UNDER_WAY = "under way"  # at work now, or its process died
+    HALTED = "halted"
+    WITHDRAWN = "withdrawn"
+    ABANDONED = "abandoned"
+    FINISHED = "finished"
+    COMMITTED = "committed"
+
+
+_ENDED_BY = {
+    Standing.HALTED: "halted",
+    Standing.WITHDRAWN: "withdrawn",
+    Standing.ABANDONED: "abandoned",
+    Standing.FINISHED: "finished",
+    Standing.COMMITTED: "finished",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class StepRun:
+    """One step as it was carried out; of several attempts, the times are those of the last."""
+
+    step: str
+    begun: str
+    ended: str = ""
+    """When its outcome was known; empty where it is not."""
+    attempts: int = 1
+    problem: str = ""
+    """Why it halted last, also where it was done afterwards."""
+    answers: bool | None = None
+    """Whether the region that was asked answered."""
+
+    @property
+    def seconds(self) -> int | None:
+        """Whole seconds of the last attempt, rounded up; None where it has no outcome."""
+        return elapsed(self.begun, self.ended)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Debt:
+    """A region that was left without being disconnected."""
+
+    stack: str
+    unfenced: bool
+    prefixes: tuple[str, ...]
+    reason: str
+    fences: tuple[Fence, ...]
+    since: str
+    cleared: str = ""
+    """When ``finish-fence`` had disconnected it; empty where it is owed still."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Deed:
+    """One failover or failback, from its first record on."""
+
+    id: str
+    kind: Kind
+    mode: Mode
+    source: str
+    target: str
+    configuration: str
+    """The hash of the stack files with which it began (:class:`~topology.plan.Plan`)."""
+    begun: str
+    ended: str
+    standing: Standing
+    committed: str
+    problem: str
+    """Why it halted or was withdrawn; empty where neither is how it stands."""
+    reason: str
+    """Of ``--accept-unfenced``."""
+    steps: tuple[StepRun, ...]
+    fences: tuple[Fence, ...]
+    """Fences from outside that were begun, whatever came of them."""
+    debts: tuple[Debt, ...]
+    keys: int
+    """Authorization keys that it used up."""
+
+    @property
+    def seconds(self) -> int | None:
+        """Whole seconds from its beginning to its end, rounded up; None where it has none."""
+        return elapsed(self.begun, self.ended)
+
+    @property
+    def done(self) -> tuple[str, ...]:
+        """Ids of the steps whose outcome is known and good."""
+        return tuple(run.step for run in self.steps if run.ended)
+
+
+@dataclass(frozen=True, kw_only=True)
+class DrillRun:
+    """One drill, from the first deployment of its test networks to their removal."""
+
+    begun: str
+    started: str = ""
+    """When the networks were proven to be shut in."""
+    ended: str = ""
+    networks: tuple[str, ...] = ()
+    result: str = ""
+    escapes: tuple[str, ...] = ()
+    """What could have left the networks when they were removed."""
+    removed: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class History:
+    """Everything that is recorded, newest first."""
+
+    entries: tuple[Deed | DrillRun, ...] = ()
+    state: str = ""
+    """The word of ``sparehub status``; empty where nothing is recorded."""
+    under_way: Deed | None = None
+    owed: tuple[Debt, ...] = ()
+
+    @classmethod
+    def of(cls, records: Sequence[Record]) -> Self:
+        """Tell the records of a journal.
+
+        :raises KeyError, TypeError, ValueError: where a record is not one that this version writes.
+        """
+        if not records:
+            return cls()
+        ledger = Ledger.of(records)
+        cleared = {each.data["id"]: each.at for each in records if each.event == "cleared"}
+        by_operation: dict[str, list[Record]] = {}
+        for record in records:
+            if record.operation:
+                by_operation.setdefault(record.operation, []).append(record)
+        deeds = [_deed(each, ledger.open, cleared) for each in by_operation.values()]
+        entries: list[Deed | DrillRun] = [*deeds, *_drills(records)]
+        return cls(
+            entries=tuple(sorted(entries, key=lambda each: each.begun, reverse=True)),
+            state=ledger.state,
+            under_way=next((e for e in deeds if ledger.open and e.id == ledger.open.id), None),
+            owed=tuple(debt for deed in deeds for debt in deed.debts if not debt.cleared),
+        )
+
+
+def _deed(records: Sequence[Record], underway: Operation | None, cleared: dict[str, str]) -> Deed:
+    begin, *_ = records
+    at = {record.event: record for record in records}  # the last of each event
+    standing = _standing(begin.operation, set(at), underway)
+    ended = at.get(_ENDED_BY.get(standing, ""))
+    reasons = [record.data["reason"] for record in records if record.event in {"begin", "accepted"}]
+    fences = [_fences(record.data) for record in records if record.event == "fences"]
+    return Deed(
+        id=begin.operation,
+        kind=Kind(begin.data["kind"]),
+        mode=Mode(begin.data["mode"]),
+        source=begin.data["source"],
+        target=begin.data["target"],
+        configuration=begin.data["configuration"],
+        begun=begin.at,
+        ended=ended.at if ended else "",
+        standing=standing,
+        committed=at["committed"].at if "committed" in at else "",
+        problem=ended.data.get("problem", "") if ended else "",
+        reason=next((reason for reason in reversed(reasons) if reason), ""),
+        steps=_steps(records),
+        fences=next((each for each in fences if each), ()),
+        debts=tuple(_debt(record, cleared) for record in records if record.event == "debt"),
+        keys=sum(len(record.data["keys"]) for record in records if record.event == "spent"),
+    )
+
+
+def _standing(identity: str, events: set[str], underway: Operation | None) -> Standing:
+    if "finished" in events:
+        return Standing.COMMITTED if "committed" in events else Standing.FINISHED
+    if underway and underway.id == identity:
+        return Standing.HALTED if underway.state.startswith("HALTED") else Standing.UNDER_WAY
+    return Standing.WITHDRAWN if "withdrawn" in events else Standing.ABANDONED
+
+
+def _steps(records: Iterable[Record]) -> tuple[StepRun, ...]:
+    runs: dict[str, StepRun] = {}
+    for record in records:
+        step = record.data.get("step", "")
+        before = runs.get(step)
+        if record.event == "intent":
+            attempts = before.attempts + 1 if before else 1
+            problem = before.problem if before else ""
+            runs[step] = StepRun(step=step, begun=record.at, attempts=attempts, problem=problem)
+        elif before and record.event == "outcome":
+            runs[step] = replace(before, ended=record.at, answers=record.data.get("answers"))
+        elif before and record.event == "halted" and not before.ended:
+            runs[step] = replace(before, problem=record.data["problem"])
+    return tuple(runs.values())
+
+
+def _debt(record: Record, cleared: dict[str, str]) -> Debt:
+    data = record.data
+    return Debt(
+        stack=data["stack"],
+        unfenced=data["unfenced"],
+        prefixes=tuple(data["prefixes"]),
+        reason=data["reason"],
+        fences=_fences(data),
+        since=record.at,
+        cleared=cleared.get(data["id"], ""),
+    )
+
+
+def _fences(data: dict[str, Any]) -> tuple[Fence, ...]:
+    return tuple(Fence(**each) for each in data["fences"])
+
+
+def _drills(records: Iterable[Record]) -> list[DrillRun]:
+    ended: list[DrillRun] = []
+    standing: DrillRun | None = None
+    for record in records:
+        data = record.data
+        if record.event not in {"drill-intent", "drill-started", "drill"}:
+            continue
+        standing = standing or DrillRun(begun=record.at)
+        if record.event == "drill-started":
+            networks = tuple(data["networks"])
+            standing = replace(standing, started=record.at, networks=networks)
+        elif record.event == "drill":
+            ended.append(
+                replace(
+                    standing,
+                    ended=record.at,
+                    result=data["result"],
+                    escapes=tuple(data["escapes"]),
+                    removed=data["removed"],
+                )
+            )
+            standing = None
+    return [*ended, standing] if standing else ended
+
+
+def elapsed(begun: str, ended: str) -> int | None:
+    """Return the whole seconds between two moments of the journal, rounded up."""
+    if not ended:
+        return None
+    between = datetime.fromisoformat(ended) - datetime.fromisoformat(begun)
+    return math.ceil(between.total_seconds())
