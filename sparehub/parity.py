@@ -49,8 +49,8 @@ def _print(output: Output, found: Sequence[Difference]) -> None:
         (
             f"[{_COLOURS[each.verdict]}]{each.verdict}[/]",
             escape(each.path),
-            escape(_shown(each.primary)),
-            escape(_shown(each.secondary)),
+            escape(shown(each.primary)),
+            escape(shown(each.secondary)),
             escape(each.reason),
         )
         for each in found
@@ -61,12 +61,13 @@ def _print(output: Output, found: Sequence[Difference]) -> None:
     output.results.print(", ".join(f"{count} {verdict}" for verdict, count in counts.items()))
 
 
-def _shown(value: Any) -> str:  # noqa: ANN401 - whatever JSON holds
+def shown(value: Any) -> str:  # noqa: ANN401 - whatever JSON holds
+    """Return one side of a difference as a person reads it."""
     match value:
         case None:
             return "-"
         case dict():  # a drift: what is configured, and what stands
-            return f"{_shown(value['configuration'])} -> {_shown(value['state'])}"
+            return f"{shown(value['configuration'])} -> {shown(value['state'])}"
         case list():
             return ", ".join(map(str, value)) or "none"
         case bool():

@@ -193,6 +193,7 @@ def _run(place: Workplace, plan: Plan, reason: str) -> Run:
 def _preflight(place: Workplace, plan: Plan, run: Run, ledger: Ledger) -> None:
     note = place.progress.note
     preflight.refuse_wrong_stacks(plan, place.pair, place.snapshots, ledger)
+    preflight.refuse_wrong_parity(plan, place.pair, ledger, note)
     preflight.refuse_unproven(plan, place.pair)
     preflight.refuse_unreachable(plan, place.snapshots, place.locations, place.azure)
     target = place.pair[plan.target]

@@ -7,10 +7,12 @@ from sparehub.failover.azure import Azure, state_of
 from sparehub.failover.ledger import Ledger, Operation
 from sparehub.failover.probe import answers
 from sparehub.failover.snapshot import Snapshot
+from sparehub.parity import shown
 from sparehub.verify import intents_of
 from topology.errors import HalfwayError, InterlockError, PreflightError, UnreachableError
 from topology.model import CircuitReference, Region
 from topology.pair import Stack
+from topology.parity import parity
 from topology.plan import Kind, Mode, Plan
 from topology.reachability.proof import prove
 from topology.reachability.states import FAILED_OVER, NORMAL, all_states, configured
@@ -114,6 +116,29 @@ def _refuse_other_states(plan: Plan, pair: Mapping[str, Stack], live: Mapping[st
                 f"{live[name]!r} is deployed: `pulumi up --stack {name}`, or put the file right"
             )
             raise PreflightError(message)
+
+
+def refuse_wrong_parity(plan: Plan, pair: Mapping[str, Stack], ledger: Ledger, note: Note) -> None:
+    """Refuse to leave a region for one that differs from it as it must not.
+
+    Who leaves a region that may be lost, or answers an operation that halted, is told and goes on:
+    a region that lacks a route is better than none. That both files are what is deployed is for
+    the previews to find.
+
+    :raises PreflightError: with the first differences that `sparehub parity` calls wrong.
+    """
+    wrong = [each for each in parity(*pair.values()) if each.verdict == "wrong"]
+    if not wrong:
+        return
+    listed = "\n".join(
+        f"  {each.path}: {shown(each.primary)} in primary, {shown(each.secondary)} in secondary"
+        for each in wrong[:_MOST_SHOWN]
+    )
+    message = f"the two regions differ where they must not ({len(wrong)} wrong)"
+    if plan.mode is Mode.UNPLANNED or ledger.open:
+        note(f"warning: {message} (`sparehub parity` has the rest):\n{listed}")
+        return
+    raise PreflightError(f"{message}; nothing was done (`sparehub parity` has the rest):\n{listed}")
 
 
 def refuse_unproven(plan: Plan, pair: Mapping[str, Stack]) -> None:

@@ -44,6 +44,13 @@ def rename_spoke(world: World, stack: str) -> str:
     return stack
 
 
+def route_of_one_region(world: World) -> None:
+    """Give the secondary a user route that the primary has not."""
+    file = world.directory / "Pulumi.secondary.yaml"
+    route = "    routes: {spokes: [{addressPrefix: 10.9.0.0/24, nextHopType: None}]}\n"
+    file.write_text(file.read_text().replace("    onPremises:\n", route + "    onPremises:\n"))
+
+
 def halted(world: World) -> None:
     """Let the region that takes over die between the fence and its connection."""
     writes = world.up
@@ -132,6 +139,12 @@ WRONG: dict[str, tuple[Callable[[World], object], type[SparehubError], int, str]
         3,
         "would also create region/spoke/spoke3/network",
     ),
+    "regions that differ as they must not": (
+        route_of_one_region,
+        PreflightError,
+        3,
+        r"must not \(1 wrong\); .*\n  region.*10.9.0.0/24: - in primary, None in secondary",
+    ),
     "files that do not belong together": (
         lambda world: rename_spoke(world, "secondary"),
         PreflightError,
@@ -156,6 +169,25 @@ def test_refused_before_anything_is_done(start: Start, name: str) -> None:
     assert world.writes == []
     assert files == [(each, each.read_text()) for each, _ in files]
     assert not list(world.directory.rglob("journal.jsonl"))
+
+
+def test_nobody_is_locked_out_by_a_difference(
+    start: Start, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Where the region that is left may be lost, or a failover halted, it is said and no more."""
+    said = "warning: the two regions differ where they must not (1 wrong)"
+    world = start()
+    route_of_one_region(world)
+    assert begin(world, FAILOVER, Mode.UNPLANNED) == 0
+    assert said in capsys.readouterr().err
+
+    world = start()
+    halted(world)
+    world.lost.clear()
+    route_of_one_region(world)
+    assert said not in capsys.readouterr().err
+    assert begin(world, FAILBACK) == 0
+    assert said in capsys.readouterr().err
 
 
 def wish(plan: str, *, yes: bool = True) -> operations.Wish:
