@@ -24,6 +24,7 @@ from sparehub.failover.settling import settle
 from sparehub.failover.workplace import Workplace, workplace
 from sparehub.output import Output
 from topology import failover
+from topology.bandwidth import unraised
 from topology.errors import PreflightError
 from topology.failover import region_at
 from topology.plan import Kind, Mode, Plan
@@ -42,6 +43,7 @@ class Wish:
     reason: str = ""
     plan: str = ""
     yes: bool = False
+    raise_bandwidth: bool = False
 
 
 def begin(directory: Path, wish: Wish, output: Output) -> int:
@@ -53,7 +55,13 @@ def begin(directory: Path, wish: Wish, output: Output) -> int:
     refuse_unconfirmed(wish.yes, wish.plan)
     refuse_unprintable(wish.reason)
     with workplace(directory, output, alone=True) as place:
-        plan = failover.plan(place.pair["primary"], place.pair["secondary"], wish.kind, wish.mode)
+        plan = failover.plan(
+            place.pair["primary"],
+            place.pair["secondary"],
+            wish.kind,
+            wish.mode,
+            raise_bandwidth=wish.raise_bandwidth,
+        )
         refuse_other_plan(plan, wish.plan)
         ledger = place.ledger
         preflight.refuse_unfinished(ledger, plan)
@@ -95,11 +103,16 @@ def resume(directory: Path, output: Output, *, yes: bool, reason: str) -> int:
                 for name in pending:
                     settle(place.deployments, place.azure, name, output.note)
                 return _done(place, output)
+            place.pair = {
+                **place.pair,
+                underway.target: unraised(place.pair[underway.target], underway.raises),
+            }
             plan = failover.plan(
                 place.pair["primary"],
                 place.pair["secondary"],
                 Kind(underway.kind),
                 Mode(underway.mode),
+                raise_bandwidth=bool(underway.raises),
             )
             if plan.configuration != underway.configuration:
                 message = (

@@ -52,7 +52,10 @@ def resources_of(region: Region) -> dict[str, Resource]:
     }
     for circuit in region.circuits:
         identity = f"/subscriptions/{SUBSCRIPTION}{circuit_id(circuit)}"
-        found[f"region/circuit/{circuit.key}/circuit"] = entry(CIRCUIT, identity)
+        provider = {"bandwidthInMbps": circuit.bandwidth_in_mbps}
+        found[f"region/circuit/{circuit.key}/circuit"] = entry(
+            CIRCUIT, identity, serviceProviderProperties=provider
+        )
     for spoke in region.spokes:
         each = f"{network}/virtualNetworks/{spoke.virtual_network.name}"
         found[f"region/spoke/{spoke.key}/network"] = entry(
@@ -95,6 +98,8 @@ class World:
     """Stacks whose region does not answer."""
     circuits_lost: set[str] = field(default_factory=set)
     """Stacks whose circuits do not answer."""
+    full: bool = False
+    """Whether no port has room for a larger circuit."""
     deaf: bool = False
     """Whether the next creation is done and nobody hears of it, as after many lost answers."""
     writes: list[str] = field(default_factory=list)
@@ -217,6 +222,7 @@ class World:
                 shown = {
                     "provisioningState": "Succeeded",
                     "serviceProviderProvisioningState": "Provisioned",
+                    **resource["outputs"],
                 }
                 return Answer(status=200, body={"properties": shown})
         silent = any(
@@ -294,6 +300,9 @@ class World:
         pending = {"urn": urn, "type": operation.type, "inputs": inputs}
         state["pending_operations"] = [{"resource": pending, "type": doing[operation.verb]}]
         self.point()
+        if self.full and operation.type == CIRCUIT:
+            state["pending_operations"] = []
+            raise DeploymentError("the port has no room")
         if operation.verb is Verb.CREATE and name in standing:
             state["pending_operations"] = []
             raise DeploymentError(f"cannot create already existing resource {name}")

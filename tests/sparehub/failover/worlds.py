@@ -55,9 +55,23 @@ def worlds_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Start:
     return make
 
 
-def begin(world: World, kind: Kind, mode: Mode = Mode.PLANNED, reason: str = "") -> int:
-    plan = read_plan(world.directory, kind, mode).id
-    wish = operations.Wish(kind=kind, mode=mode, reason=reason, plan=plan, yes=True)
+def begin(
+    world: World,
+    kind: Kind,
+    mode: Mode = Mode.PLANNED,
+    reason: str = "",
+    *,
+    raise_bandwidth: bool = False,
+) -> int:
+    plan = read_plan(world.directory, kind, mode, raise_bandwidth=raise_bandwidth).id
+    wish = operations.Wish(
+        kind=kind,
+        mode=mode,
+        reason=reason,
+        plan=plan,
+        yes=True,
+        raise_bandwidth=raise_bandwidth,
+    )
     return operations.begin(world.directory, wish, Output())
 
 
