@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from sparehub.failover import confirmation, operations
-from sparehub.failover.azure import Azure
+from sparehub.failover.azure import Azure, read
 from sparehub.failover.planning import print_plan
 from sparehub.failover.settling import settle
 from sparehub.failover.snapshot import Snapshot
@@ -172,7 +172,7 @@ def _refuse_inhabited(azure: Azure, snapshot: Snapshot, drill: Drill) -> None:
     for network in drill.networks:
         for subnet in network.virtual_network.subnets:
             identity = snapshot.ids.get(f"drill/{network.key}/{subnet.name}")
-            answer = azure.send("GET", identity) if identity else None
+            answer = read(azure, identity) if identity else None
             if answer and (answer.body.get("properties") or {}).get("ipConfigurations"):
                 inhabited.append(f"{network.key}/{subnet.name}")
     if inhabited:

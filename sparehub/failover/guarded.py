@@ -82,3 +82,7 @@ class GuardedAzure:
         if method != "GET":
             self.guard()
         return self.azure.send(method, path, body, timeout)
+
+    def wait(self, seconds: float) -> None:
+        """Let some seconds of this Azure's clock pass."""
+        self.azure.wait(seconds)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
-from sparehub.failover.azure import Azure, state_of
+from sparehub.failover.azure import Azure, read, state_of
 from sparehub.failover.ledger import Ledger, Operation
 from sparehub.failover.probe import answers
 from sparehub.failover.snapshot import Snapshot
@@ -201,14 +201,14 @@ def refuse_unusable_circuits(region: Region, snapshot: Snapshot, azure: Azure, n
             if isinstance(circuit, CircuitReference)
             else snapshot.ids.get(f"region/circuit/{circuit.key}/circuit", "")
         )
-        found = azure.send("GET", identity)
+        found = read(azure, identity)
         if not found.accepted:
             if referenced:
                 note(f"warning: circuit {circuit.key} cannot be looked at: {found.problem}")
                 continue
             raise PreflightError(f"circuit {circuit.key} cannot be read: {found.problem}")
         provider = (found.body.get("properties") or {}).get("serviceProviderProvisioningState")
-        peering = azure.send("GET", f"{identity}/peerings/AzurePrivatePeering")
+        peering = read(azure, f"{identity}/peerings/AzurePrivatePeering")
         enabled = (peering.body.get("properties") or {}).get("state", "Enabled")
         for what, state, wanted in (
             ("its provider's state", str(provider), "Provisioned"),

@@ -55,6 +55,24 @@ def test_a_connection_that_stays_in_azure_stops_before_the_other_is_made(start: 
     assert world.writes == [f"delete {name}"]
 
 
+def test_one_bad_answer_to_a_reading_halts_nothing(start: Start) -> None:
+    """Whatever preflight or a proof looks at is answered by 503 first; a probe has its own tries."""
+    world = start()
+    send, asked = world.send, list[str]()
+
+    def badly(method: str, path: str, *more: Any, **how: Any) -> Answer:
+        if method == "GET" and "virtualNetworkGateways" not in path:
+            asked.append(path)
+            if len(asked) % 2:
+                return Answer(status=503, body={})
+        return send(method, path, *more, **how)
+
+    world.send = badly  # type: ignore[method-assign]
+    assert begin(world, FAILOVER) == 0
+    assert len({each.split("/")[-1] for each in asked}) == 4
+    assert world.waited == [1.0] * (len(asked) // 2)
+
+
 def test_what_died_unheard_of_is_disconnected_on_the_way_back(start: Start) -> None:
     """All answers were lost and then the process died: the failback deletes it first."""
     world, name = start(), "region/connection/singapore/connection"

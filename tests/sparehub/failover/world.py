@@ -102,6 +102,7 @@ class World:
     """Whether no port has room for a larger circuit."""
     deaf: bool = False
     """Whether the next creation is done and nobody hears of it, as after many lost answers."""
+    waited: list[float] = field(default_factory=list)
     writes: list[str] = field(default_factory=list)
     double: list[str] = field(default_factory=list)
     """The writes after which both regions advertised the same."""
@@ -232,6 +233,9 @@ class World:
             if each["type"] != CIRCUIT
         )
         return Answer(status=503 if silent else 404, body={})
+
+    def wait(self, seconds: float) -> None:
+        self.waited.append(seconds)
 
     # -- what stands -------------------------------------------------------------------------
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from sparehub.failover import fences, journal, operations, probe, workplace
+from sparehub.failover import journal, operations, probe, workplace
 from sparehub.failover.lease import Lease
 from sparehub.failover.planning import read_plan
 from sparehub.output import Output
@@ -35,8 +35,7 @@ def worlds_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Start:
 
     monkeypatch.setattr(workplace, "Deployments", lambda _directory: worlds[-1])
     monkeypatch.setattr(workplace, "azure_of", lambda _environment, _subscription: worlds[-1])
-    for module in (probe, fences):
-        monkeypatch.setattr(module, "_TRIES", (0.0,))
+    monkeypatch.setattr(probe, "_TRIES", (0.0,))
     # A process that dies releases nothing.
     monkeypatch.setattr(Lease, "release", lambda _lease: None)
     append = journal.write_line
