@@ -99,10 +99,10 @@ _Changes = dict[str, Any]
 
 
 def _begun(ledger: Ledger, record: Record) -> _Changes:
-    del ledger
     raises = tuple(Raise(**each) for each in record.data.get("raises", ()))
     said = {**record.data, "raises": raises}
-    return {"open": Operation(id=record.operation, begun=record.at, **said)}
+    superseded = {"superseded": ledger.open} if said.pop("supersedes", "") else {}
+    return {"open": Operation(id=record.operation, begun=record.at, **said), **superseded}
 
 
 def _intended(ledger: Ledger, record: Record) -> _Changes:
@@ -133,6 +133,7 @@ _CHANGES: Mapping[str, Callable[[Ledger, Record], _Changes]] = {
     "accepted": lambda ledger, record: _of_open(ledger, reason=record.data["reason"]),
     "halted": lambda ledger, record: _of_open(ledger, state=f"HALTED({record.data['step']})"),
     "withdrawn": lambda ledger, _record: {"open": ledger.superseded, "superseded": None},
+    # As it was written before "begin" itself said what it supersedes.
     "abandoned": lambda ledger, _record: {"open": None, "superseded": ledger.open},
     "committed": lambda _ledger, _record: {"committed": True},
     "drill": lambda _ledger, record: {"last_drill": record.at},

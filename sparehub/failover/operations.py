@@ -72,8 +72,6 @@ def begin(directory: Path, wish: Wish, output: Output) -> int:
             print_plan(plan, Output(as_json=output.as_json, results=output.progress))
             ask_for(place.locations[plan.target])
         with place.stoppable():
-            if ledger.open:
-                place.journal.append("abandoned", ledger.open.id)
             if ledger.last and not ledger.committed:
                 place.journal.append("committed", ledger.last.id)
             run.begin(f"{plan.kind.value}-{len(place.journal.records)}")

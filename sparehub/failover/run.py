@@ -70,8 +70,11 @@ class Run:
         self._look(tuple(first.values()), drift)
 
     def begin(self, identity: str) -> None:
-        """Write down that the operation begins."""
-        plan = self.job.plan
+        """Write down that the operation begins, in the place of one that is under way.
+
+        Both in one record: with a death between two of them nothing would be under way, half-way.
+        """
+        plan, underway = self.job.plan, self.job.ledger.open
         self.job.journal.append(
             "begin",
             identity,
@@ -83,6 +86,7 @@ class Run:
             configuration=plan.configuration,
             raises=[asdict(each) for each in plan.raises],
             reason=self.job.reason,
+            supersedes=underway.id if underway else "",
         )
 
     def go_on(self) -> None:

@@ -19,7 +19,7 @@ from sparehub.failover import operations, workplace
 from sparehub.output import Output
 from sparehub.stacks import read_stack
 from tests.sparehub.failover.world import Died, World, activation_in_file
-from tests.sparehub.failover.worlds import Start, begin, resume
+from tests.sparehub.failover.worlds import Start, begin, halted, resume
 from topology.plan import Kind, Mode
 
 EACH = 1 if os.environ.get("SPAREHUB_FAULTS") == "all" else 11
@@ -33,6 +33,8 @@ class Flow:
     kind: Kind
     mode: Mode = Mode.PLANNED
     before: tuple[Kind, ...] = ()
+    halted: bool = False
+    """Whether a failover halted before it, with neither region connected."""
     lost: bool = False
     circuits_lost: bool = False
     unfenced: bool = False
@@ -46,6 +48,7 @@ class Flow:
 FLOWS = {
     "planned failover": Flow(Kind.FAILOVER),
     "failback": Flow(Kind.FAILBACK, before=(Kind.FAILOVER,)),
+    "failback that gives a failover up": Flow(Kind.FAILBACK, halted=True),
     "unplanned, the primary answers": Flow(Kind.FAILOVER, Mode.UNPLANNED),
     "unplanned, fenced at the circuit": Flow(Kind.FAILOVER, Mode.UNPLANNED, lost=True),
     "unplanned, unfenced": Flow(
@@ -66,6 +69,9 @@ def prepared(start: Start, flow: Flow) -> World:
     world.full = flow.full
     for kind in flow.before:
         begin(world, kind)
+    if flow.halted:
+        halted(world)
+        world.lost.clear()
     if flow.lost:
         world.lost.add("primary")
     if flow.circuits_lost:

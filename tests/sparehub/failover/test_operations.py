@@ -17,7 +17,7 @@ from sparehub.failover.switch import ACTIVATION, set_value
 from sparehub.output import Output
 from sparehub.stacks import read_stack
 from tests.sparehub.failover.world import Died, World, activation_in_file
-from tests.sparehub.failover.worlds import Start, begin, resume
+from tests.sparehub.failover.worlds import Start, begin, halted, resume
 from topology.errors import (
     ConfigurationError,
     HalfwayError,
@@ -51,21 +51,6 @@ def route_of_one_region(world: World) -> None:
     file = world.directory / "Pulumi.secondary.yaml"
     route = "    routes: {spokes: [{addressPrefix: 10.9.0.0/24, nextHopType: None}]}\n"
     file.write_text(file.read_text().replace("    onPremises:\n", route + "    onPremises:\n"))
-
-
-def halted(world: World) -> None:
-    """Let the region that takes over die between the fence and its connection."""
-    writes = world.up
-
-    def failing(*arguments: object) -> None:
-        world.lost.update(["secondary"] if world.writes else [])
-        writes(*arguments)  # type: ignore[arg-type]
-
-    world.up = failing  # type: ignore[method-assign, assignment]
-    with pytest.raises(HalfwayError, match="stopped in activate-secondary") as caught:
-        begin(world, FAILOVER)
-    assert caught.value.exit_code == 5
-    world.up = writes  # type: ignore[method-assign]
 
 
 WRONG: dict[str, tuple[Callable[[World], object], type[SparehubError], int, str]] = {

@@ -56,7 +56,7 @@ def test_a_connection_that_stays_in_azure_stops_before_the_other_is_made(start: 
 
 
 def test_one_bad_answer_to_a_reading_halts_nothing(start: Start) -> None:
-    """Whatever preflight or a proof looks at is answered by 503 first; a probe has its own tries."""
+    """All that preflight or a proof reads is answered by 503 first; a probe has its own tries."""
     world = start()
     send, asked = world.send, list[str]()
 

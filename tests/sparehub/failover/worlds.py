@@ -12,6 +12,7 @@ from sparehub.failover.planning import read_plan
 from sparehub.output import Output
 from tests.configurations import ROOT
 from tests.sparehub.failover.world import Died, World
+from topology.errors import HalfwayError
 from topology.plan import Kind, Mode
 
 Start = Callable[[], World]
@@ -72,6 +73,21 @@ def begin(
         raise_bandwidth=raise_bandwidth,
     )
     return operations.begin(world.directory, wish, Output())
+
+
+def halted(world: World) -> None:
+    """Let the region that takes over die between the fence and its connection."""
+    writes = world.up
+
+    def failing(*arguments: object) -> None:
+        world.lost.update(["secondary"] if world.writes else [])
+        writes(*arguments)  # type: ignore[arg-type]
+
+    world.up = failing  # type: ignore[method-assign, assignment]
+    with pytest.raises(HalfwayError, match="stopped in activate-secondary") as caught:
+        begin(world, Kind.FAILOVER)
+    assert caught.value.exit_code == 5
+    world.up = writes  # type: ignore[method-assign]
 
 
 def resume(world: World) -> int:
