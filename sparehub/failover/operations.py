@@ -99,7 +99,7 @@ def resume(directory: Path, output: Output, *, yes: bool, reason: str) -> int:
         with place.stoppable():
             if not underway:
                 for name in pending:
-                    settle(place.deployments, place.azure, name, output.note)
+                    settle(place.stacks, place.azure, name, output.note)
                 return _done(place, output)
             place.pair = {
                 **place.pair,
@@ -189,7 +189,7 @@ def status(directory: Path, output: Output) -> int:
 
 def _run(place: Workplace, plan: Plan, reason: str) -> Run:
     job = Job(
-        stacks=place.deployments,
+        stacks=place.stacks,
         azure=place.azure,
         directory=place.directory,
         journal=place.journal,
@@ -212,14 +212,14 @@ def _preflight(place: Workplace, plan: Plan, run: Run, ledger: Ledger) -> None:
     snapshot = place.snapshots[plan.target]
     preflight.refuse_unusable_circuits(live, snapshot, place.azure, note)
     if not snapshot.deployed.connections:
-        refuse_unusable(place.deployments, place.azure, target, live, ledger.spent)
+        refuse_unusable(place.stacks, place.azure, target, live, ledger.spent)
     preflight.warn_of_old_drill(ledger, note)
     run.look_ahead()
 
 
 def _standing(place: Workplace) -> dict[str, Any]:
     ledger = place.ledger
-    snapshots = place.deployments.snapshots(tuple(place.pair))
+    snapshots = place.stacks.snapshots(tuple(place.pair))
     return {
         "active": [name for name, each in snapshots.items() if each.activation == "active"],
         "operation": ledger.open.document() if ledger.open else None,

@@ -7,12 +7,11 @@ beginning its first unfinished step again.
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from sparehub.failover.azure import settled
 from sparehub.failover.blast_radius import look
-from sparehub.failover.guarded import GuardedAzure, GuardedStacks
 from sparehub.failover.job import Job
 from sparehub.failover.journal import JournalError
 from sparehub.failover.keys import keyed, renew, spend
@@ -44,15 +43,6 @@ class Run:
     """Says whether somebody asked to stop: then no further step is begun."""
     _looked: dict[Change, frozenset[Operation]] = field(default_factory=dict, init=False)
     _keys_looked_at: bool = field(default=False, init=False)
-
-    def __post_init__(self) -> None:
-        job = self.job
-
-        def guard() -> int:
-            return job.journal.guard()
-
-        stacks, azure = GuardedStacks(job.stacks, guard), GuardedAzure(job.azure, guard)
-        self.job = replace(job, stacks=stacks, azure=azure)
 
     def look_ahead(self) -> None:
         """Preview what is to be deployed, all of it before any of it is done.
