@@ -7,14 +7,13 @@ from typing import Any
 
 from rich.markup import escape
 
-from sparehub.check import STACKS, check
+from sparehub.check import REFUSED, check
 from sparehub.output import Output
-from sparehub.stacks import read_stack
+from sparehub.stacks import STACKS, read_stack
 from sparehub.state import standing, target
 from topology.errors import ConfigurationError
 from topology.parity import Difference, deployed_parity, parity
 
-REFUSED = 3
 _COLOURS = {"wrong": "red", "allowed": "yellow", "expected": "green"}
 
 

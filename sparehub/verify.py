@@ -9,7 +9,7 @@ from rich.progress import Progress
 
 from sparehub import check, junit, proofs
 from sparehub.output import Output
-from sparehub.stacks import read_stack
+from sparehub.stacks import STACKS, read_stack
 from sparehub.state import standing, target
 from topology.errors import ConfigurationError, UnknownNameError
 from topology.model import GATEWAY_SUBNET
@@ -53,9 +53,9 @@ def verify(
     """
     started = perf_counter()
     try:
-        stacks = [read_stack(directory, name) for name in check.STACKS]
+        stacks = [read_stack(directory, name) for name in STACKS]
     except ConfigurationError:
-        return check.check(directory, check.STACKS, output)
+        return check.check(directory, STACKS, output)
     primary, secondary = map(side_of, stacks)
     states = {state.name: state for state in all_states(primary, secondary)}
     intents = intents_of(stacks, states)

@@ -3,9 +3,8 @@
 import json
 from pathlib import Path
 
-from sparehub.check import STACKS
 from sparehub.output import Output
-from sparehub.stacks import read_stack
+from sparehub.stacks import STACKS, read_stack
 from topology import failover
 from topology.changes import Seconds
 from topology.drill_plan import plan_drill

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from sparehub.check import STACKS
 from sparehub.failover.azure import Azure, azure_of
 from sparehub.failover.deployments import Deployments
 from sparehub.failover.guarded import GuardedAzure, GuardedStacks
@@ -22,7 +21,7 @@ from sparehub.failover.settling import backend_directory, clear_dead_locks
 from sparehub.failover.snapshot import Snapshot
 from sparehub.home import Home
 from sparehub.output import Output
-from sparehub.stacks import read_stack
+from sparehub.stacks import STACKS, read_stack
 from topology.pair import Stack
 
 
