@@ -31,6 +31,8 @@ _VERBS = {
     OpType.DELETE_REPLACED: Verb.DELETE,
 }
 _OURS = "azure-native:"
+_UNSEEN = "expected resource operations for"
+"""What Pulumi says of each resource of its plan that it did not come to, since another failed."""
 
 
 class DeploymentError(SparehubError):
@@ -284,6 +286,7 @@ def _telling(stack: str, problems: Sequence[str] = ()) -> Iterator[None]:
         raise LeaseError(message) from None
     except CommandError as error:
         said = [each for each in dict.fromkeys(problems) if each and each != "update failed"]
+        said = [each for each in said if not each.startswith(_UNSEEN)] or said
         if not said:
             said = [line for line in str(error).splitlines() if line.strip()][-3:]
         raise DeploymentError(f"stack {stack!r}: {'; '.join(said)}") from None
