@@ -11,13 +11,13 @@ from typing import Any
 from rich.markup import escape
 from ruamel.yaml import YAML
 
+from sparehub.check import REFUSED
 from sparehub.output import Output
 from topology.adoption.adopt import Adopted, NotUnderstood, adopt
 from topology.errors import SparehubError, UnreadableError
 from topology.reading import ArmResource, arm_resources
 from topology.reading.template import Template
 
-REFUSED = 3
 _HEADER = """\
 # Written by `sparehub adopt` from what stands in Azure; read its list before you import anything.
 """

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from sparehub.output import Output
-from sparehub.stacks import read_stack, stack_file
+from sparehub.stacks import STACKS, read_stack, stack_file
 from topology.build import build
 from topology.config import StackConfig
 from topology.errors import ConfigurationError
@@ -15,8 +15,8 @@ from topology.pair import Stack, Topology, find_topology
 from topology.rules.checks import check_all, check_region
 from topology.rules.ignored import Ignored, without_ignored
 
-STACKS = ("primary", "secondary")
 REFUSED = 3
+"""The exit code of whatever a rule, an intent, parity or preflight refuses."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -19,9 +19,9 @@ from simulator.errors import SimulatorError
 from sparehub.home import Home
 from sparehub.output import Output
 from sparehub.rehearsal import Rehearsal
+from sparehub.stacks import STACKS
 from topology.errors import SparehubError
 
-STACKS = ("primary", "secondary")
 CIRCUITS = ("erc-hong-kong", "erc-singapore")
 CONNECTIONS = {
     "primary": "con-eastasia-hong-kong",

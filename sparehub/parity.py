@@ -7,14 +7,13 @@ from typing import Any
 
 from rich.markup import escape
 
-from sparehub.check import STACKS, check
+from sparehub.check import REFUSED, check
 from sparehub.output import Output
-from sparehub.stacks import read_stack
+from sparehub.stacks import STACKS, read_stack
 from sparehub.state import standing, target
 from topology.errors import ConfigurationError
 from topology.parity import Difference, deployed_parity, parity
 
-REFUSED = 3
 _COLOURS = {"wrong": "red", "allowed": "yellow", "expected": "green"}
 
 
@@ -49,8 +48,8 @@ def _print(output: Output, found: Sequence[Difference]) -> None:
         (
             f"[{_COLOURS[each.verdict]}]{each.verdict}[/]",
             escape(each.path),
-            escape(_shown(each.primary)),
-            escape(_shown(each.secondary)),
+            escape(shown(each.primary)),
+            escape(shown(each.secondary)),
             escape(each.reason),
         )
         for each in found
@@ -61,12 +60,13 @@ def _print(output: Output, found: Sequence[Difference]) -> None:
     output.results.print(", ".join(f"{count} {verdict}" for verdict, count in counts.items()))
 
 
-def _shown(value: Any) -> str:  # noqa: ANN401 - whatever JSON holds
+def shown(value: Any) -> str:  # noqa: ANN401 - whatever JSON holds
+    """Return one side of a difference as a person reads it."""
     match value:
         case None:
             return "-"
         case dict():  # a drift: what is configured, and what stands
-            return f"{_shown(value['configuration'])} -> {_shown(value['state'])}"
+            return f"{shown(value['configuration'])} -> {shown(value['state'])}"
         case list():
             return ", ".join(map(str, value)) or "none"
         case bool():

@@ -3,9 +3,8 @@
 from pathlib import Path
 from typing import Any
 
-from sparehub.check import STACKS
 from sparehub.output import Output
-from sparehub.stacks import read_stack, stack_file
+from sparehub.stacks import STACKS, read_stack, stack_file
 from topology.model import Region
 from topology.reachability.advertisements import OnPremisesRoute, on_premises_routes
 from topology.reachability.forwarding import ON_PREMISES

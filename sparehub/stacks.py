@@ -13,6 +13,9 @@ from topology.pair import Stack
 from topology.parse import parse_stack
 from topology.secrets import secret_problems, without_secrets
 
+STACKS = ("primary", "secondary")
+"""The names of both stacks, whichever is active."""
+
 
 def stack_file(directory: Path, stack: str) -> Path:
     """Return the path of a stack's configuration file."""

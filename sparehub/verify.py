@@ -1,7 +1,7 @@
 """``sparehub verify``: who reaches whom in every state of a failover, and what is to blame."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from time import perf_counter
 
@@ -9,7 +9,7 @@ from rich.progress import Progress
 
 from sparehub import check, junit, proofs
 from sparehub.output import Output
-from sparehub.stacks import read_stack
+from sparehub.stacks import STACKS, read_stack
 from sparehub.state import standing, target
 from topology.errors import ConfigurationError, UnknownNameError
 from topology.model import GATEWAY_SUBNET
@@ -53,12 +53,18 @@ def verify(
     """
     started = perf_counter()
     try:
-        stacks = [read_stack(directory, name) for name in check.STACKS]
+        stacks = [read_stack(directory, name) for name in STACKS]
     except ConfigurationError:
-        return check.check(directory, check.STACKS, output)
+        return check.check(directory, STACKS, output)
     primary, secondary = map(side_of, stacks)
     states = {state.name: state for state in all_states(primary, secondary)}
-    intents = intents_of(stacks, states)
+    try:
+        intents = intents_of(stacks, states)
+    except ConfigurationError as error:
+        if output.as_json:
+            problems = [{"stack": error.stack, **asdict(each)} for each in error.problems]
+            output.document({"states": [], "seconds": 0, "problems": problems})
+        raise
     for name in wanted.states:
         if name not in states:
             raise UnknownNameError("state", name, states)

@@ -1,16 +1,20 @@
-"""Raising the bandwidth of the circuit that takes over: an option that a plan names, not a step.
+"""Raising the bandwidth of the circuit that takes over: a step only where that is asked for.
 
 A standby circuit may be smaller, to be raised in a disaster, says the source document. Azure
 promises no such thing: it only grows, if the port has room, and never shrinks again (ER-02,
 https://learn.microsoft.com/azure/expressroute/expressroute-faqs). So a person decides.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
+from topology.build import build
 from topology.changes import CIRCUIT, Operation, Seconds, Verb
 from topology.durations import CIRCUIT_UPDATE
 from topology.model import Circuit, Region
-from topology.plan import Act, Change, Step
+from topology.pair import Stack
+from topology.plan import Act, Change, Raise, Step
+from topology.words import Bandwidth
 
 
 def options(stack: str, source: Region, target: Region, after: str) -> Iterator[Step]:
@@ -21,10 +25,11 @@ def options(stack: str, source: Region, target: Region, after: str) -> Iterator[
             continue
         place = f"sparehub:region.expressRoute.connections.{circuit.key}.circuit.bandwidthInMbps"
         name = f"region/circuit/{circuit.key}/circuit"
+        raised = Raise(connection=circuit.key, before=circuit.bandwidth_in_mbps, wanted=wanted)
         yield Step(
-            id=f"raise-bandwidth-{circuit.key}",
+            id=raised.step,
             title=f"raise {circuit.name} from {circuit.bandwidth_in_mbps} to {wanted} Mbps",
-            act=Act.SWITCH,
+            act=Act.RAISE,
             needs=(stack,),
             after=(after,),
             precondition="the port has room (ER-02): Azure may refuse",
@@ -32,7 +37,9 @@ def options(stack: str, source: Region, target: Region, after: str) -> Iterator[
                 f"pulumi config set --path '{place}' {wanted} --stack {stack} && "
                 f"pulumi up --stack {stack}"
             ),
-            postcondition=f"{circuit.name} carries {wanted} Mbps",
+            postcondition=(
+                f"{circuit.name} carries {wanted} Mbps, or what it did where Azure refuses"
+            ),
             undo="none: bandwidth cannot be lowered in place (ER-02)",
             seconds=Seconds.of(CIRCUIT_UPDATE),
             change=Change(
@@ -40,4 +47,25 @@ def options(stack: str, source: Region, target: Region, after: str) -> Iterator[
                 activation=target.activation,
                 operations=frozenset([Operation(Verb.UPDATE, CIRCUIT, name)]),
             ),
+            raises=raised,
         )
+
+
+def unraised(stack: Stack, raises: Iterable[Raise]) -> Stack:
+    """Return a stack as it was configured before its bandwidths were raised.
+
+    What a file holds that is not the raised value stays: somebody else wrote it.
+    """
+    region = stack.config.region
+    connections = dict(region.express_route.connections)
+    for each in raises:
+        connection = connections.get(each.connection)
+        if connection is None or connection.circuit.bandwidth_in_mbps != each.wanted:
+            continue
+        update = {"bandwidth_in_mbps": Bandwidth(each.before)}
+        circuit = connection.circuit.model_copy(update=update)
+        connections[each.connection] = connection.model_copy(update={"circuit": circuit})
+    express_route = region.express_route.model_copy(update={"connections": connections})
+    region = region.model_copy(update={"express_route": express_route})
+    config = stack.config.model_copy(update={"region": region})
+    return replace(stack, config=config, region=build(config))

@@ -47,6 +47,7 @@ class ConfigurationError(SparehubError):
         self, problems: Iterable[Problem], stack: str = "", config: object | None = None
     ) -> None:
         self.problems = tuple(problems)
+        self.stack = stack
         self.config = config
         """What the file says all the same, where every value of it could be read."""
         where = f" of stack {stack!r}" if stack else ""

@@ -5,7 +5,7 @@ Two circuits and routers that prefer one region (ER-23), or addresses that do no
 target is connected first and nothing is lost. Unplanned: nothing waits for the source's region.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from topology import durations
@@ -14,7 +14,7 @@ from topology.changes import Seconds, operations, seconds
 from topology.config import StackConfig
 from topology.deployed import Deployed
 from topology.effects import with_effects
-from topology.errors import InterlockError
+from topology.errors import InterlockError, OptionsError
 from topology.interlock import refuse_two_live_regions
 from topology.model import Region
 from topology.pair import Stack, switched
@@ -26,13 +26,23 @@ PROBE_SECONDS = 30
 """How long a region is asked whether it still answers."""
 
 
-def plan(primary: Stack, secondary: Stack, kind: Kind, mode: Mode = Mode.PLANNED) -> Plan:
+def plan(
+    primary: Stack,
+    secondary: Stack,
+    kind: Kind,
+    mode: Mode = Mode.PLANNED,
+    *,
+    raise_bandwidth: bool = False,
+) -> Plan:
     """Return the steps of a failover or failback; of their switches only the target's matter.
 
     :raises ConfigurationError: where a region cannot be built at another depth or activation.
+    :raises OptionsError: where there is no bandwidth to raise.
     """
     source, target = (primary, secondary) if kind is Kind.FAILOVER else (secondary, primary)
     sides = _Sides(source, target)
+    if raise_bandwidth:
+        sides.raise_bandwidth()
     steps = sides.planned() if mode is Mode.PLANNED else sides.unplanned()
     steps = with_effects(steps, sides.before, sides.after, sides.activate_id)
     elapsed, path = critical_path(steps, sides.activate_id)
@@ -43,7 +53,7 @@ def plan(primary: Stack, secondary: Stack, kind: Kind, mode: Mode = Mode.PLANNED
         target=target.name,
         conflict=sides.conflict,
         steps=steps,
-        options=tuple(sides.options()),
+        options=sides.options,
         recovery=RecoveryTime(
             seconds=elapsed,
             critical_path=path,
@@ -90,6 +100,23 @@ class _Sides:
             self.activate_id: self._taken,
             f"stand-down-{source.name}": self._down,
         }
+        self.options = tuple(options(target.name, self._live, self._taken, self.activate_id))
+        """What may be done besides, once the target is live."""
+        self._raises: tuple[Step, ...] = ()
+
+    def raise_bandwidth(self) -> None:
+        """Make steps of the options.
+
+        :raises OptionsError: where there are none.
+        """
+        if not self.options:
+            message = (
+                f"--raise-bandwidth: {self._target.name} has no circuit of its own that carries "
+                f"less than the largest of {self._source.name}: leave the option out"
+            )
+            raise OptionsError(message)
+        self._raises, self.options = self.options, ()
+        self.after |= {step.id: self._taken for step in self._raises}
 
     def planned(self) -> tuple[Step, ...]:
         """Return the steps where both regions answer."""
@@ -100,23 +127,19 @@ class _Sides:
             second = self._activate(after=())
             first = self._fence(after=(second.id,))
         ordered = (first, second) if self.conflict else (second, first)
-        return (*ordered, *self._stand_down(after=ordered[-1].id))
+        return (*ordered, *self._raises, *self._stand_down(after=ordered[-1].id))
 
     def unplanned(self) -> tuple[Step, ...]:
         """Return the steps where the source may be lost: none of them needs it."""
         if not self.overlap:
-            return (self._activate(after=()),)
+            return (self._activate(after=()), *self._raises)
         if not self.conflict:
             activate = self._activate(after=())
             probe = self._probe(after=(activate.id,))
-            return (activate, probe, self._fence_outside(after=(probe.id,)))
+            return (activate, probe, self._fence_outside(after=(probe.id,)), *self._raises)
         probe = self._probe(after=())
         fence = self._fence_outside(after=(probe.id,))
-        return (probe, fence, self._activate(after=(fence.id,)))
-
-    def options(self) -> Iterator[Step]:
-        """Yield what may be done besides, once the target is live."""
-        return options(self._target.name, self._live, self._taken, self.activate_id)
+        return (probe, fence, self._activate(after=(fence.id,)), *self._raises)
 
     def _conflicts(self) -> bool:
         """Return whether the two must never be live at once, which the program refuses, too."""

@@ -37,6 +37,7 @@ class Act(StrEnum):
     SWITCH = "switch"  # deploys a stack at another activation
     PROBE = "probe"  # asks whether a region answers
     FENCE = "fence"  # disconnects a region that may not answer
+    RAISE = "raise"  # raises a circuit's bandwidth, where Azure agrees
     HAND = "hand"  # what a person does, elsewhere
 
 
@@ -49,6 +50,20 @@ class Change:
     operations: frozenset[Operation]
     disconnected: bool = False
     """On standby it keeps everything but its connections, until the other region is live."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Raise:
+    """The bandwidth in Mbps of the circuit of a connection: as configured, and as wanted."""
+
+    connection: str
+    before: int
+    wanted: int
+
+    @property
+    def step(self) -> str:
+        """The id of the step that does it."""
+        return f"raise-bandwidth-{self.connection}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,6 +81,7 @@ class Step:
     undo: str
     seconds: Seconds
     change: Change | None = None
+    raises: Raise | None = None
     effect: str = "none"
     """What traffic notices (:mod:`topology.effects`)."""
 
@@ -121,7 +137,7 @@ class Plan:
     """Prefixes that must never be advertised by both regions at once."""
     steps: tuple[Step, ...]
     options: tuple[Step, ...]
-    """What a person may do besides, once the target is live; no run does it."""
+    """What may be done besides, once the target is live; steps where that was asked for."""
     recovery: RecoveryTime
     assumptions: tuple[str, ...]
     configurations: Mapping[str, Mapping[str, Any]]
@@ -142,6 +158,11 @@ class Plan:
                 for stack, said in self.configurations.items()
             }
         )
+
+    @property
+    def raises(self) -> tuple[Raise, ...]:
+        """Every bandwidth that the steps raise."""
+        return tuple(step.raises for step in self.steps if step.raises)
 
     def step(self, identity: str) -> Step:
         """Return the step of an id.

@@ -5,7 +5,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from sparehub.failover import confirmation, operations
-from sparehub.failover.azure import Azure
+from sparehub.failover.azure import Azure, read
+from sparehub.failover.lease import LeaseError
 from sparehub.failover.planning import print_plan
 from sparehub.failover.settling import settle
 from sparehub.failover.snapshot import Snapshot
@@ -38,7 +39,7 @@ def start(directory: Path, output: Output, *, plan: str, yes: bool) -> int:
         step, *_ = planned.steps
         drill = build_drill(place.pair[planned.target].config)
         _deploy(place, step, "true")
-        networks = _prove(place.deployments.snapshot(planned.target), drill)
+        networks = _prove(place.stacks.snapshot(planned.target), drill)
         place.journal.append("drill-started", networks=list(networks.values()))
     document = {"networks": networks, "isolated": True}
     if output.as_json:
@@ -62,7 +63,7 @@ def stop(directory: Path, output: Output, *, plan: str, yes: bool, result: str) 
     with _at_work(directory, output, plan, yes=yes) as (place, planned):
         *_, step = planned.steps
         drill = build_drill(place.pair[planned.target].config)
-        before = place.deployments.snapshot(planned.target)
+        before = place.stacks.snapshot(planned.target)
         _refuse_without_drill(place, planned.target, before)
         found = escapes(recorded_networks(before.resources, drill.resource_group))
         _refuse_inhabited(place.azure, before, drill)
@@ -104,12 +105,13 @@ def _deploy(place: Workplace, step: Step, value: str | None) -> None:
     change = step.change
     if change is None:
         raise AssertionError(step.id)
-    settle(place.deployments, place.azure, change.stack, place.progress.note)
+    settle(place.stacks, place.azure, change.stack, place.progress.note)
     config = place.pair[change.stack].config
     before = str(config.drill).lower() if "drill" in config.model_fields_set else None
+    place.journal.guard()
     set_value(place.directory, change.stack, SWITCH, value)
     try:
-        (found,) = place.deployments.previews((change,), drift=frozenset(), pretend="")
+        (found,) = place.stacks.previews((change,), drift=frozenset(), pretend="")
         _refuse_beyond(change, found)
     except BaseException:
         set_value(place.directory, change.stack, SWITCH, before)
@@ -117,7 +119,9 @@ def _deploy(place: Workplace, step: Step, value: str | None) -> None:
     place.journal.append("drill-intent", step=step.id)
     try:
         with place.progress.step(step):
-            place.deployments.up(change, place.progress.writes)
+            place.stacks.up(change, place.progress.writes)
+    except LeaseError:
+        raise
     except (SparehubError, KeyboardInterrupt) as error:
         problem = str(error) or "interrupted"
         again = "start" if value else "stop"
@@ -172,7 +176,7 @@ def _refuse_inhabited(azure: Azure, snapshot: Snapshot, drill: Drill) -> None:
     for network in drill.networks:
         for subnet in network.virtual_network.subnets:
             identity = snapshot.ids.get(f"drill/{network.key}/{subnet.name}")
-            answer = azure.send("GET", identity) if identity else None
+            answer = read(azure, identity) if identity else None
             if answer and (answer.body.get("properties") or {}).get("ipConfigurations"):
                 inhabited.append(f"{network.key}/{subnet.name}")
     if inhabited:

@@ -16,13 +16,12 @@ from typing import Any
 
 from simulator import control
 from simulator.control import LogEntry
-from sparehub.check import STACKS
 from sparehub.drill.stand_ins import make_ready
 from sparehub.home import Home
 from sparehub.output import Output
 from sparehub.rehearsal import Rehearsal
 from sparehub.report.times import span
-from sparehub.stacks import read_stack
+from sparehub.stacks import STACKS, read_stack
 from topology.errors import PreflightError, SparehubError
 
 _CONNECTIONS = "/providers/microsoft.network/connections/"

@@ -15,6 +15,8 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Protocol
 
+from simulator import control
+from simulator.arm.clock import Speed
 from simulator.arm.core import Azure as LocalAzure
 from simulator.arm.messages import Request
 
@@ -26,6 +28,10 @@ _PASSING = (0, HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.CONFLICT, HTTPStatus.TOO_M
 _SETTLED = ("Succeeded", "Failed", "Canceled")
 _POLL = 2.0
 """Seconds between two looks at a write that goes on."""
+_WAITS = (1.0, 3.0, 6.0)
+"""Seconds before a reading that failed is done again."""
+_READING = 60.0
+"""Seconds after which no reading is begun again."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,6 +57,16 @@ class Answer:
         return self.status in _PASSING or self.status >= _SERVER_ERRORS
 
     @property
+    def retry_after(self) -> float:
+        """In how many seconds Azure wants to be asked again; 0 where it does not say.
+
+        It says so in the message, too, as in "retry in 14 seconds"; `az rest` shows no header.
+        https://github.com/hashicorp/terraform-provider-azurerm/issues/25417
+        """
+        said = re.search(r"(\d+)\W+seconds", self.problem)
+        return float(said[1]) if said else 0.0
+
+    @property
     def problem(self) -> str:
         """What Azure said against it."""
         error = self.body.get("error") or {}
@@ -68,6 +84,9 @@ class Azure(Protocol):
         self, method: str, path: str, body: Mapping[str, Any] | None = None, timeout: float = 60.0
     ) -> Answer:
         """Send one request; never raises for what Azure answers, or does not."""
+
+    def wait(self, seconds: float) -> None:
+        """Let some seconds of this Azure's clock pass."""
 
 
 @dataclass(frozen=True)
@@ -92,6 +111,12 @@ class SimulatedAzure:
             Request(method=method, path=path, query=query, body=content)
         )
         return Answer(status=0 if answer.mishap else answer.status, body=answer.body or {})
+
+    def wait(self, seconds: float) -> None:
+        """Wait as fast as the simulated clock goes; at ``instant`` nothing is waited for."""
+        speed = control.read_clock(self.store).speed
+        if speed is not Speed.INSTANT:
+            time.sleep(seconds / float(speed))
 
 
 @dataclass(frozen=True)
@@ -119,10 +144,17 @@ class AzureCli:
             )
         except (OSError, subprocess.TimeoutExpired) as error:
             return Answer(status=0, body={"error": {"message": f"az rest: {error}"}})
-        if done.returncode == 0:
-            return Answer(status=200, body=json.loads(done.stdout or "{}"))
         said = done.stderr.strip()
-        return Answer(status=_status(said), body={"error": {"message": said[:500]}})
+        if done.returncode:
+            return Answer(status=_status(said), body={"error": {"message": said[:500]}})
+        try:
+            return Answer(status=200, body=json.loads(done.stdout or "{}"))
+        except ValueError:
+            return Answer(status=0, body={"error": {"message": "az rest: half an answer"}})
+
+    def wait(self, seconds: float) -> None:
+        """Wait."""
+        time.sleep(seconds)
 
 
 def _status(said: str) -> int:
@@ -145,11 +177,27 @@ def state_of(answer: Answer) -> str:
     return str((answer.body.get("properties") or {}).get("provisioningState", ""))
 
 
+def read(azure: Azure, path: str) -> Answer:
+    """Return what stands at a path; one bad answer to a reading is none, and it is done again.
+
+    A few times, within a minute, and later where Azure says so. A probe does not read so: it is to
+    find within its own bound that a region does not answer.
+    """
+    deadline = time.monotonic() + _READING
+    for wait in _WAITS:
+        answer = azure.send("GET", path)
+        pause = max(wait, answer.retry_after)
+        if not answer.passing or time.monotonic() + pause > deadline:
+            return answer
+        azure.wait(pause)
+    return azure.send("GET", path)
+
+
 def settled(azure: Azure, path: str, patience: float) -> Answer:
     """Return a resource once no write on it goes on, or what it is when patience ends."""
     deadline = time.monotonic() + patience
     while True:
-        answer = azure.send("GET", path)
+        answer = read(azure, path)
         if not answer.accepted or state_of(answer) in _SETTLED or time.monotonic() > deadline:
             return answer
         time.sleep(_POLL)

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from sparehub.failover import operations
-from sparehub.failover.planning import show_plan
+from sparehub.failover.planning import read_plan, show_plan
 from sparehub.output import Output
 from topology.plan import Kind, Mode
 
@@ -22,6 +22,13 @@ PlanId = Annotated[
 Unplanned = Annotated[
     bool, typer.Option("--unplanned", help="The region that is left may be lost.")
 ]
+RaiseBandwidth = Annotated[
+    bool,
+    typer.Option(
+        "--raise-bandwidth",
+        help="Then raise a smaller circuit, for good, to what the other region's carries.",
+    ),
+]
 AcceptUnfenced = Annotated[
     str,
     typer.Option(
@@ -33,10 +40,11 @@ AcceptUnfenced = Annotated[
 
 
 @app.command()
-def plan(
+def plan(  # noqa: PLR0913 - one option a decision
     kind: Annotated[Kind, typer.Argument(help="What is to be planned.")],
     *,
     unplanned: Unplanned = False,
+    raise_bandwidth: RaiseBandwidth = False,
     out: Annotated[Path | None, typer.Option(help="Write the plan to this file, too.")] = None,
     stack_dir: StackDirectory = Path(),
     json: Json = False,
@@ -47,8 +55,11 @@ def plan(
     """
     if unplanned and kind is Kind.DRILL:
         raise typer.BadParameter("a drill is always planned")
+    if raise_bandwidth and kind is Kind.DRILL:
+        raise typer.BadParameter("a drill raises no bandwidth")
     mode = Mode.UNPLANNED if unplanned else Mode.PLANNED
-    show_plan(stack_dir, kind, mode, out, Output(as_json=json))
+    planned = read_plan(stack_dir, kind, mode, raise_bandwidth=raise_bandwidth)
+    show_plan(planned, out, Output(as_json=json))
 
 
 @app.command("failover")
@@ -56,6 +67,7 @@ def fail_over(  # noqa: PLR0913 - one option a decision
     *,
     unplanned: Unplanned = False,
     accept_unfenced: AcceptUnfenced = "",
+    raise_bandwidth: RaiseBandwidth = False,
     plan: PlanId = "",
     yes: Yes = False,
     stack_dir: StackDirectory = Path(),
@@ -65,7 +77,14 @@ def fail_over(  # noqa: PLR0913 - one option a decision
 
     [bold]sparehub failover[/bold]   [bold]sparehub failover --yes --plan b8c3200f815bb53d[/bold]
     """
-    wish = _wish(Kind.FAILOVER, accept_unfenced, plan, unplanned=unplanned, yes=yes)
+    wish = operations.Wish(
+        kind=Kind.FAILOVER,
+        mode=_mode(accept_unfenced, unplanned=unplanned),
+        reason=accept_unfenced,
+        plan=plan,
+        yes=yes,
+        raise_bandwidth=raise_bandwidth,
+    )
     raise typer.Exit(operations.begin(stack_dir, wish, Output(as_json=json)))
 
 
@@ -74,6 +93,7 @@ def fail_back(  # noqa: PLR0913 - one option a decision
     *,
     unplanned: Unplanned = False,
     accept_unfenced: AcceptUnfenced = "",
+    raise_bandwidth: RaiseBandwidth = False,
     plan: PlanId = "",
     yes: Yes = False,
     stack_dir: StackDirectory = Path(),
@@ -83,15 +103,21 @@ def fail_back(  # noqa: PLR0913 - one option a decision
 
     [bold]sparehub failback[/bold]
     """
-    wish = _wish(Kind.FAILBACK, accept_unfenced, plan, unplanned=unplanned, yes=yes)
+    wish = operations.Wish(
+        kind=Kind.FAILBACK,
+        mode=_mode(accept_unfenced, unplanned=unplanned),
+        reason=accept_unfenced,
+        plan=plan,
+        yes=yes,
+        raise_bandwidth=raise_bandwidth,
+    )
     raise typer.Exit(operations.begin(stack_dir, wish, Output(as_json=json)))
 
 
-def _wish(kind: Kind, reason: str, plan: str, *, unplanned: bool, yes: bool) -> operations.Wish:
+def _mode(reason: str, *, unplanned: bool) -> Mode:
     if reason and not unplanned:
         raise typer.BadParameter("--accept-unfenced belongs to --unplanned")
-    mode = Mode.UNPLANNED if unplanned else Mode.PLANNED
-    return operations.Wish(kind=kind, mode=mode, reason=reason, plan=plan, yes=yes)
+    return Mode.UNPLANNED if unplanned else Mode.PLANNED
 
 
 @app.command()

@@ -4,7 +4,6 @@ from typing import Any
 
 from sparehub.failover.blast_radius import look
 from sparehub.failover.fences import Fence, remove_fence
-from sparehub.failover.guarded import GuardedAzure, GuardedStacks
 from sparehub.failover.keys import spend
 from sparehub.failover.outcome import prove
 from sparehub.failover.probe import answers
@@ -32,8 +31,7 @@ def pay(place: Workplace, debt: dict[str, Any]) -> None:
     _stand_down(place, stack)
     # Only now: a fence that goes before the connection would let the region advertise again.
     for fence in debt["fences"]:
-        azure = GuardedAzure(place.azure, place.journal.guard)
-        remove_fence(azure, Fence(**fence), place.progress.note)
+        remove_fence(place.azure, Fence(**fence), place.progress.note)
     place.journal.guard()
     set_value(place.directory, debt["target"], OVERRIDE, None)
     place.journal.append("cleared", id=debt["id"])
@@ -43,8 +41,7 @@ def pay(place: Workplace, debt: dict[str, Any]) -> None:
 def _stand_down(place: Workplace, stack: Stack) -> None:
     live, down = (region_at(stack, each) for each in (Activation.ACTIVE, Activation.STANDBY))
     journal, note = place.journal, place.progress.note
-    stacks = GuardedStacks(place.deployments, journal.guard)
-    azure = GuardedAzure(place.azure, journal.guard)
+    stacks, azure = place.stacks, place.azure
     settle(stacks, azure, stack.name, note)
     change = Change(
         stack=stack.name,

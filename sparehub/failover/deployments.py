@@ -32,6 +32,8 @@ _VERBS = {
 _OURS = "azure-native:"
 LARGE = 500
 """Resources of a stack beyond which its state is recorded once, at the end of a deployment."""
+_UNSEEN = "expected resource operations for"
+"""What Pulumi says of each resource of its plan that it did not come to, since another failed."""
 
 
 class DeploymentError(SparehubError):
@@ -308,6 +310,7 @@ def _telling(stack: str, problems: Sequence[str] = ()) -> Iterator[None]:
         raise LeaseError(message) from None
     except CommandError as error:
         said = [each for each in dict.fromkeys(problems) if each and each != "update failed"]
+        said = [each for each in said if not each.startswith(_UNSEEN)] or said
         if not said:
             said = [line for line in str(error).splitlines() if line.strip()][-3:]
         raise DeploymentError(f"stack {stack!r}: {'; '.join(said)}") from None

@@ -5,12 +5,11 @@ sessions. One circuit: the authorization of the lost region's connection is revo
 the connection. https://learn.microsoft.com/azure/expressroute/expressroute-howto-reset-peering
 """
 
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-from sparehub.failover.azure import NOT_FOUND, Answer, Azure, settled, state_of
+from sparehub.failover.azure import NOT_FOUND, Answer, Azure, read, settled, state_of
 from sparehub.failover.snapshot import Snapshot, connection_id
 from topology.circuits import circuit_id, same_circuit
 from topology.durations import CONNECTION_DELETE, PRIVATE_PEERING_UPDATE
@@ -125,14 +124,14 @@ def _whole_id(circuit: Circuit | CircuitReference, subscription: str) -> str:
 
 def _revocation(azure: Azure, circuit: str, connection: str) -> Fence | None:
     """Return what to revoke; None where Azure says that the connection does not stand."""
-    answer = azure.send("GET", f"{circuit}/authorizations")
+    answer = read(azure, f"{circuit}/authorizations")
     if not answer.accepted:
         raise FenceError(f"the authorizations of {circuit} cannot be read: {answer.problem}")
     for each in answer.body.get("value", []):
         user = str(each["properties"].get("connectionResourceUri", ""))
         if user.lower() == connection.lower():
             return Fence(how="authorization", id=str(each["id"]))
-    if azure.send("GET", connection).status == NOT_FOUND:
+    if read(azure, connection).status == NOT_FOUND:
         return None
     raise FenceError(
         f"{connection} uses no authorization of {circuit}, the circuit of both regions, so there "
@@ -141,7 +140,7 @@ def _revocation(azure: Azure, circuit: str, connection: str) -> Fence | None:
 
 
 def _write_peering(azure: Azure, path: str, state: str) -> None:
-    found, _ = _insist(azure, "GET", path)
+    found = read(azure, path)
     if not found.accepted:
         raise FenceError(f"{path} cannot be read: {found.problem}")
     properties: dict[str, Any] = dict(found.body["properties"])
@@ -168,7 +167,7 @@ def _insist(
     """
     acted = False
     for wait in _TRIES:
-        time.sleep(wait)
+        azure.wait(wait)
         answer = azure.send(method, path, body)
         acted = acted or answer.accepted or answer.passing
         if not answer.passing:

@@ -4,7 +4,7 @@ The journal asks before each record; between two records lie minutes, in which a
 may lose its lease. So it is asked again right before each write.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,6 +25,10 @@ class GuardedStacks:
     def snapshot(self, stack: str) -> Snapshot:
         """Return what a stack recorded."""
         return self.stacks.snapshot(stack)
+
+    def snapshots(self, stacks: Sequence[str]) -> dict[str, Snapshot]:
+        """Return what each stack recorded."""
+        return self.stacks.snapshots(stacks)
 
     def previews(
         self, changes: tuple[Change, ...], *, drift: frozenset[str], pretend: str
@@ -81,3 +85,7 @@ class GuardedAzure:
         if method != "GET":
             self.guard()
         return self.azure.send(method, path, body, timeout)
+
+    def wait(self, seconds: float) -> None:
+        """Let some seconds of this Azure's clock pass."""
+        self.azure.wait(seconds)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sparehub.failover.azure import Azure, settled
+from sparehub.failover.azure import Azure, read, settled
 from sparehub.failover.journal import Journal
 from sparehub.failover.ledger import Ledger
 from sparehub.failover.port import Stacks
@@ -92,7 +92,7 @@ def refuse_unusable(
     """
     for each in keyed(region):
         problem = refusal(azure, each, stacks.secret(stack.name, each.place), spent)
-        if problem and not azure.send("GET", f"{each.circuit}/authorizations").accepted:
+        if problem and not read(azure, f"{each.circuit}/authorizations").accepted:
             raise PreflightError(_ask(each, stack.name, problem))
 
 
@@ -100,7 +100,7 @@ def refusal(azure: Azure, keyed: Keyed, key: str, spent: Iterable[str]) -> str:
     """Return why a key cannot make a connection; empty where nothing is known against it."""
     if mark(key) in spent:
         return "is used up: the connection that it made was deleted"
-    listed = azure.send("GET", f"{keyed.circuit}/authorizations")
+    listed = read(azure, f"{keyed.circuit}/authorizations")
     if not listed.accepted:
         return ""  # somebody else's circuit: only he can look
     found = [_properties(each) for each in listed.body.get("value", [])]

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
 from sparehub.failover.journal import Record
+from topology.plan import Raise
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,6 +26,8 @@ class Operation:
     """The step that was begun and whose outcome is not known, or not good."""
     answers: bool | None = None
     """Whether the region that is left answered when it was asked."""
+    raises: tuple[Raise, ...] = ()
+    """The bandwidths that its plan raises: the stack file says something else afterwards."""
     reason: str = ""
     """Why an unfenced region was accepted; empty where nobody did."""
     state: str = "PREFLIGHT"
@@ -96,8 +99,10 @@ _Changes = dict[str, Any]
 
 
 def _begun(ledger: Ledger, record: Record) -> _Changes:
-    del ledger
-    return {"open": Operation(id=record.operation, begun=record.at, **record.data)}
+    raises = tuple(Raise(**each) for each in record.data.get("raises", ()))
+    said = {**record.data, "raises": raises}
+    superseded = {"superseded": ledger.open} if said.pop("supersedes", "") else {}
+    return {"open": Operation(id=record.operation, begun=record.at, **said), **superseded}
 
 
 def _intended(ledger: Ledger, record: Record) -> _Changes:
@@ -128,6 +133,7 @@ _CHANGES: Mapping[str, Callable[[Ledger, Record], _Changes]] = {
     "accepted": lambda ledger, record: _of_open(ledger, reason=record.data["reason"]),
     "halted": lambda ledger, record: _of_open(ledger, state=f"HALTED({record.data['step']})"),
     "withdrawn": lambda ledger, _record: {"open": ledger.superseded, "superseded": None},
+    # As it was written before "begin" itself said what it supersedes.
     "abandoned": lambda ledger, _record: {"open": None, "superseded": ledger.open},
     "committed": lambda _ledger, _record: {"committed": True},
     "drill": lambda _ledger, record: {"last_drill": record.at},

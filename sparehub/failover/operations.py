@@ -24,6 +24,7 @@ from sparehub.failover.settling import settle
 from sparehub.failover.workplace import Workplace, workplace
 from sparehub.output import Output
 from topology import failover
+from topology.bandwidth import unraised
 from topology.errors import PreflightError
 from topology.failover import region_at
 from topology.plan import Kind, Mode, Plan
@@ -42,6 +43,7 @@ class Wish:
     reason: str = ""
     plan: str = ""
     yes: bool = False
+    raise_bandwidth: bool = False
 
 
 def begin(directory: Path, wish: Wish, output: Output) -> int:
@@ -53,7 +55,13 @@ def begin(directory: Path, wish: Wish, output: Output) -> int:
     refuse_unconfirmed(wish.yes, wish.plan)
     refuse_unprintable(wish.reason)
     with workplace(directory, output, alone=True) as place:
-        plan = failover.plan(place.pair["primary"], place.pair["secondary"], wish.kind, wish.mode)
+        plan = failover.plan(
+            place.pair["primary"],
+            place.pair["secondary"],
+            wish.kind,
+            wish.mode,
+            raise_bandwidth=wish.raise_bandwidth,
+        )
         refuse_other_plan(plan, wish.plan)
         ledger = place.ledger
         preflight.refuse_unfinished(ledger, plan)
@@ -64,8 +72,6 @@ def begin(directory: Path, wish: Wish, output: Output) -> int:
             print_plan(plan, Output(as_json=output.as_json, results=output.progress))
             ask_for(place.locations[plan.target])
         with place.stoppable():
-            if ledger.open:
-                place.journal.append("abandoned", ledger.open.id)
             if ledger.last and not ledger.committed:
                 place.journal.append("committed", ledger.last.id)
             run.begin(f"{plan.kind.value}-{len(place.journal.records)}")
@@ -93,13 +99,18 @@ def resume(directory: Path, output: Output, *, yes: bool, reason: str) -> int:
         with place.stoppable():
             if not underway:
                 for name in pending:
-                    settle(place.deployments, place.azure, name, output.note)
+                    settle(place.stacks, place.azure, name, output.note)
                 return _done(place, output)
+            place.pair = {
+                **place.pair,
+                underway.target: unraised(place.pair[underway.target], underway.raises),
+            }
             plan = failover.plan(
                 place.pair["primary"],
                 place.pair["secondary"],
                 Kind(underway.kind),
                 Mode(underway.mode),
+                raise_bandwidth=bool(underway.raises),
             )
             if plan.configuration != underway.configuration:
                 message = (
@@ -178,7 +189,7 @@ def status(directory: Path, output: Output) -> int:
 
 def _run(place: Workplace, plan: Plan, reason: str) -> Run:
     job = Job(
-        stacks=place.deployments,
+        stacks=place.stacks,
         azure=place.azure,
         directory=place.directory,
         journal=place.journal,
@@ -193,6 +204,7 @@ def _run(place: Workplace, plan: Plan, reason: str) -> Run:
 def _preflight(place: Workplace, plan: Plan, run: Run, ledger: Ledger) -> None:
     note = place.progress.note
     preflight.refuse_wrong_stacks(plan, place.pair, place.snapshots, ledger)
+    preflight.refuse_wrong_parity(plan, place.pair, ledger, note)
     preflight.refuse_unproven(plan, place.pair)
     preflight.refuse_unreachable(plan, place.snapshots, place.locations, place.azure)
     target = place.pair[plan.target]
@@ -201,14 +213,14 @@ def _preflight(place: Workplace, plan: Plan, run: Run, ledger: Ledger) -> None:
     preflight.refuse_spokes_in_the_way(live, snapshot)
     preflight.refuse_unusable_circuits(live, snapshot, place.azure, note)
     if not snapshot.deployed.connections:
-        refuse_unusable(place.deployments, place.azure, target, live, ledger.spent)
+        refuse_unusable(place.stacks, place.azure, target, live, ledger.spent)
     preflight.warn_of_old_drill(ledger, note)
     run.look_ahead()
 
 
 def _standing(place: Workplace) -> dict[str, Any]:
     ledger = place.ledger
-    snapshots = place.deployments.snapshots(tuple(place.pair))
+    snapshots = place.stacks.snapshots(tuple(place.pair))
     return {
         "active": [name for name, each in snapshots.items() if each.activation == "active"],
         "operation": ledger.open.document() if ledger.open else None,

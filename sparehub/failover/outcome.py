@@ -1,6 +1,6 @@
 """After a step: what stands must be what the step promised, by what was recorded and by Azure."""
 
-from sparehub.failover.azure import NOT_FOUND, Azure, settled, state_of
+from sparehub.failover.azure import NOT_FOUND, Azure, read, settled, state_of
 from sparehub.failover.snapshot import Snapshot, connection_id
 from topology.durations import CONNECTION_DELETE
 from topology.errors import SparehubError
@@ -46,7 +46,7 @@ def _badly_connected(region: Region, snapshot: Snapshot, azure: Azure) -> list[s
     wrong = []
     for connection in region.connections:
         identity = snapshot.ids[f"region/connection/{connection.key}/connection"]
-        found = azure.send("GET", identity)
+        found = read(azure, identity)
         if not found.accepted or state_of(found) != "Succeeded":
             wrong.append(f"{connection.name} is {state_of(found) or found.problem!r} in Azure")
     return wrong

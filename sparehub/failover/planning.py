@@ -3,9 +3,8 @@
 import json
 from pathlib import Path
 
-from sparehub.check import STACKS
 from sparehub.output import Output
-from sparehub.stacks import read_stack
+from sparehub.stacks import STACKS, read_stack
 from topology import failover
 from topology.changes import Seconds
 from topology.drill_plan import plan_drill
@@ -13,23 +12,23 @@ from topology.errors import SparehubError
 from topology.plan import Kind, Mode, Plan
 
 
-def read_plan(directory: Path, kind: Kind, mode: Mode) -> Plan:
+def read_plan(directory: Path, kind: Kind, mode: Mode, *, raise_bandwidth: bool = False) -> Plan:
     """Return the plan that both stack files lead to.
 
     :raises ConfigurationError: where a file is missing or wrong.
+    :raises OptionsError: where there is no bandwidth to raise.
     """
     primary, secondary = (read_stack(directory, name) for name in STACKS)
     if kind is Kind.DRILL:
         return plan_drill(primary, secondary)
-    return failover.plan(primary, secondary, kind, mode)
+    return failover.plan(primary, secondary, kind, mode, raise_bandwidth=raise_bandwidth)
 
 
-def show_plan(directory: Path, kind: Kind, mode: Mode, out: Path | None, output: Output) -> None:
+def show_plan(plan: Plan, out: Path | None, output: Output) -> None:
     """Print a plan, and write it to a file where one is named.
 
     :raises SparehubError: where the file cannot be written.
     """
-    plan = read_plan(directory, kind, mode)
     if out is not None:
         try:
             out.write_text(json.dumps(plan.document(), indent=2) + "\n", encoding="utf-8")
@@ -69,7 +68,9 @@ def print_plan(plan: Plan, output: Output) -> None:
         f"with one to be made {_range(recovery.cold)} s"
     )
     for option in plan.options:
-        said = f"if you want: {option.title} ({option.precondition}): {option.action}"
+        said = (
+            f"--raise-bandwidth: {option.title} ({option.precondition}), or later: {option.action}"
+        )
         output.results.print(said, markup=False)
     for each in plan.assumptions:
         output.results.print(f"assumed: {each}", markup=False)

@@ -1,6 +1,6 @@
 """What a run asks of Pulumi; :class:`sparehub.failover.deployments.Deployments` is the real one."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from sparehub.failover.snapshot import Pending, Snapshot
@@ -13,6 +13,9 @@ class Stacks(Protocol):
 
     def snapshot(self, stack: str) -> Snapshot:
         """Return what a stack recorded."""
+
+    def snapshots(self, stacks: Sequence[str]) -> dict[str, Snapshot]:
+        """Return what each stack recorded."""
 
     def previews(
         self, changes: tuple[Change, ...], *, drift: frozenset[str], pretend: str

@@ -3,14 +3,16 @@
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
-from sparehub.failover.azure import Azure, state_of
+from sparehub.failover.azure import Azure, read, state_of
 from sparehub.failover.ledger import Ledger, Operation
 from sparehub.failover.probe import answers
 from sparehub.failover.snapshot import Snapshot
+from sparehub.parity import shown
 from sparehub.verify import intents_of
 from topology.errors import HalfwayError, InterlockError, PreflightError, UnreachableError
 from topology.model import CircuitReference, Region
 from topology.pair import Stack
+from topology.parity import parity
 from topology.plan import Kind, Mode, Plan
 from topology.reachability.proof import prove
 from topology.reachability.states import FAILED_OVER, NORMAL, all_states, configured
@@ -43,6 +45,12 @@ def refuse_unfinished(ledger: Ledger, plan: Plan) -> None:
         )
         if underway.mode == Mode.PLANNED:
             message += f"; if {underway.source} is lost by now: `{underway.kind} --unplanned`"
+        raise HalfwayError(message)
+    if underway and underway.step in {each.step for each in underway.raises}:
+        message = (
+            f"the {underway.kind} of {underway.begun} is done but for a bandwidth that is being "
+            "raised: `sparehub resume` first"
+        )
         raise HalfwayError(message)
     if ledger.debts:
         owed = ", ".join(str(each["stack"]) for each in ledger.debts)
@@ -117,6 +125,29 @@ def _refuse_other_states(plan: Plan, pair: Mapping[str, Stack], live: Mapping[st
             raise PreflightError(message)
 
 
+def refuse_wrong_parity(plan: Plan, pair: Mapping[str, Stack], ledger: Ledger, note: Note) -> None:
+    """Refuse to leave a region for one that differs from it as it must not.
+
+    Who leaves a region that may be lost, or answers an operation that halted, is told and goes on:
+    a region that lacks a route is better than none. That both files are what is deployed is for
+    the previews to find.
+
+    :raises PreflightError: with the first differences that `sparehub parity` calls wrong.
+    """
+    wrong = [each for each in parity(*pair.values()) if each.verdict == "wrong"]
+    if not wrong:
+        return
+    listed = "\n".join(
+        f"  {each.path}: {shown(each.primary)} in primary, {shown(each.secondary)} in secondary"
+        for each in wrong[:_MOST_SHOWN]
+    )
+    message = f"the two regions differ where they must not ({len(wrong)} wrong)"
+    if plan.mode is Mode.UNPLANNED or ledger.open:
+        note(f"warning: {message} (`sparehub parity` has the rest):\n{listed}")
+        return
+    raise PreflightError(f"{message}; nothing was done (`sparehub parity` has the rest):\n{listed}")
+
+
 def refuse_unproven(plan: Plan, pair: Mapping[str, Stack]) -> None:
     """Refuse a plan after which somebody would not reach what the files, or intents, promise.
 
@@ -187,14 +218,14 @@ def refuse_unusable_circuits(region: Region, snapshot: Snapshot, azure: Azure, n
             if isinstance(circuit, CircuitReference)
             else snapshot.ids.get(f"region/circuit/{circuit.key}/circuit", "")
         )
-        found = azure.send("GET", identity)
+        found = read(azure, identity)
         if not found.accepted:
             if referenced:
                 note(f"warning: circuit {circuit.key} cannot be looked at: {found.problem}")
                 continue
             raise PreflightError(f"circuit {circuit.key} cannot be read: {found.problem}")
         provider = (found.body.get("properties") or {}).get("serviceProviderProvisioningState")
-        peering = azure.send("GET", f"{identity}/peerings/AzurePrivatePeering")
+        peering = read(azure, f"{identity}/peerings/AzurePrivatePeering")
         enabled = (peering.body.get("properties") or {}).get("state", "Enabled")
         for what, state, wanted in (
             ("its provider's state", str(provider), "Provisioned"),

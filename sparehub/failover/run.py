@@ -7,25 +7,27 @@ beginning its first unfinished step again.
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field
+from typing import Any
 
+from sparehub.failover.azure import settled
 from sparehub.failover.blast_radius import look
-from sparehub.failover.guarded import GuardedAzure, GuardedStacks
 from sparehub.failover.job import Job
 from sparehub.failover.journal import JournalError
 from sparehub.failover.keys import keyed, renew, spend
 from sparehub.failover.lease import LeaseError
 from sparehub.failover.lost_region import LostRegion, WithdrawnError
-from sparehub.failover.outcome import prove
+from sparehub.failover.outcome import ProofError, prove
 from sparehub.failover.settling import settle, take_in_strays
-from sparehub.failover.switch import ACTIVATION, OVERRIDE, set_value
+from sparehub.failover.switch import ACTIVATION, OVERRIDE, set_bandwidth, set_value
 from topology.changes import Operation, Verb
+from topology.durations import CIRCUIT_UPDATE
 from topology.errors import HalfwayError, SparehubError
 from topology.failover import region_after, region_at
-from topology.plan import Act, Change, Mode, Step
+from topology.plan import Act, Change, Mode, Raise, Step
 from topology.words import Activation
 
-_STATES = {Act.PROBE: "PREFLIGHT", Act.FENCE: "FENCING"}
+_STATES = {Act.PROBE: "PREFLIGHT", Act.FENCE: "FENCING", Act.RAISE: "RAISING"}
 
 
 class StoppedError(SparehubError):
@@ -41,15 +43,6 @@ class Run:
     """Says whether somebody asked to stop: then no further step is begun."""
     _looked: dict[Change, frozenset[Operation]] = field(default_factory=dict, init=False)
     _keys_looked_at: bool = field(default=False, init=False)
-
-    def __post_init__(self) -> None:
-        job = self.job
-
-        def guard() -> int:
-            return job.journal.guard()
-
-        stacks, azure = GuardedStacks(job.stacks, guard), GuardedAzure(job.azure, guard)
-        self.job = replace(job, stacks=stacks, azure=azure)
 
     def look_ahead(self) -> None:
         """Preview what is to be deployed, all of it before any of it is done.
@@ -67,8 +60,11 @@ class Run:
         self._look(tuple(first.values()), drift)
 
     def begin(self, identity: str) -> None:
-        """Write down that the operation begins."""
-        plan = self.job.plan
+        """Write down that the operation begins, in the place of one that is under way.
+
+        Both in one record: with a death between two of them nothing would be under way, half-way.
+        """
+        plan, underway = self.job.plan, self.job.ledger.open
         self.job.journal.append(
             "begin",
             identity,
@@ -78,7 +74,9 @@ class Run:
             target=plan.target,
             plan=plan.id,
             configuration=plan.configuration,
+            raises=[asdict(each) for each in plan.raises],
             reason=self.job.reason,
+            supersedes=underway.id if underway else "",
         )
 
     def go_on(self) -> None:
@@ -117,12 +115,14 @@ class Run:
         job = self.job
         switched = "ACTIVATING" if step.change and step.change.stack == job.plan.target else ""
         job.write("intent", step=step.id, state=_STATES.get(step.act) or switched or "FENCING")
-        found: dict[str, bool] = {}
+        found: dict[str, Any] = {}
         with job.progress.step(step):
             if step.act is Act.PROBE:
                 found["answers"] = LostRegion(job).answers()
             elif step.act is Act.FENCE and step.change:
                 self._fence(step.change)
+            elif step.raises and step.change:
+                found["refused"] = self._raise(step.change, step.raises)
             elif step.change:
                 self._switch(step.change)
         job.write("outcome", step=step.id, **found)
@@ -159,6 +159,49 @@ class Run:
         region = region_after(job.pair, change)
         live = region_at(job.pair[name], Activation.ACTIVE)
         prove(region, live, job.stacks.snapshot(name), job.azure)
+
+    def _raise(self, change: Change, raised: Raise) -> str:
+        """Raise a bandwidth; return why it was refused, empty where it was not.
+
+        The target carries the traffic by now: a refusal (ER-02) is told, the file is put back as it
+        was, and the run goes on.
+
+        :raises ProofError: where Azure says something else than what was deployed.
+        """
+        job, name = self.job, change.stack
+        settle(job.stacks, job.azure, name, job.progress.note)
+        job.journal.guard()
+        set_bandwidth(job.directory, name, raised.connection, raised.wanted)
+        try:
+            self._look((change,))
+            if self._looked.pop(change):
+                self._deploy(change)
+        except LeaseError:
+            raise
+        except SparehubError as error:
+            # Azure may have done it all the same: then `resume` has it recorded.
+            if self.stop() or self._carries(change) == raised.wanted:
+                raise
+            job.journal.guard()
+            set_bandwidth(job.directory, name, raised.connection, raised.before)
+            job.progress.note(
+                f"warning: the circuit of {raised.connection} carries {raised.before} Mbps as "
+                f"before, since raising it failed: {error}"
+            )
+            return str(error)
+        if (found := self._carries(change)) != raised.wanted:
+            message = f"the circuit of {raised.connection} carries {found} Mbps in Azure"
+            raise ProofError(message)
+        return ""
+
+    def _carries(self, change: Change) -> int | None:
+        """Return the bandwidth of a changed circuit in Mbps; None where Azure does not say."""
+        (operation,) = change.operations
+        identity = self.job.stacks.snapshot(change.stack).ids[operation.name]
+        found = settled(self.job.azure, identity, CIRCUIT_UPDATE.worst)
+        provider = (found.body.get("properties") or {}).get("serviceProviderProperties") or {}
+        carried: int | None = provider.get("bandwidthInMbps")
+        return carried
 
     def _deploy(self, change: Change) -> None:
         """Deploy, and once more where that failed.

@@ -1,6 +1,7 @@
 """Turns the switch in a stack file: one word changes, and every comment stays where it is."""
 
 import os
+import re
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from topology.plan import Change
 ACTIVATION = "sparehub:activation"
 DISCONNECTED = "sparehub:disconnected"
 OVERRIDE = "sparehub:overrideInterlock"
+_BANDWIDTH = "bandwidthInMbps"
 
 
 def set_value(directory: Path, stack: str, key: str, value: str | None) -> None:
@@ -22,7 +24,21 @@ def set_value(directory: Path, stack: str, key: str, value: str | None) -> None:
     """
     path = stack_file(directory, stack)
     text = path.read_text(encoding="utf-8")
-    changed = _with_value(text, key, value)
+    _write(path, text, _with_value(text, key, value))
+
+
+def set_bandwidth(directory: Path, stack: str, connection: str, mbps: int) -> None:
+    """Set the bandwidth of a connection's circuit in a stack file.
+
+    :raises PreflightError: where the file cannot be written, or the number does not stand there.
+    """
+    path = stack_file(directory, stack)
+    text = path.read_text(encoding="utf-8")
+    _write(path, text, _with_bandwidth(text, connection, mbps))
+
+
+def _write(path: Path, text: str, changed: str) -> None:
+    """Put a changed text in the place of a file, at one stroke."""
     if changed == text:
         return
     new = path.with_suffix(".yaml.new")
@@ -34,7 +50,7 @@ def set_value(directory: Path, stack: str, key: str, value: str | None) -> None:
         new.chmod(path.stat().st_mode)
         new.replace(path)
     except OSError as error:
-        message = f"{path} cannot be written ({error.strerror}), so the switch cannot be turned"
+        message = f"{path} cannot be written ({error.strerror}), so nothing is deployed"
         raise PreflightError(message) from None
 
 
@@ -70,6 +86,25 @@ def _with_value(text: str, key: str, value: str | None) -> str:
         first, indent = config.lc.key(next(iter(config)))
         lines.insert(first, f"{' ' * indent}{key}: {_scalar(value)}\n")
     return "".join(lines)
+
+
+def _with_bandwidth(text: str, connection: str, mbps: int) -> str:
+    """Return the text of a stack file with another bandwidth, the rest untouched."""
+    content: Any = YAML().load(text)
+    connections = content["config"]["sparehub:region"]["expressRoute"]["connections"]
+    circuit = connections[connection]["circuit"]
+    if circuit[_BANDWIDTH] == mbps:
+        return text
+    lines = text.splitlines(keepends=True)
+    if place := (circuit.lc.data or {}).get(_BANDWIDTH):
+        line, column = place[2:]
+        lines[line] = lines[line][:column] + re.sub(r"^\w+", str(mbps), lines[line][column:])
+    changed = "".join(lines)
+    circuit[_BANDWIDTH] = mbps
+    if YAML().load(changed) != content:  # an anchor, an alias, a merge: it stands elsewhere
+        message = f"the {_BANDWIDTH} of connection {connection!r} cannot be changed in its place"
+        raise PreflightError(message)
+    return changed
 
 
 def _scalar(value: str) -> str:

@@ -9,28 +9,32 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from sparehub.check import STACKS
 from sparehub.failover.azure import Azure, azure_of
 from sparehub.failover.deployments import Deployments
+from sparehub.failover.guarded import GuardedAzure, GuardedStacks
 from sparehub.failover.journal import Journal
 from sparehub.failover.lease import Holder, Lease
 from sparehub.failover.ledger import Ledger
+from sparehub.failover.port import Stacks
 from sparehub.failover.progress import Progress
 from sparehub.failover.settling import backend_directory, clear_dead_locks
 from sparehub.failover.snapshot import Snapshot
 from sparehub.home import Home
 from sparehub.output import Output
-from sparehub.stacks import read_stack
+from sparehub.stacks import STACKS, read_stack
 from topology.pair import Stack
 
 
 @dataclass
 class Workplace:
-    """One project directory with both its stacks, read once."""
+    """One project directory with both its stacks, read once.
+
+    ``stacks`` and ``azure`` are written to only while nobody else has taken over.
+    """
 
     directory: Path
     progress: Progress
-    deployments: Deployments
+    stacks: Stacks
     journal: Journal
     pair: Mapping[str, Stack]
     snapshots: Mapping[str, Snapshot]
@@ -109,11 +113,11 @@ def workplace(directory: Path, output: Output, *, alone: bool = False) -> Iterat
         yield Workplace(
             directory=directory,
             progress=progress,
-            deployments=deployments,
+            stacks=GuardedStacks(deployments, journal.guard),
             journal=journal,
             pair=pair,
             snapshots=snapshots,
-            azure=azure_of(os.environ, subscription),
+            azure=GuardedAzure(azure_of(os.environ, subscription), journal.guard),
         )
 
 

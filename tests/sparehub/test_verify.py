@@ -204,7 +204,16 @@ def test_intents_of_the_file_are_read(sparehub: Sparehub, tmp_path: Path) -> Non
     done = sparehub("verify")
 
     assert (done.returncode, done.stdout) == (3, "")
-    assert "region.intents[0]: 'primary/web/*' is no context; there are: primary/" in done.stderr
+    message = "'primary/web/*' is no context; there are: primary/"
+    assert f"region.intents[0]: {message}" in done.stderr
+
+    script = sparehub("verify", "--json")
+    found = json.loads(script.stdout)
+    (problem,) = found.pop("problems")
+    assert (script.returncode, script.stderr) == (3, done.stderr)
+    assert found == {"states": [], "seconds": 0}
+    assert problem.pop("message").startswith(message)
+    assert problem == {"stack": "primary", "path": "region.intents[0]", "rule": "CONFIG"}
 
 
 def test_a_region_that_does_not_build_is_reported_as_by_check(

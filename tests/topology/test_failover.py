@@ -6,8 +6,10 @@ from typing import Any
 import pytest
 
 from tests.configurations import shipped, stack_of, with_spokes
+from topology.bandwidth import unraised
 from topology.build import build
-from topology.changes import CONNECTION, GATEWAY, PEERING, Operation, Seconds, Verb
+from topology.changes import CIRCUIT, CONNECTION, GATEWAY, PEERING, Operation, Seconds, Verb
+from topology.errors import OptionsError
 from topology.failover import plan
 from topology.filters import on_premises_filters
 from topology.pair import Stack
@@ -88,6 +90,55 @@ def test_a_smaller_circuit_may_be_raised_and_nobody_does_it_unasked() -> None:
     )
     assert option.id not in [step.id for step in planned(values()).steps]
     assert planned(values(), Kind.FAILBACK).options == ()
+
+
+@pytest.mark.parametrize("mode", Mode)
+@pytest.mark.parametrize("depth", ["network", "gateway"])
+def test_a_raise_that_is_asked_for_is_a_step_that_nobody_waits_for(mode: Mode, depth: str) -> None:
+    """One update of the circuit, once the target is live; before the old gateway is taken down."""
+    primary, secondary = map(stack, ("primary", "secondary"), values(depth))
+    asked = plan(primary, secondary, Kind.FAILOVER, mode, raise_bandwidth=True)
+    plain = plan(primary, secondary, Kind.FAILOVER, mode)
+    raised = asked.step("raise-bandwidth-singapore")
+    others = [step for step in asked.steps if step is not raised]
+
+    assert raised.change is not None
+    assert raised.change.operations == {
+        Operation(UPDATE, CIRCUIT, "region/circuit/singapore/circuit")
+    }
+    assert (raised.needs, raised.after) == (("secondary",), ("activate-secondary",))
+    assert (others, asked.options) == (list(plain.steps), ())
+    assert asked.steps.index(raised) > asked.steps.index(asked.step("activate-secondary"))
+    assert asked.steps[-1].id == (
+        "stand-down-primary" if (mode, depth) == (Mode.PLANNED, "network") else raised.id
+    )
+    assert asked.recovery == plain.recovery
+    assert asked.id != plain.id
+    assert asked.configuration == plain.configuration
+
+
+def test_where_no_circuit_is_smaller_none_can_be_raised() -> None:
+    """It is said how: without the option."""
+    primary, secondary = map(stack, ("primary", "secondary"), values())
+    with pytest.raises(
+        OptionsError, match=r"primary has no circuit of its own .* leave the option"
+    ):
+        plan(primary, secondary, Kind.FAILBACK, raise_bandwidth=True)
+
+
+def test_a_file_with_what_was_raised_is_still_the_one_of_the_plan() -> None:
+    """The run writes 1000 for 200; any other value is another configuration."""
+    pair = values()
+    raises = plan(
+        stack("primary", pair[0]), stack("secondary", pair[1]), Kind.FAILOVER, raise_bandwidth=True
+    )
+    for bandwidth, same in ((1000, True), (500, False)):
+        other = values()
+        connections = other[1]["sparehub:region"]["expressRoute"]["connections"]
+        connections["singapore"]["circuit"]["bandwidthInMbps"] = bandwidth
+        now = unraised(stack("secondary", other[1]), raises.raises)
+        again = plan(stack("primary", pair[0]), now, Kind.FAILOVER, raise_bandwidth=True)
+        assert (again.id == raises.id) is same
 
 
 def test_failback_is_the_same_with_the_roles_swapped() -> None:

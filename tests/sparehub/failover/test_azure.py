@@ -2,11 +2,15 @@
 
 import json
 import os
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
-from sparehub.failover.azure import NOT_FOUND, AzureCli, SimulatedAzure, azure_of
+from simulator import control
+from sparehub.failover import probe
+from sparehub.failover.azure import NOT_FOUND, Answer, AzureCli, SimulatedAzure, azure_of, read
+from sparehub.failover.snapshot import Snapshot
 
 REFUSED = 'ERROR: Bad Request({"error":{"code":"InvalidParameter","message":"no"}})'
 MISSING = 'ERROR: Not Found({"error":{"code":"ResourceNotFound","message":"gone"}})'
@@ -69,6 +73,78 @@ def test_silence_is_bounded(az: Path) -> None:
     (az / "az").write_text("#!/bin/sh\nexec sleep 60\n")
 
     assert AzureCli("s").send("GET", "/x", timeout=0.2).status == 0
+
+
+def test_half_an_answer_is_none(az: Path) -> None:
+    """It broke off, and `az` did not mind."""
+    says(az, '{"properties": {"sta', "", 0)
+    assert AzureCli("s").send("GET", "/x").passing
+
+
+@dataclass
+class Script:
+    """An Azure that gives answers in turn, the last one for ever."""
+
+    statuses: list[int]
+    message: str = ""
+    asked: int = 0
+    waited: list[float] = field(default_factory=list)
+    name = "a script"
+
+    def send(self, method: str, path: str, body: object = None, timeout: float = 60.0) -> Answer:
+        del method, path, body, timeout
+        status = self.statuses[min(self.asked, len(self.statuses) - 1)]
+        self.asked += 1
+        return Answer(status=status, body={"error": {"message": self.message}})
+
+    def wait(self, seconds: float) -> None:
+        self.waited.append(seconds)
+
+
+@pytest.mark.parametrize(
+    ("statuses", "message", "status", "waited"),
+    [
+        ([200], "", 200, []),
+        ([503, 200], "", 200, [1]),
+        ([0, 429, 200], "please retry in 14 seconds", 200, [14, 14]),
+        ([504, 500, 502, 200], "", 200, [1, 3, 6]),
+        ([503], "", 503, [1, 3, 6]),
+        ([429], "try again after '900' seconds", 429, []),
+        ([403, 200], "not yours", 403, []),
+        ([404, 200], "gone", 404, []),
+    ],
+)
+def test_a_reading_that_failed_is_done_again(
+    statuses: list[int], message: str, status: int, waited: list[float]
+) -> None:
+    """A few times and as late as Azure says, within a minute; a refusal is an answer."""
+    azure = Script(statuses, message)
+    assert read(azure, "/x").status == status
+    assert (azure.waited, azure.asked) == (waited, len(waited) + 1)
+
+
+def test_a_probe_keeps_its_own_bound(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A region that is lost is found lost by as many requests as ever."""
+    monkeypatch.setattr(probe, "_TRIES", (0.0, 0.0, 0.0))
+    group = {"urn": "a::region/group", "type": "t", "custom": True, "id": "/subscriptions/s"}
+    azure = Script([503])
+    assert not probe.answers(azure, Snapshot.of({"resources": [group]}))
+    assert (azure.asked, azure.waited) == (3, [])
+
+
+def test_at_an_instant_clock_nothing_is_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At 100 a hundredth of it is."""
+    slept: list[float] = []
+    monkeypatch.setattr("sparehub.failover.azure.time.sleep", slept.append)
+    control.reset(tmp_path)
+    azure = SimulatedAzure(tmp_path)
+    azure.wait(14.0)
+    control.set_clock(tmp_path, "100")
+    azure.wait(14.0)
+    AzureCli("s").wait(14.0)
+    assert slept == [0.14, 14.0]
 
 
 def test_the_environment_says_which_azure_it_is() -> None:

@@ -17,8 +17,9 @@ import pytest
 
 from sparehub.failover import deployments, operations, workplace
 from sparehub.output import Output
+from sparehub.stacks import read_stack
 from tests.sparehub.failover.world import Died, World, activation_in_file
-from tests.sparehub.failover.worlds import Start, begin, resume
+from tests.sparehub.failover.worlds import Start, begin, halted, resume
 from topology.plan import Kind, Mode
 
 EACH = 1 if os.environ.get("SPAREHUB_FAULTS") == "all" else 11
@@ -32,9 +33,14 @@ class Flow:
     kind: Kind
     mode: Mode = Mode.PLANNED
     before: tuple[Kind, ...] = ()
+    halted: bool = False
+    """Whether a failover halted before it, with neither region connected."""
     lost: bool = False
     circuits_lost: bool = False
     unfenced: bool = False
+    raises: bool = False
+    full: bool = False
+    """Whether the raise is refused."""
     finish: bool = False
     """Whether the operation that dies is the `finish-fence` after it."""
     large: bool = False
@@ -45,11 +51,14 @@ FLOWS = {
     "planned failover": Flow(Kind.FAILOVER),
     "failback": Flow(Kind.FAILBACK, before=(Kind.FAILOVER,)),
     "planned, state recorded at the end": Flow(Kind.FAILOVER, large=True),
+    "failback that gives a failover up": Flow(Kind.FAILBACK, halted=True),
     "unplanned, the primary answers": Flow(Kind.FAILOVER, Mode.UNPLANNED),
     "unplanned, fenced at the circuit": Flow(Kind.FAILOVER, Mode.UNPLANNED, lost=True),
     "unplanned, unfenced": Flow(
         Kind.FAILOVER, Mode.UNPLANNED, lost=True, circuits_lost=True, unfenced=True
     ),
+    "planned failover, bandwidth raised": Flow(Kind.FAILOVER, raises=True),
+    "planned failover, bandwidth refused": Flow(Kind.FAILOVER, raises=True, full=True),
     "finish-fence after a fence": Flow(Kind.FAILOVER, Mode.UNPLANNED, lost=True, finish=True),
     "finish-fence, unfenced": Flow(
         Kind.FAILOVER, Mode.UNPLANNED, lost=True, circuits_lost=True, unfenced=True, finish=True
@@ -60,8 +69,12 @@ FLOWS = {
 def prepared(start: Start, flow: Flow) -> World:
     """Return a world in which the flow's operation is next."""
     world = start()
+    world.full = flow.full
     for kind in flow.before:
         begin(world, kind)
+    if flow.halted:
+        halted(world)
+        world.lost.clear()
     if flow.lost:
         world.lost.add("primary")
     if flow.circuits_lost:
@@ -74,7 +87,8 @@ def prepared(start: Start, flow: Flow) -> World:
 
 
 def perform(world: World, flow: Flow) -> None:
-    begin(world, flow.kind, flow.mode, "the region burnt down" if flow.unfenced else "")
+    reason = "the region burnt down" if flow.unfenced else ""
+    begin(world, flow.kind, flow.mode, reason, raise_bandwidth=flow.raises)
 
 
 def act(world: World, flow: Flow) -> None:
@@ -114,6 +128,11 @@ def hold(world: World, flow: Flow) -> None:
     assert world.advertised(target) == {"10.10.10.0/24", "10.1.0.0/24", "10.2.0.0/24"}
     assert activation_in_file(world.directory, target) == "active"
     assert activation_in_file(world.directory, source) == "standby"
+    circuit = world.cloud["secondary"]["region/circuit/singapore/circuit"]["outputs"]
+    (said,) = read_stack(world.directory, "secondary").region.circuits
+    bandwidth = 1000 if flow.raises and not flow.full else 200
+    assert circuit["serviceProviderProperties"] == {"bandwidthInMbps": bandwidth}
+    assert said.bandwidth_in_mbps == bandwidth
     if not flow.unfenced or flow.finish:
         assert world.advertised(source) == set()
     if flow.finish:

@@ -8,7 +8,7 @@ import pytest
 from sparehub.failover.guarded import GuardedAzure, GuardedStacks
 from sparehub.failover.lease import LeaseError
 
-READ = {"snapshot": 1, "secret": 2}
+READ = {"snapshot": 1, "snapshots": 1, "secret": 2}
 WRITE = {"up": 2, "adopt": 3, "forget_pending": 1, "unlock": 1, "set_secret": 3}
 
 

@@ -47,6 +47,27 @@ def test_both_copies_hold_every_record(opened: Open, places: tuple[Path, Path]) 
     assert (underway.step, underway.state, underway.done) == ("fence", "FENCING", ())
 
 
+@pytest.mark.parametrize("old", [True, False], ids=["two records", "one record"])
+def test_what_is_superseded_is_open_again_where_nothing_came_of_it(
+    opened: Open, *, old: bool
+) -> None:
+    """As it is written now, and as it was: an "abandoned" before the next one begins."""
+    journal = opened()
+    journal.append("begin", "failover-0", **BEGUN)
+    if old:
+        journal.append("abandoned", "failover-0")
+    journal.append("begin", "failover-9", **BEGUN, **({} if old else {"supersedes": "failover-0"}))
+    ledger = Ledger.of(journal.records)
+    assert ledger.open
+    assert ledger.superseded
+    assert (ledger.open.id, ledger.superseded.id) == ("failover-9", "failover-0")
+
+    journal.append("withdrawn", "failover-9", problem="UNFENCED")
+    ledger = Ledger.of(opened().records)
+    assert ledger.open
+    assert (ledger.open.id, ledger.superseded) == ("failover-0", None)
+
+
 def test_a_last_record_that_was_cut_off_never_was(opened: Open, places: tuple[Path, Path]) -> None:
     """At any byte, in one copy or in both; and the next record mends the copies."""
     journal = opened()

@@ -11,6 +11,7 @@ from sparehub.drill import networks
 from sparehub.failover import journal, keys, operations
 from sparehub.failover.azure import Answer
 from sparehub.failover.lease import LeaseError
+from sparehub.failover.planning import read_plan
 from sparehub.output import Output
 from sparehub.stacks import read_stack
 from tests.sparehub.failover.world import Died, World
@@ -20,7 +21,7 @@ from topology.drill_plan import plan_drill
 from topology.errors import HalfwayError, PreflightError, SparehubError
 from topology.plan import Change, Kind, Mode
 
-FAILOVER, FAILBACK = Kind.FAILOVER, Kind.FAILBACK
+FAILOVER, FAILBACK, PLANNED = Kind.FAILOVER, Kind.FAILBACK, Mode.PLANNED
 
 
 def struck(world: World) -> str:
@@ -53,6 +54,24 @@ def test_a_connection_that_stays_in_azure_stops_before_the_other_is_made(start: 
     with pytest.raises(HalfwayError, match=r"con-.* stands in Azure"):
         begin(world, FAILOVER)
     assert world.writes == [f"delete {name}"]
+
+
+def test_one_bad_answer_to_a_reading_halts_nothing(start: Start) -> None:
+    """All that preflight or a proof reads is answered by 503 first; a probe has its own tries."""
+    world = start()
+    send, asked = world.send, list[str]()
+
+    def badly(method: str, path: str, *more: Any, **how: Any) -> Answer:
+        if method == "GET" and "virtualNetworkGateways" not in path:
+            asked.append(path)
+            if len(asked) % 2:
+                return Answer(status=503, body={})
+        return send(method, path, *more, **how)
+
+    world.send = badly  # type: ignore[method-assign]
+    assert begin(world, FAILOVER) == 0
+    assert len({each.split("/")[-1] for each in asked}) == 4
+    assert world.waited == [1.0] * (len(asked) // 2)
 
 
 def test_what_died_unheard_of_is_disconnected_on_the_way_back(start: Start) -> None:
@@ -183,6 +202,36 @@ def also_a_drill(world: World) -> Callable[..., list[frozenset[Operation]]]:
     return wanted
 
 
+def overtake(world: World) -> None:
+    """Let somebody on another host take over."""
+    for place in ("home/journal", "state/.sparehub/sparehub"):
+        file = world.directory / place / "lease.json"
+        terms = json.loads(file.read_text())
+        file.write_text(json.dumps({**terms, "epoch": terms["epoch"] + 1}))
+
+
+SETTLING: dict[str, Callable[[World], object]] = {
+    "resume": resume,
+    "drill start": lambda world: networks.start(
+        world.directory, Output(), plan=read_plan(world.directory, Kind.DRILL, PLANNED).id, yes=True
+    ),
+}
+
+
+@pytest.mark.parametrize("name", SETTLING)
+def test_who_lost_the_lease_settles_nothing(
+    start: Start, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """What somebody else's Pulumi is writing now is none of his pending writes any more."""
+    world = start()
+    pending = [{"type": "updating", "resource": {"urn": "a::b::c", "type": "t"}}]
+    world.state["secondary"]["pending_operations"] = list(pending)
+    monkeypatch.setattr(operations, "tell_target", lambda *_: overtake(world))
+    with pytest.raises(LeaseError, match="has taken over"):
+        SETTLING[name](world)
+    assert world.state["secondary"]["pending_operations"] == pending
+
+
 def test_who_lost_the_lease_between_two_records_writes_nothing(start: Start) -> None:
     """It slept after its intent was written down; asked again right before the write."""
     world = start()
@@ -192,11 +241,8 @@ def test_who_lost_the_lease_between_two_records_writes_nothing(start: Start) -> 
 
     def slept(*arguments: Any, **how: Any) -> list[frozenset[Operation]]:
         looks.append(previews(*arguments, **how))
-        for place in ("home/journal", "state/.sparehub/sparehub"):
-            file = world.directory / place / "lease.json"
-            terms = json.loads(file.read_text())
-            terms["epoch"] += len(looks) - 1
-            file.write_text(json.dumps(terms))
+        if len(looks) > 1:
+            overtake(world)
         return looks[-1]
 
     world.previews = slept  # type: ignore[method-assign]

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 from ruamel.yaml import YAML
 
-from sparehub.failover.switch import ACTIVATION, OVERRIDE, set_value
+from sparehub.failover.switch import ACTIVATION, OVERRIDE, set_bandwidth, set_value
 from tests.configurations import ROOT
+from topology.errors import PreflightError
 
 
 def changed(before: str, after: str) -> list[str]:
@@ -61,3 +62,43 @@ def test_a_file_without_the_key_gets_it(directory: Path) -> None:
 
     assert YAML(typ="safe").load(file.read_text())["config"][ACTIVATION] == "active"
     assert len(changed("".join(lines), file.read_text())) == 1
+
+
+@pytest.mark.parametrize("text", ["bandwidthInMbps: 1000 # for now", "bandwidthInMbps: 1_000"])
+def test_one_number_changes_and_its_comment_stays(directory: Path, text: str) -> None:
+    """And back again, to the same bytes."""
+    file = directory / "Pulumi.primary.yaml"
+    before = file.read_text().replace("bandwidthInMbps: 1000", text)
+    file.write_text(before)
+    set_bandwidth(directory, "primary", "hong-kong", 2000)
+
+    after = text.replace("1000", "2000").replace("1_000", "2000")
+    assert file.read_text() == before.replace(text, after)
+    set_bandwidth(directory, "primary", "hong-kong", 1000)
+    assert file.read_text() == before.replace("1_000", "1000")
+
+
+def test_a_number_within_braces_changes(tmp_path: Path) -> None:
+    """The rest of its line stays."""
+    file = tmp_path / "Pulumi.primary.yaml"
+    text = (
+        "config: {sparehub:region: {expressRoute: {connections: {hk: {circuit: "
+        "{bandwidthInMbps: 200, sku: {tier: Standard}}}}}}} # 200\n"
+    )
+    file.write_text(text)
+    set_bandwidth(tmp_path, "primary", "hk", 1000)
+
+    assert file.read_text() == text.replace("Mbps: 200", "Mbps: 1000")
+
+
+@pytest.mark.parametrize("text", ["bandwidthInMbps: *fast", "<<: {bandwidthInMbps: 200}"])
+def test_a_number_that_stands_elsewhere_is_left_alone(tmp_path: Path, text: str) -> None:
+    """An alias, a merge: what else would change with it?"""
+    file = tmp_path / "Pulumi.primary.yaml"
+    circuit = f"{{circuit: {{{text}}}}}"
+    region = f"{{expressRoute: {{connections: {{hk: {circuit}}}}}}}"
+    before = f"fast: &fast 200\nconfig:\n  sparehub:region: {region}\n"
+    file.write_text(before)
+    with pytest.raises(PreflightError, match="of connection 'hk' cannot be changed in its place"):
+        set_bandwidth(tmp_path, "primary", "hk", 1000)
+    assert file.read_text() == before

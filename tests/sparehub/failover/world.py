@@ -53,7 +53,10 @@ def resources_of(region: Region) -> dict[str, Resource]:
     }
     for circuit in region.circuits:
         identity = f"/subscriptions/{SUBSCRIPTION}{circuit_id(circuit)}"
-        found[f"region/circuit/{circuit.key}/circuit"] = entry(CIRCUIT, identity)
+        provider = {"bandwidthInMbps": circuit.bandwidth_in_mbps}
+        found[f"region/circuit/{circuit.key}/circuit"] = entry(
+            CIRCUIT, identity, serviceProviderProperties=provider
+        )
     for spoke in region.spokes:
         each = f"{network}/virtualNetworks/{spoke.virtual_network.name}"
         found[f"region/spoke/{spoke.key}/network"] = entry(
@@ -96,8 +99,11 @@ class World:
     """Stacks whose region does not answer."""
     circuits_lost: set[str] = field(default_factory=set)
     """Stacks whose circuits do not answer."""
+    full: bool = False
+    """Whether no port has room for a larger circuit."""
     deaf: bool = False
     """Whether the next creation is done and nobody hears of it, as after many lost answers."""
+    waited: list[float] = field(default_factory=list)
     writes: list[str] = field(default_factory=list)
     double: list[str] = field(default_factory=list)
     """The writes after which both regions advertised the same."""
@@ -226,6 +232,7 @@ class World:
                 shown = {
                     "provisioningState": "Succeeded",
                     "serviceProviderProvisioningState": "Provisioned",
+                    **resource["outputs"],
                 }
                 return Answer(status=200, body={"properties": shown})
         silent = any(
@@ -235,6 +242,9 @@ class World:
             if each["type"] != CIRCUIT
         )
         return Answer(status=503 if silent else 404, body={})
+
+    def wait(self, seconds: float) -> None:
+        self.waited.append(seconds)
 
     # -- what stands -------------------------------------------------------------------------
 
@@ -303,6 +313,9 @@ class World:
         pending = {"urn": urn, "type": operation.type, "inputs": inputs}
         state["pending_operations"] = [{"resource": pending, "type": doing[operation.verb]}]
         self.point()
+        if self.full and operation.type == CIRCUIT:
+            state["pending_operations"] = []
+            raise DeploymentError("the port has no room")
         if operation.verb is Verb.CREATE and name in standing:
             state["pending_operations"] = []
             raise DeploymentError(f"cannot create already existing resource {name}")

@@ -6,12 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from sparehub.failover import fences, journal, operations, probe, workplace
+from sparehub.failover import journal, operations, probe, workplace
 from sparehub.failover.lease import Lease
 from sparehub.failover.planning import read_plan
 from sparehub.output import Output
 from tests.configurations import ROOT
 from tests.sparehub.failover.world import Died, World
+from topology.errors import HalfwayError
 from topology.plan import Kind, Mode
 
 Start = Callable[[], World]
@@ -35,8 +36,7 @@ def worlds_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Start:
 
     monkeypatch.setattr(workplace, "Deployments", lambda _directory: worlds[-1])
     monkeypatch.setattr(workplace, "azure_of", lambda _environment, _subscription: worlds[-1])
-    for module in (probe, fences):
-        monkeypatch.setattr(module, "_TRIES", (0.0,))
+    monkeypatch.setattr(probe, "_TRIES", (0.0,))
     # A process that dies releases nothing.
     monkeypatch.setattr(Lease, "release", lambda _lease: None)
     append = journal.write_line
@@ -55,10 +55,39 @@ def worlds_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Start:
     return make
 
 
-def begin(world: World, kind: Kind, mode: Mode = Mode.PLANNED, reason: str = "") -> int:
-    plan = read_plan(world.directory, kind, mode).id
-    wish = operations.Wish(kind=kind, mode=mode, reason=reason, plan=plan, yes=True)
+def begin(
+    world: World,
+    kind: Kind,
+    mode: Mode = Mode.PLANNED,
+    reason: str = "",
+    *,
+    raise_bandwidth: bool = False,
+) -> int:
+    plan = read_plan(world.directory, kind, mode, raise_bandwidth=raise_bandwidth).id
+    wish = operations.Wish(
+        kind=kind,
+        mode=mode,
+        reason=reason,
+        plan=plan,
+        yes=True,
+        raise_bandwidth=raise_bandwidth,
+    )
     return operations.begin(world.directory, wish, Output())
+
+
+def halted(world: World) -> None:
+    """Let the region that takes over die between the fence and its connection."""
+    writes = world.up
+
+    def failing(*arguments: object) -> None:
+        world.lost.update(["secondary"] if world.writes else [])
+        writes(*arguments)  # type: ignore[arg-type]
+
+    world.up = failing  # type: ignore[method-assign, assignment]
+    with pytest.raises(HalfwayError, match="stopped in activate-secondary") as caught:
+        begin(world, Kind.FAILOVER)
+    assert caught.value.exit_code == 5
+    world.up = writes  # type: ignore[method-assign]
 
 
 def resume(world: World) -> int:
