@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from pulumi import automation
-from pulumi.automation import EngineEvent, OpType
+from pulumi.automation import EngineEvent
 from pulumi.automation.errors import CommandError, ConcurrentUpdateError
 
+from sparehub.failover.events import operation_of, problems_of
 from sparehub.failover.lease import LeaseError
 from sparehub.failover.snapshot import Pending, Snapshot
 from sparehub.failover.switch import write_variant
@@ -20,16 +21,6 @@ from topology.changes import CONNECTION, GATEWAY, WRITES_AT_ONCE, Operation, Ver
 from topology.errors import PreflightError, SparehubError
 from topology.plan import Change
 
-_VERBS = {
-    OpType.CREATE: Verb.CREATE,
-    OpType.UPDATE: Verb.UPDATE,
-    OpType.DELETE: Verb.DELETE,
-    # Whatever replaces is a deletion, and no step of a failover expects one.
-    OpType.REPLACE: Verb.DELETE,
-    OpType.CREATE_REPLACEMENT: Verb.CREATE,
-    OpType.DELETE_REPLACED: Verb.DELETE,
-}
-_OURS = "azure-native:"
 LARGE = 500
 """Resources of a stack beyond which its state is recorded once, at the end of a deployment."""
 _UNSEEN = "expected resource operations for"
@@ -134,9 +125,9 @@ class Deployments:
         problems: list[str] = []
 
         def listen(event: EngineEvent) -> None:
-            if operation := _operation(event):
+            if operation := operation_of(event):
                 tell(operation)
-            problems.extend(_problems(event))
+            problems.extend(problems_of(event))
 
         at_end = recorded_at_end(change, self._sizes.get(change.stack, 0))
         plan = self._previewed.pop(change, None)
@@ -243,9 +234,9 @@ class Deployments:
         problems: list[str] = []
 
         def listen(event: EngineEvent) -> None:
-            if operation := _operation(event):
+            if operation := operation_of(event):
                 found.add(operation)
-            problems.extend(_problems(event))
+            problems.extend(problems_of(event))
 
         with _telling(change.stack, problems):
             self._stack(change.stack).preview(
@@ -276,25 +267,6 @@ def _unreadable(what: str, error: CommandError) -> str:
         "PULUMI_CONFIG_PASSPHRASE; against the local Azure use: "
         'eval "$(sparehub simulate env)"'
     )
-
-
-def _operation(event: EngineEvent) -> Operation | None:
-    """Return the write that an event announces; None for any other event."""
-    happening = event.resource_pre_event
-    if happening is None:
-        return None
-    metadata = happening.metadata
-    verb = _VERBS.get(metadata.op)
-    if verb is None or not metadata.type.startswith(_OURS):
-        return None
-    return Operation(verb, metadata.type, metadata.urn.split("::")[-1])
-
-
-def _problems(event: EngineEvent) -> list[str]:
-    diagnostic = event.diagnostic_event
-    if diagnostic is None or diagnostic.severity != "error":
-        return []
-    return [" ".join(diagnostic.message.split())]
 
 
 @contextmanager
