@@ -300,7 +300,7 @@ def _switch(stack: str, activation: Activation) -> str:
 def _assumptions(mode: Mode) -> tuple[str, ...]:
     return (
         "durations are those recorded from the real service, few and some years old",
-        "the run's own time, under half a minute, is not counted",
+        "the run's own time is not counted: under half a minute, minutes with hundreds of spokes",
         (
             f"on-premises routers learn the new routes within {durations.BGP_HOLD.worst} s after "
             "the last step (ER-31); that is not counted"
