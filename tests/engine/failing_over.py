@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -13,7 +14,7 @@ from typing import Any
 from engine.paths import VENV
 from simulator import control
 from tests.configurations import ROOT
-from tests.engine.conftest import Engine
+from tests.engine.conftest import Engine, until
 from tests.engine.invariants import journals, live_at_once, lost
 
 PATIENCE = 300.0
@@ -76,13 +77,34 @@ def copied(built: Path, directory: Path) -> Engine:
     return Engine.at(directory)
 
 
-def hold(operator: Operator, active: str) -> None:
-    """Hold what stands against the five invariants."""
+def die(operator: Operator, point: str, *arguments: str) -> None:
+    """Die at a point, and let whatever the dead command left running end, too."""
+    control.set_clock(operator.engine.store, "100")
+    died = operator.dying(point, *arguments)
+    assert died.returncode == -signal.SIGKILL, died.stderr
+    control.set_clock(operator.engine.store, "instant")
+    assert until(lambda: operator.engine.processes() == set(), PATIENCE)
+
+
+def resume(operator: Operator, code: int = 0) -> None:
+    """Go on with what died or halted."""
+    done = operator.sparehub("resume", "--yes")
+    assert done.returncode == code, done.stderr
+
+
+def hold(
+    operator: Operator,
+    active: str,
+    *,
+    gone_with: Mapping[str, str] | None = None,
+    unfenced: bool = False,
+) -> None:
+    """Hold what stands against the five invariants; D was given up where ``unfenced``."""
     engine = operator.engine
     status = operator.status()
     assert (status["active"], status["operation"], status["debts"]) == ([active], None, [])
     assert lost(engine.store, operator.project, operator.environment) == set()
-    assert live_at_once(engine.store) == []
+    assert unfenced or live_at_once(engine.store, gone_with) == []
     log = control.read_log(engine.store)
     kept = [list(each) for each in journals(engine.rehearsal.home.path)]
     again = operator.sparehub("resume", "--yes")
