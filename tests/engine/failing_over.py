@@ -19,6 +19,7 @@ from tests.engine.invariants import journals, live_at_once, lost
 
 PATIENCE = 300.0
 """Seconds for a whole failover on a machine that is busy: a bound, not a measure."""
+HALFWAY = 5
 EVERYTHING = os.environ.get("SPAREHUB_FAULTS") == "all"
 """`make faults` runs the whole matrix, `make test` a sample of it."""
 
@@ -44,7 +45,20 @@ class Operator:
 
     def dying(self, point: str, *arguments: str) -> Any:
         """Run the command until it dies at a point."""
-        return self._run(sys.executable, "-m", "tests.engine.victim", point, *arguments)
+        victim = ("-m", "tests.engine.victim", "SIGKILL", point)
+        return self._run(sys.executable, *victim, *arguments)
+
+    def start(self, *arguments: str) -> "subprocess.Popen[str]":
+        """Start the command and leave it running."""
+        return self._start(str(VENV / "bin" / "sparehub"), *arguments)
+
+    def paused(self, point: str, *arguments: str) -> "subprocess.Popen[str]":
+        """Start the command; return once it pauses at a point, all that it started having ended."""
+        victim = ("-m", "tests.engine.victim", "SIGSTOP", point)
+        running = self._start(sys.executable, *victim, *arguments)
+        assert until(lambda: _sleeps(running.pid), PATIENCE)
+        assert until(lambda: self.engine.processes() == {running.pid}, PATIENCE)
+        return running
 
     def plan(self, *arguments: str) -> str:
         """Return the id of a plan."""
@@ -59,6 +73,17 @@ class Operator:
         found: dict[str, Any] = json.loads(self.sparehub("status", "--json").stdout)
         return found
 
+    def _start(self, *command: str) -> "subprocess.Popen[str]":
+        return subprocess.Popen(
+            command,
+            cwd=self.project,
+            env=self.environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
     def _run(self, *command: str, variables: Mapping[str, str] | None = None) -> Any:
         return subprocess.run(
             command,
@@ -69,6 +94,19 @@ class Operator:
             check=False,
             stdin=subprocess.DEVNULL,
         )
+
+
+def _sleeps(process: int) -> bool:
+    """Return whether a process is stopped: https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html"""
+    text = Path(f"/proc/{process}/stat").read_text(encoding="utf-8")
+    return text.rpartition(")")[2].split()[0] == "T"
+
+
+def go_on(running: "subprocess.Popen[str]") -> tuple[int, str]:
+    """Let what pauses go on to its end; return its exit code and what it said."""
+    running.send_signal(signal.SIGCONT)
+    _, said = running.communicate()
+    return running.returncode, said
 
 
 def copied(built: Path, directory: Path) -> Engine:
@@ -84,6 +122,29 @@ def die(operator: Operator, point: str, *arguments: str) -> None:
     assert died.returncode == -signal.SIGKILL, died.stderr
     control.set_clock(operator.engine.store, "instant")
     assert until(lambda: operator.engine.processes() == set(), PATIENCE)
+
+
+def kill_under(operator: Operator, what: str, connection: str, *arguments: str) -> None:
+    """Kill Pulumi or the provider while a connection is written, then go on if need be.
+
+    The command itself lives: it ends by itself, or halts.
+    """
+    engine = operator.engine
+    control.set_clock(engine.store, "100")
+    victim = operator.start(*arguments)
+    assert until(lambda: engine.rehearsal.log()[-1].path.endswith(connection), PATIENCE)
+    for process in engine.processes():
+        words = Path(f"/proc/{process}/cmdline").read_bytes().split(b"\0")
+        if process != victim.pid and (
+            words[0].endswith(b"/pulumi") if what == "pulumi" else what.encode() in words
+        ):
+            os.kill(process, signal.SIGKILL)
+    _, said = victim.communicate()
+    control.set_clock(engine.store, "instant")
+    assert until(lambda: engine.processes() == set(), PATIENCE)
+    if victim.returncode:
+        assert victim.returncode == HALFWAY, said
+        resume(operator)
 
 
 def resume(operator: Operator, code: int = 0) -> None:

@@ -1,10 +1,10 @@
-"""The command dies by signal 9 in a planned failover or failback, on the real engine."""
+"""The command dies by signal 9 in a planned failover or failback, or what it started does."""
 
 from pathlib import Path
 
 import pytest
 
-from tests.engine.failing_over import EVERYTHING, Operator, copied, die, hold, resume
+from tests.engine.failing_over import EVERYTHING, Operator, copied, die, hold, kill_under, resume
 
 CONNECTIONS = {"primary": "hong-kong", "secondary": "singapore"}
 
@@ -53,4 +53,29 @@ def test_a_failback_is_resumed(failed_over: Path, tmp_path: Path, point: str) ->
     operator = Operator(copied(failed_over, tmp_path / "home"))
     die(operator, point, *operator.confirmed("failback"))
     resume(operator)
+    hold(operator, "primary")
+
+
+UNDER = [(w, c) for w in ("pulumi", "simulator.provider") for c in ("hong-kong", "singapore")]
+
+
+@pytest.mark.skipif(not EVERYTHING, reason="make faults")
+@pytest.mark.parametrize(("what", "connection"), UNDER)
+def test_a_failover_outlives_pulumi_and_the_provider(
+    pair: Path, tmp_path: Path, what: str, connection: str
+) -> None:
+    """In the middle of a deletion and of a creation (2)."""
+    operator = Operator(copied(pair, tmp_path / "home"))
+    kill_under(operator, what, connection, *operator.confirmed("failover"))
+    hold(operator, "secondary")
+
+
+@pytest.mark.skipif(not EVERYTHING, reason="make faults")
+@pytest.mark.parametrize(("what", "connection"), UNDER)
+def test_a_failback_outlives_pulumi_and_the_provider(
+    failed_over: Path, tmp_path: Path, what: str, connection: str
+) -> None:
+    """The deletion and the creation are the other region's."""
+    operator = Operator(copied(failed_over, tmp_path / "home"))
+    kill_under(operator, what, connection, *operator.confirmed("failback"))
     hold(operator, "primary")

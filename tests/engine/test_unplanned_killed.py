@@ -7,7 +7,7 @@ import pytest
 
 from simulator import control
 from simulator.arm.faults import Order
-from tests.engine.failing_over import EVERYTHING, Operator, copied, die, hold, resume
+from tests.engine.failing_over import EVERYTHING, Operator, copied, die, hold, kill_under, resume
 
 UNFENCED = 7
 PROBE, FENCE, ACTIVATE = "probe-primary", "fence-primary", "activate-secondary"
@@ -116,6 +116,28 @@ def test_an_unplanned_failover_is_resumed(
     if lost.owed:
         finish(operator)
     hold(operator, "secondary", unfenced=bool(lost.code))
+
+
+UNDER = {
+    "deleting": (NOTHING, "hong-kong"),
+    "creating": (NOTHING, "singapore"),
+    "creating after a fence": (REGION, "singapore"),
+}
+
+
+@pytest.mark.skipif(not EVERYTHING, reason="make faults")
+@pytest.mark.parametrize("what", ["pulumi", "simulator.provider"])
+@pytest.mark.parametrize("when", UNDER)
+def test_an_unplanned_failover_outlives_pulumi_and_the_provider(
+    pair: Path, tmp_path: Path, when: str, what: str
+) -> None:
+    """In the middle of a deletion and of a creation (2)."""
+    lost, connection = UNDER[when]
+    operator = Operator(copied(pair, tmp_path / "home"))
+    kill_under(operator, what, connection, *lose(operator, lost))
+    if lost.owed:
+        finish(operator)
+    hold(operator, "secondary")
 
 
 @pytest.fixture(scope="session")

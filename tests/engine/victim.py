@@ -1,6 +1,7 @@
-"""The command, in a process that dies by signal 9 at a named point: for tests alone.
+"""The command, in a process that a signal meets at a named point: for tests alone.
 
-``python -m tests.engine.victim POINT ARGUMENTS``; POINT is ``before:EVENT:STEP``,
+``python -m tests.engine.victim SIGNAL POINT ARGUMENTS``: SIGKILL ends it at once, nothing being
+cleaned up, and SIGSTOP pauses it until SIGCONT. POINT is ``before:EVENT:STEP``,
 ``after:EVENT:STEP`` (a journal record), ``before:PUT:`` or ``after:DELETE:`` (a request of its own
 that writes) or ``write:NAME`` (Pulumi says that it writes a resource).
 """
@@ -17,35 +18,32 @@ from sparehub.failover.progress import Progress
 from topology.changes import Operation
 
 
-def die() -> None:
-    """End at once: nothing is cleaned up, nothing is written."""
-    os.kill(os.getpid(), signal.SIGKILL)
+def main(number: signal.Signals, point: str) -> None:
+    """Run the command, and meet the signal where it first comes to the point."""
+    met: list[str] = []
 
+    def come(to: str) -> None:
+        if to == point and not met:
+            met.append(to)
+            os.kill(os.getpid(), number)
 
-def main(point: str) -> None:
-    """Run the command until the point."""
     append, writes, send = Journal.append, Progress.writes, SimulatedAzure.send
 
     def appending(journal: Journal, event: str, operation: str = "", **data: Any) -> Record:
         name = f"{event}:{data.get('step', '')}"
-        if point == f"before:{name}":
-            die()
+        come(f"before:{name}")
         record = append(journal, event, operation, **data)
-        if point == f"after:{name}":
-            die()
+        come(f"after:{name}")
         return record
 
     def writing(progress: Progress, operation: Operation) -> None:
         writes(progress, operation)
-        if point == f"write:{operation.name}":
-            die()
+        come(f"write:{operation.name}")
 
     def sending(azure: SimulatedAzure, method: str, *arguments: Any, **more: Any) -> Answer:
-        if point == f"before:{method}:":
-            die()
+        come(f"before:{method}:")
         answer = send(azure, method, *arguments, **more)
-        if point == f"after:{method}:":
-            die()
+        come(f"after:{method}:")
         return answer
 
     SimulatedAzure.send = sending  # type: ignore[method-assign, assignment]
@@ -55,5 +53,5 @@ def main(point: str) -> None:
 
 
 if __name__ == "__main__":
-    named = sys.argv.pop(1)
-    main(named)
+    named, where = sys.argv.pop(1), sys.argv.pop(1)
+    main(signal.Signals[named], where)
