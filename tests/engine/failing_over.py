@@ -158,14 +158,14 @@ def hold(
     active: str,
     *,
     gone_with: Mapping[str, str] | None = None,
-    unfenced: bool = False,
+    two_live: bool = False,
 ) -> None:
-    """Hold what stands against the five invariants; D was given up where ``unfenced``."""
+    """Hold what stands against the five invariants; where ``two_live`` are meant, not to D."""
     engine = operator.engine
     status = operator.status()
     assert (status["active"], status["operation"], status["debts"]) == ([active], None, [])
     assert lost(engine.store, operator.project, operator.environment) == set()
-    assert unfenced or live_at_once(engine.store, gone_with) == []
+    assert two_live or live_at_once(engine.store, gone_with) == []
     log = control.read_log(engine.store)
     kept = [list(each) for each in journals(engine.rehearsal.home.path)]
     again = operator.sparehub("resume", "--yes")

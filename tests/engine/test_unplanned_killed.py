@@ -115,7 +115,7 @@ def test_an_unplanned_failover_is_resumed(
     assert (len(status["debts"]), status["operation"]) == (lost.owed, None)
     if lost.owed:
         finish(operator)
-    hold(operator, "secondary", unfenced=bool(lost.code))
+    hold(operator, "secondary", two_live=bool(lost.code))
 
 
 UNDER = {
@@ -163,4 +163,4 @@ def test_a_finish_fence_is_begun_again(
     operator = Operator(copied(owing[name], tmp_path / "home"))
     die(operator, point, "finish-fence", "--yes")
     finish(operator)
-    hold(operator, "secondary", unfenced=bool(ENDS[name][0].code))
+    hold(operator, "secondary", two_live=bool(ENDS[name][0].code))
