@@ -92,8 +92,8 @@ def lost(store: Path, project: Path, environment: Mapping[str, str]) -> set[str]
     standing = {
         identity.lower()
         for identity, kind, _ in control.resources(store)
-        # Routes are written with their table; somebody else's subscription is nobody's stack.
-        if not kind.endswith("/routes") and identity.startswith(SUBSCRIPTION)
+        # These are written with their table or group; another subscription is nobody's stack.
+        if not kind.endswith(("/routes", "/securityRules")) and identity.startswith(SUBSCRIPTION)
     }
     known: set[str] = set()
     pending: set[str] = set()
