@@ -147,10 +147,12 @@ def kill_under(operator: Operator, what: str, connection: str, *arguments: str) 
         resume(operator)
 
 
-def resume(operator: Operator, code: int = 0) -> None:
-    """Go on with what died or halted."""
-    done = operator.sparehub("resume", "--yes")
+def resume(operator: Operator, code: int = 0) -> dict[str, Any]:
+    """Go on with what died or halted; return where things stand then, unless it halts again."""
+    done = operator.sparehub("resume", "--yes", "--json")
     assert done.returncode == code, done.stderr
+    standing: dict[str, Any] = json.loads(done.stdout or "{}")
+    return standing
 
 
 def hold(
@@ -162,13 +164,11 @@ def hold(
 ) -> None:
     """Hold what stands against the five invariants; where ``two_live`` are meant, not to D."""
     engine = operator.engine
-    status = operator.status()
-    assert (status["active"], status["operation"], status["debts"]) == ([active], None, [])
     assert lost(engine.store, operator.project, operator.environment) == set()
     assert two_live or live_at_once(engine.store, gone_with) == []
     log = control.read_log(engine.store)
     kept = [list(each) for each in journals(engine.rehearsal.home.path)]
-    again = operator.sparehub("resume", "--yes")
-    assert again.returncode == 0
+    standing = resume(operator)
+    assert (standing["active"], standing["operation"], standing["debts"]) == ([active], None, [])
     assert control.read_log(engine.store) == log
     assert [list(each) for each in journals(engine.rehearsal.home.path)] == kept

@@ -17,7 +17,7 @@ from tests.engine.failing_over import (
     hold,
     resume,
 )
-from tests.engine.test_unplanned_killed import REGION, finish, lose
+from tests.engine.test_failover_unplanned import REGION, finish, lose
 
 GROUPS = "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups"
 CIRCUITS = {

@@ -27,8 +27,9 @@ def operator(pair: Path, tmp_path: Path) -> Operator:
     return Operator(copied(pair, tmp_path / "home"))
 
 
-@pytest.mark.parametrize("copies", [1, 2])
-@pytest.mark.parametrize("point", [f"after:outcome:{FENCE}", f"after:intent:{ACTIVATE}"])
+@pytest.mark.parametrize(
+    ("point", "copies"), [(f"after:outcome:{FENCE}", 2), (f"after:intent:{ACTIVATE}", 1)]
+)
 def test_a_record_that_was_cut_off_never_was(operator: Operator, point: str, copies: int) -> None:
     """In one copy or in both: what it told of is found in Azure, and not done again."""
     die(operator, point, *operator.confirmed("failover"))
@@ -41,7 +42,7 @@ def test_a_record_that_was_cut_off_never_was(operator: Operator, point: str, cop
 
 
 @pytest.mark.parametrize(
-    ("point", "done"), [("before:outcome:fence-primary", []), (f"after:outcome:{FENCE}", [FENCE])]
+    ("point", "done"), [(f"before:outcome:{FENCE}", []), (f"after:outcome:{FENCE}", [FENCE])]
 )
 def test_a_full_disk_halts_before_anything_more_is_done(
     operator: Operator, point: str, done: list[str]

@@ -107,9 +107,7 @@ def test_revoked_while_the_region_is_down_and_renewed_for_the_way_back(
     [
         "before:DELETE:",
         "after:DELETE:",
-        "after:debt:",
         "write:region/connection/shared/connection",
-        "before:finished:",
     ],
 )
 def test_killed_around_a_revocation(
