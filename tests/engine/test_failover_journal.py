@@ -50,11 +50,9 @@ def test_a_full_disk_halts_before_anything_more_is_done(
     """No file may grow any more: what cannot be written down is not done."""
     running = operator.paused(point, *operator.confirmed("failover"))
     log = control.read_log(operator.engine.store)
-    (size, _) = {
-        file.stat().st_size for file in operator.engine.rehearsal.home.path.rglob("journal.jsonl")
-    } | {0}
-    before = resource.prlimit(running.pid, resource.RLIMIT_FSIZE)
-    resource.prlimit(running.pid, resource.RLIMIT_FSIZE, (size, before[1]))
+    home = operator.engine.rehearsal.home.path
+    (size,) = {file.stat().st_size for file in home.rglob("journal.jsonl")}
+    resource.prlimit(running.pid, resource.RLIMIT_FSIZE, (size, size))
     code, said = go_on(running)
     assert (code, "the journal can be written nowhere" in said) == (HALFWAY, True), said
     assert control.read_log(operator.engine.store) == log
