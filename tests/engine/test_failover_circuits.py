@@ -43,7 +43,7 @@ def write_again(operator: Operator, path: str, *, well: bool) -> None:
     if not well:
         kind = "expressRouteCircuits" + "/peerings" * path.endswith(PEERING)
         control.add_fault(engine.store, Order("failed", type=kind))
-    kept = {key: body[key] for key in ("location", "sku", "properties") if key in body}
+    kept = {key: body[key] for key in ("location", "tags", "sku", "properties") if key in body}
     assert engine.arm("PUT", path, kept).status in {200, 201}
     control.clear_faults(engine.store)
 
@@ -91,6 +91,10 @@ def test_a_private_peering_in_failed_is_a_fence_all_the_same(operator: Operator)
     assert done.returncode == 0, done.stderr
     assert operator.status()["debts"][0]["unfenced"] is False
     finish(operator)
+    # Azure is read again before it: what was written again is what it was.
+    back = operator.sparehub(*operator.confirmed("failback"))
+    assert back.returncode == 0, back.stderr
+    hold(operator, "primary")
 
 
 def warmer(config: dict[str, Any]) -> None:
