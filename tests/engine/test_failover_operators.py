@@ -23,6 +23,7 @@ from tests.engine.failing_over import (
 SIGNAL_9 = -signal.SIGKILL
 INTERLOCK = 4
 ACTIVATE = "activate-secondary"
+CREATES = "write:region/connection/singapore/connection"
 pytestmark = pytest.mark.skipif(not EVERYTHING, reason="make faults")
 
 
@@ -94,14 +95,7 @@ def test_a_stale_lease(operator: Operator) -> None:
     hold(operator, "secondary")
 
 
-@pytest.mark.parametrize(
-    "point",
-    [
-        "before:outcome:fence-primary",
-        f"after:intent:{ACTIVATE}",
-        "write:region/connection/singapore/connection",
-    ],
-)
+@pytest.mark.parametrize("point", ["before:outcome:fence-primary", f"after:intent:{ACTIVATE}"])
 def test_who_slept_past_his_lease_writes_nothing_more(operator: Operator, point: str) -> None:
     """Another one ends it meanwhile; awake again he finds that out, at whichever step."""
     late = operator.paused(point, *operator.confirmed("failover"))
@@ -114,4 +108,17 @@ def test_who_slept_past_his_lease_writes_nothing_more(operator: Operator, point:
     code, said = go_on(late)
     assert (code, "has taken over" in said) == (INTERLOCK, True), said
     assert control.read_log(operator.engine.store) == log
+    hold(operator, "secondary")
+
+
+def test_who_slept_while_pulumi_writes_is_not_overtaken(operator: Operator) -> None:
+    """Its lock is alive, whatever the lease says; awake again he begins nothing more."""
+    late = operator.paused(CREATES, *operator.confirmed("failover"))
+    change_lease(operator, expires=0)
+    refused = operator.sparehub("resume", "--yes")
+    assert (refused.returncode, "is being deployed by" in refused.stderr) == (INTERLOCK, True)
+
+    code, said = go_on(late)
+    assert (code, "has taken over" in said) == (INTERLOCK, True), said
+    resume(operator)
     hold(operator, "secondary")
