@@ -17,7 +17,9 @@ import platform
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 
 import grpc
@@ -78,7 +80,6 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
 
     def __init__(self, engine: str) -> None:
         self._engine = engine
-        self._programs: list[subprocess.Popen[bytes]] = []
 
     def Handshake(
         self, _request: object, _context: object
@@ -139,19 +140,34 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
             stdin=subprocess.DEVNULL,
             process_group=0,
         )
-        self._programs.append(program)
-        code = program.wait()
+        with killed_with_this_process(program):
+            code = program.wait()
         if code == ALREADY_REPORTED:
             return language_pb2.RunResponse(bail=True)
         if code:
             return language_pb2.RunResponse(error=f"program exited with non-zero exit code: {code}")
         return language_pb2.RunResponse()
 
-    def kill_programs(self) -> None:
-        """Ends what still runs, with all that it started."""
-        for program in self._programs:
-            if program.poll() is None:
-                os.killpg(program.pid, signal.SIGKILL)
+
+@contextmanager
+def killed_with_this_process(program: "subprocess.Popen[bytes]") -> Iterator[None]:
+    """Ends a program, with all that it started, if this process ends first, however it ends.
+
+    The engine kills a host that is slow to end, by signal 9, and then waits for whoever still holds
+    the host's output: a program that outlived it would be waited for without end.
+    """
+    watch = subprocess.Popen(
+        ["sh", "-c", 'read -r _; kill -s KILL -- "-$0"', str(program.pid)],
+        stdin=subprocess.PIPE,  # ends when this process does
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        process_group=0,
+    )
+    try:
+        yield
+    finally:
+        watch.kill()
+        watch.communicate()
 
 
 def main() -> None:
@@ -168,7 +184,6 @@ def main() -> None:
     try:
         sys.stdin.read()  # a pipe of the engine's: it ends when the engine does, however it ends
     finally:
-        host.kill_programs()
         os._exit(0)  # threads that wait for a program are not waited for
 
 

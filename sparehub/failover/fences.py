@@ -12,7 +12,7 @@ from typing import Any, Literal
 from sparehub.failover.azure import NOT_FOUND, Answer, Azure, read, settled, state_of
 from sparehub.failover.snapshot import Snapshot, connection_id
 from topology.circuits import circuit_id, same_circuit
-from topology.durations import CONNECTION_DELETE, PRIVATE_PEERING_UPDATE
+from topology.durations import CIRCUIT_UPDATE, CONNECTION_DELETE, PRIVATE_PEERING_UPDATE
 from topology.errors import SparehubError
 from topology.model import Circuit, CircuitReference, Region
 
@@ -20,6 +20,7 @@ Note = Callable[[str], None]
 _PEERING = "/peerings/AzurePrivatePeering"
 _TRIES = (0.0, 1.0, 3.0, 6.0)
 """Seconds before each try: one bad answer, or a circuit that is busy, is no refusal."""
+_FAILED_CIRCUIT = "ParentResourceIsInFailedState"
 _WRITTEN = (
     "peeringType",
     "peerASN",
@@ -27,6 +28,8 @@ _WRITTEN = (
     "primaryPeerAddressPrefix",
     "secondaryPeerAddressPrefix",
 )
+
+_CIRCUIT = ("location", "tags", "sku", "properties")
 
 
 class FenceError(SparehubError):
@@ -170,6 +173,20 @@ def _insist(
         azure.wait(wait)
         answer = azure.send(method, path, body)
         acted = acted or answer.accepted or answer.passing
-        if not answer.passing:
+        if _FAILED_CIRCUIT in str(answer.body):
+            _write_again(azure, "/".join(path.split("/")[:-2]))
+        elif not answer.passing:
             break
     return answer, acted
+
+
+def _write_again(azure: Azure, circuit: str) -> None:
+    """Write a circuit as it is, which ends its state Failed: till then nothing of it can be.
+
+    What Azure says when it refuses (ER-12): "Run PUT operation on the parent, then retry".
+    """
+    found = azure.send("GET", circuit)
+    if found.accepted:
+        body = {name: found.body[name] for name in _CIRCUIT if name in found.body}
+        azure.send("PUT", circuit, body)
+        settled(azure, circuit, CIRCUIT_UPDATE.worst)

@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -13,11 +14,12 @@ from typing import Any
 from engine.paths import VENV
 from simulator import control
 from tests.configurations import ROOT
-from tests.engine.conftest import Engine
+from tests.engine.conftest import Engine, until
 from tests.engine.invariants import journals, live_at_once, lost
 
 PATIENCE = 300.0
 """Seconds for a whole failover on a machine that is busy: a bound, not a measure."""
+HALFWAY = 5
 EVERYTHING = os.environ.get("SPAREHUB_FAULTS") == "all"
 """`make faults` runs the whole matrix, `make test` a sample of it."""
 
@@ -43,7 +45,22 @@ class Operator:
 
     def dying(self, point: str, *arguments: str) -> Any:
         """Run the command until it dies at a point."""
-        return self._run(sys.executable, "-m", "tests.engine.victim", point, *arguments)
+        victim = ("-m", "tests.engine.victim", "SIGKILL", point)
+        return self._run(sys.executable, *victim, *arguments)
+
+    def start(self, *arguments: str) -> "subprocess.Popen[str]":
+        """Start the command and leave it running."""
+        return self._start(str(VENV / "bin" / "sparehub"), *arguments)
+
+    def paused(self, point: str, *arguments: str) -> "subprocess.Popen[str]":
+        """Start the command; return once it pauses at a point.
+
+        A Pulumi that it started pauses soon, too: nobody takes in what it tells.
+        """
+        victim = ("-m", "tests.engine.victim", "SIGSTOP", point)
+        running = self._start(sys.executable, *victim, *arguments)
+        assert until(lambda: _sleeps(running.pid), PATIENCE)
+        return running
 
     def plan(self, *arguments: str) -> str:
         """Return the id of a plan."""
@@ -58,6 +75,17 @@ class Operator:
         found: dict[str, Any] = json.loads(self.sparehub("status", "--json").stdout)
         return found
 
+    def _start(self, *command: str) -> "subprocess.Popen[str]":
+        return subprocess.Popen(
+            command,
+            cwd=self.project,
+            env=self.environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
     def _run(self, *command: str, variables: Mapping[str, str] | None = None) -> Any:
         return subprocess.run(
             command,
@@ -70,22 +98,79 @@ class Operator:
         )
 
 
+def _sleeps(process: int) -> bool:
+    """Return whether a process is stopped: https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html"""
+    text = Path(f"/proc/{process}/stat").read_text(encoding="utf-8")
+    return text.rpartition(")")[2].split()[0] == "T"
+
+
+def go_on(running: "subprocess.Popen[str]") -> tuple[int, str]:
+    """Let what pauses go on to its end; return its exit code and what it said."""
+    running.send_signal(signal.SIGCONT)
+    _, said = running.communicate()
+    return running.returncode, said
+
+
 def copied(built: Path, directory: Path) -> Engine:
     """Return a copy of a home in which both stacks stand."""
     shutil.copytree(built, directory, symlinks=True)
     return Engine.at(directory)
 
 
-def hold(operator: Operator, active: str) -> None:
-    """Hold what stands against the five invariants."""
+def die(operator: Operator, point: str, *arguments: str) -> None:
+    """Die at a point, and let whatever the dead command left running end, too."""
+    control.set_clock(operator.engine.store, "100")
+    died = operator.dying(point, *arguments)
+    assert died.returncode == -signal.SIGKILL, died.stderr
+    control.set_clock(operator.engine.store, "instant")
+    assert until(lambda: operator.engine.processes() == set(), PATIENCE)
+
+
+def kill_under(operator: Operator, what: str, connection: str, *arguments: str) -> None:
+    """Kill Pulumi or the provider while a connection is written, then go on if need be.
+
+    The command itself lives: it ends by itself, or halts.
+    """
     engine = operator.engine
-    status = operator.status()
-    assert (status["active"], status["operation"], status["debts"]) == ([active], None, [])
+    control.set_clock(engine.store, "100")
+    victim = operator.start(*arguments)
+    assert until(lambda: engine.rehearsal.log()[-1].path.endswith(connection), PATIENCE)
+    for process in engine.processes():
+        words = Path(f"/proc/{process}/cmdline").read_bytes().split(b"\0")
+        if process != victim.pid and (
+            words[0].endswith(b"/pulumi") if what == "pulumi" else what.encode() in words
+        ):
+            os.kill(process, signal.SIGKILL)
+    _, said = victim.communicate()
+    control.set_clock(engine.store, "instant")
+    assert until(lambda: engine.processes() == set(), PATIENCE)
+    if victim.returncode:
+        assert victim.returncode == HALFWAY, said
+        resume(operator)
+
+
+def resume(operator: Operator, code: int = 0) -> dict[str, Any]:
+    """Go on with what died or halted; return where things stand then, unless it halts again."""
+    done = operator.sparehub("resume", "--yes", "--json")
+    assert done.returncode == code, done.stderr
+    standing: dict[str, Any] = json.loads(done.stdout or "{}")
+    return standing
+
+
+def hold(
+    operator: Operator,
+    active: str,
+    *,
+    gone_with: Mapping[str, str] | None = None,
+    two_live: bool = False,
+) -> None:
+    """Hold what stands against the five invariants; where ``two_live`` are meant, not to D."""
+    engine = operator.engine
     assert lost(engine.store, operator.project, operator.environment) == set()
-    assert live_at_once(engine.store) == []
+    assert two_live or live_at_once(engine.store, gone_with) == []
     log = control.read_log(engine.store)
     kept = [list(each) for each in journals(engine.rehearsal.home.path)]
-    again = operator.sparehub("resume", "--yes")
-    assert again.returncode == 0
+    standing = resume(operator)
+    assert (standing["active"], standing["operation"], standing["debts"]) == ([active], None, [])
     assert control.read_log(engine.store) == log
     assert [list(each) for each in journals(engine.rehearsal.home.path)] == kept

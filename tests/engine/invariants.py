@@ -6,30 +6,85 @@ Nothing here imports anything of ``sparehub``: what judges it must not share its
 import hashlib
 import json
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 from simulator import control
+from simulator.arm.core import Azure
+from simulator.arm.messages import Request
+from simulator.control import LogEntry
+
+Interval = tuple[float, float]
+SUBSCRIPTION = "/subscriptions/00000000-0000-0000-0000-000000000000/"
 
 
-def live_at_once(store: Path) -> list[tuple[float, str]]:
-    """D: return when a connection began to live while the other region's still did."""
+def live_at_once(
+    store: Path, gone_with: Mapping[str, str] | None = None
+) -> list[tuple[float, str]]:
+    """D: return when a connection began to live while the other region's still did.
+
+    ``gone_with`` names the connection that Azure deletes with what is deleted: an authorization.
+    """
+    log = [entry for entry in control.read_log(store) if entry.outcome == "Succeeded"]
+    disabled = _disabled(store, log)
     intervals: list[tuple[float, float, str]] = []
     began: dict[str, float] = {}
-    for entry in control.read_log(store):
+
+    def lived(name: str, until: float) -> None:
+        circuit = next((each for each in disabled if name.endswith(each)), "")
+        pieces = _without((began.pop(name), until), disabled.get(circuit, ()))
+        intervals.extend((start, end, name) for start, end in pieces)
+
+    for entry in log:
         name = entry.path.split("/")[-1]
-        if "/connections/" not in entry.path or entry.outcome != "Succeeded":
-            continue
+        if entry.operation == "delete":
+            name = (gone_with or {}).get(name, name)
+            if name in began:
+                lived(name, entry.at + entry.seconds)
         # A connection that is being made or deleted is taken for live all that time.
-        if entry.operation == "create":
+        elif "/connections/" in entry.path and entry.operation == "create":
             began[name] = entry.at
-        elif entry.operation == "delete" and name in began:
-            intervals.append((began.pop(name), entry.at + entry.seconds, name))
-    intervals += [(at, float("inf"), name) for name, at in began.items()]
+    for name in list(began):
+        lived(name, float("inf"))
     ordered = sorted(intervals)
     return [(b[0], b[2]) for a, b in pairwise(ordered) if b[0] < a[1]]
+
+
+def _disabled(store: Path, log: Iterable[LogEntry]) -> dict[str, list[Interval]]:
+    """Return when the private peering of each circuit was disabled.
+
+    The log has no bodies: each write after the first turns it, to which what it says now is held.
+    """
+    turned: dict[str, list[LogEntry]] = {}
+    for entry in log:
+        if entry.path.endswith("/peerings/AzurePrivatePeering"):
+            turned.setdefault(entry.path, []).append(entry)
+    found = {}
+    for path, (_made, *writes) in turned.items():
+        query = {"api-version": "2024-05-01"}
+        body = Azure(store).handle(Request(method="GET", path=path, query=query, body=b"")).body
+        assert body
+        off = len(writes) % 2 == 1
+        assert body["properties"].get("state", "Enabled") == ("Disabled" if off else "Enabled")
+        # While it is being turned off, or on, packets may pass.
+        ends = [each.at for each in writes[1::2]] + [float("inf")] * off
+        starts = [each.at + each.seconds for each in writes[::2]]
+        circuit = path.split("/")[-3].removeprefix("erc")
+        found[circuit] = list(zip(starts, ends, strict=True))
+    return found
+
+
+def _without(whole: Interval, gaps: Iterable[Interval]) -> Iterator[Interval]:
+    """Yield what is left of an interval."""
+    start, end = whole
+    for off, on in gaps:
+        if start < off < end:
+            yield (start, off)
+        start = max(start, min(on, end)) if off < end else start
+    if start < end:
+        yield (start, end)
 
 
 def lost(store: Path, project: Path, environment: Mapping[str, str]) -> set[str]:
@@ -37,7 +92,8 @@ def lost(store: Path, project: Path, environment: Mapping[str, str]) -> set[str]
     standing = {
         identity.lower()
         for identity, kind, _ in control.resources(store)
-        if not kind.endswith("/routes")  # they are written with their table
+        # These are written with their table or group; another subscription is nobody's stack.
+        if not kind.endswith(("/routes", "/securityRules")) and identity.startswith(SUBSCRIPTION)
     }
     known: set[str] = set()
     pending: set[str] = set()

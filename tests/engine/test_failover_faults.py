@@ -1,20 +1,16 @@
 """Azure misbehaves, or the machine does, while the real engine fails over."""
 
-import os
 import signal
-import subprocess
 from pathlib import Path
 
 import pytest
 
-from engine.paths import VENV
 from simulator import control
 from simulator.arm.faults import Order
 from tests.engine.conftest import until
-from tests.engine.failing_over import EVERYTHING, PATIENCE, Operator, copied, hold
+from tests.engine.failing_over import EVERYTHING, HALFWAY, PATIENCE, Operator, copied, hold
 
 CONNECTION = "connections"
-HALFWAY = 5
 # What is ordered, on the connection of which region, and whether the first run copes by itself.
 FAULTS: dict[str, tuple[str, str, int, int]] = {
     "6 throttled, tried again": ("throttled", "southeastasia", 3, 0),
@@ -54,55 +50,12 @@ def test_a_fault_is_waited_out_or_resumed_from(operator: Operator, name: str) ->
 
 
 @pytest.mark.skipif(not EVERYTHING, reason="make faults")
-@pytest.mark.parametrize("what", ["pulumi", "simulator.provider"])
-@pytest.mark.parametrize("connection", ["con-eastasia-hong-kong", "con-southeastasia-singapore"])
-def test_pulumi_or_the_provider_is_killed_under_it(
-    operator: Operator, what: str, connection: str
-) -> None:
-    """In the middle of a deletion and of a creation; the command itself lives (2)."""
-    engine = operator.engine
-    control.set_clock(engine.store, "100")
-    command = [str(VENV / "bin" / "sparehub"), *operator.confirmed("failover")]
-    victim = subprocess.Popen(
-        command,
-        cwd=operator.project,
-        env=operator.environment,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-    )
-    assert until(lambda: engine.rehearsal.log()[-1].path.endswith(connection), PATIENCE)
-    for process in engine.processes():
-        words = Path(f"/proc/{process}/cmdline").read_bytes().split(b"\0")
-        if process != victim.pid and (
-            words[0].endswith(b"/pulumi") if what == "pulumi" else what.encode() in words
-        ):
-            os.kill(process, signal.SIGKILL)
-    victim.communicate()
-    control.set_clock(engine.store, "instant")
-    assert until(lambda: engine.processes() == set(), PATIENCE)
-    if victim.returncode:
-        assert victim.returncode == HALFWAY
-        again = operator.sparehub("resume", "--yes")
-        assert again.returncode == 0, again.stderr
-    hold(operator, "secondary")
-
-
-@pytest.mark.skipif(not EVERYTHING, reason="make faults")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_asked_to_stop_it_ends_its_step(operator: Operator, number: signal.Signals) -> None:
     """Ctrl-C, a job that is cancelled, a terminal that is closed (26): exit 5, then resumed."""
     control.set_clock(operator.engine.store, "100")
     log = operator.engine.rehearsal.log
-    running = subprocess.Popen(
-        [str(VENV / "bin" / "sparehub"), *operator.confirmed("failover")],
-        cwd=operator.project,
-        env=operator.environment,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+    running = operator.start(*operator.confirmed("failover"))
     assert until(lambda: log()[-1].operation == "delete", PATIENCE)
     running.send_signal(number)
     _, said = running.communicate()

@@ -131,8 +131,9 @@ def test_about_names_the_interpreter(project: Project) -> None:
     assert "warning" not in about.stdout
 
 
-def test_nothing_outlives_a_killed_engine(project: Project) -> None:
-    """When its engine is killed, the host ends and takes the program with it."""
+@pytest.mark.parametrize("killed", ["engine", "host"])
+def test_nothing_outlives_what_is_killed(project: Project, killed: str) -> None:
+    """When the engine is killed, or the host by it, both end and take the program with them."""
     project.program(
         "import os, pathlib, time\n"
         "pathlib.Path('new').write_text(f'{os.getpid()} {os.getppid()}')\n"
@@ -144,8 +145,8 @@ def test_nothing_outlives_a_killed_engine(project: Project) -> None:
     wait_until(pids.exists)
     program, host = map(int, pids.read_text().split())
 
-    engine.kill()
-    engine.communicate()
+    os.kill(engine.pid if killed == "engine" else host, signal.SIGKILL)
+    engine.communicate(timeout=60)
 
     wait_until(lambda: is_gone(host) and is_gone(program))
 

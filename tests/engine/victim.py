@@ -1,7 +1,9 @@
-"""The command, in a process that dies by signal 9 at a named point: for tests alone.
+"""The command, in a process that a signal meets at a named point: for tests alone.
 
-``python -m tests.engine.victim POINT ARGUMENTS``; POINT is ``before:EVENT:STEP``,
-``after:EVENT:STEP`` (a journal record) or ``write:NAME`` (Pulumi says that it writes a resource).
+``python -m tests.engine.victim SIGNAL POINT ARGUMENTS``: SIGKILL ends it at once, nothing being
+cleaned up, and SIGSTOP pauses it until SIGCONT. POINT is ``before:EVENT:STEP``,
+``after:EVENT:STEP`` (a journal record), ``before:PUT:`` or ``after:DELETE:`` (a request of its own
+that writes) or ``write:NAME`` (Pulumi says that it writes a resource).
 """
 
 import os
@@ -10,39 +12,46 @@ import sys
 from typing import Any
 
 from sparehub import cli
+from sparehub.failover.azure import Answer, SimulatedAzure
 from sparehub.failover.journal import Journal, Record
 from sparehub.failover.progress import Progress
 from topology.changes import Operation
 
 
-def die() -> None:
-    """End at once: nothing is cleaned up, nothing is written."""
-    os.kill(os.getpid(), signal.SIGKILL)
+def main(number: signal.Signals, point: str) -> None:
+    """Run the command, and meet the signal where it first comes to the point."""
+    met: list[str] = []
 
+    def come(to: str) -> None:
+        if to == point and not met:
+            met.append(to)
+            os.kill(os.getpid(), number)
 
-def main(point: str) -> None:
-    """Run the command until the point."""
-    append, writes = Journal.append, Progress.writes
+    append, writes, send = Journal.append, Progress.writes, SimulatedAzure.send
 
     def appending(journal: Journal, event: str, operation: str = "", **data: Any) -> Record:
         name = f"{event}:{data.get('step', '')}"
-        if point == f"before:{name}":
-            die()
+        come(f"before:{name}")
         record = append(journal, event, operation, **data)
-        if point == f"after:{name}":
-            die()
+        come(f"after:{name}")
         return record
 
     def writing(progress: Progress, operation: Operation) -> None:
         writes(progress, operation)
-        if point == f"write:{operation.name}":
-            die()
+        come(f"write:{operation.name}")
 
+    def sending(azure: SimulatedAzure, method: str, *arguments: Any, **more: Any) -> Answer:
+        come(f"before:{method}:")
+        answer = send(azure, method, *arguments, **more)
+        come(f"after:{method}:")
+        return answer
+
+    SimulatedAzure.send = sending  # type: ignore[method-assign, assignment]
     Journal.append = appending  # type: ignore[method-assign, assignment]
     Progress.writes = writing  # type: ignore[method-assign, assignment]
     cli.main()
 
 
 if __name__ == "__main__":
-    named = sys.argv.pop(1)
-    main(named)
+    named, where = sys.argv.pop(1), sys.argv.pop(1)
+    main(signal.Signals[named], where)

@@ -138,6 +138,34 @@ def test_a_refusal_is_one(writes: list[Any], asked: int, *, acted: bool) -> None
     assert (caught.value.acted, azure.asked.count("PUT Disabled")) == (acted, asked)
 
 
+def test_a_circuit_in_failed_is_written_again_first() -> None:
+    """Azure says so itself (ER-12): as it is, and then the fence; one that stays Failed is none."""
+    said = {"error": {"code": "ParentResourceIsInFailedState", "message": "PUT the parent"}}
+    circuit: _Said = (200, {"properties": {"provisioningState": "Succeeded"}, "etag": "e"})
+    azure = Script(
+        {
+            f"GET {PEERING}": [ENABLED, DISABLED],
+            f"PUT {PEERING}": [(400, said), (200, {})],
+            f"GET {SHARED}": [circuit],
+            f"PUT {SHARED}": [(200, {})],
+        }
+    )
+    set_fence(azure, DISABLE)
+    assert azure.asked == [
+        "GET",
+        "PUT Disabled",
+        "GET",
+        "PUT",
+        "GET",
+        "PUT Disabled",
+        "GET",
+    ]
+    stays = Script({f"GET {PEERING}": [ENABLED], f"PUT {PEERING}": [(400, said)]})
+    with pytest.raises(FenceError, match="PUT the parent") as caught:
+        set_fence(stays, DISABLE)
+    assert not caught.value.acted
+
+
 def test_what_is_revoked_is_seen_to_be_gone() -> None:
     """A deletion that was accepted and did nothing is no fence; one done unheard of is."""
     gone: _Said = (404, {})

@@ -53,6 +53,16 @@ def route_of_one_region(world: World) -> None:
     file.write_text(file.read_text().replace("    onPremises:\n", route + "    onPremises:\n"))
 
 
+def advertise_too_much(world: World) -> None:
+    """Give spoke1 so many prefixes that 1,001 are advertised, with the hub's and spoke2's."""
+    prefixes = ", ".join(f"10.{64 + n // 256}.{n % 256}.0/24" for n in range(998))
+    for stack in ("primary", "secondary"):
+        file = world.directory / f"Pulumi.{stack}.yaml"
+        one, many = "[10.1.0.0/24]", f"[10.1.0.0/24, {prefixes}]"
+        file.write_text(file.read_text().replace(one, many))
+    world.build()
+
+
 WRONG: dict[str, tuple[Callable[[World], object], type[SparehubError], int, str]] = {
     "switched by hand already": (
         lambda world: [
@@ -131,6 +141,12 @@ WRONG: dict[str, tuple[Callable[[World], object], type[SparehubError], int, str]
         PreflightError,
         3,
         r"must not \(1 wrong\); .*\n  region.*10.9.0.0/24: - in primary, None in secondary",
+    ),
+    "more prefixes than a connection carries": (
+        advertise_too_much,
+        PreflightError,
+        3,
+        "primary region.spokes: 1001 prefixes with the hub's; above 1000",
     ),
     "files that do not belong together": (
         lambda world: rename_spoke(world, "secondary"),

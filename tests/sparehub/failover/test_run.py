@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from sparehub.drill import networks
-from sparehub.failover import journal, keys, operations
+from sparehub.failover import journal, keys, operations, preflight, run
 from sparehub.failover.azure import Answer
 from sparehub.failover.lease import LeaseError
 from sparehub.failover.planning import read_plan
@@ -294,4 +294,27 @@ def test_a_fence_that_may_stand_is_not_called_nothing(start: Start) -> None:
     world.lost.clear()
     assert operations.finish_fence(world.directory, Output(), yes=True) == 0
     assert world.disabled == set()
+    assert world.double == []
+
+
+def test_without_a_proof_nothing_goes_on(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The verifier breaks down: no step before its word, no next one after a step; then resumed."""
+
+    def broken(*_arguments: object) -> None:
+        raise ArithmeticError("a defect")
+
+    world = start()
+    with monkeypatch.context() as at_first:
+        at_first.setattr(preflight, "prove", broken)
+        with pytest.raises(ArithmeticError):
+            begin(world, FAILOVER)
+    assert (world.writes, list(world.directory.rglob("journal.jsonl"))) == ([], [])
+    with monkeypatch.context() as half_way:
+        half_way.setattr(run, "prove", broken)
+        with pytest.raises(ArithmeticError):
+            begin(world, FAILOVER)
+    assert world.writes == ["delete region/connection/hong-kong/connection"]
+
+    assert resume(world) == 0
+    assert world.writes[1:] == ["create region/connection/singapore/connection"]
     assert world.double == []

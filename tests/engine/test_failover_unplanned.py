@@ -1,0 +1,159 @@
+"""The command dies by signal 9 in an unplanned failover, and in its end, on the real engine."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from simulator import control
+from simulator.arm.faults import Order
+from tests.engine.failing_over import EVERYTHING, Operator, copied, die, hold, kill_under, resume
+
+UNFENCED = 7
+PROBE, FENCE, ACTIVATE = "probe-primary", "fence-primary", "activate-secondary"
+DELETES = "write:region/connection/hong-kong/connection"
+CREATES = "write:region/connection/singapore/connection"
+
+
+@dataclass(frozen=True)
+class Lost:
+    """What does not answer, and what that makes of the failover."""
+
+    faults: tuple[Order, ...] = ()
+    reason: tuple[str, ...] = ()
+    """How that it is unfenced is accepted."""
+    owed: bool = True
+    code: int = 0
+
+
+NOTHING = Lost(owed=False)
+# Records of circuits may lie elsewhere: then the region's other resources alone are lost.
+REGION = Lost(
+    tuple(
+        Order("region-down", region="eastasia", type=kind)
+        for kind in ("virtualNetworkGateways", "connections", "virtualNetworks")
+    )
+)
+CIRCUIT_TOO = Lost(
+    (Order("region-down", region="eastasia"),), ("--accept-unfenced", "burnt down"), code=UNFENCED
+)
+RUNS = {
+    "answers": (
+        NOTHING,
+        (
+            f"after:intent:{PROBE}",
+            f"before:outcome:{PROBE}",
+            f"after:intent:{FENCE}",
+            DELETES,
+            f"before:outcome:{FENCE}",
+            f"after:intent:{ACTIVATE}",
+            CREATES,
+            f"before:outcome:{ACTIVATE}",
+        ),
+    ),
+    "fenced at the circuit": (
+        REGION,
+        (
+            "before:PUT:",
+            "after:PUT:",
+            "after:debt:",
+            f"before:outcome:{FENCE}",
+            CREATES,
+            "before:finished:",
+        ),
+    ),
+    "unfenced": (
+        CIRCUIT_TOO,
+        ("before:debt:", "after:debt:", CREATES),
+    ),
+}
+SAMPLE = {"fenced at the circuit": (REGION, ("after:PUT:",))}
+ENDS = {
+    "fenced at the circuit": (
+        REGION,
+        (DELETES, "before:PUT:", "after:PUT:", "before:cleared:"),
+    ),
+    "unfenced": (CIRCUIT_TOO, (DELETES, "before:cleared:")),
+}
+
+
+def lose(operator: Operator, lost: Lost) -> tuple[str, ...]:
+    """Order the faults; return the failover that answers them."""
+    for fault in lost.faults:
+        control.add_fault(operator.engine.store, fault)
+    return operator.confirmed("failover", "--unplanned", *lost.reason)
+
+
+def finish(operator: Operator) -> None:
+    """End what is owed, the region being back."""
+    control.clear_faults(operator.engine.store)
+    done = operator.sparehub("finish-fence", "--yes")
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize(
+    ("lost", "point"),
+    [
+        pytest.param(lost, point, id=f"{name}-{point}")
+        for name, (lost, points) in (RUNS if EVERYTHING else SAMPLE).items()
+        for point in points
+    ],
+)
+def test_an_unplanned_failover_is_resumed(
+    pair: Path, tmp_path: Path, lost: Lost, point: str
+) -> None:
+    """It ends live in one region, or with the debt that was accepted, which is then paid."""
+    operator = Operator(copied(pair, tmp_path / "home"))
+    die(operator, point, *lose(operator, lost))
+    standing = resume(operator, lost.code)
+    assert (len(standing["debts"]), standing["operation"]) == (lost.owed, None)
+    if lost.owed:
+        finish(operator)
+    hold(operator, "secondary", two_live=bool(lost.code))
+
+
+UNDER = {
+    "deleting": (NOTHING, "hong-kong"),
+    "creating": (REGION, "singapore"),
+}
+
+
+@pytest.mark.skipif(not EVERYTHING, reason="make faults")
+@pytest.mark.parametrize("what", ["pulumi", "simulator.provider"])
+@pytest.mark.parametrize("when", UNDER)
+def test_an_unplanned_failover_outlives_pulumi_and_the_provider(
+    pair: Path, tmp_path: Path, when: str, what: str
+) -> None:
+    """In the middle of a deletion and of a creation (2)."""
+    lost, connection = UNDER[when]
+    operator = Operator(copied(pair, tmp_path / "home"))
+    kill_under(operator, what, connection, *lose(operator, lost))
+    if lost.owed:
+        finish(operator)
+    hold(operator, "secondary")
+
+
+@pytest.fixture(scope="session")
+def owing(pair: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """Return homes that failed over without their primary, which is back."""
+    homes = {}
+    for name, (lost, _) in ENDS.items():
+        homes[name] = tmp_path_factory.mktemp("owing") / "home"
+        operator = Operator(copied(pair, homes[name]))
+        assert operator.sparehub(*lose(operator, lost)).returncode == lost.code
+        control.clear_faults(operator.engine.store)
+    return homes
+
+
+@pytest.mark.skipif(not EVERYTHING, reason="make faults")
+@pytest.mark.parametrize(
+    ("name", "point"), [(name, point) for name, (_, points) in ENDS.items() for point in points]
+)
+def test_a_finish_fence_is_begun_again(
+    owing: dict[str, Path], tmp_path: Path, name: str, point: str
+) -> None:
+    """Whatever it did already is found; nothing is owed, and no fence is left."""
+    operator = Operator(copied(owing[name], tmp_path / "home"))
+    die(operator, point, "finish-fence", "--yes")
+    finish(operator)
+    hold(operator, "secondary", two_live=bool(ENDS[name][0].code))
