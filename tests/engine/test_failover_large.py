@@ -1,0 +1,40 @@
+"""Stacks so large that a deployment records their state at its end alone, and dies before that."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from sparehub.failover.deployments import LARGE
+from sparehub.rehearsal import Rehearsal
+from tests.configurations import with_spokes
+from tests.engine.conftest import Engine
+from tests.engine.failing_over import EVERYTHING, Operator, copied, hold, kill_under
+
+SPOKES = 100
+QUICKLY = {"PULUMI_SKIP_CHECKPOINTS": "true"}
+pytestmark = pytest.mark.skipif(not EVERYTHING, reason="make faults")
+
+
+@pytest.fixture(scope="module")
+def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the home of a pair of a hundred spokes a region, built once."""
+    home = tmp_path_factory.mktemp("large") / "home"
+    built = Engine(home, ("primary", "secondary"))
+    quickly = Rehearsal(built.rehearsal.home, {**os.environ, **QUICKLY})
+    for stack in ("primary", "secondary"):
+        built.change(stack, lambda config: with_spokes(config, SPOKES))
+        quickly.pulumi("up", "--yes", "--skip-preview", "--stack", stack)
+    return home
+
+
+@pytest.mark.parametrize("connection", ["hong-kong", "singapore"])
+def test_what_pulumi_forgot_is_found(large: Path, tmp_path: Path, connection: str) -> None:
+    """Killed while it deletes or makes a connection, it leaves a state that knows nothing of it."""
+    operator = Operator(copied(large, tmp_path / "home"))
+    stack = "primary" if connection == "hong-kong" else "secondary"
+    state = operator.engine.rehearsal.pulumi("stack", "export", "--stack", stack)
+    assert state.count('"urn"') > LARGE
+
+    kill_under(operator, "pulumi", connection, *operator.confirmed("failover"))
+    hold(operator, "secondary")
