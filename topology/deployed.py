@@ -28,6 +28,8 @@ class Deployed:
     circuit_ids: tuple[str, ...] = ()
     advertised_prefixes: tuple[IPv4Network, ...] = ()
     spokes: Mapping[str, tuple[IPv4Network, ...]] = field(default_factory=dict)
+    attached_spokes: frozenset[str] = frozenset()
+    """Those that use the gateway, whether it is connected or not."""
 
     @classmethod
     def from_resources(cls, resources: Resources) -> Self:
@@ -59,4 +61,7 @@ class Deployed:
             circuit_ids=tuple(circuit_id(circuit) for circuit in region.circuits),
             advertised_prefixes=region.advertised_prefixes,
             spokes={spoke.key: spoke.virtual_network.address_space for spoke in region.spokes},
+            attached_spokes=frozenset(
+                spoke.key for spoke in region.spokes if spoke.spoke_to_hub.use_remote_gateways
+            ),
         )

@@ -16,6 +16,7 @@ from topology.deployed import Deployed
 from topology.effects import with_effects
 from topology.errors import InterlockError, OptionsError
 from topology.interlock import refuse_two_live_regions
+from topology.leaving import leaving
 from topology.model import Region
 from topology.pair import Stack, switched
 from topology.plan import Act, Change, Kind, Mode, Plan, RecoveryTime, Step, critical_path
@@ -76,14 +77,8 @@ class _Sides:
 
     def __init__(self, source: Stack, target: Stack, depth: Depth | None = None) -> None:
         self._source, self._target = source, target
-        self._live = region_at(source, Activation.ACTIVE)
-        self._down = region_at(source, Activation.STANDBY)
-        self._fenced, self._interim = self._down, False
-        if source.config.region.standby.depth is not Depth.CONNECTION:
-            # Only the connections are in the way of the target. A gateway's deletion, and spokes
-            # that are withheld for the way back (ER-36), come last.
-            self._fenced = region_at(source, Activation.STANDBY, disconnected=True)
-            self._interim = bool(operations(self._fenced, self._down))
+        self._leaving = leaving(source)
+        self._live = self._leaving.live
         self._waiting = region_at(target, Activation.STANDBY, depth)
         self._taken = region_at(target, Activation.ACTIVE, depth)
         self.overlap = tuple(
@@ -96,9 +91,9 @@ class _Sides:
         self.activate_id = f"activate-{target.name}"
         self.before = {source.name: self._live, target.name: self._waiting}
         self.after = {
-            f"fence-{source.name}": self._fenced,
+            f"fence-{source.name}": self._leaving.fenced,
             self.activate_id: self._taken,
-            f"stand-down-{source.name}": self._down,
+            f"stand-down-{source.name}": self._leaving.down,
         }
         self.options = tuple(options(target.name, self._live, self._taken, self.activate_id))
         """What may be done besides, once the target is live."""
@@ -127,7 +122,8 @@ class _Sides:
             second = self._activate(after=())
             first = self._fence(after=(second.id,))
         ordered = (first, second) if self.conflict else (second, first)
-        return (*ordered, *self._raises, *self._stand_down(after=ordered[-1].id))
+        stand_down = self._stand_down(after=ordered[-1].id, needs=(self._source.name,))
+        return (*ordered, *self._raises, *stand_down)
 
     def unplanned(self) -> tuple[Step, ...]:
         """Return the steps where the source may be lost: none of them needs it."""
@@ -136,10 +132,13 @@ class _Sides:
         if not self.conflict:
             activate = self._activate(after=())
             probe = self._probe(after=(activate.id,))
-            return (activate, probe, self._fence_outside(after=(probe.id,)), *self._raises)
-        probe = self._probe(after=())
-        fence = self._fence_outside(after=(probe.id,))
-        return (probe, fence, self._activate(after=(fence.id,)), *self._raises)
+            fence = self._fence_outside(after=(probe.id,))
+            ordered = (activate, probe, fence)
+        else:
+            probe = self._probe(after=())
+            fence = self._fence_outside(after=(probe.id,))
+            ordered = (probe, fence, self._activate(after=(fence.id,)))
+        return (*ordered, *self._raises, *self._stand_down(after=ordered[-1].id, needs=()))
 
     def _conflicts(self) -> bool:
         """Return whether the two must never be live at once, which the program refuses, too."""
@@ -163,16 +162,8 @@ class _Sides:
             action=_switch(stack, Activation.STANDBY),
             postcondition=f"{stack} has no connection that advertises its spokes",
             undo=_switch(stack, Activation.ACTIVE),
-            seconds=seconds(self._live, self._fenced),
-            change=self._fence_change(),
-        )
-
-    def _fence_change(self) -> Change:
-        return Change(
-            stack=self._source.name,
-            activation=Activation.STANDBY,
-            operations=operations(self._live, self._fenced),
-            disconnected=self._interim,
+            seconds=seconds(self._live, self._leaving.fenced),
+            change=self._leaving.fence,
         )
 
     def _activate(self, after: tuple[str, ...]) -> Step:
@@ -198,29 +189,25 @@ class _Sides:
             ),
         )
 
-    def _stand_down(self, after: str) -> tuple[Step, ...]:
+    def _stand_down(self, after: str, needs: tuple[str, ...]) -> tuple[Step, ...]:
         """Return what the source gives up once the target is live, if anything."""
-        left = operations(self._fenced, self._down)
-        if not left:
+        change = self._leaving.stand_down
+        if change is None:
             return ()
         stack = self._source.name
         return (
             Step(
                 id=f"stand-down-{stack}",
                 title=f"take down what {stack} keeps only while it is live",
-                act=Act.SWITCH,
-                needs=(stack,),
+                act=Act.STAND_DOWN,
+                needs=needs,
                 after=(after,),
-                precondition=f"{stack} is disconnected",
+                precondition=f"{stack} is disconnected, and answers",
                 action=f"pulumi up --stack {stack}",
                 postcondition=f"{stack} stands by, ready to be connected again",
                 undo=_switch(stack, Activation.ACTIVE),
-                seconds=seconds(self._fenced, self._down),
-                change=Change(
-                    stack=stack,
-                    activation=Activation.STANDBY,
-                    operations=left,
-                ),
+                seconds=seconds(self._leaving.fenced, self._leaving.down),
+                change=change,
             ),
         )
 
@@ -241,7 +228,7 @@ class _Sides:
 
     def _fence_outside(self, after: tuple[str, ...]) -> Step:
         stack = self._source.name
-        own = seconds(self._live, self._fenced)
+        own = seconds(self._live, self._leaving.fenced)
         outside = Seconds.of(durations.PRIVATE_PEERING_UPDATE)
         # ER-38: neither needs the gateway's region.
         return Step(
@@ -259,7 +246,7 @@ class _Sides:
             postcondition=f"{stack} cannot advertise {', '.join(self.overlap)}, or a debt is kept",
             undo="sparehub finish-fence, once the region is back",
             seconds=Seconds.longest(own, outside),
-            change=self._fence_change(),
+            change=self._leaving.fence,
         )
 
 

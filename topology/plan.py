@@ -37,6 +37,7 @@ class Act(StrEnum):
     SWITCH = "switch"  # deploys a stack at another activation
     PROBE = "probe"  # asks whether a region answers
     FENCE = "fence"  # disconnects a region that may not answer
+    STAND_DOWN = "stand-down"  # takes down what a region keeps only while it is live
     RAISE = "raise"  # raises a circuit's bandwidth, where Azure agrees
     HAND = "hand"  # what a person does, elsewhere
 

@@ -7,14 +7,12 @@ from sparehub.failover.fences import Fence, remove_fence
 from sparehub.failover.keys import spend
 from sparehub.failover.outcome import prove
 from sparehub.failover.probe import answers
-from sparehub.failover.settling import settle, take_in_strays
+from sparehub.failover.settling import fence_for, settle, take_in_strays
 from sparehub.failover.switch import ACTIVATION, OVERRIDE, set_value
 from sparehub.failover.workplace import Workplace
-from topology.changes import operations
 from topology.errors import UnreachableError
-from topology.failover import region_at
+from topology.leaving import leaving
 from topology.pair import Stack
-from topology.plan import Change
 from topology.words import Activation
 
 
@@ -39,19 +37,19 @@ def pay(place: Workplace, debt: dict[str, Any]) -> None:
 
 
 def _stand_down(place: Workplace, stack: Stack) -> None:
-    live, down = (region_at(stack, each) for each in (Activation.ACTIVE, Activation.STANDBY))
+    """Disconnect first, since it may advertise; what else it gives up can wait that long."""
+    left = leaving(stack)
     journal, note = place.journal, place.progress.note
     stacks, azure = place.stacks, place.azure
     settle(stacks, azure, stack.name, note)
-    change = Change(
-        stack=stack.name,
-        activation=Activation.STANDBY,
-        operations=operations(live, down),
-    )
-    take_in_strays(stacks, azure, stack.name, live, change.operations, note)
+    take_in_strays(stacks, azure, stack.name, left.live, left.at_once.operations, note)
     journal.guard()
     set_value(place.directory, stack.name, ACTIVATION, Activation.STANDBY.value)
-    look(stacks, (change,))
-    spend(stacks, journal, stack)
-    stacks.up(change, place.progress.writes)
-    prove(down, live, stacks.snapshot(stack.name), azure)
+    fence = fence_for(left, stacks.snapshot(stack.name))
+    changes = [fence, left.stand_down] if fence.disconnected else [fence]
+    for change in filter(None, changes):
+        look(stacks, (change,))
+        spend(stacks, journal, stack)
+        stacks.up(change, place.progress.writes)
+        region = left.fenced if change.disconnected else left.down
+        prove(region, left.live, stacks.snapshot(stack.name), azure)

@@ -17,7 +17,7 @@ from sparehub.failover.events import operation_of, problems_of
 from sparehub.failover.lease import LeaseError
 from sparehub.failover.snapshot import Pending, Snapshot
 from sparehub.failover.switch import write_variant
-from topology.changes import CONNECTION, GATEWAY, WRITES_AT_ONCE, Operation, Verb
+from topology.changes import CONNECTION, WRITES_AT_ONCE, Operation, Verb
 from topology.errors import PreflightError, SparehubError
 from topology.plan import Change
 
@@ -52,7 +52,11 @@ class Deployments:
     _at_end: automation.LocalWorkspace = field(init=False)
     _scratch: Path = field(init=False)
     _sizes: dict[str, int] = field(default_factory=dict, init=False)
-    _previewed: dict[Change, Path] = field(default_factory=dict, init=False)
+    _previewed: dict[Change, tuple[Path, frozenset[Operation]]] = field(
+        default_factory=dict, init=False
+    )
+    keeps_files: bool = False
+    """Whether the backend keeps each state in one file or blob."""
 
     def __post_init__(self) -> None:
         try:
@@ -129,8 +133,9 @@ class Deployments:
                 tell(operation)
             problems.extend(problems_of(event))
 
-        at_end = recorded_at_end(change, self._sizes.get(change.stack, 0))
-        plan = self._previewed.pop(change, None)
+        plan, found = self._previewed.pop(change, (None, change.operations))
+        large = self.keeps_files and self._sizes.get(change.stack, 0) > LARGE
+        at_end = large and recorded_at_end(found)
         with _telling(change.stack, problems):
             self._stack(change.stack, at_end=at_end).up(
                 on_event=listen,
@@ -159,6 +164,19 @@ class Deployments:
                 protect=False,
                 generate_code=False,
             )
+
+    def refresh(self, stack: str, urns: Sequence[str]) -> None:
+        """Read some of a stack's resources from Azure again: what is gone there leaves its state.
+
+        :raises DeploymentError: where the reading fails.
+        """
+        problems: list[str] = []
+
+        def listen(event: EngineEvent) -> None:
+            problems.extend(problems_of(event))
+
+        with _telling(stack, problems):
+            self._stack(stack).refresh(target=[*urns], on_event=listen)
 
     def forget_pending(self, stack: str) -> None:
         """Strike out the begun writes of a stack, once each has been settled."""
@@ -242,22 +260,20 @@ class Deployments:
             self._stack(change.stack).preview(
                 on_event=listen, plan=str(plan), config_file=str(copy), refresh=drift
             )
-        self._previewed[change] = plan
+        self._previewed[change] = plan, frozenset(found)
         return frozenset(found)
 
 
-def recorded_at_end(change: Change, resources: int) -> bool:
-    """Return whether a deployment of a stack of so many resources records its state at its end.
+def recorded_at_end(found: frozenset[Operation]) -> bool:
+    """Return whether a deployment of a large stack that writes this records its state at its end.
 
     In a backend of files or blobs Pulumi writes the whole state around each change otherwise, also
     where only a dependency changed: minutes at 500 spokes, for one connection that is deleted
     (https://github.com/pulumi/pulumi/issues/10668). What it forgets if it is killed is found by
-    what the journal says: connections and gateways are asked of Azure by their ids before they are
-    made again, updates and deletions are done again. Of anything else no id is known.
+    what the journal says: a connection is asked of Azure by its id before it is made again, updates
+    and deletions are done again. Anything else that is made is recorded as ever.
     """
-    found_by_id = (CONNECTION, GATEWAY)
-    made = [each for each in change.operations if each.verb is Verb.CREATE]
-    return resources > LARGE and all(each.type in found_by_id for each in made)
+    return all(each.type == CONNECTION for each in found if each.verb is Verb.CREATE)
 
 
 def _unreadable(what: str, error: CommandError) -> str:

@@ -46,6 +46,11 @@ class GuardedStacks:
         self.guard()
         self.stacks.adopt(stack, pending, identity)
 
+    def refresh(self, stack: str, urns: Sequence[str]) -> None:
+        """Read some of a stack's resources from Azure again."""
+        self.guard()
+        self.stacks.refresh(stack, urns)
+
     def forget_pending(self, stack: str) -> None:
         """Strike out the begun writes of a stack."""
         self.guard()

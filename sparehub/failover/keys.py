@@ -14,6 +14,7 @@ from sparehub.failover.azure import Azure, read, settled
 from sparehub.failover.journal import Journal
 from sparehub.failover.ledger import Ledger
 from sparehub.failover.port import Stacks
+from sparehub.failover.snapshot import connection_id
 from topology.durations import CONNECTION_CREATE
 from topology.errors import PreflightError
 from topology.failover import region_at
@@ -26,9 +27,10 @@ Note = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Keyed:
-    """A connection that a key is given for: where in the stack file, and whose circuit."""
+    """A connection that a key is given for, its id in Azure, and whose circuit it goes to."""
 
     connection: str
+    identity: str
     circuit: str
 
     @property
@@ -60,7 +62,7 @@ def renew(  # noqa: PLR0913, PLR0917 - what is needed to look at a key, and to i
     stacks: Stacks,
     azure: Azure,
     stack: Stack,
-    region: Region,
+    given: Iterable[Keyed],
     spent: Iterable[str],
     name: str,
     note: Note,
@@ -72,7 +74,7 @@ def renew(  # noqa: PLR0913, PLR0917 - what is needed to look at a key, and to i
     :raises PreflightError: where a key cannot be used, and none can be issued.
     """
     renewed = False
-    for each in keyed(region):
+    for each in given:
         key = stacks.secret(stack.name, each.place)
         if not refusal(azure, each, key, spent):
             continue
@@ -84,13 +86,13 @@ def renew(  # noqa: PLR0913, PLR0917 - what is needed to look at a key, and to i
 
 
 def refuse_unusable(
-    stacks: Stacks, azure: Azure, stack: Stack, region: Region, spent: Iterable[str]
+    stacks: Stacks, azure: Azure, stack: Stack, given: Iterable[Keyed], spent: Iterable[str]
 ) -> None:
-    """Refuse a region whose keys are no good, where no new ones can be issued.
+    """Refuse keys that are no good, where no new ones can be issued.
 
     :raises PreflightError: naming the key's place and the circuit.
     """
-    for each in keyed(region):
+    for each in given:
         problem = refusal(azure, each, stacks.secret(stack.name, each.place), spent)
         if problem and not read(azure, f"{each.circuit}/authorizations").accepted:
             raise PreflightError(_ask(each, stack.name, problem))
@@ -107,16 +109,19 @@ def refusal(azure: Azure, keyed: Keyed, key: str, spent: Iterable[str]) -> str:
     known = [each for each in found if each.get("authorizationKey") == key]
     if not known:
         return "is none of the circuit's: it was deleted, or is for another circuit"
-    if known[0].get("authorizationUseStatus") == "InUse":
-        return f"is in use by {known[0].get('connectionResourceUri')}"
+    user = str(known[0].get("connectionResourceUri"))
+    in_use = known[0].get("authorizationUseStatus") == "InUse"
+    # By the connection itself: made by a run that died before anybody wrote that down.
+    if in_use and user.lower() != keyed.identity.lower():
+        return f"is in use by {user}"
     return ""
 
 
-def keyed(region: Region) -> list[Keyed]:
+def keyed(region: Region, subscription: str = "") -> list[Keyed]:
     """Return the connections of a region for which a key is given."""
     circuits = {circuit.key: circuit for circuit in region.circuits}
     return [
-        Keyed(connection.key, circuit.id)
+        Keyed(connection.key, connection_id(connection, region, subscription), circuit.id)
         for connection in region.connections
         if connection.authorization_key
         and isinstance(circuit := circuits[connection.key], CircuitReference)

@@ -16,7 +16,7 @@ from sparehub.failover.confirmation import (
 )
 from sparehub.failover.debts import pay
 from sparehub.failover.job import Job
-from sparehub.failover.keys import refuse_unusable
+from sparehub.failover.keys import keyed, refuse_unusable
 from sparehub.failover.ledger import Ledger
 from sparehub.failover.planning import print_plan
 from sparehub.failover.run import Run
@@ -210,10 +210,10 @@ def _preflight(place: Workplace, plan: Plan, run: Run, ledger: Ledger) -> None:
     target = place.pair[plan.target]
     live = region_at(target, Activation.ACTIVE)
     snapshot = place.snapshots[plan.target]
-    preflight.refuse_spokes_in_the_way(live, snapshot)
     preflight.refuse_unusable_circuits(live, snapshot, place.azure, note)
     if not snapshot.deployed.connections:
-        refuse_unusable(place.stacks, place.azure, target, live, ledger.spent)
+        given = keyed(live, snapshot.subscription)
+        refuse_unusable(place.stacks, place.azure, target, given, ledger.spent)
     preflight.warn_of_old_drill(ledger, note)
     run.look_ahead()
 

@@ -28,6 +28,9 @@ class Stacks(Protocol):
     def adopt(self, stack: str, pending: Pending, identity: str) -> None:
         """Bring into the state what was made while its maker died."""
 
+    def refresh(self, stack: str, urns: Sequence[str]) -> None:
+        """Read some of a stack's resources from Azure again."""
+
     def forget_pending(self, stack: str) -> None:
         """Strike out the begun writes of a stack."""
 

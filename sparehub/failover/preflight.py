@@ -16,7 +16,6 @@ from topology.parity import parity
 from topology.plan import Kind, Mode, Plan
 from topology.reachability.proof import prove
 from topology.reachability.states import FAILED_OVER, NORMAL, all_states, configured
-from topology.reading import read_state
 from topology.rules.checks import check_all
 from topology.rules.ignored import without_ignored
 from topology.words import Activation
@@ -183,22 +182,6 @@ def refuse_unreachable(
             hint = "; for a region that is lost: --unplanned" if name == plan.source else ""
             message = f"{name} ({locations[name]}) does not answer; nothing was changed{hint}"
             raise UnreachableError(message)
-
-
-def refuse_spokes_in_the_way(region: Region, snapshot: Snapshot) -> None:
-    """Refuse a target that Azure would not connect, since its spokes are not withheld (ER-36).
-
-    :raises PreflightError: where too many prefixes would be advertised at once.
-    """
-    standing = read_state(snapshot.resources).region
-    using = [each.key for each in standing.spokes if each.spoke_to_hub.use_remote_gateways]
-    if region.spokes_wait_for_connections and using and not standing.connections:
-        message = (
-            f"{len(using)} spokes of {region.location} still use its gateway, and beyond 200 "
-            "prefixes Azure makes no connection then (ER-36); withhold them first: `pulumi up` of "
-            "that stack on standby"
-        )
-        raise PreflightError(message)
 
 
 def refuse_unusable_circuits(region: Region, snapshot: Snapshot, azure: Azure, note: Note) -> None:

@@ -18,12 +18,14 @@ from sparehub.failover.keys import keyed, renew, spend
 from sparehub.failover.lease import LeaseError
 from sparehub.failover.lost_region import LostRegion, WithdrawnError
 from sparehub.failover.outcome import ProofError, prove
-from sparehub.failover.settling import settle, take_in_strays
+from sparehub.failover.settling import fence_for, settle, strike_out_gone, take_in_strays
+from sparehub.failover.snapshot import Snapshot
 from sparehub.failover.switch import ACTIVATION, OVERRIDE, set_bandwidth, set_value
 from topology.changes import Operation, Verb
 from topology.durations import CIRCUIT_UPDATE
 from topology.errors import HalfwayError, SparehubError
 from topology.failover import region_after, region_at
+from topology.leaving import leaving
 from topology.plan import Act, Change, Mode, Raise, Step
 from topology.words import Activation
 
@@ -42,7 +44,8 @@ class Run:
     stop: Callable[[], bool]
     """Says whether somebody asked to stop: then no further step is begun."""
     _looked: dict[Change, frozenset[Operation]] = field(default_factory=dict, init=False)
-    _keys_looked_at: bool = field(default=False, init=False)
+    _prepared: bool = field(default=False, init=False)
+    _read_again: set[str] = field(default_factory=set, init=False)
 
     def look_ahead(self) -> None:
         """Preview what is to be deployed, all of it before any of it is done.
@@ -53,11 +56,14 @@ class Run:
         :raises BlastRadiusError: where a deployment would write something else.
         """
         plan = self.job.plan
-        changes = [step.change for step in plan.steps if step.change and step.act is Act.SWITCH]
-        # A stack that is deployed twice is looked at again in between.
-        first = {change.stack: change for change in reversed(changes)}
+        # What comes later of a stack is looked at again in between.
+        changes = [
+            self._meant(step.change)
+            for step in plan.steps
+            if step.change and step.act is Act.SWITCH
+        ]
         drift = {plan.target} if plan.mode is Mode.PLANNED else set()
-        self._look(tuple(first.values()), drift)
+        self._look(tuple(changes), drift)
 
     def begin(self, identity: str) -> None:
         """Write down that the operation begins, in the place of one that is under way.
@@ -93,7 +99,7 @@ class Run:
             with self._halting(step):
                 if self.stop():
                     raise StoppedError("stopped on request")
-                self._renew_keys()
+                self._prepare()
                 self._carry_out(step)
         with self._halting(job.plan.steps[-1]):
             lost = LostRegion(job)
@@ -121,6 +127,8 @@ class Run:
                 found["answers"] = LostRegion(job).answers()
             elif step.act is Act.FENCE and step.change:
                 self._fence(step.change)
+            elif step.act is Act.STAND_DOWN and step.change:
+                found["left"] = self._stand_down(step.change)
             elif step.raises and step.change:
                 found["refused"] = self._raise(step.change, step.raises)
             elif step.change:
@@ -142,10 +150,44 @@ class Run:
                 return
         lost.fence()
 
-    def _switch(self, change: Change) -> None:
-        job, name = self.job, change.stack
-        snapshot = settle(job.stacks, job.azure, name, job.progress.note)
-        if self._take_in_strays(change) or change not in self._looked:
+    def _stand_down(self, change: Change) -> str:
+        """Take down what the source keeps; return why that was left, empty where it was not.
+
+        Unplanned, nothing of the source is waited for: `pulumi up` does it later, or the next
+        operation.
+        """
+        job = self.job
+        if job.plan.mode is Mode.PLANNED:
+            self._switch(change)
+            return ""
+        if job.debts or not job.operation.answers:
+            return "it does not answer"
+        try:
+            self._switch(change)
+        except LeaseError:
+            raise
+        except SparehubError as error:
+            if self.stop():
+                raise
+            job.progress.note(f"warning: left for `pulumi up --stack {change.stack}`: {error}")
+            return str(error)
+        return ""
+
+    def _meant(self, change: Change) -> Change:
+        """Return what disconnects a region as it stands, any other change as it is."""
+        if not change.disconnected:
+            return change
+        return fence_for(
+            leaving(self.job.pair[change.stack]), self.job.stacks.snapshot(change.stack)
+        )
+
+    def _switch(self, planned: Change) -> None:
+        job, name = self.job, planned.stack
+        snapshot = self._settle(name)
+        if self._take_in_strays(planned):
+            self._forget_looks(name)
+        change = self._meant(planned)
+        if change not in self._looked:
             self._look((change,))
         self._spend_keys(change)
         job.journal.guard()
@@ -239,30 +281,75 @@ class Run:
         if any(each.verb is Verb.DELETE for each in change.operations):
             spend(job.stacks, job.journal, job.pair[change.stack], job.operation.id)
 
-    def _renew_keys(self) -> None:
-        """Replace what is used up before anything is disconnected."""
-        job = self.job
-        if self._keys_looked_at:
+    def _prepare(self) -> None:
+        """Make the target fit to be connected before anything is disconnected."""
+        job, stack = self.job, self.job.plan.target
+        if self._prepared:
             return
-        self._keys_looked_at = True
-        stack = job.pair[job.plan.target]
-        if not keyed(job.target) or job.stacks.snapshot(stack.name).deployed.connections:
-            return  # without a key, or made by one already before the run died
+        self._prepared = True
+        snapshot, note = self._settle(stack), job.progress.note
+        if strike_out_gone(job.stacks, job.azure, stack, snapshot, job.target, note):
+            self._forget_looks(stack)
+            snapshot = job.stacks.snapshot(stack)
+        if not snapshot.deployed.connections:  # else it was connected already before the run died
+            self._withhold(snapshot)
+            self._renew_keys(snapshot)
+
+    def _settle(self, stack: str) -> Snapshot:
+        """Bring what was begun of a stack to a known end; return what it then holds.
+
+        Where the way leads back out of an operation that died in the middle of this stack, nobody
+        would write again what that one wrote unrecorded: its peerings are read from Azure.
+        """
+        job, note = self.job, self.job.progress.note
+        before = job.stacks.snapshot(stack)
+        snapshot = settle(job.stacks, job.azure, stack, note) if before.pending else before
+        given_up = job.ledger.superseded
+        if given_up and given_up.step.endswith(f"-{stack}") and stack not in self._read_again:
+            self._read_again.add(stack)
+            note(f"{stack}: its peerings are read again, since the {given_up.kind} stopped there")
+            peerings = [name for name in snapshot.urns if name.endswith("/peering/spoke-to-hub")]
+            job.stacks.refresh(stack, [snapshot.urns[name] for name in sorted(peerings)])
+            snapshot = job.stacks.snapshot(stack)
+        if snapshot != before:
+            self._forget_looks(stack)
+        return snapshot
+
+    def _forget_looks(self, stack: str) -> None:
+        """Look again at a stack that is not what was looked at any more."""
+        self._looked = {seen: found for seen, found in self._looked.items() if seen.stack != stack}
+
+    def _withhold(self, snapshot: Snapshot) -> None:
+        """Withhold the target's spokes where it was left without: Azure connects none else (ER-36).
+
+        It was, where an operation died, or its region did not answer, before that was done.
+        """
+        job, stack = self.job, self.job.plan.target
+        change = leaving(job.pair[stack]).stand_down
+        wait = job.target.spokes_wait_for_connections
+        if change is None or not wait or not snapshot.deployed.attached_spokes:
+            return
+        job.write("withholding", stack=stack)
+        job.progress.note(f"{stack}: its spokes are withheld first: Azure connects none else")
+        set_value(job.directory, stack, ACTIVATION, Activation.STANDBY.value)
+        self._look((change,))
+        if self._looked.pop(change):
+            self._deploy(change)
+        self._forget_looks(stack)
+
+    def _renew_keys(self, snapshot: Snapshot) -> None:
+        """Replace what is used up."""
+        job = self.job
         if renew(
             job.stacks,
             job.azure,
-            stack,
-            job.target,
+            job.pair[job.plan.target],
+            keyed(job.target, snapshot.subscription),
             job.ledger.spent,
             f"sparehub-{job.operation.id}",
             job.progress.note,
         ):
-            # The target was looked at with the old key in its file.
-            self._looked = {
-                change: found
-                for change, found in self._looked.items()
-                if change.stack != stack.name
-            }
+            self._forget_looks(job.plan.target)
 
     def _halted(self, step: Step, error: BaseException) -> HalfwayError:
         job = self.job

@@ -13,14 +13,16 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
-from sparehub.failover.azure import NOT_FOUND, Azure, settled, state_of
+from sparehub.failover.azure import NOT_FOUND, Azure, read, settled, state_of
 from sparehub.failover.lease import LeaseError, is_running
 from sparehub.failover.port import Stacks
 from sparehub.failover.snapshot import Pending, Snapshot, identity_of
 from topology.changes import Operation, Verb
 from topology.durations import GATEWAY_CREATE, GATEWAY_DELETE
 from topology.errors import PreflightError, UnreachableError
+from topology.leaving import Leaving
 from topology.model import Region
+from topology.plan import Change
 
 Note = Callable[[str], None]
 
@@ -92,6 +94,37 @@ def take_in_strays(  # noqa: PLR0913, PLR0917 - a stack, a region, and what it w
             note(f"{stack}: {name} was made and nobody heard of it; taken into the state")
             taken = True
     return taken
+
+
+def strike_out_gone(  # noqa: PLR0913, PLR0917 - a stack, a region, and what is recorded of it
+    stacks: Stacks, azure: Azure, stack: str, snapshot: Snapshot, live: Region, note: Note
+) -> bool:
+    """Let a stack forget connections and a gateway that only its state knows; say whether it did.
+
+    A Pulumi that died while it deleted leaves that in the state, and a deployment that is to make
+    it again would find nothing to do.
+    """
+    names = [f"region/connection/{each.key}/connection" for each in live.connections]
+    gone = [
+        name
+        for name in (*names, "region/expressroute/gateway")
+        if name in snapshot.ids and read(azure, snapshot.ids[name]).status == NOT_FOUND
+    ]
+    if gone:
+        stacks.refresh(stack, [snapshot.urns[name] for name in gone])
+        note(f"{stack}: {', '.join(gone)} is gone in Azure, and now from the state, too")
+    return bool(gone)
+
+
+def fence_for(left: Leaving, snapshot: Snapshot) -> Change:
+    """Return what disconnects a region, as it stands.
+
+    One that does not stand as a live one does, since it was never live or is down already, is taken
+    down at once: nothing is made that is to go again.
+    """
+    deployed = snapshot.deployed
+    whole = bool(deployed.gateway_id) and deployed.attached_spokes == set(deployed.spokes)
+    return left.fence if whole else left.at_once
 
 
 def _adopted(stacks: Stacks, azure: Azure, stack: str, made: Pending, identity: str) -> bool:

@@ -91,6 +91,7 @@ def workplace(directory: Path, output: Output, *, alone: bool = False) -> Iterat
     with ExitStack() as kept:
         kept.callback(deployments.close)
         backend = os.environ.get("PULUMI_BACKEND_URL") or deployments.backend()
+        deployments.keeps_files = not backend.startswith(("http://", "https://"))
         project = deployments.project()
         state = backend_directory(backend, directory)
         places = _places(Home.of(directory, os.environ), state, project)

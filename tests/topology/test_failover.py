@@ -109,9 +109,7 @@ def test_a_raise_that_is_asked_for_is_a_step_that_nobody_waits_for(mode: Mode, d
     assert (raised.needs, raised.after) == (("secondary",), ("activate-secondary",))
     assert (others, asked.options) == (list(plain.steps), ())
     assert asked.steps.index(raised) > asked.steps.index(asked.step("activate-secondary"))
-    assert asked.steps[-1].id == (
-        "stand-down-primary" if (mode, depth) == (Mode.PLANNED, "network") else raised.id
-    )
+    assert asked.steps[-1].id == ("stand-down-primary" if depth == "network" else raised.id)
     assert asked.recovery == plain.recovery
     assert asked.id != plain.id
     assert asked.configuration == plain.configuration
@@ -262,6 +260,7 @@ def test_nothing_unplanned_needs_the_region_that_is_left(kind: Kind, depth: str)
         (f"probe-{found.source}", ()),
         (f"fence-{found.source}", ()),
         (f"activate-{found.target}", (found.target,)),
+        *([(f"stand-down-{found.source}", ())] if depth == "network" else []),
     ]
     assert found.steps[0].seconds.worst == 30
 

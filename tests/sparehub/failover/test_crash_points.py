@@ -12,16 +12,21 @@ import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
+from ruamel.yaml import YAML
 
 from sparehub.failover import deployments, operations, workplace
 from sparehub.output import Output
-from sparehub.stacks import read_stack
+from sparehub.stacks import read_stack, stack_file
 from tests.sparehub.failover.world import Died, World, activation_in_file
 from tests.sparehub.failover.worlds import Start, begin, halted, resume
+from topology.errors import PreflightError
 from topology.plan import Kind, Mode
 
+TURNED = -2
+"""In the place of a fatal point: there is none, and the way led back."""
 EACH = 1 if os.environ.get("SPAREHUB_FAULTS") == "all" else 11
 """`make faults` dies at every point, `make test` at a sample of them."""
 
@@ -45,13 +50,37 @@ class Flow:
     """Whether the operation that dies is the `finish-fence` after it."""
     large: bool = False
     """Whether the stacks are so large that a deployment records their state at its end alone."""
+    change: Callable[[dict[str, Any]], object] | None = None
+    """What both regions say otherwise than the shipped ones."""
+    turns: bool = False
+    """Whether a failback follows upon a death, and not `resume`."""
 
 
+def wide(region: dict[str, Any]) -> None:
+    """More prefixes than Azure makes a connection with (ER-36)."""
+    region["spokes"]["spoke1"]["addressSpace"] += WIDE
+
+
+def at_depth_network(region: dict[str, Any]) -> None:
+    region["standby"] = {"depth": "network"}
+
+
+WIDE = [f"10.100.{number}.0/24" for number in range(200)]
 FLOWS = {
     "planned failover": Flow(Kind.FAILOVER),
     "failback": Flow(Kind.FAILBACK, before=(Kind.FAILOVER,)),
     "planned, state recorded at the end": Flow(Kind.FAILOVER, large=True),
     "failback that gives a failover up": Flow(Kind.FAILBACK, halted=True),
+    "failback that gives a wide failover up": Flow(Kind.FAILBACK, halted=True, change=wide),
+    "failback that gives one up, without a gateway": Flow(
+        Kind.FAILBACK, halted=True, change=at_depth_network
+    ),
+    "planned and wide": Flow(Kind.FAILOVER, change=wide),
+    "planned, then back": Flow(Kind.FAILOVER, turns=True),
+    "planned and wide, then back": Flow(Kind.FAILOVER, change=wide, turns=True, large=True),
+    "unplanned and wide, the primary answers": Flow(
+        Kind.FAILOVER, Mode.UNPLANNED, change=wide, large=True
+    ),
     "unplanned, the primary answers": Flow(Kind.FAILOVER, Mode.UNPLANNED),
     "unplanned, fenced at the circuit": Flow(Kind.FAILOVER, Mode.UNPLANNED, lost=True),
     "unplanned, unfenced": Flow(
@@ -70,6 +99,13 @@ def prepared(start: Start, flow: Flow) -> World:
     """Return a world in which the flow's operation is next."""
     world = start()
     world.full = flow.full
+    if flow.change:
+        for stack in ("primary", "secondary"):
+            path, yaml = stack_file(world.directory, stack), YAML()
+            content = yaml.load(path)
+            flow.change(content["config"]["sparehub:region"])
+            yaml.dump(content, path)
+        world.build()
     for kind in flow.before:
         begin(world, kind)
     if flow.halted:
@@ -123,9 +159,10 @@ def hold(world: World, flow: Flow) -> None:
         standing = {name: each["outputs"] for name, each in world.cloud[stack].items()}
         assert known == standing
         assert world.state[stack]["pending_operations"] == []
-    target = "primary" if flow.kind is Kind.FAILBACK else "secondary"
-    source = "secondary" if flow.kind is Kind.FAILBACK else "primary"
-    assert world.advertised(target) == {"10.10.10.0/24", "10.1.0.0/24", "10.2.0.0/24"}
+    back = flow.kind is Kind.FAILBACK or (flow.turns and world.fatal == TURNED)
+    target, source = ("primary", "secondary") if back else ("secondary", "primary")
+    more = WIDE if flow.change is wide else ()
+    assert world.advertised(target) == {"10.10.10.0/24", "10.1.0.0/24", "10.2.0.0/24", *more}
     assert activation_in_file(world.directory, target) == "active"
     assert activation_in_file(world.directory, source) == "standby"
     circuit = world.cloud["secondary"]["region/circuit/singapore/circuit"]["outputs"]
@@ -166,12 +203,24 @@ def test_dying_at_any_point_and_going_on(
             act(world, flow)
         except Died:
             world.fatal = -1
-            resume(world)
-            if not done(world, flow):
-                act(world, flow)
+            if flow.turns:
+                turn(world)
+            else:
+                resume(world)
+                if not done(world, flow):
+                    act(world, flow)
         hold(world, flow)
     runs = len(range(1, last + 1, EACH))
     record_property("summary", f"crash points, in memory: {runs} of {last} runs, no violation")
+
+
+def turn(world: World) -> None:
+    """Go back, where anything is to go back from."""
+    world.fatal = TURNED
+    try:
+        begin(world, Kind.FAILBACK)
+    except PreflightError as error:
+        assert "there is nothing to failback from" in str(error)  # noqa: PT017 - or none is raised
 
 
 def done(world: World, flow: Flow) -> bool:

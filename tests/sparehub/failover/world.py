@@ -5,7 +5,7 @@ drops pending entries, and refuses to make what stands already. It stands in for
 Azure alone; files, journal, lease and the order of things are the real ones.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,6 +25,8 @@ from topology.model import Region
 from topology.plan import Change
 from topology.words import Activation
 
+MOST_PREFIXES = 199
+"""Of spokes that use the gateway, beside the one of the hub."""
 SUBSCRIPTION = "00000000-0000-0000-0000-000000000000"
 NETWORK = "azure-native:network:VirtualNetwork"
 PAIR = {"primary": "secondary", "secondary": "primary"}
@@ -153,11 +155,12 @@ class World:
             raise AssertionError(f"the file of {stack} does not say what is deployed")
         region = self._region(change)
         self._interlock(stack, region)
-        before = deepcopy(self.state[stack])
+        before, ahead = deepcopy(self.state[stack]), self._difference(stack, region)
         try:
             self._deploy(stack, region, tell)
         except Died:
-            if deployments.recorded_at_end(change, len(before["resources"])):
+            large = len(before["resources"]) > deployments.LARGE
+            if large and deployments.recorded_at_end(frozenset(ahead)):
                 self.state[stack] = before
             raise
 
@@ -181,6 +184,15 @@ class World:
         resource = self.cloud[stack][pending.name]
         assert resource["id"] == identity
         self._record(stack, pending.name, resource)
+        self.point()
+
+    def refresh(self, stack: str, urns: Sequence[str]) -> None:
+        self.point()
+        for name in [e["name"] for e in self.state[stack]["resources"] if e["urn"] in urns]:
+            if name in self.cloud[stack]:
+                self._record(stack, name, self.cloud[stack][name])
+            else:
+                self._strike_out(stack, name)
         self.point()
 
     def forget_pending(self, stack: str) -> None:
@@ -266,6 +278,16 @@ class World:
                     found.update(network["outputs"]["addressSpace"]["addressPrefixes"])
         return found
 
+    def _crowded(self, stack: str) -> bool:
+        """Return whether Azure would make no connection, since spokes show too much (ER-36)."""
+        standing = self.cloud[stack]
+        shown = 0
+        for name, each in standing.items():
+            if each["type"] == PEERING and each["outputs"]["useRemoteGateways"]:
+                network = standing[f"{name.removesuffix('/peering/spoke-to-hub')}/network"]
+                shown += len(network["outputs"]["addressSpace"]["addressPrefixes"])
+        return shown > MOST_PREFIXES
+
     @staticmethod
     def _group(identity: str) -> str:
         return "/".join(identity.split("/")[:5])
@@ -295,7 +317,8 @@ class World:
             for name, each in reversed(known.items())
             if name not in wanted
         ]
-        return [*sorted(made, key=lambda each: each.type == CONNECTION), *gone]
+        last = PEERING if region.spokes_wait_for_connections else CONNECTION
+        return [*sorted(made, key=lambda each: each.type == last), *gone]
 
     def _write(self, stack: str, operation: Operation, resource: Resource | None) -> None:
         state, standing = self.state[stack], self.cloud[stack]
@@ -319,6 +342,9 @@ class World:
         if operation.verb is Verb.CREATE and name in standing:
             state["pending_operations"] = []
             raise DeploymentError(f"cannot create already existing resource {name}")
+        if operation == Operation(Verb.CREATE, CONNECTION, name) and self._crowded(stack):
+            state["pending_operations"] = []
+            raise DeploymentError("more than 200 prefixes would be advertised (ER-36)")
         if resource is None:
             standing.pop(name, None)
         else:
@@ -330,7 +356,7 @@ class World:
             state["pending_operations"] = []
             raise DeploymentError("read: connection reset by peer")
         if resource is None:
-            state["resources"] = [each for each in state["resources"] if each.get("name") != name]
+            self._strike_out(stack, name)
         else:
             self._record(stack, name, resource)
         state["pending_operations"] = []
@@ -347,6 +373,10 @@ class World:
         state = self.state[stack]
         kept = [each for each in state["resources"] if each.get("name") != name]
         state["resources"] = [*kept, entry]
+
+    def _strike_out(self, stack: str, name: str) -> None:
+        state = self.state[stack]
+        state["resources"] = [each for each in state["resources"] if each.get("name") != name]
 
     def _component(self, stack: str, name: str) -> None:
         urn = f"urn:pulumi:{stack}::sparehub::component::{name}"
