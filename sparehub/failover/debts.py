@@ -51,7 +51,7 @@ def _stand_down(place: Workplace, stack: Stack) -> None:
     take_in_strays(stacks, azure, stack.name, live, change.operations, note)
     journal.guard()
     set_value(place.directory, stack.name, ACTIVATION, Activation.STANDBY.value)
-    look(stacks, (change,))
+    look(stacks, (change,), besides=place.ledger.unsettled)
     spend(stacks, journal, stack)
     stacks.up(change, place.progress.writes)
     prove(down, live, stacks.snapshot(stack.name), azure)
