@@ -10,7 +10,7 @@ from typing import Any, Self
 from sparehub.failover.fences import Fence
 from sparehub.failover.journal import Record
 from sparehub.failover.ledger import Ledger, Operation
-from topology.plan import Kind, Mode
+from topology.plan import Kind, Mode, Raise
 
 
 class Standing(StrEnum):
@@ -44,6 +44,8 @@ class StepRun:
     attempts: int = 1
     problem: str = ""
     """Why it halted last, also where it was done afterwards."""
+    refused: str = ""
+    """Why a bandwidth was not raised, which ended the step all the same."""
     answers: bool | None = None
     """Whether the region that was asked answered."""
 
@@ -78,6 +80,8 @@ class Deed:
     target: str
     configuration: str
     """The hash of the stack files with which it began (:class:`~topology.plan.Plan`)."""
+    raises: tuple[Raise, ...]
+    """The bandwidths that its plan raises."""
     begun: str
     ended: str
     standing: Standing
@@ -167,6 +171,7 @@ def _deed(records: Sequence[Record], underway: Operation | None, cleared: dict[s
         source=begin.data["source"],
         target=begin.data["target"],
         configuration=begin.data["configuration"],
+        raises=tuple(Raise(**each) for each in begin.data.get("raises", ())),
         begun=begin.at,
         ended=ended.at if ended else "",
         standing=standing,
@@ -198,7 +203,12 @@ def _steps(records: Iterable[Record]) -> tuple[StepRun, ...]:
             problem = before.problem if before else ""
             runs[step] = StepRun(step=step, begun=record.at, attempts=attempts, problem=problem)
         elif before and record.event == "outcome":
-            runs[step] = replace(before, ended=record.at, answers=record.data.get("answers"))
+            runs[step] = replace(
+                before,
+                ended=record.at,
+                refused=record.data.get("refused", ""),
+                answers=record.data.get("answers"),
+            )
         elif before and record.event == "halted" and not before.ended:
             runs[step] = replace(before, problem=record.data["problem"])
     return tuple(runs.values())
