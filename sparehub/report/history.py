@@ -2,10 +2,13 @@
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Self
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import AfterValidator, ConfigDict
+from pydantic.dataclasses import dataclass
 
 from sparehub.failover.fences import Fence
 from sparehub.failover.journal import Record
@@ -24,6 +27,19 @@ class Standing(StrEnum):
     COMMITTED = "committed"
 
 
+def _moment(text: str) -> str:
+    if datetime.fromisoformat(text).utcoffset() is None:
+        message = f"{text!r} is a moment of no time zone"
+        raise ValueError(message)
+    return text
+
+
+Moment = Annotated[str, AfterValidator(_moment)]
+"""When something was, as the journal says it."""
+Known = Moment | Literal[""]
+"""The same, empty where it was not or is not known."""
+_CHECKED = ConfigDict(revalidate_instances="always")
+"""A journal may be whole and yet of another version: a value of another kind is a ValueError."""
 _ENDED_BY = {
     Standing.HALTED: "halted",
     Standing.WITHDRAWN: "withdrawn",
@@ -33,13 +49,13 @@ _ENDED_BY = {
 }
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, config=_CHECKED)
 class StepRun:
     """One step as it was carried out; of several attempts, the times are those of the last."""
 
     step: str
-    begun: str
-    ended: str = ""
+    begun: Moment
+    ended: Known = ""
     """When its outcome was known; empty where it is not."""
     attempts: int = 1
     problem: str = ""
@@ -55,7 +71,7 @@ class StepRun:
         return elapsed(self.begun, self.ended)
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, config=_CHECKED)
 class Debt:
     """A region that was left without being disconnected."""
 
@@ -64,12 +80,12 @@ class Debt:
     prefixes: tuple[str, ...]
     reason: str
     fences: tuple[Fence, ...]
-    since: str
-    cleared: str = ""
+    since: Moment
+    cleared: Known = ""
     """When ``finish-fence`` had disconnected it; empty where it is owed still."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, config=_CHECKED)
 class Deed:
     """One failover or failback, from its first record on."""
 
@@ -82,10 +98,10 @@ class Deed:
     """The hash of the stack files with which it began (:class:`~topology.plan.Plan`)."""
     raises: tuple[Raise, ...]
     """The bandwidths that its plan raises."""
-    begun: str
-    ended: str
+    begun: Moment
+    ended: Known
     standing: Standing
-    committed: str
+    committed: Known
     problem: str
     """Why it halted or was withdrawn; empty where neither is how it stands."""
     reason: str
@@ -108,14 +124,14 @@ class Deed:
         return tuple(run.step for run in self.steps if run.ended)
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, config=_CHECKED)
 class DrillRun:
     """One drill, from the first deployment of its test networks to their removal."""
 
-    begun: str
-    started: str = ""
+    begun: Moment
+    started: Known = ""
     """When the networks were proven to be shut in."""
-    ended: str = ""
+    ended: Known = ""
     networks: tuple[str, ...] = ()
     result: str = ""
     escapes: tuple[str, ...] = ()
@@ -123,7 +139,7 @@ class DrillRun:
     removed: int = 0
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, config=_CHECKED)
 class History:
     """Everything that is recorded, newest first."""
 
