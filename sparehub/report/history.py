@@ -3,7 +3,7 @@
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Annotated, Any, Literal, Self
 
@@ -28,8 +28,8 @@ class Standing(StrEnum):
 
 
 def _moment(text: str) -> str:
-    if datetime.fromisoformat(text).utcoffset() is None:
-        message = f"{text!r} is a moment of no time zone"
+    if datetime.fromisoformat(text).utcoffset() != timedelta():
+        message = f"{text!r} is no moment in UTC"
         raise ValueError(message)
     return text
 

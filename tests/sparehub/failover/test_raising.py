@@ -194,6 +194,23 @@ def test_a_raise_whose_answers_were_all_lost_is_written_again_by_the_next_operat
     assert (bandwidths(world), recorded(world)) == ((1000, 1000), 1000)
 
 
+def test_a_region_that_is_lost_after_such_a_raise_is_disconnected_once_it_is_back(
+    start: Start,
+) -> None:
+    """`finish-fence` may write the circuit as well."""
+    world = start()
+    world.mishaps = [(True, False), (True, False)]
+    begin(world, FAILOVER, raise_bandwidth=True)
+    world.lost.add("secondary")
+    assert begin(world, FAILBACK, Mode.UNPLANNED) == 0
+    world.lost.clear()
+
+    assert operations.finish_fence(world.directory, Output(), yes=True) == 0
+
+    assert world.writes.count(RAISED) == 1
+    assert (bandwidths(world), recorded(world)) == ((1000, 1000), 1000)
+
+
 def test_a_raise_that_azure_shows_is_none_that_was_refused(
     start: Start, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -113,6 +113,7 @@ DEBT = {
         ("debt", {**DEBT, "fences": [{**FENCE, "how": "routeFilter"}]}, ""),
         ("debt", DEBT, "yesterday"),
         ("committed", {}, "2026-07-01T12:00:00"),
+        ("committed", {}, "2026-07-01T12:00:00+02:00"),
         ("drill-intent", {"step": "start-drill-secondary"}, "yesterday"),
         ("drill-started", {"networks": [7]}, ""),
     ],
