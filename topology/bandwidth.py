@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from topology.build import build
-from topology.changes import CIRCUIT, Operation, Seconds, Verb
+from topology.changes import Seconds
 from topology.durations import CIRCUIT_UPDATE
 from topology.model import Circuit, Region
 from topology.pair import Stack
@@ -24,7 +24,6 @@ def options(stack: str, source: Region, target: Region, after: str) -> Iterator[
         if not isinstance(circuit, Circuit) or circuit.bandwidth_in_mbps >= wanted:
             continue
         place = f"sparehub:region.expressRoute.connections.{circuit.key}.circuit.bandwidthInMbps"
-        name = f"region/circuit/{circuit.key}/circuit"
         raised = Raise(connection=circuit.key, before=circuit.bandwidth_in_mbps, wanted=wanted)
         yield Step(
             id=raised.step,
@@ -45,7 +44,7 @@ def options(stack: str, source: Region, target: Region, after: str) -> Iterator[
             change=Change(
                 stack=stack,
                 activation=target.activation,
-                operations=frozenset([Operation(Verb.UPDATE, CIRCUIT, name)]),
+                operations=frozenset([raised.operation]),
             ),
             raises=raised,
         )

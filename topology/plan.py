@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from topology.changes import NO_TIME, Operation, Seconds
+from topology.changes import CIRCUIT, NO_TIME, Operation, Seconds, Verb
 from topology.words import Activation
 
 
@@ -65,6 +65,11 @@ class Raise:
     def step(self) -> str:
         """The id of the step that does it."""
         return f"raise-bandwidth-{self.connection}"
+
+    @property
+    def operation(self) -> Operation:
+        """The write that does it."""
+        return Operation(Verb.UPDATE, CIRCUIT, f"region/circuit/{self.connection}/circuit")
 
 
 @dataclass(frozen=True, kw_only=True)

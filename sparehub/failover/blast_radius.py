@@ -18,11 +18,12 @@ def look(
     *,
     drift: Iterable[str] = (),
     pretend: str = "",
+    besides: Iterable[tuple[str, Operation]] = (),
 ) -> dict[Change, frozenset[Operation]]:
     """Return what each change would write, once nothing of it is unexpected.
 
     Of the stacks in ``drift`` Azure is read again; ``pretend`` is why the interlock is overridden
-    while one only looks.
+    while one only looks; ``besides`` are writes that a stack may need from before.
 
     :raises BlastRadiusError: naming what is unexpected.
     """
@@ -37,6 +38,7 @@ def look(
         }
         # What a drill that died half-way left to be done is no reason against a failover.
         ours = {each for each in operations if not each.name.startswith("drill/")}
+        allowed |= {each for stack, each in besides if stack == change.stack}
         if unexpected := sorted(ours - allowed):
             listed = ", ".join(f"{each.verb.value} {each.name}" for each in unexpected)
             message = (

@@ -48,7 +48,7 @@ def _stand_down(place: Workplace, stack: Stack) -> None:
     fence = fence_for(left, stacks.snapshot(stack.name))
     changes = [fence, left.stand_down] if fence.disconnected else [fence]
     for change in filter(None, changes):
-        look(stacks, (change,))
+        look(stacks, (change,), besides=place.ledger.unsettled)
         spend(stacks, journal, stack)
         stacks.up(change, place.progress.writes)
         region = left.fenced if change.disconnected else left.down

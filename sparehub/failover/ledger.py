@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
 from sparehub.failover.journal import Record
+from topology.changes import Operation as Write
 from topology.plan import Raise
 
 
@@ -63,6 +64,9 @@ class Ledger:
     debts: tuple[dict[str, Any], ...] = field(default=())
     spent: frozenset[str] = frozenset()
     """Marks of the authorization keys that are used up (:mod:`sparehub.failover.keys`)."""
+    unsettled: frozenset[tuple[str, Write]] = frozenset()
+    """Stacks, and the circuits in them that a raise may have left otherwise than they say: a later
+    deployment may write them. Once a stack is activated it says again what stands."""
     last_drill: str = ""
     """When a drill was last recorded; empty where none was."""
 
@@ -106,13 +110,32 @@ def _begun(ledger: Ledger, record: Record) -> _Changes:
 
 
 def _intended(ledger: Ledger, record: Record) -> _Changes:
-    return _of_open(ledger, step=record.data["step"], state=record.data["state"])
+    step = record.data["step"]
+    return {
+        **_of_open(ledger, step=step, state=record.data["state"]),
+        "unsettled": ledger.unsettled | _raised(ledger, step),
+    }
 
 
 def _came_out(ledger: Ledger, record: Record) -> _Changes:
     before = ledger.open.done if ledger.open else ()
     answers = {"answers": record.data["answers"]} if "answers" in record.data else {}
-    return _of_open(ledger, done=(*before, record.data["step"]), step="", **answers)
+    step = record.data["step"]
+    settled = frozenset() if record.data.get("unsettled") else _raised(ledger, step)
+    if ledger.open and step == f"activate-{ledger.open.target}":
+        settled = frozenset(each for each in ledger.unsettled if each[0] == ledger.open.target)
+    return {
+        **_of_open(ledger, done=(*before, step), step="", **answers),
+        "unsettled": ledger.unsettled - settled,
+    }
+
+
+def _raised(ledger: Ledger, step: str) -> frozenset[tuple[str, Write]]:
+    """Return the circuit that a step raises, with its stack."""
+    if not ledger.open:
+        return frozenset()
+    target, raises = ledger.open.target, ledger.open.raises
+    return frozenset((target, each.operation) for each in raises if each.step == step)
 
 
 def _finished(ledger: Ledger, record: Record) -> _Changes:

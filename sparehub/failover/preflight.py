@@ -45,12 +45,6 @@ def refuse_unfinished(ledger: Ledger, plan: Plan) -> None:
         if underway.mode == Mode.PLANNED:
             message += f"; if {underway.source} is lost by now: `{underway.kind} --unplanned`"
         raise HalfwayError(message)
-    if underway and underway.step in {each.step for each in underway.raises}:
-        message = (
-            f"the {underway.kind} of {underway.begun} is done but for a bandwidth that is being "
-            "raised: `sparehub resume` first"
-        )
-        raise HalfwayError(message)
     if ledger.debts:
         owed = ", ".join(str(each["stack"]) for each in ledger.debts)
         message = f"{owed} is still to be disconnected: `sparehub finish-fence` first"

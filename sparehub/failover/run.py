@@ -10,23 +10,22 @@ from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from sparehub.failover.azure import settled
 from sparehub.failover.blast_radius import look
 from sparehub.failover.job import Job
 from sparehub.failover.journal import JournalError
 from sparehub.failover.keys import keyed, renew, spend
 from sparehub.failover.lease import LeaseError
 from sparehub.failover.lost_region import LostRegion, WithdrawnError
-from sparehub.failover.outcome import ProofError, prove
+from sparehub.failover.outcome import prove
+from sparehub.failover.raising import Raising
 from sparehub.failover.settling import fence_for, settle, strike_out_gone, take_in_strays
 from sparehub.failover.snapshot import Snapshot
-from sparehub.failover.switch import ACTIVATION, OVERRIDE, set_bandwidth, set_value
+from sparehub.failover.switch import ACTIVATION, OVERRIDE, set_value
 from topology.changes import Operation, Verb
-from topology.durations import CIRCUIT_UPDATE
 from topology.errors import HalfwayError, SparehubError
 from topology.failover import region_after, region_at
 from topology.leaving import leaving
-from topology.plan import Act, Change, Mode, Raise, Step
+from topology.plan import Act, Change, Mode, Step
 from topology.words import Activation
 
 _STATES = {Act.PROBE: "PREFLIGHT", Act.FENCE: "FENCING", Act.RAISE: "RAISING"}
@@ -130,7 +129,8 @@ class Run:
             elif step.act is Act.STAND_DOWN and step.change:
                 found["left"] = self._stand_down(step.change)
             elif step.raises and step.change:
-                found["refused"] = self._raise(step.change, step.raises)
+                raising = Raising(job, step.change, step.raises, self._write, self.stop)
+                found |= raising.outcome()
             elif step.change:
                 self._switch(step.change)
         job.write("outcome", step=step.id, **found)
@@ -202,48 +202,11 @@ class Run:
         live = region_at(job.pair[name], Activation.ACTIVE)
         prove(region, live, job.stacks.snapshot(name), job.azure)
 
-    def _raise(self, change: Change, raised: Raise) -> str:
-        """Raise a bandwidth; return why it was refused, empty where it was not.
-
-        The target carries the traffic by now: a refusal (ER-02) is told, the file is put back as it
-        was, and the run goes on.
-
-        :raises ProofError: where Azure says something else than what was deployed.
-        """
-        job, name = self.job, change.stack
-        settle(job.stacks, job.azure, name, job.progress.note)
-        job.journal.guard()
-        set_bandwidth(job.directory, name, raised.connection, raised.wanted)
-        try:
-            self._look((change,))
-            if self._looked.pop(change):
-                self._deploy(change)
-        except LeaseError:
-            raise
-        except SparehubError as error:
-            # Azure may have done it all the same: then `resume` has it recorded.
-            if self.stop() or self._carries(change) == raised.wanted:
-                raise
-            job.journal.guard()
-            set_bandwidth(job.directory, name, raised.connection, raised.before)
-            job.progress.note(
-                f"warning: the circuit of {raised.connection} carries {raised.before} Mbps as "
-                f"before, since raising it failed: {error}"
-            )
-            return str(error)
-        if (found := self._carries(change)) != raised.wanted:
-            message = f"the circuit of {raised.connection} carries {found} Mbps in Azure"
-            raise ProofError(message)
-        return ""
-
-    def _carries(self, change: Change) -> int | None:
-        """Return the bandwidth of a changed circuit in Mbps; None where Azure does not say."""
-        (operation,) = change.operations
-        identity = self.job.stacks.snapshot(change.stack).ids[operation.name]
-        found = settled(self.job.azure, identity, CIRCUIT_UPDATE.worst)
-        provider = (found.body.get("properties") or {}).get("serviceProviderProperties") or {}
-        carried: int | None = provider.get("bandwidthInMbps")
-        return carried
+    def _write(self, change: Change) -> None:
+        """Deploy a stack as its file says, if that changes anything."""
+        self._look((change,))
+        if self._looked.pop(change):
+            self._deploy(change)
 
     def _deploy(self, change: Change) -> None:
         """Deploy, and once more where that failed.
@@ -273,7 +236,13 @@ class Run:
 
     def _look(self, changes: tuple[Change, ...], drift: set[str] | None = None) -> None:
         pretend = f"looking ahead: plan {self.job.plan.id}"
-        self._looked |= look(self.job.stacks, changes, drift=drift or (), pretend=pretend)
+        self._looked |= look(
+            self.job.stacks,
+            changes,
+            drift=drift or (),
+            pretend=pretend,
+            besides=self.job.ledger.unsettled,
+        )
 
     def _spend_keys(self, change: Change) -> None:
         """Write down which keys a deletion of connections uses up."""

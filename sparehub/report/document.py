@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, partial
 
 from sparehub.check import Examination
 from sparehub.report import now
@@ -16,10 +16,12 @@ from sparehub.report.route_tables import RouteTables, route_tables
 from sparehub.report.shapes import Picture
 from sparehub.report.times import Recovery, StepTime, recoveries, step_times
 from sparehub.report.told import PlanOf, Told, tell
+from topology.bandwidth import unraised
+from topology.errors import SparehubError
 from topology.failover import plan
 from topology.findings import Finding
 from topology.pair import Stack
-from topology.plan import Kind, Mode, Plan, Step
+from topology.plan import Kind, Mode, Plan, Raise, Step
 from topology.words import Activation
 
 _PAIR = 2
@@ -106,11 +108,14 @@ def _of_pair(
     stacks = (primary, secondary)
     underway = recorded.history.under_way
     kind = underway.kind if underway else _next(primary, secondary)
-    planned_as = cache(lambda kind, mode: plan(primary, secondary, kind, mode))
+    planned_as = cache(partial(_planned_as, primary, secondary))
     planned, unplanned = (planned_as(kind, mode) for mode in Mode)
 
     def plan_of(deed: Deed) -> Plan | None:
-        found: Plan = planned_as(deed.kind, deed.mode)
+        try:
+            found: Plan = planned_as(deed.kind, deed.mode, deed.raises)
+        except (SparehubError, ValueError):
+            return None
         return found if found.configuration == deed.configuration else None
 
     frames = moments(stacks, planned)
@@ -159,6 +164,21 @@ def _of_pair(
         step_times=step_times(planned),
         assumptions=planned.assumptions,
     )
+
+
+def _planned_as(
+    primary: Stack, secondary: Stack, kind: Kind, mode: Mode, raises: tuple[Raise, ...] = ()
+) -> Plan:
+    """Return the plan of an operation; a bandwidth that it raised is in its file by now.
+
+    :raises SparehubError: where the stack files lead to no such plan any more.
+    :raises ValueError: where a circuit never carried what it is said to have carried.
+    """
+    if kind is Kind.FAILOVER:
+        secondary = unraised(secondary, raises)
+    else:
+        primary = unraised(primary, raises)
+    return plan(primary, secondary, kind, mode, raise_bandwidth=bool(raises))
 
 
 def _walk(planned: Plan, frames: Sequence[Frame], pictures: Sequence[Picture], first: int) -> Walk:

@@ -2,15 +2,18 @@
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any, Self
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import AfterValidator, ConfigDict
+from pydantic.dataclasses import dataclass
 
 from sparehub.failover.fences import Fence
 from sparehub.failover.journal import Record
 from sparehub.failover.ledger import Ledger, Operation
-from topology.plan import Kind, Mode
+from topology.plan import Kind, Mode, Raise
 
 
 class Standing(StrEnum):
@@ -24,6 +27,19 @@ class Standing(StrEnum):
     COMMITTED = "committed"
 
 
+def _moment(text: str) -> str:
+    if datetime.fromisoformat(text).utcoffset() != timedelta():
+        message = f"{text!r} is no moment in UTC"
+        raise ValueError(message)
+    return text
+
+
+Moment = Annotated[str, AfterValidator(_moment)]
+"""When something was, as the journal says it."""
+Known = Moment | Literal[""]
+"""The same, empty where it was not or is not known."""
+_CHECKED = ConfigDict(revalidate_instances="always")
+"""A journal may be whole and yet of another version: a value of another kind is a ValueError."""
 _ENDED_BY = {
     Standing.HALTED: "halted",
     Standing.WITHDRAWN: "withdrawn",
@@ -33,17 +49,19 @@ _ENDED_BY = {
 }
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, config=_CHECKED)
 class StepRun:
     """One step as it was carried out; of several attempts, the times are those of the last."""
 
     step: str
-    begun: str
-    ended: str = ""
+    begun: Moment
+    ended: Known = ""
     """When its outcome was known; empty where it is not."""
     attempts: int = 1
     problem: str = ""
     """Why it halted last, also where it was done afterwards."""
+    refused: str = ""
+    """Why a bandwidth was not raised, which ended the step all the same."""
     answers: bool | None = None
     """Whether the region that was asked answered."""
 
@@ -53,7 +71,7 @@ class StepRun:
         return elapsed(self.begun, self.ended)
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, config=_CHECKED)
 class Debt:
     """A region that was left without being disconnected."""
 
@@ -62,12 +80,12 @@ class Debt:
     prefixes: tuple[str, ...]
     reason: str
     fences: tuple[Fence, ...]
-    since: str
-    cleared: str = ""
+    since: Moment
+    cleared: Known = ""
     """When ``finish-fence`` had disconnected it; empty where it is owed still."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, config=_CHECKED)
 class Deed:
     """One failover or failback, from its first record on."""
 
@@ -78,10 +96,12 @@ class Deed:
     target: str
     configuration: str
     """The hash of the stack files with which it began (:class:`~topology.plan.Plan`)."""
-    begun: str
-    ended: str
+    raises: tuple[Raise, ...]
+    """The bandwidths that its plan raises."""
+    begun: Moment
+    ended: Known
     standing: Standing
-    committed: str
+    committed: Known
     problem: str
     """Why it halted or was withdrawn; empty where neither is how it stands."""
     reason: str
@@ -104,14 +124,14 @@ class Deed:
         return tuple(run.step for run in self.steps if run.ended)
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, config=_CHECKED)
 class DrillRun:
     """One drill, from the first deployment of its test networks to their removal."""
 
-    begun: str
-    started: str = ""
+    begun: Moment
+    started: Known = ""
     """When the networks were proven to be shut in."""
-    ended: str = ""
+    ended: Known = ""
     networks: tuple[str, ...] = ()
     result: str = ""
     escapes: tuple[str, ...] = ()
@@ -119,7 +139,7 @@ class DrillRun:
     removed: int = 0
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, config=_CHECKED)
 class History:
     """Everything that is recorded, newest first."""
 
@@ -167,6 +187,7 @@ def _deed(records: Sequence[Record], underway: Operation | None, cleared: dict[s
         source=begin.data["source"],
         target=begin.data["target"],
         configuration=begin.data["configuration"],
+        raises=tuple(Raise(**each) for each in begin.data.get("raises", ())),
         begun=begin.at,
         ended=ended.at if ended else "",
         standing=standing,
@@ -198,7 +219,12 @@ def _steps(records: Iterable[Record]) -> tuple[StepRun, ...]:
             problem = before.problem if before else ""
             runs[step] = StepRun(step=step, begun=record.at, attempts=attempts, problem=problem)
         elif before and record.event == "outcome":
-            runs[step] = replace(before, ended=record.at, answers=record.data.get("answers"))
+            runs[step] = replace(
+                before,
+                ended=record.at,
+                refused=record.data.get("refused", ""),
+                answers=record.data.get("answers"),
+            )
         elif before and record.event == "halted" and not before.ended:
             runs[step] = replace(before, problem=record.data["problem"])
     return tuple(runs.values())

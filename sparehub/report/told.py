@@ -114,8 +114,10 @@ def _step(run: StepRun, deed: Deed, plan: Plan | None) -> StepRow:
         notes.append(f"attempts: {run.attempts}; the time is that of the last")
     if run.problem:
         notes.append(f"halted: {run.problem}")
+    if run.refused:
+        notes.append(f"refused: {run.refused}")
     if run.ended:
-        standing = "done"
+        standing = "refused" if run.refused else "done"
     else:
         standing = "halted" if run.problem and deed.standing is Standing.HALTED else "not done"
     step = next((each for each in plan.steps if each.id == run.step), None) if plan else None

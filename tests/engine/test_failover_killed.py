@@ -78,3 +78,14 @@ def test_a_failback_outlives_pulumi_and_the_provider(
     operator = Operator(copied(failed_over, tmp_path / "home"))
     kill_under(operator, what, connection, *operator.confirmed("failback"))
     hold(operator, "primary")
+
+
+@pytest.mark.skipif(not EVERYTHING, reason="make faults")
+@pytest.mark.parametrize("point", [OVER[2], OVER[4], OVER[5]])
+def test_a_failover_that_died_is_given_up(pair: Path, tmp_path: Path, point: str) -> None:
+    """The way back begins where it died: with a deletion, a creation or nothing half done."""
+    operator = Operator(copied(pair, tmp_path / "home"))
+    die(operator, point, *operator.confirmed("failover"))
+    back = operator.sparehub(*operator.confirmed("failback"))
+    assert back.returncode == 0, back.stderr
+    hold(operator, "primary")

@@ -15,14 +15,12 @@ from sparehub.failover.lease import Holder, Lease, LeaseError
 from sparehub.failover.planning import read_plan, show_plan
 from sparehub.failover.switch import ACTIVATION, set_value
 from sparehub.output import Output
-from sparehub.stacks import read_stack
-from tests.sparehub.failover.world import Died, World, activation_in_file
+from tests.sparehub.failover.world import World, activation_in_file
 from tests.sparehub.failover.worlds import Start, begin, halted, resume
 from topology.errors import (
     ConfigurationError,
     HalfwayError,
     InterlockError,
-    OptionsError,
     PreflightError,
     SparehubError,
     UnreachableError,
@@ -445,86 +443,6 @@ def test_a_late_writer_does_nothing_more(start: Start) -> None:
     with pytest.raises(LeaseError, match="has taken over"):
         begin(world, FAILOVER)
     assert world.writes == ["delete region/connection/hong-kong/connection"]
-
-
-def bandwidths(world: World) -> tuple[int, int]:
-    """Return what the secondary's circuit carries by its file, and in Azure."""
-    (circuit,) = read_stack(world.directory, "secondary").region.circuits
-    shown = world.cloud["secondary"]["region/circuit/singapore/circuit"]["outputs"]
-    return circuit.bandwidth_in_mbps, shown["serviceProviderProperties"]["bandwidthInMbps"]
-
-
-def test_a_bandwidth_is_raised_once_the_target_is_live(
-    start: Start, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """One more write, and one number in the file; a plan without it, or with, is another one."""
-    world = start()
-    file = world.directory / "Pulumi.secondary.yaml"
-    text = file.read_text().replace("activation: standby", "activation: active")
-    plain = read_plan(world.directory, FAILOVER, Mode.PLANNED).id
-    asked = operations.Wish(kind=FAILOVER, plan=plain, yes=True, raise_bandwidth=True)
-    with pytest.raises(PreflightError, match="is not the plan of these stack files"):
-        operations.begin(world.directory, asked, Output())
-
-    assert begin(world, FAILOVER, raise_bandwidth=True) == 0
-    assert world.writes[1:] == [
-        "create region/connection/singapore/connection",
-        "update region/circuit/singapore/circuit",
-    ]
-    assert file.read_text() == text.replace("bandwidthInMbps: 200", "bandwidthInMbps: 1000")
-    assert bandwidths(world) == (1000, 1000)
-    assert "warning: the circuit" not in capsys.readouterr().err
-    with pytest.raises(OptionsError, match="has no circuit of its own that carries less"):
-        begin(world, FAILBACK, raise_bandwidth=True)
-    assert begin(world, FAILBACK) == 0
-
-
-def test_a_bandwidth_that_azure_refuses_stays_and_the_failover_is_done(
-    start: Start, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """The file is put back, the journal has the reason, the exit code is that of a failover."""
-    world = start()
-    world.full = True
-    assert begin(world, FAILOVER, raise_bandwidth=True) == 0
-    assert bandwidths(world) == (200, 200)
-    said = "carries 200 Mbps as before, since raising it failed: the port has no room"
-    assert said in capsys.readouterr().err
-    (file,) = (world.directory / "home").rglob("journal.jsonl")
-    records = [json.loads(line) for line in file.read_text().splitlines()]
-    assert [(each["event"], each["data"]) for each in records[-2:]] == [
-        ("outcome", {"step": "raise-bandwidth-singapore", "refused": "the port has no room"}),
-        ("finished", {}),
-    ]
-    assert begin(world, FAILBACK) == 0
-
-
-def test_a_bandwidth_that_died_half_way_is_resumed_first(start: Start) -> None:
-    """Its file says what is not deployed, at which a failback would stop half-way."""
-    world = start()
-    deploy = world.up
-
-    def dying(*arguments: object) -> None:
-        if len(world.writes) > 1:
-            raise Died
-        deploy(*arguments)  # type: ignore[arg-type]
-
-    world.up = dying  # type: ignore[method-assign, assignment]
-    with pytest.raises(Died):
-        begin(world, FAILOVER, raise_bandwidth=True)
-    world.up = deploy  # type: ignore[method-assign]
-    assert bandwidths(world) == (1000, 200)
-    with pytest.raises(HalfwayError, match="a bandwidth that is being raised: `sparehub resume`"):
-        begin(world, FAILBACK)
-
-    file = world.directory / "Pulumi.secondary.yaml"
-    raised = file.read_text()
-    file.write_text(raised.replace("bandwidthInMbps: 1000", "bandwidthInMbps: 500"))
-    with pytest.raises(PreflightError, match="are not those with which the failover began"):
-        resume(world)
-    file.write_text(raised)
-    assert resume(world) == 0
-    assert bandwidths(world) == (1000, 1000)
-    assert begin(world, FAILBACK) == 0
 
 
 def test_a_full_disk_stops_before_anything_more_is_done(

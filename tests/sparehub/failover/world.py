@@ -105,6 +105,8 @@ class World:
     """Whether no port has room for a larger circuit."""
     deaf: bool = False
     """Whether the next creation is done and nobody hears of it, as after many lost answers."""
+    mishaps: list[tuple[bool, bool]] = field(default_factory=list)
+    """How the next writes of circuits fail: whether Azure does them, whether the state says so."""
     waited: list[float] = field(default_factory=list)
     writes: list[str] = field(default_factory=list)
     double: list[str] = field(default_factory=list)
@@ -310,7 +312,9 @@ class World:
         made = [
             Operation(Verb.CREATE if name not in known else Verb.UPDATE, each["type"], name)
             for name, each in wanted.items()
-            if name not in known or known[name]["outputs"] != each["outputs"]
+            if name not in known
+            or known[name]["outputs"] != each["outputs"]
+            or known[name].get("initErrors")
         ]
         gone = [
             Operation(Verb.DELETE, each["type"], name)
@@ -336,15 +340,17 @@ class World:
         pending = {"urn": urn, "type": operation.type, "inputs": inputs}
         state["pending_operations"] = [{"resource": pending, "type": doing[operation.verb]}]
         self.point()
-        if self.full and operation.type == CIRCUIT:
+        if self.mishaps and resource and operation.type == CIRCUIT:
+            done, said = self.mishaps.pop(0)
+            if done:
+                standing[name] = deepcopy(resource)
+            if said:  # as after InitFailed: the new inputs, whatever Azure made of them
+                self._record(stack, name, {**resource, "initErrors": ["the answer was lost"]})
+                state["pending_operations"] = []
+            raise DeploymentError("the answer was lost")
+        if problem := self._problem(stack, operation):
             state["pending_operations"] = []
-            raise DeploymentError("the port has no room")
-        if operation.verb is Verb.CREATE and name in standing:
-            state["pending_operations"] = []
-            raise DeploymentError(f"cannot create already existing resource {name}")
-        if operation == Operation(Verb.CREATE, CONNECTION, name) and self._crowded(stack):
-            state["pending_operations"] = []
-            raise DeploymentError("more than 200 prefixes would be advertised (ER-36)")
+            raise DeploymentError(problem)
         if resource is None:
             standing.pop(name, None)
         else:
@@ -361,6 +367,18 @@ class World:
             self._record(stack, name, resource)
         state["pending_operations"] = []
         self.point()
+
+    def _problem(self, stack: str, operation: Operation) -> str:
+        """Return why Azure takes a write for none; empty where it takes it."""
+        if self.full and operation.type == CIRCUIT:
+            return "the port has no room"
+        if operation.verb is not Verb.CREATE:
+            return ""
+        if operation.name in self.cloud[stack]:
+            return f"cannot create already existing resource {operation.name}"
+        if operation.type == CONNECTION and self._crowded(stack):
+            return "more than 200 prefixes would be advertised (ER-36)"
+        return ""
 
     def _wrote(self, what: str) -> None:
         self.writes.append(what)

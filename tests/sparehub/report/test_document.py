@@ -1,12 +1,21 @@
 """What a report says, before it is written as HTML."""
 
+from dataclasses import asdict
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 from sparehub.check import examine
 from sparehub.report.document import Report, compose
 from sparehub.report.frames import LinkState
+from sparehub.report.history import History
+from sparehub.report.recorded import Recorded
 from tests.configurations import with_spokes
 from tests.sparehub.report.conftest import links_of, report_of, write_stacks
+from tests.sparehub.report.journals import begin, records, step
+from topology import failover
+from topology.plan import Kind
 
 
 def links(report: Report, panel: int) -> list[tuple[str, LinkState]]:
@@ -171,3 +180,40 @@ def test_one_stack_file_alone_gives_findings_and_no_picture(tmp_path: Path) -> N
 
     assert report.lead.endswith("readable here: primary.")
     assert (report.three, report.walks, report.recoveries) == ((), (), ())
+
+
+def raised_to(values: dict[str, Any], mbps: int) -> None:
+    """Set the bandwidth of the secondary's circuit."""
+    connections = values["sparehub:region"]["expressRoute"]["connections"]
+    connections["singapore"]["circuit"]["bandwidthInMbps"] = mbps
+
+
+@pytest.mark.parametrize(
+    ("before", "found", "times"),
+    [
+        (200, 1000, ["90 s", "3 min 1 s", "42 s"]),  # raised
+        (200, 200, ["90 s", "3 min 1 s", "42 s"]),  # refused, and put back
+        (200, 500, ["", "", ""]),  # changed by somebody since
+        (7, 1000, ["", "", ""]),  # no bandwidth that there is
+        (1000, 1000, ["", "", ""]),  # nothing to raise
+    ],
+)
+def test_an_operation_that_raised_a_bandwidth_keeps_its_plan(
+    tmp_path: Path, before: int, found: int, times: list[str]
+) -> None:
+    """Its file says another number by now; any other change leaves only what the steps took."""
+    write_stacks(tmp_path)
+    pair = examine(tmp_path).stacks
+    plan = failover.plan(pair[0], pair[1], Kind.FAILOVER, raise_bandwidth=True)
+    name, (raised,) = "failover-1", plan.raises
+    begun = begin(0, name, "planned", plan.configuration)
+    begun[3]["raises"] = [{**asdict(raised), "before": before}]
+    steps = [
+        each for number, one in enumerate(plan.steps) for each in step(number, 9, name, one.id)
+    ]
+    write_stacks(tmp_path, secondary=lambda values: raised_to(values, found))
+
+    history = History.of(records(begun, *steps, (9, name, "finished", {})))
+    (told,) = compose(examine(tmp_path), Recorded(history=history)).done.entries
+
+    assert [each.typical for each in told.steps] == times

@@ -15,7 +15,7 @@ from tests.sparehub.report.journals import (
     step,
     unplanned,
 )
-from topology.plan import Kind, Mode
+from topology.plan import Kind, Mode, Raise
 
 NAME = "failover-1"
 HALTED: list[Event] = [
@@ -50,6 +50,7 @@ def test_a_planned_failover_is_told_from_begin_to_commit() -> None:
             source="primary",
             target="secondary",
             configuration="c",
+            raises=(),
             begun=at(0),
             ended=at(271.5),
             standing=Standing.COMMITTED,
@@ -146,6 +147,20 @@ def test_a_reason_that_was_given_later_counts() -> None:
     (deed,) = deeds(begun, (9, NAME, "accepted", {"reason": "it is dead"}))
 
     assert deed.reason == "it is dead"
+
+
+def test_a_raise_is_told_with_its_numbers_and_its_refusal() -> None:
+    """The operation keeps what it was to raise, the step why it was not."""
+    begun = begin(0, NAME, "planned", "c")
+    begun[3]["raises"] = [{"connection": "singapore", "before": 200, "wanted": 1000}]
+    outcome = step(0, 42, NAME, "raise-bandwidth-singapore", refused="no room")
+
+    (deed,) = deeds(begun, *outcome)
+
+    assert deed.raises == (Raise(connection="singapore", before=200, wanted=1000),)
+    assert deed.steps == (
+        StepRun(step="raise-bandwidth-singapore", begun=at(0), ended=at(42), refused="no room"),
+    )
 
 
 def test_keys_are_counted_and_not_told() -> None:

@@ -86,4 +86,4 @@ def test_a_lost_gateway_stands_until_its_region_is_back(tmp_path: Path) -> None:
     found = frames(tmp_path, network)
 
     gateways = [frame.pair[0].region.gateway is not None for frame in found]
-    assert gateways == [True, True, True, True, True, False]
+    assert gateways == [True, True, True, True, True, True, False]

@@ -1,10 +1,13 @@
 """The journal of a home, read for a report that nothing may stop."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from sparehub.check import examine
 from sparehub.failover.journal import FILE, Record
+from sparehub.report.document import compose
 from sparehub.report.history import History
 from sparehub.report.recorded import Recorded, recorded
 from tests.sparehub.report.journals import begin, planned, records, write
@@ -87,3 +90,58 @@ def test_a_record_of_another_version_is_a_problem(project: Path, data: object) -
     write(project / "home", chained(data))
 
     assert read(project).problem.endswith("holds what this version does not write")
+
+
+FENCE = {"how": "privatePeering", "id": "/p"}
+DEBT = {
+    "id": "d",
+    "stack": "primary",
+    "target": "secondary",
+    "unfenced": False,
+    "prefixes": ["10.0.0.0/24"],
+    "reason": "",
+    "fences": [FENCE],
+}
+
+
+@pytest.mark.parametrize(
+    ("event", "data", "at"),
+    [
+        ("fences", {"fences": [{**FENCE, "how": "routeFilter"}]}, ""),
+        ("fences", {"fences": [{**FENCE, "id": 7}]}, ""),
+        ("debt", {**DEBT, "prefixes": [7]}, ""),
+        ("debt", {**DEBT, "fences": [{**FENCE, "how": "routeFilter"}]}, ""),
+        ("debt", DEBT, "yesterday"),
+        ("committed", {}, "2026-07-01T12:00:00"),
+        ("committed", {}, "2026-07-01T12:00:00+02:00"),
+        ("drill-intent", {"step": "start-drill-secondary"}, "yesterday"),
+        ("drill-started", {"networks": [7]}, ""),
+    ],
+)
+def test_a_value_of_another_version_is_told_in_the_page(
+    project: Path, event: str, data: dict[str, object], at: str
+) -> None:
+    """A fence, a moment or a prefix that this version would not write; its own are told."""
+    operation = "" if event.startswith("drill") else "failover-1"
+    good = records(begin(0, "failover-1", "planned", "c"), (1, operation, event, data))
+    if at:
+        good = (*good[:-1], replace(good[-1], at=at).sealed())
+    write(project / "home", good)
+
+    found = read(project)
+
+    assert found.problem.endswith("holds what this version does not write")
+    assert compose(examine(project), found).done.problem == found.problem
+
+
+@pytest.mark.parametrize(
+    ("event", "data"), [("fences", {"fences": [FENCE]}), ("debt", DEBT), ("committed", {})]
+)
+def test_a_value_of_this_version_is_told(
+    project: Path, event: str, data: dict[str, object]
+) -> None:
+    """Of the same records."""
+    found = records(begin(0, "failover-1", "planned", "c"), (1, "failover-1", event, data))
+    write(project / "home", found)
+
+    assert (read(project).problem, len(read(project).history.entries)) == ("", 1)

@@ -129,6 +129,21 @@ def test_a_halted_operation_names_resume_and_the_problem() -> None:
     )
 
 
+def test_a_raise_that_was_refused_is_not_called_done() -> None:
+    """It ended all the same, and says why; one that was not refused is done."""
+    for problem, standing, notes in (
+        ("the port has no room", "refused", ("refused: the port has no room",)),
+        ("", "done", ()),
+    ):
+        name = "failover-1"
+        raised = step(0, 42, name, "raise-bandwidth-singapore", refused=problem)
+        (entry,) = told(begin(0, name, "planned", "c"), *raised, (42, name, "finished", {}))
+
+        assert entry.steps == (
+            StepRow(title="raise-bandwidth-singapore", standing=standing, took="42 s", notes=notes),
+        )
+
+
 def test_a_fence_that_was_begun_may_stand() -> None:
     """As long as its operation is open, nobody knows."""
     name = "failover-1"
