@@ -136,6 +136,15 @@ def test_what_is_dumped_can_be_read_again() -> None:
     assert parse_stack(values | {"sparehub:region": dumped}) == config
 
 
+def test_only_a_region_on_standby_is_disconnected() -> None:
+    """It is a state between two deployments, and never one of a live region."""
+    values = shipped("primary") | {"sparehub:disconnected": True}
+
+    assert parse_stack(values | {"sparehub:activation": "standby"}).disconnected
+    with pytest.raises(ConfigurationError, match="disconnected: a region that is active is"):
+        parse_stack(values)
+
+
 def test_five_hundred_spokes_are_a_region() -> None:
     """Nothing in the contract stops at 200 prefixes."""
     region = build(parse_stack(with_spokes(shipped("primary"), 500)))

@@ -15,13 +15,21 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ruamel.yaml import YAML
 
 from sparehub.failover import deployments, operations, workplace
 from sparehub.output import Output
-from sparehub.stacks import read_stack, stack_file
+from sparehub.stacks import read_stack
 from tests.sparehub.failover.world import Died, World, activation_in_file
-from tests.sparehub.failover.worlds import Start, begin, halted, resume
+from tests.sparehub.failover.worlds import (
+    WIDE,
+    Start,
+    at_depth_network,
+    begin,
+    change_regions,
+    halted,
+    resume,
+    wide,
+)
 from topology.errors import PreflightError
 from topology.plan import Kind, Mode
 
@@ -56,16 +64,6 @@ class Flow:
     """Whether a failback follows upon a death, and not `resume`."""
 
 
-def wide(region: dict[str, Any]) -> None:
-    """More prefixes than Azure makes a connection with (ER-36)."""
-    region["spokes"]["spoke1"]["addressSpace"] += WIDE
-
-
-def at_depth_network(region: dict[str, Any]) -> None:
-    region["standby"] = {"depth": "network"}
-
-
-WIDE = [f"10.100.{number}.0/24" for number in range(200)]
 FLOWS = {
     "planned failover": Flow(Kind.FAILOVER),
     "failback": Flow(Kind.FAILBACK, before=(Kind.FAILOVER,)),
@@ -92,6 +90,9 @@ FLOWS = {
     "finish-fence, unfenced": Flow(
         Kind.FAILOVER, Mode.UNPLANNED, lost=True, circuits_lost=True, unfenced=True, finish=True
     ),
+    "finish-fence, wide": Flow(
+        Kind.FAILOVER, Mode.UNPLANNED, lost=True, finish=True, change=wide, large=True
+    ),
 }
 
 
@@ -100,12 +101,7 @@ def prepared(start: Start, flow: Flow) -> World:
     world = start()
     world.full = flow.full
     if flow.change:
-        for stack in ("primary", "secondary"):
-            path, yaml = stack_file(world.directory, stack), YAML()
-            content = yaml.load(path)
-            flow.change(content["config"]["sparehub:region"])
-            yaml.dump(content, path)
-        world.build()
+        change_regions(world, flow.change)
     for kind in flow.before:
         begin(world, kind)
     if flow.halted:

@@ -15,7 +15,7 @@ from sparehub.failover.planning import read_plan
 from sparehub.output import Output
 from sparehub.stacks import read_stack
 from tests.sparehub.failover.world import Died, World
-from tests.sparehub.failover.worlds import Start, begin, resume
+from tests.sparehub.failover.worlds import Start, begin, change_regions, resume, wide
 from topology.changes import Operation, Verb
 from topology.drill_plan import plan_drill
 from topology.errors import HalfwayError, PreflightError, SparehubError
@@ -267,6 +267,23 @@ def test_a_late_finish_fence_spends_the_keys_of_what_it_deletes(
     assert [(each["event"], each["data"]) for each in records[-2:]] == [
         ("spent", {"keys": ["key of primary"]}),
         ("cleared", {"id": records[-1]["data"]["id"]}),
+    ]
+
+
+def test_what_may_advertise_is_disconnected_before_anything_else(start: Start) -> None:
+    """A region that is back, with many prefixes: its connection first, then its spokes (ER-36)."""
+    world = start()
+    change_regions(world, wide)
+    world.lost.add("primary")
+    begin(world, FAILOVER, Mode.UNPLANNED)
+    world.lost.clear()
+    seen = len(world.writes)
+
+    operations.finish_fence(world.directory, Output(), yes=True)
+    assert [each for each in world.writes[seen:] if "PUT" not in each] == [
+        "delete region/connection/hong-kong/connection",
+        "update region/spoke/spoke1/peering/spoke-to-hub",
+        "update region/spoke/spoke2/peering/spoke-to-hub",
     ]
 
 

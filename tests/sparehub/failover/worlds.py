@@ -3,19 +3,23 @@
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
+from ruamel.yaml import YAML
 
 from sparehub.failover import journal, operations, probe, workplace
 from sparehub.failover.lease import Lease
 from sparehub.failover.planning import read_plan
 from sparehub.output import Output
+from sparehub.stacks import stack_file
 from tests.configurations import ROOT
 from tests.sparehub.failover.world import Died, World
 from topology.errors import HalfwayError
 from topology.plan import Kind, Mode
 
 Start = Callable[[], World]
+WIDE = [f"10.100.{number}.0/24" for number in range(200)]
 
 
 def worlds_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Start:
@@ -53,6 +57,26 @@ def worlds_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Start:
 
     monkeypatch.setattr(journal, "write_line", dying)
     return make
+
+
+def wide(region: dict[str, Any]) -> None:
+    """Give a region more prefixes than Azure makes a connection with (ER-36)."""
+    region["spokes"]["spoke1"]["addressSpace"] += WIDE
+
+
+def at_depth_network(region: dict[str, Any]) -> None:
+    """Let a region stand by without a gateway."""
+    region["standby"] = {"depth": "network"}
+
+
+def change_regions(world: World, change: Callable[[dict[str, Any]], object]) -> None:
+    """Change both stack files, and deploy them."""
+    for stack in ("primary", "secondary"):
+        path, yaml = stack_file(world.directory, stack), YAML()
+        content = yaml.load(path)
+        change(content["config"]["sparehub:region"])
+        yaml.dump(content, path)
+    world.build()
 
 
 def begin(
