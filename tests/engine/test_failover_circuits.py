@@ -109,6 +109,7 @@ def warmer(config: dict[str, Any]) -> None:
             },
             "nva": {"ipAddress": "10.10.20.10"},
         },
+        "remap": {"10.10.10.0/24": "10.10.20.0/24"},
     }
 
 
