@@ -4,8 +4,8 @@ import os
 
 import pulumi
 
-from components import DrillNetworks, RegionNetwork, drop_version_aliases
-from components.program import approved, outputs, refuse
+from components import DrillNetworks, RegionNetwork, SwitchRecord, drop_version_aliases
+from components.program import approved, outputs, refuse, switch_record
 from topology.errors import SparehubError
 from topology.model import DRILL
 
@@ -16,6 +16,8 @@ try:
 except SparehubError as error:
     raise refuse(error) from None
 
+if record := switch_record(config):
+    SwitchRecord(record)
 network = RegionNetwork("region", region)
 drill = DrillNetworks(DRILL, region.drill) if region.drill else None
 

@@ -10,6 +10,7 @@ from components.peering import HubSpokePeering, HubSpokePeeringArgs
 from components.region import RegionNetwork
 from components.routing import RouteTables, RouteTablesArgs
 from components.spoke import Spoke
+from components.switch_record import SwitchRecord, SwitchRecordArgs
 from components.virtual_network import VirtualNetworkArgs
 
 __all__ = [
@@ -27,6 +28,8 @@ __all__ = [
     "RouteTables",
     "RouteTablesArgs",
     "Spoke",
+    "SwitchRecord",
+    "SwitchRecordArgs",
     "VirtualNetworkArgs",
     "drop_version_aliases",
 ]

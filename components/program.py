@@ -1,17 +1,27 @@
 """What Pulumi knows of the stack that is being deployed, and of its pair; what it is to say."""
 
+import os
 import time
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import pulumi
 from pulumi.runtime.config import get_config_env, get_config_secret_keys_env
 
 from components.ruling import hold_to_rules
+from components.switch_record import SwitchRecordArgs
 from topology.build import build
 from topology.config import StackConfig
 from topology.deployed import Deployed
-from topology.errors import InterlockError, SparehubError
+from topology.errors import GenerationError, InterlockError, SparehubError
+from topology.generation import (
+    Deployment,
+    SwitchRecord,
+    is_live,
+    refuse_disconnecting,
+    refuse_older,
+)
 from topology.interlock import (
     refuse_gateway_replacement,
     refuse_renamed_spokes,
@@ -21,8 +31,11 @@ from topology.model import Region
 from topology.pair import Stack
 from topology.parse import parse_stack
 from topology.reading import Resources
+from topology.words import Activation
 
 NAMESPACE = "sparehub"
+OPERATION = "SPAREHUB_OPERATION"
+"""The variable in which `sparehub` names the failover or failback that a deployment is part of."""
 _READ_AGAIN = (0.1, 0.4, 1.5)
 """Seconds to wait before reading a state again: a file backend is not written at one stroke, and
 who reads meanwhile meets half a file ("failed to load checkpoint: EOF", seen)."""
@@ -48,9 +61,11 @@ def approved() -> tuple[StackConfig, Region]:
     except Exception as error:
         message = f"what stack {stack!r} recorded cannot be read; nothing was created: {error}"
         raise SparehubError(message) from error
+    pair = _read_pair(config)
+    _hold_to_generation(stack, config, SwitchRecord.of(recorded), pair)
     refuse_gateway_replacement(region, deployed)
     refuse_renamed_spokes(region, deployed)
-    paired = _hold_against_pair(config, region)
+    paired = _hold_against_pair(config, region, pair)
     hold_to_rules(Stack(name=stack, config=config, region=region), recorded, paired)
     return config, region
 
@@ -59,6 +74,17 @@ def refuse(error: SparehubError) -> SystemExit:
     """Report an expected failure as one message, and return what ends the program."""
     pulumi.log.error(str(error))
     return SystemExit(ALREADY_REPORTED)
+
+
+def switch_record(config: StackConfig) -> SwitchRecordArgs | None:
+    """Return what is to be recorded of the switch; None where the file names no generation."""
+    if not config.generation:
+        return None
+    return SwitchRecordArgs(
+        generation=config.generation,
+        activation=config.activation.value,
+        operation=os.environ.get(OPERATION, ""),
+    )
 
 
 def outputs(config: StackConfig, region: Region) -> Mapping[str, Any]:
@@ -81,22 +107,72 @@ def _values() -> dict[str, object]:
         for key, value in get_config_env().items()
         if key.startswith(f"{NAMESPACE}:") or key == "azure-native:location"
     }
+    if values.get(f"{NAMESPACE}:generation") == "0":  # the default that Pulumi.yaml declares
+        del values[f"{NAMESPACE}:generation"]
     structured = {
         f"{NAMESPACE}:{key}": config.get_object(key) for key in ("region", "ignoredRules")
     }
     return values | {key: value for key, value in structured.items() if value is not None}
 
 
-def _hold_against_pair(config: StackConfig, region: Region) -> Resources:
+@dataclass(frozen=True)
+class _Pair:
+    """What the other region's stack recorded; None where there is no such stack."""
+
+    resources: Resources | None = None
+    problem: str = ""
+    """Why that cannot be read; empty where it can be."""
+
+
+def _read_pair(config: StackConfig) -> _Pair:
+    if not config.paired_stack:
+        return _Pair()
+    try:
+        recorded = _recorded(config.paired_stack)
+        Deployed.from_resources(recorded or {})
+    except Exception as error:  # noqa: BLE001 - whatever is wrong with a state, it is not known
+        return _Pair(problem=str(error))
+    return _Pair(resources=recorded)
+
+
+def _hold_to_generation(stack: str, config: StackConfig, own: SwitchRecord, pair: _Pair) -> None:
+    """Refuse files of an older switch, and what would leave on-premises without a region."""
+    records = {stack: own, config.paired_stack: SwitchRecord.of(pair.resources or {})}
+    refuse_older(stack, config.generation, records)
+    active = own.activation == Activation.ACTIVE
+    if config.generation and active and config.activation is Activation.STANDBY and pair.problem:
+        message = (
+            f"what stack {config.paired_stack!r} recorded cannot be read, so nobody knows whether "
+            f"stack {stack!r} is the only live region; it is not disconnected, and nothing was "
+            f"changed: {pair.problem}. Try again once that state can be read"
+        )
+        raise GenerationError(message)
+    refuse_disconnecting(
+        Deployment(
+            stack=stack,
+            generation=config.generation,
+            activation=config.activation,
+            operation=os.environ.get(OPERATION, ""),
+        ),
+        own,
+        pair_is_live=is_live(pair.resources or {}),
+    )
+    if not config.generation and own.activation not in ("", config.activation):
+        pulumi.log.warn(
+            f"{stack!r} is switched to {config.activation.value} without a sparehub:generation: "
+            "an older checkout could undo that unnoticed; `sparehub switch` sets it"
+        )
+
+
+def _hold_against_pair(config: StackConfig, region: Region, pair: _Pair) -> Resources:
     """Refuse what the pair stands in the way of, unless a reason overrides that.
 
     Return what the pair recorded; nothing where it cannot be read.
     """
-    recorded: Resources = {}
     if not config.paired_stack:
-        return recorded
+        return {}
     try:
-        recorded, paired = _paired(config, region)
+        paired = _deployed(config, region, pair)
         refuse_two_live_regions(config, region, paired)
     except InterlockError as error:
         if not config.override_interlock:
@@ -105,36 +181,34 @@ def _hold_against_pair(config: StackConfig, region: Region) -> Resources:
             f"the interlock is overridden ({config.override_interlock}) and would have said: "
             f"{error} Once this is over: `pulumi config rm overrideInterlock`."
         )
-        return recorded
+        return pair.resources or {}
     if config.override_interlock:
         pulumi.log.warn(
             "overrideInterlock is set although nothing is in the way; it would let the next "
             "deployment pass, too: `pulumi config rm overrideInterlock`"
         )
-    return recorded
+    return pair.resources or {}
 
 
-def _paired(config: StackConfig, region: Region) -> tuple[Resources, Deployed]:
-    """Return what the pair recorded, and what therefore stands of it.
+def _deployed(config: StackConfig, region: Region, pair: _Pair) -> Deployed:
+    """Return what stands of the pair.
 
     :raises InterlockError: where what it recorded cannot be read.
     """
     stack = config.paired_stack
-    try:
-        recorded = _recorded(stack)
-        if recorded is None and region.connections:
-            pulumi.log.warn(
-                f"there is no stack {stack!r} yet, so nothing keeps it and this one from being "
-                "live at once; if it has another name, set pairedStack to that"
-            )
-        return recorded or {}, Deployed.from_resources(recorded or {})
-    except Exception as error:
+    if pair.problem:
         message = (
             f"interlock: what stack {stack!r} recorded cannot be read, so nobody knows whether it "
-            f"is live; nothing was created: {error}. If that region is lost, say why: "
+            f"is live; nothing was created: {pair.problem}. If that region is lost, say why: "
             '`pulumi config set overrideInterlock "<reason>"` and run again.'
         )
-        raise InterlockError(message) from error
+        raise InterlockError(message)
+    if pair.resources is None and region.connections:
+        pulumi.log.warn(
+            f"there is no stack {stack!r} yet, so nothing keeps it and this one from being "
+            "live at once; if it has another name, set pairedStack to that"
+        )
+    return Deployed.from_resources(pair.resources or {})
 
 
 def _recorded(stack: str) -> Resources | None:

@@ -26,6 +26,7 @@ from pydantic_core import PydanticCustomError
 from topology.fields import (
     AddressPrefix,
     CircuitId,
+    Generation,
     Key,
     Location,
     NetworkName,
@@ -310,6 +311,8 @@ class StackConfig(BaseModel):
     drill: Annotated[bool, Field(alias="sparehub:drill")] = False  # the test networks stand
     # On standby as if live, but for the connections: until another region has taken over.
     disconnected: Annotated[bool, Field(alias="sparehub:disconnected")] = False
+    # Which switch of the live region this file belongs to; 0 where the key is absent.
+    generation: Annotated[Generation, Field(alias="sparehub:generation")] = 0
     paired_stack: Annotated[str, Field(alias="sparehub:pairedStack")] = ""
     override_interlock: Annotated[str, Field(alias="sparehub:overrideInterlock")] = ""
     # Warnings that somebody has read: the reason by the id of the rule.

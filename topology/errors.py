@@ -9,6 +9,7 @@ SparehubError                   one message: what, where, what to do
 ├── PreflightError              something does not allow to begin, or to go on
 ├── HalfwayError                an operation stopped; `sparehub resume` goes on
 ├── UnreachableError            a region does not answer, and nothing was changed
+├── GenerationError             the files are of an older switch than the one that is recorded
 └── InterlockError              the paired region, or another operator, stands in the way
 
 Anything else that is raised is a defect and keeps its traceback.
@@ -96,6 +97,12 @@ class UnreachableError(SparehubError):
     """A region does not answer, and nothing was changed."""
 
     exit_code: ClassVar[int] = 6
+
+
+class GenerationError(SparehubError):
+    """The stack files are of an older switch, or would disconnect the only live region."""
+
+    exit_code: ClassVar[int] = 4
 
 
 class InterlockError(SparehubError):

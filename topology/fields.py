@@ -119,3 +119,22 @@ NetworkName = Annotated[
 ResourceGroupName = Annotated[
     str, StringConstraints(strict=True, pattern=r"^[A-Za-z0-9_.()-]*[A-Za-z0-9_()-]$")
 ]
+
+
+def generation(value: object) -> int:
+    """Return a generation: a whole number from 1 on, also as the text that Pulumi hands over.
+
+    :raises PydanticCustomError: where it is anything else.
+    """
+    if isinstance(value, str) and re.fullmatch(r"[1-9][0-9]{0,8}", value):
+        return int(value)
+    if isinstance(value, int) and not isinstance(value, bool) and 1 <= value < _MOST_GENERATIONS:
+        return value
+    raise _problem(
+        "CONFIG", f"{str(value)[:40]!r} is no generation: write a whole number from 1 on"
+    )
+
+
+_MOST_GENERATIONS = 1_000_000_000
+Generation = Annotated[int, BeforeValidator(generation)]
+"""Which switch of the live region a file belongs to."""
