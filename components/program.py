@@ -16,6 +16,7 @@ from topology.config import StackConfig
 from topology.deployed import Deployed
 from topology.errors import GenerationError, InterlockError, SparehubError
 from topology.generation import (
+    OPERATION_VARIABLE,
     Deployment,
     SwitchRecord,
     is_live,
@@ -34,8 +35,6 @@ from topology.reading import Resources
 from topology.words import Activation
 
 NAMESPACE = "sparehub"
-OPERATION = "SPAREHUB_OPERATION"
-"""The variable in which `sparehub` names the failover or failback that a deployment is part of."""
 _READ_AGAIN = (0.1, 0.4, 1.5)
 """Seconds to wait before reading a state again: a file backend is not written at one stroke, and
 who reads meanwhile meets half a file ("failed to load checkpoint: EOF", seen)."""
@@ -83,7 +82,7 @@ def switch_record(config: StackConfig) -> SwitchRecordArgs | None:
     return SwitchRecordArgs(
         generation=config.generation,
         activation=config.activation.value,
-        operation=os.environ.get(OPERATION, ""),
+        operation=os.environ.get(OPERATION_VARIABLE, ""),
     )
 
 
@@ -152,7 +151,7 @@ def _hold_to_generation(stack: str, config: StackConfig, own: SwitchRecord, pair
             stack=stack,
             generation=config.generation,
             activation=config.activation,
-            operation=os.environ.get(OPERATION, ""),
+            operation=os.environ.get(OPERATION_VARIABLE, ""),
         ),
         own,
         pair_is_live=is_live(pair.resources or {}),

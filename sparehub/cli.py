@@ -34,7 +34,8 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
     epilog="Exit codes: 0 done, 1 failed, 2 usage, 3 refused, 4 interlock or another operator, "
-    "5 stopped half-way, 6 a region does not answer, 7 done, but a region is still to be fenced.",
+    "5 stopped half-way, 6 a region does not answer, 7 done, but something is owed, 8 (status) no "
+    "region is live.",
 )
 app.add_typer(failover_cli.app)
 app.add_typer(drill_command.app, name="drill")

@@ -19,6 +19,8 @@ SWITCH_TYPE = "sparehub:network:SwitchRecord"
 """The type of the component that records the switch of a stack."""
 SWITCH_NAME = "switch"
 """Its logical name."""
+OPERATION_VARIABLE = "SPAREHUB_OPERATION"
+"""The environment variable that names the failover or failback that a deployment is part of."""
 UP_TO_DATE = (
     "bring this checkout up to date (`git pull`), or set what is recorded: "
     "`sparehub switch --from-state`"

@@ -8,9 +8,10 @@ from sparehub.failover import confirmation, operations
 from sparehub.failover.azure import Azure, read
 from sparehub.failover.lease import LeaseError
 from sparehub.failover.planning import print_plan
+from sparehub.failover.port import Assumed
 from sparehub.failover.settling import settle
 from sparehub.failover.snapshot import Snapshot
-from sparehub.failover.switch import set_value
+from sparehub.failover.switch import set_values
 from sparehub.failover.workplace import Workplace, workplace
 from sparehub.output import Output
 from topology.changes import Operation, Verb
@@ -84,6 +85,7 @@ def _at_work(
     """Confirm, and be the only operator meanwhile."""
     confirmation.refuse_unconfirmed(yes, plan)
     with workplace(directory, output, alone=True) as place:
+        operations.hold_to_generation(place)
         planned = plan_drill(place.pair["primary"], place.pair["secondary"])
         confirmation.refuse_other_plan(planned, plan)
         if underway := place.ledger.open:
@@ -109,12 +111,12 @@ def _deploy(place: Workplace, step: Step, value: str | None) -> None:
     config = place.pair[change.stack].config
     before = str(config.drill).lower() if "drill" in config.model_fields_set else None
     place.journal.guard()
-    set_value(place.directory, change.stack, SWITCH, value)
+    set_values(place.directory, change.stack, {SWITCH: value})
     try:
-        (found,) = place.stacks.previews((change,), drift=frozenset(), pretend="")
+        (found,) = place.stacks.previews((change,), Assumed())
         _refuse_beyond(change, found)
     except BaseException:
-        set_value(place.directory, change.stack, SWITCH, before)
+        set_values(place.directory, change.stack, {SWITCH: before})
         raise
     place.journal.append("drill-intent", step=step.id)
     try:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from sparehub.failover.port import Stacks
+from sparehub.failover.port import Assumed, Stacks
 from topology.changes import Operation, Verb
 from topology.errors import PreflightError
 from topology.plan import Change
@@ -15,19 +15,17 @@ class BlastRadiusError(PreflightError):
 def look(
     stacks: Stacks,
     changes: tuple[Change, ...],
+    assumed: Assumed,
     *,
-    drift: Iterable[str] = (),
-    pretend: str = "",
     besides: Iterable[tuple[str, Operation]] = (),
 ) -> dict[Change, frozenset[Operation]]:
     """Return what each change would write, once nothing of it is unexpected.
 
-    Of the stacks in ``drift`` Azure is read again; ``pretend`` is why the interlock is overridden
-    while one only looks; ``besides`` are writes that a stack may need from before.
+    ``besides`` are writes that a stack may need from before.
 
     :raises BlastRadiusError: naming what is unexpected.
     """
-    found = stacks.previews(changes, drift=frozenset(drift), pretend=pretend)
+    found = stacks.previews(changes, assumed)
     looked = dict(zip(changes, found, strict=True))
     for change, operations in looked.items():
         allowed = change.operations | {

@@ -5,7 +5,8 @@ from typing import Annotated
 
 import typer
 
-from sparehub.failover import operations
+from sparehub.failover import operations, switch_command
+from sparehub.failover import status as status_command
 from sparehub.failover.planning import read_plan, show_plan
 from sparehub.output import Output
 from topology.plan import Kind, Mode
@@ -158,8 +159,38 @@ def finish_fence(
 
 @app.command()
 def status(*, stack_dir: StackDirectory = Path(), json: Json = False) -> None:
-    """Show which region is active, what is under way and what is owed; exit 7 while unfenced.
+    """Show which region is live, by Azure where it answers; what is under way, and what is owed.
+
+    Exit codes: 0 all is well, 5 an operation is unfinished, 7 something is owed, 8 no region is
+    live although one was, or what is deployed contradicts the journal.
 
     [bold]sparehub status --json[/bold]
     """
-    raise typer.Exit(operations.status(stack_dir, Output(as_json=json)))
+    raise typer.Exit(status_command.status(stack_dir, Output(as_json=json)))
+
+
+@app.command()
+def switch(
+    stack: Annotated[
+        str, typer.Argument(help="The stack that is to be live: primary or secondary.")
+    ] = "",
+    *,
+    from_state: Annotated[
+        bool,
+        typer.Option(
+            "--from-state", help="Set what the stacks recorded: for a checkout of before a switch."
+        ),
+    ] = False,
+    stack_dir: StackDirectory = Path(),
+    json: Json = False,
+) -> None:
+    """Turn the switch in both stack files and print the deployments in their order; deploy nothing.
+
+    [bold]sparehub switch secondary[/bold]   [bold]sparehub switch --from-state[/bold]
+    """
+    output = Output(as_json=json)
+    if from_state == bool(stack):
+        raise typer.BadParameter("name the stack that is to be live, or give --from-state")
+    if from_state:
+        raise typer.Exit(switch_command.switch_from_state(stack_dir, output))
+    raise typer.Exit(switch_command.switch(stack_dir, stack, output))

@@ -15,10 +15,12 @@ from pulumi.automation.errors import CommandError, ConcurrentUpdateError
 
 from sparehub.failover.events import operation_of, problems_of
 from sparehub.failover.lease import LeaseError
+from sparehub.failover.port import Assumed
 from sparehub.failover.snapshot import Pending, Snapshot
 from sparehub.failover.switch import write_variant
 from topology.changes import CONNECTION, WRITES_AT_ONCE, Operation, Verb
 from topology.errors import PreflightError, SparehubError
+from topology.generation import OPERATION_VARIABLE
 from topology.plan import Change
 
 LARGE = 500
@@ -97,27 +99,23 @@ class Deployments:
         with ThreadPoolExecutor(max_workers=2) as pool:
             return dict(zip(stacks, pool.map(self.snapshot, stacks), strict=True))
 
-    def previews(
-        self, changes: tuple[Change, ...], *, drift: frozenset[str], pretend: str
-    ) -> list[frozenset[Operation]]:
+    def previews(self, changes: tuple[Change, ...], assumed: Assumed) -> list[frozenset[Operation]]:
         """Return what each change would write, all of them looked at side by side.
-
-        Of the stacks in ``drift`` Azure is read again, so that what was changed by hand shows.
-        ``pretend`` overrides the interlock: the other region is still live when one looks ahead.
 
         :raises DeploymentError: where a preview fails.
         """
         with ThreadPoolExecutor(max_workers=2) as pool:
             looking = [
-                pool.submit(self._preview, change, number, change.stack in drift, pretend)
+                pool.submit(self._preview, change, number, assumed)
                 for number, change in enumerate(changes)
             ]
             return [each.result() for each in looking]
 
-    def up(self, change: Change, tell: Callable[[Operation], None]) -> None:
+    def up(self, change: Change, tell: Callable[[Operation], None], operation: str = "") -> None:
         """Deploy a stack whose file says what the change wants; no more than was previewed.
 
         Where the region is to keep everything but its connections, a copy of the file is deployed.
+        ``operation`` is the id of the failover or failback that this is part of.
 
         :raises DeploymentError: where Pulumi, or Azure, refuses.
         :raises LeaseError: where somebody else is deploying.
@@ -136,8 +134,10 @@ class Deployments:
         plan, found = self._previewed.pop(change, (None, change.operations))
         large = self.keeps_files and self._sizes.get(change.stack, 0) > LARGE
         at_end = large and recorded_at_end(found)
+        target = self._stack(change.stack, at_end=at_end)
+        target.workspace.env_vars[OPERATION_VARIABLE] = operation
         with _telling(change.stack, problems):
-            self._stack(change.stack, at_end=at_end).up(
+            target.up(
                 on_event=listen,
                 parallel=WRITES_AT_ONCE,
                 plan=str(plan) if plan else None,
@@ -239,13 +239,12 @@ class Deployments:
         self,
         change: Change,
         number: int,
-        drift: bool,  # noqa: FBT001
-        pretend: str,
+        assumed: Assumed,
     ) -> frozenset[Operation]:
         copy = self._scratch / f"Pulumi.{change.stack}.{number}.yaml"
         plan = self._scratch / f"plan.{change.stack}.json"  # of both, one at a time
         try:
-            write_variant(self.directory, change, copy, pretend)
+            write_variant(self.directory, change, copy, assumed.override, assumed.generation)
         except OSError as error:
             raise PreflightError(f"{copy} cannot be written: {error.strerror}") from None
         found: set[Operation] = set()
@@ -258,7 +257,10 @@ class Deployments:
 
         with _telling(change.stack, problems):
             self._stack(change.stack).preview(
-                on_event=listen, plan=str(plan), config_file=str(copy), refresh=drift
+                on_event=listen,
+                plan=str(plan),
+                config_file=str(copy),
+                refresh=change.stack in assumed.drift,
             )
         self._previewed[change] = plan, frozenset(found)
         return frozenset(found)

@@ -17,7 +17,7 @@ from topology.errors import SparehubError
 from topology.model import Circuit, CircuitReference, Region
 
 Note = Callable[[str], None]
-_PEERING = "/peerings/AzurePrivatePeering"
+PRIVATE_PEERING = "/peerings/AzurePrivatePeering"
 _TRIES = (0.0, 1.0, 3.0, 6.0)
 """Seconds before each try: one bad answer, or a circuit that is busy, is no refusal."""
 _FAILED_CIRCUIT = "ParentResourceIsInFailedState"
@@ -67,9 +67,9 @@ def fences_for(azure: Azure, live: Region, target: Region, snapshot: Snapshot) -
     circuits = {circuit.key: circuit for circuit in live.circuits}
     fences = []
     for connection in live.connections:
-        circuit = _whole_id(circuits[connection.key], snapshot.subscription)
+        circuit = whole_circuit_id(circuits[connection.key], snapshot.subscription)
         if not any(same_circuit(circuit, other) for other in others):
-            fences.append(Fence(how="privatePeering", id=circuit + _PEERING))
+            fences.append(Fence(how="privatePeering", id=circuit + PRIVATE_PEERING))
             continue
         identity = connection_id(connection, live, snapshot.subscription)
         if revoked := _revocation(azure, circuit, identity):
@@ -118,7 +118,7 @@ def remove_fence(azure: Azure, fence: Fence, note: Note) -> None:
     )
 
 
-def _whole_id(circuit: Circuit | CircuitReference, subscription: str) -> str:
+def whole_circuit_id(circuit: Circuit | CircuitReference, subscription: str) -> str:
     """Return a circuit's id, an owned one being in the subscription of its stack."""
     if isinstance(circuit, CircuitReference):
         return circuit.id

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sparehub.failover.azure import Answer, Azure
-from sparehub.failover.port import Stacks
+from sparehub.failover.port import Assumed, Stacks
 from sparehub.failover.snapshot import Pending, Snapshot
 from topology.changes import Operation
 from topology.plan import Change
@@ -30,16 +30,14 @@ class GuardedStacks:
         """Return what each stack recorded."""
         return self.stacks.snapshots(stacks)
 
-    def previews(
-        self, changes: tuple[Change, ...], *, drift: frozenset[str], pretend: str
-    ) -> list[frozenset[Operation]]:
+    def previews(self, changes: tuple[Change, ...], assumed: Assumed) -> list[frozenset[Operation]]:
         """Return what each change would write."""
-        return self.stacks.previews(changes, drift=drift, pretend=pretend)
+        return self.stacks.previews(changes, assumed)
 
-    def up(self, change: Change, tell: Callable[[Operation], None]) -> None:
+    def up(self, change: Change, tell: Callable[[Operation], None], operation: str = "") -> None:
         """Deploy a stack."""
         self.guard()
-        self.stacks.up(change, tell)
+        self.stacks.up(change, tell, operation)
 
     def adopt(self, stack: str, pending: Pending, identity: str) -> None:
         """Bring into the state what was made while its maker died."""

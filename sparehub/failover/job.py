@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from sparehub.failover.azure import Azure
+from sparehub.failover.generations import FileGenerations
 from sparehub.failover.journal import Journal
 from sparehub.failover.ledger import Ledger, Operation
 from sparehub.failover.port import Stacks
@@ -28,6 +29,7 @@ class Job:
     plan: Plan
     pair: Mapping[str, Stack]
     progress: Progress
+    files: FileGenerations
     reason: str = ""
     """Why a region that cannot be fenced is accepted; empty where nobody does."""
 

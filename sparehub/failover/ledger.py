@@ -21,6 +21,10 @@ class Operation:
     plan: str
     configuration: str
     begun: str
+    generation: int = 0
+    """That of its switch (:mod:`topology.generation`)."""
+    generations: Mapping[str, int] = field(default_factory=dict)
+    """That of each stack file before it."""
     done: tuple[str, ...] = ()
     """Ids of the steps whose outcome is known and good."""
     step: str = ""
@@ -42,6 +46,7 @@ class Operation:
             "source": self.source,
             "target": self.target,
             "plan": self.plan,
+            "generation": self.generation,
             "begun": self.begun,
             "done": list(self.done),
             "step": self.step or None,
@@ -144,6 +149,18 @@ def _finished(ledger: Ledger, record: Record) -> _Changes:
     return {"open": None, "superseded": None, "last": ended, "committed": False}
 
 
+def _overtaken(ledger: Ledger, record: Record) -> _Changes:
+    """Close an operation after which somebody else has switched again; nothing is owed of it."""
+    changes: _Changes = {
+        "debts": tuple(each for each in ledger.debts if each["operation"] != record.operation)
+    }
+    if ledger.open and ledger.open.id == record.operation:
+        changes |= {"open": None, "superseded": None}
+    if ledger.last and ledger.last.id == record.operation:
+        changes["committed"] = True
+    return changes
+
+
 def _of_open(ledger: Ledger, **changes: Any) -> _Changes:  # noqa: ANN401 - fields of an operation
     return {"open": replace(ledger.open, **changes) if ledger.open else None}
 
@@ -161,7 +178,10 @@ _CHANGES: Mapping[str, Callable[[Ledger, Record], _Changes]] = {
     "committed": lambda _ledger, _record: {"committed": True},
     "drill": lambda _ledger, record: {"last_drill": record.at},
     "spent": lambda ledger, record: {"spent": ledger.spent.union(record.data["keys"])},
-    "debt": lambda ledger, record: {"debts": (*ledger.debts, record.data)},
+    "debt": lambda ledger, record: {
+        "debts": (*ledger.debts, {**record.data, "operation": record.operation})
+    },
+    "superseded": _overtaken,
     "cleared": lambda ledger, record: {
         "debts": tuple(each for each in ledger.debts if each["id"] != record.data["id"])
     },

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from sparehub.failover.fences import Fence, FenceError, fences_for, set_fence, undone
 from sparehub.failover.job import Job
 from sparehub.failover.probe import answers
-from sparehub.failover.switch import ACTIVATION, set_value
+from sparehub.failover.switch import ACTIVATION, set_values
 from topology.errors import UnreachableError
 from topology.filters import on_premises_filters
 from topology.words import Activation
@@ -38,7 +38,7 @@ class LostRegion:
         job = self.job
         if not self.owed:
             self._fence_outside()
-        set_value(job.directory, job.plan.source, ACTIVATION, Activation.STANDBY.value)
+        set_values(job.directory, job.plan.source, {ACTIVATION: Activation.STANDBY.value})
 
     @property
     def owed(self) -> bool:
@@ -56,12 +56,14 @@ class LostRegion:
             id=self._debt,
             stack=job.plan.source,
             target=job.plan.target,
+            generation=job.operation.generation,
             unfenced=unfenced,
             prefixes=list(self._prefixes()),
             reason=self._reason(),
             fences=[each.document() for each in fences],
         )
-        set_value(job.directory, job.plan.source, ACTIVATION, Activation.STANDBY.value)
+        job.files.count_up()
+        set_values(job.directory, job.plan.source, {ACTIVATION: Activation.STANDBY.value})
 
     def _fence_outside(self) -> None:
         job = self.job
@@ -74,6 +76,7 @@ class LostRegion:
             self._unfenced()
             return
         job.write("fences", fences=[fence.document() for fence in fences])
+        job.files.count_up()
         for number, fence in enumerate(fences):
             try:
                 set_fence(job.azure, fence)
@@ -118,6 +121,7 @@ class LostRegion:
                 f"{filters}\n\nThen: `sparehub resume --accept-unfenced REASON`"
             )
         if conflict and not self._reason():
+            job.files.restore()
             job.write("withdrawn", problem="UNFENCED")
             message = (
                 f"UNFENCED: {job.source.location} does not answer and nothing outside it keeps it "

@@ -1,11 +1,12 @@
-"""``failover``, ``failback``, ``resume``, ``commit``, ``finish-fence``, ``status``."""
+"""``failover``, ``failback``, ``resume``, ``commit``, ``finish-fence``."""
 
+import secrets
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from sparehub.failover import preflight
+from sparehub.failover import generations, preflight
 from sparehub.failover.azure import Azure
 from sparehub.failover.confirmation import (
     ask,
@@ -15,23 +16,22 @@ from sparehub.failover.confirmation import (
     refuse_unprintable,
 )
 from sparehub.failover.debts import pay
+from sparehub.failover.generations import FileGenerations
 from sparehub.failover.job import Job
 from sparehub.failover.keys import keyed, refuse_unusable
 from sparehub.failover.ledger import Ledger
 from sparehub.failover.planning import print_plan
 from sparehub.failover.run import Run
 from sparehub.failover.settling import settle
+from sparehub.failover.status import owed_code, standing_of
 from sparehub.failover.workplace import Workplace, workplace
 from sparehub.output import Output
 from topology import failover
 from topology.bandwidth import unraised
-from topology.errors import PreflightError
+from topology.errors import HalfwayError, PreflightError
 from topology.failover import region_at
 from topology.plan import Kind, Mode, Plan
 from topology.words import Activation
-
-UNFENCED = 7
-"""The exit code while an unfenced connection is owed."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,6 +55,7 @@ def begin(directory: Path, wish: Wish, output: Output) -> int:
     refuse_unconfirmed(wish.yes, wish.plan)
     refuse_unprintable(wish.reason)
     with workplace(directory, output, alone=True) as place:
+        hold_to_generation(place)
         plan = failover.plan(
             place.pair["primary"],
             place.pair["secondary"],
@@ -62,10 +63,12 @@ def begin(directory: Path, wish: Wish, output: Output) -> int:
             wish.mode,
             raise_bandwidth=wish.raise_bandwidth,
         )
-        refuse_other_plan(plan, wish.plan)
         ledger = place.ledger
         preflight.refuse_unfinished(ledger, plan)
-        run = _run(place, plan, wish.reason)
+        _refuse_other_plan(plan, wish.plan, ledger)
+        before = generations.said_by(place.pair)
+        number = generations.next_generation(place.pair, place.snapshots)
+        run = _run(place, plan, wish.reason, number, before)
         _preflight(place, plan, run, ledger)
         tell_target(output, place.azure)
         if not wish.yes:
@@ -74,7 +77,8 @@ def begin(directory: Path, wish: Wish, output: Output) -> int:
         with place.stoppable():
             if ledger.last and not ledger.committed:
                 place.journal.append("committed", ledger.last.id)
-            run.begin(f"{plan.kind.value}-{len(place.journal.records)}")
+            # Of no other host, whose journal may be another one: the stacks record it.
+            run.begin(f"{plan.kind.value}-{number}-{secrets.token_hex(3)}")
             run.go_on()
         return _told(place, plan, output, time.monotonic() - began)
 
@@ -88,10 +92,15 @@ def resume(directory: Path, output: Output, *, yes: bool, reason: str) -> int:
     refuse_unprintable(reason)
     with workplace(directory, output, alone=True) as place:
         underway = place.ledger.open
+        if underway:
+            generations.refuse_overtaken(
+                place.journal, underway.id, underway.generation, place.snapshots
+            )
         pending = [name for name, each in place.snapshots.items() if each.pending]
         if not underway and not pending:
             output.note("there is nothing to resume")
             return _done(place, output)
+        hold_to_generation(place)
         tell_target(output, place.azure)
         if not yes:
             what = f"the {underway.kind} to {underway.target}" if underway else "interrupted writes"
@@ -118,7 +127,8 @@ def resume(directory: Path, output: Output, *, yes: bool, reason: str) -> int:
                     "back as they were (the switch apart), then resume"
                 )
                 raise PreflightError(message)
-            run = _run(place, plan, reason)
+            number = underway.generation or generations.next_generation(place.pair, place.snapshots)
+            run = _run(place, plan, reason, number, underway.generations)
             if reason and reason != underway.reason:
                 place.journal.append("accepted", underway.id, reason=reason)
             run.go_on()
@@ -135,6 +145,10 @@ def commit(directory: Path, output: Output) -> int:
         if ledger.open:
             message = f"the {ledger.open.kind} is still under way: `sparehub resume` first"
             raise PreflightError(message)
+        if ledger.last and not ledger.committed:
+            generations.refuse_overtaken(
+                place.journal, ledger.last.id, ledger.last.generation, place.snapshots
+            )
         if ledger.last is None or ledger.committed:
             output.note("there is nothing to commit")
         else:
@@ -153,6 +167,11 @@ def finish_fence(directory: Path, output: Output, *, yes: bool) -> int:
         if not debts:
             output.note("nothing is owed")
             return _done(place, output)
+        for debt in debts:
+            generations.refuse_overtaken(
+                place.journal, debt["operation"], debt.get("generation", 0), place.snapshots
+            )
+        hold_to_generation(place)
         tell_target(output, place.azure)
         if not yes:
             ask(f"disconnect {', '.join(str(each['stack']) for each in debts)}?")
@@ -162,32 +181,57 @@ def finish_fence(directory: Path, output: Output, *, yes: bool) -> int:
         return _done(place, output)
 
 
-def status(directory: Path, output: Output) -> int:
-    """Print where things stand; return the exit code."""
-    with workplace(directory, output) as place:
-        standing = _standing(place)
-        if output.as_json:
-            output.document(standing)
-            return _exit_code(place.ledger)
-        output.results.print(f"active: {', '.join(standing['active']) or 'no region'}")
-        output.results.print(f"state: {standing['state']}")
-        if operation := standing["operation"]:
-            output.results.print(
-                f"under way: {operation['kind']} from {operation['source']} to "
-                f"{operation['target']}, begun {operation['begun']}; `sparehub resume` goes on"
-            )
-        drill = standing["drill"]
-        output.results.print(f"last drill: {drill['last'] or 'none'}")
-        if drill["standing"]:
-            output.results.print(f"test networks stand in: {', '.join(drill['standing'])}")
-        for debt in standing["debts"]:
-            word = "UNFENCED" if debt["unfenced"] else "fenced, to be disconnected"
-            prefixes = ", ".join(debt["prefixes"])
-            output.results.print(f"owed: {debt['stack']} is {word} ({prefixes})")
-        return _exit_code(place.ledger)
+def hold_to_generation(place: Workplace) -> None:
+    """Refuse stack files of another switch; end what a run left that died between two edits.
+
+    :raises GenerationError: where a later switch is recorded.
+    :raises PreflightError: where the two files are of different switches.
+    """
+    underway = place.ledger.open
+    said = generations.said_by(place.pair)
+    if underway and len(set(said.values())) > 1 and max(said.values()) == underway.generation:
+        place.progress.note(
+            f"warning: {generations.differing(place.pair)}: the {underway.kind} of "
+            f"{underway.begun} died between two edits; both are set to {underway.generation}"
+        )
+        _files(place, underway.generation, underway.generations).count_up()
+        place.read_files()
+    generations.refuse_older_files(place.pair, place.snapshots)
+    generations.refuse_differing_files(place.pair)
 
 
-def _run(place: Workplace, plan: Plan, reason: str) -> Run:
+def _refuse_other_plan(plan: Plan, given: str, ledger: Ledger) -> None:
+    """Refuse an id that is not this plan's; say first that an operation is half-way, if one is.
+
+    :raises HalfwayError: where one is.
+    :raises PreflightError: where none is.
+    """
+    try:
+        refuse_other_plan(plan, given)
+    except PreflightError as error:
+        if ledger.open is None:
+            raise
+        message = (
+            f"the {ledger.open.kind} of {ledger.open.begun} is under way ({ledger.open.state}): "
+            f"`sparehub resume` goes on with it. To answer it by this {plan.kind.value} instead, "
+            f"confirm the plan of now: {error}"
+        )
+        raise HalfwayError(message) from None
+
+
+def _files(place: Workplace, generation: int, before: Mapping[str, int]) -> FileGenerations:
+    return FileGenerations(
+        directory=place.directory,
+        pair=place.pair,
+        generation=generation,
+        before=before,
+        guard=place.journal.guard,
+    )
+
+
+def _run(
+    place: Workplace, plan: Plan, reason: str, generation: int, before: Mapping[str, int]
+) -> Run:
     job = Job(
         stacks=place.stacks,
         azure=place.azure,
@@ -196,6 +240,7 @@ def _run(place: Workplace, plan: Plan, reason: str) -> Run:
         plan=plan,
         pair=place.pair,
         progress=place.progress,
+        files=_files(place, generation, before),
         reason=reason,
     )
     return Run(job, place.stop)
@@ -218,48 +263,30 @@ def _preflight(place: Workplace, plan: Plan, run: Run, ledger: Ledger) -> None:
     run.look_ahead()
 
 
-def _standing(place: Workplace) -> dict[str, Any]:
-    ledger = place.ledger
-    snapshots = place.stacks.snapshots(tuple(place.pair))
-    return {
-        "active": [name for name, each in snapshots.items() if each.activation == "active"],
-        "operation": ledger.open.document() if ledger.open else None,
-        "debts": list(ledger.debts),
-        "state": ledger.state,
-        "drill": {
-            "standing": [n for n, stack in place.pair.items() if stack.region.drill],
-            "last": ledger.last_drill or None,
-        },
-    }
-
-
 def _told(place: Workplace, plan: Plan, output: Output, seconds: float) -> int:
-    standing = _standing(place)
+    standing = standing_of(place)
     spent = place.progress.spent
     if output.as_json:
         steps = [{"id": name, "seconds": took} for name, took in spent.items()]
-        output.document({**standing, "plan": plan.id, "steps": steps, "seconds": round(seconds, 1)})
+        output.document(
+            {**standing.document(), "plan": plan.id, "steps": steps, "seconds": round(seconds, 1)}
+        )
     else:
-        active = ", ".join(standing["active"])
         output.results.print(
-            f"{plan.kind.value} done in {seconds:.0f} s: active is {active}. `sparehub commit` "
+            f"{plan.kind.value} done in {seconds:.0f} s; {standing.headline}. `sparehub commit` "
             "settles it"
         )
     if unfenced := place.ledger.unfenced:
         owed = ", ".join(str(each["stack"]) for each in unfenced)
         output.note(f"{owed} may still advertise: `sparehub finish-fence` once it is back")
-    return _exit_code(place.ledger)
+    return owed_code(place.ledger)
 
 
 def _done(place: Workplace, output: Output) -> int:
     """Tell scripts where things stand; return the exit code."""
     if output.as_json:
-        output.document(_standing(place))
-    return _exit_code(place.ledger)
-
-
-def _exit_code(ledger: Ledger) -> int:
-    return UNFENCED if ledger.unfenced else 0
+        output.document(standing_of(place).document())
+    return owed_code(place.ledger)
 
 
 def tell_target(output: Output, azure: Azure) -> None:

@@ -1,11 +1,24 @@
 """What a run asks of Pulumi; :class:`sparehub.failover.deployments.Deployments` is the real one."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from sparehub.failover.snapshot import Pending, Snapshot
 from topology.changes import Operation
 from topology.plan import Change
+
+
+@dataclass(frozen=True, kw_only=True)
+class Assumed:
+    """What a preview takes for given."""
+
+    drift: frozenset[str] = frozenset()
+    """Stacks of which Azure is read again, so that what was changed by hand shows."""
+    override: str = ""
+    """Why the interlock is overridden: the other region is still live when one looks ahead."""
+    generation: int = 0
+    """The generation that the stack files will have by then; 0: the one that they have."""
 
 
 class Stacks(Protocol):
@@ -17,12 +30,10 @@ class Stacks(Protocol):
     def snapshots(self, stacks: Sequence[str]) -> dict[str, Snapshot]:
         """Return what each stack recorded."""
 
-    def previews(
-        self, changes: tuple[Change, ...], *, drift: frozenset[str], pretend: str
-    ) -> list[frozenset[Operation]]:
+    def previews(self, changes: tuple[Change, ...], assumed: Assumed) -> list[frozenset[Operation]]:
         """Return what each change would write."""
 
-    def up(self, change: Change, tell: Callable[[Operation], None]) -> None:
+    def up(self, change: Change, tell: Callable[[Operation], None], operation: str = "") -> None:
         """Deploy a stack."""
 
     def adopt(self, stack: str, pending: Pending, identity: str) -> None:

@@ -17,10 +17,11 @@ from sparehub.failover.keys import keyed, renew, spend
 from sparehub.failover.lease import LeaseError
 from sparehub.failover.lost_region import LostRegion, WithdrawnError
 from sparehub.failover.outcome import prove
+from sparehub.failover.port import Assumed
 from sparehub.failover.raising import Raising
 from sparehub.failover.settling import fence_for, settle, strike_out_gone, take_in_strays
 from sparehub.failover.snapshot import Snapshot
-from sparehub.failover.switch import ACTIVATION, OVERRIDE, set_value
+from sparehub.failover.switch import ACTIVATION, OVERRIDE, set_values
 from topology.changes import Operation, Verb
 from topology.errors import HalfwayError, SparehubError
 from topology.failover import region_after, region_at
@@ -79,6 +80,8 @@ class Run:
             target=plan.target,
             plan=plan.id,
             configuration=plan.configuration,
+            generation=self.job.files.generation,
+            generations=dict(self.job.files.before),
             raises=[asdict(each) for each in plan.raises],
             reason=self.job.reason,
             supersedes=underway.id if underway else "",
@@ -191,11 +194,12 @@ class Run:
             self._look((change,))
         self._spend_keys(change)
         job.journal.guard()
-        set_value(job.directory, name, ACTIVATION, change.activation.value)
+        job.files.count_up()
+        values = {ACTIVATION: change.activation.value}
         if job.debts:
             why = job.debts[0]["reason"] or "fenced at its circuit"
-            text = f"{job.plan.source} is lost: {why} (sparehub finish-fence ends this)"
-            set_value(job.directory, name, OVERRIDE, text)
+            values[OVERRIDE] = f"{job.plan.source} is lost: {why} (sparehub finish-fence ends this)"
+        set_values(job.directory, name, values)
         if self._looked.pop(change) or snapshot.activation != change.activation:
             self._deploy(change)
         region = region_after(job.pair, change)
@@ -215,7 +219,7 @@ class Run:
         """
         job = self.job
         try:
-            job.stacks.up(change, job.progress.writes)
+            job.stacks.up(change, job.progress.writes, job.operation.id)
         except LeaseError:
             raise
         except SparehubError as error:
@@ -226,7 +230,7 @@ class Run:
             self._take_in_strays(change)
             self._look((change,))
             self._looked.pop(change)
-            job.stacks.up(change, job.progress.writes)
+            job.stacks.up(change, job.progress.writes, job.operation.id)
 
     def _take_in_strays(self, change: Change) -> bool:
         job, stack = self.job, change.stack
@@ -235,12 +239,14 @@ class Run:
         return take_in_strays(job.stacks, job.azure, stack, live, change.operations, note)
 
     def _look(self, changes: tuple[Change, ...], drift: set[str] | None = None) -> None:
-        pretend = f"looking ahead: plan {self.job.plan.id}"
         self._looked |= look(
             self.job.stacks,
             changes,
-            drift=drift or (),
-            pretend=pretend,
+            Assumed(
+                drift=frozenset(drift or ()),
+                override=f"looking ahead: plan {self.job.plan.id}",
+                generation=self.job.files.generation,
+            ),
             besides=self.job.ledger.unsettled,
         )
 
@@ -300,7 +306,7 @@ class Run:
             return
         job.write("withholding", stack=stack)
         job.progress.note(f"{stack}: its spokes are withheld first: Azure connects none else")
-        set_value(job.directory, stack, ACTIVATION, Activation.STANDBY.value)
+        set_values(job.directory, stack, {ACTIVATION: Activation.STANDBY.value})
         self._look((change,))
         if self._looked.pop(change):
             self._deploy(change)

@@ -6,6 +6,7 @@ from typing import Any, Self
 
 from topology.changes import CONNECTION, GATEWAY, Operation
 from topology.deployed import Deployed
+from topology.generation import SwitchRecord
 from topology.model import Connection, Region
 from topology.reading import Resources
 
@@ -150,6 +151,6 @@ class Snapshot:
         return next((each.split("/")[2] for each in ids), "")
 
     @property
-    def live(self) -> bool:
-        """Whether the region can be reached from on-premises, by all that was recorded."""
-        return bool(self.deployed.connections) and self.activation == "active"
+    def switch(self) -> SwitchRecord:
+        """The switch that the stack was last deployed with, also by a deployment that failed."""
+        return SwitchRecord.of(self.resources)

@@ -2,6 +2,7 @@
 
 import os
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,18 +14,21 @@ from topology.plan import Change
 
 ACTIVATION = "sparehub:activation"
 DISCONNECTED = "sparehub:disconnected"
+GENERATION = "sparehub:generation"
 OVERRIDE = "sparehub:overrideInterlock"
 _BANDWIDTH = "bandwidthInMbps"
 
 
-def set_value(directory: Path, stack: str, key: str, value: str | None) -> None:
-    """Set a key of a stack file that holds one line of text, or remove it.
+def set_values(directory: Path, stack: str, values: Mapping[str, str | int | bool | None]) -> None:
+    """Set keys of a stack file at one stroke; None removes one.
 
     :raises PreflightError: where the file cannot be written.
     """
     path = stack_file(directory, stack)
-    text = path.read_text(encoding="utf-8")
-    _write(path, text, _with_value(text, key, value))
+    text = before = path.read_text(encoding="utf-8")
+    for key, value in values.items():
+        text = _with_value(text, key, value if value is None else str(value))
+    _write(path, before, text)
 
 
 def set_bandwidth(directory: Path, stack: str, connection: str, mbps: int) -> None:
@@ -54,7 +58,9 @@ def _write(path: Path, text: str, changed: str) -> None:
         raise PreflightError(message) from None
 
 
-def write_variant(directory: Path, change: Change, copy: Path, override: str = "") -> None:
+def write_variant(
+    directory: Path, change: Change, copy: Path, override: str = "", generation: int = 0
+) -> None:
     """Write a copy of a stack file for one deployment, the file itself being left alone."""
     yaml = YAML()
     content = yaml.load(stack_file(directory, change.stack).read_text(encoding="utf-8"))
@@ -62,6 +68,8 @@ def write_variant(directory: Path, change: Change, copy: Path, override: str = "
     config[ACTIVATION] = change.activation.value
     if override:
         config[OVERRIDE] = override
+    if generation:
+        config[GENERATION] = generation
     if change.disconnected:
         config[DISCONNECTED] = True
     with copy.open("w", encoding="utf-8") as file:

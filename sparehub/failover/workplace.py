@@ -51,6 +51,13 @@ class Workplace:
         """The Azure region of each stack."""
         return {name: stack.region.location for name, stack in self.pair.items()}
 
+    def read_files(self) -> None:
+        """Read both stack files again, after one was written.
+
+        :raises ConfigurationError: where one is wrong.
+        """
+        self.pair = {name: read_stack(self.directory, name) for name in self.pair}
+
     def stop(self) -> bool:
         """Return whether somebody asked to stop."""
         return self._asked_to_stop.is_set()

@@ -7,7 +7,7 @@ from typing import Any
 from simulator import control
 from simulator.arm.faults import Order
 from tests.engine.conftest import Engine
-from topology.generation import SWITCH_TYPE, SwitchRecord
+from topology.generation import SwitchRecord
 
 Make = Callable[..., Engine]
 CONNECTIONS = {"primary": "con-eastasia-hong-kong", "secondary": "con-southeastasia-singapore"}

@@ -13,7 +13,8 @@ from sparehub.drill import networks
 from sparehub.failover import journal, operations
 from sparehub.failover.lease import Holder, Lease, LeaseError
 from sparehub.failover.planning import read_plan, show_plan
-from sparehub.failover.switch import ACTIVATION, set_value
+from sparehub.failover.status import OWED, status
+from sparehub.failover.switch import ACTIVATION, set_values
 from sparehub.output import Output
 from tests.sparehub.failover.world import World, activation_in_file
 from tests.sparehub.failover.worlds import Start, begin, halted, resume
@@ -32,7 +33,7 @@ FAILOVER, FAILBACK = Kind.FAILOVER, Kind.FAILBACK
 
 def by_hand(world: World, stack: str, activation: str) -> str:
     """Turn a switch and deploy, as a person would."""
-    set_value(world.directory, stack, ACTIVATION, activation)
+    set_values(world.directory, stack, {ACTIVATION: activation})
     world.build()
     return stack
 
@@ -83,7 +84,7 @@ WRONG: dict[str, tuple[Callable[[World], object], type[SparehubError], int, str]
         "both stacks say that they are active",
     ),
     "a file that was not deployed": (
-        lambda world: set_value(world.directory, "secondary", ACTIVATION, "active"),
+        lambda world: set_values(world.directory, "secondary", {ACTIVATION: "active"}),
         PreflightError,
         3,
         "the file of stack 'secondary' says 'active', and 'standby' is deployed",
@@ -236,7 +237,7 @@ def test_a_reason_that_no_file_can_hold_is_refused(start: Start, reason: str) ->
     world.lost.add("primary")
     world.circuits_lost.add("primary")
     owed = begin(world, FAILOVER, Mode.UNPLANNED, 'gone: "香港" # \\ é')
-    assert owed == operations.UNFENCED
+    assert owed == OWED
 
 
 def test_a_script_is_told_where_nothing_was_to_be_done(
@@ -244,7 +245,7 @@ def test_a_script_is_told_where_nothing_was_to_be_done(
 ) -> None:
     """One document on standard output, the one of `status`."""
     world, output = start(), Output(as_json=True)
-    operations.status(world.directory, output)
+    status(world.directory, output)
     standing = json.loads(capsys.readouterr().out)
     for act in (
         lambda: operations.resume(world.directory, output, yes=True, reason=""),
@@ -306,7 +307,7 @@ def test_a_region_that_dies_while_it_is_disconnected_is_fenced_from_outside(star
         with pytest.raises(HalfwayError, match="resume --accept-unfenced REASON"):
             begin(world, FAILOVER, Mode.UNPLANNED)
         again = operations.resume(world.directory, Output(), yes=True, reason="it burnt down")
-        assert again == operations.UNFENCED
+        assert again == OWED
         assert len(world.advertised("secondary")) == 3
 
 
@@ -486,7 +487,7 @@ def test_where_things_stand_is_told(start: Start, capsys: pytest.CaptureFixture[
     halted(world)
     capsys.readouterr()
     plan = read_plan(world.directory, FAILOVER, Mode.PLANNED)
-    operations.status(world.directory, Output(as_json=True))
+    status(world.directory, Output(as_json=True))
     said = json.loads(capsys.readouterr().out)
 
     assert (
@@ -502,7 +503,9 @@ def test_where_things_stand_is_told(start: Start, capsys: pytest.CaptureFixture[
     )
     assert said == {
         "active": [],
+        "live": [],
         "debts": [],
+        "problems": [],
         "state": "HALTED(activate-secondary)",
         "drill": {"standing": [], "last": None},
     }

@@ -12,6 +12,7 @@ from sparehub.failover import journal, keys, operations, preflight, run
 from sparehub.failover.azure import Answer
 from sparehub.failover.lease import LeaseError
 from sparehub.failover.planning import read_plan
+from sparehub.failover.port import Assumed
 from sparehub.output import Output
 from sparehub.stacks import read_stack
 from tests.sparehub.failover.world import Died, World
@@ -193,10 +194,10 @@ def also_a_drill(world: World) -> Callable[..., list[frozenset[Operation]]]:
     missing = Operation(Verb.CREATE, "azure-native:network:VirtualNetwork", "drill/spoke1/network")
     previews = world.previews
 
-    def wanted(changes: tuple[Change, ...], **how: Any) -> list[frozenset[Operation]]:
+    def wanted(changes: tuple[Change, ...], assumed: Assumed) -> list[frozenset[Operation]]:
         return [
             found | ({missing} if change.stack == "secondary" else frozenset())
-            for change, found in zip(changes, previews(changes, **how), strict=True)
+            for change, found in zip(changes, previews(changes, assumed), strict=True)
         ]
 
     return wanted

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from ruamel.yaml import YAML
 
-from sparehub.failover.switch import ACTIVATION, OVERRIDE, set_bandwidth, set_value
+from sparehub.failover.switch import ACTIVATION, OVERRIDE, set_bandwidth, set_values
 from tests.configurations import ROOT
 from topology.errors import PreflightError
 
@@ -28,13 +28,13 @@ def test_one_word_changes_and_its_comment_stays(directory: Path) -> None:
     """And the same word again changes nothing."""
     file = directory / "Pulumi.primary.yaml"
     before = file.read_text()
-    set_value(directory, "primary", ACTIVATION, "standby")
+    set_values(directory, "primary", {ACTIVATION: "standby"})
 
     assert changed(before, file.read_text()) == [
         "-  sparehub:activation: active # the switch: standby | active",
         "+  sparehub:activation: standby # the switch: standby | active",
     ]
-    set_value(directory, "primary", ACTIVATION, "active")
+    set_values(directory, "primary", {ACTIVATION: "active"})
     assert file.read_text() == before
 
 
@@ -43,13 +43,13 @@ def test_a_reason_of_any_text_is_put_in_and_taken_out(directory: Path) -> None:
     file = directory / "Pulumi.primary.yaml"
     before = file.read_text()
     reason = 'it is "lost": \\ # really'
-    set_value(directory, "primary", OVERRIDE, reason)
+    set_values(directory, "primary", {OVERRIDE: reason})
 
     assert YAML(typ="safe").load(file.read_text())["config"][OVERRIDE] == reason
     assert len(changed(before, file.read_text())) == 1
-    set_value(directory, "primary", OVERRIDE, None)
+    set_values(directory, "primary", {OVERRIDE: None})
     assert file.read_text() == before
-    set_value(directory, "primary", OVERRIDE, None)
+    set_values(directory, "primary", {OVERRIDE: None})
     assert file.read_text() == before
 
 
@@ -58,7 +58,7 @@ def test_a_file_without_the_key_gets_it(directory: Path) -> None:
     file = directory / "Pulumi.primary.yaml"
     lines = [each for each in file.read_text().splitlines(keepends=True) if ACTIVATION not in each]
     file.write_text("".join(lines))
-    set_value(directory, "primary", ACTIVATION, "active")
+    set_values(directory, "primary", {ACTIVATION: "active"})
 
     assert YAML(typ="safe").load(file.read_text())["config"][ACTIVATION] == "active"
     assert len(changed("".join(lines), file.read_text())) == 1

@@ -14,12 +14,21 @@ from typing import Any
 from sparehub.failover import deployments
 from sparehub.failover.azure import Answer
 from sparehub.failover.deployments import DeploymentError
+from sparehub.failover.port import Assumed
 from sparehub.failover.snapshot import Pending, Snapshot
 from sparehub.stacks import read_stack
 from topology.changes import CIRCUIT, CONNECTION, GATEWAY, PEERING, Operation, Verb
 from topology.circuits import circuit_id
 from topology.deployed import Deployed
 from topology.failover import region_after
+from topology.generation import (
+    SWITCH_NAME,
+    SWITCH_TYPE,
+    Deployment,
+    is_live,
+    refuse_disconnecting,
+    refuse_older,
+)
 from topology.interlock import refuse_two_live_regions
 from topology.model import Region
 from topology.plan import Change
@@ -129,6 +138,7 @@ class World:
             for name, resource in self.cloud[stack].items():
                 self._record(stack, name, resource)
             self._outputs(stack, region)
+            self._record_switch(stack, region.activation.value, "")
 
     # -- Pulumi ------------------------------------------------------------------------------
 
@@ -138,25 +148,25 @@ class World:
     def snapshots(self, stacks: tuple[str, ...]) -> dict[str, Snapshot]:
         return {stack: self.snapshot(stack) for stack in stacks}
 
-    def previews(
-        self, changes: tuple[Change, ...], *, drift: frozenset[str], pretend: str
-    ) -> list[frozenset[Operation]]:
-        del drift
+    def previews(self, changes: tuple[Change, ...], assumed: Assumed) -> list[frozenset[Operation]]:
         found = []
         for change in changes:
             region = self._region(change)
-            if not pretend:
+            self._guard(change, assumed.generation)
+            if not assumed.override:
                 self._interlock(change.stack, region)
             found.append(frozenset(self._difference(change.stack, region)))
         return found
 
-    def up(self, change: Change, tell: Callable[[Operation], None]) -> None:
+    def up(self, change: Change, tell: Callable[[Operation], None], operation: str = "") -> None:
         stack = change.stack
         self.point()
         if read_stack(self.directory, stack).config.activation is not change.activation:
             raise AssertionError(f"the file of {stack} does not say what is deployed")
         region = self._region(change)
+        self._guard(change, operation=operation)
         self._interlock(stack, region)
+        self._record_switch(stack, change.activation.value, operation)
         before, ahead = deepcopy(self.state[stack]), self._difference(stack, region)
         try:
             self._deploy(stack, region, tell)
@@ -305,6 +315,30 @@ class World:
         paired = self.snapshot(PAIR[stack]).deployed
         if not config.override_interlock:
             refuse_two_live_regions(config, region, paired)
+
+    def _guard(self, change: Change, generation: int = 0, operation: str = "") -> None:
+        """Refuse as the program does: an older file, or the only live region's end."""
+        stack, pair = change.stack, PAIR[change.stack]
+        records = {name: self.snapshot(name).switch for name in (stack, pair)}
+        said = generation or read_stack(self.directory, stack).config.generation
+        refuse_older(stack, said, records)
+        deployment = Deployment(
+            stack=stack, generation=said, activation=change.activation, operation=operation
+        )
+        live = is_live(self.snapshot(pair).resources)
+        refuse_disconnecting(deployment, records[stack], pair_is_live=live)
+
+    def _record_switch(self, stack: str, activation: str, operation: str) -> None:
+        """Record the switch as its component does: before anything else, if it has a number."""
+        generation = read_stack(self.directory, stack).config.generation
+        if not generation:
+            return
+        state = self.state[stack]
+        kept = [each for each in state["resources"] if each["type"] != SWITCH_TYPE]
+        outputs = {"generation": generation, "activation": activation, "operation": operation}
+        urn = f"urn:pulumi:{stack}::sparehub::{SWITCH_TYPE}::{SWITCH_NAME}"
+        entry = {"type": SWITCH_TYPE, "urn": urn, "custom": False, "outputs": outputs}
+        state["resources"] = [entry, *kept]
 
     def _difference(self, stack: str, region: Region) -> list[Operation]:
         wanted = resources_of(region)

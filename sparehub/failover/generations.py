@@ -1,0 +1,116 @@
+"""The generation of both stack files: checked before any act, and counted up by a switch."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sparehub.failover.journal import Journal
+from sparehub.failover.snapshot import Snapshot
+from sparehub.failover.switch import GENERATION, set_values
+from topology.errors import GenerationError, PreflightError
+from topology.generation import UP_TO_DATE, recorded_generation, refuse_older
+from topology.pair import Stack
+
+Note = Callable[[str], None]
+
+
+def said_by(pair: Mapping[str, Stack]) -> dict[str, int]:
+    """Return the generation of each stack file; 0 where it names none."""
+    return {name: stack.config.generation for name, stack in pair.items()}
+
+
+def next_generation(pair: Mapping[str, Stack], snapshots: Mapping[str, Snapshot]) -> int:
+    """Return the generation of the next switch: above every one that is written or recorded."""
+    return 1 + max(*said_by(pair).values(), _recorded(snapshots))
+
+
+def refuse_older_files(pair: Mapping[str, Stack], snapshots: Mapping[str, Snapshot]) -> None:
+    """Refuse stack files of a generation below the one that either stack recorded.
+
+    :raises GenerationError: with both numbers.
+    """
+    records = {name: snapshot.switch for name, snapshot in snapshots.items()}
+    for name, generation in said_by(pair).items():
+        refuse_older(name, generation, records)
+
+
+def differing(pair: Mapping[str, Stack]) -> str:
+    """Return how the two files differ in their generation; empty where they do not."""
+    said = said_by(pair)
+    if len(set(said.values())) == 1:
+        return ""
+    return " and ".join(f"generation {number} in {name}" for name, number in said.items())
+
+
+def refuse_differing_files(pair: Mapping[str, Stack]) -> None:
+    """Refuse two files of different switches, where no operation of the journal explains that.
+
+    :raises PreflightError: with both numbers.
+    """
+    if said := differing(pair):
+        message = (
+            f"the stack files are of different switches ({said}), which no operation in the "
+            f"journal explains; nothing was done. First {UP_TO_DATE}"
+        )
+        raise PreflightError(message)
+
+
+def refuse_overtaken(
+    journal: Journal, operation: str, generation: int, snapshots: Mapping[str, Snapshot]
+) -> None:
+    """Refuse to go on with an operation after a later switch; close it in the journal.
+
+    :raises GenerationError: where a stack records a higher generation than the operation's.
+    """
+    recorded = _recorded(snapshots)
+    if recorded <= generation:
+        return
+    journal.append("superseded", operation, generation=recorded)
+    message = (
+        f"{operation} is of generation {generation}, and generation {recorded} is recorded: the "
+        "live region was switched again since, by another run. Nothing was done, and the operation "
+        "is closed here as superseded. `sparehub status` shows where things stand"
+    )
+    raise GenerationError(message)
+
+
+def _recorded(snapshots: Mapping[str, Snapshot]) -> int:
+    return recorded_generation(snapshot.switch for snapshot in snapshots.values())
+
+
+@dataclass
+class FileGenerations:
+    """The generation of both stack files during one operation."""
+
+    directory: Path
+    pair: Mapping[str, Stack]
+    generation: int
+    """That of the operation."""
+    before: Mapping[str, int]
+    """That of each file before the operation."""
+    guard: Callable[[], object]
+    _raised: bool = field(default=False, init=False)
+
+    def count_up(self) -> None:
+        """Write the operation's generation into both files: right before it acts.
+
+        :raises LeaseError: where somebody else has taken over.
+        :raises PreflightError: where a file cannot be written.
+        """
+        if self._raised:
+            return
+        self.guard()
+        for name in self.pair:
+            set_values(self.directory, name, {GENERATION: self.generation})
+        self._raised = True
+
+    def restore(self) -> None:
+        """Write back what both files said: the operation is withdrawn, and nothing was done."""
+        if any(number != self.before.get(name) for name, number in said_by(self.pair).items()):
+            self._raised = True  # by a run that died meanwhile
+        if not self._raised:
+            return
+        self.guard()
+        for name in self.pair:
+            set_values(self.directory, name, {GENERATION: self.before.get(name) or None})
+        self._raised = False
