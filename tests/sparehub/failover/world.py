@@ -20,7 +20,7 @@ from sparehub.stacks import read_stack
 from topology.changes import CIRCUIT, CONNECTION, GATEWAY, PEERING, Operation, Verb
 from topology.circuits import circuit_id
 from topology.deployed import Deployed
-from topology.failover import region_after
+from topology.failover import region_after, said
 from topology.generation import (
     SWITCH_NAME,
     SWITCH_TYPE,
@@ -138,7 +138,7 @@ class World:
             for name, resource in self.cloud[stack].items():
                 self._record(stack, name, resource)
             self._outputs(stack, region)
-            self._record_switch(stack, region.activation.value, "")
+            self.record_switch(stack, region.activation.value, "")
 
     # -- Pulumi ------------------------------------------------------------------------------
 
@@ -166,7 +166,7 @@ class World:
         region = self._region(change)
         self._guard(change, operation=operation)
         self._interlock(stack, region)
-        self._record_switch(stack, change.activation.value, operation)
+        self.record_switch(stack, change.activation.value, operation)
         before, ahead = deepcopy(self.state[stack]), self._difference(stack, region)
         try:
             self._deploy(stack, region, tell)
@@ -328,7 +328,7 @@ class World:
         live = is_live(self.snapshot(pair).resources)
         refuse_disconnecting(deployment, records[stack], pair_is_live=live)
 
-    def _record_switch(self, stack: str, activation: str, operation: str) -> None:
+    def record_switch(self, stack: str, activation: str, operation: str) -> None:
         """Record the switch as its component does: before anything else, if it has a number."""
         generation = read_stack(self.directory, stack).config.generation
         if not generation:
@@ -444,6 +444,7 @@ class World:
             "activation": region.activation.value,
             "location": region.location,
             "advertisedPrefixes": [str(prefix) for prefix in deployed.advertised_prefixes],
+            "region": said(read_stack(self.directory, stack).config)["region"],
         }
         urn = f"urn:pulumi:{stack}::sparehub::pulumi:pulumi:Stack::sparehub-{stack}"
         entry = {"type": "pulumi:pulumi:Stack", "urn": urn, "custom": False, "outputs": outputs}
