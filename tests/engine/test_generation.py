@@ -1,12 +1,16 @@
 """The generation of a switch on the real engine: what an older checkout cannot undo."""
 
 import json
+import shutil
+import subprocess
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from simulator import control
 from simulator.arm.faults import Order
 from tests.engine.conftest import Engine
+from tests.engine.failing_over import Operator, copied
 from topology.generation import SwitchRecord
 
 Make = Callable[..., Engine]
@@ -88,3 +92,77 @@ def test_the_record_survives_a_deployment_that_fails(engine: Make) -> None:
 
     assert azure.outputs("primary")["activation"] == "standby"
     assert recorded(azure, "primary") == SwitchRecord(generation=2, activation="active")
+
+
+def test_without_a_generation_the_switch_works_and_warns_in_one_line(engine: Make) -> None:
+    """A first deployment, and one that changes nothing, do not warn; one with a number neither."""
+    azure = engine("primary")
+    assert "without a sparehub:generation" not in azure.preview("primary")
+    azure.up("primary")
+    assert "without a sparehub:generation" not in azure.preview("primary")
+    azure.change("primary", at(None, "standby"))
+    said = azure.preview("primary")
+    lines = [line for line in said.splitlines() if "without a sparehub:generation" in line]
+    assert lines
+    assert all(line.endswith("undo that unnoticed; `sparehub switch` sets it") for line in lines)
+    azure.change("primary", at(1, "standby"))
+    assert "without a sparehub:generation" not in azure.preview("primary")
+
+
+def test_a_pair_whose_state_cannot_be_read(engine: Make) -> None:
+    """Going active needs the override; going standby is refused, whatever overrides."""
+    azure = engine("primary", "secondary")
+    for stack, activation in (("primary", "active"), ("secondary", "standby")):
+        azure.change(stack, at(1, activation))
+        azure.up(stack)
+    override = ("config", "set", "overrideInterlock", "its state is lost", "--stack")
+    states = {
+        stack: next(azure.rehearsal.home.path.rglob(f"stacks/sparehub/{stack}.json"))
+        for stack in ("primary", "secondary")
+    }
+    whole = {stack: state.read_bytes() for stack, state in states.items()}
+
+    states["secondary"].write_bytes(whole["secondary"][:200])
+    azure.change("primary", at(2, "standby"))
+    azure.rehearsal.pulumi(*override, "primary")
+    assert "nobody knows whether stack 'primary' is the only live region" in refused(
+        azure, "primary"
+    )
+    states["secondary"].write_bytes(whole["secondary"])
+
+    states["primary"].write_bytes(whole["primary"][:200])
+    azure.change("secondary", at(2, "active"))
+    assert "nobody knows whether it is live" in refused(azure, "secondary")
+    azure.rehearsal.pulumi(*override, "secondary")
+    assert azure.up("secondary") == [("create", CONNECTIONS["secondary"])]
+
+
+def test_two_directories_and_one_backend(pair: Path, tmp_path: Path) -> None:
+    """The other checkout is refused by `pulumi up` and by the command, then brought up to date."""
+    operator = Operator(copied(pair, tmp_path / "home"))
+    other = tmp_path / "other"
+    shutil.copytree(operator.project, other)
+    elsewhere = ("--stack-dir", str(other))
+    assert operator.sparehub(*operator.confirmed("failover")).returncode == 0
+    log = control.read_log(operator.engine.store)
+
+    plan = json.loads(operator.sparehub("plan", "failback", "--json", *elsewhere).stdout)["id"]
+    back = operator.sparehub("failback", "--yes", "--plan", plan, *elsewhere)
+    assert (back.returncode, "generation 1 is recorded" in back.stderr) == (4, True), back.stderr
+    for stack in ("primary", "secondary"):
+        up = subprocess.run(
+            ["pulumi", "up", "--yes", "--skip-preview", "--non-interactive", "--stack", stack],
+            cwd=other,
+            env=operator.environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert up.returncode != 0
+        assert "has no sparehub:generation, and generation 1 is recorded" in up.stdout + up.stderr
+    assert control.read_log(operator.engine.store) == log
+
+    assert operator.sparehub("switch", "--from-state", *elsewhere).returncode == 0
+    plan = json.loads(operator.sparehub("plan", "failback", "--json", *elsewhere).stdout)["id"]
+    assert operator.sparehub("failback", "--yes", "--plan", plan, *elsewhere).returncode == 0
+    assert operator.status()["live"] == ["primary"]
