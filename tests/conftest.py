@@ -20,7 +20,8 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Fail a run whose tests left a file in the checkout's root."""
-    if left := sorted(_in_root() - session.config.stash[_BEFORE]):
+    before = session.config.stash[_BEFORE]
+    if left := sorted(_in_root() - before):
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
         session.config.stash[_LEFT] = left
 

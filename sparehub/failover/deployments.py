@@ -187,11 +187,6 @@ class Deployments:
                 automation.Deployment(version=exported.version, deployment=whole)
             )
 
-    def unlock(self, stack: str) -> None:
-        """Remove the lock of a Pulumi that is gone."""
-        with _telling(stack):
-            self._stack(stack).cancel()
-
     def secret(self, stack: str, place: str) -> str:
         """Return a secret of a stack file, decrypted."""
         with _telling(stack):

@@ -34,9 +34,6 @@ class Stacks(Protocol):
     def forget_pending(self, stack: str) -> None:
         """Strike out the begun writes of a stack."""
 
-    def unlock(self, stack: str) -> None:
-        """Remove the lock of a Pulumi that is gone."""
-
     def secret(self, stack: str, place: str) -> str:
         """Return a secret of a stack file, decrypted."""
 

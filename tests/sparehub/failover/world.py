@@ -202,9 +202,6 @@ class World:
         self.state[stack]["pending_operations"] = []
         self.point()
 
-    def unlock(self, stack: str) -> None:
-        raise AssertionError(stack)
-
     def secret(self, stack: str, place: str) -> str:
         raise AssertionError(stack, place)
 
