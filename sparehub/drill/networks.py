@@ -113,10 +113,10 @@ def _deploy(place: Workplace, step: Step, value: str | None) -> None:
     try:
         (found,) = place.stacks.previews((change,), drift=frozenset(), pretend="")
         _refuse_beyond(change, found)
+        place.journal.append("drill-intent", step=step.id)
     except BaseException:
         set_value(place.directory, change.stack, SWITCH, before)
         raise
-    place.journal.append("drill-intent", step=step.id)
     try:
         with place.progress.step(step):
             place.stacks.up(change, place.progress.writes)

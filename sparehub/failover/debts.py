@@ -26,6 +26,7 @@ def pay(place: Workplace, debt: dict[str, Any]) -> None:
     if not answers(place.azure, place.snapshots[stack.name]):
         message = f"{stack.name} ({stack.region.location}) does not answer yet; nothing was changed"
         raise UnreachableError(message)
+    place.journal.append("finishing", id=debt["id"])
     _stand_down(place, stack)
     # Only now: a fence that goes before the connection would let the region advertise again.
     for fence in debt["fences"]:

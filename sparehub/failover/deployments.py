@@ -124,8 +124,7 @@ class Deployments:
         """
         copy = None
         if change.disconnected:
-            copy = self._scratch / f"Pulumi.{change.stack}.deployed.yaml"
-            write_variant(self.directory, change, copy)
+            copy = self._copy(change, "deployed")
         problems: list[str] = []
 
         def listen(event: EngineEvent) -> None:
@@ -237,12 +236,8 @@ class Deployments:
         drift: bool,  # noqa: FBT001
         pretend: str,
     ) -> frozenset[Operation]:
-        copy = self._scratch / f"Pulumi.{change.stack}.{number}.yaml"
+        copy = self._copy(change, str(number), pretend)
         plan = self._scratch / f"plan.{change.stack}.json"  # of both, one at a time
-        try:
-            write_variant(self.directory, change, copy, pretend)
-        except OSError as error:
-            raise PreflightError(f"{copy} cannot be written: {error.strerror}") from None
         found: set[Operation] = set()
         problems: list[str] = []
 
@@ -257,6 +252,19 @@ class Deployments:
             )
         self._previewed[change] = plan, frozenset(found)
         return frozenset(found)
+
+    def _copy(self, change: Change, name: str, override: str = "") -> Path:
+        """Return a copy of a stack file that says what a change wants.
+
+        :raises PreflightError: where it cannot be written.
+        """
+        copy = self._scratch / f"Pulumi.{change.stack}.{name}.yaml"
+        try:
+            write_variant(self.directory, change, copy, override)
+        except OSError as error:
+            message = f"{copy} cannot be written ({error.strerror}), so nothing is deployed"
+            raise PreflightError(message) from None
+        return copy
 
 
 def recorded_at_end(found: frozenset[Operation]) -> bool:
@@ -291,6 +299,10 @@ def _telling(stack: str, problems: Sequence[str] = ()) -> Iterator[None]:
             "`sparehub resume`"
         )
         raise LeaseError(message) from None
+    except OSError as error:  # of a working file that the Automation API makes
+        where = error.filename or "a working file"
+        message = f"stack {stack!r}: {where} cannot be written ({error.strerror})"
+        raise PreflightError(message) from None
     except CommandError as error:
         said = [each for each in dict.fromkeys(problems) if each and each != "update failed"]
         said = [each for each in said if not each.startswith(_UNSEEN)] or said
