@@ -8,7 +8,7 @@ from sparehub.failover import confirmation, operations
 from sparehub.failover.azure import Azure, read
 from sparehub.failover.lease import LeaseError
 from sparehub.failover.planning import print_plan
-from sparehub.failover.port import Assumed
+from sparehub.failover.port import AS_THEY_ARE
 from sparehub.failover.settling import settle
 from sparehub.failover.snapshot import Snapshot
 from sparehub.failover.switch import set_values
@@ -113,12 +113,12 @@ def _deploy(place: Workplace, step: Step, value: str | None) -> None:
     place.journal.guard()
     set_values(place.directory, change.stack, {SWITCH: value})
     try:
-        (found,) = place.stacks.previews((change,), Assumed())
+        (found,) = place.stacks.previews((change,), AS_THEY_ARE)
         _refuse_beyond(change, found)
+        place.journal.append("drill-intent", step=step.id)
     except BaseException:
         set_values(place.directory, change.stack, {SWITCH: before})
         raise
-    place.journal.append("drill-intent", step=step.id)
     try:
         with place.progress.step(step):
             place.stacks.up(change, place.progress.writes)

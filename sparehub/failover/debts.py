@@ -6,7 +6,7 @@ from sparehub.failover.blast_radius import look
 from sparehub.failover.fences import Fence, remove_fence
 from sparehub.failover.keys import spend
 from sparehub.failover.outcome import prove
-from sparehub.failover.port import Assumed
+from sparehub.failover.port import AS_THEY_ARE
 from sparehub.failover.probe import answers
 from sparehub.failover.settling import fence_for, settle, take_in_strays
 from sparehub.failover.switch import ACTIVATION, OVERRIDE, set_values
@@ -27,6 +27,7 @@ def pay(place: Workplace, debt: dict[str, Any]) -> None:
     if not answers(place.azure, place.snapshots[stack.name]):
         message = f"{stack.name} ({stack.region.location}) does not answer yet; nothing was changed"
         raise UnreachableError(message)
+    place.journal.append("finishing", id=debt["id"])
     _stand_down(place, stack)
     # Only now: a fence that goes before the connection would let the region advertise again.
     for fence in debt["fences"]:
@@ -49,7 +50,7 @@ def _stand_down(place: Workplace, stack: Stack) -> None:
     fence = fence_for(left, stacks.snapshot(stack.name))
     changes = [fence, left.stand_down] if fence.disconnected else [fence]
     for change in filter(None, changes):
-        look(stacks, (change,), Assumed(), besides=place.ledger.unsettled)
+        look(stacks, (change,), AS_THEY_ARE, besides=place.ledger.unsettled)
         spend(stacks, journal, stack)
         stacks.up(change, place.progress.writes)
         region = left.fenced if change.disconnected else left.down

@@ -15,7 +15,7 @@ from pulumi.automation.errors import CommandError, ConcurrentUpdateError
 
 from sparehub.failover.events import operation_of, problems_of
 from sparehub.failover.lease import LeaseError
-from sparehub.failover.port import Assumed
+from sparehub.failover.port import AS_THEY_ARE, Assumed
 from sparehub.failover.snapshot import Pending, Snapshot
 from sparehub.failover.switch import write_variant
 from topology.changes import CONNECTION, WRITES_AT_ONCE, Operation, Verb
@@ -122,8 +122,7 @@ class Deployments:
         """
         copy = None
         if change.disconnected:
-            copy = self._scratch / f"Pulumi.{change.stack}.deployed.yaml"
-            write_variant(self.directory, change, copy)
+            copy = self._copy(change, "deployed")
         problems: list[str] = []
 
         def listen(event: EngineEvent) -> None:
@@ -187,11 +186,6 @@ class Deployments:
                 automation.Deployment(version=exported.version, deployment=whole)
             )
 
-    def unlock(self, stack: str) -> None:
-        """Remove the lock of a Pulumi that is gone."""
-        with _telling(stack):
-            self._stack(stack).cancel()
-
     def secret(self, stack: str, place: str) -> str:
         """Return a secret of a stack file, decrypted."""
         with _telling(stack):
@@ -241,12 +235,8 @@ class Deployments:
         number: int,
         assumed: Assumed,
     ) -> frozenset[Operation]:
-        copy = self._scratch / f"Pulumi.{change.stack}.{number}.yaml"
+        copy = self._copy(change, str(number), assumed)
         plan = self._scratch / f"plan.{change.stack}.json"  # of both, one at a time
-        try:
-            write_variant(self.directory, change, copy, assumed.override, assumed.generation)
-        except OSError as error:
-            raise PreflightError(f"{copy} cannot be written: {error.strerror}") from None
         found: set[Operation] = set()
         problems: list[str] = []
 
@@ -264,6 +254,19 @@ class Deployments:
             )
         self._previewed[change] = plan, frozenset(found)
         return frozenset(found)
+
+    def _copy(self, change: Change, name: str, assumed: Assumed = AS_THEY_ARE) -> Path:
+        """Return a copy of a stack file that says what a change wants.
+
+        :raises PreflightError: where it cannot be written.
+        """
+        copy = self._scratch / f"Pulumi.{change.stack}.{name}.yaml"
+        try:
+            write_variant(self.directory, change, copy, assumed.override, assumed.generation)
+        except OSError as error:
+            message = f"{copy} cannot be written ({error.strerror}), so nothing is deployed"
+            raise PreflightError(message) from None
+        return copy
 
 
 def recorded_at_end(found: frozenset[Operation]) -> bool:
@@ -298,6 +301,10 @@ def _telling(stack: str, problems: Sequence[str] = ()) -> Iterator[None]:
             "`sparehub resume`"
         )
         raise LeaseError(message) from None
+    except OSError as error:  # of a working file that the Automation API makes
+        where = error.filename or "a working file"
+        message = f"stack {stack!r}: {where} cannot be written ({error.strerror})"
+        raise PreflightError(message) from None
     except CommandError as error:
         said = [each for each in dict.fromkeys(problems) if each and each != "update failed"]
         said = [each for each in said if not each.startswith(_UNSEEN)] or said

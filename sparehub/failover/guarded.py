@@ -4,7 +4,8 @@ The journal asks before each record; between two records lie minutes, in which a
 may lose its lease. So it is asked again right before each write.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,10 +18,14 @@ from topology.plan import Change
 
 @dataclass(frozen=True)
 class GuardedStacks:
-    """Both stacks; ``guard`` raises LeaseError where somebody else has taken over."""
+    """Both stacks; ``guard`` raises LeaseError where somebody else has taken over.
+
+    ``recorded`` surrounds each command of Pulumi that locks a stack.
+    """
 
     stacks: Stacks
     guard: Callable[[], object]
+    recorded: Callable[[str], AbstractContextManager[object]] = nullcontext
 
     def snapshot(self, stack: str) -> Snapshot:
         """Return what a stack recorded."""
@@ -36,28 +41,23 @@ class GuardedStacks:
 
     def up(self, change: Change, tell: Callable[[Operation], None], operation: str = "") -> None:
         """Deploy a stack."""
-        self.guard()
-        self.stacks.up(change, tell, operation)
+        with self._locking(change.stack):
+            self.stacks.up(change, tell, operation)
 
     def adopt(self, stack: str, pending: Pending, identity: str) -> None:
         """Bring into the state what was made while its maker died."""
-        self.guard()
-        self.stacks.adopt(stack, pending, identity)
+        with self._locking(stack):
+            self.stacks.adopt(stack, pending, identity)
 
     def refresh(self, stack: str, urns: Sequence[str]) -> None:
         """Read some of a stack's resources from Azure again."""
-        self.guard()
-        self.stacks.refresh(stack, urns)
+        with self._locking(stack):
+            self.stacks.refresh(stack, urns)
 
     def forget_pending(self, stack: str) -> None:
         """Strike out the begun writes of a stack."""
-        self.guard()
-        self.stacks.forget_pending(stack)
-
-    def unlock(self, stack: str) -> None:
-        """Remove the lock of a Pulumi that is gone."""
-        self.guard()
-        self.stacks.unlock(stack)
+        with self._locking(stack):
+            self.stacks.forget_pending(stack)
 
     def secret(self, stack: str, place: str) -> str:
         """Return a secret of a stack file, decrypted."""
@@ -67,6 +67,12 @@ class GuardedStacks:
         """Put a secret into a stack file, encrypted."""
         self.guard()
         self.stacks.set_secret(stack, place, value)
+
+    @contextmanager
+    def _locking(self, stack: str) -> Iterator[None]:
+        self.guard()
+        with self.recorded(stack):
+            yield
 
 
 @dataclass(frozen=True)

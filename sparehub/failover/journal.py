@@ -17,6 +17,8 @@ from typing import Any
 from topology.errors import PreflightError
 
 FILE = "journal.jsonl"
+NOT_THERE = (FileNotFoundError, NotADirectoryError, IsADirectoryError)
+"""Errors of reading that say that no copy is there, not that it cannot be read."""
 _OPENING = "journal"  # the event of the first record, which names the project
 
 
@@ -49,7 +51,7 @@ class Record:
 
 
 class JournalError(PreflightError):
-    """The journal is damaged, of another project, or cannot be written: nothing is done."""
+    """Journal or lease is damaged, of another project, or cannot be kept: nothing is done."""
 
 
 class Journal:
@@ -110,7 +112,8 @@ class Journal:
                     self._note(f"warning: the journal cannot be written in {problems[-1]}")
                 self._failed.add(file)
         if len(problems) == len(self._files):
-            message = f"the journal can be written nowhere, so nothing is done ({problems[0]})"
+            listed = "; ".join(problems)
+            message = f"the journal can be written nowhere, so nothing is done ({listed})"
             raise JournalError(message)
         self._behind = False
         self.records = (*self.records, record)
@@ -140,12 +143,18 @@ class Journal:
 def _read(file: Path) -> tuple[Record, ...]:
     """Return the records of one copy, without a last one that was cut off.
 
-    :raises JournalError: where it is damaged.
+    :raises JournalError: where it is damaged, or cannot be read: it may say more than its copy.
     """
     try:
         content = file.read_bytes()
-    except OSError:
-        return ()  # not there, or a place that has failed: the other one counts
+    except NOT_THERE:
+        return ()
+    except OSError as error:
+        message = (
+            f"{file} cannot be read ({error.strerror}), so nothing is done; make it readable, or "
+            "name another home in SPAREHUB_HOME if it lies in this one"
+        )
+        raise JournalError(message) from None
     records: list[Record] = []
     *lines, _cut_off = content.split(b"\n")
     for number, line in enumerate(lines, start=1):

@@ -3,22 +3,24 @@
 It lies beside each copy of the journal. Whoever takes it counts the epoch up; whoever held an
 older one, and wakes up late, is refused at the next write. Clocks of two hosts may be ten minutes
 apart, so a lease outlasts that, and is renewed long before it ends.
+
+One of its places may fail. Where none takes it, it is neither taken nor renewed, and nothing is
+done; a copy that is there and cannot be read may be held by somebody else.
 """
 
 import fcntl
-import getpass
 import json
-import os
-import socket
 import threading
 import time
+import uuid
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, replace
-from datetime import datetime
 from pathlib import Path
-from typing import Self
+from typing import IO, Self
 
+from sparehub.failover.holder import Holder
+from sparehub.failover.journal import NOT_THERE, JournalError
 from topology.errors import InterlockError
 
 FILE = "lease.json"
@@ -26,42 +28,11 @@ LASTS = 900.0
 """Seconds that a lease is good for after it was last renewed."""
 RENEWED = 30.0
 """Seconds between renewals."""
-_STARTED = 19  # the place of the start time after that of the state
-_CLOCK_SET = 60.0  # seconds that the clock may have been put forward since a lock was written
+_UNKNOWN = Holder(host="an unknown host", process=0, started="", user="somebody")
 
 
 class LeaseError(InterlockError):
     """Somebody else is at work on these stacks, or has taken over meanwhile."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Holder:
-    """A process: ``started`` tells it from a later one of the same number."""
-
-    host: str
-    process: int
-    started: str
-    user: str
-
-    @classmethod
-    def this_process(cls) -> Self:
-        """Return who runs this program."""
-        process = os.getpid()
-        return cls(
-            host=socket.gethostname(),
-            process=process,
-            started=_started(process),
-            user=getpass.getuser(),
-        )
-
-    def is_gone(self) -> bool:
-        """Return whether it is known to have ended: only of this host can that be known."""
-        if self.host != socket.gethostname():
-            return False
-        return not is_running(self.process) or _started(self.process) != self.started
-
-    def __str__(self) -> str:
-        return f"{self.user} on {self.host}, process {self.process}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,17 +42,28 @@ class Terms:
     epoch: int
     holder: Holder
     expires: float
+    """Unix seconds, by the holder's clock."""
     released: bool = False
+    id: str = ""
+    """Tells two leases of one epoch apart."""
 
 
 class Lease:
     """The lease of this process."""
 
-    def __init__(self, places: Sequence[Path], terms: Terms, now: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        places: Sequence[Path],
+        terms: Terms,
+        now: Callable[[], float],
+        note: Callable[[str], None],
+    ) -> None:
         self._places = places
         self._terms = terms
         self._now = now
+        self._note = note
         self._done = threading.Event()
+        self._failed: set[Path] = set()
 
     @classmethod
     def take(
@@ -95,19 +77,24 @@ class Lease:
     ) -> Self:
         """Take the lease, under an epoch above ``epoch`` and above every one before.
 
-        :raises LeaseError: where somebody else holds it.
+        :raises LeaseError: where somebody else holds it, or may hold it.
+        :raises JournalError: where it can be written nowhere.
         """
         with _locked(places):
-            found = [terms for place in places if (terms := _read(place))]
+            found = [terms for place in places if (terms := _readable(place))]
             for terms in found:
                 _refuse_held(terms, holder, now())
             for terms in found[:1]:
                 if not terms.released:
                     note(f"took over the lease of {terms.holder}, which is gone or has expired")
             highest = max([epoch, *(terms.epoch for terms in found)])
-            terms = Terms(epoch=highest + 1, holder=holder, expires=now() + LASTS)
-            lease = cls(places, terms, now)
+            terms = Terms(
+                epoch=highest + 1, holder=holder, expires=now() + LASTS, id=uuid.uuid4().hex
+            )
+            lease = cls(places, terms, now, note)
             lease._write()
+            # Somebody who could lock another of the places alone may have written there meanwhile.
+            lease.check()
         return lease
 
     def check(self) -> int:
@@ -115,20 +102,27 @@ class Lease:
 
         :raises LeaseError: where a later one was taken, or another of the same epoch by somebody
             who sees one of the places alone.
+        :raises JournalError: where it can be read nowhere.
         """
+        problems = []
         for place in self._places:
-            terms = _read(place)
+            try:
+                terms = _read(place)
+            except OSError as error:
+                problems.append(f"{place}: {error.strerror}")
+                continue
             if terms and self._yields_to(terms):
                 message = (
                     f"{terms.holder} has taken over (epoch {terms.epoch}, this run has "
                     f"{self._terms.epoch}); nothing more is done here"
                 )
                 raise LeaseError(message)
+        _refuse_nowhere("read", problems, self._places)
         return self._terms.epoch
 
     def _yields_to(self, other: Terms) -> bool:
         same = other.epoch == self._terms.epoch
-        return other.epoch > self._terms.epoch or (same and other.holder != self._terms.holder)
+        return other.epoch > self._terms.epoch or (same and other.id != self._terms.id)
 
     @contextmanager
     def kept(self) -> Iterator[None]:
@@ -143,24 +137,28 @@ class Lease:
             self.release()
 
     def release(self) -> None:
-        """Let the next one in."""
-        with _locked(self._places):
-            try:
+        """Let the next one in; a warning where that cannot be written."""
+        try:
+            with _locked(self._places):
                 self.check()
-            except LeaseError:
-                return
-            self._terms = replace(self._terms, released=True)
-            self._write()
+                self._terms = replace(self._terms, released=True)
+                self._write()
+        except LeaseError:
+            return
+        except JournalError as error:
+            self._note(f"warning: the lease is kept until it expires in 15 minutes: {error}")
 
-    def renew(self) -> None:
-        """Hold it for another while.
+    def renew(self) -> int:
+        """Hold it for another while; return the epoch.
 
         :raises LeaseError: where somebody has taken over.
+        :raises JournalError: where it can be written nowhere: then nothing may be done, either.
         """
         with _locked(self._places):
-            self.check()
+            epoch = self.check()
             self._terms = replace(self._terms, expires=self._now() + LASTS)
             self._write()
+            return epoch
 
     def _renew_until_done(self) -> None:
         while not self._done.wait(RENEWED):
@@ -168,87 +166,112 @@ class Lease:
                 self.renew()
             except LeaseError:
                 return  # the run finds out at its next write
+            except JournalError:
+                continue  # as above, unless there is room by then
 
     def _write(self) -> None:
-        text = json.dumps(asdict(self._terms))
+        """Write the terms to every place.
+
+        :raises JournalError: where none takes them.
+        """
+        problems = {}
         for place in self._places:
             try:
-                place.mkdir(parents=True, exist_ok=True)
-                new = place / f"{FILE}.new"
-                new.write_text(text, encoding="utf-8")
-                new.replace(place / FILE)
-            except OSError:
-                continue  # one place may fail; the journal says so
-
-
-def is_running(process: int, since: datetime | None = None) -> bool:
-    """Return whether a process of this host is there, whoever owns it.
-
-    A number is used again once its process has ended: with ``since`` a process that began later
-    is another one. One that has ended and was not asked after yet is gone as well.
-    """
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        pass
-    fields = _stat(process)
-    if fields[:1] in (["Z"], ["X"]):
-        return False
-    if since is None or len(fields) <= _STARTED:
-        return True
-    age = time.clock_gettime(time.CLOCK_BOOTTIME) - int(fields[_STARTED]) / os.sysconf("SC_CLK_TCK")
-    return time.time() - age <= since.timestamp() + _CLOCK_SET
+                write_text(place / FILE, json.dumps(asdict(self._terms)))
+            except OSError as error:
+                problems[place] = f"{place}: {error.strerror}"
+        _refuse_nowhere("written", [*problems.values()], self._places)
+        for place in problems.keys() - self._failed:
+            self._note(f"warning: the lease cannot be written in {problems[place]}")
+        self._failed = set(problems)
 
 
 def _refuse_held(terms: Terms, holder: Holder, now: float) -> None:
-    if terms.released or terms.expires <= now or terms.holder == holder:
+    if terms.released or terms.expires <= now or terms.holder.is_gone():
         return
-    if terms.holder.is_gone():
-        return
+    if terms.holder == holder and holder.is_comparable:
+        return  # an earlier lease of this very process
     left = int(terms.expires - now)
     message = (
         f"{terms.holder} is at work on these stacks; wait for it to end (if it died on another "
-        f"host, its lease ends in {left} s)"
+        f"host, in another container or before a restart, its lease ends in {left} s)"
     )
     raise LeaseError(message)
 
 
-def _read(place: Path) -> Terms | None:
+def _readable(place: Path) -> Terms | None:
+    """Return what the lease in a place says; None where there is none.
+
+    :raises LeaseError: where it cannot be read.
+    """
     try:
-        said = json.loads((place / FILE).read_text(encoding="utf-8"))
-        return Terms(**{**said, "holder": Holder(**said["holder"])})
-    except (OSError, ValueError, TypeError, KeyError):
+        return _read(place)
+    except OSError as error:
+        message = (
+            f"{place / FILE} cannot be read ({error.strerror}), so somebody else may be at work; "
+            "make it readable, or name another home in SPAREHUB_HOME if it lies in this one"
+        )
+        raise LeaseError(message) from None
+
+
+def _read(place: Path) -> Terms | None:
+    """Return what the lease in a place says; None where there is none.
+
+    One that makes no sense is held, by nobody knows whom, from the time when it was written.
+    """
+    file = place / FILE
+    try:
+        text = file.read_text(encoding="utf-8", errors="replace")
+        written = file.stat().st_mtime
+    except NOT_THERE:
         return None
+    try:
+        said = json.loads(text)
+        return Terms(**{**said, "holder": Holder(**said["holder"])})
+    except (ValueError, TypeError, KeyError):
+        return Terms(epoch=0, holder=_UNKNOWN, expires=written + LASTS)
+
+
+def write_text(file: Path, text: str) -> None:
+    """Put a text in the place of a file, at one stroke; the directory is made where it is missing.
+
+    :raises OSError: where it cannot be written.
+    """
+    file.parent.mkdir(parents=True, exist_ok=True)
+    new = file.with_name(f"{file.name}.new")
+    new.write_text(text, encoding="utf-8")
+    new.replace(file)
 
 
 @contextmanager
 def _locked(places: Sequence[Path]) -> Iterator[None]:
-    """Keep other processes from reading and writing the lease meanwhile."""
+    """Keep other processes from reading and writing the lease meanwhile.
+
+    :raises JournalError: where no place can be locked.
+    """
+    problems = []
     with ExitStack() as held:
         for place in places:
             try:
-                place.mkdir(parents=True, exist_ok=True)
-                file = held.enter_context((place / "lease.lock").open("a"))
-                fcntl.flock(file, fcntl.LOCK_EX)
-            except OSError:
-                continue
+                held.enter_context(_lock(place))
+            except OSError as error:
+                problems.append(f"{place}: {error.strerror}")
+        _refuse_nowhere("locked", problems, places)
         yield
 
 
-def _started(process: int) -> str:
-    """Return when a process of this host began, in whatever unit the host has; empty: unknown."""
-    return "".join(_stat(process)[_STARTED : _STARTED + 1])
-
-
-def _stat(process: int) -> list[str]:
-    """Return what Linux says of a process, from its state on; empty where it says nothing.
-
-    https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html
-    """
+def _lock(place: Path) -> IO[str]:
+    place.mkdir(parents=True, exist_ok=True)
+    file = (place / "lease.lock").open("a")
     try:
-        text = Path(f"/proc/{process}/stat").read_text(encoding="utf-8")
+        fcntl.flock(file, fcntl.LOCK_EX)
     except OSError:
-        return []
-    return text.rpartition(")")[2].split()
+        file.close()
+        raise
+    return file
+
+
+def _refuse_nowhere(what: str, problems: Sequence[str], places: Sequence[Path]) -> None:
+    if len(problems) == len(places):
+        message = f"the lease can be {what} nowhere, so nothing is done ({'; '.join(problems)})"
+        raise JournalError(message)

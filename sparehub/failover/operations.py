@@ -107,6 +107,7 @@ def resume(directory: Path, output: Output, *, yes: bool, reason: str) -> int:
             ask(f"go on with {what}?")
         with place.stoppable():
             if not underway:
+                place.journal.append("settling", stacks=pending)
                 for name in pending:
                     settle(place.stacks, place.azure, name, output.note)
                 return _done(place, output)

@@ -21,6 +21,10 @@ class Assumed:
     """The generation that the stack files will have by then; 0: the one that they have."""
 
 
+AS_THEY_ARE = Assumed()
+"""Files and Azure as they are."""
+
+
 class Stacks(Protocol):
     """Both stacks: their state, what a deployment would do to them, and deployments."""
 
@@ -44,9 +48,6 @@ class Stacks(Protocol):
 
     def forget_pending(self, stack: str) -> None:
         """Strike out the begun writes of a stack."""
-
-    def unlock(self, stack: str) -> None:
-        """Remove the lock of a Pulumi that is gone."""
 
     def secret(self, stack: str, place: str) -> str:
         """Return a secret of a stack file, decrypted."""

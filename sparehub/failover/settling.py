@@ -5,16 +5,11 @@ deployment would meet it ("cannot create already existing resource") and drop th
 which nothing knows of it: so it is imported first, by the id that its inputs determine.
 """
 
-import json
-import socket
-from collections.abc import Callable, Iterable, Iterator
-from datetime import datetime
+from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any
 from urllib.parse import unquote
 
 from sparehub.failover.azure import NOT_FOUND, Azure, read, settled, state_of
-from sparehub.failover.lease import LeaseError, is_running
 from sparehub.failover.port import Stacks
 from sparehub.failover.snapshot import Pending, Snapshot, identity_of
 from topology.changes import Operation, Verb
@@ -146,48 +141,6 @@ def _adopted(stacks: Stacks, azure: Azure, stack: str, made: Pending, identity: 
         raise UnreachableError(message)
     stacks.adopt(stack, made, identity)
     return True
-
-
-def clear_dead_locks(
-    stacks: Stacks, state: Path | None, project: str, names: tuple[str, ...], note: Note
-) -> None:
-    """Remove locks of a Pulumi that is gone; nothing else tells one from a live one.
-
-    :raises LeaseError: where the Pulumi that holds a lock is alive, or may be.
-    """
-    for stack in names:
-        for lock in _locks(state, project, stack):
-            host, process = str(lock.get("hostname", "")), int(lock.get("pid", 0))
-            who = f"{lock.get('username', 'somebody')} on {host}, process {process}"
-            if host != socket.gethostname() or is_running(process, _written(lock)):
-                message = (
-                    f"stack {stack!r} is being deployed by {who}; wait for it to end (if that "
-                    f"host died: `pulumi cancel --stack {stack}`)"
-                )
-                raise LeaseError(message)
-            note(f"{stack}: the lock of {who} is removed: that process is gone")
-            stacks.unlock(stack)
-
-
-def _written(lock: dict[str, Any]) -> datetime | None:
-    """Return when Pulumi wrote a lock; None where it does not say."""
-    try:
-        return datetime.fromisoformat(str(lock.get("timestamp", "")))
-    except ValueError:
-        return None
-
-
-def _locks(state: Path | None, project: str, stack: str) -> Iterator[dict[str, Any]]:
-    """Yield the locks of a file backend; other backends keep their own."""
-    if state is None:
-        return
-    for file in sorted(
-        (state / ".pulumi" / "locks" / "organization" / project / stack).glob("*.json")
-    ):
-        try:
-            yield json.loads(file.read_text(encoding="utf-8"))
-        except (OSError, ValueError):
-            continue  # gone meanwhile, or half written: Pulumi itself will say
 
 
 def backend_directory(backend: str, project: Path) -> Path | None:

@@ -3,8 +3,8 @@
 import os
 import signal
 import threading
-from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -12,12 +12,14 @@ from typing import Any
 from sparehub.failover.azure import Azure, azure_of
 from sparehub.failover.deployments import Deployments
 from sparehub.failover.guarded import GuardedAzure, GuardedStacks
+from sparehub.failover.holder import Holder
 from sparehub.failover.journal import Journal
-from sparehub.failover.lease import Holder, Lease
+from sparehub.failover.lease import Lease
 from sparehub.failover.ledger import Ledger
 from sparehub.failover.port import Stacks
 from sparehub.failover.progress import Progress
-from sparehub.failover.settling import backend_directory, clear_dead_locks
+from sparehub.failover.pulumi_locks import PulumiLocks
+from sparehub.failover.settling import backend_directory
 from sparehub.failover.snapshot import Snapshot
 from sparehub.home import Home
 from sparehub.output import Output
@@ -90,7 +92,7 @@ def workplace(directory: Path, output: Output, *, alone: bool = False) -> Iterat
     read before might be old by the time somebody else has ended.
 
     :raises ConfigurationError: where a stack file is wrong.
-    :raises PreflightError: where a state or the journal cannot be read.
+    :raises PreflightError: where a state or the journal cannot be read, or the lease not written.
     :raises LeaseError: where somebody else is at work, by our lease or by Pulumi's lock.
     """
     progress = Progress(output)
@@ -103,6 +105,7 @@ def workplace(directory: Path, output: Output, *, alone: bool = False) -> Iterat
         state = backend_directory(backend, directory)
         places = _places(Home.of(directory, os.environ), state, project)
         lease = None
+        recorded: Callable[[str], AbstractContextManager[object]] = nullcontext
         if alone:
             if state is None:
                 scheme = backend.partition(":")[0]  # the rest may hold a secret
@@ -111,17 +114,20 @@ def workplace(directory: Path, output: Output, *, alone: bool = False) -> Iterat
             holder = Holder.this_process()
             lease = Lease.take(places, progress.note, epoch=epoch, holder=holder)
             kept.enter_context(lease.kept())
-            clear_dead_locks(deployments, state, project, STACKS, progress.note)
+            if state:
+                locks = PulumiLocks(state, project, places, progress.note)
+                locks.clear_dead(STACKS)
+                recorded = locks.recorded
         journal = Journal(places, project, progress.note)
         if lease:
-            journal.guard = lease.check
+            journal.guard = lease.renew
         pair = {name: read_stack(directory, name) for name in STACKS}
         snapshots = deployments.snapshots(STACKS)
         subscription = next((s.subscription for s in snapshots.values() if s.subscription), "")
         yield Workplace(
             directory=directory,
             progress=progress,
-            stacks=GuardedStacks(deployments, journal.guard),
+            stacks=GuardedStacks(deployments, journal.guard, recorded),
             journal=journal,
             pair=pair,
             snapshots=snapshots,

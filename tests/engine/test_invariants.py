@@ -48,7 +48,10 @@ Entry = tuple[float, str, str, float]
     ],
 )
 def test_two_live_connections_are_seen(
-    monkeypatch: pytest.MonkeyPatch, entries: list[Entry], found: list[tuple[float, str]]
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    entries: list[Entry],
+    found: list[tuple[float, str]],
 ) -> None:
     """Deleted, fenced at its circuit, or its key revoked: to the second, and from then on."""
     log = [
@@ -73,4 +76,4 @@ def test_two_live_connections_are_seen(
 
     monkeypatch.setattr(control, "read_log", lambda _store: log)
     monkeypatch.setattr(Azure, "handle", answer)
-    assert live_at_once(Path(), {"here": "con-here"}) == found
+    assert live_at_once(tmp_path, {"here": "con-here"}) == found

@@ -1,6 +1,7 @@
 """A raw client of the simulated Azure Resource Manager."""
 
 import json
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -66,12 +67,13 @@ class Arm:
         return self.refusal(path, None, "DELETE")
 
     def refused(self, method: str, path: str, body: object, query: dict[str, str]) -> Body:
-        before, lines = self.dump(), len(self.log())
+        before, log = self.dump(), Counter(self.log())
         response = self.send(method, path, body, query)
         assert response.status >= 400, response.body
         assert self.dump() == before
-        assert [entry.outcome for entry in self.log()].count("Refused") > 0
-        assert len(self.log()) == lines + 1
+        (entry,) = (Counter(self.log()) - log).elements()
+        assert (entry.outcome, entry.status) == ("Refused", response.status)
+        assert entry.method == method
         error: Body = (response.body or {})["error"]
         return {"status": response.status} | error
 

@@ -1,9 +1,20 @@
-"""When Pulumi may record the state of a large stack at the end of a deployment alone."""
+"""When Pulumi may record a state at the end of a deployment alone, and what a full disk does."""
+
+from collections.abc import Callable
+from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
+from pulumi import automation
 
-from sparehub.failover.deployments import recorded_at_end
+from sparehub.failover import deployments
+from sparehub.failover.deployments import Deployments, recorded_at_end
+from sparehub.failover.snapshot import Pending
+from tests.sparehub.failover.worlds import NO_ROOM
 from topology.changes import CONNECTION, GATEWAY, PEERING, Operation, Verb
+from topology.errors import PreflightError
+from topology.plan import Change
+from topology.words import Activation
 
 CONNECT = Operation(Verb.CREATE, CONNECTION, "region/connection/singapore/connection")
 
@@ -24,3 +35,35 @@ def test_what_is_found_again_by_its_id_need_not_be_recorded_at_once(
 ) -> None:
     """A connection is; what else is made is known to Pulumi's state alone."""
     assert recorded_at_end(frozenset(found)) is expected
+
+
+DISCONNECT = Change(
+    stack="primary", activation=Activation.STANDBY, operations=frozenset(), disconnected=True
+)
+STRAY = Pending(urn="p::c", type=CONNECTION, parent="p", operation="creating", inputs={})
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda pulumi: pulumi.up(DISCONNECT, lambda _operation: None),
+        lambda pulumi: pulumi.previews((DISCONNECT,), drift=frozenset(), pretend=""),
+        lambda pulumi: pulumi.adopt("primary", STRAY, "/subscriptions/s"),
+    ],
+    ids=["deployment of a copy", "preview of a copy", "import"],
+)
+def test_a_working_file_that_cannot_be_written_refuses(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, act: Callable[[Deployments], object]
+) -> None:
+    """Before Pulumi is asked to write anything, and in one message."""
+    stack = Mock()
+    stack.import_resources.side_effect = NO_ROOM  # it writes its list of resources first
+    monkeypatch.setattr(deployments, "_Workspace", Mock())
+    monkeypatch.setattr(deployments, "write_variant", Mock(side_effect=NO_ROOM))
+    monkeypatch.setattr(automation.Stack, "select", lambda *_: stack)
+    pulumi = Deployments(tmp_path)
+    with pytest.raises(PreflightError, match=r"cannot be written \(No space left on device\)"):
+        act(pulumi)
+    pulumi.close()
+    stack.up.assert_not_called()
+    stack.preview.assert_not_called()

@@ -11,7 +11,8 @@ import typer
 
 from sparehub.drill import networks
 from sparehub.failover import journal, operations
-from sparehub.failover.lease import Holder, Lease, LeaseError
+from sparehub.failover.holder import Holder
+from sparehub.failover.lease import Lease, LeaseError
 from sparehub.failover.planning import read_plan, show_plan
 from sparehub.failover.status import OWED, status
 from sparehub.failover.switch import ACTIVATION, set_values

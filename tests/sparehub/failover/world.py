@@ -100,6 +100,10 @@ class World:
     fatal: int = -1
     """The point at which it dies; -1: never."""
     points: int = 0
+    full_from: int = 0
+    """The point from which on neither lease nor journal can be written; 0: none."""
+    unrecorded: list[str] = field(default_factory=list)
+    """What was done to a state or to Azure from there on: it could not be written down."""
     state: dict[str, dict[str, Any]] = field(default_factory=dict)
     """What each stack recorded, as ``pulumi stack export`` shows it."""
     cloud: dict[str, dict[str, Resource]] = field(default_factory=dict)
@@ -128,6 +132,17 @@ class World:
         self.points += 1
         if self.points == self.fatal:
             raise Died
+
+    @property
+    def disk_is_full(self) -> bool:
+        """Whether neither lease nor journal can be written any more."""
+        return 0 < self.full_from <= self.points
+
+    def _act(self, what: str) -> None:
+        """Begin something that must be written down."""
+        if self.disk_is_full:
+            self.unrecorded.append(what)
+        self.point()
 
     def build(self) -> None:
         """Deploy both stacks as their files say."""
@@ -160,7 +175,7 @@ class World:
 
     def up(self, change: Change, tell: Callable[[Operation], None], operation: str = "") -> None:
         stack = change.stack
-        self.point()
+        self._act(f"deployment of {stack}")
         if read_stack(self.directory, stack).config.activation is not change.activation:
             raise AssertionError(f"the file of {stack} does not say what is deployed")
         region = self._region(change)
@@ -192,14 +207,14 @@ class World:
         self.point()
 
     def adopt(self, stack: str, pending: Pending, identity: str) -> None:
-        self.point()
+        self._act(f"adopt of {stack}")
         resource = self.cloud[stack][pending.name]
         assert resource["id"] == identity
         self._record(stack, pending.name, resource)
         self.point()
 
     def refresh(self, stack: str, urns: Sequence[str]) -> None:
-        self.point()
+        self._act(f"refresh of {stack}")
         for name in [e["name"] for e in self.state[stack]["resources"] if e["urn"] in urns]:
             if name in self.cloud[stack]:
                 self._record(stack, name, self.cloud[stack][name])
@@ -208,12 +223,9 @@ class World:
         self.point()
 
     def forget_pending(self, stack: str) -> None:
-        self.point()
+        self._act(f"forget_pending of {stack}")
         self.state[stack]["pending_operations"] = []
         self.point()
-
-    def unlock(self, stack: str) -> None:
-        raise AssertionError(stack)
 
     def secret(self, stack: str, place: str) -> str:
         raise AssertionError(stack, place)
@@ -239,7 +251,7 @@ class World:
             if owner in self.circuits_lost:
                 return Answer(status=503, body={})
             if method == "PUT":
-                self.point()
+                self._act(f"{method} {path}")
                 disable = (body or {})["properties"]["state"] == "Disabled"
                 (self.disabled.add if disable else self.disabled.discard)(circuit)
                 self._wrote(f"{method} {path}")

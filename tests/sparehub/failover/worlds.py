@@ -1,5 +1,6 @@
 """The command on worlds in memory: for tests that need many of them, or one at once."""
 
+import errno
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -8,7 +9,7 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
-from sparehub.failover import journal, operations, probe, workplace
+from sparehub.failover import journal, lease, operations, probe, workplace
 from sparehub.failover.lease import Lease
 from sparehub.failover.planning import read_plan
 from sparehub.output import Output
@@ -19,6 +20,7 @@ from topology.errors import HalfwayError
 from topology.plan import Kind, Mode
 
 Start = Callable[[], World]
+NO_ROOM = OSError(errno.ENOSPC, "No space left on device")
 WIDE = [f"10.100.{number}.0/24" for number in range(200)]
 
 
@@ -43,9 +45,16 @@ def worlds_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Start:
     monkeypatch.setattr(probe, "_TRIES", (0.0,))
     # A process that dies releases nothing.
     monkeypatch.setattr(Lease, "release", lambda _lease: None)
-    append = journal.write_line
+    append, write = journal.write_line, lease.write_text
+
+    def fitting(file: Path, text: str) -> None:
+        if worlds[-1].disk_is_full:
+            raise NO_ROOM
+        write(file, text)
 
     def dying(file: Path, line: bytes) -> None:
+        if worlds[-1].disk_is_full:
+            raise NO_ROOM
         worlds[-1].point()
         try:
             worlds[-1].point()
@@ -56,6 +65,7 @@ def worlds_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Start:
         worlds[-1].point()
 
     monkeypatch.setattr(journal, "write_line", dying)
+    monkeypatch.setattr(lease, "write_text", fitting)
     return make
 
 

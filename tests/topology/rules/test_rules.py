@@ -19,6 +19,7 @@ from topology.errors import ConfigurationError, Problem
 from topology.pair import Stack
 from topology.parse import parse_stack
 from topology.rules.checks import CATALOGUE, check_region
+from topology.rules.networks import address_space_is_private
 from topology.rules.rule import Rule
 from topology.rules.shapes import SHAPES
 
@@ -87,22 +88,32 @@ def test_a_value_is_refused_and_accepted(row: Any) -> None:
     assert problems_of(example.accepted) == []
 
 
-@pytest.mark.parametrize(
-    "change",
-    [pytest.param(e.refused, id=f"{r.id}-{r.find.__name__}") for r, e in file_examples.EXAMPLES],
-)
-def test_the_rules_of_a_region_bear_a_file_that_contradicts_itself(
-    change: Change,
-) -> None:
-    """`check` asks them all the same, so that one run says everything."""
+WITHOUT_A_REGION = {
+    "keys_differ_in_more_than_case",
+    "no_spoke_is_called_hub",
+    "firewall_subnet_has_no_security_group",
+}
+"""Rules whose refused file holds a value that cannot be read, so that no region is built."""
+
+
+@pytest.mark.parametrize(("rule", "example"), named(file_examples.EXAMPLES))
+def test_one_run_reports_the_rules_of_a_region_too(rule: Rule[Any], example: Example) -> None:
+    """A public address space is reported beside a contradiction, where a region can be built."""
     values = shipped("primary")
-    change(values["sparehub:region"])
+    example.refused(values["sparehub:region"])
+    values["sparehub:region"]["spokes"]["public"] = {
+        "addressSpace": ["11.0.0.0/24"],
+        "subnets": {"app": {"addressPrefix": "11.0.0.0/24"}},
+    }
     with pytest.raises(ConfigurationError) as caught:
         build(parse_stack(values))
     config = caught.value.config
-    if not isinstance(config, StackConfig):
-        return  # a value cannot be read, so there is no region
 
+    if rule.find.__name__ in WITHOUT_A_REGION:
+        assert not isinstance(config, StackConfig)
+        return
+    assert isinstance(config, StackConfig)
     found = check_region(Stack(name="primary", config=config, region=build(config)))
-
-    assert {each.stack for each in found} <= {"primary"}
+    assert ("region.spokes.public.addressSpace", address_space_is_private.id) in {
+        (each.path, each.rule) for each in found
+    }
