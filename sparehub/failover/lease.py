@@ -19,6 +19,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Self
 
+from sparehub.private_files import open_private, private_directory, replace_private
 from topology.errors import InterlockError
 
 FILE = "lease.json"
@@ -173,10 +174,7 @@ class Lease:
         text = json.dumps(asdict(self._terms))
         for place in self._places:
             try:
-                place.mkdir(parents=True, exist_ok=True)
-                new = place / f"{FILE}.new"
-                new.write_text(text, encoding="utf-8")
-                new.replace(place / FILE)
+                replace_private(place / FILE, text.encode())
             except OSError:
                 continue  # one place may fail; the journal says so
 
@@ -229,9 +227,10 @@ def _locked(places: Sequence[Path]) -> Iterator[None]:
     with ExitStack() as held:
         for place in places:
             try:
-                place.mkdir(parents=True, exist_ok=True)
-                file = held.enter_context((place / "lease.lock").open("a"))
-                fcntl.flock(file, fcntl.LOCK_EX)
+                private_directory(place)
+                descriptor = open_private(place / "lease.lock", os.O_RDWR | os.O_CREAT)
+                held.callback(os.close, descriptor)
+                fcntl.flock(descriptor, fcntl.LOCK_EX)
             except OSError:
                 continue
         yield
