@@ -8,7 +8,7 @@ from sparehub.failover.keys import spend
 from sparehub.failover.outcome import prove
 from sparehub.failover.probe import answers
 from sparehub.failover.settling import fence_for, settle, take_in_strays
-from sparehub.failover.switch import ACTIVATION, OVERRIDE, set_value
+from sparehub.failover.switch import ACTIVATION, OVERRIDE, set_values
 from sparehub.failover.workplace import Workplace
 from topology.errors import UnreachableError
 from topology.leaving import leaving
@@ -31,7 +31,7 @@ def pay(place: Workplace, debt: dict[str, Any]) -> None:
     for fence in debt["fences"]:
         remove_fence(place.azure, Fence(**fence), place.progress.note)
     place.journal.guard()
-    set_value(place.directory, debt["target"], OVERRIDE, None)
+    set_values(place.directory, debt["target"], {OVERRIDE: None})
     place.journal.append("cleared", id=debt["id"])
     place.progress.note(f"{stack.name} is disconnected; nothing is owed of it any more")
 
@@ -44,7 +44,7 @@ def _stand_down(place: Workplace, stack: Stack) -> None:
     settle(stacks, azure, stack.name, note)
     take_in_strays(stacks, azure, stack.name, left.live, left.at_once.operations, note)
     journal.guard()
-    set_value(place.directory, stack.name, ACTIVATION, Activation.STANDBY.value)
+    set_values(place.directory, stack.name, {ACTIVATION: Activation.STANDBY.value})
     fence = fence_for(left, stacks.snapshot(stack.name))
     changes = [fence, left.stand_down] if fence.disconnected else [fence]
     for change in filter(None, changes):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from sparehub.failover.fences import Fence, FenceError, fences_for, set_fence, undone
 from sparehub.failover.job import Job
 from sparehub.failover.probe import answers
-from sparehub.failover.switch import ACTIVATION, set_value
+from sparehub.failover.switch import ACTIVATION, set_values
 from topology.errors import UnreachableError
 from topology.filters import on_premises_filters
 from topology.words import Activation
@@ -38,7 +38,7 @@ class LostRegion:
         job = self.job
         if not self.owed:
             self._fence_outside()
-        set_value(job.directory, job.plan.source, ACTIVATION, Activation.STANDBY.value)
+        set_values(job.directory, job.plan.source, {ACTIVATION: Activation.STANDBY.value})
 
     @property
     def owed(self) -> bool:
@@ -61,7 +61,7 @@ class LostRegion:
             reason=self._reason(),
             fences=[each.document() for each in fences],
         )
-        set_value(job.directory, job.plan.source, ACTIVATION, Activation.STANDBY.value)
+        set_values(job.directory, job.plan.source, {ACTIVATION: Activation.STANDBY.value})
 
     def _fence_outside(self) -> None:
         job = self.job

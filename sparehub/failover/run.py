@@ -20,7 +20,7 @@ from sparehub.failover.outcome import prove
 from sparehub.failover.raising import Raising
 from sparehub.failover.settling import fence_for, settle, strike_out_gone, take_in_strays
 from sparehub.failover.snapshot import Snapshot
-from sparehub.failover.switch import ACTIVATION, OVERRIDE, set_value
+from sparehub.failover.switch import ACTIVATION, OVERRIDE, set_values
 from topology.changes import Operation, Verb
 from topology.errors import HalfwayError, SparehubError
 from topology.failover import region_after, region_at
@@ -191,11 +191,12 @@ class Run:
             self._look((change,))
         self._spend_keys(change)
         job.journal.guard()
-        set_value(job.directory, name, ACTIVATION, change.activation.value)
+        values = {ACTIVATION: change.activation.value}
         if job.debts:
             why = job.debts[0]["reason"] or "fenced at its circuit"
             text = f"{job.plan.source} is lost: {why} (sparehub finish-fence ends this)"
-            set_value(job.directory, name, OVERRIDE, text)
+            values[OVERRIDE] = text
+        set_values(job.directory, name, values)
         if self._looked.pop(change) or snapshot.activation != change.activation:
             self._deploy(change)
         region = region_after(job.pair, change)
@@ -300,7 +301,7 @@ class Run:
             return
         job.write("withholding", stack=stack)
         job.progress.note(f"{stack}: its spokes are withheld first: Azure connects none else")
-        set_value(job.directory, stack, ACTIVATION, Activation.STANDBY.value)
+        set_values(job.directory, stack, {ACTIVATION: Activation.STANDBY.value})
         self._look((change,))
         if self._looked.pop(change):
             self._deploy(change)

@@ -13,7 +13,7 @@ from sparehub.drill import networks
 from sparehub.failover import journal, operations
 from sparehub.failover.lease import Holder, Lease, LeaseError
 from sparehub.failover.planning import read_plan, show_plan
-from sparehub.failover.switch import ACTIVATION, set_value
+from sparehub.failover.switch import ACTIVATION, set_values
 from sparehub.output import Output
 from tests.sparehub.failover.world import World, activation_in_file
 from tests.sparehub.failover.worlds import Start, begin, halted, resume
@@ -32,7 +32,7 @@ FAILOVER, FAILBACK = Kind.FAILOVER, Kind.FAILBACK
 
 def by_hand(world: World, stack: str, activation: str) -> str:
     """Turn a switch and deploy, as a person would."""
-    set_value(world.directory, stack, ACTIVATION, activation)
+    set_values(world.directory, stack, {ACTIVATION: activation})
     world.build()
     return stack
 
@@ -83,7 +83,7 @@ WRONG: dict[str, tuple[Callable[[World], object], type[SparehubError], int, str]
         "both stacks say that they are active",
     ),
     "a file that was not deployed": (
-        lambda world: set_value(world.directory, "secondary", ACTIVATION, "active"),
+        lambda world: set_values(world.directory, "secondary", {ACTIVATION: "active"}),
         PreflightError,
         3,
         "the file of stack 'secondary' says 'active', and 'standby' is deployed",

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from ruamel.yaml import YAML
 
-from sparehub.failover.switch import ACTIVATION, OVERRIDE, set_bandwidth, set_value
+from sparehub.failover.switch import ACTIVATION, OVERRIDE, set_bandwidth, set_values
 from tests.configurations import ROOT
 from topology.errors import PreflightError
 
@@ -28,13 +28,13 @@ def test_one_word_changes_and_its_comment_stays(directory: Path) -> None:
     """And the same word again changes nothing."""
     file = directory / "Pulumi.primary.yaml"
     before = file.read_text()
-    set_value(directory, "primary", ACTIVATION, "standby")
+    set_values(directory, "primary", {ACTIVATION: "standby"})
 
     assert changed(before, file.read_text()) == [
         "-  sparehub:activation: active # the switch: standby | active",
         "+  sparehub:activation: standby # the switch: standby | active",
     ]
-    set_value(directory, "primary", ACTIVATION, "active")
+    set_values(directory, "primary", {ACTIVATION: "active"})
     assert file.read_text() == before
 
 
@@ -43,13 +43,13 @@ def test_a_reason_of_any_text_is_put_in_and_taken_out(directory: Path) -> None:
     file = directory / "Pulumi.primary.yaml"
     before = file.read_text()
     reason = 'it is "lost": \\ # really'
-    set_value(directory, "primary", OVERRIDE, reason)
+    set_values(directory, "primary", {OVERRIDE: reason})
 
     assert YAML(typ="safe").load(file.read_text())["config"][OVERRIDE] == reason
     assert len(changed(before, file.read_text())) == 1
-    set_value(directory, "primary", OVERRIDE, None)
+    set_values(directory, "primary", {OVERRIDE: None})
     assert file.read_text() == before
-    set_value(directory, "primary", OVERRIDE, None)
+    set_values(directory, "primary", {OVERRIDE: None})
     assert file.read_text() == before
 
 
@@ -58,7 +58,7 @@ def test_a_file_without_the_key_gets_it(directory: Path) -> None:
     file = directory / "Pulumi.primary.yaml"
     lines = [each for each in file.read_text().splitlines(keepends=True) if ACTIVATION not in each]
     file.write_text("".join(lines))
-    set_value(directory, "primary", ACTIVATION, "active")
+    set_values(directory, "primary", {ACTIVATION: "active"})
 
     assert YAML(typ="safe").load(file.read_text())["config"][ACTIVATION] == "active"
     assert len(changed("".join(lines), file.read_text())) == 1
@@ -91,14 +91,42 @@ def test_a_number_within_braces_changes(tmp_path: Path) -> None:
     assert file.read_text() == text.replace("Mbps: 200", "Mbps: 1000")
 
 
-@pytest.mark.parametrize("text", ["bandwidthInMbps: *fast", "<<: {bandwidthInMbps: 200}"])
-def test_a_number_that_stands_elsewhere_is_left_alone(tmp_path: Path, text: str) -> None:
-    """An alias, a merge: what else would change with it?"""
+@pytest.mark.parametrize(
+    ("text", "after"),
+    [
+        ("bandwidthInMbps: *fast", "bandwidthInMbps: 1000"),
+        ("<<: {bandwidthInMbps: 200}", "bandwidthInMbps: 1000, <<: {bandwidthInMbps: 200}"),
+    ],
+)
+def test_a_number_that_stands_elsewhere_is_left_alone(
+    tmp_path: Path, text: str, after: str
+) -> None:
+    """An alias is replaced, a merged value is overridden: nothing else changes with it."""
     file = tmp_path / "Pulumi.primary.yaml"
-    circuit = f"{{circuit: {{{text}}}}}"
-    region = f"{{expressRoute: {{connections: {{hk: {circuit}}}}}}}"
-    before = f"fast: &fast 200\nconfig:\n  sparehub:region: {region}\n"
+    before = (
+        "fast: &fast 200\nconfig:\n  sparehub:region: "
+        f"{{expressRoute: {{connections: {{hk: {{circuit: {{{text}}}}}}}}}}}\n"
+    )
     file.write_text(before)
-    with pytest.raises(PreflightError, match="of connection 'hk' cannot be changed in its place"):
+    set_bandwidth(tmp_path, "primary", "hk", 1000)
+
+    assert file.read_text() == before.replace(text, after)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "hk: {circuit: &shared {bandwidthInMbps: 200}}, sg: {circuit: *shared}",
+        "hk: {circuit: {bandwidthInMbps: &mbps 200}}, sg: {circuit: {bandwidthInMbps: *mbps}}",
+    ],
+    ids=["a mapping", "a number"],
+)
+def test_a_number_that_others_share_is_not_changed(tmp_path: Path, text: str) -> None:
+    """What carries an anchor would change in another place, too."""
+    file = tmp_path / "Pulumi.primary.yaml"
+    before = f"config:\n  sparehub:region: {{expressRoute: {{connections: {{{text}}}}}}}\n"
+    file.write_text(before)
+    with pytest.raises(PreflightError, match="yaml, line 2: bandwidthInMbps cannot be changed"):
         set_bandwidth(tmp_path, "primary", "hk", 1000)
+
     assert file.read_text() == before
