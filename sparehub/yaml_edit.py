@@ -262,9 +262,10 @@ def _plain(value: Any) -> Any:  # noqa: ANN401 - whatever YAML holds
 def _says(document: Any, path: Path, value: Value) -> bool:  # noqa: ANN401 - whatever YAML holds
     """Return whether a key has a value already; None: whether it is not there."""
     for name in path:
-        if not isinstance(document, dict) or name not in document:
+        key = _key(document, name)
+        if not isinstance(document, dict) or key not in document:
             return value is None
-        document = document[name]
+        document = document[key]
     return value is not None and _same(document, value)
 
 
@@ -274,12 +275,17 @@ def _with(document: Any, wanted: Mapping[Path, Value]) -> Any:  # noqa: ANN401 -
     for (*places, key), value in wanted.items():
         mapping = document
         for name in places:
-            mapping = mapping[name]
+            mapping = mapping[_key(mapping, name)]
         if value is None:
-            del mapping[key]
+            del mapping[_key(mapping, key)]
         else:
-            mapping[key] = value
+            mapping[_key(mapping, key)] = value
     return document
+
+
+def _key(mapping: Any, name: str) -> Any:  # noqa: ANN401 - YAML's keys may be numbers
+    """Return the key of a mapping that is written as a name; the name where there is none."""
+    return next((key for key in mapping if str(key) == name), name) if mapping else name
 
 
 def _same(one: Any, other: Any) -> bool:  # noqa: ANN401 - whatever YAML holds

@@ -28,14 +28,14 @@ _CONNECTIONS = (_CONFIG, "sparehub:region", "expressRoute", "connections")
 _BANDWIDTH = "bandwidthInMbps"
 _KEY = "authorizationKey"
 _SECURE = "secure"
-_PROBES: Mapping[str, Value] = {
-    ACTIVATION: "probe",
-    DISCONNECTED: True,
-    DRILL: True,
-    GENERATION: 1 << 40,
-    OVERRIDE: "a: 'probe' # of any text",
+_SWITCHES: Mapping[Keys, Value] = {
+    (_CONFIG, ACTIVATION): "probe",
+    (_CONFIG, DISCONNECTED): True,
+    (_CONFIG, DRILL): True,
+    (_CONFIG, GENERATION): 1 << 40,
+    (_CONFIG, OVERRIDE): "a: 'probe' # of any text",
 }
-"""Values that no file has: set where it is only tried whether a file can be edited."""
+"""What an operation changes, with values to try whether a file can be edited."""
 
 
 def set_values(directory: Path, stack: str, values: Mapping[str, Value]) -> None:
@@ -81,17 +81,17 @@ def write_variant(directory: Path, change: Change, copy: Path, override: str = "
 
 
 def refuse_uneditable(directory: Path, stack: str) -> None:
-    """Refuse a stack file in which a key that commands change cannot be changed.
+    """Refuse a stack file in which the switch cannot be changed, or what goes with it.
 
     :raises PreflightError: with the line of each, and what to do.
     """
-    if problems := list(editing_problems(directory, stack)):
+    if problems := list(_problems(directory, stack, _SWITCHES)):
         listed = "\n".join(f"  {each.path}, {each.message}" for each in problems)
         raise PreflightError(f"a stack file cannot be edited; nothing was done:\n{listed}")
 
 
 def editing_problems(directory: Path, stack: str) -> Iterator[Problem]:
-    """Yield each key that commands change and that cannot be changed as the file is written.
+    """Yield each value that commands change and that cannot be changed as the file is written.
 
     A file that cannot be read has other problems, and none of these.
     """
@@ -100,13 +100,17 @@ def editing_problems(directory: Path, stack: str) -> Iterator[Problem]:
         config = load_stack_file(text, stack, YAML(typ="safe"))[_CONFIG]
     except ConfigurationError:
         return
-    document = Document(text)
-    deep = dict(_deep(config))
-    if document.is_simple((_CONFIG,), [*((_CONFIG, key) for key in _PROBES), *deep]):
+    yield from _problems(directory, stack, {**_SWITCHES, **dict(_deep(config))})
+
+
+def _problems(directory: Path, stack: str, probes: Mapping[Keys, Value]) -> Iterator[Problem]:
+    """Yield what cannot be changed, by trying it without writing."""
+    document = Document(read_stack_file(directory, stack))
+    if document.is_simple((_CONFIG,), [*probes]):
         return
     found: dict[str, None] = {}
-    for path, value in [*(((_CONFIG, key), each) for key, each in _PROBES.items()), *deep.items()]:
-        removable = path not in deep and path[-1] != ACTIVATION
+    for path, value in probes.items():
+        removable = path in _SWITCHES and path[-1] != ACTIVATION
         for wanted in (value, None) if removable else (value,):
             try:
                 document.edited({path: wanted})
