@@ -13,6 +13,7 @@ from ruamel.yaml import YAML
 
 from sparehub.check import REFUSED
 from sparehub.output import Output
+from sparehub.replace_file import create_file
 from topology.adoption.adopt import Adopted, NotUnderstood, adopt
 from topology.errors import SparehubError, UnreadableError
 from topology.reading import ArmResource, arm_resources
@@ -122,8 +123,7 @@ def _yaml(adopted: Adopted) -> str:
 
 def _write(path: Path, text: str) -> None:
     try:
-        with path.open("x", encoding="utf-8") as file:
-            file.write(text)
+        create_file(path, text)
     except OSError as error:
         message = f"{path} cannot be written ({error.strerror}): name another with -o"
         raise SparehubError(message) from None

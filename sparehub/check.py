@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from sparehub.failover.switch import editing_problems
 from sparehub.output import Output
 from sparehub.stacks import STACKS, read_stack, stack_file
 from topology.build import build
@@ -49,6 +50,7 @@ def examine(directory: Path, names: Sequence[str] = ()) -> Examination:
     everything: list[Finding] = []
     there = [name for name in STACKS if stack_file(directory, name).exists()]
     for name in dict.fromkeys(names or there or STACKS):
+        everything += [Finding.of(each, name) for each in editing_problems(directory, name)]
         try:
             stacks.append(read_stack(directory, name))
         except ConfigurationError as error:

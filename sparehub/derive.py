@@ -2,16 +2,15 @@
 
 import difflib
 import re
-import shutil
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from rich.text import Text
 
 from sparehub.output import Output
-from sparehub.stack_document import StackDocument
+from sparehub.replace_file import create_file, replace_file
+from sparehub.stack_document import StackDocument, values_of
 from sparehub.stacks import read_stack_file, stack_file
 from topology.derivation.derive import REGION, Derivation, Wanted, derive
 from topology.derivation.notes import Note, NoteKind
@@ -63,12 +62,13 @@ def _written(
     for note in derivation.notes:
         if note.kind is NoteKind.CONFIRM:
             document.comment((REGION, *note.keys[1:]), "to be confirmed")
-    if document.values != derivation.values:
+    text = document.text()
+    if not document.values == derivation.values == values_of(text, wanted.secondary):
         message = (
             "the file shares parts by YAML anchors, which cannot be told apart here: write them out"
         )
         raise SparehubError(message)
-    return document.text()
+    return text
 
 
 def _with_config(text: str) -> str:
@@ -131,16 +131,12 @@ def _secrets(value: object) -> Iterator[str]:
 
 def _write(path: Path, text: str) -> None:
     """Write a file whole or not at all."""
-    target = path.resolve()
-    fresh = target.with_name(f".{target.name}.new")
     try:
-        fresh.write_text(text, encoding="utf-8")
-        if target.exists():
-            shutil.copymode(target, fresh)
-        fresh.replace(target)
+        if path.exists():
+            replace_file(path, text)
+        else:
+            create_file(path, text)
     except OSError as error:
-        with suppress(OSError):
-            fresh.unlink()
         message = f"{path} cannot be written ({error.strerror}); nothing was changed"
         raise SparehubError(message) from None
 

@@ -9,6 +9,7 @@ import typer
 from ruamel.yaml import YAML
 
 from sparehub.output import Output
+from sparehub.replace_file import create_file
 from sparehub.stack_file import Numbers, stack_file_text
 from topology.build import build
 from topology.circuits import connection_key
@@ -77,8 +78,7 @@ def write_stack_file(numbers: Numbers, path: Path, output: Output) -> None:
     text = stack_file_text(numbers)
     build(parse_stack(YAML(typ="safe").load(StringIO(text))["config"], stack="primary"))
     try:
-        with path.open("x", encoding="utf-8") as file:
-            file.write(text)
+        create_file(path, text)
     except FileExistsError:
         message = f"{path} exists already: name another with -o, or move it away first"
         raise SparehubError(message) from None

@@ -12,7 +12,9 @@ from ruamel.yaml import YAML
 from simulator import control
 from simulator.control import LogEntry
 from sparehub.home import Home
-from sparehub.stacks import stack_file
+from sparehub.replace_file import create_file
+from sparehub.stack_document import StackDocument
+from sparehub.stacks import read_stack_file, stack_file
 from topology.errors import SparehubError
 
 # What Pulumi writes into a stack file when a stack is made; a copy's stacks are made anew.
@@ -56,11 +58,10 @@ class Rehearsal:
             shutil.copy(source / name, rehearsal.project)
         rehearsal._refuse_other_azure()
         for stack in stacks:
-            yaml = YAML()
-            content = yaml.load(stack_file(source, stack))
+            document = StackDocument(read_stack_file(source, stack), stack)
             for key in _OF_PULUMI:
-                content.pop(key, None)
-            yaml.dump(content, stack_file(rehearsal.project, stack))
+                document.content.pop(key, None)
+            create_file(stack_file(rehearsal.project, stack), document.text())
             rehearsal.pulumi("stack", "init", stack)
         return rehearsal
 

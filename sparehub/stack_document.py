@@ -22,6 +22,8 @@ class StackDocument:
         self._yaml = YAML()
         self._yaml.preserve_quotes = True
         self._yaml.width = 1 << 20  # a line is never broken
+        self._newline = "\r\n" if "\r\n" in text else "\n"
+        text = text.replace("\r\n", "\n")
         offset = _offset(text)
         self._yaml.indent(mapping=2, sequence=offset + 2, offset=offset)
         self.content: CommentedMap = load_stack_file(text, stack, self._yaml)
@@ -42,7 +44,7 @@ class StackDocument:
         """Return the file as it is to be written."""
         stream = StringIO()
         self._yaml.dump(self.content, stream)
-        return stream.getvalue()
+        return stream.getvalue().replace("\n", self._newline)
 
     def begin_anew(self, comment: str, beside: Mapping[str, Any]) -> None:
         """Keep nothing but ``config:``, below a comment and behind other keys of a stack file."""
@@ -70,6 +72,15 @@ class StackDocument:
             parent = parent[key]
             parent.fa.set_block_style()  # a comment ends a line, which braces do not bear
         comment_on(parent, keys[-1], comment)
+
+
+def values_of(text: str, stack: str) -> dict[str, Any]:
+    """Return the keys of a stack file's text, as plain values.
+
+    :raises ConfigurationError: where it is no stack file.
+    """
+    plain: dict[str, Any] = _plain(load_stack_file(text, stack, YAML(typ="safe"))["config"])
+    return plain
 
 
 def _offset(text: str) -> int:

@@ -44,13 +44,13 @@ def _values(directory: Path, stack: str) -> dict[str, object]:
 
 
 def read_stack_file(directory: Path, stack: str) -> str:
-    """Return the text of a stack's configuration file.
+    """Return the text of a stack's configuration file, its line ends as they are.
 
     :raises ConfigurationError: where there is none, or it cannot be read.
     """
     path = stack_file(directory, stack)
     try:
-        return path.read_text(encoding="utf-8")
+        return path.read_bytes().decode()
     except FileNotFoundError:
         message = f"no such file in {directory}; `sparehub init` writes one for the primary"
         raise _unusable(path, message, stack) from None

@@ -11,7 +11,7 @@ from sparehub.failover.planning import print_plan
 from sparehub.failover.port import AS_THEY_ARE
 from sparehub.failover.settling import settle
 from sparehub.failover.snapshot import Snapshot
-from sparehub.failover.switch import set_values
+from sparehub.failover.switch import DRILL, set_values
 from sparehub.failover.workplace import Workplace, workplace
 from sparehub.output import Output
 from topology.changes import Operation, Verb
@@ -22,8 +22,6 @@ from topology.isolation import escapes
 from topology.model import Drill
 from topology.plan import Change, Plan, Step
 from topology.recorded_drill import recorded_networks
-
-SWITCH = "sparehub:drill"
 
 
 class EscapeError(SparehubError):
@@ -39,7 +37,7 @@ def start(directory: Path, output: Output, *, plan: str, yes: bool) -> int:
     with _at_work(directory, output, plan, yes=yes) as (place, planned):
         step, *_ = planned.steps
         drill = build_drill(place.pair[planned.target].config)
-        _deploy(place, step, "true")
+        _deploy(place, step, drill=True)
         networks = _prove(place.stacks.snapshot(planned.target), drill)
         place.journal.append("drill-started", networks=list(networks.values()))
     document = {"networks": networks, "isolated": True}
@@ -68,7 +66,7 @@ def stop(directory: Path, output: Output, *, plan: str, yes: bool, result: str) 
         _refuse_without_drill(place, planned.target, before)
         found = escapes(recorded_networks(before.resources, drill.resource_group))
         _refuse_inhabited(place.azure, before, drill)
-        _deploy(place, step, None)
+        _deploy(place, step, drill=None)
         stood = [str(each) for each in before.ids.values() if _in_group(str(each), drill)]
         record = place.journal.append("drill", result=result, escapes=found, removed=len(stood))
     if output.as_json:
@@ -102,22 +100,22 @@ def _at_work(
             yield place, planned
 
 
-def _deploy(place: Workplace, step: Step, value: str | None) -> None:
+def _deploy(place: Workplace, step: Step, *, drill: bool | None) -> None:
     """Turn the switch and deploy, or leave everything as it was."""
     change = step.change
     if change is None:
         raise AssertionError(step.id)
     settle(place.stacks, place.azure, change.stack, place.progress.note)
     config = place.pair[change.stack].config
-    before = str(config.drill).lower() if "drill" in config.model_fields_set else None
+    before = config.drill if "drill" in config.model_fields_set else None
     place.journal.guard()
-    set_values(place.directory, change.stack, {SWITCH: value})
+    set_values(place.directory, change.stack, {DRILL: drill})
     try:
         (found,) = place.stacks.previews((change,), AS_THEY_ARE)
         _refuse_beyond(change, found)
         place.journal.append("drill-intent", step=step.id)
     except BaseException:
-        set_values(place.directory, change.stack, {SWITCH: before})
+        set_values(place.directory, change.stack, {DRILL: before})
         raise
     try:
         with place.progress.step(step):
@@ -126,7 +124,7 @@ def _deploy(place: Workplace, step: Step, value: str | None) -> None:
         raise
     except (SparehubError, KeyboardInterrupt) as error:
         problem = str(error) or "interrupted"
-        again = "start" if value else "stop"
+        again = "start" if drill else "stop"
         message = f"stopped in {step.id}: {problem}\n`sparehub drill {again}` again goes on"
         raise HalfwayError(message) from None
 

@@ -6,13 +6,14 @@ Their secrets cannot be read there, and what they only refer to is not there.
 from collections.abc import Iterator
 from typing import Any
 
-from ruamel.yaml import YAML
-
 from sparehub.failover.azure import SimulatedAzure
-from sparehub.failover.switch import OVERRIDE
+from sparehub.failover.switch import DRILL, OVERRIDE
 from sparehub.rehearsal import Rehearsal
-from sparehub.stacks import stack_file
+from sparehub.replace_file import replace_file
+from sparehub.stack_document import StackDocument
+from sparehub.stacks import read_stack_file, stack_file
 from topology.errors import SparehubError
+from topology.secrets import is_secret
 
 SUBSCRIPTION = "00000000-0000-0000-0000-000000000000"
 """That of the local Azure, where no other is named."""
@@ -38,13 +39,11 @@ def make_ready(rehearsal: Rehearsal, stack: str) -> None:
 
     :raises StandInError: where the local Azure refuses one of them.
     """
-    path = stack_file(rehearsal.project, stack)
-    yaml = YAML()
-    content = yaml.load(path)
-    config = content["config"]
-    for key in [key for key, value in config.items() if _is_secret(value)]:
+    document = StackDocument(read_stack_file(rehearsal.project, stack), stack)
+    config = document.config
+    for key in [key for key, value in config.items() if is_secret(value)]:
         del config[key]
-    for key in (OVERRIDE, "sparehub:drill", "azure-native:subscriptionId"):
+    for key in (OVERRIDE, DRILL, "azure-native:subscriptionId"):
         config.pop(key, None)
     azure = SimulatedAzure(rehearsal.home.simulator)
     location = str(config["azure-native:location"])
@@ -60,11 +59,7 @@ def make_ready(rehearsal: Rehearsal, stack: str) -> None:
             subnet["networkSecurityGroupId"] = _own(subnet["networkSecurityGroupId"])
             body = {"location": location, "properties": {}}
             _make(azure, [(subnet["networkSecurityGroupId"], body)])
-    yaml.dump(content, path)
-
-
-def _is_secret(value: object) -> bool:
-    return isinstance(value, dict) and set(value) == {"secure"}
+    replace_file(stack_file(rehearsal.project, stack), document.text())
 
 
 def _subnets(region: dict[str, Any]) -> Iterator[dict[str, Any]]:

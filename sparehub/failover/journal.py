@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from sparehub.private_files import open_private, replace_private
 from topology.errors import PreflightError
 
 FILE = "journal.jsonl"
@@ -175,7 +176,7 @@ def _read(file: Path) -> tuple[Record, ...]:
 
 def write_line(file: Path, line: bytes) -> None:
     """Add a line to a file, on the disk before this returns."""
-    descriptor = os.open(file, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+    descriptor = open_private(file, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
     try:
         written = 0
         while written < len(line):
@@ -196,17 +197,4 @@ def _replace(file: Path, records: tuple[Record, ...]) -> None:
     if len(_read(file)) > len(records):
         message = f"{file} has grown since it was read: somebody else is at work; try again"
         raise JournalError(message)
-    file.parent.mkdir(parents=True, exist_ok=True)
-    new = file.with_suffix(".new")
-    new.write_bytes(content)
-    descriptor = os.open(new, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-    new.replace(file)
-    directory = os.open(file.parent, os.O_RDONLY)
-    try:
-        os.fsync(directory)
-    finally:
-        os.close(directory)
+    replace_private(file, content)

@@ -10,6 +10,7 @@ done; a copy that is there and cannot be read may be held by somebody else.
 
 import fcntl
 import json
+import os
 import threading
 import time
 import uuid
@@ -17,10 +18,11 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import IO, Self
+from typing import Self
 
 from sparehub.failover.holder import Holder
 from sparehub.failover.journal import NOT_THERE, JournalError
+from sparehub.private_files import open_private, private_directory, replace_private
 from topology.errors import InterlockError
 
 FILE = "lease.json"
@@ -177,7 +179,7 @@ class Lease:
         problems = {}
         for place in self._places:
             try:
-                write_text(place / FILE, json.dumps(asdict(self._terms)))
+                replace_private(place / FILE, json.dumps(asdict(self._terms)).encode())
             except OSError as error:
                 problems[place] = f"{place}: {error.strerror}"
         _refuse_nowhere("written", [*problems.values()], self._places)
@@ -232,17 +234,6 @@ def _read(place: Path) -> Terms | None:
         return Terms(epoch=0, holder=_UNKNOWN, expires=written + LASTS)
 
 
-def write_text(file: Path, text: str) -> None:
-    """Put a text in the place of a file, at one stroke; the directory is made where it is missing.
-
-    :raises OSError: where it cannot be written.
-    """
-    file.parent.mkdir(parents=True, exist_ok=True)
-    new = file.with_name(f"{file.name}.new")
-    new.write_text(text, encoding="utf-8")
-    new.replace(file)
-
-
 @contextmanager
 def _locked(places: Sequence[Path]) -> Iterator[None]:
     """Keep other processes from reading and writing the lease meanwhile.
@@ -253,22 +244,22 @@ def _locked(places: Sequence[Path]) -> Iterator[None]:
     with ExitStack() as held:
         for place in places:
             try:
-                held.enter_context(_lock(place))
+                held.callback(os.close, _lock(place))
             except OSError as error:
                 problems.append(f"{place}: {error.strerror}")
         _refuse_nowhere("locked", problems, places)
         yield
 
 
-def _lock(place: Path) -> IO[str]:
-    place.mkdir(parents=True, exist_ok=True)
-    file = (place / "lease.lock").open("a")
+def _lock(place: Path) -> int:
+    private_directory(place)
+    descriptor = open_private(place / "lease.lock", os.O_RDWR | os.O_CREAT)
     try:
-        fcntl.flock(file, fcntl.LOCK_EX)
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
     except OSError:
-        file.close()
+        os.close(descriptor)
         raise
-    return file
+    return descriptor
 
 
 def _refuse_nowhere(what: str, problems: Sequence[str], places: Sequence[Path]) -> None:

@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from sparehub.failover.holder import Holder, ancestors
-from sparehub.failover.lease import LeaseError, write_text
+from sparehub.failover.lease import LeaseError
+from sparehub.private_files import replace_private
 
 FILE = "pulumi-locks.json"
 _LOOKED = 0.05
@@ -113,7 +114,7 @@ class PulumiLocks:
         problems = []
         for place in self.places:
             try:
-                write_text(place / FILE, json.dumps(said))
+                replace_private(place / FILE, json.dumps(said).encode())
             except OSError as error:
                 problems.append(f"{place}: {error.strerror}")
         if len(problems) == len(self.places):

@@ -1,123 +1,165 @@
-"""Turns the switch in a stack file: one word changes, and every comment stays where it is."""
+"""The keys of a stack file that commands change, and how they are changed.
 
-import os
-import re
-from collections.abc import Mapping
+Only these values change: comments, quotes, order and line ends of everything else stay.
+"""
+
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from ruamel.yaml import YAML
 
-from sparehub.stacks import stack_file
-from topology.errors import PreflightError
+from sparehub.private_files import replace_private
+from sparehub.replace_file import replace_file
+from sparehub.stacks import load_stack_file, read_stack_file, stack_file
+from sparehub.yaml_edit import Document, UneditableError, Value
+from sparehub.yaml_edit import Path as Keys
+from topology.errors import ConfigurationError, PreflightError, Problem
 from topology.plan import Change
+from topology.secrets import is_secret
 
 ACTIVATION = "sparehub:activation"
 DISCONNECTED = "sparehub:disconnected"
+DRILL = "sparehub:drill"
 GENERATION = "sparehub:generation"
 OVERRIDE = "sparehub:overrideInterlock"
+_CONFIG = "config"
+_CONNECTIONS = (_CONFIG, "sparehub:region", "expressRoute", "connections")
 _BANDWIDTH = "bandwidthInMbps"
+_KEY = "authorizationKey"
+_SECURE = "secure"
+_SWITCHES: Mapping[Keys, Value] = {
+    (_CONFIG, ACTIVATION): "probe",
+    (_CONFIG, DISCONNECTED): True,
+    (_CONFIG, DRILL): True,
+    (_CONFIG, GENERATION): 1 << 40,
+    (_CONFIG, OVERRIDE): "a: 'probe' # of any text",
+}
+"""What an operation changes, with values to try whether a file can be edited."""
 
 
-def set_values(directory: Path, stack: str, values: Mapping[str, str | int | bool | None]) -> None:
-    """Set keys of a stack file at one stroke; None removes one.
+def set_values(directory: Path, stack: str, values: Mapping[str, Value]) -> None:
+    """Set keys of ``config:`` in a stack file, all of them at one stroke; None removes one.
 
-    :raises PreflightError: where the file cannot be written.
+    :raises ConfigurationError: where there is no such file, or it is no stack file.
+    :raises PreflightError: where it cannot be edited, or not be written; nothing was changed then.
     """
-    path = stack_file(directory, stack)
-    text = before = path.read_text(encoding="utf-8")
-    for key, value in values.items():
-        text = _with_value(text, key, value if value is None else str(value))
-    _write(path, before, text)
+    _edit(directory, stack, {(_CONFIG, key): value for key, value in values.items()})
 
 
 def set_bandwidth(directory: Path, stack: str, connection: str, mbps: int) -> None:
     """Set the bandwidth of a connection's circuit in a stack file.
 
-    :raises PreflightError: where the file cannot be written, or the number does not stand there.
+    :raises ConfigurationError: where there is no such file, or it is no stack file.
+    :raises PreflightError: where it cannot be edited, or not be written; nothing was changed then.
     """
-    path = stack_file(directory, stack)
-    text = path.read_text(encoding="utf-8")
-    _write(path, text, _with_bandwidth(text, connection, mbps))
+    _edit(directory, stack, {(*_CONNECTIONS, connection, "circuit", _BANDWIDTH): mbps})
 
 
-def _write(path: Path, text: str, changed: str) -> None:
-    """Put a changed text in the place of a file, at one stroke."""
-    if changed == text:
-        return
-    new = path.with_suffix(".yaml.new")
-    try:
-        with new.open("w", encoding="utf-8") as file:
-            file.write(changed)
-            file.flush()
-            os.fsync(file.fileno())
-        new.chmod(path.stat().st_mode)
-        new.replace(path)
-    except OSError as error:
-        message = f"{path} cannot be written ({error.strerror}), so nothing is deployed"
-        raise PreflightError(message) from None
+def set_encrypted_key(directory: Path, stack: str, connection: str, ciphertext: str) -> None:
+    """Put another encrypted authorization key in the place of the one of a connection's circuit.
+
+    :raises ConfigurationError: where there is no such file, or it is no stack file.
+    :raises PreflightError: where it cannot be edited, or not be written; nothing was changed then.
+    """
+    _edit(directory, stack, {(*_CONNECTIONS, connection, "circuit", _KEY, _SECURE): ciphertext})
 
 
 def write_variant(
     directory: Path, change: Change, copy: Path, override: str = "", generation: int = 0
 ) -> None:
-    """Write a copy of a stack file for one deployment, the file itself being left alone."""
-    yaml = YAML()
-    content = yaml.load(stack_file(directory, change.stack).read_text(encoding="utf-8"))
-    config = content["config"]
-    config[ACTIVATION] = change.activation.value
+    """Write a copy of a stack file for one deployment, the file itself being left alone.
+
+    :raises PreflightError: where the file cannot be edited.
+    :raises OSError: where the copy cannot be written.
+    """
+    values: dict[str, Value] = {ACTIVATION: change.activation.value}
     if override:
-        config[OVERRIDE] = override
+        values[OVERRIDE] = override
     if generation:
-        config[GENERATION] = generation
+        values[GENERATION] = generation
     if change.disconnected:
-        config[DISCONNECTED] = True
-    with copy.open("w", encoding="utf-8") as file:
-        yaml.dump(content, file)
+        values[DISCONNECTED] = True
+    changes = {(_CONFIG, key): value for key, value in values.items()}
+    replace_private(copy, _edited(directory, change.stack, changes).encode())
 
 
-def _with_value(text: str, key: str, value: str | None) -> str:
-    """Return the text of a stack file with another value at a key, the rest untouched."""
-    config: Any = YAML().load(text)["config"]
-    lines = text.splitlines(keepends=True)
-    if key in config:
-        line, column = config.lc.value(key)
-        if value is None:
-            del lines[line]
-        else:
-            old = lines[line]
-            rest = old[column:]
-            comment = rest.find(" #")
-            tail = rest[comment:] if comment >= 0 else "\n"
-            lines[line] = f"{old[:column]}{_scalar(value)}{tail}"
-    elif value is not None:
-        first, indent = config.lc.key(next(iter(config)))
-        lines.insert(first, f"{' ' * indent}{key}: {_scalar(value)}\n")
-    return "".join(lines)
+def refuse_uneditable(directory: Path, stack: str) -> None:
+    """Refuse a stack file in which the switch cannot be changed, or what goes with it.
+
+    :raises PreflightError: with the line of each, and what to do.
+    """
+    if problems := list(_problems(directory, stack, _SWITCHES)):
+        listed = "\n".join(f"  {each.path}, {each.message}" for each in problems)
+        raise PreflightError(f"a stack file cannot be edited; nothing was done:\n{listed}")
 
 
-def _with_bandwidth(text: str, connection: str, mbps: int) -> str:
-    """Return the text of a stack file with another bandwidth, the rest untouched."""
-    content: Any = YAML().load(text)
-    connections = content["config"]["sparehub:region"]["expressRoute"]["connections"]
-    circuit = connections[connection]["circuit"]
-    if circuit[_BANDWIDTH] == mbps:
-        return text
-    lines = text.splitlines(keepends=True)
-    if place := (circuit.lc.data or {}).get(_BANDWIDTH):
-        line, column = place[2:]
-        lines[line] = lines[line][:column] + re.sub(r"^\w+", str(mbps), lines[line][column:])
-    changed = "".join(lines)
-    circuit[_BANDWIDTH] = mbps
-    if YAML().load(changed) != content:  # an anchor, an alias, a merge: it stands elsewhere
-        message = f"the {_BANDWIDTH} of connection {connection!r} cannot be changed in its place"
-        raise PreflightError(message)
-    return changed
+def editing_problems(directory: Path, stack: str) -> Iterator[Problem]:
+    """Yield each value that commands change and that cannot be changed as the file is written.
+
+    A file that cannot be read has other problems, and none of these.
+    """
+    try:
+        text = read_stack_file(directory, stack)
+        config = load_stack_file(text, stack, YAML(typ="safe"))[_CONFIG]
+    except ConfigurationError:
+        return
+    yield from _problems(directory, stack, {**_SWITCHES, **dict(_deep(config))})
 
 
-def _scalar(value: str) -> str:
-    """Return a text as YAML: quoted where it is more than a word."""
-    if value.isalnum():
-        return value
-    escaped = value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", " ")
-    return f'"{escaped}"'
+def _problems(directory: Path, stack: str, probes: Mapping[Keys, Value]) -> Iterator[Problem]:
+    """Yield what cannot be changed, by trying it without writing."""
+    document = Document(read_stack_file(directory, stack))
+    if document.is_simple((_CONFIG,), [*probes]):
+        return
+    found: dict[str, None] = {}
+    for path, value in probes.items():
+        removable = path in _SWITCHES and path[-1] != ACTIVATION
+        for wanted in (value, None) if removable else (value,):
+            try:
+                document.edited({path: wanted})
+            except UneditableError as error:
+                found[str(error)] = None
+    yield from (Problem(stack_file(Path(), stack).name, message) for message in found)
+
+
+def _deep(config: Any) -> Iterator[tuple[Keys, Value]]:  # noqa: ANN401 - whatever YAML holds
+    """Yield what is changed below the region: bandwidths of owned circuits, encrypted keys."""
+    connections = config
+    for name in _CONNECTIONS[1:]:
+        connections = connections.get(name) if isinstance(connections, dict) else None
+    for name, connection in connections.items() if isinstance(connections, dict) else ():
+        circuit = connection.get("circuit") if isinstance(connection, dict) else None
+        if not isinstance(circuit, dict):
+            continue
+        place = (*_CONNECTIONS, str(name), "circuit")
+        if _BANDWIDTH in circuit and "id" not in circuit:
+            yield (*place, _BANDWIDTH), 1 << 40
+        if is_secret(circuit.get(_KEY)):
+            yield (*place, _KEY, _SECURE), "probe"
+
+
+def _edit(directory: Path, stack: str, changes: Mapping[Keys, Value]) -> None:
+    path = stack_file(directory, stack)
+    changed = _edited(directory, stack, changes)
+    if changed == read_stack_file(directory, stack):
+        return
+    try:
+        replace_file(path, changed)
+    except OSError as error:
+        message = f"{path} cannot be written ({error.strerror}), so nothing is deployed"
+        raise PreflightError(message) from None
+
+
+def _edited(directory: Path, stack: str, changes: Mapping[Keys, Value]) -> str:
+    """Return the text of a stack file with other values.
+
+    :raises PreflightError: naming file and line, where that cannot be.
+    """
+    text = read_stack_file(directory, stack)
+    load_stack_file(text, stack, YAML(typ="safe"))
+    try:
+        return Document(text).edited(changes)
+    except UneditableError as error:
+        message = f"{stack_file(directory, stack)}, {error}; nothing was changed"
+        raise PreflightError(message) from None

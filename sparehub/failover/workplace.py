@@ -21,6 +21,7 @@ from sparehub.failover.progress import Progress
 from sparehub.failover.pulumi_locks import PulumiLocks
 from sparehub.failover.settling import backend_directory
 from sparehub.failover.snapshot import Snapshot
+from sparehub.failover.switch import refuse_uneditable
 from sparehub.home import Home
 from sparehub.output import Output
 from sparehub.stacks import STACKS, read_stack
@@ -92,7 +93,8 @@ def workplace(directory: Path, output: Output, *, alone: bool = False) -> Iterat
     read before might be old by the time somebody else has ended.
 
     :raises ConfigurationError: where a stack file is wrong.
-    :raises PreflightError: where a state or the journal cannot be read, or the lease not written.
+    :raises PreflightError: where a state or the journal cannot be read, the lease not written, or a
+        stack file is not written so that it can be edited.
     :raises LeaseError: where somebody else is at work, by our lease or by Pulumi's lock.
     """
     progress = Progress(output)
@@ -122,6 +124,8 @@ def workplace(directory: Path, output: Output, *, alone: bool = False) -> Iterat
         if lease:
             journal.guard = lease.renew
         pair = {name: read_stack(directory, name) for name in STACKS}
+        for name in STACKS if alone else ():
+            refuse_uneditable(directory, name)
         snapshots = deployments.snapshots(STACKS)
         subscription = next((s.subscription for s in snapshots.values() if s.subscription), "")
         yield Workplace(

@@ -46,6 +46,22 @@ def test_check_finds_no_error_in_the_shipped_files(sparehub: Sparehub) -> None:
     }
 
 
+def test_check_names_what_commands_could_not_edit(sparehub: Sparehub, tmp_path: Path) -> None:
+    """A value that others share: a failover would change those, too."""
+    path = tmp_path / "Pulumi.secondary.yaml"
+    text = path.read_text().replace("activation: standby", "activation: &word standby")
+    path.write_text(f"{text}other: *word\n")
+    done = sparehub("check", "--json")
+
+    assert done.returncode == 3
+    (found,) = [each for each in json.loads(done.stdout)["findings"] if each["rule"] == "CONFIG"]
+    line = next(n for n, each in enumerate(text.splitlines(), 1) if "&word" in each)
+    assert found["severity"] == "error"
+    assert (found["stack"], found["path"]) == ("secondary", path.name)
+    assert found["message"].startswith(f"line {line}: sparehub:activation cannot be changed there")
+    assert "Write `sparehub:activation: VALUE` on its own line" in found["message"]
+
+
 def test_check_says_the_same_in_plain_lines(sparehub: Sparehub) -> None:
     """Without a terminal there are no frames and no colours."""
     done = sparehub("check")

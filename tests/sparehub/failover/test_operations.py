@@ -17,6 +17,7 @@ from sparehub.failover.planning import read_plan, show_plan
 from sparehub.failover.status import OWED, status
 from sparehub.failover.switch import ACTIVATION, set_values
 from sparehub.output import Output
+from sparehub.stacks import read_stack
 from tests.sparehub.failover.world import World, activation_in_file
 from tests.sparehub.failover.worlds import Start, begin, halted, resume
 from topology.errors import (
@@ -44,6 +45,12 @@ def rename_spoke(world: World, stack: str) -> str:
     file = world.directory / f"Pulumi.{stack}.yaml"
     file.write_text(file.read_text().replace("spoke2:", "spoke3:"))
     return stack
+
+
+def rewrite(world: World, old: str, new: str) -> None:
+    """Write a part of the secondary's file in another way, that Pulumi takes as well."""
+    file = world.directory / "Pulumi.secondary.yaml"
+    file.write_text(file.read_text().replace(old, new))
 
 
 def route_of_one_region(world: World) -> None:
@@ -101,6 +108,14 @@ WRONG: dict[str, tuple[Callable[[World], object], type[SparehubError], int, str]
         ConfigurationError,
         3,
         "is not YAML",
+    ),
+    "a file that cannot be edited": (
+        lambda world: rewrite(
+            world, "config:\n", "config:\n  ? sparehub:overrideInterlock\n  : x\n"
+        ),
+        PreflightError,
+        3,
+        r"cannot be edited; nothing was done:\n  Pulumi.secondary.yaml, line 4: sparehub:overr",
     ),
     "the source lost": (
         lambda world: world.lost.add("primary"),
@@ -239,6 +254,23 @@ def test_a_reason_that_no_file_can_hold_is_refused(start: Start, reason: str) ->
     world.circuits_lost.add("primary")
     owed = begin(world, FAILOVER, Mode.UNPLANNED, 'gone: "香港" # \\ é')
     assert owed == OWED
+
+
+def test_an_override_over_several_lines_is_replaced_whole(start: Start) -> None:
+    """As Pulumi writes a long one: an unplanned failover broke the file, and connected nothing."""
+    world = start()
+    folded = "sparehub:overrideInterlock: East Asia is lost,\n    and ticket 42 says so # really\n"
+    rewrite(world, "config:\n", f"config:\n  {folded}")
+    world.lost.add("primary")
+    world.circuits_lost.add("primary")
+
+    assert begin(world, FAILOVER, Mode.UNPLANNED, "gone") == OWED
+    config = read_stack(world.directory, "secondary").config
+    assert (config.activation, config.override_interlock) == (
+        "active",
+        "primary is lost: gone (sparehub finish-fence ends this)",
+    )
+    assert world.advertised("secondary")
 
 
 def test_a_script_is_told_where_nothing_was_to_be_done(

@@ -12,6 +12,7 @@ from sparehub.failover.azure import Answer
 from sparehub.failover.blast_radius import BlastRadiusError
 from sparehub.failover.lease import LeaseError
 from sparehub.failover.planning import read_plan
+from sparehub.failover.switch import editing_problems
 from sparehub.output import Output
 from sparehub.stacks import read_stack
 from tests.sparehub.failover.world import Died, World
@@ -271,14 +272,15 @@ def test_a_circuit_in_failed_is_not_raised_whatever_number_it_shows(start: Start
 
 
 def test_a_number_that_cannot_be_changed_in_its_place_stops_nothing(start: Start) -> None:
-    """An anchor, to which something else may refer."""
+    """An anchor to which something else refers: `check` names it, and the failover goes on."""
     world = start()
     file = world.directory / "Pulumi.secondary.yaml"
-    file.write_text(file.read_text().replace("InMbps: 200", "InMbps: &small 200"))
+    file.write_text(file.read_text().replace("InMbps: 200", "InMbps: &small 200") + "x: *small\n")
+    assert [each.path for each in editing_problems(world.directory, "secondary")] == [file.name]
 
     assert begin(world, FAILOVER, raise_bandwidth=True) == 0
 
-    assert "cannot be changed in its place" in outcome(world)["refused"]
+    assert "bandwidthInMbps cannot be changed there" in outcome(world)["refused"]
     assert bandwidths(world) == (200, 200)
     assert goes_back(world) == []
 

@@ -91,14 +91,42 @@ def test_a_number_within_braces_changes(tmp_path: Path) -> None:
     assert file.read_text() == text.replace("Mbps: 200", "Mbps: 1000")
 
 
-@pytest.mark.parametrize("text", ["bandwidthInMbps: *fast", "<<: {bandwidthInMbps: 200}"])
-def test_a_number_that_stands_elsewhere_is_left_alone(tmp_path: Path, text: str) -> None:
-    """An alias, a merge: what else would change with it?"""
+@pytest.mark.parametrize(
+    ("text", "after"),
+    [
+        ("bandwidthInMbps: *fast", "bandwidthInMbps: 1000"),
+        ("<<: {bandwidthInMbps: 200}", "bandwidthInMbps: 1000, <<: {bandwidthInMbps: 200}"),
+    ],
+)
+def test_a_number_that_stands_elsewhere_is_left_alone(
+    tmp_path: Path, text: str, after: str
+) -> None:
+    """An alias is replaced, a merged value is overridden: nothing else changes with it."""
     file = tmp_path / "Pulumi.primary.yaml"
-    circuit = f"{{circuit: {{{text}}}}}"
-    region = f"{{expressRoute: {{connections: {{hk: {circuit}}}}}}}"
-    before = f"fast: &fast 200\nconfig:\n  sparehub:region: {region}\n"
+    before = (
+        "fast: &fast 200\nconfig:\n  sparehub:region: "
+        f"{{expressRoute: {{connections: {{hk: {{circuit: {{{text}}}}}}}}}}}\n"
+    )
     file.write_text(before)
-    with pytest.raises(PreflightError, match="of connection 'hk' cannot be changed in its place"):
+    set_bandwidth(tmp_path, "primary", "hk", 1000)
+
+    assert file.read_text() == before.replace(text, after)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "hk: {circuit: &shared {bandwidthInMbps: 200}}, sg: {circuit: *shared}",
+        "hk: {circuit: {bandwidthInMbps: &mbps 200}}, sg: {circuit: {bandwidthInMbps: *mbps}}",
+    ],
+    ids=["a mapping", "a number"],
+)
+def test_a_number_that_others_share_is_not_changed(tmp_path: Path, text: str) -> None:
+    """What carries an anchor would change in another place, too."""
+    file = tmp_path / "Pulumi.primary.yaml"
+    before = f"config:\n  sparehub:region: {{expressRoute: {{connections: {{{text}}}}}}}\n"
+    file.write_text(before)
+    with pytest.raises(PreflightError, match="yaml, line 2: bandwidthInMbps cannot be changed"):
         set_bandwidth(tmp_path, "primary", "hk", 1000)
+
     assert file.read_text() == before
