@@ -9,6 +9,7 @@ from pulumi import automation
 
 from sparehub.failover import deployments
 from sparehub.failover.deployments import Deployments, recorded_at_end
+from sparehub.failover.port import AS_THEY_ARE
 from sparehub.failover.snapshot import Pending
 from tests.sparehub.failover.worlds import NO_ROOM
 from topology.changes import CONNECTION, GATEWAY, PEERING, Operation, Verb
@@ -47,7 +48,7 @@ STRAY = Pending(urn="p::c", type=CONNECTION, parent="p", operation="creating", i
     "act",
     [
         lambda pulumi: pulumi.up(DISCONNECT, lambda _operation: None),
-        lambda pulumi: pulumi.previews((DISCONNECT,), drift=frozenset(), pretend=""),
+        lambda pulumi: pulumi.previews((DISCONNECT,), AS_THEY_ARE),
         lambda pulumi: pulumi.adopt("primary", STRAY, "/subscriptions/s"),
     ],
     ids=["deployment of a copy", "preview of a copy", "import"],

@@ -198,14 +198,14 @@ class Full:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.places: set[Path] = set()
-        write = lease.write_text
+        write = lease.replace_private
 
-        def written(file: Path, text: str) -> None:
+        def written(file: Path, content: bytes) -> None:
             if file.parent in self.places:
                 raise NO_ROOM
-            write(file, text)
+            write(file, content)
 
-        monkeypatch.setattr(lease, "write_text", written)
+        monkeypatch.setattr(lease, "replace_private", written)
 
 
 @pytest.fixture
@@ -265,13 +265,13 @@ def test_a_thread_that_renews_goes_on_after_a_full_disk(
     with held.kept():
         full.places = set()
         hosts.time += 60
-        write = lease.write_text
+        write = lease.replace_private
 
-        def written(file: Path, text: str) -> None:
-            write(file, text)
+        def written(file: Path, content: bytes) -> None:
+            write(file, content)
             renewed.set()
 
-        monkeypatch.setattr(lease, "write_text", written)
+        monkeypatch.setattr(lease, "replace_private", written)
         assert renewed.wait(30)
 
 

@@ -45,12 +45,12 @@ def worlds_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Start:
     monkeypatch.setattr(probe, "_TRIES", (0.0,))
     # A process that dies releases nothing.
     monkeypatch.setattr(Lease, "release", lambda _lease: None)
-    append, write = journal.write_line, lease.write_text
+    append, write = journal.write_line, lease.replace_private
 
-    def fitting(file: Path, text: str) -> None:
+    def fitting(file: Path, content: bytes) -> None:
         if worlds[-1].disk_is_full:
             raise NO_ROOM
-        write(file, text)
+        write(file, content)
 
     def dying(file: Path, line: bytes) -> None:
         if worlds[-1].disk_is_full:
@@ -65,7 +65,7 @@ def worlds_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Start:
         worlds[-1].point()
 
     monkeypatch.setattr(journal, "write_line", dying)
-    monkeypatch.setattr(lease, "write_text", fitting)
+    monkeypatch.setattr(lease, "replace_private", fitting)
     return make
 
 
