@@ -179,6 +179,20 @@ def test_routers_that_prefer_one_region_let_both_live_on_two_circuits(prefers: s
     go_live(preferring(shipped("secondary"), prefers), recorded(prefers=prefers))
 
 
+def as_floats(value: Any) -> Any:
+    """Return a value as Pulumi hands it to a program: every number is a float."""
+    if isinstance(value, dict):
+        return {key: as_floats(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [as_floats(each) for each in value]
+    return float(value) if type(value) is int else value
+
+
+def test_a_recorded_preference_is_read_as_pulumi_hands_it_to_the_program() -> None:
+    """Every number of the outputs is a float there, and was none in the file."""
+    go_live(preferring(shipped("secondary"), "primary"), as_floats(recorded(prefers="primary")))
+
+
 @pytest.mark.parametrize(
     ("ours", "theirs"),
     [(one, other) for one in Prefers for other in Prefers if one is not other],
