@@ -235,7 +235,9 @@ class Run:
         return take_in_strays(job.stacks, job.azure, stack, live, change.operations, note)
 
     def _look(self, changes: tuple[Change, ...], drift: set[str] | None = None) -> None:
-        pretend = f"looking ahead: plan {self.job.plan.id}"
+        # A source that is disconnected first is live while one looks ahead. One that stays live is
+        # what the target's own program will meet, which may refuse it by what was recorded.
+        pretend = f"looking ahead: plan {self.job.plan.id}" if self.job.plan.conflict else ""
         self._looked |= look(
             self.job.stacks,
             changes,

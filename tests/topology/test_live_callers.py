@@ -78,7 +78,8 @@ def test_the_interlock_refuses_what_is_decided(case: Case) -> None:
 def test_a_plan_fences_first_exactly_where_both_must_not_be_live(case: Case, kind: Kind) -> None:
     """Planned and unplanned, failover and failback; where both may be, it connects first."""
     pair = case.pair
-    source, target = pair if kind is Kind.FAILOVER else pair[::-1]
+    first, second = pair
+    source, target = (first, second) if kind is Kind.FAILOVER else (second, first)
     expected = decided(active(target), active(source))
     for mode in Mode:
         found = plan(*pair, kind, mode)

@@ -404,12 +404,14 @@ class World:
 
     def _outputs(self, stack: str, region: Region) -> None:
         deployed = Deployed.from_region(region)
+        config = read_stack(self.directory, stack).config
         state = self.state[stack]
         kept = [each for each in state["resources"] if each["type"] != "pulumi:pulumi:Stack"]
         outputs = {
             "activation": region.activation.value,
             "location": region.location,
             "advertisedPrefixes": [str(prefix) for prefix in deployed.advertised_prefixes],
+            "region": config.region.model_dump(mode="json", by_alias=True, exclude_unset=True),
         }
         urn = f"urn:pulumi:{stack}::sparehub::pulumi:pulumi:Stack::sparehub-{stack}"
         entry = {"type": "pulumi:pulumi:Stack", "urn": urn, "custom": False, "outputs": outputs}
