@@ -57,9 +57,9 @@ class Deployed:
         connected = [each.reference("peer") for each in roles.all if each.type == CONNECTION]
         named = [str(each) for each in (said.get("circuitIds") or {}).values()]
         advertised = set(map(IPv4Network, said.get("advertisedPrefixes") or ()))
-        if advertised - {*region.advertised_prefixes}:
-            # No connection that is recorded explains that: any of its circuits may be in use.
-            connected += named
+        if advertised - {*region.advertised_prefixes} or not all(connected):
+            # No recorded connection says by which circuit: any of them may be in use.
+            connected += [*owned, *named]
         return replace(
             cls.from_region(region),
             gateway_id=gateway.id if gateway else "",

@@ -96,7 +96,7 @@ def test_the_states_of_a_switch_come_in_the_order_that_is_decided(case: Case) ->
     """What is left is disconnected in the first state of a switch, or not yet."""
     pair = case.pair
     states = list(all_states(*map(configured, pair)))
-    for kind, source, target in (("failover", *pair), ("failback", *reversed(pair))):
+    for kind, (source, target) in {"failover": pair[:], "failback": pair[::-1]}.items():
         steps = [
             state
             for state in states
