@@ -1,6 +1,7 @@
 """The shipped stack files as mappings, and small changes to them."""
 
 from copy import deepcopy
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +17,13 @@ ROOT = Path(__file__).parent.parent
 
 def shipped(stack: str) -> dict[str, Any]:
     """Return the keys of ``Pulumi.<stack>.yaml``, a copy to be changed at will."""
-    text = (ROOT / f"Pulumi.{stack}.yaml").read_text()
-    values: dict[str, Any] = YAML(typ="safe").load(text)["config"]
-    return deepcopy(values)
+    return deepcopy(_keys(stack))
+
+
+@cache
+def _keys(stack: str) -> dict[str, Any]:
+    values: dict[str, Any] = YAML(typ="safe").load((ROOT / f"Pulumi.{stack}.yaml").read_text())
+    return dict(values["config"])
 
 
 def with_spokes(values: dict[str, Any], count: int) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Which circuit is which, across two stacks that may own it or refer to it."""
 
 import re
+from collections.abc import Iterable
 
 from topology.model import Circuit, CircuitReference
 
@@ -19,6 +20,14 @@ def same_circuit(one: str, other: str) -> bool:
     """Compare two ids without regard to case; either may lack its subscription."""
     first, second = one.lower(), other.lower()
     return first.endswith(second) or second.endswith(first)
+
+
+def shared_circuits(ours: Iterable[str], theirs: Iterable[str]) -> list[str]:
+    """Return the names of those of our circuits that are theirs, too, sorted; all given by id."""
+    others = list(theirs)
+    return sorted(
+        {each.split("/")[-1] for each in ours if any(same_circuit(each, o) for o in others)}
+    )
 
 
 def connection_key(peering_location: str) -> str:

@@ -5,15 +5,17 @@ deleted: a stack whose connection could not be deleted says `standby` all the sa
 recorded one by one: a stack that died half-way has them, and the outputs of the time before.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from ipaddress import IPv4Network
 from typing import Self
 
 from topology.circuits import circuit_id
+from topology.live_regions import Advertisement
 from topology.model import Region
 from topology.reading import Resources, read_state
 from topology.reading.resources import CIRCUIT, CONNECTION
+from topology.words import Prefers
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,10 +28,24 @@ class Deployed:
     gateway_sku: str = ""
     connections: tuple[str, ...] = ()
     circuit_ids: tuple[str, ...] = ()
+    connected_circuit_ids: tuple[str, ...] = ()
+    """Those that a connection uses."""
     advertised_prefixes: tuple[IPv4Network, ...] = ()
     spokes: Mapping[str, tuple[IPv4Network, ...]] = field(default_factory=dict)
     attached_spokes: frozenset[str] = frozenset()
     """Those that use the gateway, whether it is connected or not."""
+    prefers: Prefers = Prefers.NONE
+    """What the stack said of on-premises' routers when its program last ended; none where it said
+    nothing, or what another version wrote cannot be read."""
+
+    @property
+    def advertisement(self) -> Advertisement:
+        """What the region advertises, as far as anybody knows."""
+        return Advertisement(
+            prefixes=self.advertised_prefixes,
+            circuit_ids=self.connected_circuit_ids,
+            prefers=self.prefers,
+        )
 
     @classmethod
     def from_resources(cls, resources: Resources) -> Self:
@@ -37,31 +53,40 @@ class Deployed:
         reading = read_state(resources)
         region, roles, said = reading.region, reading.roles, reading.outputs
         gateway = roles["expressroute/gateway"]
-        circuits = [
-            *(each.id for each in roles.all if each.type == CIRCUIT),
-            *(each.reference("peer") for each in roles.all if each.type == CONNECTION),
-            *(str(each) for each in (said.get("circuitIds") or {}).values()),
-        ]
-        advertised = map(IPv4Network, said.get("advertisedPrefixes") or ())
+        owned = [each.id for each in roles.all if each.type == CIRCUIT]
+        connected = [each.reference("peer") for each in roles.all if each.type == CONNECTION]
+        named = [str(each) for each in (said.get("circuitIds") or {}).values()]
+        advertised = set(map(IPv4Network, said.get("advertisedPrefixes") or ()))
+        if advertised - {*region.advertised_prefixes} or not all(connected):
+            # No recorded connection says by which circuit: any of them may be in use.
+            connected += [*owned, *named]
         return replace(
             cls.from_region(region),
             gateway_id=gateway.id if gateway else "",
             gateway_sku=region.gateway.sku if region.gateway else "",
-            circuit_ids=tuple(dict.fromkeys(filter(None, circuits))),
+            circuit_ids=_distinct([*owned, *connected, *named]),
+            connected_circuit_ids=_distinct(connected),
             advertised_prefixes=tuple(sorted({*region.advertised_prefixes, *advertised})),
         )
 
     @classmethod
     def from_region(cls, region: Region) -> Self:
         """Return what will stand of a region once it is built."""
+        advertisement = Advertisement.of(region)
         return cls(
             location=region.location,
             hub=region.hub.name,
             connections=tuple(connection.name for connection in region.connections),
             circuit_ids=tuple(circuit_id(circuit) for circuit in region.circuits),
-            advertised_prefixes=region.advertised_prefixes,
+            connected_circuit_ids=advertisement.circuit_ids,
+            advertised_prefixes=advertisement.prefixes,
             spokes={spoke.key: spoke.virtual_network.address_space for spoke in region.spokes},
             attached_spokes=frozenset(
                 spoke.key for spoke in region.spokes if spoke.spoke_to_hub.use_remote_gateways
             ),
+            prefers=advertisement.prefers,
         )
+
+
+def _distinct(ids: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(filter(None, ids)))

@@ -17,7 +17,6 @@ Anything else that is raised is a defect and keeps its traceback.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from ipaddress import IPv4Network
 from typing import ClassVar
 
 
@@ -109,7 +108,3 @@ class InterlockError(SparehubError):
     """Both regions would reach on-premises with the same addresses, or nobody knows."""
 
     exit_code: ClassVar[int] = 4
-
-    def __init__(self, message: str, prefixes: Iterable[IPv4Network] = ()) -> None:
-        self.prefixes = tuple(prefixes)
-        super().__init__(message)

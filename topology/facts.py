@@ -37,6 +37,7 @@ class Kind(StrEnum):
     ENDPOINTS = "endpoints"
     GATEWAY = "gateway"
     SECURITY_GROUP = "security group"
+    PREFERENCE = "preference"
 
 
 class Fact(NamedTuple):
@@ -81,7 +82,7 @@ def facts_of(region: Region, move: Move = unmoved) -> Iterator[Fact]:
         yield from _circuit(circuit, connections.get(circuit.key))
     prefixes = _texts(sorted(region.on_premises.address_prefixes))
     yield plain_fact("region.onPremises.addressPrefixes", Kind.SAME, prefixes)
-    yield plain_fact("region.onPremises.prefers", Kind.SAME, region.on_premises.prefers)
+    yield plain_fact("region.onPremises.prefers", Kind.PREFERENCE, region.on_premises.prefers)
 
 
 def plain_fact(path: str, kind: Kind, value: Json, inside: str = "") -> Fact:

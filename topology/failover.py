@@ -12,15 +12,13 @@ from topology import durations
 from topology.bandwidth import options
 from topology.changes import Seconds, operations, seconds
 from topology.config import StackConfig
-from topology.deployed import Deployed
 from topology.effects import with_effects
-from topology.errors import InterlockError, OptionsError
-from topology.interlock import refuse_two_live_regions
+from topology.errors import OptionsError
 from topology.leaving import leaving
+from topology.live_regions import Advertisement, conflict, overlap
 from topology.model import Region
 from topology.pair import Stack, switched
 from topology.plan import Act, Change, Kind, Mode, Plan, RecoveryTime, Step, critical_path
-from topology.prefixes import overlapping
 from topology.words import Activation, Depth
 
 PROBE_SECONDS = 30
@@ -81,13 +79,10 @@ class _Sides:
         self._live = self._leaving.live
         self._waiting = region_at(target, Activation.STANDBY, depth)
         self._taken = region_at(target, Activation.ACTIVE, depth)
-        self.overlap = tuple(
-            str(prefix)
-            for prefix in sorted(
-                overlapping(self._taken.advertised_prefixes, self._live.advertised_prefixes)
-            )
-        )
-        self.conflict = self.overlap if self._conflicts() else ()
+        ours, theirs = Advertisement.of(self._taken), Advertisement.of(self._live)
+        found = conflict(ours, theirs)
+        self.overlap = tuple(map(str, overlap(ours, theirs)))
+        self.conflict = tuple(map(str, found.prefixes)) if found else ()
         self.activate_id = f"activate-{target.name}"
         self.before = {source.name: self._live, target.name: self._waiting}
         self.after = {
@@ -139,16 +134,6 @@ class _Sides:
             fence = self._fence_outside(after=(probe.id,))
             ordered = (probe, fence, self._activate(after=(fence.id,)))
         return (*ordered, *self._raises, *self._stand_down(after=ordered[-1].id, needs=()))
-
-    def _conflicts(self) -> bool:
-        """Return whether the two must never be live at once, which the program refuses, too."""
-        try:
-            refuse_two_live_regions(
-                self._target.config, self._taken, Deployed.from_region(self._live)
-            )
-        except InterlockError:
-            return True
-        return False
 
     def _fence(self, after: tuple[str, ...]) -> Step:
         stack = self._source.name

@@ -5,51 +5,52 @@ beside a pair that advertises its addresses; a gateway that stands is not replac
 stands is not made a second time under another key.
 """
 
-from topology.circuits import circuit_id, same_circuit
+from topology.circuits import circuit_id, shared_circuits
 from topology.config import StackConfig
 from topology.deployed import Deployed
 from topology.errors import InterlockError, ReplacementRefusedError
+from topology.live_regions import Advertisement, Reason, conflict
 from topology.model import Circuit, Region
 from topology.prefixes import overlapping
-from topology.words import Prefers
 
 _AZ_SKUS = ("ErGw1AZ", "ErGw2AZ", "ErGw3AZ")
 _SKUS = ("Standard", "HighPerformance", "UltraPerformance")
 
 
 def refuse_two_live_regions(config: StackConfig, region: Region, paired: Deployed) -> None:
-    """Refuse what would make both regions advertise the same addresses (ER-18, ER-19, ER-23).
-
-    Routers that prefer one region make an overlap harmless only on two circuits; on one circuit
-    two virtual networks with overlapping addresses must never be linked at once.
+    """Refuse what would make both regions advertise where they must not (:func:`conflict`).
 
     :raises InterlockError: naming the prefixes and what to do.
     """
-    if not region.connections:
+    ours = Advertisement.of(region)
+    found = conflict(ours, paired.advertisement)
+    if found is None:
         return
-    overlap = sorted(overlapping(region.advertised_prefixes, paired.advertised_prefixes))
-    shared = sorted(_shared_circuits(region, paired))
-    prefers = config.region.on_premises.prefers
-    if not overlap or (prefers is not Prefers.NONE and not shared):
-        return
-    prefixes = ", ".join(str(prefix) for prefix in overlap)
-    where = f" on the circuit {shared[0]}, which both use" if shared else ""
+    prefixes = ", ".join(str(prefix) for prefix in found.prefixes)
+    where = f" on the circuit {found.circuit}, which both use" if found.circuit else ""
+    differ = ""
+    if found.reason is Reason.PREFERENCES_DIFFER:
+        differ = (
+            f". onPremises.prefers is {ours.prefers.value!r} here and {paired.prefers.value!r} in "
+            f"what {config.paired_stack!r} recorded: preferences that differ count as none (ER-23);"
+            " say the same in both files"
+        )
     by = f" by {', '.join(paired.connections)}" if paired.connections else ""
     stack = config.paired_stack
     message = (
         f"interlock: stack {stack!r} ({paired.location}) is live{by} and advertises {prefixes} to "
-        f"on-premises{where}; {region.location} would advertise the same. Nothing was created. "
-        f"First put {stack!r} on standby: `pulumi config set activation standby --stack {stack}` "
-        f"and `pulumi up --stack {stack}`. If that region is lost, say why: "
+        f"on-premises{where}; {region.location} would advertise the same{differ}. Nothing was "
+        f"created. First put {stack!r} on standby: `pulumi config set activation standby --stack "
+        f"{stack}` and `pulumi up --stack {stack}`. If that region is lost, say why: "
         '`pulumi config set overrideInterlock "<reason>"` and run again.'
     )
-    raise InterlockError(message, overlap)
+    raise InterlockError(message)
 
 
 def warn_of_shared_circuit(region: Region, paired: Deployed) -> str | None:
     """Return what to say where a circuit of this region's stack serves the other one, too."""
-    owned = {circuit.name for circuit in region.circuits if isinstance(circuit, Circuit)}
-    shared = sorted(owned & _shared_circuits(region, paired))
+    owned = (circuit_id(circuit) for circuit in region.circuits if isinstance(circuit, Circuit))
+    shared = shared_circuits(owned, paired.circuit_ids)
     if not shared:
         return None
     return (
@@ -122,13 +123,3 @@ def _sku_can_change(before: str, after: str) -> bool:
         if before in family and after in family:
             return family.index(after) >= family.index(before)
     return before == after
-
-
-def _shared_circuits(region: Region, paired: Deployed) -> set[str]:
-    """Return the circuits of both regions: same id; an owned one by its group and name."""
-    return {
-        circuit.name if isinstance(circuit, Circuit) else circuit.id.split("/")[-1]
-        for circuit in region.circuits
-        for other in paired.circuit_ids
-        if same_circuit(circuit_id(circuit), other)
-    }

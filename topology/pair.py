@@ -7,9 +7,9 @@ from ipaddress import IPv4Network
 from topology.build import build
 from topology.circuits import circuit_id, same_circuit
 from topology.config import StackConfig, StandbyConfig
+from topology.live_regions import Advertisement, conflict
 from topology.model import Circuit, CircuitReference, Region
-from topology.prefixes import overlapping
-from topology.words import Activation, Depth, Prefers
+from topology.words import Activation, Depth
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,7 +20,7 @@ class Topology:
     peering_locations: int
     bow_tie: bool  # a region has more than one connection
     addresses: str | None  # retained, remapped or mixed
-    connected_at_once: bool | None  # whether both regions may be
+    connected_at_once: bool | None  # whether both regions may be, with every circuit provisioned
     order: str | None  # how connections change: disconnect then connect, or either
 
 
@@ -62,7 +62,7 @@ def find_topology(stacks: list[Stack]) -> Topology:
     """Count circuits and peering locations over one or two regions; compare their addresses."""
     circuits = [circuit for stack in stacks for circuit in stack.region.circuits]
     alone = len(stacks) < 2  # noqa: PLR2004 - a pair
-    at_once = None if alone else may_be_connected_at_once(stacks[0], stacks[1])
+    at_once = None if alone else _may_be_connected_at_once(stacks[0].region, stacks[1].region)
     order = "either" if at_once else "disconnect then connect"
     return Topology(
         circuits=len(distinct_circuits(circuits)),
@@ -89,21 +89,8 @@ def distinct_circuits(
     return groups
 
 
-def share_a_circuit(one: Stack, other: Stack) -> bool:
-    """Say whether a circuit of one region is a circuit of the other."""
-    return any(
-        same_circuit(circuit_id(ours), circuit_id(theirs))
-        for ours in one.region.circuits
-        for theirs in other.region.circuits
-    )
-
-
-def may_be_connected_at_once(one: Stack, other: Stack) -> bool:
-    """Say whether both may advertise all that they have (ER-18, ER-19, ER-23)."""
-    if not overlapping(one.region.address_prefixes, other.region.address_prefixes):
-        return True
-    chosen = {stack.config.region.on_premises.prefers for stack in (one, other)}
-    return Prefers.NONE not in chosen and not share_a_circuit(one, other)
+def _may_be_connected_at_once(one: Region, other: Region) -> bool:
+    return conflict(Advertisement.complete(one), Advertisement.complete(other)) is None
 
 
 def _addresses(first: Region, second: Region) -> str:

@@ -13,6 +13,7 @@ from topology.build import build
 from topology.config import StackConfig
 from topology.derivation.remap import Remap
 from topology.facts import Fact, Kind, Move, facts_of, plain_fact
+from topology.live_regions import Advertisement, Reason, conflict
 from topology.model import Gateway, Region, Spoke
 from topology.pair import Stack
 from topology.words import Activation
@@ -80,6 +81,8 @@ class _Pair:
                 return _Judged("expected", "a network security group serves one region (VN-24)")
             case Kind.GATEWAY if first and second:
                 return self._gateway()
+            case Kind.PREFERENCE:
+                return self._preference()
             case Kind.ENDPOINTS:
                 return self._unless_ignored("RT-25", "replication would take another way")
             case Kind.THERE if ".subnets." in fact.path:
@@ -92,6 +95,13 @@ class _Pair:
             return _Judged("allowed", f"{second} Gbps carry what {first} Gbps do")
         reason = f"{second} Gbps must carry what {first} Gbps did"
         return self._unless_ignored("GWY-14", reason)
+
+    def _preference(self) -> _Judged:
+        found = conflict(Advertisement.of(self.primary), Advertisement.of(self.secondary))
+        if found and found.reason is Reason.PREFERENCES_DIFFER:
+            reason = "counts as none while it differs: only one region may be live (ER-23)"
+            return _Judged("wrong", reason)
+        return _Judged("wrong", "must be the same in both regions")
 
     def _unless_ignored(self, rule: str, reason: str) -> _Judged:
         for config in self.configs:

@@ -7,6 +7,7 @@ from topology.build import build
 from topology.pair import Stack
 from topology.parse import parse_stack
 from topology.reading import Resources
+from topology.reading.parts import with_whole_numbers
 
 
 def recorded_stack(name: str, resources: Resources, *, paired_stack: str) -> Stack | None:
@@ -24,7 +25,7 @@ def recorded_stack(name: str, resources: Resources, *, paired_stack: str) -> Sta
     values = {
         "azure-native:location": outputs.get("location"),
         "sparehub:activation": outputs.get("activation"),
-        "sparehub:region": _whole(outputs["region"]),
+        "sparehub:region": with_whole_numbers(outputs["region"]),
         "sparehub:pairedStack": paired_stack,
     }
     config = parse_stack(values, stack=name)
@@ -33,12 +34,3 @@ def recorded_stack(name: str, resources: Resources, *, paired_stack: str) -> Sta
 
 def _is_stack(resource: Mapping[str, Any]) -> bool:
     return resource.get("type") == "pulumi:pulumi:Stack" and bool(resource.get("outputs"))
-
-
-def _whole(value: Any) -> Any:  # noqa: ANN401 - whatever an output holds
-    """Return a value whose numbers are whole again: Pulumi hands every number back as a float."""
-    if isinstance(value, Mapping):
-        return {key: _whole(each) for key, each in value.items()}
-    if isinstance(value, list | tuple):
-        return [_whole(each) for each in value]
-    return int(value) if isinstance(value, float) and value.is_integer() else value

@@ -239,12 +239,15 @@ class Run:
         return take_in_strays(job.stacks, job.azure, stack, live, change.operations, note)
 
     def _look(self, changes: tuple[Change, ...], drift: set[str] | None = None) -> None:
+        # A source that is disconnected first is live while one looks ahead. One that stays live is
+        # what the target's own program will meet, which may refuse it by what was recorded.
+        override = f"looking ahead: plan {self.job.plan.id}" if self.job.plan.conflict else ""
         self._looked |= look(
             self.job.stacks,
             changes,
             Assumed(
                 drift=frozenset(drift or ()),
-                override=f"looking ahead: plan {self.job.plan.id}",
+                override=override,
                 generation=self.job.files.generation,
             ),
             besides=self.job.ledger.unsettled,

@@ -90,6 +90,44 @@ def test_errors_of_the_pair_are_refused_where_they_can_be_mended(said: Said) -> 
     assert [text.splitlines()[1] for _, text in said] == [f"  secondary: {problem}"]
 
 
+def prefer(region_of_routers: str) -> Callable[[dict[str, Any]], None]:
+    """Return a change of what a file says of on-premises' routers."""
+    return lambda region: region["onPremises"].update(prefers=region_of_routers)
+
+
+def test_a_preference_that_differs_is_refused_at_the_secondary(said: Said) -> None:
+    """ER-23 is an error, and names what to deploy first."""
+    with pytest.raises(ConfigurationError) as caught:
+        hold_to_rules(
+            stack(shipped("secondary") | QUIET, "secondary"),
+            {},
+            outputs_of("primary", prefer("primary")),
+        )
+
+    assert str(caught.value) == (
+        "the configuration of stack 'secondary' has 1 problem; nothing was created:\n"
+        "  region.onPremises.prefers: is none, and primary in primary: say the same in both files "
+        "and deploy primary first; until then neither is preferred (ER-23)"
+    )
+    assert said == []
+
+
+def test_a_new_preference_is_deployed_at_the_primary_and_then_at_the_secondary(said: Said) -> None:
+    """The primary is warned of its pair, whose outputs are of before; the secondary is in order."""
+    primary, secondary = shipped("primary"), shipped("secondary") | QUIET
+    for values in (primary, secondary):
+        prefer("primary")(values["sparehub:region"])
+
+    hold_to_rules(stack(primary), {}, outputs_of("secondary", lambda _: None))
+    problem = (
+        "  secondary: region.onPremises.prefers: is none, and primary in primary: say the same in "
+        "both files and deploy primary first; until then neither is preferred (ER-23)"
+    )
+    assert [text.splitlines()[1] for _, text in said] == [problem]
+    hold_to_rules(stack(secondary, "secondary"), {}, outputs_of("primary", prefer("primary")))
+    assert [level for level, _ in said] == ["warn", "info"]
+
+
 def test_a_lost_pair_is_warned_of(said: Said) -> None:
     """Whoever overrides the interlock has no time to mend the rest."""
     values = shipped("secondary") | QUIET | {"sparehub:overrideInterlock": "eastasia is lost"}

@@ -41,6 +41,31 @@ def test_a_second_live_region_is_refused_and_nothing_is_made(
     assert "pulumi config rm overrideInterlock" in text
 
 
+def test_preferences_decide_only_where_both_stacks_say_the_same(
+    engine: Callable[..., Engine],
+) -> None:
+    """ER-23: refused while they differ, also at the program that reads what the pair recorded."""
+
+    def prefer(stack: str) -> None:
+        azure.change(stack, lambda c: c["sparehub:region"]["onPremises"].update(prefers="primary"))
+
+    azure = engine("primary", "secondary")
+    azure.up("primary")
+    azure.up("secondary")
+    azure.rehearsal.pulumi("config", "set", "activation", "active", "--stack", "secondary")
+    prefer("secondary")
+    with azure.writes() as seen:
+        refused = azure.refused("up", "--yes", "--skip-preview", "--stack", "secondary")
+    assert seen == []
+    assert "onPremises.prefers is 'primary' here and 'none' in what 'primary' recorded" in refused
+
+    # Both files: the primary first, then the secondary.
+    prefer("primary")
+    assert "ER-23" in azure.preview("primary")
+    assert azure.up("primary") == []
+    assert azure.up("secondary") == [("create", "con-southeastasia-singapore")]
+
+
 def test_a_pair_that_was_destroyed_is_no_pair(engine: Callable[..., Engine]) -> None:
     """Its outputs went with it."""
     azure = engine("primary", "secondary")

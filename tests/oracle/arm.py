@@ -65,6 +65,7 @@ class Link:
     name: str
     network: str
     weight: int
+    circuit: str
 
 
 def networks(resources: Iterable[Json]) -> dict[str, Network]:
@@ -97,8 +98,10 @@ def links(resources: Iterable[Json]) -> tuple[Link, ...]:
     for each in _typed(known, "connections"):
         properties = _properties(each)
         here = gateways.get(str(properties["virtualNetworkGateway1"]["id"]).lower())
-        if here is not None and _carries(known, str(properties["peer"]["id"]).lower()):
-            found.append(Link(str(each["name"]), here, int(properties.get("routingWeight") or 0)))
+        circuit = str(properties["peer"]["id"]).lower()
+        if here is not None and _carries(known, circuit):
+            weight = int(properties.get("routingWeight") or 0)
+            found.append(Link(str(each["name"]), here, weight, circuit))
     return tuple(found)
 
 

@@ -8,8 +8,18 @@ from importlib.util import find_spec, module_from_spec
 from pathlib import Path
 from types import ModuleType
 
-JUDGED = ("advertisements", "routes", "intervals", "verdicts", "forwarding", "outcomes", "verify")
-"""The modules of the verifier, each after those that it imports."""
+_VERIFIER = "topology.reachability"
+JUDGED = {
+    "live_regions": "topology.live_regions",
+    "advertisements": f"{_VERIFIER}.advertisements",
+    "routes": f"{_VERIFIER}.routes",
+    "intervals": f"{_VERIFIER}.intervals",
+    "verdicts": f"{_VERIFIER}.verdicts",
+    "forwarding": f"{_VERIFIER}.forwarding",
+    "outcomes": f"{_VERIFIER}.outcomes",
+    "verify": f"{_VERIFIER}.verify",
+}
+"""The modules of the verifier by their last names, each after those that it imports."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +56,8 @@ MUTATIONS = (
     Mutation("forwarding", "if prefix != DEFAULT:", "if prefix:"),
     Mutation("forwarding", "lengths == best for", "lengths >= 0 for"),
     Mutation("forwarding", "else each & ~preferred", "else each"),
-    Mutation("advertisements", "- {Prefers.NONE}", "- {Prefers.PRIMARY}"),
+    Mutation("live_regions", "set(preferences)", "set(preferences) - {Prefers.NONE}"),
+    Mutation("live_regions", "len(named) != 1 or", ""),
     # RT-11, VN-23, PE-17b: what becomes of a packet
     Mutation(
         "outcomes", "elif route.source is Source.GATEWAY:", "elif 'Gateway' in route.hop_type:"
@@ -71,20 +82,19 @@ def mutated(mutation: Mutation) -> Iterator[dict[str, ModuleType]]:
 
     The model stays the real one, so that what is compared is made of the same classes.
     """
-    names = [f"topology.reachability.{module}" for module in JUDGED]
-    real = {name: sys.modules.pop(name) for name in names if name in sys.modules}
+    real = {name: sys.modules.pop(name) for name in JUDGED.values() if name in sys.modules}
     try:
         for module in JUDGED:
             _load(module, mutation)
-        yield {module: sys.modules[f"topology.reachability.{module}"] for module in JUDGED}
+        yield {module: sys.modules[name] for module, name in JUDGED.items()}
     finally:
-        for name in names:
+        for name in JUDGED.values():
             sys.modules.pop(name, None)
         sys.modules.update(real)
 
 
 def _load(module: str, mutation: Mutation) -> None:
-    name = f"topology.reachability.{module}"
+    name = JUDGED[module]
     spec = find_spec(name)
     assert spec is not None
     assert spec.origin is not None

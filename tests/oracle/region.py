@@ -66,6 +66,15 @@ class Region:
         return shown
 
 
+def may_both_be_live(one: Region, other: Region) -> bool:
+    """Return whether two regions may advertise at the same time (ER-18, ER-23)."""
+    if not any(ours.overlaps(theirs) for ours in one.advertised for theirs in other.advertised):
+        return True
+    if {link.circuit for link in one.live} & {link.circuit for link in other.live}:
+        return False
+    return one.given.prefers == other.given.prefers != "none"
+
+
 def peers(region: Region, network: Network) -> Iterator[Half]:
     """Yield the halves of a network whose other half stands and is connected, too (PE-01).
 

@@ -12,6 +12,7 @@ from tests.topology.faulty import Scene, faulty_scene
 from tests.topology.judged import Said, by_oracle, by_verifier
 from tests.topology.reachability.pairs import pair, table, with_table
 from topology import model
+from topology.words import Prefers
 
 # Each fault that a draw can show, three of these do.
 SEEDS = (0, 11, 23, 32, 41, 65, 95, 97, 141, 185, 199, 228, 231, 306, 322, 406, 412, 435, 502, 518)
@@ -38,11 +39,22 @@ def half_inspected() -> model.Region:
     return with_table(bypassed, "gateway", routes=())
 
 
+def contradictory() -> Scene:
+    """Return both regions live, each of which calls itself the preferred one (ER-23)."""
+    return Scene(
+        {
+            stack: replace(region, on_premises=replace(region.on_premises, prefers=Prefers(stack)))
+            for stack, region in pair("active", "active").items()
+        }
+    )
+
+
 @cache
 def judged() -> tuple[tuple[Scene, Said], ...]:
     """Return fixed scenes and what the oracle says: drawn by seeds, and what none would draw."""
     drawn = [faulty_scene(Random(seed).choice) for seed in SEEDS]  # noqa: S311 - fixed, not secret
     made = [Scene({"primary": region}) for region in (half_inspected(), full(1000), full(1001))]
+    made.append(contradictory())
     return tuple((scene, by_oracle(scene)) for scene in (*drawn, *made))
 
 

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import replace
 from ipaddress import IPv4Network
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -41,6 +42,11 @@ def world(primary: model.Region, secondary: model.Region) -> World:
     return World(*(Region(n, rendered(r, n), given(r)) for n, r in regions.items()))
 
 
+def preferring(region: model.Region, prefers: Prefers) -> model.Region:
+    """Return a region whose file names a preference."""
+    return replace(region, on_premises=replace(region.on_premises, prefers=prefers))
+
+
 def verdicts(primary: model.Region, secondary: model.Region) -> dict[tuple[str, str], Verdict]:
     """Return the verdict of each pair that is not UNREACHABLE."""
     found = {pair: each.verdict for pair, each in judge(world(primary, secondary)).items()}
@@ -71,18 +77,19 @@ def test_the_active_region_alone_reaches_on_premises() -> None:
 
 
 def test_two_live_regions_of_one_address_space_are_ambiguous() -> None:
-    """On-premises may answer either; told which one it prefers, only that one reaches it."""
+    """On-premises may answer either; where both files name one, only that one reaches it."""
     primary, secondary = pair("active", "active").values()
     both = outside("primary") | outside("secondary")
     within = dict.fromkeys(inside("primary") | inside("secondary"), Verdict.REACHABLE)
 
     assert verdicts(primary, secondary) == within | dict.fromkeys(both, Verdict.AMBIGUOUS)
 
-    preferring = replace(primary.on_premises, prefers=Prefers.PRIMARY)
-    decided = verdicts(
-        replace(primary, on_premises=preferring), replace(secondary, on_premises=preferring)
-    )
-    assert decided == within | dict.fromkeys(outside("primary"), Verdict.REACHABLE)
+    for ours, theirs in product(Prefers, repeat=2):
+        decided = verdicts(preferring(primary, ours), preferring(secondary, theirs))
+        if ours is theirs is not Prefers.NONE:
+            assert decided == within | dict.fromkeys(outside(ours.value), Verdict.REACHABLE)
+        else:
+            assert decided == within | dict.fromkeys(both, Verdict.AMBIGUOUS)
 
 
 def test_a_stateful_nva_that_sees_one_way_only_is_asymmetric() -> None:

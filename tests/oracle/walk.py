@@ -127,8 +127,10 @@ class World:
         }
         best = max(lengths.values(), default=-1)
         chosen = [r for r in self.regions if lengths[r.name] == best >= 0]
-        preferred = [r for r in chosen if r.name in {x.given.prefers for x in self.regions}]
-        if len(chosen) > 1 and len(preferred) == 1:
+        words = {region.given.prefers for region in self.regions}
+        # A word that only one of the two files says is no word.
+        preferred = [region for region in chosen if words == {region.name}]
+        if preferred:
             chosen = preferred
         return [p for r in chosen for p in self.places() if _is_gateway_subnet(p, r)]
 

@@ -265,6 +265,24 @@ def test_check_looks_at_the_depth_before_it_matters(sparehub: Sparehub, tmp_path
     assert "advertises 10.10.10.0/24, too" in found["message"]
 
 
+def test_check_refuses_files_that_prefer_different_regions(
+    sparehub: Sparehub, tmp_path: Path
+) -> None:
+    """An error (ER-23), and one region at a time; where both files name one, both may be live."""
+    for stack, (code, at_once) in {"secondary": (3, False), "primary": (0, True)}.items():
+        path = tmp_path / f"Pulumi.{stack}.yaml"
+        change(path, lambda c: c["sparehub:region"]["onPremises"].update(prefers="primary"))
+
+        done = sparehub("check", "--json")
+
+        found = json.loads(done.stdout)
+        errors = [each for each in found["findings"] if each["severity"] == "error"]
+        assert (done.returncode, found["topology"]["connectedAtOnce"]) == (code, at_once)
+        assert [(each["stack"], each["path"], each["rule"]) for each in errors] == (
+            [("secondary", "region.onPremises.prefers", "ER-23")] if code else []
+        )
+
+
 def test_check_warns_of_stacks_that_are_no_pair(sparehub: Sparehub, tmp_path: Path) -> None:
     """The interlock looks only where pairedStack points."""
     path = tmp_path / "Pulumi.secondary.yaml"

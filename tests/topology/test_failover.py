@@ -14,6 +14,7 @@ from topology.failover import plan
 from topology.filters import on_premises_filters
 from topology.pair import Stack
 from topology.plan import Kind, Mode, Plan, fingerprint
+from topology.words import Prefers
 
 CREATE, UPDATE, DELETE = Verb.CREATE, Verb.UPDATE, Verb.DELETE
 FENCE = Operation(DELETE, CONNECTION, "region/connection/hong-kong/connection")
@@ -157,6 +158,28 @@ def test_two_circuits_and_routers_that_prefer_one_overlap_in_time() -> None:
     assert [each for each, _, _ in steps(found)] == ["activate-secondary", "fence-primary"]
     assert found.conflict == ()
     assert found.recovery.seconds.typical == 181
+
+
+@pytest.mark.parametrize("mode", Mode)
+@pytest.mark.parametrize(
+    ("ours", "theirs"),
+    [(one, other) for one in Prefers for other in Prefers if one is not other],
+)
+def test_preferences_that_differ_are_fenced_first(
+    ours: Prefers, theirs: Prefers, mode: Mode
+) -> None:
+    """They count as none (ER-23), whichever side says what: nothing connects before the fence."""
+    pair = values()
+    for each, prefers in zip(pair, (ours, theirs), strict=True):
+        each["sparehub:region"]["onPremises"]["prefers"] = prefers.value
+    for kind in Kind:
+        found = planned(pair, kind, mode)
+        order = [step.id for step in found.steps]
+
+        fence, activate = f"fence-{found.source}", f"activate-{found.target}"
+        assert order.index(fence) < order.index(activate)
+        assert found.step(activate).after == (fence,)
+        assert found.conflict == ("10.1.0.0/24", "10.2.0.0/24", "10.10.10.0/24")
 
 
 def test_one_circuit_never_overlaps_in_time() -> None:

@@ -1,6 +1,7 @@
 """What stands in the way of going live, and of replacing a gateway."""
 
 import json
+from collections.abc import Callable
 from copy import deepcopy
 from ipaddress import IPv4Network
 from typing import Any
@@ -21,6 +22,7 @@ from topology.interlock import (
 )
 from topology.prefixes import overlapping
 from topology.reading import Resources
+from topology.words import Prefers
 
 SUBSCRIPTION = "/subscriptions/00000000-0000-0000-0000-000000000001"
 NETWORK = f"{SUBSCRIPTION}/resourceGroups/rg-sparehub-eastasia/providers/Microsoft.Network"
@@ -45,7 +47,9 @@ def network_of(key: str, prefix: str) -> dict[str, Any]:
     return azure("VirtualNetwork", {"id": identity, "name": name, "addressSpace": space})
 
 
-def recorded(activation: str = "active", *, sku: str = "ErGw1AZ", said: bool = True) -> Resources:
+def recorded(
+    activation: str = "active", *, sku: str = "ErGw1AZ", said: bool = True, prefers: str = "none"
+) -> Resources:
     """Return what the primary's stack recorded, with its outputs or (dead half-way) without."""
     gateway = {
         "id": f"{NETWORK}/virtualNetworkGateways/ergw-eastasia",
@@ -83,11 +87,19 @@ def recorded(activation: str = "active", *, sku: str = "ErGw1AZ", said: bool = T
         outputs = {
             "activation": activation,
             "location": "eastasia",
+            "region": preferring(shipped("primary"), prefers)["sparehub:region"],
             "circuitIds": {"hong-kong": CIRCUIT},
             "advertisedPrefixes": prefixes if activation == "active" else [],
         }
         resources["u::stack"] = {"type": "pulumi:pulumi:Stack", "outputs": outputs}
     return resources
+
+
+def preferring(values: dict[str, Any], prefers: str) -> dict[str, Any]:
+    """Return the keys with another preference of on-premises' routers."""
+    changed = deepcopy(values)
+    changed["sparehub:region"]["onPremises"]["prefers"] = prefers
+    return changed
 
 
 def go_live(values: dict[str, Any], paired: Resources) -> None:
@@ -161,21 +173,100 @@ def test_addresses_of_its_own_let_both_regions_live() -> None:
     go_live(on_the_circuit_of_the_primary(remapped(shipped("secondary"))), recorded())
 
 
-def test_routers_that_prefer_one_region_let_both_live_on_two_circuits() -> None:
-    """`prefers` decides between two circuits ..."""
-    values = shipped("secondary")
-    values["sparehub:region"]["onPremises"]["prefers"] = "primary"
+@pytest.mark.parametrize("prefers", ["primary", "secondary"])
+def test_routers_that_prefer_one_region_let_both_live_on_two_circuits(prefers: str) -> None:
+    """Where this file and what the pair recorded name the same one ..."""
+    go_live(preferring(shipped("secondary"), prefers), recorded(prefers=prefers))
 
-    go_live(values, recorded())
+
+def as_floats(value: Any) -> Any:
+    """Return a value as Pulumi hands it to a program: every number is a float."""
+    if isinstance(value, dict):
+        return {key: as_floats(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [as_floats(each) for each in value]
+    return float(value) if type(value) is int else value
+
+
+def test_a_recorded_preference_is_read_as_pulumi_hands_it_to_the_program() -> None:
+    """Every number of the outputs is a float there, and was none in the file."""
+    go_live(preferring(shipped("secondary"), "primary"), as_floats(recorded(prefers="primary")))
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs"),
+    [(one, other) for one in Prefers for other in Prefers if one is not other],
+)
+def test_preferences_that_differ_count_as_none(ours: Prefers, theirs: Prefers) -> None:
+    """... and not where they differ, or one of them names none: the message says both."""
+    with pytest.raises(InterlockError) as caught:
+        go_live(preferring(shipped("secondary"), ours), recorded(prefers=theirs))
+
+    assert caught.value.exit_code == 4
+    assert str(caught.value) == (
+        "interlock: stack 'primary' (eastasia) is live by con-eastasia-hong-kong and advertises "
+        "10.1.0.0/24, 10.2.0.0/24, 10.10.10.0/24 to on-premises; southeastasia would advertise "
+        f"the same. onPremises.prefers is '{ours.value}' here and '{theirs.value}' in what "
+        "'primary' recorded: preferences that differ count as none (ER-23); say the same in both "
+        "files. Nothing was created. First put 'primary' on standby: `pulumi config set "
+        "activation standby --stack primary` and `pulumi up --stack primary`. If that region "
+        'is lost, say why: `pulumi config set overrideInterlock "<reason>"` and run again.'
+    )
+
+
+def without_region(outputs: dict[str, Any]) -> None:
+    del outputs["region"]
+
+
+def of_another_version(outputs: dict[str, Any]) -> None:
+    outputs["region"]["onPremises"]["later"] = True
+
+
+def of_another_word(outputs: dict[str, Any]) -> None:
+    outputs["region"]["onPremises"]["prefers"] = "tertiary"
+
+
+@pytest.mark.parametrize("change", [without_region, of_another_version, of_another_word, None])
+def test_a_recorded_preference_that_cannot_be_read_counts_as_none(
+    change: Callable[[dict[str, Any]], None] | None,
+) -> None:
+    """No output, one of another version, an unknown word, or no outputs at all."""
+    state = {**recorded(prefers="primary")}
+    if change:
+        change(state["u::stack"]["outputs"])
+    else:
+        del state["u::stack"]
+
+    with pytest.raises(InterlockError, match="is 'primary' here and 'none' in what"):
+        go_live(preferring(shipped("secondary"), "primary"), state)
 
 
 def test_no_preference_helps_on_one_circuit() -> None:
-    """... and never on one: two overlapping networks must not be linked to it at once (ER-18)."""
-    values = on_the_circuit_of_the_primary(shipped("secondary"))
-    values["sparehub:region"]["onPremises"]["prefers"] = "primary"
+    """Two overlapping networks must not be linked to it at once (ER-18)."""
+    values = preferring(on_the_circuit_of_the_primary(shipped("secondary")), "primary")
 
     with pytest.raises(InterlockError, match="on the circuit ERC-HONG-KONG, which both use"):
-        go_live(values, recorded())
+        go_live(values, recorded(prefers="primary"))
+
+
+def test_a_circuit_counts_as_used_where_no_recorded_connection_explains_what_was_said() -> None:
+    """The outputs say that the region is live: by which of its circuits, no resource says."""
+    values = preferring(on_the_circuit_of_the_primary(shipped("secondary")), "primary")
+    outputs_alone = {"u::stack": recorded(prefers="primary")["u::stack"]}
+
+    with pytest.raises(InterlockError, match="on the circuit ERC-HONG-KONG, which both use"):
+        go_live(values, outputs_alone)
+
+
+def test_a_circuit_without_a_connection_is_in_nobodys_way() -> None:
+    """The pair owns it, uses another one, and its routers prefer one region."""
+    live = {**recorded(prefers="primary")}
+    other = CIRCUIT.replace("hong-kong", "other")
+    live["u::connection"]["outputs"]["peer"] = {"id": other}
+    values = preferring(on_the_circuit_of_the_primary(shipped("secondary")), "primary")
+
+    assert Deployed.from_resources(live).circuit_ids == (CIRCUIT, other)
+    go_live(values, live)
 
 
 def test_a_connection_that_stands_is_live_whatever_its_stack_said() -> None:

@@ -146,6 +146,10 @@ WRONG: dict[str, tuple[Change, list[tuple[str, Any, Any]]]] = {
         lambda r: r["onPremises"].update(addressPrefixes=["172.20.0.0/16"]),
         [("region.onPremises.addressPrefixes", ["192.168.0.0/16"], ["172.20.0.0/16"])],
     ),
+    "another preference of on-premises": (
+        lambda r: r["onPremises"].update(prefers="primary"),
+        [("region.onPremises.prefers", "none", "primary")],
+    ),
     "a circuit that is not provisioned": (
         lambda r: r["expressRoute"]["connections"]["singapore"]["circuit"].update(
             provisioned=False

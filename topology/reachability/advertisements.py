@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from ipaddress import IPv4Network
 
+from topology.circuits import circuit_id
+from topology.live_regions import Advertisement, agreed_preference
 from topology.model import Circuit, Connection, Region, Spoke
 from topology.words import Prefers
 
@@ -64,10 +66,19 @@ def advertised_prefixes(region: Region) -> tuple[IPv4Network, ...]:
     return offered_prefixes(region) if live_connections(region) else ()
 
 
-def preferred_region(regions: Iterable[Region]) -> str | None:
+def advertisement(region: Region) -> Advertisement:
+    """Return what on-premises learns of a region as it stands, by live connections alone."""
+    live = {connection.key for connection in live_connections(region)}
+    return Advertisement(
+        prefixes=advertised_prefixes(region),
+        circuit_ids=tuple(circuit_id(each) for each in region.circuits if each.key in live),
+        prefers=region.on_premises.prefers,
+    )
+
+
+def preferred_region(regions: Iterable[Region]) -> Prefers | None:
     """Return the stack that on-premises prefers; None where the regions do not agree on one."""
-    said = {region.on_premises.prefers for region in regions} - {Prefers.NONE}
-    return said.pop().value if len(said) == 1 else None
+    return agreed_preference(region.on_premises.prefers for region in regions)
 
 
 @dataclass(frozen=True, kw_only=True)

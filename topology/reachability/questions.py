@@ -7,16 +7,14 @@ from itertools import combinations
 import numpy as np
 
 from topology.build import STORAGE_ENDPOINT
-from topology.circuits import circuit_id, same_circuit
+from topology.live_regions import Reason, conflict
 from topology.model import GATEWAY_SUBNET, Region
-from topology.prefixes import overlapping
 from topology.reachability.advertisements import (
     MOST_PREFIXES,
-    advertised_prefixes,
+    advertisement,
     live_connections,
     offered_prefixes,
     outbound_connections,
-    preferred_region,
     uses_gateway,
 )
 from topology.reachability.explain import Explainer
@@ -195,28 +193,21 @@ def _replication(reachability: Reachability, explainer: Explainer) -> Iterator[V
 
 
 def _overlap(stack: str, region: Region, other: str, beside: Region) -> Iterator[Violation]:
-    ours, theirs = advertised_prefixes(region), advertised_prefixes(beside)
-    if not ours or not theirs:
+    found = conflict(advertisement(region), advertisement(beside))
+    if found is None:
         return
-    common = sorted(overlapping(ours, theirs))
-    used = {each.key for each in live_connections(region)}
-    used_beside = {each.key for each in live_connections(beside)}
-    shared = [
-        circuit_id(one).split("/")[-1]
-        for one in region.circuits
-        for two in beside.circuits
-        if one.key in used and two.key in used_beside
-        if same_circuit(circuit_id(one), circuit_id(two))
-    ]
-    if not common or (preferred_region((region, beside)) and not shared):
-        return
-    on = f" on the circuit {shared[0]} (ER-18)" if shared else ", which prefers neither (ER-23)"
-    few = ", ".join(str(prefix) for prefix in common[:_SHOWN])
-    more = f" and {len(common) - _SHOWN} more" if len(common) > _SHOWN else ""
+    why = {
+        Reason.SHARED_CIRCUIT: f" on the circuit {found.circuit} (ER-18)",
+        Reason.PREFERENCES_DIFFER: ", and the two say different preferences of it (ER-23)",
+        Reason.NO_PREFERENCE: ", which prefers neither (ER-23)",
+    }[found.reason]
+    few = ", ".join(str(prefix) for prefix in found.prefixes[:_SHOWN])
+    count = len(found.prefixes)
+    more = f" and {count - _SHOWN} more" if count > _SHOWN else ""
     yield Violation(
         question="overlap",
         source=ON_PREMISES,
         destination=f"{other}/{HUB}/{GATEWAY_SUBNET}",
         verdict=Verdict.AMBIGUOUS,
-        reason=f"{stack} and {other} both advertise {few}{more} to on-premises{on}",
+        reason=f"{stack} and {other} both advertise {few}{more} to on-premises{why}",
     )

@@ -11,10 +11,8 @@ from fnmatch import fnmatchcase
 
 from topology.circuits import circuit_id, same_circuit
 from topology.config import StackConfig
-from topology.deployed import Deployed
 from topology.durations import Duration
-from topology.errors import InterlockError
-from topology.interlock import refuse_two_live_regions
+from topology.live_regions import Advertisement, conflict
 from topology.model import Region
 from topology.pair import Stack, switched
 from topology.reachability.steps import Step, down, up, using
@@ -177,7 +175,8 @@ def _planned(switch: str, source: Side, target: Side, before: str) -> Iterator[S
     waiting = target.form(Activation.STANDBY, None)
     goal = target.form(Activation.ACTIVE, None)
     taking = [(target.name, step) for step in up(waiting, goal)]
-    steps = [*leaving, *taking] if _conflict(target, live) else [*taking, *leaving]
+    apart = conflict(Advertisement.of(goal), Advertisement.of(live)) is None
+    steps = [*taking, *leaving] if apart else [*leaving, *taking]
     regions = {source.name: live, target.name: waiting}
     regions = dict(sorted(regions.items()))
     for number, (name, step) in enumerate(steps[:-1]):
@@ -208,16 +207,6 @@ def _lasts(step: Step, following: Step) -> Lasting:
     """What is taken away is gone from the start of the step; what is given is there at its end."""
     lasting = Lasting().plus(step.takes) if step.down else Lasting()
     return lasting if following.down else lasting.plus(following.takes)
-
-
-def _conflict(target: Side, live: Region) -> bool:
-    """Return whether both regions must never be live at once."""
-    taken = target.form(Activation.ACTIVE, None)
-    try:
-        refuse_two_live_regions(target.config, taken, Deployed.from_region(live))
-    except InterlockError:
-        return True
-    return False
 
 
 def _losses(normal: Mapping[str, Region], stack: str) -> Iterator[State]:

@@ -82,6 +82,15 @@ def whole(value: object) -> int | None:
     return int(value) if isinstance(value, int | float) else None
 
 
+def with_whole_numbers(value: Any) -> Any:  # noqa: ANN401 - whatever an output holds
+    """Return a value whose numbers are whole again: Pulumi hands every number back as a float."""
+    if isinstance(value, Mapping):
+        return {key: with_whole_numbers(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [with_whole_numbers(each) for each in value]
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
 def state_of(resource: ArmResource) -> str:
     """Return the provisioning state of a resource."""
     return str(resource.properties.get("provisioningState") or "Succeeded")

@@ -30,6 +30,7 @@ from topology.reading.parts import (
     route_of,
     state_of,
     whole,
+    with_whole_numbers,
 )
 from topology.reading.resources import (
     SUBNET,
@@ -96,8 +97,9 @@ def _said(outputs: Mapping[str, Any]) -> StackConfig | None:
         "sparehub:activation": "activation",
         "sparehub:region": "region",
     }
+    values = {key: with_whole_numbers(outputs.get(name)) for key, name in names.items()}
     try:
-        return StackConfig.model_validate({key: outputs.get(name) for key, name in names.items()})
+        return StackConfig.model_validate(values)
     except ValidationError:
         return None
 

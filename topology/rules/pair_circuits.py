@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 from topology.circuits import circuit_id, same_circuit
 from topology.deployed import Deployed
-from topology.errors import InterlockError
-from topology.interlock import refuse_two_live_regions, warn_of_shared_circuit
+from topology.interlock import warn_of_shared_circuit
+from topology.live_regions import Advertisement, Conflict, conflict
 from topology.model import Circuit, CircuitReference
-from topology.pair import Stack, distinct_circuits, share_a_circuit, switched
+from topology.pair import Stack, distinct_circuits, switched
 from topology.rules.circuits import CONNECTIONS, links_of
 from topology.rules.gateways import SKU_PATH, capacity_of
 from topology.rules.pair import Pair
@@ -125,10 +125,10 @@ def one_region_is_live_where_addresses_overlap(pair: Pair) -> Iterator[Fault]:
     """On one circuit always, on two unless on-premises prefers one region."""
     first, second = pair
     live = all(stack.config.activation is Activation.ACTIVE for stack in pair)
-    if live and (conflict := _conflict(second, Deployed.from_region(first.region))):
+    if live and (found := _conflict(second, first)):
         message = (
             f"both {first.name} and {second.name} are switched to active and would advertise "
-            f"{conflict}; put one on standby"
+            f"{_listed(found)}; put one on standby"
         )
         yield Fault("activation", message, second.name)
 
@@ -136,8 +136,7 @@ def one_region_is_live_where_addresses_overlap(pair: Pair) -> Iterator[Fault]:
 @rule("ER-18", why="Two networks with the same addresses may not be linked to one circuit at once.")
 def hub_on_standby_is_not_linked_beside_its_twin(pair: Pair) -> Iterator[Fault]:
     """At depth ``connection``, on one circuit."""
-    if share_a_circuit(*pair):
-        yield from _advertised_twice(pair)
+    yield from _advertised_twice(pair, shared=True)
 
 
 @rule(
@@ -146,44 +145,43 @@ def hub_on_standby_is_not_linked_beside_its_twin(pair: Pair) -> Iterator[Fault]:
 )
 def hub_on_standby_is_not_advertised_beside_its_twin(pair: Pair) -> Iterator[Fault]:
     """At depth ``connection``, on two circuits."""
-    if not share_a_circuit(*pair):
-        yield from _advertised_twice(pair)
+    yield from _advertised_twice(pair, shared=False)
 
 
-def _advertised_twice(pair: Pair) -> Iterator[Fault]:
+def _advertised_twice(pair: Pair, *, shared: bool) -> Iterator[Fault]:
     for stack, other in (tuple(pair), tuple(pair)[::-1]):
         if stack.region.depth is not Depth.CONNECTION:
             continue
         waiting = switched(stack, Activation.STANDBY)
         live = switched(other, Activation.ACTIVE)
-        if conflict := _conflict(waiting, Deployed.from_region(live.region)):
+        found = _conflict(waiting, live)
+        if found and bool(found.circuit) is shared:
             message = (
                 f"on standby at this depth the hub is advertised beside {other.name}, which "
-                f"advertises {conflict}, too: choose depth gateway, hubs that do not overlap, or "
-                "two circuits and onPremises.prefers"
+                f"advertises {_listed(found)}, too: choose depth gateway, hubs that do not "
+                "overlap, or two circuits and the same onPremises.prefers in both files"
             )
             yield Fault("region.standby.depth", message, stack.name)
 
 
-def _conflict(stack: Stack, paired: Deployed) -> str:
-    """Return the prefixes that a stack must not advertise beside a pair, or nothing."""
-    try:
-        refuse_two_live_regions(stack.config, stack.region, paired)
-    except InterlockError as error:
-        return ", ".join(str(prefix) for prefix in error.prefixes)
-    return ""
+def _conflict(stack: Stack, other: Stack) -> Conflict | None:
+    return conflict(Advertisement.of(stack.region), Advertisement.of(other.region))
 
 
-@rule(
-    "ER-23",
-    severity="warning",
-    why="Routers prefer one region or none; two files that differ describe no routers.",
-)
+def _listed(found: Conflict) -> str:
+    return ", ".join(str(prefix) for prefix in found.prefixes)
+
+
+@rule("ER-23", why="Routers prefer one region or none; two files that differ describe no routers.")
 def both_files_say_what_on_premises_prefers(pair: Pair) -> Iterator[Fault]:
-    """``onPremises.prefers``."""
+    """``onPremises.prefers``; where it differs it counts as none."""
     said = [stack.config.region.on_premises.prefers.value for stack in pair]
     if said[0] != said[1]:
-        message = f"is {said[1]}, and {said[0]} in {pair.primary.name}: say the same in both"
+        first = pair.primary.name
+        message = (
+            f"is {said[1]}, and {said[0]} in {first}: say the same in both files and deploy "
+            f"{first} first; until then neither is preferred"
+        )
         yield Fault("region.onPremises.prefers", message, pair.secondary.name)
 
 

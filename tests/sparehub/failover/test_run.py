@@ -16,10 +16,10 @@ from sparehub.failover.port import Assumed
 from sparehub.output import Output
 from sparehub.stacks import read_stack
 from tests.sparehub.failover.world import Died, World
-from tests.sparehub.failover.worlds import Start, begin, change_regions, resume, wide
+from tests.sparehub.failover.worlds import Start, begin, change_regions, edit_regions, resume, wide
 from topology.changes import Operation, Verb
 from topology.drill_plan import plan_drill
-from topology.errors import HalfwayError, PreflightError, SparehubError
+from topology.errors import HalfwayError, InterlockError, PreflightError, SparehubError
 from topology.plan import Change, Kind, Mode
 
 FAILOVER, FAILBACK, PLANNED = Kind.FAILOVER, Kind.FAILBACK, Mode.PLANNED
@@ -55,6 +55,41 @@ def test_a_connection_that_stays_in_azure_stops_before_the_other_is_made(start: 
     with pytest.raises(HalfwayError, match=r"con-.* stands in Azure"):
         begin(world, FAILOVER)
     assert world.writes == [f"delete {name}"]
+
+
+def preferred(region: dict[str, Any]) -> None:
+    """Say that on-premises routers prefer the primary."""
+    region["onPremises"]["prefers"] = "primary"
+
+
+@pytest.mark.parametrize("mode", Mode)
+def test_where_both_files_prefer_one_region_the_target_is_connected_first(
+    start: Start, mode: Mode
+) -> None:
+    """On two circuits: meanwhile both advertise the same, and on-premises uses one (ER-23)."""
+    world = start()
+    change_regions(world, preferred)
+
+    assert begin(world, FAILOVER, mode) == 0
+    assert world.writes == [
+        "create region/connection/singapore/connection",
+        "delete region/connection/hong-kong/connection",
+    ]
+    assert world.double == world.writes[:1]
+
+
+@pytest.mark.parametrize("mode", Mode)
+def test_a_preference_that_was_never_deployed_is_refused_before_anything_begins(
+    start: Start, mode: Mode
+) -> None:
+    """The files agree, and the primary recorded another one: its program would be refused later."""
+    world = start()
+    edit_regions(world, preferred)
+
+    with pytest.raises(InterlockError, match="is 'primary' here and 'none' in what 'primary'"):
+        begin(world, FAILOVER, mode)
+    assert resume(world) == 0  # there is nothing to resume
+    assert world.writes == []
 
 
 def test_one_bad_answer_to_a_reading_halts_nothing(start: Start) -> None:

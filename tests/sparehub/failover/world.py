@@ -20,7 +20,7 @@ from sparehub.stacks import read_stack
 from topology.changes import CIRCUIT, CONNECTION, GATEWAY, PEERING, Operation, Verb
 from topology.circuits import circuit_id
 from topology.deployed import Deployed
-from topology.failover import region_after, said
+from topology.failover import region_after
 from topology.generation import (
     SWITCH_NAME,
     SWITCH_TYPE,
@@ -450,13 +450,14 @@ class World:
 
     def _outputs(self, stack: str, region: Region) -> None:
         deployed = Deployed.from_region(region)
+        config = read_stack(self.directory, stack).config
         state = self.state[stack]
         kept = [each for each in state["resources"] if each["type"] != "pulumi:pulumi:Stack"]
         outputs = {
             "activation": region.activation.value,
             "location": region.location,
             "advertisedPrefixes": [str(prefix) for prefix in deployed.advertised_prefixes],
-            "region": said(read_stack(self.directory, stack).config)["region"],
+            "region": config.region.model_dump(mode="json", by_alias=True, exclude_unset=True),
         }
         urn = f"urn:pulumi:{stack}::sparehub::pulumi:pulumi:Stack::sparehub-{stack}"
         entry = {"type": "pulumi:pulumi:Stack", "urn": urn, "custom": False, "outputs": outputs}

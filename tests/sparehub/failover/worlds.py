@@ -81,12 +81,17 @@ def at_depth_network(region: dict[str, Any]) -> None:
 
 def change_regions(world: World, change: Callable[[dict[str, Any]], object]) -> None:
     """Change both stack files, and deploy them."""
+    edit_regions(world, change)
+    world.build()
+
+
+def edit_regions(world: World, change: Callable[[dict[str, Any]], object]) -> None:
+    """Change both stack files."""
     for stack in ("primary", "secondary"):
         path, yaml = stack_file(world.directory, stack), YAML()
         content = yaml.load(path)
         change(content["config"]["sparehub:region"])
         yaml.dump(content, path)
-    world.build()
 
 
 def begin(

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import product
 from typing import Any
 
 import pytest
@@ -67,15 +68,21 @@ def test_the_source_document() -> None:
 
 
 def test_two_live_regions_are_ambiguous_unless_one_is_preferred() -> None:
-    """The unfenced case, and what `onPremises.prefers` makes of it."""
+    """The unfenced case, and what `onPremises.prefers` makes of it where both files agree."""
     both = pair("active", "active")
-    preferring = {
-        name: replace(r, on_premises=replace(r.on_premises, prefers=Prefers.PRIMARY))
-        for name, r in both.items()
-    }
 
-    assert signs(verify(both))[6] == "~~~~~~.."
-    assert signs(verify(preferring))[6] == "+++---.."
+    def to_spokes(ours: Prefers, theirs: Prefers) -> str:
+        said = zip(both.items(), (ours, theirs), strict=True)
+        regions = {
+            name: replace(r, on_premises=replace(r.on_premises, prefers=prefers))
+            for (name, r), prefers in said
+        }
+        return signs(verify(regions))[6]
+
+    decided = {Prefers.PRIMARY: "+++---..", Prefers.SECONDARY: "---+++.."}
+    for ours, theirs in product(Prefers, repeat=2):
+        agreed = decided.get(ours, "") if ours is theirs else ""
+        assert to_spokes(ours, theirs) == (agreed or "~~~~~~..")
 
 
 def test_a_lost_nva_and_a_lost_region_are_no_contexts() -> None:

@@ -171,7 +171,7 @@ EXAMPLES: tuple[tuple[Rule[Pair] | Rule[Standing], Example], ...] = (
             pair(second=depth("connection")),
             "region.standby.depth",
             "advertises 10.10.10.0/24, too",
-            pair(second=both(depth("connection"), prefer("primary"))),
+            pair(prefer("primary"), both(depth("connection"), prefer("primary"))),
         ),
     ),
     (
@@ -179,7 +179,7 @@ EXAMPLES: tuple[tuple[Rule[Pair] | Rule[Standing], Example], ...] = (
         Example(
             pair(second=prefer("primary")),
             "region.onPremises.prefers",
-            "is primary, and none in primary",
+            "is primary, and none in primary: say the same in both files and deploy primary first",
             pair(prefer("primary"), prefer("primary")),
         ),
     ),

@@ -130,17 +130,19 @@ def test_topology_of_one_circuit_with_other_addresses() -> None:
 
 
 def test_topology_of_a_bow_tie_with_retained_addresses() -> None:
-    """Routers that prefer a region let both be connected: on two circuits of their own only."""
+    """Routers that prefer a region, by both files, let both be connected: on two circuits only."""
 
     def prefer(values: dict[str, Any]) -> None:
         values["sparehub:region"]["onPremises"]["prefers"] = "primary"
 
     bow_tie = pair(both(prefer, in_region(more_circuits(1, "Singapore"))), prefer)()
+    one_sided = pair(both(prefer, in_region(more_circuits(1, "Singapore"))))()
     alone = find_topology([pair()().primary])
 
     found = find_topology(list(bow_tie))
     assert (found.circuits, found.bow_tie, found.connected_at_once) == (3, True, True)
     assert (find_topology(list(pair()())).order, alone.order) == ("disconnect then connect", None)
+    assert find_topology(list(one_sided)).connected_at_once is False
 
 
 def recorded(**changes: Any) -> dict[str, Any]:
