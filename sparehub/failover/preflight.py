@@ -8,12 +8,12 @@ from sparehub.failover.ledger import Ledger, Operation
 from sparehub.failover.probe import answers
 from sparehub.failover.snapshot import Snapshot
 from sparehub.parity import shown
-from sparehub.verify import intents_of
 from topology.errors import HalfwayError, InterlockError, PreflightError, UnreachableError
 from topology.model import CircuitReference, Region
 from topology.pair import Stack
 from topology.parity import parity
 from topology.plan import Kind, Mode, Plan
+from topology.reachability.intents import read_intents
 from topology.reachability.proof import prove
 from topology.reachability.states import FAILED_OVER, NORMAL, all_states, configured
 from topology.rules.checks import check_all
@@ -148,7 +148,7 @@ def refuse_unproven(plan: Plan, pair: Mapping[str, Stack]) -> None:
     """
     primary, secondary = map(configured, pair.values())
     states = {state.name: state for state in all_states(primary, secondary)}
-    intents = intents_of(list(pair.values()), states)
+    intents = read_intents(list(pair.values()), states)
     state = states[NORMAL if plan.kind is Kind.FAILBACK else FAILED_OVER]
     failing = [each for each in prove(state, None, intents).violations if each.fails]
     if failing:
