@@ -30,6 +30,8 @@ class Job:
     progress: Progress
     reason: str = ""
     """Why a region that cannot be fenced is accepted; empty where nobody does."""
+    unproven: str = ""
+    """Why a plan is accepted that breaks something; empty where nobody does."""
 
     @property
     def ledger(self) -> Ledger:

@@ -1,6 +1,7 @@
 """``failover``, ``failback``, ``resume``, ``commit``, ``finish-fence``, ``status``."""
 
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,19 +17,19 @@ from sparehub.failover.confirmation import (
 )
 from sparehub.failover.debts import pay
 from sparehub.failover.job import Job
-from sparehub.failover.keys import keyed, refuse_unusable
 from sparehub.failover.ledger import Ledger
+from sparehub.failover.objections import Situation
 from sparehub.failover.planning import print_plan
+from sparehub.failover.port import states_of
 from sparehub.failover.run import Run
 from sparehub.failover.settling import settle
+from sparehub.failover.snapshot import Snapshot, Unreadable
 from sparehub.failover.workplace import Workplace, workplace
 from sparehub.output import Output
 from topology import failover
 from topology.bandwidth import unraised
 from topology.errors import PreflightError
-from topology.failover import region_at
 from topology.plan import Kind, Mode, Plan
-from topology.words import Activation
 
 UNFENCED = 7
 """The exit code while an unfenced connection is owed."""
@@ -41,6 +42,7 @@ class Wish:
     kind: Kind
     mode: Mode = Mode.PLANNED
     reason: str = ""
+    unproven: str = ""
     plan: str = ""
     yes: bool = False
     raise_bandwidth: bool = False
@@ -54,7 +56,8 @@ def begin(directory: Path, wish: Wish, output: Output) -> int:
     began = time.monotonic()
     refuse_unconfirmed(wish.yes, wish.plan)
     refuse_unprintable(wish.reason)
-    with workplace(directory, output, alone=True) as place:
+    refuse_unprintable(wish.unproven)
+    with workplace(directory, output, alone=True, unread=True) as place:
         plan = failover.plan(
             place.pair["primary"],
             place.pair["secondary"],
@@ -65,8 +68,8 @@ def begin(directory: Path, wish: Wish, output: Output) -> int:
         refuse_other_plan(plan, wish.plan)
         ledger = place.ledger
         preflight.refuse_unfinished(ledger, plan)
-        run = _run(place, plan, wish.reason)
-        _preflight(place, plan, run, ledger)
+        run = _run(place, plan, wish.reason, wish.unproven)
+        _preflight(place, plan, run, wish.unproven)
         tell_target(output, place.azure)
         if not wish.yes:
             print_plan(plan, Output(as_json=output.as_json, results=output.progress))
@@ -86,9 +89,10 @@ def resume(directory: Path, output: Output, *, yes: bool, reason: str) -> int:
     """
     began = time.monotonic()
     refuse_unprintable(reason)
-    with workplace(directory, output, alone=True) as place:
+    with workplace(directory, output, alone=True, unread=True) as place:
         underway = place.ledger.open
-        pending = [name for name, each in place.snapshots.items() if each.pending]
+        lost = underway.source if underway and underway.mode == Mode.UNPLANNED else ""
+        pending = [name for name, each in place.readable(lost).items() if each.pending]
         if not underway and not pending:
             output.note("there is nothing to resume")
             return _done(place, output)
@@ -165,7 +169,7 @@ def finish_fence(directory: Path, output: Output, *, yes: bool) -> int:
 def status(directory: Path, output: Output) -> int:
     """Print where things stand; return the exit code."""
     with workplace(directory, output) as place:
-        standing = _standing(place)
+        standing = _standing(place, place.snapshots)
         if output.as_json:
             output.document(standing)
             return _exit_code(place.ledger)
@@ -187,7 +191,7 @@ def status(directory: Path, output: Output) -> int:
         return _exit_code(place.ledger)
 
 
-def _run(place: Workplace, plan: Plan, reason: str) -> Run:
+def _run(place: Workplace, plan: Plan, reason: str, unproven: str = "") -> Run:
     job = Job(
         stacks=place.stacks,
         azure=place.azure,
@@ -197,32 +201,33 @@ def _run(place: Workplace, plan: Plan, reason: str) -> Run:
         pair=place.pair,
         progress=place.progress,
         reason=reason,
+        unproven=unproven,
     )
     return Run(job, place.stop)
 
 
-def _preflight(place: Workplace, plan: Plan, run: Run, ledger: Ledger) -> None:
-    note = place.progress.note
-    preflight.refuse_wrong_stacks(plan, place.pair, place.snapshots, ledger)
-    preflight.refuse_wrong_parity(plan, place.pair, ledger, note)
-    preflight.refuse_unproven(plan, place.pair)
-    preflight.refuse_unreachable(plan, place.snapshots, place.locations, place.azure)
-    target = place.pair[plan.target]
-    live = region_at(target, Activation.ACTIVE)
-    snapshot = place.snapshots[plan.target]
-    preflight.refuse_unusable_circuits(live, snapshot, place.azure, note)
-    if not snapshot.deployed.connections:
-        given = keyed(live, snapshot.subscription)
-        refuse_unusable(place.stacks, place.azure, target, given, ledger.spent)
-    preflight.warn_of_old_drill(ledger, note)
+def _preflight(place: Workplace, plan: Plan, run: Run, unproven: str) -> None:
+    situation = Situation(
+        plan=plan,
+        pair=place.pair,
+        states=place.states,
+        ledger=place.ledger,
+        stacks=place.stacks,
+        azure=place.azure,
+        unproven=unproven,
+    )
+    preflight.preflight(situation, place.progress.note)
     run.look_ahead()
 
 
-def _standing(place: Workplace) -> dict[str, Any]:
+def _standing(place: Workplace, states: Mapping[str, Snapshot | Unreadable]) -> dict[str, Any]:
     ledger = place.ledger
-    snapshots = place.stacks.snapshots(tuple(place.pair))
     return {
-        "active": [name for name, each in snapshots.items() if each.activation == "active"],
+        "active": [
+            name
+            for name, each in states.items()
+            if isinstance(each, Snapshot) and each.activation == "active"
+        ],
         "operation": ledger.open.document() if ledger.open else None,
         "debts": list(ledger.debts),
         "state": ledger.state,
@@ -234,7 +239,8 @@ def _standing(place: Workplace) -> dict[str, Any]:
 
 
 def _told(place: Workplace, plan: Plan, output: Output, seconds: float) -> int:
-    standing = _standing(place)
+    # The state of a region that is lost may be lost with it.
+    standing = _standing(place, states_of(place.stacks, tuple(place.pair)))
     spent = place.progress.spent
     if output.as_json:
         steps = [{"id": name, "seconds": took} for name, took in spent.items()]
@@ -254,7 +260,7 @@ def _told(place: Workplace, plan: Plan, output: Output, seconds: float) -> int:
 def _done(place: Workplace, output: Output) -> int:
     """Tell scripts where things stand; return the exit code."""
     if output.as_json:
-        output.document(_standing(place))
+        output.document(_standing(place, place.stacks.snapshots(tuple(place.pair))))
     return _exit_code(place.ledger)
 
 

@@ -81,6 +81,7 @@ class Run:
             configuration=plan.configuration,
             raises=[asdict(each) for each in plan.raises],
             reason=self.job.reason,
+            unproven=self.job.unproven,
             supersedes=underway.id if underway else "",
         )
 

@@ -79,19 +79,21 @@ def change_regions(world: World, change: Callable[[dict[str, Any]], object]) -> 
     world.build()
 
 
-def begin(
+def begin(  # noqa: PLR0913 - one option a decision
     world: World,
     kind: Kind,
     mode: Mode = Mode.PLANNED,
     reason: str = "",
     *,
     raise_bandwidth: bool = False,
+    unproven: str = "",
 ) -> int:
     plan = read_plan(world.directory, kind, mode, raise_bandwidth=raise_bandwidth).id
     wish = operations.Wish(
         kind=kind,
         mode=mode,
         reason=reason,
+        unproven=unproven,
         plan=plan,
         yes=True,
         raise_bandwidth=raise_bandwidth,

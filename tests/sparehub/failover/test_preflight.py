@@ -1,0 +1,403 @@
+"""What preflight asks, and which operations an answer, or the lack of one, refuses."""
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pytest
+
+from sparehub.failover import preflight_proof
+from sparehub.failover.azure import Answer
+from sparehub.failover.deployments import DeploymentError
+from sparehub.failover.preflight import QUESTIONS
+from tests.configurations import ROOT
+from tests.sparehub.failover.world import World
+from tests.sparehub.failover.worlds import Start, begin, change_regions, halted, resume
+from topology.errors import (
+    ConfigurationError,
+    HalfwayError,
+    PreflightError,
+    SparehubError,
+    UnreachableError,
+)
+from topology.plan import Kind, Mode
+
+FAILOVER, FAILBACK = Kind.FAILOVER, Kind.FAILBACK
+PLANNED, UNPLANNED = Mode.PLANNED, Mode.UNPLANNED
+Wrong = Callable[[World], object]
+
+
+def intend(world: World, *intents: dict[str, Any]) -> None:
+    """Write intents into both stack files."""
+    change_regions(world, lambda region: region.update(intents=[*intents]))
+
+
+def change_one(world: World, stack: str, line: str) -> None:
+    """Add a key to the region of one stack file, without deploying it."""
+    file = world.directory / f"Pulumi.{stack}.yaml"
+    file.write_text(file.read_text().replace("    onPremises:\n", f"    {line}\n    onPremises:\n"))
+
+
+def answering(world: World, part: str, answer: Callable[[Answer], Answer]) -> None:
+    """Change what Azure answers when something of the secondary is read."""
+    send = world.send
+
+    def changed(
+        method: str, path: str, body: Mapping[str, Any] | None = None, timeout: float = 60.0
+    ) -> Answer:
+        given = send(method, path, body, timeout)
+        return answer(given) if method == "GET" and path.endswith(part) else given
+
+    world.send = changed  # type: ignore[method-assign]
+
+
+def without(key: str) -> Callable[[Answer], Answer]:
+    """Return an answer that lacks a property."""
+
+    def answer(given: Answer) -> Answer:
+        shown = {k: v for k, v in given.body["properties"].items() if k != key}
+        return Answer(status=200, body={"properties": shown})
+
+    return answer
+
+
+def interrupted(world: World, stack: str) -> None:
+    """Leave a write of a stack half done."""
+    pending = {"type": "updating", "resource": {"urn": "a::b::c", "type": "t"}}
+    world.state[stack]["pending_operations"].append(pending)
+
+
+def rename_spokes(world: World) -> None:
+    """Change both stack files without deploying them."""
+    for stack in ("primary", "secondary"):
+        file = world.directory / f"Pulumi.{stack}.yaml"
+        file.write_text(file.read_text().replace("spoke2:", "spoke3:"))
+
+
+CIRCUIT, PEERING = "expressRouteCircuits/erc-singapore", "/peerings/AzurePrivatePeering"
+SINGAPORE = CIRCUIT + PEERING
+GATEWAY_ROUTE = "routes: {gateway: [{addressPrefix: 0.0.0.0/0, nextHopType: Internet}]}"
+SILENT, GONE = Answer(status=503, body={}), Answer(status=404, body={})
+NOT_READ: dict[str, tuple[Wrong, str]] = {
+    "the state of the region that is left": (
+        lambda world: world.unreadable.add("primary"),
+        "the state of stack 'primary' cannot be read",
+    ),
+    "a half written region that is left": (
+        lambda world: interrupted(world, "primary"),
+        "stack 'primary' was interrupted",
+    ),
+    "a wrong file of the region that is left": (
+        lambda world: change_one(world, "primary", GATEWAY_ROUTE),
+        "the stack files are wrong",
+    ),
+    "a circuit that is silent": (
+        lambda world: answering(world, CIRCUIT, lambda _: SILENT),
+        "circuit singapore cannot be read",
+    ),
+    "a private peering that is silent": (
+        lambda world: answering(world, SINGAPORE, lambda _: SILENT),
+        "the private peering of circuit singapore cannot be read",
+    ),
+    "a provider's state that is not shown": (
+        lambda world: answering(world, CIRCUIT, without("serviceProviderProvisioningState")),
+        "circuit singapore does not say whether its provider's state is 'Provisioned'",
+    ),
+    "a provisioning state that is not shown": (
+        lambda world: answering(world, CIRCUIT, without("provisioningState")),
+        "circuit singapore does not say whether it is 'Succeeded'",
+    ),
+    "an intent that names nothing": (
+        lambda world: intend(world, {"reach": ["active/web/app", "on-premises"]}),
+        "what this operation breaks cannot be computed: the configuration of stack 'primary'",
+    ),
+    "an intent that breaks": (
+        lambda world: intend(
+            world, {"isolate": ["secondary/*", "on-premises"], "states": ["failed-over"]}
+        ),
+        "after this failover 6 things would not hold that hold now",
+    ),
+    "regions that differ": (
+        lambda world: change_one(
+            world,
+            "secondary",
+            "routes: {spokes: [{addressPrefix: 10.9.0.0/24, nextHopType: None}]}",
+        ),
+        "the two regions differ where they must not",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", NOT_READ)
+def test_what_refuses_a_planned_failover_alone(
+    start: Start, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    """Exit code 3 and nothing done; an unplanned one says it on standard error and goes on."""
+    wrong, said = NOT_READ[name]
+    world = start()
+    wrong(world)
+    with pytest.raises(PreflightError, match=re.escape(said)) as caught:
+        begin(world, FAILOVER)
+    assert (caught.value.exit_code, world.writes) == (3, [])
+    assert not list(world.directory.rglob("journal.jsonl"))
+    capsys.readouterr()
+
+    assert begin(world, FAILOVER, UNPLANNED) == 0
+    captured = capsys.readouterr()
+    assert f"warning: {said}" in " ".join(captured.err.split())
+    assert "warning" not in captured.out
+    assert len(world.advertised("secondary")) == 3
+    assert world.double == []
+
+
+READ: dict[str, tuple[Wrong, type[SparehubError], int, str]] = {
+    "the state of the region that takes over": (
+        lambda world: world.unreadable.add("secondary"),
+        PreflightError,
+        3,
+        "the state of stack 'secondary' cannot be read",
+    ),
+    "never deployed": (
+        lambda world: world.state["secondary"]["resources"].clear(),
+        PreflightError,
+        3,
+        "stack 'secondary' was never deployed",
+    ),
+    "a half written region that takes over": (
+        lambda world: interrupted(world, "secondary"),
+        PreflightError,
+        3,
+        "stack 'secondary' was interrupted",
+    ),
+    "a wrong file of the region that takes over": (
+        lambda world: change_one(world, "secondary", GATEWAY_ROUTE),
+        PreflightError,
+        3,
+        "the stack files are wrong",
+    ),
+    "a broken file": (
+        lambda world: (world.directory / "Pulumi.primary.yaml").write_text("config: [\n"),
+        ConfigurationError,
+        3,
+        "is not YAML",
+    ),
+    "a circuit that is gone": (
+        lambda world: answering(world, CIRCUIT, lambda _: GONE),
+        PreflightError,
+        3,
+        "circuit singapore cannot be read: no answer (404)",
+    ),
+    "a circuit without a private peering": (
+        lambda world: answering(world, SINGAPORE, lambda _: GONE),
+        PreflightError,
+        3,
+        "the private peering of circuit singapore cannot be read",
+    ),
+    "a private peering that is disabled": (
+        lambda world: world.disabled.update(
+            each["id"] for name, each in world.cloud["secondary"].items() if "circuit" in name
+        ),
+        PreflightError,
+        3,
+        "its private peering is 'Disabled', not 'Enabled'",
+    ),
+    "a region that takes over and is silent": (
+        lambda world: world.lost.add("secondary"),
+        UnreachableError,
+        6,
+        "secondary (southeastasia) does not answer; nothing was changed",
+    ),
+    "a change that was not deployed": (
+        rename_spokes,
+        PreflightError,
+        3,
+        "would also create region/spoke/spoke3/network",
+    ),
+}
+
+
+@pytest.mark.parametrize("mode", Mode)
+@pytest.mark.parametrize("name", READ)
+def test_what_was_read_as_wrong_refuses_either(start: Start, name: str, mode: Mode) -> None:
+    """So does what nothing can be deployed without; one message, one exit code, nothing done."""
+    wrong, error, code, said = READ[name]
+    world = start()
+    wrong(world)
+
+    with pytest.raises(error, match=re.escape(said)) as caught:
+        begin(world, FAILOVER, mode)
+
+    assert (caught.value.exit_code, world.writes) == (code, [])
+    assert not list(world.directory.rglob("journal.jsonl"))
+
+
+@pytest.mark.parametrize("what", ["broken_by", "parity"])
+def test_a_computation_that_fails_stops_no_unplanned_failover(
+    start: Start, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], what: str
+) -> None:
+    """A defect keeps its traceback where both regions are there; else it is said."""
+
+    def defect(*_arguments: object) -> None:
+        raise ArithmeticError("a defect")
+
+    world = start()
+    monkeypatch.setattr(preflight_proof, what, defect)
+    with pytest.raises(ArithmeticError):
+        begin(world, FAILOVER)
+    assert world.writes == []
+
+    assert begin(world, FAILOVER, UNPLANNED) == 0
+    assert "cannot be computed: ArithmeticError: a defect" in " ".join(
+        capsys.readouterr().err.split()
+    )
+
+
+@pytest.mark.parametrize(
+    "intent",
+    [
+        {"reach": ["standby/spoke1/app", "on-premises"]},
+        {"reach": ["primary/spoke1/app", "on-premises"]},
+        {"isolate": ["active/spoke1/app", "on-premises"]},
+        {"isolate": ["active/spoke1/app", "on-premises"], "states": ["failed-over"]},
+    ],
+    ids=["never true", "of the region that is left", "wrong before", "of one state, wrong before"],
+)
+def test_what_the_failover_does_not_break_refuses_nothing(
+    start: Start, capsys: pytest.CaptureFixture[str], intent: dict[str, Any]
+) -> None:
+    """What was wrong before, or lies in the region that is left: neither mode says a word."""
+    for mode in Mode:
+        world = start()
+        intend(world, intent)
+        assert begin(world, FAILOVER, mode) == 0
+        assert "would not hold" not in capsys.readouterr().err
+
+
+def test_a_spoke_that_bypasses_the_nva_in_both_regions_refuses_nothing(start: Start) -> None:
+    """The same fault before and after; it was refused without a way past once."""
+
+    def direct(region: dict[str, Any]) -> None:
+        region["spokes"]["spoke1"]["subnets"]["app"]["routeTable"] = "none"
+
+    for mode in Mode:
+        world = start()
+        change_regions(world, direct)
+        assert begin(world, FAILOVER, mode) == 0
+
+
+def test_what_a_failover_breaks_may_be_accepted_with_a_reason(
+    start: Start, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The message says how; the reason is written down with the operation."""
+    breaks = {"isolate": ["secondary/*", "on-premises"], "states": ["failed-over"]}
+    world = start()
+    intend(world, breaks)
+    with pytest.raises(PreflightError, match="to go on all the same: --accept-unproven REASON"):
+        begin(world, FAILOVER)
+    assert world.writes == []
+
+    assert begin(world, FAILOVER, unproven="known since May") == 0
+    said = " ".join(capsys.readouterr().err.split())
+    assert "would not hold that hold now (accepted: known since May;" in said
+    (journal,) = (world.directory / "home").rglob("journal.jsonl")
+    records = [json.loads(line) for line in journal.read_text().splitlines()]
+    (begun,) = (each for each in records if each["event"] == "begin")
+    assert begun["data"]["unproven"] == "known since May"
+    assert len(world.advertised("secondary")) == 3
+
+
+def test_a_failback_is_compared_with_failed_over(start: Start) -> None:
+    """What holds in the secondary and not in the primary is refused; its twin is not."""
+    for state, refused in (("normal", True), ("lost-nva", False)):
+        world = start()
+        begin(world, FAILOVER)
+        wish = {"isolate": ["primary/*", "on-premises"], "states": [state]}
+        for stack in ("primary", "secondary"):
+            change_one(world, stack, f"intents: [{json.dumps(wish)}]")
+        if refused:
+            with pytest.raises(PreflightError, match="after this failback 6 things would not"):
+                begin(world, FAILBACK)
+        else:
+            assert begin(world, FAILBACK) == 0
+
+
+def test_a_failback_that_answers_a_halted_failover_is_refused_for_no_proof(
+    start: Start, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Nobody is connected then: what it breaks is said."""
+    world = start()
+    halted(world)
+    world.lost.clear()
+    wish = {"isolate": ["primary/*", "on-premises"], "states": ["normal"]}
+    for stack in ("primary", "secondary"):
+        change_one(world, stack, f"intents: [{json.dumps(wish)}]")
+
+    assert begin(world, FAILBACK) == 0
+    assert "after this failback 6 things would not hold" in capsys.readouterr().err
+
+
+def test_a_region_whose_state_is_lost_is_fenced_at_its_circuit(
+    start: Start, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Its stack cannot be deployed, whether it answers or not; it stays owed until it can."""
+    world = start()
+    world.unreadable.add("primary")
+
+    assert begin(world, FAILOVER, UNPLANNED) == 0
+
+    said = " ".join(capsys.readouterr().err.split())
+    assert "primary: its stack cannot be used: the state of stack 'primary' cannot be read" in said
+    assert "fenced without the region" in said
+    assert len(world.disabled) == 1
+    assert world.double == []
+
+
+def test_an_unplanned_failover_is_resumed_without_the_state_of_what_is_left(start: Start) -> None:
+    """It stopped after the fence; without the state of the region that takes over it is refused."""
+    world = start()
+    world.unreadable.add("primary")
+    deploy = world.up
+
+    def failing(*arguments: Any) -> None:
+        raise DeploymentError("the provider does not answer")
+
+    world.up = failing  # type: ignore[method-assign, assignment]
+    with pytest.raises(HalfwayError, match="stopped in activate-secondary"):
+        begin(world, FAILOVER, UNPLANNED)
+    world.up = deploy  # type: ignore[method-assign]
+    world.unreadable.add("secondary")
+    with pytest.raises(PreflightError, match="the state of stack 'secondary' cannot be read"):
+        resume(world)
+    world.unreadable.discard("secondary")
+
+    assert resume(world) == 0
+    assert len(world.advertised("secondary")) == 3
+    assert world.double == []
+
+
+def test_only_a_planned_failover_reads_azure_again_when_it_looks_ahead(
+    start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A reading of resources waits for each of them, and a silent one would end it."""
+    for mode, drift in ((PLANNED, {"secondary"}), (UNPLANNED, set())):
+        world = start()
+        read: set[str] = set()
+        previews = world.previews
+
+        def looking(*arguments: Any, read: set[str] = read, ask: Any = previews, **how: Any) -> Any:
+            read |= how["drift"]
+            return ask(*arguments, **how)
+
+        monkeypatch.setattr(world, "previews", looking)
+        begin(world, FAILOVER, mode)
+        assert read == drift
+
+
+def test_the_page_lists_every_question() -> None:
+    """In the order in which they are asked."""
+    page = (ROOT / "docs" / "failover.md").read_text()
+    table = page.partition("| question |")[2].partition("\n\n")[0]
+
+    rows = [line.split("|")[1].strip() for line in table.splitlines()[2:]]
+    assert rows == [*QUESTIONS, "deployments write what the plan says"]
