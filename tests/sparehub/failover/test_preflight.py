@@ -1,19 +1,17 @@
 """What preflight asks, and which operations an answer, or the lack of one, refuses."""
 
-import json
 import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
 
-from sparehub.failover import preflight_proof
 from sparehub.failover.azure import Answer
 from sparehub.failover.deployments import DeploymentError
 from sparehub.failover.preflight import QUESTIONS
 from tests.configurations import ROOT
 from tests.sparehub.failover.world import World
-from tests.sparehub.failover.worlds import Start, begin, change_regions, halted, resume
+from tests.sparehub.failover.worlds import Start, begin, change_one, intend, resume
 from topology.errors import (
     ConfigurationError,
     HalfwayError,
@@ -23,20 +21,9 @@ from topology.errors import (
 )
 from topology.plan import Kind, Mode
 
-FAILOVER, FAILBACK = Kind.FAILOVER, Kind.FAILBACK
+FAILOVER = Kind.FAILOVER
 PLANNED, UNPLANNED = Mode.PLANNED, Mode.UNPLANNED
 Wrong = Callable[[World], object]
-
-
-def intend(world: World, *intents: dict[str, Any]) -> None:
-    """Write intents into both stack files."""
-    change_regions(world, lambda region: region.update(intents=[*intents]))
-
-
-def change_one(world: World, stack: str, line: str) -> None:
-    """Add a key to the region of one stack file, without deploying it."""
-    file = world.directory / f"Pulumi.{stack}.yaml"
-    file.write_text(file.read_text().replace("    onPremises:\n", f"    {line}\n    onPremises:\n"))
 
 
 def answering(world: World, part: str, answer: Callable[[Answer], Answer]) -> None:
@@ -232,111 +219,6 @@ def test_what_was_read_as_wrong_refuses_either(start: Start, name: str, mode: Mo
     assert not list(world.directory.rglob("journal.jsonl"))
 
 
-@pytest.mark.parametrize("what", ["broken_by", "parity"])
-def test_a_computation_that_fails_stops_no_unplanned_failover(
-    start: Start, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], what: str
-) -> None:
-    """A defect keeps its traceback where both regions are there; else it is said."""
-
-    def defect(*_arguments: object) -> None:
-        raise ArithmeticError("a defect")
-
-    world = start()
-    monkeypatch.setattr(preflight_proof, what, defect)
-    with pytest.raises(ArithmeticError):
-        begin(world, FAILOVER)
-    assert world.writes == []
-
-    assert begin(world, FAILOVER, UNPLANNED) == 0
-    assert "cannot be computed: ArithmeticError: a defect" in " ".join(
-        capsys.readouterr().err.split()
-    )
-
-
-@pytest.mark.parametrize(
-    "intent",
-    [
-        {"reach": ["standby/spoke1/app", "on-premises"]},
-        {"reach": ["primary/spoke1/app", "on-premises"]},
-        {"isolate": ["active/spoke1/app", "on-premises"]},
-        {"isolate": ["active/spoke1/app", "on-premises"], "states": ["failed-over"]},
-    ],
-    ids=["never true", "of the region that is left", "wrong before", "of one state, wrong before"],
-)
-def test_what_the_failover_does_not_break_refuses_nothing(
-    start: Start, capsys: pytest.CaptureFixture[str], intent: dict[str, Any]
-) -> None:
-    """What was wrong before, or lies in the region that is left: neither mode says a word."""
-    for mode in Mode:
-        world = start()
-        intend(world, intent)
-        assert begin(world, FAILOVER, mode) == 0
-        assert "would not hold" not in capsys.readouterr().err
-
-
-def test_a_spoke_that_bypasses_the_nva_in_both_regions_refuses_nothing(start: Start) -> None:
-    """The same fault before and after; it was refused without a way past once."""
-
-    def direct(region: dict[str, Any]) -> None:
-        region["spokes"]["spoke1"]["subnets"]["app"]["routeTable"] = "none"
-
-    for mode in Mode:
-        world = start()
-        change_regions(world, direct)
-        assert begin(world, FAILOVER, mode) == 0
-
-
-def test_what_a_failover_breaks_may_be_accepted_with_a_reason(
-    start: Start, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """The message says how; the reason is written down with the operation."""
-    breaks = {"isolate": ["secondary/*", "on-premises"], "states": ["failed-over"]}
-    world = start()
-    intend(world, breaks)
-    with pytest.raises(PreflightError, match="to go on all the same: --accept-unproven REASON"):
-        begin(world, FAILOVER)
-    assert world.writes == []
-
-    assert begin(world, FAILOVER, unproven="known since May") == 0
-    said = " ".join(capsys.readouterr().err.split())
-    assert "would not hold that hold now (accepted: known since May;" in said
-    (journal,) = (world.directory / "home").rglob("journal.jsonl")
-    records = [json.loads(line) for line in journal.read_text().splitlines()]
-    (begun,) = (each for each in records if each["event"] == "begin")
-    assert begun["data"]["unproven"] == "known since May"
-    assert len(world.advertised("secondary")) == 3
-
-
-def test_a_failback_is_compared_with_failed_over(start: Start) -> None:
-    """What holds in the secondary and not in the primary is refused; its twin is not."""
-    for state, refused in (("normal", True), ("lost-nva", False)):
-        world = start()
-        begin(world, FAILOVER)
-        wish = {"isolate": ["primary/*", "on-premises"], "states": [state]}
-        for stack in ("primary", "secondary"):
-            change_one(world, stack, f"intents: [{json.dumps(wish)}]")
-        if refused:
-            with pytest.raises(PreflightError, match="after this failback 6 things would not"):
-                begin(world, FAILBACK)
-        else:
-            assert begin(world, FAILBACK) == 0
-
-
-def test_a_failback_that_answers_a_halted_failover_is_refused_for_no_proof(
-    start: Start, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """Nobody is connected then: what it breaks is said."""
-    world = start()
-    halted(world)
-    world.lost.clear()
-    wish = {"isolate": ["primary/*", "on-premises"], "states": ["normal"]}
-    for stack in ("primary", "secondary"):
-        change_one(world, stack, f"intents: [{json.dumps(wish)}]")
-
-    assert begin(world, FAILBACK) == 0
-    assert "after this failback 6 things would not hold" in capsys.readouterr().err
-
-
 def test_a_region_whose_state_is_lost_is_fenced_at_its_circuit(
     start: Start, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -359,7 +241,7 @@ def test_an_unplanned_failover_is_resumed_without_the_state_of_what_is_left(star
     world.unreadable.add("primary")
     deploy = world.up
 
-    def failing(*arguments: Any) -> None:
+    def failing(*_arguments: Any) -> None:
         raise DeploymentError("the provider does not answer")
 
     world.up = failing  # type: ignore[method-assign, assignment]
