@@ -6,11 +6,16 @@ from typing import Any
 
 import pytest
 
+from sparehub.failover import preflight_circuits
 from sparehub.failover.azure import Answer
 from sparehub.failover.deployments import DeploymentError
+from sparehub.failover.keys import Keyed, mark
+from sparehub.failover.ledger import Ledger
+from sparehub.failover.objections import Situation
 from sparehub.failover.preflight import QUESTIONS
+from sparehub.stacks import read_stack
 from tests.configurations import ROOT
-from tests.sparehub.failover.world import World
+from tests.sparehub.failover.world import PAIR, World
 from tests.sparehub.failover.worlds import Start, begin, change_one, intend, resume
 from topology.errors import (
     ConfigurationError,
@@ -19,6 +24,7 @@ from topology.errors import (
     SparehubError,
     UnreachableError,
 )
+from topology.failover import plan
 from topology.plan import Kind, Mode
 
 FAILOVER = Kind.FAILOVER
@@ -256,6 +262,35 @@ def test_an_unplanned_failover_is_resumed_without_the_state_of_what_is_left(star
     assert resume(world) == 0
     assert len(world.advertised("secondary")) == 3
     assert world.double == []
+
+
+def test_a_key_is_refused_for_what_was_read_of_it_alone(
+    start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Used up, by the journal: refused in either mode. Its authorizations are silent: nothing."""
+    world = start()
+    circuit = "/subscriptions/s/resourceGroups/g/providers/Microsoft.Network/expressRouteCircuits/c"
+    key = Keyed("singapore", "", circuit)
+    monkeypatch.setattr(preflight_circuits, "keyed", lambda _region, _subscription: [key])
+    monkeypatch.setattr(world, "secret", lambda _stack, _place: "key")
+    pair = {name: read_stack(world.directory, name) for name in PAIR}
+
+    def found(mode: Mode, spent: str) -> list[tuple[bool, str]]:
+        situation = Situation(
+            plan=plan(pair["primary"], pair["secondary"], FAILOVER, mode),
+            pair=pair,
+            states=world.snapshots(tuple(PAIR)),
+            ledger=Ledger(spent=frozenset({mark(spent)})),
+            stacks=world,
+            azure=world,
+        )
+        asked = preflight_circuits.keys_are_usable(situation)
+        return [(situation.refuses(each), each.text.partition(":")[0]) for each in asked]
+
+    said = "the authorizationKey of connection 'singapore' is used up"
+    for mode in Mode:
+        assert found(mode, "key") == [(True, said)]
+        assert found(mode, "another key") == []
 
 
 def test_only_a_planned_failover_reads_azure_again_when_it_looks_ahead(

@@ -140,7 +140,7 @@ class World:
             raise PreflightError(f"the state of stack {stack!r} cannot be read: a wrong passphrase")
         return Snapshot.of(deepcopy(self.state[stack]))
 
-    def snapshots(self, stacks: tuple[str, ...]) -> dict[str, Snapshot]:
+    def snapshots(self, stacks: Sequence[str]) -> dict[str, Snapshot]:
         return {stack: self.snapshot(stack) for stack in stacks}
 
     def previews(

@@ -111,7 +111,8 @@ def states_with(change: Callable[[Region], Region], name: str) -> tuple[State, S
     states = {each.name: each for each in all_states(*sides())}
     before, then = (
         replace(
-            states[each], regions=states[each].regions | {name: change(states[each].regions[name])}
+            states[each],
+            regions={**states[each].regions, name: change(states[each].regions[name])},
         )
         for each in (NORMAL, FAILED_OVER)
     )
