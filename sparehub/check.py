@@ -12,7 +12,8 @@ from topology.build import build
 from topology.config import StackConfig
 from topology.errors import ConfigurationError
 from topology.findings import Finding
-from topology.pair import Stack, Topology, find_topology
+from topology.pair import Stack, Topology, find_topology, in_order
+from topology.reachability.checks import check_intents
 from topology.rules.checks import check_all, check_region
 from topology.rules.ignored import Ignored, without_ignored
 
@@ -45,7 +46,10 @@ def check(directory: Path, names: Sequence[str], output: Output) -> int:
 
 
 def examine(directory: Path, names: Sequence[str] = ()) -> Examination:
-    """Read stack files, both that are there where none is named, and hold them to every rule."""
+    """Read stack files, both that are there where none is named, and hold them to every rule.
+
+    Of two, what they intend is held against every state that it names.
+    """
     stacks: list[Stack] = []
     everything: list[Finding] = []
     there = [name for name in STACKS if stack_file(directory, name).exists()]
@@ -57,6 +61,8 @@ def examine(directory: Path, names: Sequence[str] = ()) -> Examination:
             everything += [Finding.of(problem, name) for problem in error.problems]
             everything += _beyond(error, name)
     everything += check_all(stacks)
+    if len(stacks) == len(STACKS):
+        everything += check_intents(*in_order(stacks))
     findings, ignored = without_ignored(everything, stacks)
     topology = find_topology(stacks)
     return Examination(stacks=stacks, findings=findings, ignored=ignored, topology=topology)

@@ -12,13 +12,10 @@ from sparehub.output import Output
 from sparehub.stacks import STACKS, read_stack
 from sparehub.state import standing, target
 from topology.errors import ConfigurationError, UnknownNameError
-from topology.model import GATEWAY_SUBNET
 from topology.pair import Stack
-from topology.reachability.forwarding import INTERNET, ON_PREMISES
 from topology.reachability.intents import Intent, read_intents
 from topology.reachability.proof import Proof, Seen, prove
-from topology.reachability.routes import HUB, subnets
-from topology.reachability.states import NORMAL, Side, State, all_states, deployed
+from topology.reachability.states import Side, State, all_states, deployed
 from topology.reachability.verify import verify as judge
 
 SideOf = Callable[[Stack], Side]
@@ -59,7 +56,7 @@ def verify(
     primary, secondary = map(side_of, stacks)
     states = {state.name: state for state in all_states(primary, secondary)}
     try:
-        intents = intents_of(stacks, states)
+        intents = read_intents(stacks, states)
     except ConfigurationError as error:
         if output.as_json:
             problems = [{"stack": error.stack, **asdict(each)} for each in error.problems]
@@ -80,21 +77,6 @@ def verify(
     if wanted.junit:
         junit.write(wanted.junit, suites)
     return check.REFUSED if failed else 0
-
-
-def intents_of(stacks: Sequence[Stack], states: Mapping[str, State]) -> list[Intent]:
-    """Return what both stack files intend, in the states of their pair by name.
-
-    :raises ConfigurationError: where an intent names what is not there.
-    """
-    contexts = [
-        f"{stack}/{name}"
-        for stack, region in states[NORMAL].regions.items()
-        for name, _ in subnets(region)
-        if name != f"{HUB}/{GATEWAY_SUBNET}"
-    ]
-    written = [(stack.name, stack.config.region.intents) for stack in stacks]
-    return read_intents(written, [*contexts, ON_PREMISES, INTERNET], [*states])
 
 
 def _proofs(

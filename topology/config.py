@@ -262,7 +262,12 @@ class DrillConfig(Closed):
 
 
 class IntentConfig(Closed):
-    """What must be true of two contexts, such as ``primary/spoke1/app``; ``*`` stands for any."""
+    """What must be true of two contexts; ``*`` stands for anything.
+
+    A context is named by the role of its region, such as ``active/spoke1/app`` and
+    ``standby/hub/nva``, or by its stack, such as ``primary/spoke1/app``; besides there are
+    ``on-premises`` and ``internet``.
+    """
 
     reach: Contexts | None = None
     isolate: Contexts | None = None

@@ -30,6 +30,7 @@ _WITH_EXPRESSROUTE = f"{_SITE_RECOVERY}/azure-vm-disaster-recovery-with-expressr
 
 SOURCES = {
     "CONFIG": _NAMES,
+    "INTENT": _ROUTES,
     "VN-01": _NETWORK_FAQ,
     "VN-02": _NETWORK_FAQ,
     "VN-03": _NETWORK_FAQ,
@@ -104,4 +105,5 @@ SOURCES = {
     "RG-04": _GEOPOLITICAL,
     "RG-05": f"{_LEARN}/reliability/cross-region-replication-azure",
 }
-"""The address by the id of the rule; CONFIG is the shape of the file and Azure's names."""
+"""The address by the id of the rule; CONFIG is the shape of the file and Azure's names, INTENT what
+the operator wants, held against how Azure selects routes."""

@@ -39,6 +39,15 @@ AcceptUnfenced = Annotated[
     ),
 ]
 
+AcceptUnproven = Annotated[
+    str,
+    typer.Option(
+        "--accept-unproven",
+        metavar="REASON",
+        help="Go on although something would no longer hold that holds now; kept in the journal.",
+    ),
+]
+
 
 @app.command()
 def plan(  # noqa: PLR0913 - one option a decision
@@ -68,6 +77,7 @@ def fail_over(  # noqa: PLR0913 - one option a decision
     *,
     unplanned: Unplanned = False,
     accept_unfenced: AcceptUnfenced = "",
+    accept_unproven: AcceptUnproven = "",
     raise_bandwidth: RaiseBandwidth = False,
     plan: PlanId = "",
     yes: Yes = False,
@@ -82,6 +92,7 @@ def fail_over(  # noqa: PLR0913 - one option a decision
         kind=Kind.FAILOVER,
         mode=_mode(accept_unfenced, unplanned=unplanned),
         reason=accept_unfenced,
+        unproven=accept_unproven,
         plan=plan,
         yes=yes,
         raise_bandwidth=raise_bandwidth,
@@ -94,6 +105,7 @@ def fail_back(  # noqa: PLR0913 - one option a decision
     *,
     unplanned: Unplanned = False,
     accept_unfenced: AcceptUnfenced = "",
+    accept_unproven: AcceptUnproven = "",
     raise_bandwidth: RaiseBandwidth = False,
     plan: PlanId = "",
     yes: Yes = False,
@@ -108,6 +120,7 @@ def fail_back(  # noqa: PLR0913 - one option a decision
         kind=Kind.FAILBACK,
         mode=_mode(accept_unfenced, unplanned=unplanned),
         reason=accept_unfenced,
+        unproven=accept_unproven,
         plan=plan,
         yes=yes,
         raise_bandwidth=raise_bandwidth,

@@ -284,7 +284,7 @@ def recorded_at_end(found: frozenset[Operation]) -> bool:
 def _unreadable(what: str, error: CommandError) -> str:
     said = str(error).split("stderr:")[-1].strip().splitlines() or ["no word from Pulumi"]
     return (
-        f"{what} cannot be read, so nothing was done: {said[0]}. Look at PULUMI_BACKEND_URL and "
+        f"{what} cannot be read: {said[0]}. Look at PULUMI_BACKEND_URL and "
         "PULUMI_CONFIG_PASSPHRASE; against the local Azure use: "
         'eval "$(sparehub simulate env)"'
     )

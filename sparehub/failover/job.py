@@ -32,6 +32,8 @@ class Job:
     files: FileGenerations
     reason: str = ""
     """Why a region that cannot be fenced is accepted; empty where nobody does."""
+    unproven: str = ""
+    """Why a plan is accepted that breaks something; empty where nobody does."""
 
     @property
     def ledger(self) -> Ledger:

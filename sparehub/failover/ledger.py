@@ -1,7 +1,7 @@
 """What the journal's records add up to: the operation under way, what is owed, what was last."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import Any, Self
 
 from sparehub.failover.journal import Record
@@ -35,6 +35,8 @@ class Operation:
     """The bandwidths that its plan raises: the stack file says something else afterwards."""
     reason: str = ""
     """Why an unfenced region was accepted; empty where nobody did."""
+    unproven: str = ""
+    """Why a plan was accepted that breaks something; empty where nobody did."""
     state: str = "PREFLIGHT"
 
     def document(self) -> dict[str, Any]:
@@ -111,6 +113,8 @@ def _begun(ledger: Ledger, record: Record) -> _Changes:
     raises = tuple(Raise(**each) for each in record.data.get("raises", ()))
     said = {**record.data, "raises": raises}
     superseded = {"superseded": ledger.open} if said.pop("supersedes", "") else {}
+    known = {each.name for each in fields(Operation)}  # a later version may say more
+    said = {name: value for name, value in said.items() if name in known}
     return {"open": Operation(id=record.operation, begun=record.at, **said), **superseded}
 
 

@@ -4,7 +4,9 @@ from dataclasses import dataclass
 
 from sparehub.failover.fences import Fence, FenceError, fences_for, set_fence, undone
 from sparehub.failover.job import Job
+from sparehub.failover.port import states_of
 from sparehub.failover.probe import answers
+from sparehub.failover.snapshot import Snapshot, Unreadable
 from sparehub.failover.switch import ACTIVATION, set_values
 from topology.errors import UnreachableError
 from topology.filters import on_premises_filters
@@ -22,9 +24,16 @@ class LostRegion:
     job: Job
 
     def answers(self) -> bool:
-        """Ask whether it answers, within a bound."""
+        """Ask whether it answers, within a bound.
+
+        One whose state cannot be read counts as one that does not: its stack cannot be deployed.
+        """
         job = self.job
-        found = answers(job.azure, job.stacks.snapshot(job.plan.source))
+        state = self._state()
+        if isinstance(state, Unreadable):
+            job.progress.note(f"{job.plan.source}: its stack cannot be used: {state.problem}")
+            return False
+        found = answers(job.azure, state)
         said = "answers" if found else "does not answer"
         job.progress.note(f"{job.plan.source} ({job.source.location}) {said}")
         return found
@@ -69,7 +78,7 @@ class LostRegion:
         job = self.job
         try:
             fences = self._begun() or tuple(
-                fences_for(job.azure, job.source, job.target, job.stacks.snapshot(job.plan.source))
+                fences_for(job.azure, job.source, job.target, self._subscribed())
             )
         except FenceError as error:
             job.progress.note(f"no fence is known: {error}")
@@ -132,6 +141,20 @@ class LostRegion:
         if conflict:
             job.progress.note(f"UNFENCED, accepted: {self._reason()}\n{filters}")
         self.owe(unfenced=conflict, fences=left)
+
+    def _state(self) -> Snapshot | Unreadable:
+        return states_of(self.job.stacks, (self.job.plan.source,))[self.job.plan.source]
+
+    def _subscribed(self) -> Snapshot:
+        """Return what names the subscription of its circuits: its state, or the target's.
+
+        The target's where its own cannot be read; what does not stand there is no fence.
+        """
+        state, target = self._state(), self.job.plan.target
+        if isinstance(state, Snapshot):
+            return state
+        self.job.progress.note(f"its circuits are looked for in the subscription of {target}")
+        return self.job.stacks.snapshot(target)
 
     @property
     def _debt(self) -> str:

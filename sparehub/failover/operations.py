@@ -18,8 +18,8 @@ from sparehub.failover.confirmation import (
 from sparehub.failover.debts import pay
 from sparehub.failover.generations import FileGenerations
 from sparehub.failover.job import Job
-from sparehub.failover.keys import keyed, refuse_unusable
 from sparehub.failover.ledger import Ledger
+from sparehub.failover.objections import Situation
 from sparehub.failover.planning import print_plan
 from sparehub.failover.run import Run
 from sparehub.failover.settling import settle
@@ -29,9 +29,7 @@ from sparehub.output import Output
 from topology import failover
 from topology.bandwidth import unraised
 from topology.errors import HalfwayError, PreflightError
-from topology.failover import region_at
 from topology.plan import Kind, Mode, Plan
-from topology.words import Activation
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,6 +39,7 @@ class Wish:
     kind: Kind
     mode: Mode = Mode.PLANNED
     reason: str = ""
+    unproven: str = ""
     plan: str = ""
     yes: bool = False
     raise_bandwidth: bool = False
@@ -54,7 +53,8 @@ def begin(directory: Path, wish: Wish, output: Output) -> int:
     began = time.monotonic()
     refuse_unconfirmed(wish.yes, wish.plan)
     refuse_unprintable(wish.reason)
-    with workplace(directory, output, alone=True) as place:
+    refuse_unprintable(wish.unproven)
+    with workplace(directory, output, alone=True, unread=True) as place:
         hold_to_generation(place)
         plan = failover.plan(
             place.pair["primary"],
@@ -66,10 +66,9 @@ def begin(directory: Path, wish: Wish, output: Output) -> int:
         ledger = place.ledger
         preflight.refuse_unfinished(ledger, plan)
         _refuse_other_plan(plan, wish.plan, ledger)
-        before = generations.said_by(place.pair)
-        number = generations.next_generation(place.pair, place.snapshots)
-        run = _run(place, plan, wish.reason, number, before)
-        _preflight(place, plan, run, ledger)
+        number = generations.next_generation(place.pair, place.known)
+        run = _run(place, plan, number, generations.said_by(place.pair), wish)
+        _preflight(place, plan, run, wish.unproven)
         tell_target(output, place.azure)
         if not wish.yes:
             print_plan(plan, Output(as_json=output.as_json, results=output.progress))
@@ -90,13 +89,14 @@ def resume(directory: Path, output: Output, *, yes: bool, reason: str) -> int:
     """
     began = time.monotonic()
     refuse_unprintable(reason)
-    with workplace(directory, output, alone=True) as place:
+    with workplace(directory, output, alone=True, unread=True) as place:
         underway = place.ledger.open
         if underway:
             generations.refuse_overtaken(
-                place.journal, underway.id, underway.generation, place.snapshots
+                place.journal, underway.id, underway.generation, place.known
             )
-        pending = [name for name, each in place.snapshots.items() if each.pending]
+        lost = underway.source if underway and underway.mode == Mode.UNPLANNED else ""
+        pending = [name for name, each in place.readable(lost).items() if each.pending]
         if not underway and not pending:
             output.note("there is nothing to resume")
             return _done(place, output)
@@ -128,8 +128,9 @@ def resume(directory: Path, output: Output, *, yes: bool, reason: str) -> int:
                     "back as they were (the switch apart), then resume"
                 )
                 raise PreflightError(message)
-            number = underway.generation or generations.next_generation(place.pair, place.snapshots)
-            run = _run(place, plan, reason, number, underway.generations)
+            number = underway.generation or generations.next_generation(place.pair, place.known)
+            wish = Wish(kind=plan.kind, mode=plan.mode, reason=reason)
+            run = _run(place, plan, number, underway.generations, wish)
             if reason and reason != underway.reason:
                 place.journal.append("accepted", underway.id, reason=reason)
             run.go_on()
@@ -197,7 +198,7 @@ def hold_to_generation(place: Workplace) -> None:
         )
         _files(place, underway.generation, underway.generations).count_up()
         place.read_files()
-    generations.refuse_older_files(place.pair, place.snapshots)
+    generations.refuse_older_files(place.pair, place.known)
     generations.refuse_differing_files(place.pair)
 
 
@@ -231,7 +232,7 @@ def _files(place: Workplace, generation: int, before: Mapping[str, int]) -> File
 
 
 def _run(
-    place: Workplace, plan: Plan, reason: str, generation: int, before: Mapping[str, int]
+    place: Workplace, plan: Plan, generation: int, before: Mapping[str, int], wish: Wish
 ) -> Run:
     job = Job(
         stacks=place.stacks,
@@ -242,25 +243,23 @@ def _run(
         pair=place.pair,
         progress=place.progress,
         files=_files(place, generation, before),
-        reason=reason,
+        reason=wish.reason,
+        unproven=wish.unproven,
     )
     return Run(job, place.stop)
 
 
-def _preflight(place: Workplace, plan: Plan, run: Run, ledger: Ledger) -> None:
-    note = place.progress.note
-    preflight.refuse_wrong_stacks(plan, place.pair, place.snapshots, ledger)
-    preflight.refuse_wrong_parity(plan, place.pair, ledger, note)
-    preflight.refuse_unproven(plan, place.pair)
-    preflight.refuse_unreachable(plan, place.snapshots, place.locations, place.azure)
-    target = place.pair[plan.target]
-    live = region_at(target, Activation.ACTIVE)
-    snapshot = place.snapshots[plan.target]
-    preflight.refuse_unusable_circuits(live, snapshot, place.azure, note)
-    if not snapshot.deployed.connections:
-        given = keyed(live, snapshot.subscription)
-        refuse_unusable(place.stacks, place.azure, target, given, ledger.spent)
-    preflight.warn_of_old_drill(ledger, note)
+def _preflight(place: Workplace, plan: Plan, run: Run, unproven: str) -> None:
+    situation = Situation(
+        plan=plan,
+        pair=place.pair,
+        states=place.states,
+        ledger=place.ledger,
+        stacks=place.stacks,
+        azure=place.azure,
+        unproven=unproven,
+    )
+    preflight.preflight(situation, place.progress.note)
     run.look_ahead()
 
 

@@ -4,8 +4,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from sparehub.failover.snapshot import Pending, Snapshot
+from sparehub.failover.snapshot import Pending, Snapshot, Unreadable
 from topology.changes import Operation
+from topology.errors import PreflightError
 from topology.plan import Change
 
 
@@ -54,3 +55,18 @@ class Stacks(Protocol):
 
     def set_secret(self, stack: str, place: str, value: str) -> None:
         """Put a secret into a stack file, encrypted."""
+
+
+def states_of(stacks: Stacks, names: Sequence[str]) -> dict[str, Snapshot | Unreadable]:
+    """Return what each stack recorded, or why that cannot be read."""
+    try:
+        return dict(stacks.snapshots(names))
+    except PreflightError:  # of one of them; the others are read all the same
+        return {name: _state(stacks, name) for name in names}
+
+
+def _state(stacks: Stacks, name: str) -> Snapshot | Unreadable:
+    try:
+        return stacks.snapshot(name)
+    except PreflightError as error:
+        return Unreadable(str(error))

@@ -84,6 +84,7 @@ class Run:
             generations=dict(self.job.files.before),
             raises=[asdict(each) for each in plan.raises],
             reason=self.job.reason,
+            unproven=self.job.unproven,
             supersedes=underway.id if underway else "",
         )
 

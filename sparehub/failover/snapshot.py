@@ -86,6 +86,13 @@ def _identity(kind: str, subscription: str, inputs: Mapping[str, Any]) -> str:
         return ""
 
 
+@dataclass(frozen=True)
+class Unreadable:
+    """A stack whose state cannot be read; ``problem`` says why, and what to do."""
+
+    problem: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class Snapshot:
     """One stack as it was last recorded; ``activation`` is empty where it was never deployed."""

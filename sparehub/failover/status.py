@@ -8,6 +8,7 @@ from typing import Any
 from sparehub.failover.generations import said_by
 from sparehub.failover.ledger import Ledger
 from sparehub.failover.observation import Observed, observe
+from sparehub.failover.port import states_of
 from sparehub.failover.snapshot import Snapshot
 from sparehub.failover.workplace import Workplace, workplace
 from sparehub.output import Output
@@ -174,8 +175,15 @@ class Standing:
 
 
 def standing_of(place: Workplace) -> Standing:
-    """Read both stacks again, and ask Azure for their connections."""
-    snapshots = place.stacks.snapshots(tuple(place.pair))
+    """Read both stacks again, and ask Azure for their connections.
+
+    A state that cannot be read, as that of a lost region after an unplanned failover, counts as one
+    that records nothing.
+    """
+    snapshots = {
+        name: state if isinstance(state, Snapshot) else Snapshot.of({})
+        for name, state in states_of(place.stacks, tuple(place.pair)).items()
+    }
     return Standing(
         pair=place.pair,
         snapshots=snapshots,

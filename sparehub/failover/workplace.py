@@ -16,15 +16,16 @@ from sparehub.failover.holder import Holder
 from sparehub.failover.journal import Journal
 from sparehub.failover.lease import Lease
 from sparehub.failover.ledger import Ledger
-from sparehub.failover.port import Stacks
+from sparehub.failover.port import Stacks, states_of
 from sparehub.failover.progress import Progress
 from sparehub.failover.pulumi_locks import PulumiLocks
 from sparehub.failover.settling import backend_directory
-from sparehub.failover.snapshot import Snapshot
+from sparehub.failover.snapshot import Snapshot, Unreadable
 from sparehub.failover.switch import refuse_uneditable
 from sparehub.home import Home
 from sparehub.output import Output
 from sparehub.stacks import STACKS, read_stack
+from topology.errors import PreflightError
 from topology.pair import Stack
 
 
@@ -40,9 +41,36 @@ class Workplace:
     stacks: Stacks
     journal: Journal
     pair: Mapping[str, Stack]
-    snapshots: Mapping[str, Snapshot]
+    states: Mapping[str, Snapshot | Unreadable]
+    """What each stack recorded, or why that cannot be read."""
     azure: Azure
     _asked_to_stop: threading.Event = field(default_factory=threading.Event)
+
+    @property
+    def snapshots(self) -> dict[str, Snapshot]:
+        """What each stack recorded, for whatever needs all of it.
+
+        :raises PreflightError: where a state cannot be read.
+        """
+        return self.readable()
+
+    def readable(self, but: str = "") -> dict[str, Snapshot]:
+        """Return what each stack recorded; of one stack nothing where it cannot be read.
+
+        :raises PreflightError: where the state of any other cannot be read.
+        """
+        found = {}
+        for name, state in self.states.items():
+            if isinstance(state, Snapshot):
+                found[name] = state
+            elif name != but:
+                raise PreflightError(state.problem)
+        return found
+
+    @property
+    def known(self) -> dict[str, Snapshot]:
+        """What each stack recorded that can be read."""
+        return {name: each for name, each in self.states.items() if isinstance(each, Snapshot)}
 
     @property
     def ledger(self) -> Ledger:
@@ -86,11 +114,14 @@ class Workplace:
 
 
 @contextmanager
-def workplace(directory: Path, output: Output, *, alone: bool = False) -> Iterator[Workplace]:
-    """Read both stack files, both stacks' state and the journal.
+def workplace(
+    directory: Path, output: Output, *, alone: bool = False, unread: bool = False
+) -> Iterator[Workplace]:
+    """Read both stack files, both stacks' state, as far as that can be, and the journal.
 
     Where the work is to be done ``alone`` the lease is taken first, and held to the end: what was
-    read before might be old by the time somebody else has ended.
+    read before might be old by the time somebody else has ended. Where ``unread`` is set, a state
+    that cannot be read is left to the caller.
 
     :raises ConfigurationError: where a stack file is wrong.
     :raises PreflightError: where a state or the journal cannot be read, the lease not written, or a
@@ -126,17 +157,21 @@ def workplace(directory: Path, output: Output, *, alone: bool = False) -> Iterat
         pair = {name: read_stack(directory, name) for name in STACKS}
         for name in STACKS if alone else ():
             refuse_uneditable(directory, name)
-        snapshots = deployments.snapshots(STACKS)
-        subscription = next((s.subscription for s in snapshots.values() if s.subscription), "")
-        yield Workplace(
+        states = states_of(deployments, STACKS)
+        found = (each.subscription for each in states.values() if isinstance(each, Snapshot))
+        subscription = next(filter(None, found), "")
+        place = Workplace(
             directory=directory,
             progress=progress,
             stacks=GuardedStacks(deployments, journal.guard, recorded),
             journal=journal,
             pair=pair,
-            snapshots=snapshots,
+            states=states,
             azure=GuardedAzure(azure_of(os.environ, subscription), journal.guard),
         )
+        if not unread:
+            place.readable()
+        yield place
 
 
 def _places(home: Home, state: Path | None, project: str) -> tuple[Path, ...]:

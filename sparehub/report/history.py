@@ -106,6 +106,8 @@ class Deed:
     """Why it halted or was withdrawn; empty where neither is how it stands."""
     reason: str
     """Of ``--accept-unfenced``."""
+    unproven: str
+    """Of ``--accept-unproven``."""
     steps: tuple[StepRun, ...]
     fences: tuple[Fence, ...]
     """Fences from outside that were begun, whatever came of them."""
@@ -194,6 +196,7 @@ def _deed(records: Sequence[Record], underway: Operation | None, cleared: dict[s
         committed=at["committed"].at if "committed" in at else "",
         problem=ended.data.get("problem", "") if ended else "",
         reason=next((reason for reason in reversed(reasons) if reason), ""),
+        unproven=begin.data.get("unproven", ""),
         steps=_steps(records),
         fences=next((each for each in fences if each), ()),
         debts=tuple(_debt(record, cleared) for record in records if record.event == "debt"),

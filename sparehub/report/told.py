@@ -70,6 +70,8 @@ def _facts(deed: Deed) -> Iterator[tuple[str, str]]:
         yield "Because", _problem(deed)
     if deed.reason:
         yield "Accepted unfenced", deed.reason
+    if deed.unproven:
+        yield "Accepted unproven", deed.unproven
     for fence in deed.fences:
         yield "Fence", f"{_FENCED[fence.how]} ({_came_of(fence, deed)}): {fence.id}"
     for debt in deed.debts:

@@ -4,9 +4,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from ruamel.yaml import YAML
 
 from simulator import control
 from simulator.arm.faults import Order
+from sparehub.stacks import stack_file
 from tests.engine.failing_over import EVERYTHING, Operator, copied, die, hold, kill_under, resume
 
 UNFENCED = 7
@@ -110,6 +112,28 @@ def test_an_unplanned_failover_is_resumed(
     if lost.owed:
         finish(operator)
     hold(operator, "secondary", two_live=bool(lost.code))
+
+
+def test_what_a_failover_breaks_refuses_no_unplanned_one(pair: Path, tmp_path: Path) -> None:
+    """A planned one is refused, exit code 3, and nothing done; with the region lost it goes on."""
+    operator = Operator(copied(pair, tmp_path / "home"))
+    wish = {"isolate": ["secondary/*", "on-premises"], "states": ["failed-over"]}
+    file, yaml = stack_file(operator.project, "primary"), YAML()
+    content = yaml.load(file)
+    content["config"]["sparehub:region"]["intents"] = [wish]
+    yaml.dump(content, file)
+    before = operator.engine.rehearsal.log()
+
+    refused = operator.sparehub(*operator.confirmed("failover"))
+    assert (refused.returncode, operator.engine.rehearsal.log()) == (3, before), refused.stderr
+    assert "--accept-unproven REASON" in " ".join(refused.stderr.split())
+
+    done = operator.sparehub(*lose(operator, REGION))
+    assert done.returncode == 0, done.stderr
+    said = " ".join(done.stderr.split())
+    assert "warning: after this failover 6 things would not hold that hold now" in said
+    finish(operator)
+    hold(operator, "secondary")
 
 
 UNDER = {

@@ -1,6 +1,7 @@
 """`sparehub routes` and `sparehub verify` as a person or a script calls them."""
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from xml.etree import ElementTree as ET
 import pytest
 from ruamel.yaml import YAML
 
+from tests.configurations import ROOT
 from tests.sparehub.conftest import Sparehub
 from topology.reachability.states import STATES
 
@@ -242,3 +244,77 @@ def test_help_lists_the_states(sparehub: Sparehub) -> None:
 def test_a_wrong_word_is_usage(sparehub: Sparehub, answer: str) -> None:
     """As for every command."""
     assert sparehub("routes", "primary", "hub/nva", answer, "sometimes").returncode == 2
+
+
+def example() -> list[dict[str, Any]]:
+    """Return the intents that the page on verification shows."""
+    page = (ROOT / "docs" / "verification.md").read_text()
+    (block,) = re.findall(r"```yaml\n(sparehub:region:\n  intents:\n.*?)```", page, re.DOTALL)
+    intents: list[dict[str, Any]] = YAML(typ="safe").load(block)["sparehub:region"]["intents"]
+    return intents
+
+
+def intend(directory: Path, stack: str, intents: list[dict[str, Any]]) -> None:
+    change(directory / f"Pulumi.{stack}.yaml", lambda region: region.update(intents=intents))
+
+
+def test_the_documented_intents_hold_in_the_shipped_pair(
+    sparehub: Sparehub, tmp_path: Path
+) -> None:
+    """Pasted into both files: `check`, `verify` and `parity` are content; turned round, none is."""
+    for stack in ("primary", "secondary"):
+        intend(tmp_path, stack, example())
+    checked, proven = sparehub("check", "--json"), sparehub("verify", "--json")
+
+    assert (checked.returncode, proven.returncode) == (0, 0)
+    assert json.loads(checked.stdout)["errors"] == 0
+    violated = [
+        each for state in json.loads(proven.stdout)["states"] for each in state["violations"]
+    ]
+    assert [each for each in violated if each["intent"]] == []
+    assert sparehub("parity").returncode == 0
+
+    reach, isolate, through = example()
+    wrong = [{"isolate": reach["reach"]}, {"reach": isolate["isolate"]}, through]
+    intend(tmp_path, "secondary", wrong)
+    checked, proven = sparehub("check", "--json"), sparehub("verify", "--json")
+
+    assert (checked.returncode, proven.returncode) == (3, 3)
+    found = [each for each in json.loads(checked.stdout)["findings"] if each["severity"] == "error"]
+    assert {(each["rule"], each["stack"], each["path"]) for each in found} == {
+        ("INTENT", "secondary", "region.intents[0]"),
+        ("INTENT", "secondary", "region.intents[1]"),
+    }
+
+
+def test_check_names_the_state_in_which_an_intent_is_not_true(
+    sparehub: Sparehub, tmp_path: Path
+) -> None:
+    """By default normal and failed-over; one that is true there and names another state fails."""
+    wish = {"reach": ["active/spoke1/app", "on-premises"]}
+    intend(tmp_path, "primary", [wish])
+    assert sparehub("check").returncode == 0
+
+    intend(tmp_path, "primary", [wish | {"states": ["normal", "lost-nva"]}])
+    done = sparehub("check")
+
+    assert done.returncode == 3
+    said = "error primary region.intents[0]: `reach: [active/spoke1/app, on-premises]` is not true"
+    assert f"{said} in state 'lost-nva': primary/spoke1/app to on-premises is" in " ".join(
+        done.stdout.split()
+    )
+
+
+def test_an_intent_about_a_role_that_no_region_has_is_refused(
+    sparehub: Sparehub, tmp_path: Path
+) -> None:
+    """`active/...` between two connections: one message of `check` and of `verify`."""
+    wish = {"reach": ["active/*", "on-premises"], "states": ["failover-disconnected"]}
+    intend(tmp_path, "primary", [wish])
+
+    checked, proven = sparehub("check"), sparehub("verify")
+
+    assert (checked.returncode, proven.returncode) == (3, 3)
+    said = "no region is active in it; name a stack (primary/..., secondary/...), or another state"
+    assert said in " ".join(checked.stdout.split())
+    assert said in " ".join(proven.stderr.split())

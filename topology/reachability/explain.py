@@ -32,7 +32,7 @@ class Explainer:
     """Explains pairs of one state."""
 
     def __init__(self, reachability: Reachability) -> None:
-        self._reachability = reachability
+        self.reachability = reachability
         self._network = reachability.network
         self._walker = Walker(self._network)
         self._places = {place.name: place for place in self._network.places}
@@ -61,7 +61,7 @@ class Explainer:
         return max(walks, key=lambda walk: _badness(walk, destination))
 
     def _addresses(self, context: str) -> Iterator[IPv4Address]:
-        columns = self._reachability.columns
+        columns = self.reachability.columns
         number = self._network.number[context]
         for atom in columns.atoms[columns.destinations == number]:
             yield IPv4Address(int(self._network.atoms.starts[atom]))

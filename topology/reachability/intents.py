@@ -1,22 +1,26 @@
 """What the operator wants to be true of reachability, and what the source document promises."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from itertools import pairwise
 
 import numpy as np
+from numpy.typing import NDArray
 
 from topology.config import IntentConfig
 from topology.errors import ConfigurationError, Problem
+from topology.pair import Stack
 from topology.reachability.forwarding import ON_PREMISES, Network
-from topology.reachability.states import FAILED_OVER, NORMAL, STATES, meaning
+from topology.reachability.roles import ROLES, by_role, names, role_of
+from topology.reachability.states import FAILED_OVER, NORMAL, State, meaning
 from topology.reachability.verdicts import NO_PAIR, Verdict
 from topology.reachability.verify import Flags, Reachability
 from topology.words import Activation
 
 BINDING = (NORMAL, FAILED_OVER)
-"""The states in which intents must hold that name none."""
+"""The states in which intents must hold that name none; in each of them one region is active."""
+_MOST_NAMED = 40
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,52 +31,108 @@ class Intent:
     first: str
     second: str
     states: tuple[str, ...]
+    stack: str
     path: str
 
+    def __str__(self) -> str:
+        pair = f"[{self.first}, {self.second}]"
+        return (
+            f"through: nva, between: {pair}"
+            if self.question == "through"
+            else (f"{self.question}: {pair}")
+        )
 
-def read_intents(
-    written: Iterable[tuple[str, Sequence[IntentConfig]]],
-    contexts: Sequence[str],
-    states: Collection[str] | None = None,
-) -> list[Intent]:
-    """Return the intents of both stacks, given by the stack's name.
 
-    ``states`` are those that occur in the pair, where somebody knows.
+def read_intents(stacks: Sequence[Stack], states: Mapping[str, State]) -> list[Intent]:
+    """Return what stack files intend; ``states`` are those of their pair, by name.
 
     :raises ConfigurationError: where one names a context or a state that is not there.
     """
+    known = _Known(states)
     intents = []
-    for stack, configs in written:
-        problems: list[Problem] = []
-        for number, config in enumerate(configs):
-            intent = _intent(config, f"region.intents[{number}]")
-            problems += _problems(intent, contexts, states)
-            intents.append(intent)
-        if problems:
-            raise ConfigurationError(problems, stack)
+    for stack in stacks:
+        written = [
+            _intent(config, stack.name, f"region.intents[{number}]")
+            for number, config in enumerate(stack.config.region.intents)
+        ]
+        if problems := [each for intent in written for each in known.problems(intent)]:
+            raise ConfigurationError(problems, stack.name)
+        intents += written
     return intents
 
 
-def _intent(config: IntentConfig, path: str) -> Intent:
+def _intent(config: IntentConfig, stack: str, path: str) -> Intent:
     question = "reach" if config.reach else "isolate" if config.isolate else "through"
     first, second = config.reach or config.isolate or config.between or ("", "")
-    states = BINDING if config.states is None else config.states
-    return Intent(question=question, first=first, second=second, states=states, path=path)
+    return Intent(
+        question=question,
+        first=first,
+        second=second,
+        states=BINDING if config.states is None else config.states,
+        stack=stack,
+        path=path,
+    )
 
 
-def _problems(
-    intent: Intent, contexts: Sequence[str], states: Collection[str] | None
-) -> Iterator[Problem]:
-    for pattern in (intent.first, intent.second):
-        if not any(fnmatchcase(context, pattern) for context in contexts):
-            there = ", ".join(contexts)
-            yield Problem(intent.path, f"{pattern!r} is no context; there are: {there}")
-    for state in intent.states:
-        known = ", ".join(states or STATES)
-        if meaning(state) is None:
-            yield Problem(intent.path, f"{state!r} is no state; there are: {known}")
-        elif states is not None and state not in states:
-            yield Problem(intent.path, f"{state!r} does not occur in this pair; there are: {known}")
+class _Known:
+    """The states of a pair and the names of the contexts in them, each listed once."""
+
+    def __init__(self, states: Mapping[str, State]) -> None:
+        self._states = states
+        self._names: dict[str, list[str]] = {}
+
+    def problems(self, intent: Intent) -> Iterator[Problem]:
+        """Yield what an intent names and is not there."""
+        there = []
+        for pattern in (intent.first, intent.second):
+            if any(_one_of(self._in(state), pattern) for state in BINDING):
+                there.append(pattern)
+                continue
+            every = list(dict.fromkeys(name for state in BINDING for name in self._in(state)))
+            yield Problem(intent.path, f"{pattern!r} is no context; {_listed(every)}")
+        for name in intent.states:
+            known = ", ".join(self._states)
+            if meaning(name) is None:
+                yield Problem(intent.path, f"{name!r} is no state; there are: {known}")
+            elif name not in self._states:
+                message = f"{name!r} does not occur in this pair; there are: {known}"
+                yield Problem(intent.path, message)
+            else:
+                for pattern in there:
+                    if problem := self._without_role(pattern, self._states[name]):
+                        yield Problem(intent.path, problem)
+
+    def _without_role(self, pattern: str, state: State) -> str:
+        """Say why a pattern by role stands for nothing in a state; empty where it does not."""
+        role = role_of(pattern)
+        if role is None or _one_of(self._in(state.name), pattern):
+            return ""
+        stacks = [n for n, region in state.regions.items() if region.activation.value == role]
+        if not stacks:
+            return (
+                f"{pattern!r} stands for nothing in state {state.name!r}: no region {ROLES[role]} "
+                "in it; name a stack (primary/..., secondary/...), or another state"
+            )
+        in_role = [name for name in self._in(state.name) if name.startswith(f"{role}/")]
+        return (
+            f"{pattern!r} is no context in state {state.name!r}, in which {stacks[0]} "
+            f"{ROLES[role]}; {_listed(in_role)}"
+        )
+
+    def _in(self, state: str) -> list[str]:
+        if state not in self._names:
+            self._names[state] = list(dict.fromkeys(names(self._states[state].regions)))
+        return self._names[state]
+
+
+def _one_of(known: Sequence[str], pattern: str) -> bool:
+    return any(fnmatchcase(name, pattern) for name in known)
+
+
+def _listed(known: Sequence[str]) -> str:
+    few = ", ".join(known[:_MOST_NAMED])
+    more = f" and {len(known) - _MOST_NAMED} more" if len(known) > _MOST_NAMED else ""
+    return f"there are: {few}{more}"
 
 
 def broken(intent: Intent, reachability: Reachability) -> Flags:
@@ -80,10 +140,7 @@ def broken(intent: Intent, reachability: Reachability) -> Flags:
 
     ``isolate`` and ``through`` look both ways.
     """
-    contexts = reachability.contexts
-    first = np.array([fnmatchcase(name, intent.first) for name in contexts])
-    second = np.array([fnmatchcase(name, intent.second) for name in contexts])
-    meant: Flags = np.outer(first, second)
+    meant: Flags = np.outer(_meant(intent.first, reachability), _meant(intent.second, reachability))
     verdicts = reachability.verdicts
     wrong: Flags = (verdicts != NO_PAIR) & (verdicts != Verdict.REACHABLE)
     if intent.question == "reach":
@@ -93,6 +150,17 @@ def broken(intent: Intent, reachability: Reachability) -> Flags:
     else:
         wrong = _not_through(reachability)
     return (meant | meant.T) & wrong
+
+
+def _meant(pattern: str, reachability: Reachability) -> NDArray[np.bool_]:
+    """Return which contexts a pattern stands for, by their stack or by its role."""
+    regions = reachability.network.regions
+    return np.array(
+        [
+            fnmatchcase(name, pattern) or fnmatchcase(by_role(name, regions), pattern)
+            for name in reachability.contexts
+        ]
+    )
 
 
 def promise_broken(reachability: Reachability) -> Flags:

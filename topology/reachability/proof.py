@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from topology.reachability.explain import Explainer
 from topology.reachability.intents import BINDING, Intent, broken, promise_broken
-from topology.reachability.questions import Violation, of_pairs, of_regions
+from topology.reachability.questions import Violation, explained, of_pairs, of_regions
 from topology.reachability.routes import HUB
 from topology.reachability.states import State
 from topology.reachability.verdicts import NO_PAIR, Verdict
@@ -89,46 +89,39 @@ def _of_pairs(
 
     One of each intent that somebody wrote; besides, one a pair, of the question that says most.
     """
-    wishes = list(_wishes(state, reachability, intents))
+    questions = list(asked(state.name, reachability, intents))
     told = np.zeros_like(reachability.loops)
-    wished = np.logical_or.reduce([told, *(flags for _, _, flags in wishes)])
+    intended = np.logical_or.reduce([told, *(flags for _, path, flags in questions if path)])
     violations = []
     more: dict[str, int] = {}
-    written = [wish for wish in wishes if wish[1]]
-    promised = [wish for wish in wishes if not wish[1]]
-    for question, path, flags in [*written, *of_pairs(reachability), *promised]:
+    for question, path, flags in questions:
         pairs = np.argwhere(flags if path else flags & ~told).tolist()
         if not path:
             told |= flags
         if len(pairs) > MOST_EXPLAINED:
             more[question] = more.get(question, 0) + len(pairs) - MOST_EXPLAINED
         for row, column in pairs[:MOST_EXPLAINED]:
-            source, destination = reachability.contexts[row], reachability.contexts[column]
-            found = explainer.explain(source, destination)
-            violations.append(
-                Violation(
-                    question=question,
-                    source=source,
-                    destination=destination,
-                    verdict=Verdict(int(reachability.verdicts[row, column])),
-                    reason=found.reason or " -> ".join(str(hop) for hop in found.there.hops),
-                    there=found.there,
-                    back=found.back,
-                    fails=state.name in BINDING or bool(wished[row, column]),
-                    intent=path,
-                )
-            )
+            fails = state.name in BINDING or bool(intended[row, column])
+            found = explained(explainer, question, row, column)
+            violations.append(replace(found, fails=fails, intent=path))
     return violations, more
 
 
-def _wishes(
-    state: State, reachability: Reachability, intents: Sequence[Intent]
+def asked(
+    state: str, reachability: Reachability, intents: Sequence[Intent]
 ) -> Iterator[tuple[str, str, Flags]]:
-    if not intents and state.name in BINDING:
-        yield "through", "", promise_broken(reachability)
+    """Yield every question of pairs that is asked in a state, with the pairs whose answer is no.
+
+    In between stands where an intent was written; the others have no such place. The promise of the
+    source document is asked where there are no intents at all, and last. ``reachability`` may be
+    that of another state: then the same questions are asked of that.
+    """
     for intent in intents:
-        if state.name in intent.states:
+        if state in intent.states:
             yield intent.question, intent.path, broken(intent, reachability)
+    yield from of_pairs(reachability)
+    if not intents and state in BINDING:
+        yield "through", "", promise_broken(reachability)
 
 
 def _group(context: str, *, folded: bool) -> str:

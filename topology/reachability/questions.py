@@ -58,6 +58,22 @@ class Violation:
     intent: str = ""  # where it was written
 
 
+def explained(explainer: Explainer, question: str, row: int, column: int) -> Violation:
+    """Return the violation of a question by a pair, given by the numbers of its contexts."""
+    reachability = explainer.reachability
+    source, destination = reachability.contexts[row], reachability.contexts[column]
+    found = explainer.explain(source, destination)
+    return Violation(
+        question=question,
+        source=source,
+        destination=destination,
+        verdict=Verdict(int(reachability.verdicts[row, column])),
+        reason=found.reason or " -> ".join(str(hop) for hop in found.there.hops),
+        there=found.there,
+        back=found.back,
+    )
+
+
 def of_pairs(reachability: Reachability) -> Iterator[tuple[str, str, Flags]]:
     """Yield the questions that are asked of pairs, with the pairs whose answer is no.
 

@@ -19,13 +19,17 @@ class Step:
 
 
 def down(region: Region, goal: Region) -> Iterator[Step]:
-    """Yield the steps of a region that is left: peerings, then the connection."""
+    """Yield the steps of a region that is left: peerings, then the connection.
+
+    It is active until the last of them.
+    """
+    last = region.connections == goal.connections
     if (withdrawn := _with_peerings(region, goal)) != region:
-        region = withdrawn
+        region = replace(withdrawn, activation=goal.activation) if last else withdrawn
         takes = durations.PEERING_UPDATE
         yield Step(name="peerings-withdrawn", region=region, takes=takes, down=True)
     if region.connections != goal.connections:
-        region = replace(region, connections=goal.connections)
+        region = replace(region, connections=goal.connections, activation=goal.activation)
         takes = durations.CONNECTION_DELETE
         yield Step(name="disconnected", region=region, takes=takes, down=True)
 
@@ -34,7 +38,7 @@ def up(region: Region, goal: Region) -> Iterator[Step]:
     """Yield the steps of a region that takes over: gateway, connection, peerings.
 
     The peerings are updated while the connection is made, which takes longer, unless Azure wants
-    the connection first (ER-36).
+    the connection first (ER-36). Once it has its connections, the region is active.
     """
     if region.gateway is None:
         region = replace(region, gateway=goal.gateway)
@@ -46,7 +50,7 @@ def up(region: Region, goal: Region) -> Iterator[Step]:
         region = _with_peerings(region, goal)
         yield Step(name="peerings-updated", region=region, takes=durations.PEERING_UPDATE)
     if not connected:
-        region = replace(region, connections=goal.connections)
+        region = replace(region, connections=goal.connections, activation=goal.activation)
         yield Step(name="connected", region=region, takes=_CONNECT)
     if _with_peerings(region, goal) != region:
         yield Step(name="peerings-updated", region=goal, takes=durations.PEERING_UPDATE)

@@ -7,6 +7,7 @@ from topology.rules.file_express_route import EXPRESS_ROUTE
 from topology.rules.file_hub import HUB
 from topology.rules.gateways import GATEWAYS
 from topology.rules.inspection import INSPECTION
+from topology.rules.intents import INTENTS
 from topology.rules.networks import NETWORKS
 from topology.rules.pair_circuits import PAIR_CIRCUITS
 from topology.rules.pair_regions import PAIR_REGIONS
@@ -19,4 +20,4 @@ from topology.rules.standing import STANDING
 FILE_RULES = (*ADDRESSES, *HUB, *EXPRESS_ROUTE, *DRILL)
 REGION_RULES = (*NETWORKS, *PEERINGS, *ROUTES, *INSPECTION, *CIRCUITS, *GATEWAYS, *REMAPPING)
 PAIR_RULES = (*PAIR_CIRCUITS, *PAIR_REGIONS)
-AZURE_RULES = (*SHAPES, *FILE_RULES, *REGION_RULES, *PAIR_RULES, *STANDING)
+AZURE_RULES = (*SHAPES, *FILE_RULES, *REGION_RULES, *PAIR_RULES, *INTENTS, *STANDING)

@@ -11,6 +11,7 @@ from topology.rules.unchecked import UNCHECKED
 _GROUPS: Mapping[str, str] = MappingProxyType(
     {
         "CONFIG": "The file itself",
+        "INTENT": "Reachability that is wanted (only `check` and `verify` ask this)",
         "VN": "Virtual networks and subnets",
         "PE": "Peerings",
         "ER": "ExpressRoute circuits and connections",

@@ -47,6 +47,26 @@ def test_both_copies_hold_every_record(opened: Open, places: tuple[Path, Path]) 
     assert (underway.step, underway.state, underway.done) == ("fence", "FENCING", ())
 
 
+def test_why_an_unproven_plan_was_accepted_is_kept(opened: Open) -> None:
+    """With the operation; one that was begun before there was a reason has none."""
+    journal = opened()
+    for number, said in enumerate(({}, {"unproven": "known since May"})):
+        journal.append("begin", f"failover-{number}", **BEGUN, **said)
+        underway = Ledger.of(opened().records).open
+        assert underway
+        assert underway.unproven == said.get("unproven", "")
+
+
+def test_a_record_that_says_more_than_is_known_is_read(opened: Open) -> None:
+    """As a later version may write it: what is known of the operation counts."""
+    journal = opened()
+    journal.append("begin", "failover-0", **BEGUN, weather="fine")
+
+    underway = Ledger.of(opened().records).open
+    assert underway
+    assert (underway.id, underway.kind) == ("failover-0", "failover")
+
+
 @pytest.mark.parametrize("old", [True, False], ids=["two records", "one record"])
 def test_what_is_superseded_is_open_again_where_nothing_came_of_it(
     opened: Open, *, old: bool

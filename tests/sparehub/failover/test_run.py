@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from sparehub.drill import networks
-from sparehub.failover import journal, keys, operations, preflight, run
+from sparehub.failover import journal, keys, operations, preflight_proof, run
 from sparehub.failover.azure import Answer
 from sparehub.failover.lease import LeaseError
 from sparehub.failover.planning import read_plan
@@ -358,7 +358,7 @@ def test_without_a_proof_nothing_goes_on(start: Start, monkeypatch: pytest.Monke
 
     world = start()
     with monkeypatch.context() as at_first:
-        at_first.setattr(preflight, "prove", broken)
+        at_first.setattr(preflight_proof, "broken_by", broken)
         with pytest.raises(ArithmeticError):
             begin(world, FAILOVER)
     assert (world.writes, list(world.directory.rglob("journal.jsonl"))) == ([], [])

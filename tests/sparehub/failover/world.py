@@ -20,6 +20,7 @@ from sparehub.stacks import read_stack
 from topology.changes import CIRCUIT, CONNECTION, GATEWAY, PEERING, Operation, Verb
 from topology.circuits import circuit_id
 from topology.deployed import Deployed
+from topology.errors import InterlockError, PreflightError
 from topology.failover import region_after
 from topology.generation import (
     SWITCH_NAME,
@@ -110,6 +111,8 @@ class World:
     """What stands in each region, by logical name."""
     disabled: set[str] = field(default_factory=set)
     """Circuits whose private peering is disabled."""
+    unreadable: set[str] = field(default_factory=set)
+    """Stacks whose state cannot be read."""
     lost: set[str] = field(default_factory=set)
     """Stacks whose region does not answer."""
     circuits_lost: set[str] = field(default_factory=set)
@@ -158,9 +161,11 @@ class World:
     # -- Pulumi ------------------------------------------------------------------------------
 
     def snapshot(self, stack: str) -> Snapshot:
+        if stack in self.unreadable:
+            raise PreflightError(f"the state of stack {stack!r} cannot be read: a wrong passphrase")
         return Snapshot.of(deepcopy(self.state[stack]))
 
-    def snapshots(self, stacks: tuple[str, ...]) -> dict[str, Snapshot]:
+    def snapshots(self, stacks: Sequence[str]) -> dict[str, Snapshot]:
         return {stack: self.snapshot(stack) for stack in stacks}
 
     def previews(self, changes: tuple[Change, ...], assumed: Assumed) -> list[frozenset[Operation]]:
@@ -324,9 +329,13 @@ class World:
 
     def _interlock(self, stack: str, region: Region) -> None:
         config = read_stack(self.directory, stack).config
-        paired = self.snapshot(PAIR[stack]).deployed
-        if not config.override_interlock:
-            refuse_two_live_regions(config, region, paired)
+        if config.override_interlock:
+            return
+        try:
+            paired = self.snapshot(PAIR[stack]).deployed
+        except PreflightError as error:
+            raise InterlockError(str(error)) from None
+        refuse_two_live_regions(config, region, paired)
 
     def _guard(self, change: Change, generation: int = 0, operation: str = "") -> None:
         """Refuse as the program does: an older file, or the only live region's end."""

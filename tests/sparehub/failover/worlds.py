@@ -94,19 +94,32 @@ def edit_regions(world: World, change: Callable[[dict[str, Any]], object]) -> No
         yaml.dump(content, path)
 
 
-def begin(
+def intend(world: World, *intents: dict[str, Any]) -> None:
+    """Write intents into both stack files."""
+    change_regions(world, lambda region: region.update(intents=[*intents]))
+
+
+def change_one(world: World, stack: str, line: str) -> None:
+    """Add a key to the region of one stack file, without deploying it."""
+    file = world.directory / f"Pulumi.{stack}.yaml"
+    file.write_text(file.read_text().replace("    onPremises:\n", f"    {line}\n    onPremises:\n"))
+
+
+def begin(  # noqa: PLR0913 - one option a decision
     world: World,
     kind: Kind,
     mode: Mode = Mode.PLANNED,
     reason: str = "",
     *,
     raise_bandwidth: bool = False,
+    unproven: str = "",
 ) -> int:
     plan = read_plan(world.directory, kind, mode, raise_bandwidth=raise_bandwidth).id
     wish = operations.Wish(
         kind=kind,
         mode=mode,
         reason=reason,
+        unproven=unproven,
         plan=plan,
         yes=True,
         raise_bandwidth=raise_bandwidth,

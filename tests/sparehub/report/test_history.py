@@ -57,6 +57,7 @@ def test_a_planned_failover_is_told_from_begin_to_commit() -> None:
             committed=at(500),
             problem="",
             reason="",
+            unproven="",
             steps=(
                 StepRun(step="fence-primary", begun=at(0), ended=at(90.2)),
                 StepRun(step="activate-secondary", begun=at(90.5), ended=at(271.5)),
@@ -147,6 +148,16 @@ def test_a_reason_that_was_given_later_counts() -> None:
     (deed,) = deeds(begun, (9, NAME, "accepted", {"reason": "it is dead"}))
 
     assert deed.reason == "it is dead"
+
+
+def test_why_an_unproven_plan_was_accepted_is_told() -> None:
+    """`sparehub failover --accept-unproven REASON`; most operations were never asked for one."""
+    begun = begin(0, NAME, "planned", "c")
+    (silent,) = deeds(begun)
+    begun[3]["unproven"] = "known since May"
+    (deed,) = deeds(begun)
+
+    assert (silent.unproven, deed.unproven) == ("", "known since May")
 
 
 def test_a_raise_is_told_with_its_numbers_and_its_refusal() -> None:

@@ -90,6 +90,17 @@ def test_an_unfenced_failover_says_why_what_and_until_when() -> None:
     )
 
 
+def test_a_plan_that_was_accepted_unproven_says_why() -> None:
+    """Only where a reason was given."""
+    records = planned("c")
+    (plain,) = told(*records)
+    records[0][3]["unproven"] = "known since May"
+    (accepted,) = told(*records)
+
+    assert "Accepted unproven" not in facts(plain)
+    assert facts(accepted)["Accepted unproven"] == "known since May"
+
+
 def test_a_fence_stands_until_the_debt_is_cleared() -> None:
     """And is told with what was disabled."""
     (owed,) = told(*unplanned("c", fenced=True))

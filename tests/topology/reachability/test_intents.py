@@ -4,27 +4,44 @@ from typing import Any
 
 import pytest
 
-from tests.configurations import shipped
+from tests.configurations import shipped, stack_of, with_spokes
 from tests.topology.reachability.pairs import normal, pair, with_half
-from topology.config import IntentConfig
+from topology.build import build
 from topology.errors import ConfigurationError
+from topology.pair import Stack
 from topology.parse import parse_stack
+from topology.reachability.checks import check_intents
 from topology.reachability.intents import Intent, read_intents
 from topology.reachability.proof import prove
-from topology.reachability.states import State
-from topology.reachability.verify import verify
+from topology.reachability.states import State, all_states, configured
 
-CONTEXTS = verify(pair()).contexts
+Wishes = list[dict[str, Any]]
+
+
+def stack(name: str, wishes: Wishes, spoke: str = "spoke2") -> Stack:
+    """Return a shipped stack that intends something; its second spoke is called as told."""
+    values = shipped(name)
+    region = values["sparehub:region"]
+    region["intents"] = wishes
+    region["spokes"][spoke] = region["spokes"].pop("spoke2")
+    config = stack_of(values)
+    return Stack(name=name, config=config, region=build(config))
+
+
+def states(*stacks: Stack) -> dict[str, State]:
+    return {each.name: each for each in all_states(*map(configured, stacks))}
 
 
 def intents(*written: dict[str, Any]) -> list[Intent]:
-    configs = [IntentConfig.model_validate(each) for each in written]
-    return read_intents([("primary", configs)], CONTEXTS)
+    stacks = (stack("primary", list(written)), stack("secondary", []))
+    return read_intents(stacks, states(*stacks))
 
 
 def broken(*written: dict[str, Any], name: str = "normal") -> list[tuple[str, str, bool]]:
-    proof = prove(State(name=name, regions=pair()), intents=intents(*written))
-    return sorted((v.source, v.destination, v.fails) for v in proof.violations)
+    stacks = (stack("primary", list(written)), stack("secondary", []))
+    every = states(*stacks)
+    proof = prove(every[name], intents=read_intents(stacks, every))
+    return sorted((v.source, v.destination, v.fails) for v in proof.violations if v.intent)
 
 
 @pytest.mark.parametrize(
@@ -34,11 +51,112 @@ def broken(*written: dict[str, Any], name: str = "normal") -> list[tuple[str, st
         {"reach": ["on-premises", "primary/spoke*/app"]},
         {"isolate": ["secondary/*", "on-premises"]},
         {"through": "nva", "between": ["primary/spoke*", "on-premises"]},
+        {"through": "nva", "between": ["active/spoke*", "on-premises"]},
+        {"isolate": ["standby/*", "on-premises"]},
     ],
 )
 def test_intents_that_hold(intent: dict[str, Any]) -> None:
     """Nothing is said."""
     assert broken(intent) == []
+
+
+@pytest.mark.parametrize("name", ["normal", "failed-over"])
+def test_an_intent_by_role_follows_the_region_that_is_active(name: str) -> None:
+    """`active/...` is the primary in normal and the secondary in failed-over; its twin fails."""
+    active = {"normal": "primary", "failed-over": "secondary"}[name]
+    standby = {"normal": "secondary", "failed-over": "primary"}[name]
+
+    assert broken({"reach": ["active/spoke1/app", "on-premises"]}, name=name) == []
+    assert broken({"isolate": ["active/spoke1/app", "on-premises"]}, name=name) == [
+        ("on-premises", f"{active}/spoke1/app", True),
+        (f"{active}/spoke1/app", "on-premises", True),
+    ]
+    assert broken({"isolate": ["standby/spoke1/app", "on-premises"]}, name=name) == []
+    assert broken({"reach": ["standby/spoke1/app", "on-premises"]}, name=name) == [
+        (f"{standby}/spoke1/app", "on-premises", True)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "state", "said"),
+    [
+        ("active/*", "failover-disconnected", "no region is active in it"),
+        ("active/spoke1/app", "lost-region", "no region is active in it"),
+        ("standby/*", "failover-unplanned-done", "no region stands by in it"),
+    ],
+)
+def test_an_intent_by_role_where_no_region_has_the_role_is_refused(
+    pattern: str, state: str, said: str
+) -> None:
+    """The state is named; the same intent without that state is accepted."""
+    wish = {"reach": [pattern, "on-premises"]}
+
+    with pytest.raises(ConfigurationError) as error:
+        intents(wish | {"states": ["normal", state]})
+
+    (problem,) = error.value.problems
+    assert problem.path == "region.intents[0]"
+    assert problem.message.startswith(f"{pattern!r} stands for nothing in state {state!r}: {said}")
+    assert len(intents(wish)) == 1
+
+
+def test_an_intent_by_role_where_the_region_lacks_the_context_is_refused() -> None:
+    """`active/spoke2/app` is there in normal, and in failed-over the secondary has no spoke2."""
+    stacks = (
+        stack("primary", [{"reach": ["active/spoke2/app", "on-premises"]}]),
+        stack("secondary", [], spoke="spoke3"),
+    )
+
+    with pytest.raises(ConfigurationError) as error:
+        read_intents(stacks, states(*stacks))
+
+    (problem,) = error.value.problems
+    assert problem.message == (
+        "'active/spoke2/app' is no context in state 'failed-over', in which secondary is active; "
+        "there are: active/hub/nva, active/spoke1/app, active/spoke3/app"
+    )
+
+
+def test_check_finds_an_intent_that_is_not_true_in_a_state_that_it_names() -> None:
+    """An error INTENT in the stack and at the place where it was written; others are silent."""
+    true = {"reach": ["active/spoke1/app", "on-premises"]}
+    wrong = {"isolate": ["active/spoke1/app", "on-premises"], "states": ["failed-over"]}
+
+    found = list(check_intents(stack("primary", [true]), stack("secondary", [true, wrong])))
+
+    (finding,) = found
+    assert (finding.severity, finding.rule) == ("error", "INTENT")
+    assert (finding.stack, finding.path) == ("secondary", "region.intents[1]")
+    assert finding.message.startswith(
+        "`isolate: [active/spoke1/app, on-premises]` is not true in state 'failed-over': "
+        "secondary/spoke1/app to on-premises is REACHABLE, and 1 more, by "
+    )
+
+
+def test_check_finds_an_intent_that_names_nothing_beside_one_that_is_not_true() -> None:
+    """Of one stack the first, of the other the second; a pair without intents has no finding."""
+    nowhere = {"reach": ["active/spoke9/app", "on-premises"]}
+    wrong = {"reach": ["standby/spoke1/app", "on-premises"], "states": ["normal"]}
+
+    found = list(check_intents(stack("primary", [nowhere]), stack("secondary", [wrong])))
+
+    assert [(each.stack, each.rule, each.path) for each in found] == [
+        ("primary", "CONFIG", "region.intents[0]"),
+        ("secondary", "INTENT", "region.intents[0]"),
+    ]
+    assert list(check_intents(stack("primary", []), stack("secondary", []))) == []
+
+
+def test_contexts_are_listed_up_to_a_bound() -> None:
+    """Hundreds of spokes make no message of a thousand names."""
+    values = with_spokes(shipped("primary"), 50)
+    values["sparehub:region"]["intents"] = [{"reach": ["active/nowhere/app", "on-premises"]}]
+    config = stack_of(values)
+    primary = Stack(name="primary", config=config, region=build(config))
+    stacks = (primary, stack("secondary", []))
+
+    with pytest.raises(ConfigurationError, match=r"there are: primary/hub/nva, .* and \d+ more"):
+        read_intents(stacks, states(*stacks))
 
 
 def test_intents_that_do_not_hold() -> None:
@@ -83,12 +201,10 @@ def test_a_broken_intent_is_told_as_such_beside_what_else_is_wrong() -> None:
 
 def test_a_state_that_does_not_occur_is_no_state_of_an_intent() -> None:
     """Where the pair is known, its states are."""
-    wish = IntentConfig.model_validate(
-        {"reach": ["primary/*", "on-premises"], "states": ["lost-circuit-nowhere"]}
-    )
+    wish = {"reach": ["primary/*", "on-premises"], "states": ["lost-circuit-nowhere"]}
 
     with pytest.raises(ConfigurationError, match="'lost-circuit-nowhere' does not occur"):
-        read_intents([("primary", [wish])], CONTEXTS, ["normal"])
+        intents(wish)
 
 
 def test_an_intent_replaces_the_promise() -> None:

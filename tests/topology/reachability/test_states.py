@@ -1,6 +1,8 @@
 """The states of a pair: which there are, in which order, and what each costs whom."""
 
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -133,6 +135,27 @@ def test_a_region_that_comes_back_unfenced_is_ambiguous() -> None:
 
     assert ways(sides()) == {Verdict.AMBIGUOUS}
     assert ways(sides(primary=prefer, secondary=prefer)) == {Verdict.REACHABLE}
+
+
+@pytest.mark.parametrize("depth", ["network", "gateway", "connection"])
+@pytest.mark.parametrize("secondary", [lambda _region: None, remapped], ids=["retained", "apart"])
+def test_a_region_is_active_while_it_has_its_connections(
+    depth: str, secondary: Callable[[dict[str, Any]], object]
+) -> None:
+    """From its connection on, until that goes: nobody is between the two of retained addresses."""
+    active = {
+        state.name: [n for n, each in state.regions.items() if each.activation is Activation.ACTIVE]
+        for state in all_states(*sides(depth, secondary=secondary))
+    }
+    nobody = {name for name, found in active.items() if not found}
+
+    assert active["normal"] == ["primary"]
+    assert active["failed-over"] == active["failover-unplanned-done"] == ["secondary"]
+    assert active["primary-returns"] == ["primary", "secondary"]
+    assert active.get("failover-connected", ["primary", "secondary"]) == ["primary", "secondary"]
+    assert {"lost-region", "failback-unplanned-region-lost"} <= nobody
+    assert {name for name in active if name.endswith("-disconnected")} <= nobody
+    assert not nobody & {"lost-nva", "lost-gateway", "lost-circuit-hong-kong"}
 
 
 def standing(activation: str = "active") -> tuple[Stack, Region]:

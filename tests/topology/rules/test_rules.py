@@ -19,6 +19,7 @@ from topology.errors import ConfigurationError, Problem
 from topology.pair import Stack
 from topology.parse import parse_stack
 from topology.rules.checks import CATALOGUE, check_region
+from topology.rules.intents import INTENTS
 from topology.rules.networks import address_space_is_private
 from topology.rules.rule import Rule
 from topology.rules.shapes import SHAPES
@@ -53,6 +54,8 @@ def test_every_rule_has_an_example_of_both() -> None:
     """And no example speaks of a rule that is not in the catalogue."""
     shown = {rule.title for rule, _ in (*file_examples.EXAMPLES, *BUILT)}
 
+    # Intents have theirs beside the verifier: tests/topology/reachability/test_intents.py.
+    shown |= {row.title for row in INTENTS}
     assert shown | set(file_examples.SHAPES) == {row.title for row in CATALOGUE}
 
 

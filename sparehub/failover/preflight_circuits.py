@@ -1,0 +1,96 @@
+"""Questions about the circuits of the region that takes over, and the keys to them."""
+
+from collections.abc import Iterator
+
+from sparehub.failover.azure import NOT_FOUND, read, state_of
+from sparehub.failover.keys import keyed, refuse_unusable
+from sparehub.failover.objections import Objection, Refuses, Situation
+from sparehub.failover.snapshot import Snapshot
+from topology.errors import PreflightError
+from topology.failover import region_at
+from topology.model import Circuit, CircuitReference, Region
+from topology.words import Activation
+
+
+def circuits_can_carry_a_connection(situation: Situation) -> Iterator[Objection]:
+    """Provisioned, in order, with a private peering that is enabled (ER-09, ER-12).
+
+    A circuit that is referenced may be out of sight, which is said.
+    """
+    snapshot = situation.snapshots.get(situation.plan.target)
+    if snapshot is None:
+        return
+    region = _target(situation)
+    connected = {connection.key for connection in region.connections}
+    for circuit in region.circuits:
+        if circuit.key in connected:
+            yield from _of_circuit(situation, circuit, snapshot)
+
+
+def _of_circuit(
+    situation: Situation, circuit: Circuit | CircuitReference, snapshot: Snapshot
+) -> Iterator[Objection]:
+    referenced = isinstance(circuit, CircuitReference)
+    unseen = Refuses.NONE if referenced else Refuses.PLANNED
+    missing = Refuses.NONE if referenced else Refuses.EVERY
+    name = f"circuit {circuit.key}"
+    identity = (
+        circuit.id
+        if isinstance(circuit, CircuitReference)
+        else snapshot.ids.get(f"region/circuit/{circuit.key}/circuit", "")
+    )
+    if not identity:
+        stack = situation.plan.target
+        text = f"{name} is not in the state of stack {stack!r}: `pulumi up --stack {stack}` first"
+        yield Objection(text=text)
+        return
+    found = read(situation.azure, identity)
+    if not found.accepted:
+        refuses = missing if found.status == NOT_FOUND else unseen
+        yield Objection(text=f"{name} cannot be read: {found.problem}", refuses=refuses)
+        return
+    provider = (found.body.get("properties") or {}).get("serviceProviderProvisioningState")
+    yield from _held(name, identity, "its provider's state", provider, "Provisioned", unseen)
+    yield from _held(name, identity, "it", state_of(found), "Succeeded", unseen)
+    peering = read(situation.azure, f"{identity}/peerings/AzurePrivatePeering")
+    if not peering.accepted:
+        refuses = missing if peering.status == NOT_FOUND else unseen
+        text = f"the private peering of {name} cannot be read: {peering.problem} ({identity})"
+        yield Objection(text=text, refuses=refuses)
+        return
+    what = "its private peering"
+    yield from _held(name, identity, what, state_of(peering), "Succeeded", unseen)
+    enabled = (peering.body.get("properties") or {}).get("state", "Enabled")
+    yield from _held(name, identity, what, enabled, "Enabled", unseen)
+
+
+def _held(  # noqa: PLR0913, PLR0917 - a state of a circuit, and what it is to be
+    name: str, identity: str, what: str, state: str | None, wanted: str, unseen: Refuses
+) -> Iterator[Objection]:
+    if not state:
+        text = f"{name} does not say whether {what} is {wanted!r} ({identity})"
+        yield Objection(text=text, refuses=unseen)
+    elif state != wanted:
+        text = f"{name} cannot carry a connection: {what} is {state!r}, not {wanted!r} ({identity})"
+        yield Objection(text=text)
+
+
+def keys_are_usable(situation: Situation) -> Iterator[Objection]:
+    """A key that is known to be no good, where no new one can be issued (ER-14).
+
+    What cannot be read of a key is not held against it.
+    """
+    target = situation.plan.target
+    snapshot = situation.snapshots.get(target)
+    if snapshot is None or snapshot.deployed.connections:
+        return
+    given = keyed(_target(situation), snapshot.subscription)
+    stack, spent = situation.pair[target], situation.ledger.spent
+    try:
+        refuse_unusable(situation.stacks, situation.azure, stack, given, spent)
+    except PreflightError as error:
+        yield Objection(text=str(error))
+
+
+def _target(situation: Situation) -> Region:
+    return region_at(situation.pair[situation.plan.target], Activation.ACTIVE)

@@ -1,0 +1,323 @@
+"""What preflight asks, and which operations an answer, or the lack of one, refuses."""
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pytest
+
+from sparehub.failover import preflight_circuits
+from sparehub.failover.azure import Answer
+from sparehub.failover.deployments import DeploymentError
+from sparehub.failover.keys import Keyed, mark
+from sparehub.failover.ledger import Ledger
+from sparehub.failover.objections import Situation
+from sparehub.failover.port import Assumed
+from sparehub.failover.preflight import QUESTIONS
+from sparehub.stacks import read_stack
+from tests.configurations import ROOT
+from tests.sparehub.failover.world import PAIR, World
+from tests.sparehub.failover.worlds import Start, begin, change_one, intend, resume
+from topology.errors import (
+    ConfigurationError,
+    HalfwayError,
+    PreflightError,
+    SparehubError,
+    UnreachableError,
+)
+from topology.failover import plan
+from topology.plan import Kind, Mode
+
+FAILOVER = Kind.FAILOVER
+PLANNED, UNPLANNED = Mode.PLANNED, Mode.UNPLANNED
+Wrong = Callable[[World], object]
+
+
+def answering(world: World, part: str, answer: Callable[[Answer], Answer]) -> None:
+    """Change what Azure answers when something of the secondary is read."""
+    send = world.send
+
+    def changed(
+        method: str, path: str, body: Mapping[str, Any] | None = None, timeout: float = 60.0
+    ) -> Answer:
+        given = send(method, path, body, timeout)
+        return answer(given) if method == "GET" and path.endswith(part) else given
+
+    world.send = changed  # type: ignore[method-assign]
+
+
+def without(key: str) -> Callable[[Answer], Answer]:
+    """Return an answer that lacks a property."""
+
+    def answer(given: Answer) -> Answer:
+        shown = {k: v for k, v in given.body["properties"].items() if k != key}
+        return Answer(status=200, body={"properties": shown})
+
+    return answer
+
+
+def interrupted(world: World, stack: str) -> None:
+    """Leave a write of a stack half done."""
+    pending = {"type": "updating", "resource": {"urn": "a::b::c", "type": "t"}}
+    world.state[stack]["pending_operations"].append(pending)
+
+
+def rename_spokes(world: World) -> None:
+    """Change both stack files without deploying them."""
+    for stack in ("primary", "secondary"):
+        file = world.directory / f"Pulumi.{stack}.yaml"
+        file.write_text(file.read_text().replace("spoke2:", "spoke3:"))
+
+
+CIRCUIT, PEERING = "expressRouteCircuits/erc-singapore", "/peerings/AzurePrivatePeering"
+SINGAPORE = CIRCUIT + PEERING
+GATEWAY_ROUTE = "routes: {gateway: [{addressPrefix: 0.0.0.0/0, nextHopType: Internet}]}"
+SILENT, GONE = Answer(status=503, body={}), Answer(status=404, body={})
+NOT_READ: dict[str, tuple[Wrong, str]] = {
+    "the state of the region that is left": (
+        lambda world: world.unreadable.add("primary"),
+        "the state of stack 'primary' cannot be read",
+    ),
+    "a half written region that is left": (
+        lambda world: interrupted(world, "primary"),
+        "stack 'primary' was interrupted",
+    ),
+    "a wrong file of the region that is left": (
+        lambda world: change_one(world, "primary", GATEWAY_ROUTE),
+        "the stack files are wrong",
+    ),
+    "a circuit that is silent": (
+        lambda world: answering(world, CIRCUIT, lambda _: SILENT),
+        "circuit singapore cannot be read",
+    ),
+    "a private peering that is silent": (
+        lambda world: answering(world, SINGAPORE, lambda _: SILENT),
+        "the private peering of circuit singapore cannot be read",
+    ),
+    "a provider's state that is not shown": (
+        lambda world: answering(world, CIRCUIT, without("serviceProviderProvisioningState")),
+        "circuit singapore does not say whether its provider's state is 'Provisioned'",
+    ),
+    "a provisioning state that is not shown": (
+        lambda world: answering(world, CIRCUIT, without("provisioningState")),
+        "circuit singapore does not say whether it is 'Succeeded'",
+    ),
+    "an intent that names nothing": (
+        lambda world: intend(world, {"reach": ["active/web/app", "on-premises"]}),
+        "what this operation breaks cannot be computed: the configuration of stack 'primary'",
+    ),
+    "an intent that breaks": (
+        lambda world: intend(
+            world, {"isolate": ["secondary/*", "on-premises"], "states": ["failed-over"]}
+        ),
+        "after this failover 6 things would not hold that hold now",
+    ),
+    "regions that differ": (
+        lambda world: change_one(
+            world,
+            "secondary",
+            "routes: {spokes: [{addressPrefix: 10.9.0.0/24, nextHopType: None}]}",
+        ),
+        "the two regions differ where they must not",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", NOT_READ)
+def test_what_refuses_a_planned_failover_alone(
+    start: Start, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    """Exit code 3 and nothing done; an unplanned one says it on standard error and goes on."""
+    wrong, said = NOT_READ[name]
+    world = start()
+    wrong(world)
+    with pytest.raises(PreflightError, match=re.escape(said)) as caught:
+        begin(world, FAILOVER)
+    assert (caught.value.exit_code, world.writes) == (3, [])
+    assert not list(world.directory.rglob("journal.jsonl"))
+    capsys.readouterr()
+
+    assert begin(world, FAILOVER, UNPLANNED) == 0
+    captured = capsys.readouterr()
+    assert f"warning: {said}" in " ".join(captured.err.split())
+    assert "warning" not in captured.out
+    assert len(world.advertised("secondary")) == 3
+    assert world.double == []
+
+
+READ: dict[str, tuple[Wrong, type[SparehubError], int, str]] = {
+    "the state of the region that takes over": (
+        lambda world: world.unreadable.add("secondary"),
+        PreflightError,
+        3,
+        "the state of stack 'secondary' cannot be read",
+    ),
+    "never deployed": (
+        lambda world: world.state["secondary"]["resources"].clear(),
+        PreflightError,
+        3,
+        "stack 'secondary' was never deployed",
+    ),
+    "a half written region that takes over": (
+        lambda world: interrupted(world, "secondary"),
+        PreflightError,
+        3,
+        "stack 'secondary' was interrupted",
+    ),
+    "a wrong file of the region that takes over": (
+        lambda world: change_one(world, "secondary", GATEWAY_ROUTE),
+        PreflightError,
+        3,
+        "the stack files are wrong",
+    ),
+    "a broken file": (
+        lambda world: (world.directory / "Pulumi.primary.yaml").write_text("config: [\n"),
+        ConfigurationError,
+        3,
+        "is not YAML",
+    ),
+    "a circuit that is gone": (
+        lambda world: answering(world, CIRCUIT, lambda _: GONE),
+        PreflightError,
+        3,
+        "circuit singapore cannot be read: no answer (404)",
+    ),
+    "a circuit without a private peering": (
+        lambda world: answering(world, SINGAPORE, lambda _: GONE),
+        PreflightError,
+        3,
+        "the private peering of circuit singapore cannot be read",
+    ),
+    "a private peering that is disabled": (
+        lambda world: world.disabled.update(
+            each["id"] for name, each in world.cloud["secondary"].items() if "circuit" in name
+        ),
+        PreflightError,
+        3,
+        "its private peering is 'Disabled', not 'Enabled'",
+    ),
+    "a region that takes over and is silent": (
+        lambda world: world.lost.add("secondary"),
+        UnreachableError,
+        6,
+        "secondary (southeastasia) does not answer; nothing was changed",
+    ),
+    "a change that was not deployed": (
+        rename_spokes,
+        PreflightError,
+        3,
+        "would also create region/spoke/spoke3/network",
+    ),
+}
+
+
+@pytest.mark.parametrize("mode", Mode)
+@pytest.mark.parametrize("name", READ)
+def test_what_was_read_as_wrong_refuses_either(start: Start, name: str, mode: Mode) -> None:
+    """So does what nothing can be deployed without; one message, one exit code, nothing done."""
+    wrong, error, code, said = READ[name]
+    world = start()
+    wrong(world)
+
+    with pytest.raises(error, match=re.escape(said)) as caught:
+        begin(world, FAILOVER, mode)
+
+    assert (caught.value.exit_code, world.writes) == (code, [])
+    assert not list(world.directory.rglob("journal.jsonl"))
+
+
+def test_a_region_whose_state_is_lost_is_fenced_at_its_circuit(
+    start: Start, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Its stack cannot be deployed, whether it answers or not; it stays owed until it can."""
+    world = start()
+    world.unreadable.add("primary")
+
+    assert begin(world, FAILOVER, UNPLANNED) == 0
+
+    said = " ".join(capsys.readouterr().err.split())
+    assert "primary: its stack cannot be used: the state of stack 'primary' cannot be read" in said
+    assert "fenced without the region" in said
+    assert len(world.disabled) == 1
+    assert world.double == []
+
+
+def test_an_unplanned_failover_is_resumed_without_the_state_of_what_is_left(start: Start) -> None:
+    """It stopped after the fence; without the state of the region that takes over it is refused."""
+    world = start()
+    world.unreadable.add("primary")
+    deploy = world.up
+
+    def failing(*_arguments: Any) -> None:
+        raise DeploymentError("the provider does not answer")
+
+    world.up = failing  # type: ignore[method-assign, assignment]
+    with pytest.raises(HalfwayError, match="stopped in activate-secondary"):
+        begin(world, FAILOVER, UNPLANNED)
+    world.up = deploy  # type: ignore[method-assign]
+    world.unreadable.add("secondary")
+    with pytest.raises(PreflightError, match="the state of stack 'secondary' cannot be read"):
+        resume(world)
+    world.unreadable.discard("secondary")
+
+    assert resume(world) == 0
+    assert len(world.advertised("secondary")) == 3
+    assert world.double == []
+
+
+def test_a_key_is_refused_for_what_was_read_of_it_alone(
+    start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Used up, by the journal: refused in either mode. Its authorizations are silent: nothing."""
+    world = start()
+    circuit = "/subscriptions/s/resourceGroups/g/providers/Microsoft.Network/expressRouteCircuits/c"
+    key = Keyed("singapore", "", circuit)
+    monkeypatch.setattr(preflight_circuits, "keyed", lambda _region, _subscription: [key])
+    monkeypatch.setattr(world, "secret", lambda _stack, _place: "key")
+    pair = {name: read_stack(world.directory, name) for name in PAIR}
+
+    def found(mode: Mode, spent: str) -> list[tuple[bool, str]]:
+        situation = Situation(
+            plan=plan(pair["primary"], pair["secondary"], FAILOVER, mode),
+            pair=pair,
+            states=world.snapshots(tuple(PAIR)),
+            ledger=Ledger(spent=frozenset({mark(spent)})),
+            stacks=world,
+            azure=world,
+        )
+        asked = preflight_circuits.keys_are_usable(situation)
+        return [(situation.refuses(each), each.text.partition(":")[0]) for each in asked]
+
+    said = "the authorizationKey of connection 'singapore' is used up"
+    for mode in Mode:
+        assert found(mode, "key") == [(True, said)]
+        assert found(mode, "another key") == []
+
+
+def test_only_a_planned_failover_reads_azure_again_when_it_looks_ahead(
+    start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A reading of resources waits for each of them, and a silent one would end it."""
+    for mode, drift in ((PLANNED, {"secondary"}), (UNPLANNED, set())):
+        world = start()
+        read: set[str] = set()
+        previews = world.previews
+
+        def looking(
+            changes: Any, assumed: Assumed, read: set[str] = read, ask: Any = previews
+        ) -> Any:
+            read |= assumed.drift
+            return ask(changes, assumed)
+
+        monkeypatch.setattr(world, "previews", looking)
+        begin(world, FAILOVER, mode)
+        assert read == drift
+
+
+def test_the_page_lists_every_question() -> None:
+    """In the order in which they are asked."""
+    page = (ROOT / "docs" / "failover.md").read_text()
+    table = page.partition("| question |")[2].partition("\n\n")[0]
+
+    rows = [line.split("|")[1].strip() for line in table.splitlines()[2:]]
+    assert rows == [*QUESTIONS, "deployments write what the plan says"]
