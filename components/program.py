@@ -14,6 +14,7 @@ from topology.deployed import Deployed
 from topology.errors import InterlockError, SparehubError
 from topology.interlock import (
     refuse_gateway_replacement,
+    refuse_moved_circuits,
     refuse_renamed_spokes,
     refuse_two_live_regions,
 )
@@ -49,6 +50,7 @@ def approved() -> tuple[StackConfig, Region]:
         message = f"what stack {stack!r} recorded cannot be read; nothing was created: {error}"
         raise SparehubError(message) from error
     refuse_gateway_replacement(region, deployed)
+    refuse_moved_circuits(region, deployed)
     refuse_renamed_spokes(region, deployed)
     paired = _hold_against_pair(config, region)
     hold_to_rules(Stack(name=stack, config=config, region=region), recorded, paired)

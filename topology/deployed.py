@@ -13,7 +13,8 @@ from typing import Self
 from topology.circuits import circuit_id
 from topology.model import Region
 from topology.reading import Resources, read_state
-from topology.reading.resources import CIRCUIT, CONNECTION
+from topology.reading.parts import location_of
+from topology.reading.resources import CIRCUIT, CONNECTION, RESOURCE_GROUP
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,6 +27,8 @@ class Deployed:
     gateway_sku: str = ""
     connections: tuple[str, ...] = ()
     circuit_ids: tuple[str, ...] = ()
+    circuit_locations: Mapping[str, str] = field(default_factory=dict)
+    """Where the circuits and their groups lie, by role: ``circuit/hong-kong/group``."""
     advertised_prefixes: tuple[IPv4Network, ...] = ()
     spokes: Mapping[str, tuple[IPv4Network, ...]] = field(default_factory=dict)
     attached_spokes: frozenset[str] = frozenset()
@@ -48,6 +51,11 @@ class Deployed:
             gateway_id=gateway.id if gateway else "",
             gateway_sku=region.gateway.sku if region.gateway else "",
             circuit_ids=tuple(dict.fromkeys(filter(None, circuits))),
+            circuit_locations={
+                role: location_of(each)
+                for role, each in roles.by_role.items()
+                if role.startswith("circuit/") and each.type in (CIRCUIT, RESOURCE_GROUP)
+            },
             advertised_prefixes=tuple(sorted({*region.advertised_prefixes, *advertised})),
         )
 
