@@ -167,9 +167,9 @@ REGION_PAIRS: Mapping[str, str] = MappingProxyType(
 """RG-05: the region that Azure pairs with one; some have none."""
 
 
-_OTHER_REGIONS = frozenset(
+_OTHER_REGIONS = (
     "austriaeast belgiumcentral chilecentral indonesiacentral jioindiacentral jioindiawest "
-    "malaysiawest mexicocentral newzealandnorth spaincentral".split()
+    "malaysiawest mexicocentral newzealandnorth spaincentral"
 )
 """Regions that neither list above names (RG-05, SR-01)."""
 
@@ -207,7 +207,7 @@ def cloud_of(region: str) -> str:
 
 def is_known_region(region: str) -> bool:
     """Return whether a region of the public cloud is one that we know."""
-    others = {*REGION_PAIRS, *REGION_PAIRS.values(), *_OTHER_REGIONS}
+    others = {*REGION_PAIRS, *REGION_PAIRS.values(), *_OTHER_REGIONS.split()}
     return geopolitical_region(region) is not None or region in others
 
 
