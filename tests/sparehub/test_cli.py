@@ -286,24 +286,27 @@ def test_init_writes_what_it_was_told(sparehub: Sparehub, tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize(
-    ("location", "options", "answers", "named"),
+    ("options", "answer", "named"),
     [
-        ("eastasia", (), "\n" * 16, "japaneast"),  # asked for last: a script may end before
-        ("eastasia", (), "\n" * 16 + "koreacentral\n", "koreacentral"),
-        ("Southeast Asia", ("--circuit-location", "Korea Central"), "\n" * 16, "Korea Central"),
-        ("atlantisnorth", (), "\n" * 16, None),
+        (("--location", "eastasia"), "", "japaneast"),  # asked for last: a script may end before
+        (("--location", "eastasia"), "koreacentral\n", "koreacentral"),
+        (
+            ("--location", "Southeast Asia", "--circuit-location", "Korea Central"),
+            "",
+            "Korea Central",
+        ),
+        (("--location", "atlantisnorth"), "", None),
     ],
 )
 def test_init_puts_the_record_of_the_circuit_outside_the_pair(
     sparehub: Sparehub,
     tmp_path: Path,
-    location: str,
     options: tuple[str, ...],
-    answers: str,
+    answer: str,
     named: str | None,
 ) -> None:
     """In a third region that Sparehub proposes, or in the one that is named."""
-    done = sparehub("init", "-o", "mine.yaml", "--location", location, *options, answers=answers)
+    done = sparehub("init", "-o", "mine.yaml", *options, answers="\n" * 16 + answer)
 
     assert done.returncode == 0, done.stderr
     values = YAML(typ="safe").load((tmp_path / "mine.yaml").read_text())["config"]

@@ -208,8 +208,8 @@ def _connection(reading: Reading, circuit: Circuit | CircuitReference) -> Values
 def owned(reading: Reading, key: str) -> Circuit | None:
     """Return a circuit that the region's stack can own: one with a resource group of its own.
 
-    A region's own group must not hold it (config.md), and a stack has a circuit and its group in one
-    location: Pulumi would replace a group that lies elsewhere.
+    A region's own group must not hold it (config.md), and a stack has a circuit and its group in
+    one location: Pulumi would replace a group that lies elsewhere.
     """
     region = reading.region
     circuit = next((each for each in region.circuits if each.key == key), None)

@@ -62,9 +62,9 @@ def derive_connections(  # noqa: PLR0913 - what the choice depends on
 ) -> MadeConnections:
     """Return the second region's connections.
 
-    ``region`` is the first region, ``location`` the second's, ``first`` and ``existing`` what stands
-    under ``expressRoute.connections`` of either file. Those that are there already are kept where they
-    are what is asked for, or where nothing is.
+    ``region`` is the first region, ``location`` the second's, ``first`` and ``existing`` what
+    stands under ``expressRoute.connections`` of either file. Those that are there already are kept
+    where they are what is asked for, or where nothing is.
 
     :raises OptionsError: where both ways are asked for, or none and nothing is there.
     """
@@ -142,15 +142,8 @@ def _elsewhere(
         circuit["id"] = _UNKNOWN_ID
         circuit.pop("location", None)  # the first circuit's
         confirm("the id of the second region's circuit", "id")
-    elif plain_location(circuit.get("location", location)) in (region.location, location):
-        third = region_for_records(region.location, location)
-        message = "of the circuit's record: any region but the two of the pair (ER-06)"
-        if third is None:
-            circuit.pop("location", None)
-            notes.append(Note(NoteKind.DO, (*_HERE, key, "circuit", "location"), message))
-        else:
-            circuit["location"] = third
-            confirm(f"{message}; a circuit that stands cannot move", "location")
+    else:
+        notes += _place(circuit, (region.location, location), (*_HERE, key, "circuit", "location"))
     confirm(f"the connectivity provider at {peering_location}", "serviceProvider")
     confirm(
         "the first circuit's; the standby circuit carries all traffic after a failover, and Azure "
@@ -172,6 +165,22 @@ def _elsewhere(
         notes.append(Note(NoteKind.DO, (*_HERE, key), message))
     connection["circuit"] = circuit
     return MadeConnections({key: connection}, tuple(notes), {key: model})
+
+
+def _place(
+    circuit: dict[str, Any], pair: tuple[str, str], place: tuple[str, ...]
+) -> Iterator[Note]:
+    """Put a circuit's record outside the pair, unless it lies there; yield what to confirm."""
+    if plain_location(circuit.get("location", pair[1])) not in pair:
+        return
+    circuit.pop("location", None)
+    message = "of the circuit's record: any region but the two of the pair (ER-06)"
+    third = region_for_records(*pair)
+    if third is None:
+        yield Note(NoteKind.DO, place, message)
+        return
+    circuit["location"] = third
+    yield Note(NoteKind.CONFIRM, place, f"{message}; a circuit that stands cannot move")
 
 
 def _same(
