@@ -122,7 +122,8 @@ def refuse_wrong_parity(plan: Plan, pair: Mapping[str, Stack], ledger: Ledger, n
     """Refuse to leave a region for one that differs from it as it must not.
 
     Who leaves a region that may be lost, or answers an operation that halted, is told and goes on:
-    a region that lacks a route is better than none. That both files are what is deployed is for
+    a region that lacks a route is better than none. So does who only has the record of a circuit in
+    a region of the pair: a planned operation has both. That both files are what is deployed is for
     the previews to find.
 
     :raises PreflightError: with the first differences that `sparehub parity` calls wrong.
@@ -135,7 +136,8 @@ def refuse_wrong_parity(plan: Plan, pair: Mapping[str, Stack], ledger: Ledger, n
         for each in wrong[:_MOST_SHOWN]
     )
     message = f"the two regions differ where they must not ({len(wrong)} wrong)"
-    if plan.mode is Mode.UNPLANNED or ledger.open:
+    records = all(each.of_a_record for each in wrong)
+    if plan.mode is Mode.UNPLANNED or ledger.open or records:
         note(f"warning: {message} (`sparehub parity` has the rest):\n{listed}")
         return
     raise PreflightError(f"{message}; nothing was done (`sparehub parity` has the rest):\n{listed}")
@@ -200,7 +202,10 @@ def refuse_unusable_circuits(region: Region, snapshot: Snapshot, azure: Azure, n
             if referenced:
                 note(f"warning: circuit {circuit.key} cannot be looked at: {found.problem}")
                 continue
-            raise PreflightError(f"circuit {circuit.key} cannot be read: {found.problem}")
+            raise PreflightError(
+                f"circuit {circuit.key}, whose record lies in {circuit.location}, cannot be read: "
+                f"{found.problem}"
+            )
         provider = (found.body.get("properties") or {}).get("serviceProviderProvisioningState")
         peering = read(azure, f"{identity}/peerings/AzurePrivatePeering")
         enabled = (peering.body.get("properties") or {}).get("state", "Enabled")
