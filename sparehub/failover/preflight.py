@@ -206,6 +206,8 @@ def refuse_unusable_circuits(region: Region, snapshot: Snapshot, azure: Azure, n
                 f"circuit {circuit.key}, whose record lies in {circuit.location}, cannot be read: "
                 f"{found.problem}"
             )
+        if circuit.location is None:
+            note(f"the record of circuit {circuit.key} lies in {found.body.get('location')}")
         provider = (found.body.get("properties") or {}).get("serviceProviderProvisioningState")
         peering = read(azure, f"{identity}/peerings/AzurePrivatePeering")
         enabled = (peering.body.get("properties") or {}).get("state", "Enabled")
