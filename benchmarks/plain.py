@@ -212,10 +212,11 @@ class Region:
         """Declare a circuit and its private peering."""
         tier, family = circuit["sku"]["tier"], circuit["sku"]["family"]
         described = circuit["privatePeering"]
+        location = circuit.get("location", self.location)
         group = resources.ResourceGroup(
             f"region/circuit/{key}/group",
             resource_group_name=f"rg-sparehub-erc-{key}",
-            location=self.location,
+            location=location,
             tags={},
             opts=ResourceOptions(parent=self.shell, protect=True),
         )
@@ -224,7 +225,7 @@ class Region:
             f"region/circuit/{key}/circuit",
             circuit_name=f"erc-{key}",
             resource_group_name=group.name,
-            location=self.location,
+            location=location,
             service_provider_properties={
                 "service_provider_name": circuit["serviceProvider"],
                 "peering_location": circuit["peeringLocation"],

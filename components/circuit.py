@@ -17,7 +17,8 @@ class ExpressRouteCircuitArgs:
 
     resource_group_name: Input[str]
     location: Input[str]
-    """Where Azure keeps the circuit's record; the peering location is what it serves (ER-06)."""
+    """Where Azure keeps the circuit's record; the peering location is what it serves (ER-06,
+    https://learn.microsoft.com/azure/expressroute/expressroute-locations-providers)."""
     circuit: Circuit
     tags: Mapping[str, Input[str]] = field(default_factory=dict)
 

@@ -34,7 +34,9 @@ class RegionNetwork(ComponentResource):
         region = args
         self._name = name
         self._region = region
-        self._group = self._resource_group(name, region.resource_group, protect=False)
+        self._group = self._resource_group(
+            name, region.resource_group, region.location, protect=False
+        )
         tables = RouteTables(
             f"{name}/routes",
             RouteTablesArgs(
@@ -69,11 +71,13 @@ class RegionNetwork(ComponentResource):
     def _child(self) -> ResourceOptions:
         return ResourceOptions(parent=self)
 
-    def _resource_group(self, name: str, group: str, *, protect: bool) -> resources.ResourceGroup:
+    def _resource_group(
+        self, name: str, group: str, location: str, *, protect: bool
+    ) -> resources.ResourceGroup:
         return resources.ResourceGroup(
             f"{name}/group",
             resource_group_name=group,
-            location=self._region.location,
+            location=location,
             tags=self._region.tags,
             opts=ResourceOptions(parent=self, protect=protect),
         )
@@ -113,12 +117,14 @@ class RegionNetwork(ComponentResource):
             name = f"{self._name}/circuit/{circuit.key}"
             # A group of its own, protected with the circuit: deleting a region's group would
             # take the circuit with it.
-            group = self._resource_group(name, circuit.resource_group, protect=True)
+            group = self._resource_group(
+                name, circuit.resource_group, circuit.location, protect=True
+            )
             component = ExpressRouteCircuit(
                 name,
                 ExpressRouteCircuitArgs(
                     resource_group_name=group.name,
-                    location=self._region.location,
+                    location=circuit.location,
                     circuit=circuit,
                     tags=self._region.tags,
                 ),

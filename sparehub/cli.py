@@ -262,6 +262,9 @@ def init(  # noqa: PLR0913 - one option a number
     primary_link: Annotated[str | None, typer.Option(help="A /30.")] = None,
     secondary_link: Annotated[str | None, typer.Option(help="A /30.")] = None,
     on_premises: Annotated[list[str] | None, typer.Option(help="A prefix, again for each.")] = None,
+    circuit_location: Annotated[
+        str | None, typer.Option(help="Of the circuit's record: in neither region of the pair.")
+    ] = None,
 ) -> None:
     """Ask for your own numbers and write the primary's stack file.
 

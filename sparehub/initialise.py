@@ -1,5 +1,6 @@
 """``sparehub init``: writes the primary's stack file from one's own numbers."""
 
+import sys
 from collections.abc import Mapping, Sequence
 from io import StringIO
 from ipaddress import IPv4Network
@@ -14,6 +15,8 @@ from sparehub.stack_file import Numbers, stack_file_text
 from topology.build import build
 from topology.circuits import connection_key
 from topology.errors import SparehubError
+from topology.fields import plain_location
+from topology.geography import REGION_PAIRS, region_for_records
 from topology.parse import parse_stack
 
 
@@ -67,6 +70,7 @@ def ask_for_numbers(given: Mapping[str, str | Sequence[str] | None]) -> Numbers:
         primary_link=ask("primary-link", "Primary link, a /30", "172.16.0.0/30"),
         secondary_link=ask("secondary-link", "Secondary link, a /30", "172.16.0.4/30"),
         on_premises=tuple(ask_for_several("on-premises", "On-premises prefixes", "192.168.0.0/16")),
+        circuit_location=_circuit_location(given["circuit-location"], location),
     )
 
 
@@ -94,6 +98,23 @@ def _ask(option: str, question: str, default: str) -> str:
     except typer.Abort:
         message = f"no answer to {question!r}: give --{option}; nothing was written"
         raise UnansweredError(message) from None
+
+
+def _circuit_location(given: str | Sequence[str] | None, location: str) -> str:
+    """Return where the circuit's record lies, asked for last; empty where nobody says it.
+
+    It is nobody's own number, so a script that leaves the option out gets what a person is offered.
+    """
+    if isinstance(given, str):
+        return given
+    region = plain_location(location)
+    default = region_for_records(region, REGION_PAIRS.get(region)) or ""
+    try:
+        return _ask("circuit-location", "Region of the circuit's record, outside the pair", default)
+    except UnansweredError:
+        if sys.stdin.isatty():
+            raise
+        return default
 
 
 def _number(text: str, option: str) -> int:

@@ -31,6 +31,7 @@ class Numbers:
     primary_link: str
     secondary_link: str
     on_premises: tuple[str, ...]
+    circuit_location: str  # of its record; empty: the region's own
 
 
 def stack_file_text(numbers: Numbers) -> str:

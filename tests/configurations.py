@@ -26,6 +26,12 @@ def _keys(stack: str) -> dict[str, Any]:
     return dict(values["config"])
 
 
+def recorded_inside(region: dict[str, Any]) -> None:
+    """Put the records of a region's own circuits into the region itself, as by default."""
+    for connection in region["expressRoute"]["connections"].values():
+        del connection["circuit"]["location"]
+
+
 def with_spokes(values: dict[str, Any], count: int) -> dict[str, Any]:
     """Return the keys with ``count`` spokes of one /24 each."""
     values["sparehub:region"]["spokes"] = {

@@ -76,7 +76,8 @@ def build(config: StackConfig) -> Region:
         ),
         gateway=_gateway(region, name) if gateway else None,
         circuits=tuple(
-            _circuit(key, c) for key, c in sorted(region.express_route.connections.items())
+            _circuit(key, c, config.location)
+            for key, c in sorted(region.express_route.connections.items())
         ),
         connections=tuple(
             _connection(name, key, connection)
@@ -210,12 +211,13 @@ def _gateway(region: RegionConfig, name: str) -> Gateway:
     )
 
 
-def _circuit(key: str, connection: ConnectionConfig) -> Circuit | CircuitReference:
+def _circuit(key: str, connection: ConnectionConfig, location: str) -> Circuit | CircuitReference:
     circuit = connection.circuit
     if not isinstance(circuit, OwnedCircuitConfig):
         return CircuitReference(
             key=key,
             id=circuit.id,
+            location=circuit.location,
             peering_location=circuit.peering_location,
             bandwidth_in_mbps=circuit.bandwidth_in_mbps.value,
             tier=circuit.sku.tier.value,
@@ -224,6 +226,7 @@ def _circuit(key: str, connection: ConnectionConfig) -> Circuit | CircuitReferen
         key=key,
         name=circuit.name or f"erc-{key}",
         resource_group=circuit.resource_group or f"rg-sparehub-erc-{key}",
+        location=circuit.location or location,
         peering_location=circuit.peering_location,
         service_provider=circuit.service_provider,
         bandwidth_in_mbps=circuit.bandwidth_in_mbps.value,

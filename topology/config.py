@@ -148,6 +148,7 @@ class OwnedCircuitConfig(NamedConfig):
     """A circuit that this stack creates, in a resource group of its own."""
 
     peering_location: Text
+    location: Location | None = None  # of the circuit's record; the region's own where absent
     service_provider: Text
     bandwidth_in_mbps: Bandwidth
     sku: OwnedSkuConfig
@@ -175,6 +176,7 @@ class ReferencedCircuitConfig(Closed):
 
     id: CircuitId
     peering_location: Text
+    location: Location | None = None  # of the circuit's record; read from Azure where absent
     sku: ReferencedSkuConfig
     bandwidth_in_mbps: Bandwidth
     authorization_key: SecretStr | None = Field(

@@ -14,7 +14,8 @@ from topology.circuits import circuit_id
 from topology.live_regions import Advertisement
 from topology.model import Region
 from topology.reading import Resources, read_state
-from topology.reading.resources import CIRCUIT, CONNECTION
+from topology.reading.parts import location_of
+from topology.reading.resources import CIRCUIT, CONNECTION, RESOURCE_GROUP
 from topology.words import Prefers
 
 
@@ -30,6 +31,8 @@ class Deployed:
     circuit_ids: tuple[str, ...] = ()
     connected_circuit_ids: tuple[str, ...] = ()
     """Those that a connection uses."""
+    circuit_locations: Mapping[str, str] = field(default_factory=dict)
+    """Where the circuits and their groups lie, by role: ``circuit/hong-kong/group``."""
     advertised_prefixes: tuple[IPv4Network, ...] = ()
     spokes: Mapping[str, tuple[IPv4Network, ...]] = field(default_factory=dict)
     attached_spokes: frozenset[str] = frozenset()
@@ -66,6 +69,11 @@ class Deployed:
             gateway_sku=region.gateway.sku if region.gateway else "",
             circuit_ids=_distinct([*owned, *connected, *named]),
             connected_circuit_ids=_distinct(connected),
+            circuit_locations={
+                role: location_of(each)
+                for role, each in roles.by_role.items()
+                if role.startswith("circuit/") and each.type in (CIRCUIT, RESOURCE_GROUP)
+            },
             advertised_prefixes=tuple(sorted({*region.advertised_prefixes, *advertised})),
         )
 

@@ -75,7 +75,7 @@ class UnknownNameError(OptionsError):
 
 
 class ReplacementRefusedError(SparehubError):
-    """The change would delete a gateway and make it again: hours without a route."""
+    """The change would delete a gateway or a circuit and make it again: hours without a route."""
 
     exit_code: ClassVar[int] = 3
 

@@ -34,6 +34,7 @@ class Kind(StrEnum):
     NAME = "name"  # follows from the region, or is chosen
     OWN = "own"  # each region has its own
     CHOICE = "choice"  # what a configuration says of its own region
+    RECORD = "record"  # where a circuit's record lies
     ENDPOINTS = "endpoints"
     GATEWAY = "gateway"
     SECURITY_GROUP = "security group"
@@ -214,6 +215,7 @@ def _circuit(circuit: Circuit | CircuitReference, connection: Connection | None)
         values |= _private_peering(circuit.private_peering)
     for name, value in values.items():
         yield plain_fact(f"{path}.circuit.{name}", Kind.OWN, value, path)
+    yield plain_fact(f"{path}.circuit.location", Kind.RECORD, circuit.location, path)
 
 
 def _private_peering(peering: PrivatePeering | None) -> dict[str, Json]:

@@ -19,6 +19,7 @@ from topology.live_regions import Advertisement, conflict, overlap
 from topology.model import Region
 from topology.pair import Stack, switched
 from topology.plan import Act, Change, Kind, Mode, Plan, RecoveryTime, Step, critical_path
+from topology.records import needed_of_records, recorded_in
 from topology.words import Activation, Depth
 
 PROBE_SECONDS = 30
@@ -59,7 +60,7 @@ def plan(
             warm=_at_depth(source, target, mode, Depth.GATEWAY),
             cold=_at_depth(source, target, mode, Depth.NETWORK),
         ),
-        assumptions=_assumptions(mode),
+        assumptions=(*_assumptions(mode), *sides.assumed(mode)),
         configurations={each.name: said(each.config) for each in (primary, secondary)},
     )
 
@@ -108,6 +109,12 @@ class _Sides:
         self._raises, self.options = self.options, ()
         self.after |= {step.id: self._taken for step in self._raises}
 
+    def assumed(self, mode: Mode) -> tuple[str, ...]:
+        """Return what is assumed of the regions of circuits' records, where one may be lost."""
+        if mode is Mode.PLANNED:
+            return ()
+        return (needed_of_records(self._live, self._taken, fenced=bool(self.overlap)),)
+
     def planned(self) -> tuple[Step, ...]:
         """Return the steps where both regions answer."""
         if self.conflict:
@@ -153,14 +160,16 @@ class _Sides:
 
     def _activate(self, after: tuple[str, ...]) -> Step:
         stack = self._target.name
-        free = f"{self._source.name} does not advertise {', '.join(self.conflict)}"
+        free = f"{stack} is deployed on standby"
+        if self.conflict:
+            free = f"{self._source.name} does not advertise {', '.join(self.conflict)}"
         return Step(
             id=self.activate_id,
             title=f"connect {stack} ({self._taken.location}) to on-premises",
             act=Act.SWITCH,
             needs=(stack,),
             after=after,
-            precondition=free if self.conflict else f"{stack} is deployed on standby",
+            precondition=f"{free}; its circuits' records answer, in {recorded_in(self._taken)}",
             action=_switch(stack, Activation.ACTIVE),
             postcondition=(
                 f"{stack} advertises {', '.join(map(str, self._taken.advertised_prefixes))}"
@@ -222,11 +231,14 @@ class _Sides:
             act=Act.FENCE,
             needs=(),
             after=after,
-            precondition="none",
+            precondition=(
+                f"{stack} answers, or its circuits' records do, in {recorded_in(self._live)}"
+            ),
             action=(
                 f"if {stack} answers: {_switch(stack, Activation.STANDBY)}; if not: disable the "
-                "private peering of its circuit, or revoke the authorization of a shared one "
-                "(ER-38); if neither is accepted: UNFENCED, with --accept-unfenced REASON"
+                f"private peering of its circuit through {recorded_in(self._live)}, or revoke the "
+                "authorization of a shared one (ER-38); if neither is accepted: UNFENCED, with "
+                "--accept-unfenced REASON"
             ),
             postcondition=f"{stack} cannot advertise {', '.join(self.overlap)}, or a debt is kept",
             undo="sparehub finish-fence, once the region is back",

@@ -93,8 +93,13 @@ def _security_group_id(value: object) -> str:
     return _network_id(value, "networkSecurityGroups", "network security group")
 
 
+def plain_location(value: object) -> str:
+    """Return a location as Azure's own answers spell it: ``East Asia`` is ``eastasia``."""
+    return str(value).replace(" ", "").lower()
+
+
 def _location(value: object) -> str:
-    location = value.replace(" ", "").lower() if isinstance(value, str) else ""
+    location = plain_location(value) if isinstance(value, str) else ""
     if re.fullmatch(r"[a-z][a-z0-9]+", location):
         return location
     raise _problem("CONFIG", f"{value!r} is not the name of an Azure region, such as eastasia")

@@ -7,6 +7,7 @@ Geopolitical regions (RG-01): https://github.com/MicrosoftDocs/azure-docs,
 includes/expressroute-azure-regions-geopolitical-region.md (2024-04-05). Local circuits (RG-02):
 https://learn.microsoft.com/azure/expressroute/expressroute-locations-providers (2023-08-28).
 Region pairs (RG-05): a hint only, since Site Recovery replicates between any two (SR-01).
+National clouds (RG-04) are isolated: their regions are known by how their names begin.
 """
 
 from collections.abc import Mapping
@@ -164,6 +165,59 @@ REGION_PAIRS: Mapping[str, str] = MappingProxyType(
     }
 )
 """RG-05: the region that Azure pairs with one; some have none."""
+
+
+_OTHER_REGIONS = (
+    "austriaeast belgiumcentral chilecentral indonesiacentral jioindiacentral jioindiawest "
+    "malaysiawest mexicocentral newzealandnorth spaincentral"
+)
+"""Regions that neither list above names (RG-05, SR-01)."""
+
+_NATIONAL_CLOUDS = {"china": "China", "usgov": "US Government", "usdod": "US Government"}
+"""By how the names of their regions begin."""
+PUBLIC = "Public"
+
+_FOR_RECORDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "Asia": ("japaneast", "koreacentral", "centralindia"),
+        "Europe": ("swedencentral", "francecentral", "germanywestcentral"),
+        "North America": ("centralus", "southcentralus", "canadacentral"),
+        "Japan": ("koreacentral", "southeastasia", "eastasia"),
+        "Oceania": ("southeastasia", "japaneast", "koreacentral"),
+        "Australia Government": ("australiaeast", "australiasoutheast", "southeastasia"),
+        "India": ("southeastasia", "japaneast", "koreacentral"),
+        "South Korea": ("japaneast", "southeastasia", "eastasia"),
+        "UAE": ("qatarcentral", "centralindia", "southeastasia"),
+        "South Africa": ("westeurope", "swedencentral", "uaenorth"),
+        "South America": ("centralus", "eastus2", "southcentralus"),
+        "Israel": ("italynorth", "swedencentral", "francecentral"),
+        "Qatar": ("uaenorth", "centralindia", "southeastasia"),
+    }
+)
+"""By geopolitical region, where a circuit's record may lie: at home where there is a third region,
+else nearby; three of each, since a pair can take two. A choice of ours: any region will do (ER-06).
+"""
+
+
+def cloud_of(region: str) -> str:
+    """Return the cloud of a region (RG-04)."""
+    found = (cloud for start, cloud in _NATIONAL_CLOUDS.items() if region.startswith(start))
+    return next(found, PUBLIC)
+
+
+def is_known_region(region: str) -> bool:
+    """Return whether a region of the public cloud is one that we know."""
+    others = {*REGION_PAIRS, *REGION_PAIRS.values(), *_OTHER_REGIONS.split()}
+    return geopolitical_region(region) is not None or region in others
+
+
+def region_for_records(primary: str, secondary: str | None) -> str | None:
+    """Return a region that is neither of a pair, for the records of its circuits.
+
+    None where the primary is in no geopolitical region that we know.
+    """
+    near = _FOR_RECORDS.get(geopolitical_region(primary) or "", ())
+    return next((region for region in near if region not in (primary, secondary)), None)
 
 
 def geopolitical_region(region: str) -> str | None:

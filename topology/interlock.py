@@ -1,8 +1,8 @@
 """What must not happen while something else stands: decided before the first resource.
 
-Three decisions, each on what stacks recorded when they were deployed: a region does not go live
-beside a pair that advertises its addresses; a gateway that stands is not replaced; a spoke that
-stands is not made a second time under another key.
+Four decisions, each on what stacks recorded when they were deployed: a region does not go live
+beside a pair that advertises its addresses; a gateway that stands is not replaced; a circuit that
+stands is not moved; a spoke that stands is not made a second time under another key.
 """
 
 from topology.circuits import circuit_id, shared_circuits
@@ -92,6 +92,45 @@ def refuse_gateway_replacement(region: Region, deployed: Deployed) -> None:
             "value back, or move the traffic to the other region first and destroy this stack."
         )
         raise ReplacementRefusedError(message)
+
+
+def refuse_moved_circuits(region: Region, deployed: Deployed) -> None:
+    """Refuse another location for a circuit that stands, or for its resource group.
+
+    Azure refuses that of either (`InvalidResourceLocation`, `InvalidResourceGroupLocation`), so
+    Pulumi would delete the circuit and order another, which its provider has to provision anew
+    (ER-08, ER-39).
+
+    :raises ReplacementRefusedError: naming both locations and what can be done.
+    """
+    for circuit in region.circuits:
+        if not isinstance(circuit, Circuit):
+            continue
+        role = f"circuit/{circuit.key}"
+        places = [deployed.circuit_locations.get(f"{role}/{each}") for each in ("circuit", "group")]
+        if any(place and place != circuit.location for place in places):
+            raise ReplacementRefusedError(_moved(circuit, *places))
+
+
+def _moved(circuit: Circuit, stands: str | None, group: str | None) -> str:
+    path = f"region.expressRoute.connections.{circuit.key}.circuit"
+    if stands and group and stands != group:
+        return (
+            f"{path}: {circuit.name} stands in {stands} and its resource group "
+            f"{circuit.resource_group} in {group}; a stack makes both in one location, and Azure "
+            "moves neither. Nothing was changed. Refer to the circuit by its `id`, as to one that "
+            "is owned elsewhere."
+        )
+    here = stands or group
+    return (
+        f"{path}.location: {circuit.name} would be deleted and ordered anew in "
+        f"{circuit.location}: it stands in {here}, and Azure moves neither a circuit nor its "
+        f"resource group. Nothing was changed. Say `location: {here}` there to keep it; where that "
+        "is a region of the pair, `sparehub check` says what that costs (ER-06). To have one in "
+        f"{circuit.location}, add a second circuit under a key of its own, and remove "
+        f"{circuit.key!r} once the second carries the traffic and the provider has deprovisioned "
+        "the first."
+    )
 
 
 def refuse_renamed_spokes(region: Region, deployed: Deployed) -> None:

@@ -113,11 +113,16 @@ class PrivatePeering:
 
 @dataclass(frozen=True, kw_only=True)
 class Circuit:
-    """A circuit that the region's stack owns; no private peering before it is provisioned."""
+    """A circuit that the region's stack owns; no private peering before it is provisioned.
+
+    ``location`` is that of its record in Azure and of its resource group, and empty where nothing
+    says it; which regions the circuit reaches follows from its peering location (ER-06).
+    """
 
     key: str
     name: str
     resource_group: str
+    location: str = ""
     peering_location: str
     service_provider: str
     bandwidth_in_mbps: int
@@ -128,10 +133,11 @@ class Circuit:
 
 @dataclass(frozen=True, kw_only=True)
 class CircuitReference:
-    """A circuit that is owned elsewhere."""
+    """A circuit that is owned elsewhere; ``location`` is None where no file says it."""
 
     key: str
     id: str
+    location: str | None = None
     peering_location: str
     bandwidth_in_mbps: int
     tier: str

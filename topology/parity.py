@@ -2,7 +2,8 @@
 
 What is compared are the models as they are when active, so that a standby region is held against
 what it will be. Location, physical names, circuits and the addresses that ``region.remap`` moves
-must differ; subnet names (SR-09), flags, routes, endpoints, tables and capability must not.
+must differ; subnet names (SR-09), flags, routes, endpoints, tables and capability must not. The
+records of circuits may lie in different regions, and in neither of the pair (ER-06).
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -20,6 +21,7 @@ from topology.words import Activation
 
 Verdict = Literal["wrong", "allowed", "expected"]
 _ORDER: Mapping[Verdict, int] = {"wrong": 0, "allowed": 1, "expected": 2}
+_RECORD = ".circuit.location"
 
 
 # GWY-13: what a gateway carries, in Gbps; an ErGwScale as much as it has units at most.
@@ -43,6 +45,11 @@ class Difference:
     verdict: Verdict
     reason: str
     stack: str | None = None  # of a drift: the stack whose state is not what it builds
+
+    @property
+    def of_a_record(self) -> bool:
+        """Whether it is about where a circuit's record lies (ER-06)."""
+        return self.path.endswith(_RECORD)
 
 
 class _Judged(NamedTuple):
@@ -88,6 +95,28 @@ class _Pair:
             case Kind.THERE if ".subnets." in fact.path:
                 return _Judged("wrong", "Site Recovery maps subnets by name (SR-09)")
         return _Judged("wrong", "must be the same in both regions")
+
+    def records(self) -> Iterator[Difference]:
+        """Yield where circuits' records lie in a region of the pair, or each region's elsewhere."""
+        places = (self.primary.location, self.secondary.location)
+        first, second = (_records(each) for each in (self.primary, self.secondary))
+        alone = {*first.values()} ^ {*second.values()}
+        for path in dict.fromkeys([*first, *second]):
+            said = [side.get(path) for side in (first, second)]
+            inside = [each for each in said if each in places]
+            if inside:
+                judged = self._unless_ignored("ER-06", f"{inside[0]} is a region of the pair")
+            elif alone & {*said}:
+                judged = _Judged("allowed", "the configuration says so")
+            else:
+                continue
+            yield Difference(
+                path=path,
+                primary=said[0],
+                secondary=said[1],
+                verdict=judged.verdict,
+                reason=judged.reason,
+            )
 
     def _gateway(self) -> _Judged:
         first, second = (_capability(each.gateway) for each in (self.primary, self.secondary))
@@ -209,9 +238,12 @@ def _pair_differences(
             verdict="wrong",
             reason="one region has no connection when active: is its circuit provisioned?",
         )
+    yield from pair.records()
     for mine, other in unequal(ours, theirs):
-        judged = pair.judge(mine, other)
         fact = mine or other
+        if fact and fact.kind is Kind.RECORD:
+            continue
+        judged = pair.judge(mine, other)
         yield Difference(
             path=fact.path if fact else "",
             primary=mine.value if mine else None,
@@ -265,6 +297,15 @@ def _differ(mine: Fact | None, other: Fact | None) -> bool:
     if mine.kind is Kind.THERE:
         return False
     return mine.moved != other.moved or mine.value != other.value
+
+
+def _records(region: Region) -> dict[str, str]:
+    """Return where the circuits' records lie, by the paths that say it; what is known."""
+    return {
+        f"region.expressRoute.connections.{circuit.key}{_RECORD}": circuit.location
+        for circuit in region.circuits
+        if circuit.location
+    }
 
 
 def _capability(gateway: Gateway | None) -> int:

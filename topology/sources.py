@@ -59,6 +59,7 @@ SOURCES = {
     "ER-01": _EXPRESSROUTE_FAQ,
     "ER-02": _EXPRESSROUTE_FAQ,
     "ER-03": _EXPRESSROUTE_FAQ,
+    "ER-06": _LOCATIONS,
     "ER-07": _LOCATIONS,
     "ER-09": f"{_LEARN}/expressroute/expressroute-howto-routing-arm",
     "ER-10": _ROUTING,

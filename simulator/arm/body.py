@@ -26,12 +26,23 @@ def read_body(content: bytes) -> Any:  # noqa: ANN401  JSON
 
 def region_in(content: bytes) -> str:
     """Return the region that a body names, or nothing."""
+    location = _object_in(content).get("location")
+    return canonical_region(location) if isinstance(location, str) else ""
+
+
+def properties_in(content: bytes) -> dict[str, Any]:
+    """Return the properties that a body holds, or none."""
+    properties = _object_in(content).get("properties")
+    return properties if isinstance(properties, dict) else {}
+
+
+def _object_in(content: bytes) -> dict[str, Any]:
+    """Return a body that is an object, else an empty one; what is wrong with it is not asked."""
     try:
         body = json.loads(content) if len(content) <= _MOST_BYTES else None
     except (ValueError, RecursionError):
-        return ""
-    location = body.get("location") if isinstance(body, dict) else None
-    return canonical_region(location) if isinstance(location, str) else ""
+        return {}
+    return body if isinstance(body, dict) else {}
 
 
 def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from simulator.arm.deleting import settle
 from simulator.arm.faults import Fault
 from simulator.arm.judging import answer, judge
 from simulator.arm.log import LogLine
-from simulator.arm.lookup import action_of, aim, target_of
+from simulator.arm.lookup import action_of, aim, needed, target_of
 from simulator.arm.messages import CONFIGURED, JsonObject, Mishap, Request, Response
 from simulator.arm.refusal import Refusal
 from simulator.arm.registry import REGISTRY
@@ -70,9 +70,9 @@ class Azure:
         """Answer a reading, once the deletions whose time has passed are carried out."""
         transaction = timeline.transaction
         if faults.ordered(transaction):
-            type_name, region = aim(transaction, request)
-            if faults.down(transaction, type_name, region):
-                raise refusals.REGION_DOWN(region=region)
+            where = aim(transaction, request)
+            if faults.down(transaction, where):
+                raise refusals.REGION_DOWN(region=where.region)
         return answer(timeline, request, target)
 
     # -- writing -----------------------------------------------------------------------------
@@ -115,9 +115,10 @@ def _fault(transaction: Transaction, request: Request, *, logged: bool) -> Fault
         return None
     where = aim(transaction, request)
     if logged:
-        return faults.strike(transaction, *where, lasting=_is_lasting(request, where[0]))
-    if faults.down(transaction, *where):
-        raise refusals.REGION_DOWN(region=where[1])
+        lasting = _is_lasting(request, where.type)
+        return faults.strike(transaction, where, needed(transaction, request), lasting=lasting)
+    if faults.down(transaction, where):
+        raise refusals.REGION_DOWN(region=where.region)
     return None
 
 

@@ -7,6 +7,7 @@ store, and so they hold for all processes on it.
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import NamedTuple
 
 from simulator.arm.messages import Mishap
 from simulator.arm.transaction import Transaction
@@ -32,6 +33,13 @@ TRANSPORT: tuple[int | Mishap, ...] = (
     Mishap.SLOW,
 )
 """What a transport fault does in turn: a status, or what becomes of the answer."""
+
+
+class Aim(NamedTuple):
+    """What a request is about, as far as a fault asks; empty where that cannot be told."""
+
+    type: str
+    region: str
 
 
 @dataclass(frozen=True)
@@ -71,11 +79,11 @@ class Fault:
         """How many writes it has struck, the present one included."""
         return self.seen - self.after
 
-    def matches(self, type_name: str, region: str) -> bool:
+    def matches(self, aim: Aim) -> bool:
         """Return whether a write on a resource of a type, in a region, counts."""
-        named = type_name.lower()
+        named = aim.type.lower()
         of_type = self.type in ("", named, named.partition("/")[2])
-        return of_type and self.region in ("", region)
+        return of_type and self.region in ("", aim.region)
 
     def strikes(self, seen: int) -> bool:
         """Return whether the write with this number is struck."""
@@ -105,15 +113,19 @@ def clear(transaction: Transaction) -> None:
     transaction.connection.execute("DELETE FROM faults")
 
 
-def strike(transaction: Transaction, type_name: str, region: str, *, lasting: bool) -> Fault | None:
+def strike(
+    transaction: Transaction, aim: Aim, needed: Aim | None, *, lasting: bool
+) -> Fault | None:
     """Count a write; return the first fault that strikes it.
 
-    A write that is not ``lasting`` is done when it is answered: no operation of it can fail.
+    A region that is down also strikes a write that has what is ``needed`` in it. A write that is
+    not ``lasting`` is done when it is answered: no operation of it can fail.
     """
     struck = None
     for fault in ordered(transaction):
         can = lasting or fault.kind is not FaultKind.FAILED
-        if can and fault.matches(type_name, region):
+        down = fault.kind is FaultKind.REGION_DOWN and needed is not None
+        if can and (fault.matches(aim) or (down and fault.matches(needed))):
             seen = fault.seen + 1
             transaction.connection.execute(
                 "UPDATE faults SET seen = ? WHERE id = ?", [seen, fault.id]
@@ -123,11 +135,9 @@ def strike(transaction: Transaction, type_name: str, region: str, *, lasting: bo
     return struck
 
 
-def down(transaction: Transaction, type_name: str, region: str) -> bool:
+def down(transaction: Transaction, aim: Aim) -> bool:
     """Return whether a read of a region is not answered."""
     return any(
-        fault.kind is FaultKind.REGION_DOWN
-        and fault.matches(type_name, region)
-        and fault.strikes(fault.seen + 1)
+        fault.kind is FaultKind.REGION_DOWN and fault.matches(aim) and fault.strikes(fault.seen + 1)
         for fault in ordered(transaction)
     )

@@ -6,7 +6,9 @@ from datetime import date
 
 from simulator.arm import refusals
 from simulator.arm.actions import ACTIONS, LISTS
-from simulator.arm.body import region_in
+from simulator.arm.body import properties_in, region_in
+from simulator.arm.circuit import CIRCUIT, CONNECTION
+from simulator.arm.faults import Aim
 from simulator.arm.messages import Request
 from simulator.arm.registry import REGISTRY
 from simulator.arm.resource_id import Collection, NoSuchPath, Operation, ResourceId, Target, parse
@@ -86,25 +88,47 @@ def action_of(request: Request, target: Target) -> Asked | None:
     return Asked(action, scope, "") if isinstance(scope, ResourceId) else None
 
 
-def aim(transaction: Transaction, request: Request) -> tuple[str, str]:
+def aim(transaction: Transaction, request: Request) -> Aim:
     """Return type and region of what a request is about; empty if that cannot be told."""
     target = parse(request.path)
     match target:
         case Operation():
-            return "", target.region
+            return Aim("", target.region)
         case Collection(scope):
             inside = parse(scope)
             if not isinstance(inside, ResourceId) or inside.is_group:
-                return target.type, ""
+                return Aim(target.type, "")
             resource = transaction.get(inside.key)
-            return target.type, transaction.region(resource) if resource else ""
+            return Aim(target.type, transaction.region(resource) if resource else "")
         case ResourceId():
             resource = transaction.get(target.key)
             if resource is None and target.parent:
                 resource = transaction.get(target.parent.key)
             region = transaction.region(resource) if resource else region_in(request.body)
-            return target.type, region
-    return "", ""
+            return Aim(target.type, region)
+    return Aim("", "")
+
+
+def needed(transaction: Transaction, request: Request) -> Aim | None:
+    """Return type and region of what else a write has to reach, beside what it is about.
+
+    A connection is made and deleted at its circuit as well, through the region in which the
+    circuit's record lies. That the location decides it is an assumption: docs/simulator.md.
+    """
+    target = parse(request.path)
+    if not isinstance(target, ResourceId) or target.type.lower() != CONNECTION.lower():
+        return None
+    present = transaction.get(target.key)
+    if request.method == "DELETE":
+        properties = present.properties if present else {}
+    elif request.method == "PUT" and present is None:
+        properties = properties_in(request.body)
+    else:
+        return None
+    peer = properties.get("peer")
+    identity = peer.get("id") if isinstance(peer, dict) else None
+    circuit = transaction.get(identity.lower()) if isinstance(identity, str) else None
+    return Aim(CIRCUIT, transaction.region(circuit)) if circuit else None
 
 
 def existing(transaction: Transaction, identity: ResourceId) -> Resource:

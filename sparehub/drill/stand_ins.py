@@ -53,7 +53,7 @@ def make_ready(rehearsal: Rehearsal, stack: str) -> None:
         if "id" in circuit:
             circuit.pop("authorizationKey", None)
             circuit["id"] = _own(circuit["id"])
-            _make(azure, _circuit(circuit, location))
+            _make(azure, _circuit(circuit, circuit.get("location", location)))
     for subnet in _subnets(region):
         if "networkSecurityGroupId" in subnet:
             subnet["networkSecurityGroupId"] = _own(subnet["networkSecurityGroupId"])

@@ -47,8 +47,12 @@ def _of_circuit(
     found = read(situation.azure, identity)
     if not found.accepted:
         refuses = missing if found.status == NOT_FOUND else unseen
-        yield Objection(text=f"{name} cannot be read: {found.problem}", refuses=refuses)
+        where = f", whose record lies in {circuit.location}," if circuit.location else ""
+        yield Objection(text=f"{name}{where} cannot be read: {found.problem}", refuses=refuses)
         return
+    if circuit.location is None:
+        text = f"the record of {name} lies in {found.body.get('location')}"
+        yield Objection(text=text, refuses=Refuses.NONE)
     provider = (found.body.get("properties") or {}).get("serviceProviderProvisioningState")
     yield from _held(name, identity, "its provider's state", provider, "Provisioned", unseen)
     yield from _held(name, identity, "it", state_of(found), "Succeeded", unseen)

@@ -30,6 +30,8 @@ def nothing_is_broken(situation: Situation) -> Iterator[Objection]:
 def _wrong_parity(situation: Situation) -> Iterator[Objection]:
     wrong = [each for each in parity(*situation.pair.values()) if each.verdict == "wrong"]
     if wrong:
+        # Where a circuit's record lies in the pair: a planned operation has both regions.
+        records = all(each.of_a_record for each in wrong)
         yield Objection(
             text=f"the two regions differ where they must not ({len(wrong)} wrong)",
             hint="`sparehub parity` has the rest",
@@ -38,7 +40,7 @@ def _wrong_parity(situation: Situation) -> Iterator[Objection]:
                 "secondary"
                 for each in wrong[:_MOST_SHOWN]
             ),
-            refuses=_unless_halted(situation),
+            refuses=Refuses.NONE if records else _unless_halted(situation),
         )
 
 

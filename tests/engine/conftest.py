@@ -18,7 +18,7 @@ from simulator.arm.messages import Request, Response
 from sparehub.home import Home
 from sparehub.rehearsal import Rehearsal
 from sparehub.stacks import stack_file
-from tests.configurations import ROOT
+from tests.configurations import ROOT, recorded_inside
 
 Change = Callable[[dict[str, Any]], object]
 Write = tuple[str, str]
@@ -145,11 +145,28 @@ def engine(tmp_path: Path) -> Callable[..., Engine]:
     return make
 
 
+STACKS = ("primary", "secondary")
+
+
 @pytest.fixture(scope="session")
 def pair(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the home of a pair as it is shipped, built once; tests work on copies."""
     home = tmp_path_factory.mktemp("pair") / "home"
-    built = Engine(home, ("primary", "secondary"))
-    built.up("primary")
-    built.up("secondary")
+    built = Engine(home, STACKS)
+    for stack in STACKS:
+        built.up(stack)
+    return home
+
+
+@pytest.fixture(scope="session")
+def pair_inside(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the home of a pair whose circuits' records lie in the regions that they serve.
+
+    No fence at a circuit holds while its region is down.
+    """
+    home = tmp_path_factory.mktemp("inside") / "home"
+    built = Engine(home, STACKS)
+    for stack in STACKS:
+        built.change(stack, lambda config: recorded_inside(config["sparehub:region"]))
+        built.up(stack)
     return home

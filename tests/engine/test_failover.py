@@ -59,8 +59,45 @@ def test_there_and_back(operator: Operator) -> None:
     assert [len(each) > 10 for each in journals(operator.engine.rehearsal.home.path)] == [True] * 2
 
 
-def test_a_region_that_is_lost_and_comes_back(operator: Operator) -> None:
+def test_the_shipped_pair_survives_each_of_its_regions(operator: Operator) -> None:
+    """Over with the primary's whole region down, fenced at its circuit; back with the other one's.
+
+    Each circuit's record lies in a third region, so nothing is unfenced, and nothing is asked of
+    the region that is down but whether it answers.
+    """
+    store = operator.engine.store
+    before = len(control.read_log(store))
+    peerings = ("create", "AzurePrivatePeering"), ("update", "AzurePrivatePeering")
+    for kind, down, source, gone, made in (
+        ("failover", "eastasia", "primary", PRIMARY, SECONDARY),
+        ("failback", "southeastasia", "secondary", SECONDARY, PRIMARY),
+    ):
+        seen = len(control.read_log(store))
+        control.add_fault(store, Order("region-down", region=down))
+        done = operator.sparehub(*operator.confirmed(kind, "--unplanned"))
+        assert done.returncode == 0, done.stderr
+        assert "fenced without the region: privatePeering" in done.stderr
+        assert [each for each in moved(operator, seen) if each not in peerings] == [
+            ("create", made)
+        ]
+        (debt,) = operator.status()["debts"]
+        assert (debt["stack"], debt["unfenced"]) == (source, False)
+
+        control.clear_faults(store)
+        finished = operator.sparehub("finish-fence", "--yes")
+        assert finished.returncode == 0, finished.stderr
+        assert ("delete", gone) in moved(operator, seen)
+    assert live_at_once(store) == []
+    assert lost(store, operator.project, operator.environment) == set()
+    assert operator.status()["active"] == ["primary"]
+    assert len(control.read_log(store)) > before
+
+
+def test_a_region_that_is_lost_with_its_circuits_record_and_comes_back(
+    pair_inside: Path, tmp_path: Path
+) -> None:
     """Refused without a reason, done with one, owed until the region is back."""
+    operator = Operator(copied(pair_inside, tmp_path / "home"))
     store = operator.engine.store
     control.add_fault(store, Order("region-down", region="eastasia"))
     before = len(control.read_log(store))

@@ -35,9 +35,9 @@ def test_a_private_peering_is_disabled_and_nothing_else_of_it(pair: Path, tmp_pa
     assert azure.send("GET", PEERING).body["properties"] == before
 
 
-def test_a_circuit_that_does_not_answer_is_no_fence(pair: Path, tmp_path: Path) -> None:
+def test_a_circuit_that_does_not_answer_is_no_fence(pair_inside: Path, tmp_path: Path) -> None:
     """Its record lies in the region that is lost: the fence says so instead of holding."""
-    store = copied(pair, tmp_path / "home").store
+    store = copied(pair_inside, tmp_path / "home").store
     control.add_fault(store, Order("region-down", region="eastasia"))
 
     with pytest.raises(FenceError, match="cannot be read: The control plane of region eastasia"):

@@ -11,6 +11,7 @@ from tests.simulator.bodies import (
     GROUP,
     NETWORK,
     circuit,
+    connection,
     gateway,
     group,
     private_peering,
@@ -53,6 +54,67 @@ def test_a_region_that_is_down_answers_503(arm: Arm) -> None:
 
     control.clear_faults(arm.directory)
     assert arm.get(HUB) == before
+
+
+def _far_circuit(arm: Arm) -> None:
+    """Make a gateway in East Asia, and a circuit at Hong Kong whose record lies in Japan East."""
+    arm.hub()
+    path, body = circuit("far")
+    arm.put(path, body | {"location": "japaneast"})
+    arm.put(*private_peering("far"))
+
+
+@pytest.mark.parametrize("kind", ["", "expressRouteCircuits"])
+def test_a_connection_needs_the_region_of_its_circuits_record(arm: Arm, kind: str) -> None:
+    """It is neither made nor deleted while that region is down; read and written again it is."""
+    _far_circuit(arm)
+    path, body = connection("connection", "gateway", "far")
+
+    _order(arm, "region-down", region="japaneast", type=kind)
+    error = arm.refused("PUT", path, body, {})
+    assert (error["status"], error["code"]) == (503, "SimulatorRegionDown")
+    assert "japaneast" in error["message"]
+    assert arm.send("GET", path).status == 404
+    control.clear_faults(arm.directory)
+    arm.put(path, body)
+
+    _order(arm, "region-down", region="japaneast", type=kind)
+    assert arm.refused_delete(path) == "503 SimulatorRegionDown"
+    assert arm.properties(path)["provisioningState"] == "Succeeded"
+    arm.put(path, body)
+    control.clear_faults(arm.directory)
+    arm.delete(path)
+
+
+@pytest.mark.parametrize(
+    "order",
+    [
+        Order("region-down", region="southeastasia"),
+        Order("region-down", region="japaneast", type="connections"),  # none lies there
+        Order("throttled", region="japaneast", count=2),  # no write of what lies there
+    ],
+)
+def test_a_connection_needs_no_other_region(arm: Arm, order: Order) -> None:
+    """Its own, and that of the circuit's record; other faults strike the circuit's own writes."""
+    _far_circuit(arm)
+    path, body = connection("connection", "gateway", "far")
+    control.add_fault(arm.directory, order)
+
+    arm.put(path, body)
+    arm.delete(path)
+    assert [each.seen for each in control.read_faults(arm.directory)] == [0]
+
+
+def test_a_circuit_is_fenced_while_the_gateways_region_is_down(arm: Arm) -> None:
+    """Through the region of its record (ER-38)."""
+    _far_circuit(arm)
+    arm.put(*connection("connection", "gateway", "far"))
+    _order(arm, "region-down", region="eastasia")
+
+    path, body = private_peering("far", state="Disabled")
+    arm.put(path, body)
+    assert arm.properties(path)["state"] == "Disabled"
+    assert arm.refused_delete(f"{NETWORK}/connections/connection") == "503 SimulatorRegionDown"
 
 
 def test_throttled_is_429_once(arm: Arm) -> None:

@@ -315,8 +315,37 @@ def test_init_writes_what_it_was_told(sparehub: Sparehub, tmp_path: Path) -> Non
     values = YAML(typ="safe").load((tmp_path / "mine.yaml").read_text())["config"]
     expected = shipped("primary") | {"azure-native:location": "westeurope"}
     circuit = expected["sparehub:region"]["expressRoute"]["connections"]["hong-kong"]["circuit"]
-    circuit.update(provisioned=False, serviceProvider="Colt: Metro #1")
+    circuit.update(provisioned=False, serviceProvider="Colt: Metro #1", location="swedencentral")
     assert region_of(values) == region_of(expected)
+
+
+@pytest.mark.parametrize(
+    ("options", "answer", "named"),
+    [
+        (("--location", "eastasia"), "", "japaneast"),  # asked for last: a script may end before
+        (("--location", "eastasia"), "koreacentral\n", "koreacentral"),
+        (
+            ("--location", "Southeast Asia", "--circuit-location", "Korea Central"),
+            "",
+            "Korea Central",
+        ),
+        (("--location", "atlantisnorth"), "", None),
+    ],
+)
+def test_init_puts_the_record_of_the_circuit_outside_the_pair(
+    sparehub: Sparehub,
+    tmp_path: Path,
+    options: tuple[str, ...],
+    answer: str,
+    named: str | None,
+) -> None:
+    """In a third region that Sparehub proposes, or in the one that is named."""
+    done = sparehub("init", "-o", "mine.yaml", *options, answers="\n" * 16 + answer)
+
+    assert done.returncode == 0, done.stderr
+    values = YAML(typ="safe").load((tmp_path / "mine.yaml").read_text())["config"]
+    (connection,) = values["sparehub:region"]["expressRoute"]["connections"].values()
+    assert connection["circuit"].get("location") == named
 
 
 def test_init_never_overwrites_and_never_guesses(sparehub: Sparehub, tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from tests.configurations import region_of, shipped, with_spokes
 from topology.errors import ConfigurationError
 from topology.model import (
     Circuit,
+    CircuitReference,
     Connection,
     Gateway,
     Nva,
@@ -29,6 +30,10 @@ from topology.reachability.verify import verify
 from topology.words import Activation, Depth, NextHopType, NvaKind, Prefers
 
 NVA = IPv4Address("10.10.10.10")
+BORROWED = (
+    "/subscriptions/00000000-0000-0000-0000-000000000002/resourceGroups/rg-circuits"
+    "/providers/Microsoft.Network/expressRouteCircuits/erc-borrowed"
+)
 ANYWHERE = IPv4Network("0.0.0.0/0")
 
 
@@ -132,6 +137,7 @@ def circuit(key: str, location: str, bandwidth: int, vlan: int, links: str) -> C
         key=key,
         name=f"erc-{key}",
         resource_group=f"rg-sparehub-erc-{key}",
+        location="japaneast",
         peering_location=location,
         service_provider="Equinix",
         bandwidth_in_mbps=bandwidth,
@@ -217,6 +223,39 @@ def test_a_circuit_that_is_not_provisioned_carries_nothing() -> None:
 
     bare = replace(HONG_KONG, private_peering=None)
     assert region_of(values) == replace(PRIMARY, circuits=(bare,), connections=())
+
+
+@pytest.mark.parametrize(("location", "stands"), [(None, "eastasia"), ("Japan West", "japanwest")])
+def test_a_circuit_is_recorded_where_its_location_says(location: str | None, stands: str) -> None:
+    """In the region's own location where nothing is said; nothing else of the region follows."""
+    values = shipped("primary")
+    circuit = values["sparehub:region"]["expressRoute"]["connections"]["hong-kong"]["circuit"]
+    circuit["location"] = location
+
+    assert region_of(values) == replace(PRIMARY, circuits=(replace(HONG_KONG, location=stands),))
+
+
+@pytest.mark.parametrize("location", [None, "koreacentral"])
+def test_a_referenced_circuit_says_where_it_is_recorded_or_nothing(location: str | None) -> None:
+    """Its location is its owner's: the region's own stands for nothing there."""
+    values = shipped("primary")
+    values["sparehub:region"]["expressRoute"]["connections"]["hong-kong"]["circuit"] = {
+        "id": BORROWED,
+        "location": location,
+        "peeringLocation": "Hong Kong",
+        "sku": {"tier": "Standard"},
+        "bandwidthInMbps": 500,
+    }
+
+    (circuit,) = region_of(values).circuits
+    assert circuit == CircuitReference(
+        key="hong-kong",
+        id=BORROWED,
+        location=location,
+        peering_location="Hong Kong",
+        bandwidth_in_mbps=500,
+        tier="Standard",
+    )
 
 
 def override(region: dict[str, Any]) -> None:

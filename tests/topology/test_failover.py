@@ -334,3 +334,32 @@ def test_filters_name_every_prefix_and_both_neighbours() -> None:
     assert "no prefix filter tells them apart" in on_premises_filters(
         source, source, ("10.1.0.0/24",)
     )
+
+
+@pytest.mark.parametrize(
+    ("location", "through", "lost"),
+    [
+        ("japaneast", "japaneast", ""),
+        (None, "eastasia", "; with eastasia down, not the fence at the circuit"),
+    ],
+)
+def test_an_unplanned_plan_says_which_regions_hold_the_records_of_circuits(
+    location: str | None, through: str, lost: str
+) -> None:
+    """The fence and the new connection are written through them."""
+    pair = values()
+    connections = pair[0]["sparehub:region"]["expressRoute"]["connections"]
+    connections["hong-kong"]["circuit"]["location"] = location
+
+    found = planned(pair, Kind.FAILOVER, Mode.UNPLANNED)
+
+    by_id = {step.id: step for step in found.steps}
+    fence, activate = by_id["fence-primary"], by_id["activate-secondary"]
+    assert fence.precondition == f"primary answers, or its circuits' records do, in {through}"
+    assert f"disable the private peering of its circuit through {through}, or" in fence.action
+    assert activate.precondition.endswith("; its circuits' records answer, in japaneast")
+    assert found.assumptions[-1] == (
+        "Azure writes a circuit through the region of its record: the fence at the circuit through "
+        f"{through}, the new connection through japaneast{lost}"
+    )
+    assert not any("record of" in each for each in planned(pair).assumptions)

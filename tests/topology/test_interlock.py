@@ -10,12 +10,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests import recorded as states
 from tests.configurations import region_of, shipped, stack_of
 from topology.build import build
 from topology.deployed import Deployed
 from topology.errors import InterlockError, ReplacementRefusedError
 from topology.interlock import (
     refuse_gateway_replacement,
+    refuse_moved_circuits,
     refuse_renamed_spokes,
     refuse_two_live_regions,
     warn_of_shared_circuit,
@@ -383,6 +385,76 @@ def test_a_gateway_may_go_where_the_depth_says_so() -> None:
     region = region_of(shipped("primary"), "standby", "network")
 
     refuse_gateway_replacement(region, Deployed.from_resources(recorded()))
+
+
+def circuit_of(values: dict[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = values["sparehub:region"]["expressRoute"]["connections"]["hong-kong"]
+    return found["circuit"]  # type: ignore[no-any-return] # a part of a file
+
+
+def standing_in(location: str) -> Resources:
+    """Return what the primary's stack recorded with its circuit in a location."""
+    values = shipped("primary")
+    circuit_of(values)["location"] = location
+    return states.recorded(values)
+
+
+def test_a_circuit_that_stands_is_not_moved() -> None:
+    """As after an update from files that left it in its own region: refused, with the ways out."""
+    with pytest.raises(ReplacementRefusedError) as caught:
+        refuse_moved_circuits(
+            region_of(shipped("primary")), Deployed.from_resources(standing_in("eastasia"))
+        )
+
+    assert caught.value.exit_code == 3
+    assert str(caught.value) == (
+        "region.expressRoute.connections.hong-kong.circuit.location: erc-hong-kong would be "
+        "deleted and ordered anew in japaneast: it stands in eastasia, and Azure moves neither a "
+        "circuit nor its resource group. Nothing was changed. Say `location: eastasia` there to "
+        "keep it; where that is a region of the pair, `sparehub check` says what that costs "
+        "(ER-06). To have one in japaneast, add a second circuit under a key of its own, and "
+        "remove 'hong-kong' once the second carries the traffic and the provider has "
+        "deprovisioned the first."
+    )
+
+
+def test_a_region_moves_no_circuit_by_moving_itself() -> None:
+    """A circuit whose location is not said would follow its region's."""
+    values = shipped("primary") | {"azure-native:location": "koreacentral"}
+    del circuit_of(values)["location"]
+
+    with pytest.raises(
+        ReplacementRefusedError, match="anew in koreacentral: it stands in eastasia"
+    ):
+        refuse_moved_circuits(region_of(values), Deployed.from_resources(standing_in("eastasia")))
+
+
+@pytest.mark.parametrize(
+    ("role", "what"),
+    [
+        ("circuit", "erc-hong-kong stands in eastasia and its resource group .* in japaneast"),
+        ("group", "erc-hong-kong stands in japaneast and its resource group .* in eastasia"),
+    ],
+)
+def test_a_circuit_and_a_group_in_two_places_can_only_be_referenced(role: str, what: str) -> None:
+    """No location in the file is that of both."""
+    resources = standing_in("japaneast")
+    states.of(resources, f"circuit/hong-kong/{role}")["location"] = "East Asia"
+
+    with pytest.raises(ReplacementRefusedError, match=f"{what}; .* by its `id`"):
+        refuse_moved_circuits(region_of(shipped("primary")), Deployed.from_resources(resources))
+
+
+@pytest.mark.parametrize("location", ["Japan East", "eastasia"])
+def test_a_circuit_stays_where_it_is(location: str) -> None:
+    """Said or by default, in whatever spelling; one that does not stand may be made anywhere."""
+    resources = standing_in(location)
+    values = shipped("primary")
+    if location == "eastasia":
+        del circuit_of(values)["location"]
+
+    refuse_moved_circuits(region_of(values), Deployed.from_resources(resources))
+    refuse_moved_circuits(region_of(values), Deployed.from_resources({}))
 
 
 def test_a_circuit_that_serves_both_regions_should_belong_to_neither() -> None:

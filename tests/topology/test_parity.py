@@ -334,3 +334,81 @@ def test_a_region_that_is_not_there_is_wrong_once_for_each_thing() -> None:
 
     spokes = [each.path for each in found if each.stack and each.path.startswith("region.spokes")]
     assert spokes == ["region.spokes.spoke1", "region.spokes.spoke2"]
+
+
+CONNECTIONS = "region.expressRoute.connections"
+HONG_KONG = f"{CONNECTIONS}.hong-kong.circuit.location"
+SINGAPORE = f"{CONNECTIONS}.singapore.circuit.location"
+
+
+def recorded_in(stack: str, location: str | None) -> Values:
+    """Return a stack's keys with the record of its circuit in a region; None: in its own."""
+
+    def change(region: Values) -> None:
+        (connection,) = region["expressRoute"]["connections"].values()
+        connection["circuit"]["location"] = location
+
+    return changed(change, stack)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "verdict", "found"),
+    [
+        (
+            "koreacentral",
+            "japaneast",
+            "allowed",
+            [(HONG_KONG, "koreacentral", None), (SINGAPORE, None, "japaneast")],
+        ),
+        ("koreacentral", "koreacentral", "allowed", []),
+        ("eastasia", "japaneast", "wrong", [(HONG_KONG, "eastasia", None)]),
+        (
+            "southeastasia",
+            "southeastasia",
+            "wrong",
+            [(HONG_KONG, "southeastasia", None), (SINGAPORE, None, "southeastasia")],
+        ),
+        (None, None, "wrong", [(HONG_KONG, "eastasia", None), (SINGAPORE, None, "southeastasia")]),
+    ],
+)
+def test_records_of_circuits_may_differ_and_lie_outside_the_pair(
+    first: str | None, second: str | None, verdict: str, found: list[tuple[str, Any, Any]]
+) -> None:
+    """In two regions is allowed; in a region of the pair is wrong, by default, too (ER-06)."""
+    primary, secondary = recorded_in("primary", first), recorded_in("secondary", second)
+
+    assert of_verdict(compared(primary, secondary), verdict) == found
+
+    primary["sparehub:ignoredRules"] = {"ER-06": "ordered years ago"}
+    assert of_verdict(compared(primary, secondary), "wrong") == []
+
+
+def test_one_circuit_key_in_both_regions_is_one_line() -> None:
+    """With both locations."""
+    primary, secondary = recorded_in("primary", "koreacentral"), shipped("secondary")
+    connections = secondary["sparehub:region"]["expressRoute"]["connections"]
+    connections["hong-kong"] = connections.pop("singapore")
+    connections["hong-kong"]["circuit"]["name"] = "erc-singapore"
+
+    found = [each for each in compared(primary, secondary) if each.path == HONG_KONG]
+
+    assert [(each.primary, each.secondary, each.verdict) for each in found] == [
+        ("koreacentral", "japaneast", "allowed")
+    ]
+
+
+def test_a_circuit_that_stands_elsewhere_than_its_file_says_is_a_drift() -> None:
+    """As read from the state."""
+    states = (recorded(shipped("primary")), recorded(shipped("secondary"), "secondary"))
+    of(states[0], "circuit/hong-kong/circuit")["location"] = "koreacentral"
+    stacks = stack("primary", shipped("primary")), stack("secondary", shipped("secondary"))
+    regions = [read_state(each).region for each in states]
+
+    found = deployed_parity(*stacks, (regions[0], regions[1]))
+
+    (drift,) = [each for each in found if each.verdict == "wrong"]
+    assert (drift.path, drift.primary, drift.stack) == (
+        HONG_KONG,
+        {"configuration": "japaneast", "state": "koreacentral"},
+        "primary",
+    )

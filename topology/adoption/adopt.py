@@ -21,7 +21,7 @@ from topology.parity import unequal
 from topology.parse import parse_stack
 from topology.reading import ArmResource, Reading, read_region
 from topology.reading.parts import location_of
-from topology.reading.resources import CIRCUIT, RESOURCE_GROUP, ROUTE
+from topology.reading.resources import CIRCUIT, CONNECTION, RESOURCE_GROUP, ROUTE
 
 _CONNECTIONS = "region.expressRoute.connections"
 _PATHS = {  # by role; the first that fits
@@ -82,7 +82,7 @@ def adopt(resources: Iterable[ArmResource]) -> Adopted:
         message = "no virtual network has an ExpressRoute gateway or a GatewaySubnet: no hub here"
         raise UnreadableError(message)
     # One region is one resource group: whatever Pulumi thinks lies elsewhere it would replace.
-    circuits = set(_circuits(hub, read_region(everything)))
+    circuits = set(_circuits(read_region(everything)))
     reading = read_region([each for each in everything if _beside(hub, each, circuits)])
     _refuse_what_is_no_region(reading)
     values = stack_values(reading)
@@ -102,17 +102,18 @@ def adopt(resources: Iterable[ArmResource]) -> Adopted:
     )
 
 
-def _circuits(hub: ArmResource, reading: Reading) -> Iterator[str]:
-    """Yield the keys of the circuits that are the region's: those it is connected to, or beside."""
+def _circuits(reading: Reading) -> Iterator[str]:
+    """Yield the keys of the circuits that are the region's.
+
+    Those that it is connected to, wherever their records lie (ER-06); of a region without a
+    connection, those in the file to which no other gateway is connected.
+    """
     roles = reading.roles
     for key in roles.connections:
         yield roles.by_role[f"connection/{key}/connection"].reference("peer").lower()
     if not roles.connections:
-        yield from (
-            each.key
-            for each in roles.all
-            if each.type == CIRCUIT and location_of(each) == location_of(hub)
-        )
+        used = {each.reference("peer").lower() for each in roles.all if each.type == CONNECTION}
+        yield from (each.key for each in roles.all if each.type == CIRCUIT and each.key not in used)
 
 
 def _beside(hub: ArmResource, resource: ArmResource, circuits: Container[str]) -> bool:
@@ -165,6 +166,7 @@ def _assumed(reading: Reading) -> Iterator[NotUnderstood]:
     if hub is None:
         return
     yield from _groups(reading, hub)
+    yield from _unconnected(reading)
     reason = "what on-premises advertises is unknown to Azure: fill in onPremises.addressPrefixes"
     yield NotUnderstood(hub.id, reason)
     for key in reading.roles.connections:
@@ -183,9 +185,19 @@ def _assumed(reading: Reading) -> Iterator[NotUnderstood]:
             yield NotUnderstood(peer or connection.id, reason)
 
 
+def _unconnected(reading: Reading) -> Iterator[NotUnderstood]:
+    """Yield the circuits that nothing but the file says to be this region's."""
+    for circuit in reading.region.circuits:
+        resource = reading.roles[f"circuit/{circuit.key}/circuit"]
+        if resource is None or circuit.key in reading.roles.connections:
+            continue
+        reason = "no connection leads to it: if it is not this region's, leave it out of the file"
+        yield NotUnderstood(resource.id, reason)
+
+
 def _groups(reading: Reading, hub: ArmResource) -> Iterator[NotUnderstood]:
-    """Yield the resource groups whose location is another than the region's, or unknown."""
-    roles, location = reading.roles, reading.region.location
+    """Yield the resource groups that lie elsewhere than what is in them, or nobody knows where."""
+    roles = reading.roles
     owners = {"group": hub}
     for circuit in reading.region.circuits:
         resource = roles[f"circuit/{circuit.key}/circuit"]
@@ -194,6 +206,7 @@ def _groups(reading: Reading, hub: ArmResource) -> Iterator[NotUnderstood]:
     for role, owner in owners.items():
         group = roles[role]
         identity = group.id if group else "/".join(owner.id.split("/")[:5])
+        location = location_of(owner)
         what = "Pulumi would replace the group with all that is in it"
         if group is None:
             reason = (

@@ -16,6 +16,7 @@ from topology.model import (
     VirtualNetwork,
 )
 from topology.reading import Reading
+from topology.reading.parts import location_of
 from topology.route_tables import ANYWHERE
 from topology.words import Activation, Bandwidth, CircuitTier, Depth, NextHopType
 
@@ -207,8 +208,8 @@ def _connection(reading: Reading, circuit: Circuit | CircuitReference) -> Values
 def owned(reading: Reading, key: str) -> Circuit | None:
     """Return a circuit that the region's stack can own: one with a resource group of its own.
 
-    A region's own group must not hold it (config.md), and Pulumi would replace what it believes to
-    be in another place.
+    A region's own group must not hold it (config.md), and a stack has a circuit and its group in
+    one location: Pulumi would replace a group that lies elsewhere.
     """
     region = reading.region
     circuit = next((each for each in region.circuits if each.key == key), None)
@@ -217,12 +218,13 @@ def owned(reading: Reading, key: str) -> Circuit | None:
     if not isinstance(circuit, Circuit) or resource is None or hub is None:
         return None
     groups = [c.resource_group.lower() for c in region.circuits if isinstance(c, Circuit)]
-    location = str(resource.properties.get("location", "")).replace(" ", "").lower()
+    group = reading.roles[f"circuit/{key}/group"]
+    together = group is None or location_of(group) == circuit.location
     alone = circuit.resource_group.lower() != region.resource_group.lower()
-    here = (resource.subscription, location) == (hub.subscription, region.location)
+    here = resource.subscription == hub.subscription
     by_provider = bool(circuit.service_provider)  # not on a port of ExpressRoute Direct
     once = groups.count(circuit.resource_group.lower()) == 1
-    return circuit if alone and here and by_provider and once else None
+    return circuit if alone and here and together and by_provider and once else None
 
 
 def _circuit(reading: Reading, circuit: Circuit | CircuitReference) -> Values:
@@ -234,6 +236,7 @@ def _circuit(reading: Reading, circuit: Circuit | CircuitReference) -> Values:
         return {
             "id": resource.id if resource else identity,
             "peeringLocation": circuit.peering_location or "unknown",
+            "location": circuit.location,
             "sku": {"tier": circuit.tier or CircuitTier.STANDARD.value},
             "bandwidthInMbps": bandwidth if bandwidth in [*Bandwidth] else Bandwidth.M50.value,
         }
@@ -242,6 +245,7 @@ def _circuit(reading: Reading, circuit: Circuit | CircuitReference) -> Values:
         "name": _chosen(mine.name, f"erc-{mine.key}"),
         "resourceGroup": _chosen(mine.resource_group, f"rg-sparehub-erc-{mine.key}"),
         "peeringLocation": mine.peering_location,
+        "location": _chosen(mine.location, reading.region.location),
         "serviceProvider": mine.service_provider,
         "bandwidthInMbps": bandwidth,
         "sku": {"tier": mine.tier, "family": mine.family},

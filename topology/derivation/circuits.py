@@ -15,6 +15,8 @@ from topology.circuits import circuit_id, connection_key, same_circuit
 from topology.derivation.notes import Note, NoteKind
 from topology.derivation.remap import Remap
 from topology.errors import OptionsError
+from topology.fields import plain_location
+from topology.geography import region_for_records
 from topology.model import Circuit, CircuitReference, Region
 
 _HERE = ("region", "expressRoute", "connections")
@@ -56,12 +58,13 @@ def derive_connections(  # noqa: PLR0913 - what the choice depends on
     peering_location: str | None,
     same: bool,
     subscription: str | None,
+    location: str,
 ) -> MadeConnections:
     """Return the second region's connections.
 
-    ``region`` is the first region, ``first`` and ``existing`` what stands under
-    ``expressRoute.connections`` of either file. Those that are there already are kept where they
-    are what is asked for, or where nothing is.
+    ``region`` is the first region, ``location`` the second's, ``first`` and ``existing`` what
+    stands under ``expressRoute.connections`` of either file. Those that are there already are kept
+    where they are what is asked for, or where nothing is.
 
     :raises OptionsError: where both ways are asked for, or none and nothing is there.
     """
@@ -82,7 +85,7 @@ def derive_connections(  # noqa: PLR0913 - what the choice depends on
         for key in existing
     )
     if peering_location is not None:
-        made = _elsewhere(region, first, peering_location, remap)
+        made = _elsewhere(region, first, peering_location, remap, location)
     else:
         made = _same(region, first, subscription, retained=not remap.moves)
     return MadeConnections(made.values, gone + made.notes, made.made_after)
@@ -115,7 +118,7 @@ def _kept(existing: Mapping[str, Any]) -> Iterator[Note]:
 
 
 def _elsewhere(
-    region: Region, first: Mapping[str, Any], peering_location: str, remap: Remap
+    region: Region, first: Mapping[str, Any], peering_location: str, remap: Remap, location: str
 ) -> MadeConnections:
     """Return one connection to a circuit like that which the first region's traffic prefers."""
     model = max(first, key=lambda key: _mapping(first[key]).get("routingWeight", 0))  # ER-22
@@ -137,7 +140,10 @@ def _elsewhere(
 
     if "id" in circuit:
         circuit["id"] = _UNKNOWN_ID
+        circuit.pop("location", None)  # the first circuit's
         confirm("the id of the second region's circuit", "id")
+    else:
+        notes += _place(circuit, (region.location, location), (*_HERE, key, "circuit", "location"))
     confirm(f"the connectivity provider at {peering_location}", "serviceProvider")
     confirm(
         "the first circuit's; the standby circuit carries all traffic after a failover, and Azure "
@@ -161,6 +167,22 @@ def _elsewhere(
     return MadeConnections({key: connection}, tuple(notes), {key: model})
 
 
+def _place(
+    circuit: dict[str, Any], pair: tuple[str, str], place: tuple[str, ...]
+) -> Iterator[Note]:
+    """Put a circuit's record outside the pair, unless it lies there; yield what to confirm."""
+    if plain_location(circuit.get("location", pair[1])) not in pair:
+        return
+    circuit.pop("location", None)
+    message = "of the circuit's record: any region but the two of the pair (ER-06)"
+    third = region_for_records(*pair)
+    if third is None:
+        yield Note(NoteKind.DO, place, message)
+        return
+    circuit["location"] = third
+    yield Note(NoteKind.CONFIRM, place, f"{message}; a circuit that stands cannot move")
+
+
 def _same(
     region: Region, first: Mapping[str, Any], subscription: str | None, *, retained: bool
 ) -> MadeConnections:
@@ -181,6 +203,7 @@ def _same(
             "circuit": {
                 "id": identity,
                 "peeringLocation": circuit.peering_location,
+                **({"location": circuit.location} if circuit.location else {}),
                 "sku": {"tier": circuit.tier},
                 "bandwidthInMbps": circuit.bandwidth_in_mbps,
             }

@@ -21,6 +21,7 @@ from topology.derivation.keep import keep
 from topology.derivation.notes import Note
 from topology.derivation.remap import Remap, parse_remap, remap_problems
 from topology.errors import ConfigurationError, OptionsError
+from topology.fields import plain_location
 from topology.geography import REGION_PAIRS
 from topology.parse import parse_stack
 from topology.secrets import is_secret, secret_problems, without_secrets
@@ -99,6 +100,7 @@ def derive(
         peering_location=wanted.peering_location,
         same=wanted.same_circuit,
         subscription=_subscription(primary),
+        location=plain_location(first.location),
     )
     values = _fresh(first, wanted.primary, remap, made)
     notes = [*made.notes, *carry_notes(primary[REGION], config)]
@@ -167,14 +169,10 @@ def _location(wanted: Wanted, there: Mapping[str, Any], first: str) -> str:
     if location is None:
         message = f"give --location: no region pair of {first} is known"
         raise OptionsError(message)
-    if _plain(location) == first:
+    if plain_location(location) == first:
         message = f"--location: {location} is the first region's own; name another one"
         raise OptionsError(message)
-    return str(current if _plain(current) == _plain(location) else location)
-
-
-def _plain(location: object) -> str:
-    return str(location).replace(" ", "").lower()
+    return str(current if plain_location(current) == plain_location(location) else location)
 
 
 def _subscription(values: Mapping[str, Any]) -> str | None:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from topology.fields import plain_location
 from topology.model import Peering, PrivatePeering, Route
 from topology.reading.resources import ArmResource
 from topology.reading.values import (
@@ -98,4 +99,4 @@ def state_of(resource: ArmResource) -> str:
 
 def location_of(resource: ArmResource) -> str:
     """Return the location of a resource as the configuration writes it."""
-    return str(resource.properties.get("location") or "").replace(" ", "").lower()
+    return plain_location(resource.properties.get("location") or "")

@@ -296,6 +296,7 @@ class _Reader:
             key=key,
             name=circuit.name,
             resource_group=circuit.group,
+            location=location_of(circuit),
             peering_location=str(provider.get("peeringLocation", "")),
             service_provider=str(provider.get("serviceProviderName", "")),
             bandwidth_in_mbps=whole(provider.get("bandwidthInMbps")) or 0,
@@ -313,6 +314,7 @@ class _Reader:
             return CircuitReference(
                 key=key,
                 id=identity,
+                location=known.location,
                 peering_location=known.peering_location,
                 bandwidth_in_mbps=known.bandwidth_in_mbps.value,
                 tier=known.sku.tier.value,
@@ -321,6 +323,7 @@ class _Reader:
         return CircuitReference(
             key=key,
             id=identity,
+            location=seen.location if seen else None,
             peering_location=seen.peering_location if seen else "",
             bandwidth_in_mbps=seen.bandwidth_in_mbps if seen else 0,
             tier=seen.tier if seen else "",

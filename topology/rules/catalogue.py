@@ -12,12 +12,22 @@ from topology.rules.networks import NETWORKS
 from topology.rules.pair_circuits import PAIR_CIRCUITS
 from topology.rules.pair_regions import PAIR_REGIONS
 from topology.rules.peerings import PEERINGS
+from topology.rules.records import PAIR_RECORDS, RECORDS
 from topology.rules.remapping import REMAPPING
 from topology.rules.routes import ROUTES
 from topology.rules.shapes import SHAPES
 from topology.rules.standing import STANDING
 
 FILE_RULES = (*ADDRESSES, *HUB, *EXPRESS_ROUTE, *DRILL)
-REGION_RULES = (*NETWORKS, *PEERINGS, *ROUTES, *INSPECTION, *CIRCUITS, *GATEWAYS, *REMAPPING)
-PAIR_RULES = (*PAIR_CIRCUITS, *PAIR_REGIONS)
+REGION_RULES = (
+    *NETWORKS,
+    *PEERINGS,
+    *ROUTES,
+    *INSPECTION,
+    *CIRCUITS,
+    *RECORDS,
+    *GATEWAYS,
+    *REMAPPING,
+)
+PAIR_RULES = (*PAIR_CIRCUITS, *PAIR_RECORDS, *PAIR_REGIONS)
 AZURE_RULES = (*SHAPES, *FILE_RULES, *REGION_RULES, *PAIR_RULES, *INTENTS, *STANDING)

@@ -180,11 +180,15 @@ def peering_locations_serve_few_enough_circuits(stack: Stack) -> Iterator[Fault]
     why="A subscription has ten circuits a region unless Microsoft raises that.",
 )
 def region_owns_few_enough_circuits(stack: Stack) -> Iterator[Fault]:
-    """Those of this stack alone."""
-    count = sum(isinstance(each, Circuit) for each in stack.region.circuits)
-    if count > _OWNED_IN_A_REGION:
-        message = f"{count} circuits of its own; {_OWNED_IN_A_REGION} are allowed unless raised"
-        yield Fault(CONNECTIONS, message)
+    """Those of this stack alone, by where their records lie."""
+    owned = (each for each in stack.region.circuits if isinstance(each, Circuit))
+    for location, count in Counter(each.location for each in owned).items():
+        if count > _OWNED_IN_A_REGION:
+            message = (
+                f"{count} circuits of its own in {location}; {_OWNED_IN_A_REGION} are allowed "
+                "unless raised"
+            )
+            yield Fault(CONNECTIONS, message)
 
 
 @rule(

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from topology.geography import REGION_PAIRS
+from topology.geography import REGION_PAIRS, cloud_of
 from topology.model import Circuit, Region, Spoke, Subnet
 from topology.pair import Stack
 from topology.prefixes import overlapping
@@ -33,7 +33,6 @@ _FROM_BRAZIL_SOUTH = (
     "westus2",
     "northcentralus",
 )
-_CLOUDS = {"china": "China", "usgov": "US Government", "usdod": "US Government"}
 
 
 def _groups(region: Region) -> Mapping[str, str]:
@@ -104,15 +103,10 @@ def site_recovery_replicates_to_the_secondary(pair: Pair) -> Iterator[Fault]:
 @rule("RG-04", why="National clouds are isolated from each other.")
 def regions_are_of_one_cloud(pair: Pair) -> Iterator[Fault]:
     """China, US Government, and the public cloud."""
-    first, second = (_cloud(stack) for stack in pair)
+    first, second = (cloud_of(stack.region.location) for stack in pair)
     if first != second:
         message = f"{pair.secondary.region.location} is in the cloud {second}, not {first}"
         yield Fault("location", message, pair.secondary.name)
-
-
-def _cloud(stack: Stack) -> str:
-    found = (cloud for start, cloud in _CLOUDS.items() if stack.region.location.startswith(start))
-    return next(found, "Public")
 
 
 @rule(

@@ -25,7 +25,6 @@ UNCHECKED = (
     Unchecked("PE-15", "Peerings across regions", "hub and spokes are of one region"),
     Unchecked("ER-04", "Reach of a circuit by its tier", "asked as RG-01 and RG-02"),
     Unchecked("ER-05", "Reach of a Local circuit", "asked as RG-02"),
-    Unchecked("ER-06", "A circuit's location is metadata", "it may be anything"),
     Unchecked(
         "ER-19",
         "On one circuit, disconnect before connecting",

@@ -19,6 +19,7 @@ import pytest
 from sparehub.failover import deployments, operations, workplace
 from sparehub.output import Output
 from sparehub.stacks import read_stack
+from tests.configurations import recorded_inside
 from tests.sparehub.failover.world import Died, World, activation_in_file
 from tests.sparehub.failover.worlds import (
     WIDE,
@@ -49,7 +50,6 @@ class Flow:
     halted: bool = False
     """Whether a failover halted before it, with neither region connected."""
     lost: bool = False
-    circuits_lost: bool = False
     unfenced: bool = False
     raises: bool = False
     full: bool = False
@@ -82,13 +82,18 @@ FLOWS = {
     "unplanned, the primary answers": Flow(Kind.FAILOVER, Mode.UNPLANNED),
     "unplanned, fenced at the circuit": Flow(Kind.FAILOVER, Mode.UNPLANNED, lost=True),
     "unplanned, unfenced": Flow(
-        Kind.FAILOVER, Mode.UNPLANNED, lost=True, circuits_lost=True, unfenced=True
+        Kind.FAILOVER, Mode.UNPLANNED, lost=True, unfenced=True, change=recorded_inside
     ),
     "planned failover, bandwidth raised": Flow(Kind.FAILOVER, raises=True),
     "planned failover, bandwidth refused": Flow(Kind.FAILOVER, raises=True, full=True),
     "finish-fence after a fence": Flow(Kind.FAILOVER, Mode.UNPLANNED, lost=True, finish=True),
     "finish-fence, unfenced": Flow(
-        Kind.FAILOVER, Mode.UNPLANNED, lost=True, circuits_lost=True, unfenced=True, finish=True
+        Kind.FAILOVER,
+        Mode.UNPLANNED,
+        lost=True,
+        unfenced=True,
+        finish=True,
+        change=recorded_inside,
     ),
     "finish-fence, wide": Flow(
         Kind.FAILOVER, Mode.UNPLANNED, lost=True, finish=True, change=wide, large=True
@@ -109,12 +114,9 @@ def prepared(start: Start, flow: Flow) -> World:
         world.lost.clear()
     if flow.lost:
         world.lost.add("primary")
-    if flow.circuits_lost:
-        world.circuits_lost.add("primary")
     if flow.finish:
         perform(world, flow)
         world.lost.clear()
-        world.circuits_lost.clear()
     return world
 
 

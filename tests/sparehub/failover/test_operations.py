@@ -18,8 +18,9 @@ from sparehub.failover.status import OWED, status
 from sparehub.failover.switch import ACTIVATION, set_values
 from sparehub.output import Output
 from sparehub.stacks import read_stack
+from tests.configurations import recorded_inside
 from tests.sparehub.failover.world import World, activation_in_file
-from tests.sparehub.failover.worlds import Start, begin, halted, resume
+from tests.sparehub.failover.worlds import Start, begin, change_regions, halted, resume
 from topology.errors import (
     ConfigurationError,
     HalfwayError,
@@ -250,8 +251,8 @@ def test_a_reason_that_no_file_can_hold_is_refused(start: Start, reason: str) ->
         operations.resume(world.directory, Output(), yes=True, reason=reason)
     assert world.writes == []
 
+    change_regions(world, recorded_inside)
     world.lost.add("primary")
-    world.circuits_lost.add("primary")
     owed = begin(world, FAILOVER, Mode.UNPLANNED, 'gone: "香港" # \\ é')
     assert owed == OWED
 
@@ -322,8 +323,10 @@ def test_a_halted_failover_is_resumed_or_answered_by_a_failback(start: Start) ->
 
 def test_a_region_that_dies_while_it_is_disconnected_is_fenced_from_outside(start: Start) -> None:
     """It answered the probe and not the deployment; where no fence holds, a reason is asked for."""
-    for circuits_lost in (False, True):
+    for inside in (False, True):
         world = start()
+        if inside:
+            change_regions(world, recorded_inside)
         deploy = world.up
 
         def failing(*arguments: object, world: World = world, deploy: Any = deploy) -> None:
@@ -332,11 +335,10 @@ def test_a_region_that_dies_while_it_is_disconnected_is_fenced_from_outside(star
             deploy(*arguments)
 
         world.up = failing  # type: ignore[method-assign, assignment]
-        if not circuits_lost:
+        if not inside:
             assert begin(world, FAILOVER, Mode.UNPLANNED) == 0
             assert world.double == []
             continue
-        world.circuits_lost.add("primary")
         with pytest.raises(HalfwayError, match="resume --accept-unfenced REASON"):
             begin(world, FAILOVER, Mode.UNPLANNED)
         again = operations.resume(world.directory, Output(), yes=True, reason="it burnt down")
@@ -346,7 +348,13 @@ def test_a_region_that_dies_while_it_is_disconnected_is_fenced_from_outside(star
 
 def test_a_planned_failover_becomes_unplanned_where_its_source_dies(start: Start) -> None:
     """`resume` would wait for the source for ever; what could not be fenced leaves it as it was."""
+
+    def apart(region: dict[str, Any]) -> None:
+        if connection := region["expressRoute"]["connections"].get("hong-kong"):
+            connection["circuit"]["location"] = "koreacentral"
+
     world = start()
+    change_regions(world, apart)
     deploy = world.up
 
     def failing(*arguments: object) -> None:
@@ -359,12 +367,12 @@ def test_a_planned_failover_becomes_unplanned_where_its_source_dies(start: Start
     for again in (resume, lambda world: begin(world, FAILOVER)):
         with pytest.raises(SparehubError):
             again(world)
-    world.circuits_lost.add("primary")
+    world.silent.add("koreacentral")
     with pytest.raises(UnreachableError, match="nothing was changed"):
         begin(world, FAILOVER, Mode.UNPLANNED)
     with pytest.raises(HalfwayError, match="lost by now: `failover --unplanned`"):
         begin(world, FAILOVER)
-    world.circuits_lost.clear()
+    world.silent.clear()
 
     assert begin(world, FAILOVER, Mode.UNPLANNED) == 0
     assert len(world.advertised("secondary")) == 3

@@ -332,7 +332,7 @@ def test_a_fence_that_may_stand_is_not_called_nothing(start: Start) -> None:
     def losing(method: str, path: str, *more: Any, **how: Any) -> Answer:
         if method == "PUT":
             send(method, path, *more, **how)
-            world.circuits_lost.add("primary")
+            world.silent.add("japaneast")
             return Answer(status=504, body={})
         return send(method, path, *more, **how)
 
@@ -341,7 +341,7 @@ def test_a_fence_that_may_stand_is_not_called_nothing(start: Start) -> None:
         begin(world, FAILOVER, Mode.UNPLANNED)
     assert len(world.disabled) == 1
 
-    world.circuits_lost.clear()
+    world.silent.clear()
     world.send = send  # type: ignore[method-assign]
     assert resume(world) == 0
     world.lost.clear()

@@ -67,7 +67,7 @@ def resources_of(region: Region) -> dict[str, Resource]:
         identity = f"/subscriptions/{SUBSCRIPTION}{circuit_id(circuit)}"
         provider = {"bandwidthInMbps": circuit.bandwidth_in_mbps}
         found[f"region/circuit/{circuit.key}/circuit"] = entry(
-            CIRCUIT, identity, serviceProviderProperties=provider
+            CIRCUIT, identity, location=circuit.location, serviceProviderProperties=provider
         )
     for spoke in region.spokes:
         each = f"{network}/virtualNetworks/{spoke.virtual_network.name}"
@@ -115,8 +115,10 @@ class World:
     """Stacks whose state cannot be read."""
     lost: set[str] = field(default_factory=set)
     """Stacks whose region does not answer."""
-    circuits_lost: set[str] = field(default_factory=set)
-    """Stacks whose circuits do not answer."""
+    silent: set[str] = field(default_factory=set)
+    """More locations that do not answer: a circuit's record may lie there."""
+    locations: dict[str, str] = field(default_factory=dict)
+    """Where each stack's region is."""
     full: bool = False
     """Whether no port has room for a larger circuit."""
     deaf: bool = False
@@ -151,6 +153,7 @@ class World:
         """Deploy both stacks as their files say."""
         for stack in PAIR:
             region = read_stack(self.directory, stack).region
+            self.locations[stack] = region.location
             self.cloud[stack] = resources_of(region)
             self.state[stack] = {"resources": [], "pending_operations": []}
             for name, resource in self.cloud[stack].items():
@@ -252,8 +255,7 @@ class World:
         del timeout
         circuit, _, rest = path.partition("/peerings/")
         if rest:
-            owner = next(s for s in PAIR if any(circuit == r["id"] for r in self._all(s)))
-            if owner in self.circuits_lost:
+            if not self._answers(circuit):
                 return Answer(status=503, body={})
             if method == "PUT":
                 self._act(f"{method} {path}")
@@ -268,7 +270,8 @@ class World:
             for resource in self._all(stack):
                 if resource["id"] != path:
                     continue
-                if stack in self.lost and resource["type"] != CIRCUIT:
+                silent = stack in self.lost
+                if not self._answers(path) if resource["type"] == CIRCUIT else silent:
                     return Answer(status=503, body={})
                 shown = {
                     "provisioningState": "Succeeded",
@@ -283,6 +286,16 @@ class World:
             if each["type"] != CIRCUIT
         )
         return Answer(status=503 if silent else 404, body={})
+
+    def _answers(self, circuit: str) -> bool:
+        """Return whether the region of a circuit's record answers."""
+        down = {*self.silent, *(self.locations[stack] for stack in self.lost)}
+        return not any(
+            each["outputs"]["location"] in down
+            for stack in PAIR
+            for each in self._all(stack)
+            if each["id"] == circuit
+        )
 
     def wait(self, seconds: float) -> None:
         self.waited.append(seconds)
@@ -427,6 +440,10 @@ class World:
         """Return why Azure takes a write for none; empty where it takes it."""
         if self.full and operation.type == CIRCUIT:
             return "the port has no room"
+        if operation.type == CONNECTION and operation.verb is not Verb.UPDATE:
+            circuit = operation.name.replace("connection", "circuit")
+            if not self._answers(self.cloud[stack][circuit]["id"]):
+                return "the region of the circuit's record does not answer"
         if operation.verb is not Verb.CREATE:
             return ""
         if operation.name in self.cloud[stack]:

@@ -261,3 +261,68 @@ def test_a_half_that_is_missing_is_made_by_the_first_up() -> None:
     assert "region/spoke/spoke1/peering/hub-to-spoke" not in names
     assert "region/spoke/spoke1/peering/spoke-to-hub" in names
     assert any("spoke1.hubToSpoke: nothing stands, the" in reason for reason in reasons)
+
+
+def adopted_circuit(resources: Resources) -> dict[str, Any]:
+    """Return the one circuit of the configuration that is made of a network."""
+    values = adopt(state_resources(resources)).values
+    (connection,) = values["sparehub:region"]["expressRoute"]["connections"].values()
+    circuit: dict[str, Any] = connection["circuit"]
+    return circuit
+
+
+def placed(circuit: str, group: str = "") -> Resources:
+    """Return the shipped primary with its circuit, and the circuit's group, in some regions."""
+    resources = deepcopy(recorded(shipped("primary")))
+    of(resources, "circuit/hong-kong/circuit")["location"] = circuit
+    of(resources, "circuit/hong-kong/group")["location"] = group or circuit
+    return resources
+
+
+@pytest.mark.parametrize("connected", [True, False])
+@pytest.mark.parametrize(
+    ("location", "said"), [("Korea Central", "koreacentral"), ("eastasia", None)]
+)
+def test_a_circuit_is_found_wherever_its_record_lies(
+    location: str, said: str | None, *, connected: bool
+) -> None:
+    """By its connection, or because no other gateway uses it; its location is written down."""
+    resources = placed(location)
+    if not connected:
+        resources = without(resources, "connection/hong-kong/connection")
+
+    circuit = adopted_circuit(resources)
+
+    assert (circuit.get("location"), circuit["serviceProvider"]) == (said, "Equinix")
+    listed = [each.reason for each in adopt(state_resources(resources)).not_understood]
+    unsure = "no connection leads to it: if it is not this region's, leave it out of the file"
+    assert (unsure in listed) is not connected
+
+
+def test_the_circuit_of_another_gateway_is_not_this_regions() -> None:
+    """A list of a whole subscription holds the other region's circuit, too."""
+    ours = without(placed("japaneast"), "connection/hong-kong/connection")
+    theirs = recorded(shipped("secondary") | {"sparehub:activation": "active"}, "secondary")
+    listed = [
+        each["outputs"]
+        for name, each in {**ours, **theirs}.items()
+        if name in ours or "/circuit/" in name or "/connection/" in name
+    ]
+
+    adopted = adopt(arm_resources(each for each in listed if "id" in each))
+
+    connections = adopted.values["sparehub:region"]["expressRoute"]["connections"]
+    assert list(connections) == ["hong-kong"]
+
+
+def test_a_circuit_whose_group_lies_elsewhere_is_referenced() -> None:
+    """A stack would make its group anew, with all that is in it."""
+    circuit = adopted_circuit(placed("japaneast", "koreacentral"))
+
+    assert circuit == {
+        "id": of(placed("japaneast"), "circuit/hong-kong/circuit")["id"],
+        "peeringLocation": "Hong Kong",
+        "location": "japaneast",
+        "sku": {"tier": "Standard"},
+        "bandwidthInMbps": 1000,
+    }

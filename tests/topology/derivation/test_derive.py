@@ -1,5 +1,6 @@
 """The second region's keys from the first's: addresses, circuits, and what is refused."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -57,6 +58,46 @@ def test_the_shipped_secondary_is_what_is_derived() -> None:
         f"{circuit}.privatePeering.primaryPeerAddressPrefix",
         f"{circuit}.privatePeering.secondaryPeerAddressPrefix",
     ]
+
+
+@pytest.mark.parametrize(
+    ("said", "wanted", "derived"),
+    [
+        ("japaneast", Wanted(), "japaneast"),  # the first circuit's, where it is outside the pair
+        (None, Wanted(), "japaneast"),
+        ("East Asia", Wanted(), "japaneast"),
+        ("southeastasia", Wanted(), "japaneast"),
+        ("japaneast", Wanted(location="Japan East"), "koreacentral"),
+    ],
+)
+def test_a_new_circuit_is_recorded_outside_the_pair(
+    said: str | None, wanted: Wanted, derived: str
+) -> None:
+    """Its fence is needed when one region is lost, a connection to it when the other one is."""
+    values = shipped("primary")
+    circuit = at(region(values), "expressRoute", "connections", "hong-kong", "circuit")
+    circuit.pop("location")
+    circuit |= {"location": said} if said else {}
+
+    derivation = derive(values, replace(wanted, peering_location="Singapore"))
+
+    assert at(derivation.values, *SINGAPORE)["location"] == derived
+    path = ".".join(("region", *SINGAPORE[1:], "location"))
+    assert (path in noted(derivation, "to be confirmed")) == (derived != said)
+    assert derive(values, Wanted(), derivation.values).values == derivation.values
+
+
+def test_where_no_third_region_is_known_a_person_names_it() -> None:
+    """Nothing stands in the file, and the list of what is to be done says so."""
+    values = shipped("primary") | {"azure-native:location": "usgovvirginia"}
+    at(region(values), "expressRoute", "connections", "hong-kong", "circuit").pop("location")
+
+    derivation = derive(values, Wanted(location="usgovtexas", peering_location="Dallas"))
+
+    dallas = at(region(dict(derivation.values)), "expressRoute", "connections", "dallas", "circuit")
+    assert "location" not in dallas
+    place = "region.expressRoute.connections.dallas.circuit.location"
+    assert place in noted(derivation, "to do")
 
 
 @pytest.mark.parametrize(
@@ -136,6 +177,7 @@ def test_the_first_regions_circuit_is_referenced() -> None:
         "circuit": {
             "id": f"/subscriptions/<subscription>{HONG_KONG}",
             "peeringLocation": "Hong Kong",
+            "location": "japaneast",
             "sku": {"tier": "Standard"},
             "bandwidthInMbps": 1000,
         },
@@ -165,6 +207,7 @@ def test_a_referenced_circuit_is_filled_in_by_hand() -> None:
         "id": "/subscriptions/s/resourceGroups/g/providers/Microsoft.Network"
         "/expressRouteCircuits/lent",
         "peeringLocation": "Hong Kong",
+        "location": "japaneast",
         "sku": {"tier": "Standard"},
         "bandwidthInMbps": 500,
         "authorizationKey": {"secure": "v1:hush"},

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 from tests.topology.rules.subjects import (
     Example,
@@ -18,7 +19,7 @@ from tests.topology.rules.subjects import (
     whole,
 )
 from topology.pair import Stack
-from topology.rules import circuits
+from topology.rules import circuits, records
 from topology.rules.rule import Rule
 
 CONNECTIONS = "region.expressRoute.connections"
@@ -35,6 +36,12 @@ def two_keys(first: str, second: str) -> Callable[[], Stack]:
             lent("b", f"{LENT}b", authorizationKey=second),
         )
     )
+
+
+def in_a_new_region(values: dict[str, Any]) -> None:
+    """Move a region, and the record of its circuit, to one that we do not know yet."""
+    values["azure-native:location"] = "atlantisnorth"
+    circuit(values["sparehub:region"])["location"] = "atlantisnorth"
 
 
 EXAMPLES: tuple[tuple[Rule[Stack], Example], ...] = (
@@ -54,6 +61,25 @@ EXAMPLES: tuple[tuple[Rule[Stack], Example], ...] = (
             "location",
             "'atlantisnorth' is in no geopolitical region we know",
             whole(lambda v: v.update({"azure-native:location": "southeastasia"})),
+        ),
+    ),
+    (
+        records.circuits_are_recorded_in_regions_that_are_known,
+        Example(
+            primary(lambda r: circuit(r).update(location="Atlantis North")),
+            f"{CIRCUIT}.location",
+            "'atlantisnorth' is no region of Azure that we know",
+            primary(lambda r: circuit(r).update(location="Spain Central")),
+        ),
+    ),
+    (
+        records.circuits_are_recorded_in_regions_that_are_known,
+        Example(
+            primary(lambda r: circuit(r).update(location="usgovtexas")),
+            f"{CIRCUIT}.location",
+            "usgovtexas is in the cloud US Government, not Public as eastasia is",
+            # The region's own, which is warned of by itself.
+            whole(in_a_new_region),
         ),
     ),
     (
@@ -142,7 +168,7 @@ EXAMPLES: tuple[tuple[Rule[Stack], Example], ...] = (
         Example(
             primary(more_circuits(10, "Singapore")),
             CONNECTIONS,
-            "11 circuits of its own",
+            "11 circuits of its own in japaneast",
             primary(more_circuits(9, "Singapore")),
         ),
     ),

@@ -17,12 +17,13 @@ from tests.topology.rules.subjects import (
     pair,
     primary,
 )
-from topology.rules import pair_circuits, pair_regions, standing
+from topology.rules import pair_circuits, pair_regions, records, standing
 from topology.rules.pair import Pair
 from topology.rules.rule import Rule
 from topology.rules.standing import Standing
 
 CONNECTIONS = "region.expressRoute.connections"
+HONG_KONG = f"{CONNECTIONS}.hong-kong.circuit"
 SINGAPORE = f"{CONNECTIONS}.singapore.circuit"
 PRIMARYS = "/subscriptions/s/resourceGroups/{}/providers/Microsoft.Network/{}"
 OF_PRIMARY = PRIMARYS.format("rg-sparehub-erc-hong-kong", "expressRouteCircuits/erc-hong-kong")
@@ -117,6 +118,34 @@ EXAMPLES: tuple[tuple[Rule[Pair] | Rule[Standing], Example], ...] = (
             region(lent("a", OF_PRIMARY, bandwidthInMbps=500)),
             f"{CONNECTIONS}.a.circuit.bandwidthInMbps",
             "500 where primary says 1000 of the same circuit",
+            region(lent("a", OF_PRIMARY)),
+        ),
+    ),
+    (
+        records.circuits_are_recorded_outside_the_pair,
+        Example(
+            region(lambda r: circuit(r).pop("location")),
+            f"{SINGAPORE}.location",
+            "the record of this circuit lies in southeastasia: while that region is down, no fence "
+            "at it may hold, for primary to take over (ER-38). Name a third region",
+            region(lambda r: circuit(r).update(location="koreacentral")),
+        ),
+    ),
+    (
+        records.circuits_are_recorded_outside_the_pair,
+        Example(
+            pair(first=in_region(lambda r: circuit(r).update(location="southeastasia"))),
+            f"{HONG_KONG}.location",
+            "lies in southeastasia: while that region is down, primary may not be connected to it",
+            pair(first=in_region(lent("hong-kong", OF_PRIMARY))),  # nothing said: nothing known
+        ),
+    ),
+    (
+        records.a_referenced_circuit_is_recorded_in_one_place,
+        Example(
+            region(lent("a", OF_PRIMARY, location="koreacentral")),
+            f"{CONNECTIONS}.a.circuit.location",
+            "koreacentral where primary says japaneast of the same circuit",
             region(lent("a", OF_PRIMARY)),
         ),
     ),
