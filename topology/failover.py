@@ -19,23 +19,37 @@ from topology.interlock import refuse_two_live_regions
 from topology.leaving import leaving
 from topology.model import Region
 from topology.pair import Stack, switched
-from topology.plan import Act, Change, Kind, Mode, Plan, RecoveryTime, Step, critical_path
+from topology.plan import (
+    UNREAD,
+    Act,
+    Change,
+    Kind,
+    Mode,
+    Plan,
+    Program,
+    RecoveryTime,
+    Step,
+    critical_path,
+)
 from topology.prefixes import overlapping
 from topology.words import Activation, Depth
 
 PROBE_SECONDS = 30
 """How long a region is asked whether it still answers."""
+_TURNED = ("activation", "disconnected", "generation", "override_interlock")
+"""What a run turns in a stack file, and a plan therefore does not rest on."""
 
 
-def plan(
+def plan(  # noqa: PLR0913 - what is planned, and of what
     primary: Stack,
     secondary: Stack,
     kind: Kind,
     mode: Mode = Mode.PLANNED,
     *,
     raise_bandwidth: bool = False,
+    program: Program = UNREAD,
 ) -> Plan:
-    """Return the steps of a failover or failback; of their switches only the target's matter.
+    """Return the steps of a failover or failback, whatever the switches of both stacks say.
 
     :raises ConfigurationError: where a region cannot be built at another depth or activation.
     :raises OptionsError: where there is no bandwidth to raise.
@@ -63,6 +77,7 @@ def plan(
         ),
         assumptions=_assumptions(mode),
         configurations={each.name: said(each.config) for each in (primary, secondary)},
+        program=program,
     )
 
 
@@ -267,14 +282,11 @@ def region_after(pair: Mapping[str, Stack], change: Change) -> Region:
 
 
 def said(config: StackConfig) -> dict[str, Any]:
-    """Return what a stack file says, in plain data; authorization keys are left out."""
-    return {
-        "location": config.location,
-        "activation": config.activation.value,
-        "pairedStack": config.paired_stack,
-        "overrideInterlock": config.override_interlock,
-        "region": config.region.model_dump(mode="json", by_alias=True, exclude_unset=True),
-    }
+    """Return what a stack file says, in plain data, under its own keys.
+
+    Left out are authorization keys, which are secrets, and the keys that a run itself turns.
+    """
+    return config.model_dump(mode="json", by_alias=True, exclude_unset=True, exclude={*_TURNED})
 
 
 def _switch(stack: str, activation: Activation) -> str:

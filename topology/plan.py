@@ -1,19 +1,22 @@
 """A failover as data: ordered steps, what each needs, changes and takes, and the whole's id.
 
-A plan is made of the two configurations alone (:mod:`topology.failover`). Its id is a hash of
-everything that it says and of both configurations without their secrets: who confirms an id
-confirms exactly these steps.
+A plan is made of the two configurations and of what the program is (:mod:`topology.failover`). Its
+id is a hash of everything that it says and of all of these without their secrets: who confirms an
+id confirms exactly these steps, carried out by exactly this program.
 """
 
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
 from topology.changes import CIRCUIT, NO_TIME, Operation, Seconds, Verb
 from topology.words import Activation
+
+SHORT = 16
+"""Digits of an id that prose shows, and that confirm it at the least."""
 
 
 class Kind(StrEnum):
@@ -40,6 +43,26 @@ class Act(StrEnum):
     STAND_DOWN = "stand-down"  # takes down what a region keeps only while it is live
     RAISE = "raise"  # raises a circuit's bandwidth, where Azure agrees
     HAND = "hand"  # what a person does, elsewhere
+
+
+@dataclass(frozen=True, kw_only=True)
+class Program:
+    """What carries a plan out, beside what the stack files say; digests are SHA-256."""
+
+    digest: str = ""
+    """Of the program's source text."""
+    packages: str = ""
+    """Of its lock file; where there is none, of the versions of what is installed."""
+    project: Mapping[str, Any] = field(default_factory=dict)
+    """What the project file says (name, ``main``, runtime, defaults), without secrets."""
+
+    def document(self) -> dict[str, Any]:
+        """Return it for ``sparehub plan --json``."""
+        return {"digest": self.digest, "packages": self.packages, "project": dict(self.project)}
+
+
+UNREAD = Program()
+"""Of a plan that is drawn and not carried out."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -147,20 +170,25 @@ class Plan:
     recovery: RecoveryTime
     assumptions: tuple[str, ...]
     configurations: Mapping[str, Mapping[str, Any]]
-    """What each stack file says, without secrets."""
+    """What each stack file says, without secrets and without what a run itself turns."""
+    program: Program
 
     @property
     def id(self) -> str:
-        """A hash of all that the plan says: 16 hexadecimal digits."""
+        """A hash of all that the plan says: 64 hexadecimal digits."""
         return fingerprint(self._content())
 
     @property
+    def short(self) -> str:
+        """The first digits of the id, for prose."""
+        return self.id[:SHORT]
+
+    @property
     def configuration(self) -> str:
-        """A hash of both configurations apart from the switch, which the run itself turns."""
-        switch = ("activation", "drill", "overrideInterlock")
+        """A hash of both configurations, apart from a drill, which comes and goes in between."""
         return fingerprint(
             {
-                stack: {key: value for key, value in said.items() if key not in switch}
+                stack: {key: value for key, value in said.items() if key != "sparehub:drill"}
                 for stack, said in self.configurations.items()
             }
         )
@@ -199,6 +227,7 @@ class Plan:
             },
             "assumptions": list(self.assumptions),
             "configurations": self.configurations,
+            "program": self.program.document(),
         }
 
 
@@ -216,9 +245,9 @@ def critical_path(steps: tuple[Step, ...], last: str) -> tuple[Seconds, tuple[st
 
 
 def fingerprint(value: object) -> str:
-    """Return a hash of plain data that does not depend on the order of keys."""
+    """Return a SHA-256 of plain data, in hexadecimal, whatever the order of keys."""
     text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _seconds(seconds: Seconds) -> dict[str, int]:

@@ -8,14 +8,11 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
-from sparehub.failover.azure import SimulatedAzure
+from sparehub.failover.azure import SUBSCRIPTION, SimulatedAzure
 from sparehub.failover.switch import OVERRIDE
 from sparehub.rehearsal import Rehearsal
 from sparehub.stacks import stack_file
 from topology.errors import SparehubError
-
-SUBSCRIPTION = "00000000-0000-0000-0000-000000000000"
-"""That of the local Azure, where no other is named."""
 
 _PEERING = {
     "peeringType": "AzurePrivatePeering",

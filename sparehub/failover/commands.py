@@ -17,7 +17,7 @@ StackDirectory = Annotated[
 Json = Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")]
 Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
 PlanId = Annotated[
-    str, typer.Option("--plan", help="The id that is confirmed, or the file of plan --out.")
+    str, typer.Option("--plan", help="The id that is confirmed (16 digits or more), or a file.")
 ]
 Unplanned = Annotated[
     bool, typer.Option("--unplanned", help="The region that is left may be lost.")
@@ -75,7 +75,7 @@ def fail_over(  # noqa: PLR0913 - one option a decision
 ) -> None:
     """Move the traffic from the primary to the secondary, with journal, interlock and proof.
 
-    [bold]sparehub failover[/bold]   [bold]sparehub failover --yes --plan b8c3200f815bb53d[/bold]
+    [bold]sparehub failover[/bold]   [bold]sparehub failover --yes --plan ID[/bold]
     """
     wish = operations.Wish(
         kind=Kind.FAILOVER,

@@ -1,11 +1,12 @@
 """``failover``, ``failback``, ``resume``, ``commit``, ``finish-fence``, ``status``."""
 
+import os
 import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sparehub.failover import preflight
+from sparehub.failover import account, preflight
 from sparehub.failover.azure import Azure
 from sparehub.failover.confirmation import (
     ask,
@@ -61,6 +62,7 @@ def begin(directory: Path, wish: Wish, output: Output) -> int:
             wish.kind,
             wish.mode,
             raise_bandwidth=wish.raise_bandwidth,
+            program=place.program,
         )
         refuse_other_plan(plan, wish.plan)
         ledger = place.ledger
@@ -93,6 +95,7 @@ def resume(directory: Path, output: Output, *, yes: bool, reason: str) -> int:
             output.note("there is nothing to resume")
             return _done(place, output)
         tell_target(output, place.azure)
+        refuse_other_account(place, unplanned=bool(underway and underway.mode == Mode.UNPLANNED))
         if not yes:
             what = f"the {underway.kind} to {underway.target}" if underway else "interrupted writes"
             ask(f"go on with {what}?")
@@ -111,6 +114,7 @@ def resume(directory: Path, output: Output, *, yes: bool, reason: str) -> int:
                 Kind(underway.kind),
                 Mode(underway.mode),
                 raise_bandwidth=bool(underway.raises),
+                program=place.program,
             )
             if plan.configuration != underway.configuration:
                 message = (
@@ -154,6 +158,7 @@ def finish_fence(directory: Path, output: Output, *, yes: bool) -> int:
             output.note("nothing is owed")
             return _done(place, output)
         tell_target(output, place.azure)
+        refuse_other_account(place, unplanned=True)
         if not yes:
             ask(f"disconnect {', '.join(str(each['stack']) for each in debts)}?")
         with place.stoppable():
@@ -204,6 +209,7 @@ def _run(place: Workplace, plan: Plan, reason: str) -> Run:
 def _preflight(place: Workplace, plan: Plan, run: Run, ledger: Ledger) -> None:
     note = place.progress.note
     preflight.refuse_wrong_stacks(plan, place.pair, place.snapshots, ledger)
+    refuse_other_account(place, unplanned=plan.mode is Mode.UNPLANNED)
     preflight.refuse_wrong_parity(plan, place.pair, ledger, note)
     preflight.refuse_unproven(plan, place.pair)
     preflight.refuse_unreachable(plan, place.snapshots, place.locations, place.azure)
@@ -260,6 +266,21 @@ def _done(place: Workplace, output: Output) -> int:
 
 def _exit_code(ledger: Ledger) -> int:
     return UNFENCED if ledger.unfenced else 0
+
+
+def refuse_other_account(place: Workplace, *, unplanned: bool = False) -> None:
+    """Refuse to write as somebody who is signed in elsewhere (:mod:`sparehub.failover.account`).
+
+    :raises PreflightError: naming what is signed in to, and what the stacks belong to.
+    """
+    account.refuse_other_account(
+        place.pair,
+        place.snapshots,
+        place.azure,
+        os.environ,
+        place.progress.note,
+        unplanned=unplanned,
+    )
 
 
 def tell_target(output: Output, azure: Azure) -> None:

@@ -235,7 +235,7 @@ class Run:
         return take_in_strays(job.stacks, job.azure, stack, live, change.operations, note)
 
     def _look(self, changes: tuple[Change, ...], drift: set[str] | None = None) -> None:
-        pretend = f"looking ahead: plan {self.job.plan.id}"
+        pretend = f"looking ahead: plan {self.job.plan.short}"
         self._looked |= look(
             self.job.stacks,
             changes,

@@ -21,8 +21,10 @@ from sparehub.failover.settling import backend_directory, clear_dead_locks
 from sparehub.failover.snapshot import Snapshot
 from sparehub.home import Home
 from sparehub.output import Output
+from sparehub.program_digest import read_program
 from sparehub.stacks import STACKS, read_stack
 from topology.pair import Stack
+from topology.plan import Program
 
 
 @dataclass
@@ -39,6 +41,8 @@ class Workplace:
     pair: Mapping[str, Stack]
     snapshots: Mapping[str, Snapshot]
     azure: Azure
+    program: Program
+    """What carries out a plan that is confirmed here."""
     _asked_to_stop: threading.Event = field(default_factory=threading.Event)
 
     @property
@@ -109,6 +113,7 @@ def workplace(directory: Path, output: Output, *, alone: bool = False) -> Iterat
         if lease:
             journal.guard = lease.check
         pair = {name: read_stack(directory, name) for name in STACKS}
+        program = read_program(directory)
         snapshots = deployments.snapshots(STACKS)
         subscription = next((s.subscription for s in snapshots.values() if s.subscription), "")
         yield Workplace(
@@ -119,6 +124,7 @@ def workplace(directory: Path, output: Output, *, alone: bool = False) -> Iterat
             pair=pair,
             snapshots=snapshots,
             azure=GuardedAzure(azure_of(os.environ, subscription), journal.guard),
+            program=program,
         )
 
 

@@ -13,7 +13,8 @@ from topology.errors import OptionsError
 from topology.failover import plan
 from topology.filters import on_premises_filters
 from topology.pair import Stack
-from topology.plan import Kind, Mode, Plan, fingerprint
+from topology.plan import Kind, Mode, Plan, Program, fingerprint
+from topology.secrets import without_secrets
 
 CREATE, UPDATE, DELETE = Verb.CREATE, Verb.UPDATE, Verb.DELETE
 FENCE = Operation(DELETE, CONNECTION, "region/connection/hong-kong/connection")
@@ -266,7 +267,7 @@ def test_nothing_unplanned_needs_the_region_that_is_left(kind: Kind, depth: str)
 
 
 def test_the_id_is_of_everything_that_the_plan_says() -> None:
-    """The same twice; another one for another switch, spoke or mode; kept by its document."""
+    """The same twice; another one for another spoke or mode; kept by its document."""
     pair = values()
     found = planned(pair)
     document = found.document()
@@ -277,11 +278,86 @@ def test_the_id_is_of_everything_that_the_plan_says() -> None:
 
     assert found.id == planned(values()).id
     assert fingerprint({k: v for k, v in document.items() if k != "id"}) == document["id"]
-    ids = {found.id, planned(other).id, planned(switched).id, planned(pair, mode=Mode.UNPLANNED).id}
-    assert len(ids) == 4
-    # The run turns the switch itself: that alone is no other configuration.
+    assert len({found.id, planned(other).id, planned(pair, mode=Mode.UNPLANNED).id}) == 3
+    # The run turns the switch itself: that alone is no other plan and no other configuration.
+    assert planned(switched).id == found.id
     assert planned(switched).configuration == found.configuration
     assert planned(other).configuration != found.configuration
+
+
+OTHERS: dict[str, Any] = {
+    "sparehub:ignoredRules": {"ER-02": "bought"},
+    "sparehub:drill": True,
+    "azure-native:subscriptionId": "00000000-0000-0000-0000-000000000001",
+    "azure-native:tenantId": "00000000-0000-0000-0000-000000000002",
+    "azure-native:environment": "usgovernment",
+    "azure-native:clientId": "somebody",
+}
+
+
+@pytest.mark.parametrize("key", OTHERS)
+@pytest.mark.parametrize("which", [0, 1], ids=["primary", "secondary"])
+def test_the_id_covers_every_key_of_both_files(which: int, key: str) -> None:
+    """Who confirms a plan confirms the subscription and the cloud that it is carried out in."""
+    other = values()
+    other[which][key] = OTHERS[key]
+
+    assert planned(other).id != planned(values()).id
+    same = planned(other).configuration == planned(values()).configuration
+    assert same is (key == "sparehub:drill")  # `drill start` turns it between two operations
+
+
+TURNED: dict[str, Any] = {
+    "sparehub:activation": "standby",
+    "sparehub:overrideInterlock": "primary is lost",
+    "sparehub:disconnected": True,
+}
+
+
+@pytest.mark.parametrize("key", TURNED)
+def test_what_a_run_turns_is_no_part_of_the_id(key: str) -> None:
+    """The same plan, before and after: in either file that stands by."""
+    pair = values()
+    pair[0]["sparehub:activation"] = "standby"
+    other = deepcopy(pair)
+    other[0][key] = TURNED[key]
+
+    assert planned(other).id == planned(pair).id
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        Program(digest="another program"),
+        Program(packages="other packages"),
+        Program(project={"name": "another"}),
+        Program(project={"name": "sparehub", "main": "elsewhere"}),
+    ],
+    ids=["program", "packages", "project", "main"],
+)
+def test_the_id_covers_what_carries_the_plan_out(other: Program) -> None:
+    """And the configuration does not: `resume` goes on with the next version, too."""
+    pair = stack("primary", values()[0]), stack("secondary", values()[1])
+    ours = plan(*pair, Kind.FAILOVER, program=Program(project={"name": "sparehub"}))
+    theirs = plan(*pair, Kind.FAILOVER, program=other)
+
+    assert ours.id != theirs.id
+    assert ours.configuration == theirs.configuration
+
+
+@pytest.mark.parametrize("secret", ["clientSecret", "oidcToken"])
+def test_no_secret_of_the_provider_is_in_a_plan(secret: str) -> None:
+    """Neither encrypted nor in clear, in no way that could be guessed from the id."""
+    ids = set()
+    for value in ("hush", "another", {"secure": "v1:abc"}):
+        pair = values()
+        said = without_secrets({f"azure-native:{secret}": value})
+        pair[0].update(said)
+        found = planned(pair)
+        ids.add(found.id)
+        assert "hush" not in str(found.document())
+
+    assert len(ids) == 1
 
 
 def test_no_key_is_in_a_plan() -> None:

@@ -9,7 +9,15 @@ import pytest
 
 from simulator import control
 from sparehub.failover import probe
-from sparehub.failover.azure import NOT_FOUND, Answer, AzureCli, SimulatedAzure, azure_of, read
+from sparehub.failover.azure import (
+    NOT_FOUND,
+    Account,
+    Answer,
+    AzureCli,
+    SimulatedAzure,
+    azure_of,
+    read,
+)
 from sparehub.failover.snapshot import Snapshot
 
 REFUSED = 'ERROR: Bad Request({"error":{"code":"InvalidParameter","message":"no"}})'
@@ -96,6 +104,9 @@ class Script:
         status = self.statuses[min(self.asked, len(self.statuses) - 1)]
         self.asked += 1
         return Answer(status=status, body={"error": {"message": self.message}})
+
+    def account(self, subscription: str) -> Account:
+        return Account(subscription=subscription)
 
     def wait(self, seconds: float) -> None:
         self.waited.append(seconds)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from sparehub.failover import deployments
-from sparehub.failover.azure import Answer
+from sparehub.failover.azure import SUBSCRIPTION, Account, Answer
 from sparehub.failover.deployments import DeploymentError
 from sparehub.failover.snapshot import Pending, Snapshot
 from sparehub.stacks import read_stack
@@ -27,7 +27,7 @@ from topology.words import Activation
 
 MOST_PREFIXES = 199
 """Of spokes that use the gateway, beside the one of the hub."""
-SUBSCRIPTION = "00000000-0000-0000-0000-000000000000"
+TENANT = "00000000-0000-0000-0000-00000000000a"
 NETWORK = "azure-native:network:VirtualNetwork"
 PAIR = {"primary": "secondary", "secondary": "primary"}
 Resource = dict[str, Any]
@@ -107,6 +107,8 @@ class World:
     """Whether the next creation is done and nobody hears of it, as after many lost answers."""
     mishaps: list[tuple[bool, bool]] = field(default_factory=list)
     """How the next writes of circuits fail: whether Azure does them, whether the state says so."""
+    signed_in: str = SUBSCRIPTION
+    """The subscription of the login."""
     waited: list[float] = field(default_factory=list)
     writes: list[str] = field(default_factory=list)
     double: list[str] = field(default_factory=list)
@@ -259,6 +261,9 @@ class World:
 
     def wait(self, seconds: float) -> None:
         self.waited.append(seconds)
+
+    def account(self, subscription: str) -> Account:
+        return Account(subscription=subscription or self.signed_in, tenant=TENANT, user="someone")
 
     # -- what stands -------------------------------------------------------------------------
 
