@@ -15,8 +15,18 @@ from topology.rules.remapping import REMAPPING
 from topology.rules.routes import ROUTES
 from topology.rules.shapes import SHAPES
 from topology.rules.standing import STANDING
+from topology.rules.subscriptions import SUBSCRIPTIONS
 
 FILE_RULES = (*ADDRESSES, *HUB, *EXPRESS_ROUTE, *DRILL)
-REGION_RULES = (*NETWORKS, *PEERINGS, *ROUTES, *INSPECTION, *CIRCUITS, *GATEWAYS, *REMAPPING)
+REGION_RULES = (
+    *NETWORKS,
+    *PEERINGS,
+    *ROUTES,
+    *INSPECTION,
+    *CIRCUITS,
+    *SUBSCRIPTIONS,
+    *GATEWAYS,
+    *REMAPPING,
+)
 PAIR_RULES = (*PAIR_CIRCUITS, *PAIR_REGIONS)
 AZURE_RULES = (*SHAPES, *FILE_RULES, *REGION_RULES, *PAIR_RULES, *STANDING)
