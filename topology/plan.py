@@ -42,6 +42,8 @@ class Act(StrEnum):
     FENCE = "fence"  # disconnects a region that may not answer
     STAND_DOWN = "stand-down"  # takes down what a region keeps only while it is live
     RAISE = "raise"  # raises a circuit's bandwidth, where Azure agrees
+    ISSUE = "issue"  # issues an authorization on a circuit, where the key of one is used up
+    REVOKE = "revoke"  # deletes an authorization that is used up
     HAND = "hand"  # what a person does, elsewhere
 
 
@@ -96,6 +98,24 @@ class Raise:
 
 
 @dataclass(frozen=True, kw_only=True)
+class KeyedConnection:
+    """A connection to a referenced circuit by an authorization key, and that circuit's id."""
+
+    key: str
+    circuit: str
+
+    @property
+    def name(self) -> str:
+        """The logical name of the connection."""
+        return f"region/connection/{self.key}/connection"
+
+    @property
+    def place(self) -> str:
+        """Where the authorization key stands in the stack file."""
+        return f"sparehub:region.expressRoute.connections.{self.key}.circuit.authorizationKey"
+
+
+@dataclass(frozen=True, kw_only=True)
 class Step:
     """One step; ``needs`` are the stacks whose region has to answer, ``after`` earlier steps."""
 
@@ -111,8 +131,17 @@ class Step:
     seconds: Seconds
     change: Change | None = None
     raises: Raise | None = None
+    connection: KeyedConnection | None = None
+    """Whose authorization is issued or revoked."""
     effect: str = "none"
     """What traffic notices (:mod:`topology.effects`)."""
+
+    @property
+    def writes(self) -> str:
+        """How many writes to Azure it makes, in words."""
+        if self.connection:
+            return "at most 1" if self.act is Act.ISSUE else "if any"
+        return str(len(self.change.operations)) if self.change else "none"
 
     def document(self) -> dict[str, Any]:
         """Return the step under the keys of ``sparehub plan --json``."""
@@ -197,6 +226,13 @@ class Plan:
     def raises(self) -> tuple[Raise, ...]:
         """Every bandwidth that the steps raise."""
         return tuple(step.raises for step in self.steps if step.raises)
+
+    @property
+    def keyed(self) -> tuple[KeyedConnection, ...]:
+        """The connections of the target that may need a new authorization key."""
+        return tuple(
+            step.connection for step in self.steps if step.connection and step.act is Act.ISSUE
+        )
 
     def step(self, identity: str) -> Step:
         """Return the step of an id.

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from sparehub.failover import operations
+from sparehub.failover.given_keys import read_keys
 from sparehub.failover.planning import read_plan, show_plan
 from sparehub.output import Output
 from topology.plan import Kind, Mode
@@ -39,6 +40,19 @@ AcceptUnfenced = Annotated[
 ]
 
 
+AuthorizationKey = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--authorization-key",
+        metavar="[CONNECTION=]KEY",
+        help="A key of the circuit's owner, for the connection that needs one; again for each. It "
+        "is stored in the stack file, encrypted, so no authorization is issued. A command line is "
+        "seen in `ps` and kept by the shell: with `-` or CONNECTION=- the key is asked for, or "
+        "read from standard input.",
+    ),
+]
+
+
 @app.command()
 def plan(  # noqa: PLR0913 - one option a decision
     kind: Annotated[Kind, typer.Argument(help="What is to be planned.")],
@@ -68,6 +82,7 @@ def fail_over(  # noqa: PLR0913 - one option a decision
     unplanned: Unplanned = False,
     accept_unfenced: AcceptUnfenced = "",
     raise_bandwidth: RaiseBandwidth = False,
+    authorization_key: AuthorizationKey = None,
     plan: PlanId = "",
     yes: Yes = False,
     stack_dir: StackDirectory = Path(),
@@ -84,6 +99,7 @@ def fail_over(  # noqa: PLR0913 - one option a decision
         plan=plan,
         yes=yes,
         raise_bandwidth=raise_bandwidth,
+        authorization_keys=read_keys(authorization_key or ()),
     )
     raise typer.Exit(operations.begin(stack_dir, wish, Output(as_json=json)))
 
@@ -94,6 +110,7 @@ def fail_back(  # noqa: PLR0913 - one option a decision
     unplanned: Unplanned = False,
     accept_unfenced: AcceptUnfenced = "",
     raise_bandwidth: RaiseBandwidth = False,
+    authorization_key: AuthorizationKey = None,
     plan: PlanId = "",
     yes: Yes = False,
     stack_dir: StackDirectory = Path(),
@@ -110,6 +127,7 @@ def fail_back(  # noqa: PLR0913 - one option a decision
         plan=plan,
         yes=yes,
         raise_bandwidth=raise_bandwidth,
+        authorization_keys=read_keys(authorization_key or ()),
     )
     raise typer.Exit(operations.begin(stack_dir, wish, Output(as_json=json)))
 

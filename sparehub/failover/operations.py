@@ -6,7 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pydantic import SecretStr
+
 from sparehub.failover import account, preflight
+from sparehub.failover.authorization_keys import Given, Keys, announce, store
 from sparehub.failover.azure import Azure
 from sparehub.failover.confirmation import (
     ask,
@@ -16,8 +19,8 @@ from sparehub.failover.confirmation import (
     refuse_unprintable,
 )
 from sparehub.failover.debts import pay
+from sparehub.failover.given_keys import assign
 from sparehub.failover.job import Job
-from sparehub.failover.keys import keyed, refuse_unusable
 from sparehub.failover.ledger import Ledger
 from sparehub.failover.planning import print_plan
 from sparehub.failover.run import Run
@@ -45,6 +48,8 @@ class Wish:
     plan: str = ""
     yes: bool = False
     raise_bandwidth: bool = False
+    authorization_keys: tuple[tuple[str, SecretStr], ...] = ()
+    """Keys that were given by hand: connection, empty where none was named, and key."""
 
 
 def begin(directory: Path, wish: Wish, output: Output) -> int:
@@ -68,7 +73,9 @@ def begin(directory: Path, wish: Wish, output: Output) -> int:
         ledger = place.ledger
         preflight.refuse_unfinished(ledger, plan)
         run = _run(place, plan, wish.reason)
-        _preflight(place, plan, run, ledger)
+        keys = _keys(place, plan)
+        given = assign(wish.authorization_keys, plan, keys.used_up)
+        _preflight(place, plan, run, ledger, keys, given)
         tell_target(output, place.azure)
         if not wish.yes:
             print_plan(plan, Output(as_json=output.as_json, results=output.progress))
@@ -76,6 +83,9 @@ def begin(directory: Path, wish: Wish, output: Output) -> int:
         with place.stoppable():
             if ledger.last and not ledger.committed:
                 place.journal.append("committed", ledger.last.id)
+            if given:
+                store(place.journal, keys, plan, given)
+                run.forget_looks(plan.target)
             run.begin(f"{plan.kind.value}-{len(place.journal.records)}")
             run.go_on()
         return _told(place, plan, output, time.monotonic() - began)
@@ -206,20 +216,26 @@ def _run(place: Workplace, plan: Plan, reason: str) -> Run:
     return Run(job, place.stop)
 
 
-def _preflight(place: Workplace, plan: Plan, run: Run, ledger: Ledger) -> None:
+def _keys(place: Workplace, plan: Plan) -> Keys:
+    target = plan.target
+    return Keys(
+        place.stacks, place.azure, place.pair[target], place.snapshots[target], place.ledger
+    )
+
+
+def _preflight(  # noqa: PLR0913, PLR0917 - all that is looked at
+    place: Workplace, plan: Plan, run: Run, ledger: Ledger, keys: Keys, given: Given
+) -> None:
     note = place.progress.note
     preflight.refuse_wrong_stacks(plan, place.pair, place.snapshots, ledger)
     refuse_other_account(place, unplanned=plan.mode is Mode.UNPLANNED)
     preflight.refuse_wrong_parity(plan, place.pair, ledger, note)
     preflight.refuse_unproven(plan, place.pair)
     preflight.refuse_unreachable(plan, place.snapshots, place.locations, place.azure)
-    target = place.pair[plan.target]
-    live = region_at(target, Activation.ACTIVE)
+    live = region_at(place.pair[plan.target], Activation.ACTIVE)
     snapshot = place.snapshots[plan.target]
     preflight.refuse_unusable_circuits(live, snapshot, place.azure, note)
-    if not snapshot.deployed.connections:
-        given = keyed(live, snapshot.subscription)
-        refuse_unusable(place.stacks, place.azure, target, given, ledger.spent)
+    announce(plan, keys, given, note)
     preflight.warn_of_old_drill(ledger, note)
     run.look_ahead()
 

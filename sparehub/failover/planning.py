@@ -59,7 +59,7 @@ def print_plan(plan: Plan, output: Output) -> None:
                 step.id,
                 step.title,
                 ", ".join(step.needs) or "nothing",
-                str(len(step.change.operations)) if step.change else "none",
+                step.writes,
                 _range(step.seconds),
                 step.effect,
             )

@@ -113,7 +113,7 @@ def test_where_nobody_can_say_who_is_signed_in(
     """A planned operation is refused; an unplanned one is warned, since nothing was read."""
     world = start()
     unknown = Account(problem="Please run 'az login' to setup account.")
-    world.account = lambda _subscription: unknown  # type: ignore[method-assign]
+    world.account = lambda _subscription: unknown  # type: ignore[method-assign, assignment]
     with pytest.raises(PreflightError, match="nobody can say who is signed in: Please run 'az log"):
         begin(world, Kind.FAILOVER)
     assert world.writes == []

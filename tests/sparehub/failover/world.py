@@ -21,7 +21,7 @@ from topology.circuits import circuit_id
 from topology.deployed import Deployed
 from topology.failover import region_after
 from topology.interlock import refuse_two_live_regions
-from topology.model import Region
+from topology.model import CircuitReference, Region
 from topology.plan import Change
 from topology.words import Activation
 
@@ -54,6 +54,8 @@ def resources_of(region: Region) -> dict[str, Resource]:
         "region/hub/network": entry(NETWORK, hub, addressSpace=space(region.hub.address_space))
     }
     for circuit in region.circuits:
+        if isinstance(circuit, CircuitReference):
+            continue
         identity = f"/subscriptions/{SUBSCRIPTION}{circuit_id(circuit)}"
         provider = {"bandwidthInMbps": circuit.bandwidth_in_mbps}
         found[f"region/circuit/{circuit.key}/circuit"] = entry(
@@ -76,7 +78,9 @@ def resources_of(region: Region) -> dict[str, Resource]:
             ipConfigurations=[{"subnet": {"id": f"{hub}/subnets/GatewaySubnet"}}],
         )
     for connection in region.connections:
-        peer = found[f"region/circuit/{connection.key}/circuit"]["id"]
+        lent = {each.key: each.id for each in region.circuits if isinstance(each, CircuitReference)}
+        owned = found.get(f"region/circuit/{connection.key}/circuit", {})
+        peer = lent.get(connection.key) or owned["id"]
         found[f"region/connection/{connection.key}/connection"] = entry(
             CONNECTION, f"{network}/connections/{connection.name}", peer={"id": peer}
         )
