@@ -375,6 +375,102 @@ def test_no_key_is_in_a_plan() -> None:
     assert "very-secret" not in str(planned(pair).document())
 
 
+LENT = "/subscriptions/t/resourceGroups/g/providers/Microsoft.Network/expressRouteCircuits/lent"
+
+
+def sharing(*, key: bool = True) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return a pair on a circuit that somebody else owns, by a key each or by none."""
+    pair = values()
+    for each in pair:
+        circuit = {
+            "id": LENT,
+            "peeringLocation": "Hong Kong",
+            "sku": {"tier": "Standard"},
+            "bandwidthInMbps": 500,
+            **({"authorizationKey": "[secret]"} if key else {}),
+        }
+        each["sparehub:region"]["expressRoute"]["connections"] = {"lent": {"circuit": circuit}}
+    return pair
+
+
+@pytest.mark.parametrize("kind", [Kind.FAILOVER, Kind.FAILBACK])
+def test_a_key_that_may_be_used_up_is_a_step_before_anything_is_disconnected(kind: Kind) -> None:
+    """It names the circuit, needs neither region, and counts in the recovery time."""
+    found = planned(sharing(), kind)
+    issue, *_, revoke = found.steps
+
+    assert [step.id for step in found.steps] == [
+        "renew-authorization-lent",
+        f"fence-{found.source}",
+        f"activate-{found.target}",
+        "remove-authorization-lent",
+    ]
+    assert found.recovery.critical_path == tuple(step.id for step in found.steps[:3])
+    assert found.recovery.seconds == Seconds(typical=31 + 90 + 181, worst=63 + 300 + 300)
+    assert issue.action.startswith(f"PUT an authorization on {LENT}")
+    assert f"--stack {found.target}" in issue.action
+    assert (issue.needs, issue.after, issue.writes) == ((), (), "at most 1")
+    assert "nothing is written" in issue.precondition
+    assert "authorization keys are taken for used up" in " ".join(found.assumptions)
+    assert LENT in revoke.action
+    assert (revoke.after, revoke.writes) == ((f"activate-{found.target}",), "if any")
+
+
+def test_where_no_key_is_configured_no_authorization_is_written() -> None:
+    """Nor for an owned circuit, nor where the connection stands while the region stands by."""
+    warm = sharing()
+    for each in warm:
+        each["sparehub:region"]["standby"] = {"depth": "connection"}
+    remapped(warm)
+    for pair in (values(), sharing(key=False), warm):
+        found = planned(pair)
+        assert not any("authorization" in step.id for step in found.steps)
+        assert "authorization" not in " ".join(found.assumptions)
+
+
+def test_unplanned_nothing_is_issued_before_the_fence_holds() -> None:
+    """What is withdrawn has changed nothing; without a conflict there is nothing to wait for."""
+    apart = sharing()
+    remapped(apart)
+
+    assert [step.id for step in planned(sharing(), mode=Mode.UNPLANNED).steps] == [
+        "probe-primary",
+        "fence-primary",
+        "renew-authorization-lent",
+        "activate-secondary",
+        "remove-authorization-lent",
+    ]
+    assert [step.id for step in planned(apart, mode=Mode.UNPLANNED).steps] == [
+        "renew-authorization-lent",
+        "activate-secondary",
+        "remove-authorization-lent",
+    ]
+    assert [step.id for step in planned(apart).steps] == [
+        "renew-authorization-lent",
+        "activate-secondary",
+        "fence-primary",
+        "remove-authorization-lent",
+    ]
+
+
+def test_two_keys_are_renewed_one_after_the_other() -> None:
+    """Azure writes one thing of a circuit at a time: the path runs through both."""
+    pair = sharing()
+    for each in pair:
+        connections = each["sparehub:region"]["expressRoute"]["connections"]
+        connections["more"] = deepcopy(connections["lent"])
+        connections["more"]["circuit"]["id"] = f"{LENT}-more"
+    found = planned(pair)
+
+    assert found.recovery.critical_path == (
+        "renew-authorization-lent",
+        "renew-authorization-more",
+        "fence-primary",
+        "activate-secondary",
+    )
+    assert found.recovery.seconds.typical == 2 * (31 + 90 + 181)
+
+
 def test_filters_name_every_prefix_and_both_neighbours() -> None:
     """Two vendors' syntax; Microsoft's end of each link is its second host (ER-10)."""
     source, target = (stack(name, each).region for name, each in zip("ab", values(), strict=True))
