@@ -9,11 +9,12 @@ import typer
 from pydantic import SecretStr
 
 from sparehub.failover import operations
+from sparehub.failover.azure import SUBSCRIPTION
 from sparehub.failover.ledger import Issued, Ledger
 from sparehub.failover.planning import read_plan
 from sparehub.output import Output
 from tests.sparehub.failover.lending import AUTHORIZATIONS, LENT, NAME, THEIRS, LendingWorld
-from tests.sparehub.failover.world import SUBSCRIPTION, Died, World
+from tests.sparehub.failover.world import Died, World
 from tests.sparehub.failover.worlds import Start, begin, resume, worlds_in
 from topology.errors import HalfwayError, PreflightError, UnreachableError
 from topology.plan import Kind, Mode

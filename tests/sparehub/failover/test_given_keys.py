@@ -6,7 +6,6 @@ import pytest
 import typer
 from pydantic import SecretStr
 
-from sparehub.failover import given_keys
 from sparehub.failover.given_keys import read_keys
 from tests.sparehub.conftest import Sparehub
 
@@ -37,7 +36,7 @@ def test_a_key_is_asked_for_at_a_terminal(monkeypatch: pytest.MonkeyPatch) -> No
         return "typed"
 
     monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
-    monkeypatch.setattr(given_keys.typer, "prompt", prompt)
+    monkeypatch.setattr(typer, "prompt", prompt)
     assert read("-", "more=-") == [("", "typed"), ("more", "typed")]
     assert asked == [
         ("authorization key", {"hide_input": True, "err": True}),
