@@ -39,6 +39,7 @@ NAMESPACE = "sparehub"
 _READ_AGAIN = (0.1, 0.4, 1.5)
 """Seconds to wait before reading a state again: a file backend is not written at one stroke, and
 who reads meanwhile meets half a file ("failed to load checkpoint: EOF", seen)."""
+_SUBSCRIPTION = "azure-native:subscriptionId"
 ALREADY_REPORTED = 32
 """Pulumi's language hosts add nothing to a program that ends with this code."""
 
@@ -101,15 +102,17 @@ def outputs(config: StackConfig, region: Region) -> Mapping[str, Any]:
 
 
 def _values() -> dict[str, object]:
-    """Return the keys of the stack file that are ours, and the location."""
+    """Return the keys of the stack file that are ours, the location and the subscription."""
     config = pulumi.Config(NAMESPACE)
     values: dict[str, object] = {
         key: value
         for key, value in get_config_env().items()
-        if key.startswith(f"{NAMESPACE}:") or key == "azure-native:location"
+        if key.startswith(f"{NAMESPACE}:") or key in {"azure-native:location", _SUBSCRIPTION}
     }
     if values.get(f"{NAMESPACE}:generation") == "0":  # the default that Pulumi.yaml declares
         del values[f"{NAMESPACE}:generation"]
+    if not values.get(_SUBSCRIPTION) and (named := os.environ.get("ARM_SUBSCRIPTION_ID")):
+        values[_SUBSCRIPTION] = named  # as the provider does
     structured = {
         f"{NAMESPACE}:{key}": config.get_object(key) for key in ("region", "ignoredRules")
     }

@@ -37,7 +37,7 @@ def read_stack(directory: Path, stack: str) -> Stack:
 
 def _values(directory: Path, stack: str) -> dict[str, object]:
     config = load_stack_file(read_stack_file(directory, stack), stack, YAML(typ="safe"))["config"]
-    ours = ("sparehub:", "azure-native:location")
+    ours = ("sparehub:", "azure-native:")
     if problems := list(secret_problems(config.get("sparehub:region"), "region")):
         raise ConfigurationError(problems, stack)
     return {str(k): without_secrets(v) for k, v in config.items() if str(k).startswith(ours)}

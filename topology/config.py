@@ -5,6 +5,7 @@ containment, what needs what) is asked in :mod:`topology.rules`; :mod:`topology.
 both and reports every problem at once. Keys are camelCase in the file, snake_case here.
 """
 
+from collections.abc import Mapping
 from ipaddress import IPv4Address
 from typing import Annotated, Any, Literal, Self
 
@@ -35,6 +36,7 @@ from topology.fields import (
     Text,
     parse_address,
 )
+from topology.secrets import SECRET
 from topology.words import (
     Activation,
     Bandwidth,
@@ -48,6 +50,7 @@ from topology.words import (
     Prefers,
 )
 
+_PROVIDER = "azure-native"
 Contexts = Annotated[tuple[Text, ...], Field(min_length=2, max_length=2)]
 """Two contexts."""
 
@@ -324,3 +327,30 @@ class StackConfig(BaseModel):
     override_interlock: Annotated[str, Field(alias="sparehub:overrideInterlock")] = ""
     # Warnings that somebody has read: the reason by the id of the rule.
     ignored_rules: dict[Text, Text] = Field(default_factory=dict, alias="sparehub:ignoredRules")
+    # Every other `azure-native:*` key, without that prefix: `subscriptionId`, `tenantId`.
+    provider: dict[Text, JsonValue] = Field(default_factory=dict, alias=_PROVIDER)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _gather_provider(cls, values: Any) -> Any:  # noqa: ANN401 - whatever the file holds
+        if not isinstance(values, Mapping):
+            return values
+        location = cls.model_fields["location"].alias
+        keys = [key for key in values if key != location and key.startswith(f"{_PROVIDER}:")]
+        gathered = {key.removeprefix(f"{_PROVIDER}:"): values[key] for key in keys}
+        rest = {key: value for key, value in values.items() if key not in keys}
+        return rest | ({_PROVIDER: gathered} if gathered else {})
+
+    @property
+    def subscription(self) -> str:
+        """The subscription that the file names; empty where it names none, or a secret one."""
+        return self._named("subscriptionId")
+
+    @property
+    def tenant(self) -> str:
+        """The tenant that the file names; empty where it names none, or a secret one."""
+        return self._named("tenantId")
+
+    def _named(self, key: str) -> str:
+        value = str(self.provider.get(key) or "")
+        return "" if value == SECRET else value

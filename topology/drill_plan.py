@@ -12,12 +12,12 @@ from topology.errors import ConfigurationError, Problem
 from topology.failover import said
 from topology.model import DRILL, Drill
 from topology.pair import Stack
-from topology.plan import Act, Change, Kind, Mode, Plan, RecoveryTime, Step
+from topology.plan import UNREAD, Act, Change, Kind, Mode, Plan, Program, RecoveryTime, Step
 
 _NETWORK = "azure-native:network:"
 
 
-def plan_drill(primary: Stack, secondary: Stack) -> Plan:
+def plan_drill(primary: Stack, secondary: Stack, program: Program = UNREAD) -> Plan:
     """Return the steps of a drill in the secondary's region; production stays as it is.
 
     :raises ConfigurationError: where the region has no spoke.
@@ -46,6 +46,7 @@ def plan_drill(primary: Stack, secondary: Stack) -> Plan:
             "machines in the test networks reach each other and nothing else",
         ),
         configurations={each.name: said(each.config) for each in (primary, secondary)},
+        program=program,
     )
 
 

@@ -34,6 +34,12 @@ PEERING_UPDATE = Duration(typical=10, worst=31, source=_SDK)
 PRIVATE_PEERING_UPDATE = Duration(typical=43, worst=63, source=_SDK)
 # An ExpressRoute circuit: creation measured, update held to be no longer.
 CIRCUIT_UPDATE = Duration(typical=42, worst=73, source=_SDK)
+# An authorization of a circuit: create or delete.
+AUTHORIZATION_WRITE = Duration(
+    typical=31,
+    worst=63,
+    source="recorded sessions of azure-xplat-cli; worst: no source, a guess",
+)
 ROUTE_TABLE_UPDATE = Duration(typical=11, worst=31, source=f"{_SDK}; worst: no source, a guess")
 SUBNET_UPDATE = Duration(typical=3, worst=11, source=_SDK)
 # ER-31: a neighbour that falls silent is given up after the hold time; a connection that is

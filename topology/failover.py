@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from topology import durations
+from topology.authorizations import issuing, keyed_connections, revoking
 from topology.bandwidth import options
 from topology.changes import Seconds, operations, seconds
 from topology.config import StackConfig
@@ -18,23 +19,37 @@ from topology.leaving import leaving
 from topology.live_regions import Advertisement, conflict, overlap
 from topology.model import Region
 from topology.pair import Stack, switched
-from topology.plan import Act, Change, Kind, Mode, Plan, RecoveryTime, Step, critical_path
+from topology.plan import (
+    UNREAD,
+    Act,
+    Change,
+    Kind,
+    Mode,
+    Plan,
+    Program,
+    RecoveryTime,
+    Step,
+    critical_path,
+)
 from topology.records import needed_of_records, recorded_in
 from topology.words import Activation, Depth
 
 PROBE_SECONDS = 30
 """How long a region is asked whether it still answers."""
+_TURNED = ("activation", "disconnected", "generation", "override_interlock")
+"""What a run turns in a stack file, and a plan therefore does not rest on."""
 
 
-def plan(
+def plan(  # noqa: PLR0913 - what is planned, and of what
     primary: Stack,
     secondary: Stack,
     kind: Kind,
     mode: Mode = Mode.PLANNED,
     *,
     raise_bandwidth: bool = False,
+    program: Program = UNREAD,
 ) -> Plan:
-    """Return the steps of a failover or failback; of their switches only the target's matter.
+    """Return the steps of a failover or failback, whatever the switches of both stacks say.
 
     :raises ConfigurationError: where a region cannot be built at another depth or activation.
     :raises OptionsError: where there is no bandwidth to raise.
@@ -60,8 +75,12 @@ def plan(
             warm=_at_depth(source, target, mode, Depth.GATEWAY),
             cold=_at_depth(source, target, mode, Depth.NETWORK),
         ),
-        assumptions=(*_assumptions(mode), *sides.assumed(mode)),
+        assumptions=(
+            *_assumptions(mode, any(step.act is Act.ISSUE for step in steps)),
+            *sides.assumed(mode),
+        ),
         configurations={each.name: said(each.config) for each in (primary, secondary)},
+        program=program,
     )
 
 
@@ -94,6 +113,8 @@ class _Sides:
         self.options = tuple(options(target.name, self._live, self._taken, self.activate_id))
         """What may be done besides, once the target is live."""
         self._raises: tuple[Step, ...] = ()
+        standing = keyed_connections(self._waiting)
+        self._keyed = tuple(each for each in keyed_connections(self._taken) if each not in standing)
 
     def raise_bandwidth(self) -> None:
         """Make steps of the options.
@@ -116,31 +137,49 @@ class _Sides:
         return (needed_of_records(self._live, self._taken, fenced=bool(self.overlap)),)
 
     def planned(self) -> tuple[Step, ...]:
-        """Return the steps where both regions answer."""
+        """Return the steps where both regions answer.
+
+        New authorizations come first: nothing is disconnected for a target that has no key.
+        """
+        issued = self._issue(after=())
+        ready = _last_of(issued)
         if self.conflict:
-            first = self._fence(after=())
+            first = self._fence(after=ready)
             second = self._activate(after=(first.id,))
         else:
-            second = self._activate(after=())
+            second = self._activate(after=ready)
             first = self._fence(after=(second.id,))
         ordered = (first, second) if self.conflict else (second, first)
         stand_down = self._stand_down(after=ordered[-1].id, needs=(self._source.name,))
-        return (*ordered, *self._raises, *stand_down)
+        return (*issued, *ordered, *self._raises, *stand_down, *self._revoke())
 
     def unplanned(self) -> tuple[Step, ...]:
-        """Return the steps where the source may be lost: none of them needs it."""
-        if not self.overlap:
-            return (self._activate(after=()), *self._raises)
+        """Return the steps where the source may be lost: none of them needs it.
+
+        New authorizations come behind the fence: where none holds, nothing was written.
+        """
         if not self.conflict:
-            activate = self._activate(after=())
+            issued = self._issue(after=())
+            activate = self._activate(after=_last_of(issued))
+            if not self.overlap:
+                return (*issued, activate, *self._raises, *self._revoke())
             probe = self._probe(after=(activate.id,))
             fence = self._fence_outside(after=(probe.id,))
-            ordered = (activate, probe, fence)
+            ordered = (*issued, activate, probe, fence)
         else:
             probe = self._probe(after=())
             fence = self._fence_outside(after=(probe.id,))
-            ordered = (probe, fence, self._activate(after=(fence.id,)))
-        return (*ordered, *self._raises, *self._stand_down(after=ordered[-1].id, needs=()))
+            issued = self._issue(after=(fence.id,))
+            activate = self._activate(after=_last_of((fence, *issued)))
+            ordered = (probe, fence, *issued, activate)
+        stand_down = self._stand_down(after=ordered[-1].id, needs=())
+        return (*ordered, *self._raises, *stand_down, *self._revoke())
+
+    def _issue(self, after: tuple[str, ...]) -> tuple[Step, ...]:
+        return tuple(issuing(self._target.name, self._keyed, after))
+
+    def _revoke(self) -> tuple[Step, ...]:
+        return tuple(revoking(self._keyed, self.activate_id))
 
     def _fence(self, after: tuple[str, ...]) -> Step:
         stack = self._source.name
@@ -247,6 +286,10 @@ class _Sides:
         )
 
 
+def _last_of(steps: tuple[Step, ...]) -> tuple[str, ...]:
+    return tuple(step.id for step in steps[-1:])
+
+
 def region_at(
     stack: Stack,
     activation: Activation,
@@ -264,14 +307,11 @@ def region_after(pair: Mapping[str, Stack], change: Change) -> Region:
 
 
 def said(config: StackConfig) -> dict[str, Any]:
-    """Return what a stack file says, in plain data; authorization keys are left out."""
-    return {
-        "location": config.location,
-        "activation": config.activation.value,
-        "pairedStack": config.paired_stack,
-        "overrideInterlock": config.override_interlock,
-        "region": config.region.model_dump(mode="json", by_alias=True, exclude_unset=True),
-    }
+    """Return what a stack file says, in plain data, under its own keys.
+
+    Left out are authorization keys, which are secrets, and the keys that a run itself turns.
+    """
+    return config.model_dump(mode="json", by_alias=True, exclude_unset=True, exclude={*_TURNED})
 
 
 def _switch(stack: str, activation: Activation) -> str:
@@ -281,13 +321,18 @@ def _switch(stack: str, activation: Activation) -> str:
     )
 
 
-def _assumptions(mode: Mode) -> tuple[str, ...]:
+def _assumptions(mode: Mode, keyed: bool) -> tuple[str, ...]:  # noqa: FBT001 - of the plan
     return (
         "durations are those recorded from the real service, few and some years old",
         "the run's own time is not counted: under half a minute, minutes with hundreds of spokes",
         (
             f"on-premises routers learn the new routes within {durations.BGP_HOLD.worst} s after "
             "the last step (ER-31); that is not counted"
+        ),
+        *(
+            ("authorization keys are taken for used up; one that is good takes no time",)
+            if keyed
+            else ()
         ),
         *(
             ("the region that is left may not answer: it is asked once and never waited for",)

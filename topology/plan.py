@@ -1,19 +1,22 @@
 """A failover as data: ordered steps, what each needs, changes and takes, and the whole's id.
 
-A plan is made of the two configurations alone (:mod:`topology.failover`). Its id is a hash of
-everything that it says and of both configurations without their secrets: who confirms an id
-confirms exactly these steps.
+A plan is made of the two configurations and of what the program is (:mod:`topology.failover`). Its
+id is a hash of everything that it says and of all of these without their secrets: who confirms an
+id confirms exactly these steps, carried out by exactly this program.
 """
 
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
 from topology.changes import CIRCUIT, NO_TIME, Operation, Seconds, Verb
 from topology.words import Activation
+
+SHORT = 16
+"""Digits of an id that prose shows, and that confirm it at the least."""
 
 
 class Kind(StrEnum):
@@ -39,7 +42,29 @@ class Act(StrEnum):
     FENCE = "fence"  # disconnects a region that may not answer
     STAND_DOWN = "stand-down"  # takes down what a region keeps only while it is live
     RAISE = "raise"  # raises a circuit's bandwidth, where Azure agrees
+    ISSUE = "issue"  # issues an authorization on a circuit, where the key of one is used up
+    REVOKE = "revoke"  # deletes an authorization that is used up
     HAND = "hand"  # what a person does, elsewhere
+
+
+@dataclass(frozen=True, kw_only=True)
+class Program:
+    """What carries a plan out, beside what the stack files say; digests are SHA-256."""
+
+    digest: str = ""
+    """Of the program's source text."""
+    packages: str = ""
+    """Of its lock file; where there is none, of the versions of what is installed."""
+    project: Mapping[str, Any] = field(default_factory=dict)
+    """What the project file says (name, ``main``, runtime, defaults), without secrets."""
+
+    def document(self) -> dict[str, Any]:
+        """Return it for ``sparehub plan --json``."""
+        return {"digest": self.digest, "packages": self.packages, "project": dict(self.project)}
+
+
+UNREAD = Program()
+"""Of a plan that is drawn and not carried out."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,6 +98,24 @@ class Raise:
 
 
 @dataclass(frozen=True, kw_only=True)
+class KeyedConnection:
+    """A connection to a referenced circuit by an authorization key, and that circuit's id."""
+
+    key: str
+    circuit: str
+
+    @property
+    def name(self) -> str:
+        """The logical name of the connection."""
+        return f"region/connection/{self.key}/connection"
+
+    @property
+    def place(self) -> str:
+        """Where the authorization key stands in the stack file."""
+        return f"sparehub:region.expressRoute.connections.{self.key}.circuit.authorizationKey"
+
+
+@dataclass(frozen=True, kw_only=True)
 class Step:
     """One step; ``needs`` are the stacks whose region has to answer, ``after`` earlier steps."""
 
@@ -88,8 +131,17 @@ class Step:
     seconds: Seconds
     change: Change | None = None
     raises: Raise | None = None
+    connection: KeyedConnection | None = None
+    """Whose authorization is issued or revoked."""
     effect: str = "none"
     """What traffic notices (:mod:`topology.effects`)."""
+
+    @property
+    def writes(self) -> str:
+        """How many writes to Azure it makes, in words."""
+        if self.connection:
+            return "at most 1" if self.act is Act.ISSUE else "if any"
+        return str(len(self.change.operations)) if self.change else "none"
 
     def document(self) -> dict[str, Any]:
         """Return the step under the keys of ``sparehub plan --json``."""
@@ -147,20 +199,25 @@ class Plan:
     recovery: RecoveryTime
     assumptions: tuple[str, ...]
     configurations: Mapping[str, Mapping[str, Any]]
-    """What each stack file says, without secrets."""
+    """What each stack file says, without secrets and without what a run itself turns."""
+    program: Program
 
     @property
     def id(self) -> str:
-        """A hash of all that the plan says: 16 hexadecimal digits."""
+        """A hash of all that the plan says: 64 hexadecimal digits."""
         return fingerprint(self._content())
 
     @property
+    def short(self) -> str:
+        """The first digits of the id, for prose."""
+        return self.id[:SHORT]
+
+    @property
     def configuration(self) -> str:
-        """A hash of both configurations apart from the switch, which the run itself turns."""
-        switch = ("activation", "drill", "overrideInterlock")
+        """A hash of both configurations, apart from a drill, which comes and goes in between."""
         return fingerprint(
             {
-                stack: {key: value for key, value in said.items() if key not in switch}
+                stack: {key: value for key, value in said.items() if key != "sparehub:drill"}
                 for stack, said in self.configurations.items()
             }
         )
@@ -169,6 +226,13 @@ class Plan:
     def raises(self) -> tuple[Raise, ...]:
         """Every bandwidth that the steps raise."""
         return tuple(step.raises for step in self.steps if step.raises)
+
+    @property
+    def keyed(self) -> tuple[KeyedConnection, ...]:
+        """The connections of the target that may need a new authorization key."""
+        return tuple(
+            step.connection for step in self.steps if step.connection and step.act is Act.ISSUE
+        )
 
     def step(self, identity: str) -> Step:
         """Return the step of an id.
@@ -199,6 +263,7 @@ class Plan:
             },
             "assumptions": list(self.assumptions),
             "configurations": self.configurations,
+            "program": self.program.document(),
         }
 
 
@@ -216,9 +281,9 @@ def critical_path(steps: tuple[Step, ...], last: str) -> tuple[Seconds, tuple[st
 
 
 def fingerprint(value: object) -> str:
-    """Return a hash of plain data that does not depend on the order of keys."""
+    """Return a SHA-256 of plain data, in hexadecimal, whatever the order of keys."""
     text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _seconds(seconds: Seconds) -> dict[str, int]:

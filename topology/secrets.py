@@ -6,6 +6,14 @@ from typing import Any
 from topology.errors import Problem
 
 SECRET = "[secret]"  # noqa: S105 - what stands for a secret whose value is not read here
+_OF_PROVIDER = (
+    "azure-native:clientCertificatePassword",
+    "azure-native:clientSecret",
+    "azure-native:oidcRequestToken",
+    "azure-native:oidcToken",
+)
+"""Keys of the Azure provider that hold secrets, also where they stand in clear:
+https://www.pulumi.com/registry/packages/azure-native/installation-configuration/"""
 
 
 def is_secret(value: object) -> bool:
@@ -32,11 +40,18 @@ def secret_problems(value: object, path: str) -> Iterator[Problem]:
 
 
 def without_secrets(value: Any) -> Any:  # noqa: ANN401 - whatever YAML holds
-    """Return a value in which each encrypted one is replaced by a word that says so."""
-    if is_secret(value):
+    """Return a value in which each secret is replaced by a word that says so.
+
+    A secret is what Pulumi encrypted, what a project file declares as one (``secret: true``), and
+    what stands at a key of the Azure provider that holds one.
+    """
+    if is_secret(value) or (isinstance(value, Mapping) and value.get("secret") is True):
         return SECRET
     if isinstance(value, Mapping):
-        return {str(key): without_secrets(each) for key, each in value.items()}
+        return {
+            str(key): SECRET if key in _OF_PROVIDER else without_secrets(each)
+            for key, each in value.items()
+        }
     if isinstance(value, list):
         return [without_secrets(each) for each in value]
     return value

@@ -84,7 +84,7 @@ def _at_work(
     confirmation.refuse_unconfirmed(yes, plan)
     with workplace(directory, output, alone=True) as place:
         operations.hold_to_generation(place)
-        planned = plan_drill(place.pair["primary"], place.pair["secondary"])
+        planned = plan_drill(place.pair["primary"], place.pair["secondary"], place.program)
         confirmation.refuse_other_plan(planned, plan)
         if underway := place.ledger.open:
             message = f"the {underway.kind} of {underway.begun} is under way: that comes first"
@@ -93,6 +93,7 @@ def _at_work(
             message = f"stack {planned.target!r} was never deployed: `pulumi up` it first"
             raise PreflightError(message)
         operations.tell_target(output, place.azure)
+        operations.refuse_other_account(place)
         if not yes:
             print_plan(planned, Output(results=output.progress))
             confirmation.ask_for(place.locations[planned.target])

@@ -6,7 +6,7 @@ Their secrets cannot be read there, and what they only refer to is not there.
 from collections.abc import Iterator
 from typing import Any
 
-from sparehub.failover.azure import SimulatedAzure
+from sparehub.failover.azure import SUBSCRIPTION, SimulatedAzure
 from sparehub.failover.switch import DRILL, OVERRIDE
 from sparehub.rehearsal import Rehearsal
 from sparehub.replace_file import replace_file
@@ -14,9 +14,6 @@ from sparehub.stack_document import StackDocument
 from sparehub.stacks import read_stack_file, stack_file
 from topology.errors import SparehubError
 from topology.secrets import is_secret
-
-SUBSCRIPTION = "00000000-0000-0000-0000-000000000000"
-"""That of the local Azure, where no other is named."""
 
 _PEERING = {
     "peeringType": "AzurePrivatePeering",

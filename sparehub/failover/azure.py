@@ -20,6 +20,8 @@ from simulator.arm.clock import Speed
 from simulator.arm.core import Azure as LocalAzure
 from simulator.arm.messages import Request
 
+SUBSCRIPTION = "00000000-0000-0000-0000-000000000000"
+"""That of the local Azure, where no other is named."""
 _VERSION = "2024-05-01"
 _ERRORS = 400
 _SERVER_ERRORS = 500
@@ -30,6 +32,8 @@ _POLL = 2.0
 """Seconds between two looks at a write that goes on."""
 _WAITS = (1.0, 3.0, 6.0)
 """Seconds before a reading that failed is done again."""
+_LOGIN = 30.0
+"""Seconds within which `az` has to say who is signed in."""
 _READING = 60.0
 """Seconds after which no reading is begun again."""
 
@@ -73,6 +77,16 @@ class Answer:
         return str(error.get("message") or error.get("code") or f"no answer ({self.status})")
 
 
+@dataclass(frozen=True, kw_only=True)
+class Account:
+    """Who is signed in, and where; what cannot be said is empty, and ``problem`` says why."""
+
+    subscription: str = ""
+    tenant: str = ""
+    user: str = ""
+    problem: str = ""
+
+
 class Azure(Protocol):
     """Azure Resource Manager, the local one or Microsoft's."""
 
@@ -88,12 +102,16 @@ class Azure(Protocol):
     def wait(self, seconds: float) -> None:
         """Let some seconds of this Azure's clock pass."""
 
+    def account(self, subscription: str) -> Account:
+        """Return who is signed in to a subscription, where empty to the one of the login."""
+
 
 @dataclass(frozen=True)
 class SimulatedAzure:
     """The local Azure of ``sparehub simulate env``."""
 
     store: Path
+    subscription: str = SUBSCRIPTION
 
     @property
     def name(self) -> str:
@@ -117,6 +135,12 @@ class SimulatedAzure:
         speed = control.read_clock(self.store).speed
         if speed is not Speed.INSTANT:
             time.sleep(seconds / float(speed))
+
+    def account(self, subscription: str) -> Account:
+        """Return the operator: any GUID is a subscription of this Azure."""
+        return Account(
+            subscription=subscription or self.subscription, user="the local Azure's operator"
+        )
 
 
 @dataclass(frozen=True)
@@ -156,6 +180,31 @@ class AzureCli:
         """Wait."""
         time.sleep(seconds)
 
+    def account(self, subscription: str) -> Account:
+        """Ask `az account show`, which reads what the login of this machine knows.
+
+        https://learn.microsoft.com/cli/azure/account#az-account-show
+        """
+        command = ["az", "account", "show", "--output", "json"]
+        if subscription:
+            command += ["--subscription", subscription]
+        try:
+            done = subprocess.run(  # noqa: S603 - a fixed program, without a shell
+                command, capture_output=True, text=True, timeout=_LOGIN, check=False
+            )
+            if done.returncode:
+                return Account(problem=done.stderr.strip()[:500] or "no word from az")
+            said = json.loads(done.stdout)
+            return Account(
+                subscription=str(said["id"]),
+                tenant=str(said.get("tenantId") or ""),
+                user=str((said.get("user") or {}).get("name") or ""),
+            )
+        except (OSError, subprocess.TimeoutExpired) as error:
+            return Account(problem=f"az account show: {error}")
+        except (ValueError, KeyError, TypeError, AttributeError):
+            return Account(problem="az account show: half an answer")
+
 
 def _status(said: str) -> int:
     """Return the status that `az rest` tells as "ERROR: Not Found({...})"; 0 for no answer."""
@@ -169,7 +218,9 @@ def _status(said: str) -> int:
 def azure_of(environment: Mapping[str, str], subscription: str) -> Azure:
     """Return the Azure that Pulumi's provider writes to in this environment."""
     store = environment.get("SPAREHUB_SIMULATOR")
-    return SimulatedAzure(Path(store)) if store else AzureCli(subscription)
+    if store:
+        return SimulatedAzure(Path(store), environment.get("ARM_SUBSCRIPTION_ID") or SUBSCRIPTION)
+    return AzureCli(subscription)
 
 
 def state_of(answer: Answer) -> str:

@@ -7,6 +7,7 @@ import typer
 
 from sparehub.failover import operations, switch_command
 from sparehub.failover import status as status_command
+from sparehub.failover.given_keys import read_keys
 from sparehub.failover.planning import read_plan, show_plan
 from sparehub.output import Output
 from topology.plan import Kind, Mode
@@ -18,7 +19,7 @@ StackDirectory = Annotated[
 Json = Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")]
 Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
 PlanId = Annotated[
-    str, typer.Option("--plan", help="The id that is confirmed, or the file of plan --out.")
+    str, typer.Option("--plan", help="The id that is confirmed (16 digits or more), or a file.")
 ]
 Unplanned = Annotated[
     bool, typer.Option("--unplanned", help="The region that is left may be lost.")
@@ -45,6 +46,19 @@ AcceptUnproven = Annotated[
         "--accept-unproven",
         metavar="REASON",
         help="Go on although something would no longer hold that holds now; kept in the journal.",
+    ),
+]
+
+
+AuthorizationKey = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--authorization-key",
+        metavar="[CONNECTION=]KEY",
+        help="A key of the circuit's owner, for the connection that needs one; again for each. It "
+        "is stored in the stack file, encrypted, so no authorization is issued. A command line is "
+        "seen in `ps` and kept by the shell: with `-` or CONNECTION=- the key is asked for, or "
+        "read from standard input.",
     ),
 ]
 
@@ -79,6 +93,7 @@ def fail_over(  # noqa: PLR0913 - one option a decision
     accept_unfenced: AcceptUnfenced = "",
     accept_unproven: AcceptUnproven = "",
     raise_bandwidth: RaiseBandwidth = False,
+    authorization_key: AuthorizationKey = None,
     plan: PlanId = "",
     yes: Yes = False,
     stack_dir: StackDirectory = Path(),
@@ -86,7 +101,7 @@ def fail_over(  # noqa: PLR0913 - one option a decision
 ) -> None:
     """Move the traffic from the primary to the secondary, with journal, interlock and proof.
 
-    [bold]sparehub failover[/bold]   [bold]sparehub failover --yes --plan b8c3200f815bb53d[/bold]
+    [bold]sparehub failover[/bold]   [bold]sparehub failover --yes --plan ID[/bold]
     """
     wish = operations.Wish(
         kind=Kind.FAILOVER,
@@ -96,6 +111,7 @@ def fail_over(  # noqa: PLR0913 - one option a decision
         plan=plan,
         yes=yes,
         raise_bandwidth=raise_bandwidth,
+        authorization_keys=read_keys(authorization_key or ()),
     )
     raise typer.Exit(operations.begin(stack_dir, wish, Output(as_json=json)))
 
@@ -107,6 +123,7 @@ def fail_back(  # noqa: PLR0913 - one option a decision
     accept_unfenced: AcceptUnfenced = "",
     accept_unproven: AcceptUnproven = "",
     raise_bandwidth: RaiseBandwidth = False,
+    authorization_key: AuthorizationKey = None,
     plan: PlanId = "",
     yes: Yes = False,
     stack_dir: StackDirectory = Path(),
@@ -124,6 +141,7 @@ def fail_back(  # noqa: PLR0913 - one option a decision
         plan=plan,
         yes=yes,
         raise_bandwidth=raise_bandwidth,
+        authorization_keys=read_keys(authorization_key or ()),
     )
     raise typer.Exit(operations.begin(stack_dir, wish, Output(as_json=json)))
 

@@ -1,13 +1,16 @@
 """What is confirmed before an operation begins: the plan, the region, the reason."""
 
 import json
+import re
 import sys
 from pathlib import Path
 
 import typer
 
 from topology.errors import PreflightError
-from topology.plan import Plan, fingerprint
+from topology.plan import SHORT, Plan, fingerprint
+
+_DIGITS = 64
 
 
 def refuse_unconfirmed(yes: bool, plan: str) -> None:  # noqa: FBT001 - as it was typed
@@ -27,16 +30,18 @@ def refuse_unprintable(reason: str) -> None:
 def refuse_other_plan(plan: Plan, given: str) -> None:
     """Refuse an id that is not this plan's, and a file that says something else than its id.
 
+    An id may be cut short, down to 16 of its 64 digits.
+
     :raises PreflightError: naming both ids.
     """
     if not given:
         return
-    identity = given
+    identity = given.lower()
     path = Path(given)
     try:
         is_file = path.is_file()
     except OSError:  # too long for a name
-        raise typer.BadParameter("--plan takes an id or the name of a file, not a plan") from None
+        is_file = False
     if is_file:
         try:
             said = json.loads(path.read_text(encoding="utf-8"))
@@ -45,10 +50,16 @@ def refuse_other_plan(plan: Plan, given: str) -> None:
             raise PreflightError(f"{given} is no plan that `sparehub plan --out` wrote") from None
         if fingerprint(said) != identity:
             raise PreflightError(f"{given} was edited: its content is not that of {identity}")
-    if identity != plan.id:
+    elif not re.fullmatch(rf"[0-9a-f]{{{SHORT},{_DIGITS}}}", identity):
         message = (
-            f"plan {identity} is not the plan of these stack files, which is {plan.id}: look at "
-            "it with `sparehub plan` and confirm that"
+            f"--plan takes an id of {_DIGITS} hexadecimal digits, at least its first {SHORT}, or "
+            "the name of a file that `sparehub plan --out` wrote"
+        )
+        raise typer.BadParameter(message)
+    if not plan.id.startswith(identity):
+        message = (
+            f"plan {identity[:SHORT]} is not the plan of these stack files and this program, which "
+            f"is {plan.short}: look at it with `sparehub plan` and confirm that"
         )
         raise PreflightError(message)
 

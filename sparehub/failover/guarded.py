@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import Any
 
-from sparehub.failover.azure import Answer, Azure
+from sparehub.failover.azure import Account, Answer, Azure
 from sparehub.failover.port import Assumed, Stacks
 from sparehub.failover.snapshot import Pending, Snapshot
 from topology.changes import Operation
@@ -98,3 +98,7 @@ class GuardedAzure:
     def wait(self, seconds: float) -> None:
         """Let some seconds of this Azure's clock pass."""
         self.azure.wait(seconds)
+
+    def account(self, subscription: str) -> Account:
+        """Return who is signed in to a subscription."""
+        return self.azure.account(subscription)

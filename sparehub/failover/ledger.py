@@ -57,6 +57,15 @@ class Operation:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Issued:
+    """An authorization that was issued, or was about to be, for a connection of a stack."""
+
+    id: str
+    stack: str
+    connection: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Ledger:
     """The journal, added up."""
 
@@ -71,6 +80,8 @@ class Ledger:
     debts: tuple[dict[str, Any], ...] = field(default=())
     spent: frozenset[str] = frozenset()
     """Marks of the authorization keys that are used up (:mod:`sparehub.failover.keys`)."""
+    issued: tuple[Issued, ...] = ()
+    """Authorizations that operations issued and nobody has seen deleted, oldest first."""
     unsettled: frozenset[tuple[str, Write]] = frozenset()
     """Stacks, and the circuits in them that a raise may have left otherwise than they say: a later
     deployment may write them. Once a stack is activated it says again what stands."""
@@ -182,6 +193,12 @@ _CHANGES: Mapping[str, Callable[[Ledger, Record], _Changes]] = {
     "committed": lambda _ledger, _record: {"committed": True},
     "drill": lambda _ledger, record: {"last_drill": record.at},
     "spent": lambda ledger, record: {"spent": ledger.spent.union(record.data["keys"])},
+    "authorization": lambda ledger, record: {
+        "issued": tuple(dict.fromkeys((*ledger.issued, Issued(**record.data))))
+    },
+    "authorization-removed": lambda ledger, record: {
+        "issued": tuple(each for each in ledger.issued if each.id != record.data["id"])
+    },
     "debt": lambda ledger, record: {
         "debts": (*ledger.debts, {**record.data, "operation": record.operation})
     },

@@ -5,8 +5,10 @@ region which may be lost is never refused for the second.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum, auto
+
+from pydantic import SecretStr
 
 from sparehub.failover.azure import Azure
 from sparehub.failover.ledger import Ledger
@@ -34,6 +36,8 @@ class Objection:
     """Where to look, or what to do."""
     listed: tuple[str, ...] = ()
     refuses: Refuses = Refuses.EVERY
+    word: str = "warning: "
+    """What stands before it where it is said; nothing where it only informs."""
     error: type[SparehubError] = PreflightError
     """What it is raised as, which decides the exit code."""
 
@@ -44,7 +48,7 @@ class Objection:
 
     def warning(self) -> str:
         """Return it as something that is said."""
-        return f"warning: {self._whole('')}"
+        return f"{self.word}{self._whole('')}"
 
     def _whole(self, done: str) -> str:
         hint = f" ({self.hint})" if self.hint else ""
@@ -64,6 +68,8 @@ class Situation:
     azure: Azure
     unproven: str = ""
     """Why a plan is accepted that breaks something; empty where nobody accepted that."""
+    given: Mapping[str, SecretStr] = field(default_factory=dict)
+    """Authorization keys that were given by hand, by connection."""
 
     @property
     def unplanned(self) -> bool:

@@ -1,12 +1,16 @@
 """``failover``, ``failback``, ``resume``, ``commit``, ``finish-fence``."""
 
+import os
 import secrets
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from sparehub.failover import generations, preflight
+from pydantic import SecretStr
+
+from sparehub.failover import account, generations, preflight
+from sparehub.failover.authorization_keys import Given, Keys, store
 from sparehub.failover.azure import Azure
 from sparehub.failover.confirmation import (
     ask,
@@ -17,6 +21,7 @@ from sparehub.failover.confirmation import (
 )
 from sparehub.failover.debts import pay
 from sparehub.failover.generations import FileGenerations
+from sparehub.failover.given_keys import assign
 from sparehub.failover.job import Job
 from sparehub.failover.ledger import Ledger
 from sparehub.failover.objections import Situation
@@ -43,6 +48,8 @@ class Wish:
     plan: str = ""
     yes: bool = False
     raise_bandwidth: bool = False
+    authorization_keys: tuple[tuple[str, SecretStr], ...] = ()
+    """Keys that were given by hand: connection, empty where none was named, and key."""
 
 
 def begin(directory: Path, wish: Wish, output: Output) -> int:
@@ -62,13 +69,18 @@ def begin(directory: Path, wish: Wish, output: Output) -> int:
             wish.kind,
             wish.mode,
             raise_bandwidth=wish.raise_bandwidth,
+            program=place.program,
         )
         ledger = place.ledger
         preflight.refuse_unfinished(ledger, plan)
         _refuse_other_plan(plan, wish.plan, ledger)
         number = generations.next_generation(place.pair, place.known)
         run = _run(place, plan, number, generations.said_by(place.pair), wish)
-        _preflight(place, plan, run, wish.unproven)
+        given: Given = {}
+        if wish.authorization_keys:
+            keys = _keys(place, plan)
+            given = assign(wish.authorization_keys, plan, keys.used_up)
+        _preflight(place, plan, run, wish.unproven, given)
         tell_target(output, place.azure)
         if not wish.yes:
             print_plan(plan, Output(as_json=output.as_json, results=output.progress))
@@ -76,6 +88,9 @@ def begin(directory: Path, wish: Wish, output: Output) -> int:
         with place.stoppable():
             if ledger.last and not ledger.committed:
                 place.journal.append("committed", ledger.last.id)
+            if given:
+                store(place.journal, keys, plan, given)
+                run.forget_looks(plan.target)
             # Of no other host, whose journal may be another one: the stacks record it.
             run.begin(f"{plan.kind.value}-{number}-{secrets.token_hex(3)}")
             run.go_on()
@@ -102,6 +117,7 @@ def resume(directory: Path, output: Output, *, yes: bool, reason: str) -> int:
             return _done(place, output)
         hold_to_generation(place)
         tell_target(output, place.azure)
+        refuse_other_account(place, unplanned=bool(underway and underway.mode == Mode.UNPLANNED))
         if not yes:
             what = f"the {underway.kind} to {underway.target}" if underway else "interrupted writes"
             ask(f"go on with {what}?")
@@ -121,6 +137,7 @@ def resume(directory: Path, output: Output, *, yes: bool, reason: str) -> int:
                 Kind(underway.kind),
                 Mode(underway.mode),
                 raise_bandwidth=bool(underway.raises),
+                program=place.program,
             )
             if plan.configuration != underway.configuration:
                 message = (
@@ -175,6 +192,7 @@ def finish_fence(directory: Path, output: Output, *, yes: bool) -> int:
             )
         hold_to_generation(place)
         tell_target(output, place.azure)
+        refuse_other_account(place, unplanned=True)
         if not yes:
             ask(f"disconnect {', '.join(str(each['stack']) for each in debts)}?")
         with place.stoppable():
@@ -249,7 +267,14 @@ def _run(
     return Run(job, place.stop)
 
 
-def _preflight(place: Workplace, plan: Plan, run: Run, unproven: str) -> None:
+def _keys(place: Workplace, plan: Plan) -> Keys:
+    target = plan.target
+    snapshot = place.readable(plan.source)[target]
+    return Keys(place.stacks, place.azure, place.pair[target], snapshot, place.ledger)
+
+
+def _preflight(place: Workplace, plan: Plan, run: Run, unproven: str, given: Given) -> None:
+    refuse_other_account(place, unplanned=plan.mode is Mode.UNPLANNED)
     situation = Situation(
         plan=plan,
         pair=place.pair,
@@ -258,6 +283,7 @@ def _preflight(place: Workplace, plan: Plan, run: Run, unproven: str) -> None:
         stacks=place.stacks,
         azure=place.azure,
         unproven=unproven,
+        given=given,
     )
     preflight.preflight(situation, place.progress.note)
     run.look_ahead()
@@ -287,6 +313,21 @@ def _done(place: Workplace, output: Output) -> int:
     if output.as_json:
         output.document(standing_of(place).document())
     return owed_code(place.ledger)
+
+
+def refuse_other_account(place: Workplace, *, unplanned: bool = False) -> None:
+    """Refuse to write as somebody who is signed in elsewhere (:mod:`sparehub.failover.account`).
+
+    :raises PreflightError: naming what is signed in to, and what the stacks belong to.
+    """
+    account.refuse_other_account(
+        place.pair,
+        place.known,
+        place.azure,
+        os.environ,
+        place.progress.note,
+        unplanned=unplanned,
+    )
 
 
 def tell_target(output: Output, azure: Azure) -> None:

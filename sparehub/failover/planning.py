@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 from sparehub.output import Output
+from sparehub.program_digest import read_program
 from sparehub.stacks import STACKS, read_stack
 from topology import failover
 from topology.changes import Seconds
@@ -19,9 +20,12 @@ def read_plan(directory: Path, kind: Kind, mode: Mode, *, raise_bandwidth: bool 
     :raises OptionsError: where there is no bandwidth to raise.
     """
     primary, secondary = (read_stack(directory, name) for name in STACKS)
+    program = read_program(directory)
     if kind is Kind.DRILL:
-        return plan_drill(primary, secondary)
-    return failover.plan(primary, secondary, kind, mode, raise_bandwidth=raise_bandwidth)
+        return plan_drill(primary, secondary, program)
+    return failover.plan(
+        primary, secondary, kind, mode, raise_bandwidth=raise_bandwidth, program=program
+    )
 
 
 def show_plan(plan: Plan, out: Path | None, output: Output) -> None:
@@ -45,7 +49,8 @@ def print_plan(plan: Plan, output: Output) -> None:
     """Print the steps as a table, then what recovery takes and rests on."""
     recovery = plan.recovery
     output.results.print(
-        f"{plan.mode.value} {plan.kind.value} from {plan.source} to {plan.target}, plan {plan.id}"
+        f"{plan.mode.value} {plan.kind.value} from {plan.source} to {plan.target}, "
+        f"plan {plan.short}"
     )
     output.table(
         ("step", "what", "needs", "writes", "takes, s", "traffic"),
@@ -54,7 +59,7 @@ def print_plan(plan: Plan, output: Output) -> None:
                 step.id,
                 step.title,
                 ", ".join(step.needs) or "nothing",
-                str(len(step.change.operations)) if step.change else "none",
+                step.writes,
                 _range(step.seconds),
                 step.effect,
             )

@@ -2,11 +2,10 @@
 
 from collections.abc import Iterator
 
+from sparehub.failover.authorization_keys import Keys, announced
 from sparehub.failover.azure import NOT_FOUND, read, state_of
-from sparehub.failover.keys import keyed, refuse_unusable
 from sparehub.failover.objections import Objection, Refuses, Situation
 from sparehub.failover.snapshot import Snapshot
-from topology.errors import PreflightError
 from topology.failover import region_at
 from topology.model import Circuit, CircuitReference, Region
 from topology.words import Activation
@@ -52,7 +51,7 @@ def _of_circuit(
         return
     if circuit.location is None:
         text = f"the record of {name} lies in {found.body.get('location')}"
-        yield Objection(text=text, refuses=Refuses.NONE)
+        yield Objection(text=text, refuses=Refuses.NONE, word="")
     provider = (found.body.get("properties") or {}).get("serviceProviderProvisioningState")
     yield from _held(name, identity, "its provider's state", provider, "Provisioned", unseen)
     yield from _held(name, identity, "it", state_of(found), "Succeeded", unseen)
@@ -82,18 +81,15 @@ def _held(  # noqa: PLR0913, PLR0917 - a state of a circuit, and what it is to b
 def keys_are_usable(situation: Situation) -> Iterator[Objection]:
     """A key that is known to be no good, where no new one can be issued (ER-14).
 
-    What cannot be read of a key is not held against it.
+    It is said of each whether a new authorization will be written, where, and as whom.
     """
     target = situation.plan.target
     snapshot = situation.snapshots.get(target)
-    if snapshot is None or snapshot.deployed.connections:
+    if snapshot is None:
         return
-    given = keyed(_target(situation), snapshot.subscription)
-    stack, spent = situation.pair[target], situation.ledger.spent
-    try:
-        refuse_unusable(situation.stacks, situation.azure, stack, given, spent)
-    except PreflightError as error:
-        yield Objection(text=str(error))
+    stack = situation.pair[target]
+    keys = Keys(situation.stacks, situation.azure, stack, snapshot, situation.ledger)
+    yield from announced(situation.plan, keys, situation.given)
 
 
 def _target(situation: Situation) -> Region:

@@ -10,10 +10,11 @@ from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from sparehub.failover.authorization_keys import issue, revoke
 from sparehub.failover.blast_radius import look
 from sparehub.failover.job import Job
 from sparehub.failover.journal import JournalError
-from sparehub.failover.keys import keyed, renew, spend
+from sparehub.failover.keys import spend
 from sparehub.failover.lease import LeaseError
 from sparehub.failover.lost_region import LostRegion, WithdrawnError
 from sparehub.failover.outcome import prove
@@ -29,7 +30,13 @@ from topology.leaving import leaving
 from topology.plan import Act, Change, Mode, Step
 from topology.words import Activation
 
-_STATES = {Act.PROBE: "PREFLIGHT", Act.FENCE: "FENCING", Act.RAISE: "RAISING"}
+_STATES = {
+    Act.PROBE: "PREFLIGHT",
+    Act.FENCE: "FENCING",
+    Act.RAISE: "RAISING",
+    Act.ISSUE: "ISSUING",
+    Act.REVOKE: "REVOKING",
+}
 
 
 class StoppedError(SparehubError):
@@ -132,6 +139,12 @@ class Run:
                 self._fence(step.change)
             elif step.act is Act.STAND_DOWN and step.change:
                 found["left"] = self._stand_down(step.change)
+            elif step.connection and step.act is Act.ISSUE:
+                found |= issue(job, step.connection)
+                if found["authorization"]:
+                    self.forget_looks(job.plan.target)
+            elif step.connection:
+                found |= revoke(job, step.connection)
             elif step.raises and step.change:
                 raising = Raising(job, step.change, step.raises, self._write, self.stop)
                 found |= raising.outcome()
@@ -189,7 +202,7 @@ class Run:
         job, name = self.job, planned.stack
         snapshot = self._settle(name)
         if self._take_in_strays(planned):
-            self._forget_looks(name)
+            self.forget_looks(name)
         change = self._meant(planned)
         if change not in self._looked:
             self._look((change,))
@@ -242,7 +255,7 @@ class Run:
     def _look(self, changes: tuple[Change, ...], drift: set[str] | None = None) -> None:
         # A source that is disconnected first is live while one looks ahead. One that stays live is
         # what the target's own program will meet, which may refuse it by what was recorded.
-        override = f"looking ahead: plan {self.job.plan.id}" if self.job.plan.conflict else ""
+        override = f"looking ahead: plan {self.job.plan.short}" if self.job.plan.conflict else ""
         self._looked |= look(
             self.job.stacks,
             changes,
@@ -268,11 +281,10 @@ class Run:
         self._prepared = True
         snapshot, note = self._settle(stack), job.progress.note
         if strike_out_gone(job.stacks, job.azure, stack, snapshot, job.target, note):
-            self._forget_looks(stack)
+            self.forget_looks(stack)
             snapshot = job.stacks.snapshot(stack)
         if not snapshot.deployed.connections:  # else it was connected already before the run died
             self._withhold(snapshot)
-            self._renew_keys(snapshot)
 
     def _settle(self, stack: str) -> Snapshot:
         """Bring what was begun of a stack to a known end; return what it then holds.
@@ -291,10 +303,10 @@ class Run:
             job.stacks.refresh(stack, [snapshot.urns[name] for name in sorted(peerings)])
             snapshot = job.stacks.snapshot(stack)
         if snapshot != before:
-            self._forget_looks(stack)
+            self.forget_looks(stack)
         return snapshot
 
-    def _forget_looks(self, stack: str) -> None:
+    def forget_looks(self, stack: str) -> None:
         """Look again at a stack that is not what was looked at any more."""
         self._looked = {seen: found for seen, found in self._looked.items() if seen.stack != stack}
 
@@ -314,21 +326,7 @@ class Run:
         self._look((change,))
         if self._looked.pop(change):
             self._deploy(change)
-        self._forget_looks(stack)
-
-    def _renew_keys(self, snapshot: Snapshot) -> None:
-        """Replace what is used up."""
-        job = self.job
-        if renew(
-            job.stacks,
-            job.azure,
-            job.pair[job.plan.target],
-            keyed(job.target, snapshot.subscription),
-            job.ledger.spent,
-            f"sparehub-{job.operation.id}",
-            job.progress.note,
-        ):
-            self._forget_looks(job.plan.target)
+        self.forget_looks(stack)
 
     def _halted(self, step: Step, error: BaseException) -> HalfwayError:
         job = self.job

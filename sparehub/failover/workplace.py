@@ -24,9 +24,11 @@ from sparehub.failover.snapshot import Snapshot, Unreadable
 from sparehub.failover.switch import refuse_uneditable
 from sparehub.home import Home
 from sparehub.output import Output
+from sparehub.program_digest import read_program
 from sparehub.stacks import STACKS, read_stack
 from topology.errors import PreflightError
 from topology.pair import Stack
+from topology.plan import Program
 
 
 @dataclass
@@ -44,6 +46,8 @@ class Workplace:
     states: Mapping[str, Snapshot | Unreadable]
     """What each stack recorded, or why that cannot be read."""
     azure: Azure
+    program: Program
+    """What carries out a plan that is confirmed here."""
     _asked_to_stop: threading.Event = field(default_factory=threading.Event)
 
     @property
@@ -157,6 +161,7 @@ def workplace(
         pair = {name: read_stack(directory, name) for name in STACKS}
         for name in STACKS if alone else ():
             refuse_uneditable(directory, name)
+        program = read_program(directory)
         states = states_of(deployments, STACKS)
         found = (each.subscription for each in states.values() if isinstance(each, Snapshot))
         subscription = next(filter(None, found), "")
@@ -168,6 +173,7 @@ def workplace(
             pair=pair,
             states=states,
             azure=GuardedAzure(azure_of(os.environ, subscription), journal.guard),
+            program=program,
         )
         if not unread:
             place.readable()

@@ -5,10 +5,12 @@ from pathlib import Path
 
 from sparehub.check import REFUSED, examine
 from sparehub.output import Output
+from sparehub.program_digest import read_program
 from sparehub.report.document import compose
 from sparehub.report.page import page
 from sparehub.report.recorded import recorded
-from topology.errors import SparehubError
+from topology.errors import ConfigurationError, SparehubError
+from topology.plan import UNREAD, Program
 
 
 class UnwritableReportError(SparehubError):
@@ -26,7 +28,7 @@ def report(directory: Path, out: Path, output: Output, environment: Mapping[str,
     found = recorded(directory, environment)
     if found.problem:
         output.note(f"warning: {found.problem}")
-    text = page(compose(examination, found))
+    text = page(compose(examination, found, _program(directory, output)))
     try:
         out.write_text(text, encoding="utf-8", newline="\n")
     except OSError as error:
@@ -50,3 +52,12 @@ def report(directory: Path, out: Path, output: Output, environment: Mapping[str,
             markup=False,
         )
     return REFUSED if errors else 0
+
+
+def _program(directory: Path, output: Output) -> Program:
+    """Return what would carry out the plans: their ids follow from it."""
+    try:
+        return read_program(directory)
+    except ConfigurationError as error:
+        output.note(f"warning: the ids of the plans are not those of `sparehub plan`: {error}")
+        return UNREAD

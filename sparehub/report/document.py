@@ -21,7 +21,7 @@ from topology.errors import SparehubError
 from topology.failover import plan
 from topology.findings import Finding
 from topology.pair import Stack
-from topology.plan import Kind, Mode, Plan, Raise, Step
+from topology.plan import UNREAD, Kind, Mode, Plan, Program, Raise, Step
 from topology.words import Activation
 
 _PAIR = 2
@@ -82,15 +82,17 @@ class Report:
     assumptions: Sequence[str] = ()
 
 
-def compose(examination: Examination, recorded: Recorded | None = None) -> Report:
+def compose(
+    examination: Examination, recorded: Recorded | None = None, program: Program = UNREAD
+) -> Report:
     """Return the report of what stack files describe, and of what a journal records.
 
-    Pictures only of a whole pair.
+    Pictures only of a whole pair. ``program`` is what would carry out its plans.
     """
     recorded = recorded or Recorded()
     stacks = examination.stacks
     if len(stacks) == _PAIR:
-        return _of_pair(examination, recorded, stacks[0], stacks[1])
+        return _of_pair(examination, recorded, program, stacks[0], stacks[1])
     read = ", ".join(stack.name for stack in stacks) or "none"
     return Report(
         title="Sparehub",
@@ -103,12 +105,16 @@ def compose(examination: Examination, recorded: Recorded | None = None) -> Repor
 
 
 def _of_pair(
-    examination: Examination, recorded: Recorded, primary: Stack, secondary: Stack
+    examination: Examination,
+    recorded: Recorded,
+    program: Program,
+    primary: Stack,
+    secondary: Stack,
 ) -> Report:
     stacks = (primary, secondary)
     underway = recorded.history.under_way
     kind = underway.kind if underway else _next(primary, secondary)
-    planned_as = cache(partial(_planned_as, primary, secondary))
+    planned_as = cache(partial(_planned_as, program, primary, secondary))
     planned, unplanned = (planned_as(kind, mode) for mode in Mode)
 
     def plan_of(deed: Deed) -> Plan | None:
@@ -166,8 +172,13 @@ def _of_pair(
     )
 
 
-def _planned_as(
-    primary: Stack, secondary: Stack, kind: Kind, mode: Mode, raises: tuple[Raise, ...] = ()
+def _planned_as(  # noqa: PLR0913, PLR0917 - what is planned, and of what
+    program: Program,
+    primary: Stack,
+    secondary: Stack,
+    kind: Kind,
+    mode: Mode,
+    raises: tuple[Raise, ...] = (),
 ) -> Plan:
     """Return the plan of an operation; a bandwidth that it raised is in its file by now.
 
@@ -178,7 +189,8 @@ def _planned_as(
         secondary = unraised(secondary, raises)
     else:
         primary = unraised(primary, raises)
-    return plan(primary, secondary, kind, mode, raise_bandwidth=bool(raises))
+    wanted = bool(raises)
+    return plan(primary, secondary, kind, mode, raise_bandwidth=wanted, program=program)
 
 
 def _walk(planned: Plan, frames: Sequence[Frame], pictures: Sequence[Picture], first: int) -> Walk:
@@ -197,7 +209,7 @@ def _walk(planned: Plan, frames: Sequence[Frame], pictures: Sequence[Picture], f
             zip(frames, pictures, steps, strict=True), start=first
         )
     ]
-    return Walk(mode=planned.mode, plan_id=planned.id, panels=panels)
+    return Walk(mode=planned.mode, plan_id=planned.short, panels=panels)
 
 
 def _done(recorded: Recorded, plan_of: PlanOf) -> Done:

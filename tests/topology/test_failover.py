@@ -13,7 +13,8 @@ from topology.errors import OptionsError
 from topology.failover import plan
 from topology.filters import on_premises_filters
 from topology.pair import Stack
-from topology.plan import Kind, Mode, Plan, fingerprint
+from topology.plan import Kind, Mode, Plan, Program, fingerprint
+from topology.secrets import without_secrets
 from topology.words import Prefers
 
 CREATE, UPDATE, DELETE = Verb.CREATE, Verb.UPDATE, Verb.DELETE
@@ -289,7 +290,7 @@ def test_nothing_unplanned_needs_the_region_that_is_left(kind: Kind, depth: str)
 
 
 def test_the_id_is_of_everything_that_the_plan_says() -> None:
-    """The same twice; another one for another switch, spoke or mode; kept by its document."""
+    """The same twice; another one for another spoke or mode; kept by its document."""
     pair = values()
     found = planned(pair)
     document = found.document()
@@ -300,11 +301,86 @@ def test_the_id_is_of_everything_that_the_plan_says() -> None:
 
     assert found.id == planned(values()).id
     assert fingerprint({k: v for k, v in document.items() if k != "id"}) == document["id"]
-    ids = {found.id, planned(other).id, planned(switched).id, planned(pair, mode=Mode.UNPLANNED).id}
-    assert len(ids) == 4
-    # The run turns the switch itself: that alone is no other configuration.
+    assert len({found.id, planned(other).id, planned(pair, mode=Mode.UNPLANNED).id}) == 3
+    # The run turns the switch itself: that alone is no other plan and no other configuration.
+    assert planned(switched).id == found.id
     assert planned(switched).configuration == found.configuration
     assert planned(other).configuration != found.configuration
+
+
+OTHERS: dict[str, Any] = {
+    "sparehub:ignoredRules": {"ER-02": "bought"},
+    "sparehub:drill": True,
+    "azure-native:subscriptionId": "00000000-0000-0000-0000-000000000001",
+    "azure-native:tenantId": "00000000-0000-0000-0000-000000000002",
+    "azure-native:environment": "usgovernment",
+    "azure-native:clientId": "somebody",
+}
+
+
+@pytest.mark.parametrize("key", OTHERS)
+@pytest.mark.parametrize("which", [0, 1], ids=["primary", "secondary"])
+def test_the_id_covers_every_key_of_both_files(which: int, key: str) -> None:
+    """Who confirms a plan confirms the subscription and the cloud that it is carried out in."""
+    other = values()
+    other[which][key] = OTHERS[key]
+
+    assert planned(other).id != planned(values()).id
+    same = planned(other).configuration == planned(values()).configuration
+    assert same is (key == "sparehub:drill")  # `drill start` turns it between two operations
+
+
+TURNED: dict[str, Any] = {
+    "sparehub:activation": "standby",
+    "sparehub:overrideInterlock": "primary is lost",
+    "sparehub:disconnected": True,
+}
+
+
+@pytest.mark.parametrize("key", TURNED)
+def test_what_a_run_turns_is_no_part_of_the_id(key: str) -> None:
+    """The same plan, before and after: in either file that stands by."""
+    pair = values()
+    pair[0]["sparehub:activation"] = "standby"
+    other = deepcopy(pair)
+    other[0][key] = TURNED[key]
+
+    assert planned(other).id == planned(pair).id
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        Program(digest="another program"),
+        Program(packages="other packages"),
+        Program(project={"name": "another"}),
+        Program(project={"name": "sparehub", "main": "elsewhere"}),
+    ],
+    ids=["program", "packages", "project", "main"],
+)
+def test_the_id_covers_what_carries_the_plan_out(other: Program) -> None:
+    """And the configuration does not: `resume` goes on with the next version, too."""
+    pair = stack("primary", values()[0]), stack("secondary", values()[1])
+    ours = plan(*pair, Kind.FAILOVER, program=Program(project={"name": "sparehub"}))
+    theirs = plan(*pair, Kind.FAILOVER, program=other)
+
+    assert ours.id != theirs.id
+    assert ours.configuration == theirs.configuration
+
+
+@pytest.mark.parametrize("secret", ["clientSecret", "oidcToken"])
+def test_no_secret_of_the_provider_is_in_a_plan(secret: str) -> None:
+    """Neither encrypted nor in clear, in no way that could be guessed from the id."""
+    ids = set()
+    for value in ("hush", "another", {"secure": "v1:abc"}):
+        pair = values()
+        said = without_secrets({f"azure-native:{secret}": value})
+        pair[0].update(said)
+        found = planned(pair)
+        ids.add(found.id)
+        assert "hush" not in str(found.document())
+
+    assert len(ids) == 1
 
 
 def test_no_key_is_in_a_plan() -> None:
@@ -320,6 +396,102 @@ def test_no_key_is_in_a_plan() -> None:
     }
 
     assert "very-secret" not in str(planned(pair).document())
+
+
+LENT = "/subscriptions/t/resourceGroups/g/providers/Microsoft.Network/expressRouteCircuits/lent"
+
+
+def sharing(*, key: bool = True) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return a pair on a circuit that somebody else owns, by a key each or by none."""
+    pair = values()
+    for each in pair:
+        circuit = {
+            "id": LENT,
+            "peeringLocation": "Hong Kong",
+            "sku": {"tier": "Standard"},
+            "bandwidthInMbps": 500,
+            **({"authorizationKey": "[secret]"} if key else {}),
+        }
+        each["sparehub:region"]["expressRoute"]["connections"] = {"lent": {"circuit": circuit}}
+    return pair
+
+
+@pytest.mark.parametrize("kind", [Kind.FAILOVER, Kind.FAILBACK])
+def test_a_key_that_may_be_used_up_is_a_step_before_anything_is_disconnected(kind: Kind) -> None:
+    """It names the circuit, needs neither region, and counts in the recovery time."""
+    found = planned(sharing(), kind)
+    issue, *_, revoke = found.steps
+
+    assert [step.id for step in found.steps] == [
+        "renew-authorization-lent",
+        f"fence-{found.source}",
+        f"activate-{found.target}",
+        "remove-authorization-lent",
+    ]
+    assert found.recovery.critical_path == tuple(step.id for step in found.steps[:3])
+    assert found.recovery.seconds == Seconds(typical=31 + 90 + 181, worst=63 + 300 + 300)
+    assert issue.action.startswith(f"PUT an authorization on {LENT}")
+    assert f"--stack {found.target}" in issue.action
+    assert (issue.needs, issue.after, issue.writes) == ((), (), "at most 1")
+    assert "nothing is written" in issue.precondition
+    assert "authorization keys are taken for used up" in " ".join(found.assumptions)
+    assert LENT in revoke.action
+    assert (revoke.after, revoke.writes) == ((f"activate-{found.target}",), "if any")
+
+
+def test_where_no_key_is_configured_no_authorization_is_written() -> None:
+    """Nor for an owned circuit, nor where the connection stands while the region stands by."""
+    warm = sharing()
+    for each in warm:
+        each["sparehub:region"]["standby"] = {"depth": "connection"}
+    remapped(warm)
+    for pair in (values(), sharing(key=False), warm):
+        found = planned(pair)
+        assert not any("authorization" in step.id for step in found.steps)
+        assert "authorization" not in " ".join(found.assumptions)
+
+
+def test_unplanned_nothing_is_issued_before_the_fence_holds() -> None:
+    """What is withdrawn has changed nothing; without a conflict there is nothing to wait for."""
+    apart = sharing()
+    remapped(apart)
+
+    assert [step.id for step in planned(sharing(), mode=Mode.UNPLANNED).steps] == [
+        "probe-primary",
+        "fence-primary",
+        "renew-authorization-lent",
+        "activate-secondary",
+        "remove-authorization-lent",
+    ]
+    assert [step.id for step in planned(apart, mode=Mode.UNPLANNED).steps] == [
+        "renew-authorization-lent",
+        "activate-secondary",
+        "remove-authorization-lent",
+    ]
+    assert [step.id for step in planned(apart).steps] == [
+        "renew-authorization-lent",
+        "activate-secondary",
+        "fence-primary",
+        "remove-authorization-lent",
+    ]
+
+
+def test_two_keys_are_renewed_one_after_the_other() -> None:
+    """Azure writes one thing of a circuit at a time: the path runs through both."""
+    pair = sharing()
+    for each in pair:
+        connections = each["sparehub:region"]["expressRoute"]["connections"]
+        connections["more"] = deepcopy(connections["lent"])
+        connections["more"]["circuit"]["id"] = f"{LENT}-more"
+    found = planned(pair)
+
+    assert found.recovery.critical_path == (
+        "renew-authorization-lent",
+        "renew-authorization-more",
+        "fence-primary",
+        "activate-secondary",
+    )
+    assert found.recovery.seconds.typical == 2 * (31 + 90 + 181)
 
 
 def test_filters_name_every_prefix_and_both_neighbours() -> None:

@@ -17,6 +17,7 @@ from topology.rules.remapping import REMAPPING
 from topology.rules.routes import ROUTES
 from topology.rules.shapes import SHAPES
 from topology.rules.standing import STANDING
+from topology.rules.subscriptions import SUBSCRIPTIONS
 
 FILE_RULES = (*ADDRESSES, *HUB, *EXPRESS_ROUTE, *DRILL)
 REGION_RULES = (
@@ -26,6 +27,7 @@ REGION_RULES = (
     *INSPECTION,
     *CIRCUITS,
     *RECORDS,
+    *SUBSCRIPTIONS,
     *GATEWAYS,
     *REMAPPING,
 )

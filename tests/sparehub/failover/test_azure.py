@@ -9,9 +9,19 @@ import pytest
 
 from simulator import control
 from sparehub.failover import probe
-from sparehub.failover.azure import NOT_FOUND, Answer, AzureCli, SimulatedAzure, azure_of, read
+from sparehub.failover.azure import (
+    NOT_FOUND,
+    SUBSCRIPTION,
+    Account,
+    Answer,
+    AzureCli,
+    SimulatedAzure,
+    azure_of,
+    read,
+)
 from sparehub.failover.snapshot import Snapshot
 
+OTHER = "00000000-0000-0000-0000-000000000001"
 REFUSED = 'ERROR: Bad Request({"error":{"code":"InvalidParameter","message":"no"}})'
 MISSING = 'ERROR: Not Found({"error":{"code":"ResourceNotFound","message":"gone"}})'
 BUSY = 'ERROR: Too Many Requests({"error":{"code":"AnotherOperationInProgress"}})'
@@ -97,6 +107,9 @@ class Script:
         self.asked += 1
         return Answer(status=status, body={"error": {"message": self.message}})
 
+    def account(self, subscription: str) -> Account:
+        return Account(subscription=subscription)
+
     def wait(self, seconds: float) -> None:
         self.waited.append(seconds)
 
@@ -152,3 +165,41 @@ def test_the_environment_says_which_azure_it_is() -> None:
     local = azure_of({"SPAREHUB_SIMULATOR": "/home/simulator"}, "s")
     assert local == SimulatedAzure(Path("/home/simulator"))
     assert azure_of({}, "s").name == "subscription s"
+
+
+def test_az_says_who_is_signed_in(az: Path) -> None:
+    """To the subscription that is asked about, so that a login may see more than one."""
+    says(az, f'{{"id": "{OTHER}", "tenantId": "t", "user": {{"name": "me@x"}}}}', "", 0)
+    found = AzureCli("s").account(OTHER)
+
+    assert found == Account(subscription=OTHER, tenant="t", user="me@x")
+    assert (az / "asked").read_text().split() == (
+        ["account", "show", "--output", "json", "--subscription", OTHER]
+    )
+    AzureCli("s").account("")
+    assert (az / "asked").read_text().split() == ["account", "show", "--output", "json"]
+
+
+@pytest.mark.parametrize(
+    ("out", "error", "code", "problem"),
+    [
+        ("", "ERROR: Please run 'az login'", 1, "ERROR: Please run 'az login'"),
+        ('{"id": "', "", 0, "az account show: half an answer"),
+        ("[]", "", 0, "az account show: half an answer"),
+    ],
+)
+def test_a_login_that_az_does_not_know_is_none(
+    az: Path, out: str, error: str, code: int, problem: str
+) -> None:
+    """What it says is what a person needs."""
+    says(az, out, error, code)
+    assert AzureCli("s").account("") == Account(problem=problem)
+
+
+def test_any_guid_is_a_subscription_of_the_local_azure() -> None:
+    """The one that the environment names, unless a stack file names another."""
+    store = {"SPAREHUB_SIMULATOR": "/home/simulator"}
+    assert azure_of(store, "").account("").subscription == SUBSCRIPTION
+    named = azure_of({**store, "ARM_SUBSCRIPTION_ID": OTHER}, "")
+    assert named == SimulatedAzure(Path("/home/simulator"), OTHER)
+    assert (named.account("").subscription, named.account("s").subscription) == (OTHER, "s")

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from sparehub.failover.azure import Answer
+from sparehub.failover.azure import Account, Answer
 from sparehub.failover.fences import Fence, FenceError, fences_for, set_fence, undone
 from sparehub.failover.preflight import refuse_unusable_circuits
 from sparehub.failover.snapshot import Snapshot
@@ -42,6 +42,9 @@ class Script:
         found = self.answers.get(key, [(503, {})])
         status, said = found.pop(0) if len(found) > 1 else found[0]
         return Answer(status=status, body=said)
+
+    def account(self, subscription: str) -> Account:
+        return Account(subscription=subscription)
 
     def wait(self, seconds: float) -> None:
         pass

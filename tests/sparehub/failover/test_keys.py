@@ -4,11 +4,12 @@ from typing import Any
 
 import pytest
 
-from sparehub.failover.keys import Keyed, mark, refusal
+from sparehub.failover.keys import mark, refusal
 from tests.sparehub.failover.test_fences import SHARED, Script
+from topology.plan import KeyedConnection
 
 OURS, THEIRS = "/subscriptions/s/connections/ours", "/subscriptions/s/connections/theirs"
-KEYED = Keyed("shared", OURS, SHARED)
+KEYED = KeyedConnection(key="shared", circuit=SHARED)
 
 
 def listed(**properties: str) -> dict[str, list[tuple[int, dict[str, Any]]]]:
@@ -45,4 +46,4 @@ def test_a_key_is_good_for_one_connection(
     answers: dict[str, list[tuple[int, dict[str, Any]]]], spent: list[str], said: str
 ) -> None:
     """That connection may stand: a run made it and died before anybody wrote that down."""
-    assert refusal(Script(answers), KEYED, "key", spent) == said
+    assert refusal(Script(answers), KEYED, OURS, "key", spent) == said

@@ -229,8 +229,10 @@ def test_only_the_plan_of_these_files_is_carried_out(start: Start, tmp_path: Pat
             file.write_text(text)
         with pytest.raises(PreflightError, match=message):
             operations.begin(world.directory, wish(given), Output())
-    with pytest.raises(typer.BadParameter, match="an id or the name of a file"):
-        operations.begin(world.directory, wish(json.dumps(edited)), Output())
+    whole = read_plan(world.directory, FAILOVER, Mode.PLANNED).id
+    for no_id in (json.dumps(edited), "nonsense", whole[:15], whole + "0", "g" * 16):
+        with pytest.raises(typer.BadParameter, match="at least its first 16, or the name of a fil"):
+            operations.begin(world.directory, wish(no_id), Output())
     with pytest.raises(typer.BadParameter, match="--yes needs --plan ID"):
         operations.begin(world.directory, wish(""), Output())
     with pytest.raises(typer.BadParameter, match="there is no terminal"):
@@ -239,6 +241,23 @@ def test_only_the_plan_of_these_files_is_carried_out(start: Start, tmp_path: Pat
 
     show_plan(read_plan(world.directory, FAILOVER, Mode.PLANNED), file, Output(as_json=True))
     assert operations.begin(world.directory, wish(str(file)), Output()) == 0
+
+
+def test_the_first_sixteen_digits_of_an_id_confirm_a_plan(start: Start) -> None:
+    """The journal, and `status`, keep the whole id."""
+    world = start()
+    plan = read_plan(world.directory, FAILOVER, Mode.PLANNED)
+    assert operations.begin(world.directory, wish(plan.short.upper()), Output()) == 0
+
+    (begun,) = (each for each in journal_of(world) if each["event"] == "begin")
+    assert (len(plan.short), len(plan.id)) == (16, 64)
+    assert begun["data"]["plan"] == plan.id
+
+
+def journal_of(world: World) -> list[dict[str, Any]]:
+    """Return the records of the journal at home."""
+    file = world.directory / "home" / "journal" / "journal.jsonl"
+    return [json.loads(line) for line in file.read_text().splitlines()]
 
 
 @pytest.mark.parametrize("reason", ["it\x07rang", "two\nlines", "\x85", "\ud800"])

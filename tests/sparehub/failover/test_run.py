@@ -14,11 +14,9 @@ from sparehub.failover.lease import LeaseError
 from sparehub.failover.planning import read_plan
 from sparehub.failover.port import Assumed
 from sparehub.output import Output
-from sparehub.stacks import read_stack
 from tests.sparehub.failover.world import Died, World
 from tests.sparehub.failover.worlds import Start, begin, change_regions, edit_regions, resume, wide
 from topology.changes import Operation, Verb
-from topology.drill_plan import plan_drill
 from topology.errors import HalfwayError, InterlockError, PreflightError, SparehubError
 from topology.plan import Change, Kind, Mode
 
@@ -208,7 +206,7 @@ def test_what_was_paid_meanwhile_is_not_owed_again(start: Start) -> None:
 def test_a_drill_that_never_began_is_not_recorded(start: Start) -> None:
     """Neither its switch nor any of its networks stands: nothing is deployed or written down."""
     world = start()
-    plan = plan_drill(*(read_stack(world.directory, each) for each in ("primary", "secondary")))
+    plan = read_plan(world.directory, Kind.DRILL, PLANNED)
 
     with pytest.raises(PreflightError, match="there is no drill to stop"):
         networks.stop(world.directory, Output(), plan=plan.id, yes=True, result="fine")

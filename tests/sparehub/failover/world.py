@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from sparehub.failover import deployments
-from sparehub.failover.azure import Answer
+from sparehub.failover.azure import SUBSCRIPTION, Account, Answer
 from sparehub.failover.deployments import DeploymentError
 from sparehub.failover.port import Assumed
 from sparehub.failover.snapshot import Pending, Snapshot
@@ -31,13 +31,13 @@ from topology.generation import (
     refuse_older,
 )
 from topology.interlock import refuse_two_live_regions
-from topology.model import Region
+from topology.model import CircuitReference, Region
 from topology.plan import Change
 from topology.words import Activation
 
 MOST_PREFIXES = 199
 """Of spokes that use the gateway, beside the one of the hub."""
-SUBSCRIPTION = "00000000-0000-0000-0000-000000000000"
+TENANT = "00000000-0000-0000-0000-00000000000a"
 NETWORK = "azure-native:network:VirtualNetwork"
 PAIR = {"primary": "secondary", "secondary": "primary"}
 Resource = dict[str, Any]
@@ -64,6 +64,8 @@ def resources_of(region: Region) -> dict[str, Resource]:
         "region/hub/network": entry(NETWORK, hub, addressSpace=space(region.hub.address_space))
     }
     for circuit in region.circuits:
+        if isinstance(circuit, CircuitReference):
+            continue
         identity = f"/subscriptions/{SUBSCRIPTION}{circuit_id(circuit)}"
         provider = {"bandwidthInMbps": circuit.bandwidth_in_mbps}
         found[f"region/circuit/{circuit.key}/circuit"] = entry(
@@ -86,7 +88,9 @@ def resources_of(region: Region) -> dict[str, Resource]:
             ipConfigurations=[{"subnet": {"id": f"{hub}/subnets/GatewaySubnet"}}],
         )
     for connection in region.connections:
-        peer = found[f"region/circuit/{connection.key}/circuit"]["id"]
+        lent = {each.key: each.id for each in region.circuits if isinstance(each, CircuitReference)}
+        owned = found.get(f"region/circuit/{connection.key}/circuit", {})
+        peer = lent.get(connection.key) or owned["id"]
         found[f"region/connection/{connection.key}/connection"] = entry(
             CONNECTION, f"{network}/connections/{connection.name}", peer={"id": peer}
         )
@@ -125,6 +129,8 @@ class World:
     """Whether the next creation is done and nobody hears of it, as after many lost answers."""
     mishaps: list[tuple[bool, bool]] = field(default_factory=list)
     """How the next writes of circuits fail: whether Azure does them, whether the state says so."""
+    signed_in: str = SUBSCRIPTION
+    """The subscription of the login."""
     waited: list[float] = field(default_factory=list)
     writes: list[str] = field(default_factory=list)
     double: list[str] = field(default_factory=list)
@@ -299,6 +305,9 @@ class World:
 
     def wait(self, seconds: float) -> None:
         self.waited.append(seconds)
+
+    def account(self, subscription: str) -> Account:
+        return Account(subscription=subscription or self.signed_in, tenant=TENANT, user="someone")
 
     # -- what stands -------------------------------------------------------------------------
 

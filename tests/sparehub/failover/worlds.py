@@ -24,7 +24,7 @@ NO_ROOM = OSError(errno.ENOSPC, "No space left on device")
 WIDE = [f"10.100.{number}.0/24" for number in range(200)]
 
 
-def worlds_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Start:
+def worlds_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: type[World] = World) -> Start:
     """Return a maker of fresh worlds, in which the command works on them."""
     worlds: list[World] = []
 
@@ -33,7 +33,7 @@ def worlds_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Start:
         directory.mkdir()
         for name in ("Pulumi.yaml", "Pulumi.primary.yaml", "Pulumi.secondary.yaml"):
             shutil.copy(ROOT / name, directory)
-        world = World(directory)
+        world = kind(directory)
         world.build()
         worlds.append(world)
         monkeypatch.setenv("SPAREHUB_HOME", str(directory / "home"))

@@ -10,6 +10,7 @@ from tests.topology.rules.subjects import (
     circuit,
     connections,
     gateway,
+    in_region,
     lent,
     model,
     more_circuits,
@@ -19,7 +20,7 @@ from tests.topology.rules.subjects import (
     whole,
 )
 from topology.pair import Stack
-from topology.rules import circuits, records
+from topology.rules import circuits, records, subscriptions
 from topology.rules.rule import Rule
 
 CONNECTIONS = "region.expressRoute.connections"
@@ -42,6 +43,18 @@ def in_a_new_region(values: dict[str, Any]) -> None:
     """Move a region, and the record of its circuit, to one that we do not know yet."""
     values["azure-native:location"] = "atlantisnorth"
     circuit(values["sparehub:region"])["location"] = "atlantisnorth"
+
+
+def borrowing(subscription: str, key: str) -> Callable[[], Stack]:
+    """Return a region in a subscription that borrows a circuit of another, with a key or none."""
+    more = {"authorizationKey": key} if key else {}
+
+    def change(values: dict[str, Any]) -> None:
+        in_region(lent("a", f"{LENT}a", **more))(values)
+        if subscription:
+            values["azure-native:subscriptionId"] = subscription
+
+    return whole(change)
 
 
 EXAMPLES: tuple[tuple[Rule[Stack], Example], ...] = (
@@ -141,6 +154,42 @@ EXAMPLES: tuple[tuple[Rule[Stack], Example], ...] = (
             f"{CONNECTIONS}.b.circuit.authorizationKey",
             "the key is that of a, too",
             two_keys("one", "other"),
+        ),
+    ),
+    (
+        subscriptions.circuits_of_another_subscription_have_a_key,
+        Example(
+            borrowing("another", ""),
+            f"{CONNECTIONS}.a.circuit.authorizationKey",
+            "missing; the circuit is in another subscription than this stack (s): ask its owner",
+            borrowing("another", "[secret]"),
+        ),
+    ),
+    (
+        subscriptions.circuits_of_another_subscription_have_a_key,
+        Example(
+            borrowing("s-1", ""),
+            f"{CONNECTIONS}.a.circuit.authorizationKey",
+            "missing; the circuit is in another subscription",
+            borrowing("S", ""),
+        ),
+    ),
+    (
+        subscriptions.subscriptions_are_known_where_a_key_is_missing,
+        Example(
+            borrowing("", ""),
+            f"{CONNECTIONS}.a.circuit.authorizationKey",
+            "missing, and needed unless the circuit's subscription (s) is this stack's too",
+            borrowing("", "[secret]"),
+        ),
+    ),
+    (
+        subscriptions.subscriptions_are_known_where_a_key_is_missing,
+        Example(
+            borrowing("[secret]", ""),
+            f"{CONNECTIONS}.a.circuit.authorizationKey",
+            "say azure-native:subscriptionId",
+            borrowing("another", ""),
         ),
     ),
     (
