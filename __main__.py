@@ -4,7 +4,7 @@ import os
 
 import pulumi
 
-from components import DrillNetworks, RegionNetwork, drop_version_aliases
+from components import DestroyGuard, DrillNetworks, RegionNetwork, drop_version_aliases
 from components.program import approved, outputs, refuse
 from topology.errors import SparehubError
 from topology.model import DRILL
@@ -18,6 +18,7 @@ except SparehubError as error:
 
 network = RegionNetwork("region", region)
 drill = DrillNetworks(DRILL, region.drill) if region.drill else None
+DestroyGuard("guard", [*network.leaves, *(drill.leaves if drill else ())])
 
 for name, value in outputs(config, region).items():
     pulumi.export(name, value)

@@ -1,6 +1,6 @@
 """A whole region: what :func:`topology.build.build` decided, as Pulumi resources."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from pulumi import ComponentResource, Output, Resource, ResourceOptions
 from pulumi_azure_native import resources
@@ -14,6 +14,7 @@ from components.routing import RouteTables, RouteTablesArgs
 from components.spoke import Spoke
 from components.virtual_network import VirtualNetworkArgs
 from topology.model import Circuit, Region, VirtualNetwork
+from topology.words import Depth
 
 
 class RegionNetwork(ComponentResource):
@@ -28,13 +29,15 @@ class RegionNetwork(ComponentResource):
     gateway_id: Output[str] | None
     circuit_ids: Mapping[str, Output[str]]
     connection_ids: Mapping[str, Output[str]]
+    leaves: Sequence[Resource]
+    """What nothing else of the region depends on, for :class:`~components.DestroyGuard`."""
 
     def __init__(self, name: str, args: Region, opts: ResourceOptions | None = None) -> None:
         super().__init__("sparehub:network:RegionNetwork", name, {}, opts)
         region = args
         self._name = name
         self._region = region
-        self._group = self._resource_group(name, region.resource_group, protect=False)
+        self._group = self._resource_group(name, region.resource_group)
         tables = RouteTables(
             f"{name}/routes",
             RouteTablesArgs(
@@ -52,10 +55,18 @@ class RegionNetwork(ComponentResource):
         spokes = self._spokes(hub, tables, gateway, connections)
 
         self.hub_virtual_network_id = hub.virtual_network_id
-        self.spoke_virtual_network_ids = {k: s.virtual_network_id for k, s in spokes.items()}
+        self.spoke_virtual_network_ids = {k: s.virtual_network_id for k, (s, _) in spokes.items()}
         self.gateway_id = gateway.gateway_id if gateway else None
         self.circuit_ids = {key: circuit_id for key, (circuit_id, _) in circuits.items()}
         self.connection_ids = {key: each.connection_id for key, each in connections.items()}
+        self.leaves = [
+            tables,
+            hub.settled,
+            *([gateway] if gateway else []),
+            *(ready for _, ready in circuits.values() if ready),
+            *connections.values(),
+            *(peering.spoke_to_hub for _, peering in spokes.values()),
+        ]
         self.register_outputs(
             {
                 "hub_virtual_network_id": self.hub_virtual_network_id,
@@ -69,13 +80,14 @@ class RegionNetwork(ComponentResource):
     def _child(self) -> ResourceOptions:
         return ResourceOptions(parent=self)
 
-    def _resource_group(self, name: str, group: str, *, protect: bool) -> resources.ResourceGroup:
+    def _resource_group(self, name: str, group: str) -> resources.ResourceGroup:
         return resources.ResourceGroup(
             f"{name}/group",
             resource_group_name=group,
             location=self._region.location,
             tags=self._region.tags,
-            opts=ResourceOptions(parent=self, protect=protect),
+            # Azure deletes a group with all that is in it.
+            opts=ResourceOptions(parent=self, protect=True),
         )
 
     def _network(self, network: VirtualNetwork, tables: RouteTables) -> VirtualNetworkArgs:
@@ -98,6 +110,8 @@ class RegionNetwork(ComponentResource):
                 gateway=self._region.gateway,
                 gateway_subnet_id=hub.gateway_subnet_id,
                 hub_settled=hub.settled,
+                # A failover deletes it at depth `network` alone, when the region stands down.
+                protect=self._region.depth is not Depth.NETWORK,
                 tags=self._region.tags,
             ),
             self._child(),
@@ -111,9 +125,8 @@ class RegionNetwork(ComponentResource):
                 circuits[circuit.key] = (Output.from_input(circuit.id), None)
                 continue
             name = f"{self._name}/circuit/{circuit.key}"
-            # A group of its own, protected with the circuit: deleting a region's group would
-            # take the circuit with it.
-            group = self._resource_group(name, circuit.resource_group, protect=True)
+            # A group of its own: deleting a region's group would take the circuit with it.
+            group = self._resource_group(name, circuit.resource_group)
             component = ExpressRouteCircuit(
                 name,
                 ExpressRouteCircuitArgs(
@@ -161,9 +174,9 @@ class RegionNetwork(ComponentResource):
         tables: RouteTables,
         gateway: ExpressRouteGateway | None,
         connections: Mapping[str, ExpressRouteConnection],
-    ) -> dict[str, Spoke]:
+    ) -> dict[str, tuple[Spoke, HubSpokePeering]]:
         waits = self._region.spokes_wait_for_connections
-        spokes: dict[str, Spoke] = {}
+        spokes: dict[str, tuple[Spoke, HubSpokePeering]] = {}
         hub_settled = hub.settled
         for spoke in self._region.spokes:
             name = f"{self._name}/spoke/{spoke.key}"
@@ -188,5 +201,5 @@ class RegionNetwork(ComponentResource):
                 self._child(),
             )
             hub_settled = peering.hub_to_spoke
-            spokes[spoke.key] = made
+            spokes[spoke.key] = (made, peering)
         return spokes
