@@ -55,8 +55,9 @@ class Region:
             resource_group_name=f"rg-sparehub-{location}",
             location=location,
             tags={},
-            opts=ResourceOptions(parent=self.shell),
+            opts=ResourceOptions(parent=self.shell, protect=True),
         )
+        self.leaves: list[Resource] = []  # what the guard depends on
         self.tables = self.declare_route_tables()
         self.hub, self.hub_subnets = self.declare_hub()
         self.gateway = self.declare_gateway()
@@ -74,6 +75,9 @@ class Region:
             circuit_ids=self.circuit_ids,
             connection_ids=connection_ids,
         )
+        if self.shell is not None:
+            guarding = ResourceOptions(protect=True, depends_on=self.leaves)
+            ComponentResource("sparehub:network:DestroyGuard", "guard", {}, guarding)
         pulumi.export("hubVirtualNetworkId", self.hub.id)
         pulumi.export("spokeVirtualNetworkIds", self.spoke_ids)
         pulumi.export("gatewayId", self.gateway.id)
@@ -118,6 +122,7 @@ class Region:
             )
             for key in routes
         }
+        self.leaves += tables.values()
         close_shell(shell, route_table_ids={key: table.id for key, table in tables.items()})
         return tables
 
@@ -132,7 +137,7 @@ class Region:
             address_space={"address_prefixes": self.keys["hub"]["addressSpace"]},
             dhcp_options={"dns_servers": []},
             tags={},
-            opts=ResourceOptions(parent=shell),
+            opts=ResourceOptions(parent=shell, protect=True),
         )
         subnets: dict[str, network.Subnet] = {}
         last: Resource = hub
@@ -147,8 +152,11 @@ class Region:
                 route_table={"id": table.id},
                 service_endpoints=[],
                 default_outbound_access=True,
-                opts=ResourceOptions(parent=shell, depends_on=[last]),
+                opts=ResourceOptions(
+                    parent=shell, depends_on=[last], protect=key == "GatewaySubnet"
+                ),
             )
+        self.leaves.append(last)
         close_shell(
             shell,
             virtual_network_id=hub.id,
@@ -176,8 +184,10 @@ class Region:
                 parent=shell,
                 depends_on=[*list(self.hub_subnets.values())[-1:]],
                 custom_timeouts=LONG,
+                protect=True,
             ),
         )
+        self.leaves.append(gateway)
         close_shell(shell, gateway_id=gateway.id)
         return gateway
 
@@ -202,6 +212,7 @@ class Region:
                 additional_secret_outputs=["authorizationKey", "sharedKey"],
             ),
         )
+        self.leaves += [peering, made]
         close_shell(shell, connection_id=made.id)
         self.circuit_ids[key] = circuit.id
         self.connections[key] = made
@@ -248,7 +259,7 @@ class Region:
             vlan_id=described["vlanId"],
             primary_peer_address_prefix=described["primaryPeerAddressPrefix"],
             secondary_peer_address_prefix=described["secondaryPeerAddressPrefix"],
-            opts=ResourceOptions(parent=shell),
+            opts=ResourceOptions(parent=shell, protect=True),
         )
         service_key: Output[str | None] = Output.secret(made.service_key)
         close_shell(shell, circuit_id=made.id, service_key=service_key)
@@ -297,6 +308,7 @@ class Region:
                 ),
             )
             close_shell(shell, hub_to_spoke_id=hub_to_spoke.id, spoke_to_hub_id=spoke_to_hub.id)
+            self.leaves.append(spoke_to_hub)
             settled = hub_to_spoke
             ids[key] = spoke.id
         return ids

@@ -14,6 +14,7 @@ from topology.deployed import Deployed
 from topology.errors import InterlockError, SparehubError
 from topology.interlock import (
     refuse_gateway_replacement,
+    refuse_lost_connections,
     refuse_renamed_spokes,
     refuse_two_live_regions,
 )
@@ -50,6 +51,7 @@ def approved() -> tuple[StackConfig, Region]:
         raise SparehubError(message) from error
     refuse_gateway_replacement(region, deployed)
     refuse_renamed_spokes(region, deployed)
+    refuse_lost_connections(region, deployed)
     paired = _hold_against_pair(config, region)
     hold_to_rules(Stack(name=stack, config=config, region=region), recorded, paired)
     return config, region
