@@ -18,7 +18,7 @@ except SparehubError as error:
 
 network = RegionNetwork("region", region)
 drill = DrillNetworks(DRILL, region.drill) if region.drill else None
-DestroyGuard("guard", [*network.leaves, *(drill.leaves if drill else ())])
+DestroyGuard("guard", [network, drill] if drill else [network])
 
 for name, value in outputs(config, region).items():
     pulumi.export(name, value)

@@ -57,7 +57,6 @@ class Region:
             tags={},
             opts=ResourceOptions(parent=self.shell, protect=True),
         )
-        self.leaves: list[Resource] = []  # what the guard depends on
         self.tables = self.declare_route_tables()
         self.hub, self.hub_subnets = self.declare_hub()
         self.gateway = self.declare_gateway()
@@ -76,7 +75,7 @@ class Region:
             connection_ids=connection_ids,
         )
         if self.shell is not None:
-            guarding = ResourceOptions(protect=True, depends_on=self.leaves)
+            guarding = ResourceOptions(protect=True, depends_on=[self.shell])
             ComponentResource("sparehub:network:DestroyGuard", "guard", {}, guarding)
         pulumi.export("hubVirtualNetworkId", self.hub.id)
         pulumi.export("spokeVirtualNetworkIds", self.spoke_ids)
@@ -122,7 +121,6 @@ class Region:
             )
             for key in routes
         }
-        self.leaves += tables.values()
         close_shell(shell, route_table_ids={key: table.id for key, table in tables.items()})
         return tables
 
@@ -156,7 +154,6 @@ class Region:
                     parent=shell, depends_on=[last], protect=key == "GatewaySubnet"
                 ),
             )
-        self.leaves.append(last)
         close_shell(
             shell,
             virtual_network_id=hub.id,
@@ -187,7 +184,6 @@ class Region:
                 protect=True,
             ),
         )
-        self.leaves.append(gateway)
         close_shell(shell, gateway_id=gateway.id)
         return gateway
 
@@ -212,7 +208,6 @@ class Region:
                 additional_secret_outputs=["authorizationKey", "sharedKey"],
             ),
         )
-        self.leaves += [peering, made]
         close_shell(shell, connection_id=made.id)
         self.circuit_ids[key] = circuit.id
         self.connections[key] = made
@@ -308,7 +303,6 @@ class Region:
                 ),
             )
             close_shell(shell, hub_to_spoke_id=hub_to_spoke.id, spoke_to_hub_id=spoke_to_hub.id)
-            self.leaves.append(spoke_to_hub)
             settled = hub_to_spoke
             ids[key] = spoke.id
         return ids

@@ -1,8 +1,8 @@
 """The test networks of a drill."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
-from pulumi import ComponentResource, Output, Resource, ResourceOptions
+from pulumi import ComponentResource, Output, ResourceOptions
 from pulumi_azure_native import network, resources
 
 from components.routing import RouteTables, RouteTablesArgs
@@ -21,8 +21,6 @@ class DrillNetworks(ComponentResource):
 
     virtual_network_ids: Mapping[str, Output[str]]
     """The id of each network by the key of its spoke."""
-    leaves: Sequence[Resource]
-    """What nothing else of the drill depends on, for :class:`~components.DestroyGuard`."""
 
     def __init__(self, name: str, args: Drill, opts: ResourceOptions | None = None) -> None:
         super().__init__("sparehub:network:DrillNetworks", name, {}, opts)
@@ -69,7 +67,6 @@ class DrillNetworks(ComponentResource):
                 child,
             )
         self.virtual_network_ids = {key: each.virtual_network_id for key, each in networks.items()}
-        self.leaves = [tables, *(each.settled for each in networks.values())]
         self.register_outputs({"virtual_network_ids": self.virtual_network_ids})
 
 

@@ -13,9 +13,10 @@ class DestroyGuard(ComponentResource):
     gone before it meets a protected gateway. The guard comes before all of them. Its deletion
     fails, and Pulumi then leaves alone whatever it depends on, directly or not.
 
-    ``args`` are resources on which no other resource depends; what those depend on is covered by
-    them. An update may delete any of them, as the switch deletes the connection: the guard then is
-    registered without it.
+    ``args`` are what it depends on; a component stands for every resource in it. All of them are
+    named, not only those on which no other depends: a refresh takes out of a state what is gone in
+    Azure, and whatever only that led to would be left unguarded. An update may still delete any of
+    them, as the switch deletes the connection: the guard then is registered without it.
     """
 
     def __init__(

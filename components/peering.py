@@ -46,8 +46,6 @@ class HubSpokePeering(ComponentResource):
     spoke_to_hub_id: Output[str]
     hub_to_spoke: Resource
     """The hub's half: the last write on the hub's network once this peering stands."""
-    spoke_to_hub: Resource
-    """The spoke's half: nothing waits for it."""
 
     def __init__(
         self, name: str, args: HubSpokePeeringArgs, opts: ResourceOptions | None = None
@@ -80,7 +78,6 @@ class HubSpokePeering(ComponentResource):
             depends_on=[hub_to_spoke, *gateway, *args.connections],
         )
         self.hub_to_spoke = hub_to_spoke
-        self.spoke_to_hub = spoke_to_hub
         self.hub_to_spoke_id = hub_to_spoke.id
         self.spoke_to_hub_id = spoke_to_hub.id
         self.register_outputs(

@@ -1,6 +1,6 @@
 """A whole region: what :func:`topology.build.build` decided, as Pulumi resources."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from pulumi import ComponentResource, Output, Resource, ResourceOptions
 from pulumi_azure_native import resources
@@ -29,8 +29,6 @@ class RegionNetwork(ComponentResource):
     gateway_id: Output[str] | None
     circuit_ids: Mapping[str, Output[str]]
     connection_ids: Mapping[str, Output[str]]
-    leaves: Sequence[Resource]
-    """What nothing else of the region depends on, for :class:`~components.DestroyGuard`."""
 
     def __init__(self, name: str, args: Region, opts: ResourceOptions | None = None) -> None:
         super().__init__("sparehub:network:RegionNetwork", name, {}, opts)
@@ -55,18 +53,10 @@ class RegionNetwork(ComponentResource):
         spokes = self._spokes(hub, tables, gateway, connections)
 
         self.hub_virtual_network_id = hub.virtual_network_id
-        self.spoke_virtual_network_ids = {k: s.virtual_network_id for k, (s, _) in spokes.items()}
+        self.spoke_virtual_network_ids = {k: s.virtual_network_id for k, s in spokes.items()}
         self.gateway_id = gateway.gateway_id if gateway else None
         self.circuit_ids = {key: circuit_id for key, (circuit_id, _) in circuits.items()}
         self.connection_ids = {key: each.connection_id for key, each in connections.items()}
-        self.leaves = [
-            tables,
-            hub.settled,
-            *([gateway] if gateway else []),
-            *(ready for _, ready in circuits.values() if ready),
-            *connections.values(),
-            *(peering.spoke_to_hub for _, peering in spokes.values()),
-        ]
         self.register_outputs(
             {
                 "hub_virtual_network_id": self.hub_virtual_network_id,
@@ -174,9 +164,9 @@ class RegionNetwork(ComponentResource):
         tables: RouteTables,
         gateway: ExpressRouteGateway | None,
         connections: Mapping[str, ExpressRouteConnection],
-    ) -> dict[str, tuple[Spoke, HubSpokePeering]]:
+    ) -> dict[str, Spoke]:
         waits = self._region.spokes_wait_for_connections
-        spokes: dict[str, tuple[Spoke, HubSpokePeering]] = {}
+        spokes: dict[str, Spoke] = {}
         hub_settled = hub.settled
         for spoke in self._region.spokes:
             name = f"{self._name}/spoke/{spoke.key}"
@@ -201,5 +191,5 @@ class RegionNetwork(ComponentResource):
                 self._child(),
             )
             hub_settled = peering.hub_to_spoke
-            spokes[spoke.key] = (made, peering)
+            spokes[spoke.key] = made
         return spokes

@@ -51,7 +51,7 @@ def graph_of(region: Region) -> Graph:
     """Return what Pulumi is asked for when a region is built, with its guard."""
 
     def program() -> None:
-        DestroyGuard("guard", RegionNetwork("region", region).leaves)
+        DestroyGuard("guard", [RegionNetwork("region", region)])
 
     return record(program)
 

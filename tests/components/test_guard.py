@@ -7,7 +7,7 @@ import pytest
 
 from components import DestroyGuard, DrillNetworks, RegionNetwork
 from tests.components.states import STATES, graph_of
-from tests.configurations import region_of, shipped, with_spokes
+from tests.configurations import region_of, shipped
 from tests.recorder import Graph, record
 from topology.model import DRILL, Region
 
@@ -35,6 +35,14 @@ def not_provisioned() -> dict[str, Any]:
     return values
 
 
+def with_many_prefixes() -> dict[str, Any]:
+    """Return keys by which the spokes wait for the connections (ER-36)."""
+    values = shipped("primary")
+    prefixes = [f"10.100.{n}.0/24" for n in range(200)]
+    values["sparehub:region"]["spokes"]["spoke1"]["addressSpace"].extend(prefixes)
+    return values
+
+
 def drilled() -> dict[str, Any]:
     return shipped("secondary") | {"sparehub:drill": True}
 
@@ -43,7 +51,7 @@ REGIONS: dict[str, Callable[[], Region]] = STATES | {
     "without spokes": lambda: region_of(without_spokes()),
     "with a table that no subnet uses": lambda: region_of(without_tables()),
     "before the circuit is provisioned": lambda: region_of(not_provisioned()),
-    "beyond 200 prefixes": lambda: region_of(with_spokes(shipped("primary"), 201)),
+    "beyond 200 prefixes": lambda: region_of(with_many_prefixes()),
     "during a drill": lambda: region_of(drilled()),
 }
 
@@ -54,7 +62,7 @@ def stack_of(region: Region) -> Graph:
     def program() -> None:
         network = RegionNetwork("region", region)
         drill = DrillNetworks(DRILL, region.drill) if region.drill else None
-        DestroyGuard("guard", [*network.leaves, *(drill.leaves if drill else ())])
+        DestroyGuard("guard", [network, drill] if drill else [network])
 
     return record(program)
 
@@ -77,6 +85,15 @@ def test_the_guard_depends_on_everything_else(name: str) -> None:
     graph = stack_of(REGIONS[name]())
 
     assert needed(graph, "guard") == graph.keys() - {"guard"}
+
+
+@pytest.mark.parametrize("name", REGIONS)
+def test_the_guard_names_every_resource_of_azure(name: str) -> None:
+    """What is gone in Azure leaves the state by a refresh, and leads to nothing any more."""
+    graph = stack_of(REGIONS[name]())
+
+    azure = {name for name, each in graph.items() if each["type"].startswith("azure-native:")}
+    assert set(graph["guard"]["depends_on"]) == azure
 
 
 def test_the_guard_is_protected_and_is_no_resource_of_azure() -> None:
@@ -114,9 +131,7 @@ GATEWAY = "region/expressroute/gateway"
     ("depth", "more"), [("gateway", {GATEWAY}), ("connection", {GATEWAY}), ("network", set())]
 )
 @pytest.mark.parametrize("activation", ["active", "standby"])
-def test_what_no_failover_deletes_is_protected(
-    activation: str, depth: str, more: set[str]
-) -> None:
+def test_what_no_failover_deletes_is_protected(activation: str, depth: str, more: set[str]) -> None:
     """Hub, gateway, circuit and their groups; not a gateway that standing down deletes."""
     graph = graph_of(region_of(shipped("primary"), activation, depth))
 

@@ -23,19 +23,20 @@ Resources = dict[str, dict[str, Any]]
 
 
 def recorded(azure: Engine, stack: str) -> Resources:
-    """Return what a stack recorded by logical name, without what Pulumi writes anew each time."""
+    """Return what a stack recorded by logical name, without what a refresh may write anew."""
     text = azure.rehearsal.pulumi("stack", "export", "--show-secrets", "--stack", stack)
-    resources = json.loads(text)["deployment"].get("resources") or []
-    found = {}
-    for each in resources:
-        if each["type"].startswith("pulumi:providers:"):
-            continue
-        parts = each.get("propertyDependencies") or {}
-        found[each["urn"].split("::")[-1]] = each | {
+    return {
+        each["urn"].split("::")[-1]: {
+            "urn": each["urn"],
+            "id": each.get("id"),
+            "protect": each.get("protect", False),
             "dependencies": sorted(each.get("dependencies") or ()),
-            "propertyDependencies": {key: sorted(urns or ()) for key, urns in parts.items()},
+            "inputs": each.get("inputs"),
+            "outputs": None if each["custom"] else each.get("outputs"),
         }
-    return found
+        for each in json.loads(text)["deployment"].get("resources") or ()
+        if not each["type"].startswith("pulumi:providers:")
+    }
 
 
 def standing(azure: Engine) -> set[str]:
@@ -194,21 +195,33 @@ def test_the_switch_deletes_the_connection_past_the_guard(pair: Path, tmp_path: 
 def test_a_connection_that_is_gone_leaves_the_state_past_the_guard(
     pair: Path, tmp_path: Path
 ) -> None:
-    """A refresh of it alone, as a failover does it; the next deployment makes it again."""
+    """A refresh of it alone, as a failover does it; a deployment of it alone makes it again."""
     azure = copied(pair, tmp_path / "home")
-    connection = recorded(azure, "primary")[CONNECTION]
+    before = recorded(azure, "primary")
+    connection = before[CONNECTION]
     assert azure.arm("DELETE", connection["id"]).status < 300
     target = ("--target", connection["urn"])
     azure.rehearsal.pulumi("refresh", *NOW, *target, "--stack", "primary")
-
     assert connection["urn"] not in recorded(azure, "primary")[GUARD]["dependencies"]
-    with azure.writes() as seen:
-        azure.refused("destroy", *NOW, "--stack", "primary")
-    assert seen == []
+
     with azure.writes() as seen:
         azure.rehearsal.pulumi("up", *NOW, *target, "--stack", "primary")
     assert seen == [("create", PRIMARY)]
     assert azure.up("primary") == []
+    assert recorded(azure, "primary") == before
+
+
+def test_what_is_gone_leaves_nothing_unguarded(pair: Path, tmp_path: Path) -> None:
+    """A peering deleted by hand was all that led to the hub's half and to the spoke's network."""
+    azure = copied(pair, tmp_path / "home")
+    gone = recorded(azure, "primary")["region/spoke/spoke2/peering/spoke-to-hub"]
+    assert azure.arm("DELETE", gone["id"]).status < 300
+    azure.rehearsal.pulumi("refresh", *NOW, "--stack", "primary")
+    assert gone["urn"] not in {each["urn"] for each in recorded(azure, "primary").values()}
+
+    with azure.writes() as seen:
+        azure.refused("destroy", *NOW, "--continue-on-error", "--stack", "primary")
+    assert seen == []
 
 
 def test_test_networks_of_a_drill_are_guarded_and_can_be_stopped(
