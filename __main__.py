@@ -4,7 +4,13 @@ import os
 
 import pulumi
 
-from components import DrillNetworks, RegionNetwork, SwitchRecord, drop_version_aliases
+from components import (
+    DestroyGuard,
+    DrillNetworks,
+    RegionNetwork,
+    SwitchRecord,
+    drop_version_aliases,
+)
 from components.program import approved, outputs, refuse, switch_record
 from topology.errors import SparehubError
 from topology.model import DRILL
@@ -20,6 +26,7 @@ if record := switch_record(config):
     SwitchRecord(record)
 network = RegionNetwork("region", region)
 drill = DrillNetworks(DRILL, region.drill) if region.drill else None
+DestroyGuard("guard", [network, drill] if drill else [network])
 
 for name, value in outputs(config, region).items():
     pulumi.export(name, value)

@@ -55,7 +55,7 @@ class Region:
             resource_group_name=f"rg-sparehub-{location}",
             location=location,
             tags={},
-            opts=ResourceOptions(parent=self.shell),
+            opts=ResourceOptions(parent=self.shell, protect=True),
         )
         self.tables = self.declare_route_tables()
         self.hub, self.hub_subnets = self.declare_hub()
@@ -74,6 +74,9 @@ class Region:
             circuit_ids=self.circuit_ids,
             connection_ids=connection_ids,
         )
+        if self.shell is not None:
+            guarding = ResourceOptions(protect=True, depends_on=[self.shell])
+            ComponentResource("sparehub:network:DestroyGuard", "guard", {}, guarding)
         pulumi.export("hubVirtualNetworkId", self.hub.id)
         pulumi.export("spokeVirtualNetworkIds", self.spoke_ids)
         pulumi.export("gatewayId", self.gateway.id)
@@ -132,7 +135,7 @@ class Region:
             address_space={"address_prefixes": self.keys["hub"]["addressSpace"]},
             dhcp_options={"dns_servers": []},
             tags={},
-            opts=ResourceOptions(parent=shell),
+            opts=ResourceOptions(parent=shell, protect=True),
         )
         subnets: dict[str, network.Subnet] = {}
         last: Resource = hub
@@ -147,7 +150,9 @@ class Region:
                 route_table={"id": table.id},
                 service_endpoints=[],
                 default_outbound_access=True,
-                opts=ResourceOptions(parent=shell, depends_on=[last]),
+                opts=ResourceOptions(
+                    parent=shell, depends_on=[last], protect=key == "GatewaySubnet"
+                ),
             )
         close_shell(
             shell,
@@ -176,6 +181,7 @@ class Region:
                 parent=shell,
                 depends_on=[*list(self.hub_subnets.values())[-1:]],
                 custom_timeouts=LONG,
+                protect=True,
             ),
         )
         close_shell(shell, gateway_id=gateway.id)
@@ -249,7 +255,7 @@ class Region:
             vlan_id=described["vlanId"],
             primary_peer_address_prefix=described["primaryPeerAddressPrefix"],
             secondary_peer_address_prefix=described["secondaryPeerAddressPrefix"],
-            opts=ResourceOptions(parent=shell),
+            opts=ResourceOptions(parent=shell, protect=True),
         )
         service_key: Output[str | None] = Output.secret(made.service_key)
         close_shell(shell, circuit_id=made.id, service_key=service_key)

@@ -5,6 +5,7 @@ from components.circuit import ExpressRouteCircuit, ExpressRouteCircuitArgs
 from components.connection import ExpressRouteConnection, ExpressRouteConnectionArgs
 from components.drill import DrillNetworks
 from components.gateway import ExpressRouteGateway, ExpressRouteGatewayArgs
+from components.guard import DestroyGuard
 from components.hub import Hub
 from components.peering import HubSpokePeering, HubSpokePeeringArgs
 from components.region import RegionNetwork
@@ -14,6 +15,7 @@ from components.switch_record import SwitchRecord, SwitchRecordArgs
 from components.virtual_network import VirtualNetworkArgs
 
 __all__ = [
+    "DestroyGuard",
     "DrillNetworks",
     "ExpressRouteCircuit",
     "ExpressRouteCircuitArgs",

@@ -24,7 +24,7 @@ class ExpressRouteCircuitArgs:
 
 
 class ExpressRouteCircuit(ComponentResource):
-    """A circuit, protected, and its private peering once the provider has provisioned it.
+    """A circuit and, once the provider has provisioned it, its private peering; both protected.
 
     Billing starts when it is made; the provider provisions it by its service key, which takes days
     (ER-08, https://learn.microsoft.com/azure/expressroute/expressroute-howto-circuit-portal-resource-manager).
@@ -83,7 +83,7 @@ class ExpressRouteCircuit(ComponentResource):
                 vlan_id=peering.vlan_id,
                 primary_peer_address_prefix=str(peering.primary_peer_address_prefix),
                 secondary_peer_address_prefix=str(peering.secondary_peer_address_prefix),
-                opts=ResourceOptions(parent=self),
+                opts=ResourceOptions(parent=self, protect=True),
             )
         self.circuit_id = circuit.id
         self.service_key = circuit.service_key

@@ -23,6 +23,8 @@ class ExpressRouteGatewayArgs:
     gateway_subnet_id: Input[str]
     hub_settled: Resource | None = None
     """The last write on the hub's network: its last subnet."""
+    protect: bool = False
+    """Whether Pulumi refuses to delete it."""
     tags: Mapping[str, Input[str]] = field(default_factory=dict)
 
 
@@ -60,6 +62,7 @@ class ExpressRouteGateway(ComponentResource):
                 parent=self,
                 depends_on=[args.hub_settled] if args.hub_settled else None,
                 custom_timeouts=LONG,
+                protect=args.protect,
             ),
         )
         self.gateway_id = gateway.id

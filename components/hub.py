@@ -7,7 +7,7 @@ from topology.model import GATEWAY_SUBNET
 
 
 class Hub(VirtualNetworkComponent):
-    """The hub: its virtual network, the NVA's subnet and the GatewaySubnet.
+    """The hub: its virtual network and the GatewaySubnet, both protected, and its other subnets.
 
     :raises ValueError: without a subnet called GatewaySubnet, the only one in which Azure puts a
         gateway (VN-09,
@@ -23,5 +23,5 @@ class Hub(VirtualNetworkComponent):
         if GATEWAY_SUBNET not in names:
             message = f"hub {name!r} has no subnet called {GATEWAY_SUBNET}; it has {names}"
             raise ValueError(message)
-        super().__init__("Hub", name, args, opts)
+        super().__init__("Hub", name, args, opts, protect=True)
         self.gateway_subnet_id = self.subnet_ids[GATEWAY_SUBNET]

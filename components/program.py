@@ -25,6 +25,7 @@ from topology.generation import (
 )
 from topology.interlock import (
     refuse_gateway_replacement,
+    refuse_lost_connections,
     refuse_moved_circuits,
     refuse_renamed_spokes,
     refuse_two_live_regions,
@@ -67,6 +68,7 @@ def approved() -> tuple[StackConfig, Region]:
     refuse_gateway_replacement(region, deployed)
     refuse_moved_circuits(region, deployed)
     refuse_renamed_spokes(region, deployed)
+    refuse_lost_connections(region, deployed)
     paired = _hold_against_pair(config, region, pair)
     hold_to_rules(Stack(name=stack, config=config, region=region), recorded, paired)
     return config, region

@@ -14,6 +14,7 @@ from components.routing import RouteTables, RouteTablesArgs
 from components.spoke import Spoke
 from components.virtual_network import VirtualNetworkArgs
 from topology.model import Circuit, Region, VirtualNetwork
+from topology.words import Depth
 
 
 class RegionNetwork(ComponentResource):
@@ -34,9 +35,7 @@ class RegionNetwork(ComponentResource):
         region = args
         self._name = name
         self._region = region
-        self._group = self._resource_group(
-            name, region.resource_group, region.location, protect=False
-        )
+        self._group = self._resource_group(name, region.resource_group, region.location)
         tables = RouteTables(
             f"{name}/routes",
             RouteTablesArgs(
@@ -71,15 +70,14 @@ class RegionNetwork(ComponentResource):
     def _child(self) -> ResourceOptions:
         return ResourceOptions(parent=self)
 
-    def _resource_group(
-        self, name: str, group: str, location: str, *, protect: bool
-    ) -> resources.ResourceGroup:
+    def _resource_group(self, name: str, group: str, location: str) -> resources.ResourceGroup:
         return resources.ResourceGroup(
             f"{name}/group",
             resource_group_name=group,
             location=location,
             tags=self._region.tags,
-            opts=ResourceOptions(parent=self, protect=protect),
+            # Azure deletes a group with all that is in it.
+            opts=ResourceOptions(parent=self, protect=True),
         )
 
     def _network(self, network: VirtualNetwork, tables: RouteTables) -> VirtualNetworkArgs:
@@ -102,6 +100,8 @@ class RegionNetwork(ComponentResource):
                 gateway=self._region.gateway,
                 gateway_subnet_id=hub.gateway_subnet_id,
                 hub_settled=hub.settled,
+                # A failover deletes it at depth `network` alone, when the region stands down.
+                protect=self._region.depth is not Depth.NETWORK,
                 tags=self._region.tags,
             ),
             self._child(),
@@ -115,11 +115,8 @@ class RegionNetwork(ComponentResource):
                 circuits[circuit.key] = (Output.from_input(circuit.id), None)
                 continue
             name = f"{self._name}/circuit/{circuit.key}"
-            # A group of its own, protected with the circuit: deleting a region's group would
-            # take the circuit with it.
-            group = self._resource_group(
-                name, circuit.resource_group, circuit.location, protect=True
-            )
+            # A group of its own: deleting a region's group would take the circuit with it.
+            group = self._resource_group(name, circuit.resource_group, circuit.location)
             component = ExpressRouteCircuit(
                 name,
                 ExpressRouteCircuitArgs(

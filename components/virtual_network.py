@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pulumi import ComponentResource, Input, Output, Resource, ResourceOptions
 from pulumi_azure_native import network
 
-from topology.model import VirtualNetwork
+from topology.model import GATEWAY_SUBNET, VirtualNetwork
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,8 +40,15 @@ class VirtualNetworkComponent(ComponentResource):
     """The last write on the network: what needs all of its subnets waits for it."""
 
     def __init__(
-        self, token: str, name: str, args: VirtualNetworkArgs, opts: ResourceOptions | None
+        self,
+        token: str,
+        name: str,
+        args: VirtualNetworkArgs,
+        opts: ResourceOptions | None,
+        *,
+        protect: bool = False,
     ) -> None:
+        """Register everything; ``protect`` is for the network and its GatewaySubnet."""
         super().__init__(f"sparehub:network:{token}", name, {}, opts)
         described = args.virtual_network
         tables = args.route_table_ids
@@ -60,7 +67,7 @@ class VirtualNetworkComponent(ComponentResource):
             address_space={"address_prefixes": [str(p) for p in described.address_space]},
             dhcp_options={"dns_servers": [str(address) for address in described.dns_servers]},
             tags=args.tags,
-            opts=ResourceOptions(parent=self),
+            opts=ResourceOptions(parent=self, protect=protect),
         )
         subnet_ids: dict[str, Output[str]] = {}
         last: Resource = virtual_network
@@ -79,7 +86,11 @@ class VirtualNetworkComponent(ComponentResource):
                 network_security_group={"id": group} if group else None,
                 service_endpoints=[{"service": service} for service in subnet.service_endpoints],
                 default_outbound_access=subnet.default_outbound_access,
-                opts=ResourceOptions(parent=self, depends_on=[last]),
+                opts=ResourceOptions(
+                    parent=self,
+                    depends_on=[last],
+                    protect=protect and subnet.name == GATEWAY_SUBNET,
+                ),
             )
             subnet_ids[subnet.name] = written.id
             last = written

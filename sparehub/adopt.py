@@ -153,5 +153,5 @@ def _report(
         output.results.print(f"[red]check will refuse[/] {escape(problem)}")
     output.note(
         f"wrote {out} and {imports} ({count} entries); next: `pulumi import -f {imports} --yes "
-        "--skip-preview --generate-code=false --protect=false`, then `pulumi preview`"
+        "--skip-preview --generate-code=false`, then `pulumi preview`"
     )

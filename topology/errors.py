@@ -6,6 +6,7 @@ SparehubError                   one message: what, where, what to do
 ├── OptionsError                what a command was asked for is incomplete or contradicts itself
 │   └── UnknownNameError        a subnet or a state that is not there, and those that are
 ├── ReplacementRefusedError     the change would delete and re-create what must live
+├── DisconnectionRefusedError   the change would leave a live region without a connection
 ├── PreflightError              something does not allow to begin, or to go on
 ├── HalfwayError                an operation stopped; `sparehub resume` goes on
 ├── UnreachableError            a region does not answer, and nothing was changed
@@ -76,6 +77,12 @@ class UnknownNameError(OptionsError):
 
 class ReplacementRefusedError(SparehubError):
     """The change would delete a gateway or a circuit and make it again: hours without a route."""
+
+    exit_code: ClassVar[int] = 3
+
+
+class DisconnectionRefusedError(SparehubError):
+    """The change would delete every connection of a region that stays active."""
 
     exit_code: ClassVar[int] = 3
 

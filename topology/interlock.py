@@ -2,16 +2,18 @@
 
 Four decisions, each on what stacks recorded when they were deployed: a region does not go live
 beside a pair that advertises its addresses; a gateway that stands is not replaced; a circuit that
-stands is not moved; a spoke that stands is not made a second time under another key.
+stands is not moved; a spoke that stands is not made a second time under another key; a region that
+stays active keeps one of its connections.
 """
 
 from topology.circuits import circuit_id, shared_circuits
 from topology.config import StackConfig
 from topology.deployed import Deployed
-from topology.errors import InterlockError, ReplacementRefusedError
+from topology.errors import DisconnectionRefusedError, InterlockError, ReplacementRefusedError
 from topology.live_regions import Advertisement, Reason, conflict
 from topology.model import Circuit, Region
 from topology.prefixes import overlapping
+from topology.words import Activation
 
 _AZ_SKUS = ("ErGw1AZ", "ErGw2AZ", "ErGw3AZ")
 _SKUS = ("Standard", "HighPerformance", "UltraPerformance")
@@ -154,6 +156,28 @@ def refuse_renamed_spokes(region: Region, deployed: Deployed) -> None:
                     f"{key!r} in one `pulumi up` and add {spoke.key!r} in the next."
                 )
                 raise ReplacementRefusedError(message)
+
+
+def refuse_lost_connections(region: Region, deployed: Deployed) -> None:
+    """Refuse an active region without any of the connections that stand.
+
+    Only the switch disconnects a region. A connection under another name is made anew, and a
+    circuit that is not provisioned any more has none (ER-09).
+
+    :raises DisconnectionRefusedError: naming the connections and what to do.
+    """
+    kept = {connection.name for connection in region.connections}
+    standing = deployed.connections
+    if region.activation is not Activation.ACTIVE or not standing or kept & {*standing}:
+        return
+    message = (
+        f"{region.location} is active and would lose {', '.join(standing)}: on-premises would "
+        "have no route to it. Nothing was changed. Put back what the file said of that connection "
+        "and its circuit. To stand the region down, turn the switch (`sparehub failover`, or "
+        "`pulumi config set activation standby`); to move it to another circuit, add that "
+        "connection first, deploy, and remove the old one then."
+    )
+    raise DisconnectionRefusedError(message)
 
 
 def _sku_can_change(before: str, after: str) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from components import RegionNetwork
+from components import DestroyGuard, RegionNetwork
 from tests.configurations import region_of, shipped
 from tests.recorder import Graph, record
 from topology.model import Region
@@ -48,10 +48,10 @@ STATES: dict[str, Callable[[], Region]] = {
 
 
 def graph_of(region: Region) -> Graph:
-    """Return what Pulumi is asked for when a region is built."""
+    """Return what Pulumi is asked for when a region is built, with its guard."""
 
     def program() -> None:
-        RegionNetwork("region", region)
+        DestroyGuard("guard", [RegionNetwork("region", region)])
 
     return record(program)
 

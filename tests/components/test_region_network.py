@@ -80,8 +80,8 @@ def test_connections_follow_their_private_peering_and_one_another() -> None:
     assert first in edges(graph, second)
 
 
-def test_keys_are_secret_and_circuits_are_protected() -> None:
-    """An authorization key, a service key; a circuit and the group that holds it."""
+def test_keys_are_secret() -> None:
+    """An authorization key, a service key, and what Azure says of them."""
     graph = graph_of(region_of(bow_tie()))
 
     assert graph["region/connection/borrowed/connection"]["inputs"]["authorizationKey"] == {
@@ -95,8 +95,4 @@ def test_keys_are_secret_and_circuits_are_protected() -> None:
         "region/circuit/hong-kong/circuit": ["authorizations", "serviceKey"],
         "region/connection/hong-kong/connection": ["authorizationKey", "sharedKey"],
         "region/connection/borrowed/connection": ["authorizationKey", "sharedKey"],
-    }
-    assert {name for name, resource in graph.items() if resource.get("protect")} == {
-        "region/circuit/hong-kong/circuit",
-        "region/circuit/hong-kong/group",
     }

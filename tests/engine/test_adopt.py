@@ -23,7 +23,18 @@ TYPES = (
     "connections",
     "expressRouteCircuits",
 )
-IMPORT = ("--yes", "--skip-preview", "--generate-code=false", "--protect=false")
+IMPORT = ("--yes", "--skip-preview", "--generate-code=false")
+
+PROTECTED = {
+    "region/group",
+    "region/hub/network",
+    "region/hub/GatewaySubnet",
+    "region/expressroute/gateway",
+    "region/circuit/line-1/group",
+    "region/circuit/line-1/circuit",
+    "region/circuit/line-1/private-peering",
+    "guard",
+}
 
 
 def export(front: Front) -> list[dict[str, Any]]:
@@ -53,7 +64,7 @@ def adopted(azure: Engine, resources: list[dict[str, Any]]) -> Path:
 def test_an_adopted_network_is_imported_without_a_change(
     engine: Make, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Every resource but what on-premises has is said, and Pulumi finds nothing to do."""
+    """All but what on-premises has is said, Pulumi finds nothing to do, and destroy is refused."""
     monkeypatch.setenv("ARM_SUBSCRIPTION_ID", SUBSCRIPTION)
     azure = engine("primary")
     with serving(azure.store) as front:
@@ -65,11 +76,20 @@ def test_an_adopted_network_is_imported_without_a_change(
     with azure.writes() as seen:
         azure.rehearsal.pulumi("import", "-f", str(imports), *IMPORT, "--stack", "primary")
     preview = azure.preview("primary")
+    with azure.writes() as destroyed:
+        azure.refused("destroy", "--yes", "--skip-preview", "--stack", "primary")
+    assert azure.up("primary") == []
+    state = json.loads(azure.rehearsal.pulumi("stack", "export", "--stack", "primary"))
 
     hub = standing.identity("virtualNetworks/prod-hub")
     reason = "what on-premises advertises is unknown to Azure: fill in onPremises.addressPrefixes"
     assert report["notUnderstood"] == [{"id": hub, "reason": reason}]
-    assert seen == []
+    assert seen == destroyed == []
+    assert {
+        each["urn"].split("::")[-1]
+        for each in state["deployment"]["resources"]
+        if each.get("protect")
+    } == PROTECTED
     lines = [line.strip() for line in preview.splitlines()]
     assert "30 unchanged" in lines[lines.index("Resources:") :]
     assert not any(word in preview for word in ("to create", "to update", "to replace"))

@@ -14,9 +14,10 @@ from tests import recorded as states
 from tests.configurations import region_of, shipped, stack_of
 from topology.build import build
 from topology.deployed import Deployed
-from topology.errors import InterlockError, ReplacementRefusedError
+from topology.errors import DisconnectionRefusedError, InterlockError, ReplacementRefusedError
 from topology.interlock import (
     refuse_gateway_replacement,
+    refuse_lost_connections,
     refuse_moved_circuits,
     refuse_renamed_spokes,
     refuse_two_live_regions,
@@ -500,6 +501,61 @@ def test_a_spoke_that_replaces_another_with_its_own_addresses_is_allowed() -> No
         region_of(renamed("web", "10.3.0.0/24")), Deployed.from_resources(recorded())
     )
     refuse_renamed_spokes(region_of(renamed("web", "10.2.0.0/24")), Deployed.from_resources({}))
+
+
+def connections_of(values: dict[str, Any]) -> dict[str, Any]:
+    connections: dict[str, Any] = values["sparehub:region"]["expressRoute"]["connections"]
+    return connections
+
+
+def with_second_connection() -> dict[str, Any]:
+    values = shipped("primary")
+    circuit = {
+        "id": CIRCUIT.replace("hong-kong", "other"),
+        "peeringLocation": "Singapore",
+        "sku": {"tier": "Premium"},
+        "bandwidthInMbps": 500,
+    }
+    connections_of(values)["other"] = {"circuit": circuit}
+    return values
+
+
+DISCONNECTING = {
+    "not provisioned": lambda c: c["hong-kong"]["circuit"].update(provisioned=False),
+    "another name": lambda c: c["hong-kong"].update(name="con-new"),
+    "another circuit": lambda c: c.pop("hong-kong"),
+}
+
+
+@pytest.mark.parametrize("name", DISCONNECTING)
+def test_an_active_region_does_not_lose_its_connection_without_the_switch(name: str) -> None:
+    """Pulumi would delete it: on-premises would have no route, whatever `activation` says."""
+    values = with_second_connection() if name == "another circuit" else shipped("primary")
+    DISCONNECTING[name](connections_of(values))
+
+    with pytest.raises(DisconnectionRefusedError) as caught:
+        refuse_lost_connections(region_of(values), Deployed.from_resources(recorded()))
+
+    assert str(caught.value) == (
+        "eastasia is active and would lose con-eastasia-hong-kong: on-premises would have no "
+        "route to it. Nothing was changed. Put back what the file said of that connection and its "
+        "circuit. To stand the region down, turn the switch (`sparehub failover`, or `pulumi "
+        "config set activation standby`); to move it to another circuit, add that connection "
+        "first, deploy, and remove the old one then."
+    )
+
+
+def test_a_region_may_lose_connections_that_it_can_do_without() -> None:
+    """By the switch; one of two; and none that does not stand yet."""
+    one = Deployed.from_resources(recorded())
+    both = Deployed.from_region(region_of(with_second_connection()))
+    not_provisioned = shipped("primary")
+    DISCONNECTING["not provisioned"](connections_of(not_provisioned))
+
+    refuse_lost_connections(region_of(shipped("primary"), "standby"), one)
+    refuse_lost_connections(region_of(with_second_connection()), one)
+    refuse_lost_connections(region_of(shipped("primary")), both)
+    refuse_lost_connections(region_of(not_provisioned), Deployed.from_resources({}))
 
 
 def test_what_stands_and_what_will_stand_are_read_alike() -> None:
