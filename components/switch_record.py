@@ -22,10 +22,12 @@ class SwitchRecord(ComponentResource):
 
     Registered before any other resource: Pulumi records a component's outputs at once, those of the
     stack only when everything else is done. So a deployment that fails is known by what it was for.
+    It is protected: `pulumi destroy` stops at it, as at the guard.
     """
 
     def __init__(self, args: SwitchRecordArgs, opts: ResourceOptions | None = None) -> None:
-        super().__init__(SWITCH_TYPE, SWITCH_NAME, {}, opts)
+        protected = ResourceOptions.merge(opts, ResourceOptions(protect=True))
+        super().__init__(SWITCH_TYPE, SWITCH_NAME, {}, protected)
         self.register_outputs(
             {
                 "generation": args.generation,

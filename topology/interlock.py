@@ -1,6 +1,6 @@
 """What must not happen while something else stands: decided before the first resource.
 
-Four decisions, each on what stacks recorded when they were deployed: a region does not go live
+Five decisions, each on what stacks recorded when they were deployed: a region does not go live
 beside a pair that advertises its addresses; a gateway that stands is not replaced; a circuit that
 stands is not moved; a spoke that stands is not made a second time under another key; a region that
 stays active keeps one of its connections.
