@@ -41,12 +41,12 @@ class Operator:
 
     def sparehub(self, *arguments: str, variables: Mapping[str, str] | None = None) -> Any:
         """Run the command; the exit code is the caller's."""
-        return self._run(str(VENV / "bin" / "sparehub"), *arguments, variables=variables)
+        return self.run(str(VENV / "bin" / "sparehub"), *arguments, variables=variables)
 
     def dying(self, point: str, *arguments: str) -> Any:
         """Run the command until it dies at a point."""
         victim = ("-m", "tests.engine.victim", "SIGKILL", point)
-        return self._run(sys.executable, *victim, *arguments)
+        return self.run(sys.executable, *victim, *arguments)
 
     def start(self, *arguments: str) -> "subprocess.Popen[str]":
         """Start the command and leave it running."""
@@ -86,7 +86,8 @@ class Operator:
             text=True,
         )
 
-    def _run(self, *command: str, variables: Mapping[str, str] | None = None) -> Any:
+    def run(self, *command: str, variables: Mapping[str, str] | None = None) -> Any:
+        """Run any command in the project, as this operator."""
         return subprocess.run(
             command,
             cwd=self.project,
