@@ -13,6 +13,7 @@ from typing import Any
 
 from engine.paths import VENV
 from simulator import control
+from simulator.arm.faults import Order
 from tests.configurations import ROOT
 from tests.engine.conftest import Engine, until
 from tests.engine.invariants import journals, live_at_once, lost
@@ -97,6 +98,26 @@ class Operator:
             check=False,
             stdin=subprocess.DEVNULL,
         )
+
+
+HONG_KONG = (
+    "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/rg-sparehub-erc-hong-kong"
+    "/providers/Microsoft.Network/expressRouteCircuits/erc-hong-kong"
+)
+
+
+def record_location(engine: Engine) -> str:
+    """Return the region that holds the record of the primary's circuit, while it answers."""
+    body = engine.arm("GET", HONG_KONG).body
+    assert body
+    return str(body["location"])
+
+
+def lose_primary(engine: Engine, *, circuit: bool) -> None:
+    """Let the primary's region be down, and where ``circuit`` the record of its circuit as well."""
+    record = record_location(engine)
+    for region in {"eastasia", record} if circuit else {"eastasia"}:
+        control.add_fault(engine.store, Order("region-down", region=region))
 
 
 def _sleeps(process: int) -> bool:

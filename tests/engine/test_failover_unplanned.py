@@ -7,7 +7,16 @@ import pytest
 
 from simulator import control
 from simulator.arm.faults import Order
-from tests.engine.failing_over import EVERYTHING, Operator, copied, die, hold, kill_under, resume
+from tests.engine.failing_over import (
+    EVERYTHING,
+    Operator,
+    copied,
+    die,
+    hold,
+    kill_under,
+    lose_primary,
+    resume,
+)
 
 UNFENCED = 7
 PROBE, FENCE, ACTIVATE = "probe-primary", "fence-primary", "activate-secondary"
@@ -20,6 +29,8 @@ class Lost:
     """What does not answer, and what that makes of the failover."""
 
     faults: tuple[Order, ...] = ()
+    circuit: bool = False
+    """Whether the whole region is lost, and the record of its circuit with it."""
     reason: tuple[str, ...] = ()
     """How that it is unfenced is accepted."""
     owed: bool = True
@@ -34,9 +45,7 @@ REGION = Lost(
         for kind in ("virtualNetworkGateways", "connections", "virtualNetworks")
     )
 )
-CIRCUIT_TOO = Lost(
-    (Order("region-down", region="eastasia"),), ("--accept-unfenced", "burnt down"), code=UNFENCED
-)
+CIRCUIT_TOO = Lost(circuit=True, reason=("--accept-unfenced", "burnt down"), code=UNFENCED)
 RUNS = {
     "answers": (
         NOTHING,
@@ -79,6 +88,8 @@ ENDS = {
 
 def lose(operator: Operator, lost: Lost) -> tuple[str, ...]:
     """Order the faults; return the failover that answers them."""
+    if lost.circuit:
+        lose_primary(operator.engine, circuit=True)
     for fault in lost.faults:
         control.add_fault(operator.engine.store, fault)
     return operator.confirmed("failover", "--unplanned", *lost.reason)
