@@ -6,6 +6,7 @@ from hypothesis import settings
 
 from tests.configurations import ROOT
 
+pytest_plugins = ["tests.provoked"]
 settings.register_profile("same-twice", derandomize=True, deadline=None, database=None)
 settings.load_profile("same-twice")
 _BEFORE = pytest.StashKey[set[str]]()

@@ -13,6 +13,7 @@ from typing import Any
 
 from engine.paths import VENV
 from simulator import control
+from simulator.arm.faults import Order
 from tests.configurations import ROOT
 from tests.engine.conftest import Engine, until
 from tests.engine.invariants import journals, live_at_once, lost
@@ -41,12 +42,12 @@ class Operator:
 
     def sparehub(self, *arguments: str, variables: Mapping[str, str] | None = None) -> Any:
         """Run the command; the exit code is the caller's."""
-        return self._run(str(VENV / "bin" / "sparehub"), *arguments, variables=variables)
+        return self.run(str(VENV / "bin" / "sparehub"), *arguments, variables=variables)
 
     def dying(self, point: str, *arguments: str) -> Any:
         """Run the command until it dies at a point."""
         victim = ("-m", "tests.engine.victim", "SIGKILL", point)
-        return self._run(sys.executable, *victim, *arguments)
+        return self.run(sys.executable, *victim, *arguments)
 
     def start(self, *arguments: str) -> "subprocess.Popen[str]":
         """Start the command and leave it running."""
@@ -86,7 +87,8 @@ class Operator:
             text=True,
         )
 
-    def _run(self, *command: str, variables: Mapping[str, str] | None = None) -> Any:
+    def run(self, *command: str, variables: Mapping[str, str] | None = None) -> Any:
+        """Run any command in the project, as this operator."""
         return subprocess.run(
             command,
             cwd=self.project,
@@ -96,6 +98,26 @@ class Operator:
             check=False,
             stdin=subprocess.DEVNULL,
         )
+
+
+HONG_KONG = (
+    "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/rg-sparehub-erc-hong-kong"
+    "/providers/Microsoft.Network/expressRouteCircuits/erc-hong-kong"
+)
+
+
+def record_location(engine: Engine) -> str:
+    """Return the region that holds the record of the primary's circuit, while it answers."""
+    body = engine.arm("GET", HONG_KONG).body
+    assert body
+    return str(body["location"])
+
+
+def lose_primary(engine: Engine, *, circuit: bool) -> None:
+    """Let the primary's region be down, and where ``circuit`` the record of its circuit as well."""
+    record = record_location(engine)
+    for region in {"eastasia", record} if circuit else {"eastasia"}:
+        control.add_fault(engine.store, Order("region-down", region=region))
 
 
 def _sleeps(process: int) -> bool:

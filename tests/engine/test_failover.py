@@ -7,7 +7,7 @@ import pytest
 
 from simulator import control
 from simulator.arm.faults import Order
-from tests.engine.failing_over import Operator, copied
+from tests.engine.failing_over import Operator, copied, lose_primary
 from tests.engine.invariants import journals, live_at_once, lost
 
 PRIMARY, SECONDARY = "con-eastasia-hong-kong", "con-southeastasia-singapore"
@@ -99,7 +99,7 @@ def test_a_region_that_is_lost_with_its_circuits_record_and_comes_back(
     """Refused without a reason, done with one, owed until the region is back."""
     operator = Operator(copied(pair_inside, tmp_path / "home"))
     store = operator.engine.store
-    control.add_fault(store, Order("region-down", region="eastasia"))
+    lose_primary(operator.engine, circuit=True)
     before = len(control.read_log(store))
 
     planned = operator.sparehub(*operator.confirmed("failover"))

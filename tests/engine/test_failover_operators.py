@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from engine.paths import VENV
 from simulator import control
 from tests.engine.conftest import until
 from tests.engine.failing_over import (
@@ -23,6 +24,7 @@ from tests.engine.failing_over import (
 SIGNAL_9 = -signal.SIGKILL
 INTERLOCK = 4
 ACTIVATE = "activate-secondary"
+UNSHARE = ("unshare", "--pid", "--fork", "--mount-proc")
 CREATES = "write:region/connection/singapore/connection"
 pytestmark = pytest.mark.skipif(not EVERYTHING, reason="make faults")
 
@@ -119,6 +121,27 @@ def test_who_slept_while_pulumi_writes_is_not_overtaken(operator: Operator) -> N
     assert (refused.returncode, "is being deployed by" in refused.stderr) == (INTERLOCK, True)
 
     code, said = go_on(late)
+    assert (code, "has taken over" in said) == (INTERLOCK, True), said
+    resume(operator)
+    hold(operator, "secondary")
+
+
+def test_an_operator_in_another_container_takes_neither_lease_nor_lock(operator: Operator) -> None:
+    """Same host name and backend, another PID namespace: two Pulumis would deploy one stack."""
+    first = operator.paused(CREATES, *operator.confirmed("failover"))
+    log = control.read_log(operator.engine.store)
+    inside = (*UNSHARE, str(VENV / "bin" / "sparehub"), "resume", "--yes")
+    refused = operator.run(*inside)
+    if "unshare:" in refused.stderr:
+        pytest.skip("this user may make no PID namespace")
+    assert (refused.returncode, "is at work on these stacks" in refused.stderr) == (INTERLOCK, True)
+    change_lease(operator, expires=0)
+    refused = operator.run(*inside)
+    assert refused.returncode == INTERLOCK
+    assert "`pulumi cancel --stack secondary`" in " ".join(refused.stderr.split())
+    assert control.read_log(operator.engine.store) == log
+
+    code, said = go_on(first)
     assert (code, "has taken over" in said) == (INTERLOCK, True), said
     resume(operator)
     hold(operator, "secondary")

@@ -5,15 +5,19 @@ from pathlib import Path
 import pytest
 
 from simulator import control
-from simulator.arm.faults import Order
 from sparehub.failover.azure import SimulatedAzure
 from sparehub.failover.fences import Fence, FenceError, remove_fence, set_fence
-from tests.engine.failing_over import copied
-
-PEERING = (
-    "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/rg-sparehub-erc-hong-kong"
-    "/providers/Microsoft.Network/expressRouteCircuits/erc-hong-kong/peerings/AzurePrivatePeering"
+from tests.engine.failing_over import (
+    HONG_KONG,
+    Operator,
+    copied,
+    lose_primary,
+    record_location,
 )
+from tests.engine.invariants import live_at_once
+
+PEERING = f"{HONG_KONG}/peerings/AzurePrivatePeering"
+STACKS = ("primary", "secondary")
 FENCE = Fence(how="privatePeering", id=PEERING)
 
 
@@ -37,8 +41,47 @@ def test_a_private_peering_is_disabled_and_nothing_else_of_it(pair: Path, tmp_pa
 
 def test_a_circuit_that_does_not_answer_is_no_fence(pair_inside: Path, tmp_path: Path) -> None:
     """Its record lies in the region that is lost: the fence says so instead of holding."""
-    store = copied(pair_inside, tmp_path / "home").store
-    control.add_fault(store, Order("region-down", region="eastasia"))
+    engine = copied(pair_inside, tmp_path / "home")
+    record = record_location(engine)
+    lose_primary(engine, circuit=True)
 
-    with pytest.raises(FenceError, match="cannot be read: The control plane of region eastasia"):
-        set_fence(SimulatedAzure(store), FENCE)
+    with pytest.raises(FenceError, match=f"cannot be read: The control plane of region {record}"):
+        set_fence(SimulatedAzure(engine.store), FENCE)
+
+
+def test_a_lost_region_with_the_record_of_its_circuit_cannot_be_fenced(
+    pair_inside: Path, tmp_path: Path
+) -> None:
+    """An unplanned failover changes nothing then, unless that is accepted: exit code 6."""
+    operator = Operator(copied(pair_inside, tmp_path / "home"))
+    engine = operator.engine
+    files = {path: path.read_bytes() for path in operator.project.glob("Pulumi.*.yaml")}
+    log, states = control.read_log(engine.store), [engine.outputs(each) for each in STACKS]
+    lose_primary(engine, circuit=True)
+
+    refused = operator.sparehub(*operator.confirmed("failover", "--unplanned"))
+
+    assert refused.returncode == 6, refused.stderr
+    assert (operator.status()["operation"], operator.status()["debts"]) == (None, [])
+    assert control.read_log(engine.store) == log
+    assert {path: path.read_bytes() for path in files} == files
+    assert [engine.outputs(each) for each in STACKS] == states
+
+
+def test_a_lost_region_is_fenced_at_a_circuit_whose_record_lies_elsewhere(
+    pair: Path, tmp_path: Path
+) -> None:
+    """The whole region is down, and nothing of it is needed: exit code 0 (ER-38)."""
+    operator = Operator(copied(pair, tmp_path / "home"))
+    engine = operator.engine
+    lose_primary(engine, circuit=False)
+
+    over = operator.sparehub(*operator.confirmed("failover", "--unplanned"))
+
+    assert over.returncode == 0, over.stderr
+    peering = engine.arm("GET", PEERING).body
+    assert peering
+    assert peering["properties"]["state"] == "Disabled"
+    debts = [(each["stack"], each["unfenced"]) for each in operator.status()["debts"]]
+    assert debts == [("primary", False)]
+    assert live_at_once(engine.store) == []

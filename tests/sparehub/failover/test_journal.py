@@ -1,5 +1,6 @@
 """The journal: what it survives, and what it refuses."""
 
+import errno
 from collections.abc import Callable
 from pathlib import Path
 
@@ -181,3 +182,26 @@ def test_an_old_reading_takes_no_record_away(opened: Open, places: tuple[Path, P
     assert [(place / FILE).read_bytes() for place in places] == [written, written]
     opened().append("committed", "failover-0")
     assert len(opened().records) == 6
+
+
+@pytest.mark.parametrize("unreadable", [0, 1])
+def test_a_copy_that_cannot_be_read_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, unreadable: int
+) -> None:
+    """It may say more than the other one; a place without a copy says nothing."""
+    places = (tmp_path / "one", tmp_path / "two")
+    Journal(places, "sparehub", print).append("begun")
+    file = places[unreadable] / FILE
+    read = Path.read_bytes
+
+    def refused(path: Path) -> bytes:
+        if path == file:
+            raise PermissionError(errno.EACCES, "Permission denied")
+        return read(path)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "read_bytes", refused)
+        with pytest.raises(JournalError, match=r"journal.jsonl cannot be read \(Permission denied"):
+            Journal(places, "sparehub", print)
+    file.unlink()
+    assert len(Journal(places, "sparehub", print).records) == 2
