@@ -86,7 +86,7 @@ def write_variant(directory: Path, change: Change, copy: Path, override: str = "
         values[OVERRIDE] = override
     if change.disconnected:
         values[DISCONNECTED] = True
-    changes = {(_CONFIG, key): value for key, value in values.items()}
+    changes: dict[Keys, Value] = {(_CONFIG, key): value for key, value in values.items()}
     replace_private(copy, _edited(directory, change.stack, changes).encode())
 
 

@@ -156,14 +156,15 @@ def test_what_pulumi_itself_writes_is_edited(azure: Engine) -> None:
     assert "encryptionsalt" in file.read_text()
 
     assert list(editing_problems(azure.rehearsal.project, "primary")) == []
-    for values, shown in (
-        ({OVERRIDE: "another", ACTIVATION: "standby", GENERATION: 4}, "another"),
-        ({OVERRIDE: reason}, reason),
-    ):
+    edits: list[dict[str, str | int]] = [
+        {OVERRIDE: "another", ACTIVATION: "standby", GENERATION: 4},
+        {OVERRIDE: reason.strip()},
+    ]
+    for values in edits:
         before = file.read_text()
         set_values(azure.rehearsal.project, "primary", values)
         get = ("config", "get", "overrideInterlock", *stack)
-        assert azure.rehearsal.pulumi(*get).strip() == shown.strip()
+        assert azure.rehearsal.pulumi(*get).strip() == values[OVERRIDE]
         assert {OVERRIDE, ACTIVATION, GENERATION} >= changed_keys(before, file.read_text())
     assert azure.rehearsal.pulumi("config", "get", "generation", *stack).strip() == "4"
     set_values(azure.rehearsal.project, "primary", {OVERRIDE: None})
@@ -186,7 +187,11 @@ def test_pulumi_reads_what_was_edited_in_any_layout(azure: Engine, text: str) ->
     """The value that we set is the value that it takes."""
     file = azure.rehearsal.project / "Pulumi.primary.yaml"
     file.write_bytes(text.encode())
-    values = {ACTIVATION: "standby", OVERRIDE: "a: 'b' # c \"d\" \\ é", GENERATION: 12}
+    values: dict[str, str | int] = {
+        ACTIVATION: "standby",
+        OVERRIDE: "a: 'b' # c \"d\" \\ é",
+        GENERATION: 12,
+    }
     set_values(azure.rehearsal.project, "primary", values)
 
     for key, value in values.items():
