@@ -14,7 +14,12 @@ from components.switch_record import SwitchRecordArgs
 from topology.build import build
 from topology.config import StackConfig
 from topology.deployed import Deployed
-from topology.errors import GenerationError, InterlockError, SparehubError
+from topology.errors import (
+    ConfigurationError,
+    GenerationError,
+    InterlockError,
+    SparehubError,
+)
 from topology.generation import (
     OPERATION_VARIABLE,
     Deployment,
@@ -34,6 +39,7 @@ from topology.model import Region
 from topology.pair import Stack
 from topology.parse import parse_stack
 from topology.reading import Resources
+from topology.secrets import secret_problems
 from topology.words import Activation
 
 NAMESPACE = "sparehub"
@@ -55,7 +61,9 @@ def approved() -> tuple[StackConfig, Region]:
     """
     stack = pulumi.get_stack()
     secret = any(key.startswith(f"{NAMESPACE}:") for key in get_config_secret_keys_env())
-    config = parse_stack(_values(), stack=stack, secret=secret)
+    values = _values()
+    _refuse_secrets_in_clear(values, stack)
+    config = parse_stack(values, stack=stack, secret=secret)
     region = build(config)
     try:
         recorded = _recorded(stack) or {}
@@ -119,6 +127,19 @@ def _values() -> dict[str, object]:
         f"{NAMESPACE}:{key}": config.get_object(key) for key in ("region", "ignoredRules")
     }
     return values | {key: value for key, value in structured.items() if value is not None}
+
+
+def _refuse_secrets_in_clear(values: Mapping[str, object], stack: str) -> None:
+    """Refuse a key that stands in clear in the stack file, as ``sparehub check`` does.
+
+    The program sees decrypted values, and is told only which keys of the file hold any secret.
+
+    :raises ConfigurationError: naming the key's place.
+    """
+    key = f"{NAMESPACE}:region"
+    problems = list(secret_problems(values.get(key), "region"))
+    if problems and key not in get_config_secret_keys_env():
+        raise ConfigurationError(problems, stack)
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,9 @@
 """Files and directories that only their owner may read, from their first byte on."""
 
+import errno
 import os
 from pathlib import Path
+from stat import S_ISLNK
 
 FILE_MODE = 0o600
 DIRECTORY_MODE = 0o700
@@ -44,3 +46,18 @@ def open_private(path: Path, flags: int) -> int:
         os.close(descriptor)
         raise
     return descriptor
+
+
+def close_to_others(path: Path) -> None:
+    """Make a file that is there private, without opening it.
+
+    Raises:
+        FileNotFoundError: It is not there.
+        OSError: It is a symbolic link, or belongs to somebody else.
+
+    """
+    mode = path.lstat().st_mode
+    if S_ISLNK(mode):
+        raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), str(path))
+    if mode & 0o777 != FILE_MODE:
+        path.chmod(FILE_MODE)

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import grpc
 
+from simulator.private_files import open_private, private_directory
 from simulator.servicer import Provider
 from simulator.serving import Calls
 from simulator.stubs import provider_pb2_grpc
@@ -67,8 +68,10 @@ def _log_to(directory: str | None) -> None:
     handler: logging.Handler = logging.NullHandler()
     if directory is not None:
         try:
-            Path(directory).mkdir(parents=True, exist_ok=True)
-            handler = logging.FileHandler(Path(directory) / LOG)
+            if not Path(directory).exists():
+                private_directory(Path(directory))
+            descriptor = open_private(Path(directory) / LOG, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
+            handler = logging.StreamHandler(os.fdopen(descriptor, "a"))
         except OSError:
             pass
     line = "%(asctime)s %(process)d %(message)s"

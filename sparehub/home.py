@@ -8,6 +8,7 @@ from pathlib import Path
 
 from engine.paths import pulumi_directory
 from simulator.control import install_provider
+from sparehub.private_files import private_directory
 from topology.errors import SparehubError
 
 BEFORE = "SPAREHUB_BEFORE_"
@@ -41,6 +42,11 @@ class Home:
         """The directory of journal and lease; both have a copy outside the home."""
         return self.path / "journal"
 
+    @property
+    def scratch(self) -> Path:
+        """The directory of temporary files, each removed by the process that made it."""
+        return self.path / "scratch"
+
     def variables(self) -> dict[str, str]:
         """Return the variables, PATH apart, that make Pulumi use this home."""
         return {
@@ -67,7 +73,7 @@ class Home:
         """
         try:
             for name in ("state", "pulumi", "simulator", "bin"):
-                (self.path / name).mkdir(parents=True, exist_ok=True)
+                private_directory(self.path / name)
             install_provider(self.executables, Path(sys.executable))
         except OSError as error:
             message = (

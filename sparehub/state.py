@@ -1,12 +1,11 @@
 """What a stack recorded, by ``pulumi stack export``; and which Azure that is about."""
 
-import json
 import shutil
-import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from sparehub.pulumi_command import CommandFailed, export_state
 from topology.errors import SparehubError, UnreadableError
 from topology.model import Region
 from topology.pair import Stack
@@ -31,26 +30,19 @@ def export_stack(directory: Path, stack: str, environment: Mapping[str, str]) ->
     if executable is None:
         message = "there is no pulumi on PATH: run `make setup`, or install Pulumi"
         raise SparehubError(message)
-    done = subprocess.run(  # noqa: S603 - our own command, without a shell
-        [executable, "stack", "export", "--stack", stack, "--non-interactive"],
-        cwd=directory,
-        env=dict(environment),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode:
-        if "no stack named" in done.stderr:
+    try:
+        return _resources(
+            export_state(executable, stack, directory=directory, environment=environment)
+        )
+    except CommandFailed as error:
+        if "no stack named" in error.said:
             message = (
                 f"there is no stack {stack!r} in this Pulumi backend: "
                 f"`pulumi up --stack {stack}` makes it, `pulumi stack ls` says what is there"
             )
-            raise SparehubError(message)
-        said = done.stderr.strip() or done.stdout.strip()
-        message = f"the state of stack {stack!r} cannot be read; pulumi says: {said}"
-        raise UnreadableError(message)
-    try:
-        return _resources(json.loads(done.stdout))
+            raise SparehubError(message) from None
+        message = f"the state of stack {stack!r} cannot be read; pulumi says: {error.said}"
+        raise UnreadableError(message) from None
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         message = f"what pulumi exports of stack {stack!r} is not a stack's state: {error!r}"
         raise UnreadableError(message) from None

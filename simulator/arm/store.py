@@ -4,14 +4,16 @@ Write-ahead logging lets readers go on while one writes; ``BEGIN IMMEDIATE`` aro
 makes it either happen or not, also when the process is killed in the middle.
 """
 
+import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from threading import Lock
 
 from simulator.arm.transaction import Transaction
 from simulator.errors import StoreError
+from simulator.private_files import close_to_others, open_private, private_directory
 
 FILE = "azure.sqlite"
 VERSION = 2
@@ -78,9 +80,11 @@ class Store:
         """
         self.path = directory / FILE
         try:
-            directory.mkdir(parents=True, exist_ok=True)
+            if not directory.exists():
+                private_directory(directory)
             if self.path.exists() and self.path.stat().st_size:
                 _inspect(self.path)
+            self._close_to_others()
             self._connection = sqlite3.connect(
                 self.path, timeout=_PATIENCE, isolation_level=None, check_same_thread=False
             )
@@ -94,6 +98,19 @@ class Store:
         except sqlite3.DatabaseError as problem:
             raise StoreError(self.path, f"is damaged ({problem})", _RESET) from None
         self._lock = Lock()
+
+    def _close_to_others(self) -> None:
+        """Make the files private; SQLite makes those beside the store with the store's mode.
+
+        One that is there is not opened: to close it would take away SQLite's locks on it, those of
+        other threads included (https://www.sqlite.org/howtocorrupt.html, 2.2).
+        """
+        try:
+            os.close(open_private(self.path, os.O_RDWR | os.O_CREAT | os.O_EXCL))
+        except FileExistsError:
+            for suffix in ("", "-wal", "-shm"):
+                with suppress(FileNotFoundError):
+                    close_to_others(self.path.with_name(FILE + suffix))
 
     def _prepare(self) -> None:
         run = self._connection.execute

@@ -1,23 +1,26 @@
 """Drives Pulumi: previews, deployments and the state of both stacks, by its Automation API."""
 
-import shutil
-import tempfile
+import json
+import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from pulumi import automation
-from pulumi.automation import EngineEvent
-from pulumi.automation.errors import CommandError, ConcurrentUpdateError
+from pulumi.automation import CommandResult, EngineEvent
+from pulumi.automation.errors import CommandError, ConcurrentUpdateError, create_command_error
 
 from sparehub.failover.events import operation_of, problems_of
 from sparehub.failover.lease import LeaseError
 from sparehub.failover.port import AS_THEY_ARE, Assumed
 from sparehub.failover.snapshot import Pending, Snapshot
-from sparehub.failover.switch import write_variant
+from sparehub.failover.switch import copy_with_secret, write_variant
+from sparehub.home import Home
+from sparehub.private_files import scratch_directory
+from sparehub.pulumi_command import CommandFailed, export_state, run
 from topology.changes import CONNECTION, WRITES_AT_ONCE, Operation, Verb
 from topology.errors import PreflightError, SparehubError
 from topology.generation import OPERATION_VARIABLE
@@ -52,7 +55,8 @@ class Deployments:
     directory: Path
     _workspace: automation.LocalWorkspace = field(init=False)
     _at_end: automation.LocalWorkspace = field(init=False)
-    _scratch: Path = field(init=False)
+    _kept: ExitStack = field(default_factory=ExitStack, init=False)
+    _scratch: Path | None = field(default=None, init=False)
     _sizes: dict[str, int] = field(default_factory=dict, init=False)
     _previewed: dict[Change, tuple[Path, frozenset[Operation]]] = field(
         default_factory=dict, init=False
@@ -61,11 +65,6 @@ class Deployments:
     """Whether the backend keeps each state in one file or blob."""
 
     def __post_init__(self) -> None:
-        try:
-            self._scratch = Path(tempfile.mkdtemp(prefix="sparehub-"))
-        except OSError as error:
-            message = f"no working files can be made ({error.strerror}), so nothing was done"
-            raise PreflightError(message) from None
         try:
             self._workspace = _Workspace(work_dir=str(self.directory))
             self._at_end = _Workspace(
@@ -80,7 +79,7 @@ class Deployments:
 
     def close(self) -> None:
         """Remove the working files."""
-        shutil.rmtree(self._scratch, ignore_errors=True)
+        self._kept.close()
 
     def snapshot(self, stack: str) -> Snapshot:
         """Return what a stack recorded.
@@ -104,6 +103,7 @@ class Deployments:
 
         :raises DeploymentError: where a preview fails.
         """
+        self._working_files()  # made once, before two threads ask for them
         with ThreadPoolExecutor(max_workers=2) as pool:
             looking = [
                 pool.submit(self._preview, change, number, assumed)
@@ -141,6 +141,7 @@ class Deployments:
                 parallel=WRITES_AT_ONCE,
                 plan=str(plan) if plan else None,
                 config_file=str(copy) if copy else None,
+                show_secrets=False,
             )
 
     def adopt(self, stack: str, pending: Pending, identity: str) -> None:
@@ -162,6 +163,7 @@ class Deployments:
                 name_table={parent: pending.parent} if pending.parent else {},
                 protect=False,
                 generate_code=False,
+                show_secrets=False,
             )
 
     def refresh(self, stack: str, urns: Sequence[str]) -> None:
@@ -175,15 +177,19 @@ class Deployments:
             problems.extend(problems_of(event))
 
         with _telling(stack, problems):
-            self._stack(stack).refresh(target=[*urns], on_event=listen)
+            self._stack(stack).refresh(target=[*urns], on_event=listen, show_secrets=False)
 
     def forget_pending(self, stack: str) -> None:
-        """Strike out the begun writes of a stack, once each has been settled."""
+        """Strike out the begun writes of a stack, once each has been settled.
+
+        :raises DeploymentError: where the state cannot be read or written; it stays as it is then.
+        """
         with _telling(stack):
-            exported = self._stack(stack).export_stack()
-            whole = {**(exported.deployment or {}), "pending_operations": []}
-            self._stack(stack).import_stack(
-                automation.Deployment(version=exported.version, deployment=whole)
+            exported = self._exported(stack)
+            whole = {**(exported.get("deployment") or {}), "pending_operations": []}
+            self._pulumi(
+                *("stack", "import", "--stack", stack),
+                given=json.dumps({**exported, "deployment": whole}),
             )
 
     def secret(self, stack: str, place: str) -> str:
@@ -192,10 +198,18 @@ class Deployments:
             return self._stack(stack).get_config(place, path=True).value
 
     def set_secret(self, stack: str, place: str, value: str) -> None:
-        """Put a secret into a stack file, encrypted."""
-        with _telling(stack):
-            secret = automation.ConfigValue(value, secret=True)
-            self._stack(stack).set_config(place, secret, path=True)
+        """Put a secret in the place of one in a stack file, encrypted.
+
+        Pulumi encrypts it in a copy, and is given it by standard input: arguments can be read by
+        every user of the host.
+        """
+        copy = self._working_files() / f"Pulumi.{stack}.secret.yaml"
+        with copy_with_secret(self.directory, stack, place, copy), _telling(stack):
+            self._pulumi(
+                *("config", "set", "--secret", "--path", place),
+                *("--stack", stack, "--config-file", str(copy)),
+                given=value,
+            )
 
     def backend(self) -> str:
         """Return the address of the state backend.
@@ -223,11 +237,55 @@ class Deployments:
 
     def _export(self, stack: str) -> Mapping[str, Any]:
         try:
-            exported = self._stack(stack).export_stack().deployment
+            exported: Mapping[str, Any] = self._exported(stack).get("deployment") or {}
         except CommandError as error:
             message = _unreadable(f"the state of stack {stack!r}", error)
             raise PreflightError(message) from None
-        return exported or {}
+        return exported
+
+    def _exported(self, stack: str) -> dict[str, Any]:
+        """Return a state as Pulumi exports it, secrets encrypted.
+
+        :raises CommandError: where it cannot be read.
+        """
+        with _as_command_error():
+            return export_state(
+                self._workspace.pulumi_command.command,
+                stack,
+                directory=self.directory,
+                environment=os.environ,
+            )
+
+    def _pulumi(self, *arguments: str, given: str) -> None:
+        """Run a command that is given a state or a secret.
+
+        :raises CommandError: where it fails.
+        """
+        with _as_command_error():
+            run(
+                self._workspace.pulumi_command.command,
+                *arguments,
+                directory=self.directory,
+                environment=os.environ,
+                given=given,
+            )
+
+    def _working_files(self) -> Path:
+        """Return a private directory in the home, which is removed at the end.
+
+        :raises PreflightError: where none can be made.
+        """
+        if self._scratch is None:
+            parent = Home.of(self.directory, os.environ).scratch
+            try:
+                self._scratch = self._kept.enter_context(scratch_directory(parent))
+            except OSError as error:
+                message = (
+                    f"no working files can be made in {parent} ({error.strerror}), so nothing was "
+                    "done: free it, or name another directory in SPAREHUB_HOME"
+                )
+                raise PreflightError(message) from None
+        return self._scratch
 
     def _preview(
         self,
@@ -236,7 +294,7 @@ class Deployments:
         assumed: Assumed,
     ) -> frozenset[Operation]:
         copy = self._copy(change, str(number), assumed)
-        plan = self._scratch / f"plan.{change.stack}.json"  # of both, one at a time
+        plan = self._working_files() / f"plan.{change.stack}.json"  # of both, one at a time
         found: set[Operation] = set()
         problems: list[str] = []
 
@@ -260,7 +318,7 @@ class Deployments:
 
         :raises PreflightError: where it cannot be written.
         """
-        copy = self._scratch / f"Pulumi.{change.stack}.{name}.yaml"
+        copy = self._working_files() / f"Pulumi.{change.stack}.{name}.yaml"
         try:
             write_variant(self.directory, change, copy, assumed.override, assumed.generation)
         except OSError as error:
@@ -288,6 +346,18 @@ def _unreadable(what: str, error: CommandError) -> str:
         "PULUMI_CONFIG_PASSPHRASE; against the local Azure use: "
         'eval "$(sparehub simulate env)"'
     )
+
+
+@contextmanager
+def _as_command_error() -> Iterator[None]:
+    """Turn a failure into the one that the Automation API raises, without standard output."""
+    try:
+        yield
+    except CommandFailed as failed:
+        raise create_command_error(CommandResult("", failed.said, failed.code)) from None
+    except ValueError:
+        unreadable = CommandResult("", "what pulumi exports is no JSON", 1)
+        raise create_command_error(unreadable) from None
 
 
 @contextmanager

@@ -4,6 +4,7 @@ Only these values change: comments, quotes, order and line ends of everything el
 """
 
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -56,13 +57,22 @@ def set_bandwidth(directory: Path, stack: str, connection: str, mbps: int) -> No
     _edit(directory, stack, {(*_CONNECTIONS, connection, "circuit", _BANDWIDTH): mbps})
 
 
-def set_encrypted_key(directory: Path, stack: str, connection: str, ciphertext: str) -> None:
-    """Put another encrypted authorization key in the place of the one of a connection's circuit.
+@contextmanager
+def copy_with_secret(directory: Path, stack: str, place: str, copy: Path) -> Iterator[None]:
+    """Let a block encrypt a secret in a copy of a stack file, and take it over from there.
+
+    ``place`` is the path of a secret that is there, as ``pulumi config set --path`` takes it.
 
     :raises ConfigurationError: where there is no such file, or it is no stack file.
     :raises PreflightError: where it cannot be edited, or not be written; nothing was changed then.
     """
-    _edit(directory, stack, {(*_CONNECTIONS, connection, "circuit", _KEY, _SECURE): ciphertext})
+    replace_private(copy, read_stack_file(directory, stack).encode())
+    yield
+    keys = (_CONFIG, *place.split("."), _SECURE)
+    encrypted: Any = YAML(typ="safe").load(copy)
+    for key in keys:
+        encrypted = encrypted[key]
+    _edit(directory, stack, {keys: str(encrypted)})
 
 
 def write_variant(
@@ -80,7 +90,7 @@ def write_variant(
         values[GENERATION] = generation
     if change.disconnected:
         values[DISCONNECTED] = True
-    changes = {(_CONFIG, key): value for key, value in values.items()}
+    changes: dict[Keys, Value] = {(_CONFIG, key): value for key, value in values.items()}
     replace_private(copy, _edited(directory, change.stack, changes).encode())
 
 

@@ -11,6 +11,9 @@ from stat import S_IMODE
 
 import pytest
 
+from sparehub.failover.journal import Journal
+from sparehub.failover.lease import Holder, Lease
+from sparehub.home import Home
 from sparehub.private_files import (
     open_private,
     private_directory,
@@ -157,3 +160,42 @@ def test_what_a_killed_process_left_is_removed_by_the_next_one(tmp_path: Path) -
         child.wait()
     with scratch_directory(tmp_path) as ours:
         assert list(tmp_path.iterdir()) == [ours]
+
+
+@pytest.mark.usefixtures("umask")
+def test_journal_and_lease_are_private(tmp_path: Path) -> None:
+    """From the first byte on, in every place that they lie in."""
+    place = tmp_path / "journal"
+    lease = Lease.take([place], print, epoch=0, holder=Holder.this_process())
+    Journal([place], "sparehub", print).append("begin", "failover-0")
+    lease.release()
+
+    assert {each.name: mode(each) for each in place.iterdir()} == {
+        "journal.jsonl": 0o600,
+        "lease.json": 0o600,
+        "lease.lock": 0o600,
+    }
+    assert mode(place) == 0o700
+
+
+@pytest.mark.parametrize("name", ["lease.json.new", "journal.jsonl.new", "lease.lock"])
+def test_a_link_beside_journal_and_lease_is_not_followed(tmp_path: Path, name: str) -> None:
+    """Whoever may write into a shared place could have let us write elsewhere."""
+    place, other = tmp_path / "journal", tmp_path / "other"
+    place.mkdir()
+    other.write_text("somebody's")
+    (place / name).symlink_to(other)
+    Lease.take([place], print, epoch=0, holder=Holder.this_process())
+    Journal([place], "sparehub", print).append("begin", "failover-0")
+
+    assert other.read_text() == "somebody's"
+
+
+@pytest.mark.usefixtures("umask")
+def test_a_home_is_private(tmp_path: Path) -> None:
+    """Its directories, and itself where it is made."""
+    home = Home(tmp_path / "home")
+    home.prepare()
+
+    names = ("", "state", "pulumi", "simulator", "bin")
+    assert {mode(home.path / name) for name in names} == {0o700}
