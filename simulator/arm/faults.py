@@ -124,8 +124,10 @@ def strike(
     struck = None
     for fault in ordered(transaction):
         can = lasting or fault.kind is not FaultKind.FAILED
-        down = fault.kind is FaultKind.REGION_DOWN and needed is not None
-        if can and (fault.matches(aim) or (down and fault.matches(needed))):
+        aims = [aim]
+        if needed and fault.kind is FaultKind.REGION_DOWN:
+            aims.append(needed)
+        if can and any(map(fault.matches, aims)):
             seen = fault.seen + 1
             transaction.connection.execute(
                 "UPDATE faults SET seen = ? WHERE id = ?", [seen, fault.id]

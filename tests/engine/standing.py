@@ -8,6 +8,8 @@ from tests.simulator.sdk_topology import SUBSCRIPTION, clients, model
 GROUP = "rg-prod-network"
 CIRCUITS = "rg-prod-circuits"
 PLACE = {"location": "eastasia", "tags": {"owner": "network"}}
+ELSEWHERE = PLACE | {"location": "japaneast"}
+"""Of the circuit's record."""
 SPOKES = {"shop": "10.1.0.0/16", "ledger": "10.2.0.0/16"}
 _NVA = {"nextHopType": "VirtualAppliance", "nextHopIpAddress": "10.0.1.4"}
 Part = tuple[str, str, str, tuple[str, ...], dict[str, Any], dict[str, str]]
@@ -21,8 +23,8 @@ def identity(path: str, group: str = GROUP) -> str:
 def make(address: str) -> None:
     """Make the network by Microsoft's pollers."""
     here, resources = clients(address)
-    for group in (GROUP, CIRCUITS):
-        resources.resource_groups.create_or_update(group, dict(PLACE))
+    for group, place in ((GROUP, PLACE), (CIRCUITS, ELSEWHERE)):
+        resources.resource_groups.create_or_update(group, dict(place))
     for group, operations, kind, names, body, query in parts():
         begin = getattr(here, operations).begin_create_or_update
         begin(group, *names, model(kind, body), **query).result()
@@ -113,7 +115,7 @@ def circuit() -> Iterator[Part]:
         "bandwidthInMbps": 200,
     }
     sku = {"name": "Standard_MeteredData", "tier": "Standard", "family": "MeteredData"}
-    body = PLACE | {"sku": sku, "properties": {"serviceProviderProperties": provider}}
+    body = ELSEWHERE | {"sku": sku, "properties": {"serviceProviderProperties": provider}}
     yield CIRCUITS, "express_route_circuits", "ExpressRouteCircuit", ("line-1",), body, {}
     private = {
         "peeringType": "AzurePrivatePeering",

@@ -2,10 +2,12 @@
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from simulator import control
 from tests.engine.conftest import Engine
+from tests.engine.failing_over import copied
 
 Make = Callable[..., Engine]
 OTHERS = "/subscriptions/00000000-0000-0000-0000-000000000002/resourceGroups/rg-circuits"
@@ -97,6 +99,22 @@ def test_a_service_key_is_a_secret(engine: Make) -> None:
     exported = azure.rehearsal.pulumi("stack", "export", "--stack", "primary")
     printed = azure.rehearsal.pulumi("stack", "--show-urns", "--stack", "primary")
     assert service_key not in exported + printed
+
+
+def test_a_circuit_that_stands_is_not_moved(pair_inside: Path, tmp_path: Path) -> None:
+    """As by files that name a third region, over a pair deployed before: nothing is begun."""
+    azure = copied(pair_inside, tmp_path / "home")
+
+    def move(config: dict[str, Any]) -> None:
+        connections = config["sparehub:region"]["expressRoute"]["connections"]
+        connections["hong-kong"]["circuit"]["location"] = "japaneast"
+
+    azure.change("primary", move)
+    with azure.writes() as seen:
+        said = azure.refused("up", "--yes", "--skip-preview", "--stack", "primary")
+
+    assert "it stands in eastasia, and Azure moves neither a circuit nor its resource" in said
+    assert seen == []
 
 
 def provisioned(*, value: bool) -> Callable[[dict[str, Any]], object]:
