@@ -121,7 +121,8 @@ def announce(plan: Plan, keys: Keys, given: Given, note: Note) -> None:
             listed = read(keys.azure, f"{each.circuit}/authorizations")
             unknown = plan.mode is Mode.UNPLANNED and not listed.came
             if not listed.accepted and not unknown:
-                raise PreflightError(_ask(each, plan.target, problem))
+                asked = _ask(each, plan.target, problem)
+                raise PreflightError(f"{asked}, or give it by --authorization-key")
             warning = "" if listed.accepted else f" (it does not answer: {listed.problem})"
             note(
                 f"{plan.target}: the authorization key of {each.key} {problem}. A new "
@@ -243,5 +244,5 @@ def _ask(connection: KeyedConnection, stack: str, problem: str) -> str:
     return (
         f"the authorizationKey of connection {connection.key!r} {problem} ({connection.circuit}): "
         f"ask the circuit's owner for a new one, then `pulumi config set --secret --path "
-        f"'{connection.place}' --stack {stack}`, or give it by --authorization-key"
+        f"'{connection.place}' --stack {stack}`"
     )
