@@ -138,7 +138,8 @@ def _replaced(
     listed = read(keys.azure, f"{connection.circuit}/authorizations")
     unknown = plan.mode is Mode.UNPLANNED and not listed.came
     if not listed.accepted and not unknown:
-        return Objection(text=_ask(connection, plan.target, problem))
+        asked = _ask(connection, plan.target, problem)
+        return Objection(text=f"{asked}, or give it by --authorization-key")
     warning = "" if listed.accepted else f" (it does not answer: {listed.problem})"
     return _said(
         f"{plan.target}: the authorization key of {connection.key} {problem}. A new authorization "
@@ -253,5 +254,5 @@ def _ask(connection: KeyedConnection, stack: str, problem: str) -> str:
     return (
         f"the authorizationKey of connection {connection.key!r} {problem} ({connection.circuit}): "
         f"ask the circuit's owner for a new one, then `pulumi config set --secret --path "
-        f"'{connection.place}' --stack {stack}`, or give it by --authorization-key"
+        f"'{connection.place}' --stack {stack}`"
     )

@@ -114,6 +114,10 @@ class Deed:
     debts: tuple[Debt, ...]
     keys: int
     """Authorization keys that it used up."""
+    issued: tuple[str, ...] = ()
+    """Authorizations that it issued, or was about to, on circuits that somebody else owns."""
+    deleted: tuple[str, ...] = ()
+    """Those of earlier operations that it deleted, or found gone."""
 
     @property
     def seconds(self) -> int | None:
@@ -200,8 +204,14 @@ def _deed(records: Sequence[Record], underway: Operation | None, cleared: dict[s
         steps=_steps(records),
         fences=next((each for each in fences if each), ()),
         debts=tuple(_debt(record, cleared) for record in records if record.event == "debt"),
+        issued=_authorizations(records, "authorization"),
+        deleted=_authorizations(records, "authorization-removed"),
         keys=sum(len(record.data["keys"]) for record in records if record.event == "spent"),
     )
+
+
+def _authorizations(records: Iterable[Record], event: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(str(r.data["id"]) for r in records if r.event == event))
 
 
 def _standing(identity: str, events: set[str], underway: Operation | None) -> Standing:

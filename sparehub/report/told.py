@@ -80,8 +80,16 @@ def _facts(deed: Deed) -> Iterator[tuple[str, str]]:
             yield "Cleared", f"{_after(debt.since, debt.cleared)}, by sparehub finish-fence"
         else:
             yield "Cleared", "not yet"
+    yield from _authorizations(deed)
+
+
+def _authorizations(deed: Deed) -> Iterator[tuple[str, str]]:
     if deed.keys:
         yield "Authorization keys", f"{deed.keys} used up"
+    for each in deed.issued:
+        yield "Authorization issued", each
+    for each in deed.deleted:
+        yield "Authorization deleted", each
 
 
 def _problem(deed: Deed) -> str:

@@ -5,6 +5,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from simulator import control
 from tests.engine.conftest import Engine
 from tests.engine.failing_over import copied
@@ -115,6 +117,31 @@ def test_a_circuit_that_stands_is_not_moved(pair_inside: Path, tmp_path: Path) -
 
     assert "it stands in eastasia, and Azure moves neither a circuit nor its resource" in said
     assert seen == []
+
+
+def test_a_circuit_of_another_subscription_without_a_key_is_refused_at_preview(
+    engine: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the subscription is known, by the environment or by the file; else it is warned of."""
+    azure = engine("primary")
+    azure.change("primary", connect_to_both)
+    ours = "00000000-0000-0000-0000-000000000000"
+    monkeypatch.delenv("ARM_SUBSCRIPTION_ID", raising=False)
+    assert "is this stack's too: say azure-native:subscriptionId (ER-14)" in " ".join(
+        azure.preview("primary").split()
+    )
+
+    with monkeypatch.context() as named:
+        named.setenv("ARM_SUBSCRIPTION_ID", ours)
+        by_environment = azure.refused("preview", "--stack", "primary")
+    azure.change("primary", lambda c: c.update({"azure-native:subscriptionId": ours}))
+    by_file = azure.refused("preview", "--stack", "primary")
+    for said in (by_environment, by_file):
+        assert "the circuit is in another subscription than this stack" in said
+    azure.change(
+        "primary", lambda c: c.update({"azure-native:subscriptionId": OTHERS.split("/")[2]})
+    )
+    azure.preview("primary")
 
 
 def provisioned(*, value: bool) -> Callable[[dict[str, Any]], object]:

@@ -200,3 +200,20 @@ def test_a_drill_says_what_came_of_it() -> None:
         "Result": "none was given",
         "Way out": "a route",
     }
+
+
+def test_an_authorization_is_told_by_its_id() -> None:
+    """Once, although a run that died wrote twice what it was about to issue; and what is gone."""
+    name = "failback-1"
+    issued = {"id": "/circuits/c/authorizations/a", "stack": "primary", "connection": "lent"}
+    (entry,) = told(
+        begin(0, name, "planned", "c"),
+        (1, name, "authorization", issued),
+        (2, name, "authorization", issued),
+        (3, name, "authorization-removed", {"id": "/circuits/c/authorizations/old"}),
+    )
+
+    assert [each for each in entry.facts if each[0].startswith("Authorization")] == [
+        ("Authorization issued", "/circuits/c/authorizations/a"),
+        ("Authorization deleted", "/circuits/c/authorizations/old"),
+    ]
