@@ -27,7 +27,7 @@ def direct(region: dict[str, Any]) -> None:
 
 def after(state: str, intents: Sequence[Intent] = (), **faults: Fault) -> Broken:
     """Return what the failover, or failback, to a state breaks."""
-    states = {each.name: each for each in all_states(*sides(**faults))}
+    states = {each.name: each for each in all_states(*sides("gateway", **faults))}
     (before,) = {NORMAL, FAILED_OVER} - {state}
     return broken_by(states[before], states[state], LEFT[state], intents, 2)
 
