@@ -6,7 +6,7 @@ before any other: its outputs survive a deployment that fails, the outputs of a 
 A file without the key counts as generation 0.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -54,6 +54,35 @@ class SwitchRecord:
 def recorded_generation(records: Iterable[SwitchRecord]) -> int:
     """Return the highest generation that any of the stacks recorded."""
     return max((record.generation for record in records), default=0)
+
+
+def with_switch(state: Sequence[Mapping[str, Any]], record: SwitchRecord) -> list[dict[str, Any]]:
+    """Return the resources of an exported state with a switch recorded in it, in their order.
+
+    The component follows the stack itself, as where the program registers it first.
+    """
+    stack = next(each for each in state if each["type"] == "pulumi:pulumi:Stack")
+    prefix = "::".join(str(stack["urn"]).split("::")[:2])
+    entry = {
+        "urn": f"{prefix}::{SWITCH_TYPE}::{SWITCH_NAME}",
+        "custom": False,
+        "type": SWITCH_TYPE,
+        "parent": stack["urn"],
+        "protect": True,
+    }
+    outputs = {
+        "generation": record.generation,
+        "activation": record.activation,
+        "operation": record.operation,
+    }
+    found: list[dict[str, Any]] = []
+    for each in state:
+        if each["type"] == SWITCH_TYPE:
+            entry = {**each}
+        else:
+            found.append({**each})
+    place = next(n for n, each in enumerate(found) if each["type"] == stack["type"]) + 1
+    return [*found[:place], {**entry, "outputs": outputs}, *found[place:]]
 
 
 def is_live(resources: Resources) -> bool:

@@ -12,18 +12,20 @@ from typing import Any
 from pulumi import automation
 from pulumi.automation import CommandResult, EngineEvent
 from pulumi.automation.errors import CommandError, ConcurrentUpdateError, create_command_error
+from ruamel.yaml import YAML
 
 from sparehub.failover.events import operation_of, problems_of
 from sparehub.failover.lease import LeaseError
 from sparehub.failover.port import AS_THEY_ARE, Assumed
 from sparehub.failover.snapshot import Pending, Snapshot
-from sparehub.failover.switch import copy_with_secret, write_variant
+from sparehub.failover.switch import GENERATION, copy_with_secret, write_variant
 from sparehub.home import Home
 from sparehub.private_files import scratch_directory
 from sparehub.pulumi_command import CommandFailed, export_state, run
+from sparehub.stacks import load_stack_file, read_stack_file
 from topology.changes import CONNECTION, WRITES_AT_ONCE, Operation, Verb
 from topology.errors import PreflightError, SparehubError
-from topology.generation import OPERATION_VARIABLE
+from topology.generation import OPERATION_VARIABLE, SwitchRecord, with_switch
 from topology.plan import Change
 
 LARGE = 500
@@ -135,6 +137,8 @@ class Deployments:
         at_end = large and recorded_at_end(found)
         target = self._stack(change.stack, at_end=at_end)
         target.workspace.env_vars[OPERATION_VARIABLE] = operation
+        if at_end:
+            self._record_first(change, operation)
         with _telling(change.stack, problems):
             target.up(
                 on_event=listen,
@@ -184,9 +188,34 @@ class Deployments:
 
         :raises DeploymentError: where the state cannot be read or written; it stays as it is then.
         """
+        self._edit_state(stack, lambda state: {**state, "pending_operations": []})
+
+    def _record_first(self, change: Change, operation: str) -> None:
+        """Record the switch in the state before a deployment that records nothing until its end.
+
+        Else a Pulumi that is killed leaves the switch of before recorded, and an older checkout
+        would not be refused.
+        """
+        text = read_stack_file(self.directory, change.stack)
+        config = load_stack_file(text, change.stack, YAML(typ="safe"))["config"]
+        if not (generation := int(config.get(GENERATION) or 0)):
+            return
+        record = SwitchRecord(
+            generation=generation, activation=change.activation.value, operation=operation
+        )
+        self._edit_state(
+            change.stack,
+            lambda state: {**state, "resources": with_switch(state["resources"], record)},
+        )
+
+    def _edit_state(self, stack: str, edit: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
+        """Change a state between two deployments.
+
+        :raises DeploymentError: where it cannot be read or written; it stays as it is then.
+        """
         with _telling(stack):
             exported = self._exported(stack)
-            whole = {**(exported.get("deployment") or {}), "pending_operations": []}
+            whole = edit(exported.get("deployment") or {})
             self._pulumi(
                 *("stack", "import", "--stack", stack),
                 given=json.dumps({**exported, "deployment": whole}),

@@ -6,7 +6,7 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -148,10 +148,17 @@ def die(operator: Operator, point: str, *arguments: str) -> None:
     assert until(lambda: operator.engine.processes() == set(), PATIENCE)
 
 
-def kill_under(operator: Operator, what: str, connection: str, *arguments: str) -> None:
+def kill_under(
+    operator: Operator,
+    what: str,
+    connection: str,
+    *arguments: str,
+    then: Callable[[], object] = lambda: None,
+) -> None:
     """Kill Pulumi or the provider while a connection is written, then go on if need be.
 
-    The command itself lives: it ends by itself, or halts.
+    The command itself lives: it ends by itself, or halts. ``then`` is done once the writing process
+    is gone, and before the command goes on.
     """
     engine = operator.engine
     control.set_clock(engine.store, "100")
@@ -163,6 +170,7 @@ def kill_under(operator: Operator, what: str, connection: str, *arguments: str) 
             words[0].endswith(b"/pulumi") if what == "pulumi" else what.encode() in words
         ):
             os.kill(process, signal.SIGKILL)
+    then()
     _, said = victim.communicate()
     control.set_clock(engine.store, "instant")
     assert until(lambda: engine.processes() == set(), PATIENCE)

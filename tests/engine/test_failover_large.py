@@ -1,5 +1,6 @@
 """Stacks so large that a deployment records their state at its end alone, and dies before that."""
 
+import json
 import os
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from sparehub.rehearsal import Rehearsal
 from tests.configurations import with_spokes
 from tests.engine.conftest import Engine
 from tests.engine.failing_over import EVERYTHING, Operator, copied, hold, kill_under
+from topology.generation import SwitchRecord
 
 SPOKES = 100
 QUICKLY = {"PULUMI_SKIP_CHECKPOINTS": "true"}
@@ -33,8 +35,24 @@ def test_what_pulumi_forgot_is_found(large: Path, tmp_path: Path, connection: st
     """Killed while it deletes or makes a connection, it leaves a state that knows nothing of it."""
     operator = Operator(copied(large, tmp_path / "home"))
     stack = "primary" if connection == "hong-kong" else "secondary"
+
+    def _state() -> str:
+        file = f"stacks/sparehub/{stack}.json"
+        return next(operator.engine.rehearsal.home.path.rglob(file)).read_text()
+
     state = operator.engine.rehearsal.pulumi("stack", "export", "--stack", stack)
     assert state.count('"urn"') > LARGE
 
-    kill_under(operator, "pulumi", connection, *operator.confirmed("failover"))
+    confirmed = operator.confirmed("failover")
+    states: list[str] = []
+    kill_under(operator, "pulumi", connection, *confirmed, then=lambda: states.append(_state()))
+    # The switch was recorded before Pulumi, which records nothing until its end, began.
+    (state,) = states
+    recorded = {
+        each["urn"]: each for each in json.loads(state)["checkpoint"]["latest"]["resources"]
+    }
+    activation = "standby" if stack == "primary" else "active"
+    switch = SwitchRecord.of(recorded)
+    assert (switch.generation, switch.activation) == (1, activation)
+    assert switch.operation.startswith("failover-1-")
     hold(operator, "secondary")
