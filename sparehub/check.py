@@ -10,8 +10,9 @@ from sparehub.output import Output
 from sparehub.stacks import STACKS, read_stack, stack_file
 from topology.build import build
 from topology.config import StackConfig
-from topology.errors import ConfigurationError
+from topology.errors import ConfigurationError, Problem
 from topology.findings import Finding
+from topology.generation import UP_TO_DATE, differing
 from topology.pair import Stack, Topology, find_topology, in_order
 from topology.reachability.checks import check_intents
 from topology.rules.checks import check_all, check_region
@@ -63,9 +64,19 @@ def examine(directory: Path, names: Sequence[str] = ()) -> Examination:
     everything += check_all(stacks)
     if len(stacks) == len(STACKS):
         everything += check_intents(*in_order(stacks))
+        everything += _of_two_switches(stacks)
     findings, ignored = without_ignored(everything, stacks)
     topology = find_topology(stacks)
     return Examination(stacks=stacks, findings=findings, ignored=ignored, topology=topology)
+
+
+def _of_two_switches(stacks: Sequence[Stack]) -> Iterator[Finding]:
+    """Yield that two files are of different switches: a preview, between two deployments, is not."""
+    said = differing({stack.name: stack for stack in stacks})
+    if said:
+        older = min(stacks, key=lambda stack: stack.config.generation)
+        message = f"the files are of different switches ({said}): {UP_TO_DATE}"
+        yield Finding.of(Problem("generation", message), older.name, "warning")
 
 
 def _beyond(error: ConfigurationError, name: str) -> Iterator[Finding]:

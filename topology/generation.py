@@ -12,6 +12,7 @@ from typing import Any, Self
 
 from topology.deployed import Deployed
 from topology.errors import GenerationError
+from topology.pair import Stack
 from topology.reading import Resources
 from topology.words import Activation
 
@@ -49,6 +50,19 @@ class SwitchRecord:
                 operation=str(outputs.get("operation") or ""),
             )
         return cls(activation=str(_outputs(resources, "pulumi:pulumi:Stack").get("activation", "")))
+
+
+def said_by(pair: Mapping[str, Stack]) -> dict[str, int]:
+    """Return the generation of each stack file; 0 where it names none."""
+    return {name: stack.config.generation for name, stack in pair.items()}
+
+
+def differing(pair: Mapping[str, Stack]) -> str:
+    """Return how the two files differ in their generation; empty where they do not."""
+    said = said_by(pair)
+    if len(set(said.values())) == 1:
+        return ""
+    return " and ".join(f"generation {number} in {name}" for name, number in said.items())
 
 
 def recorded_generation(records: Iterable[SwitchRecord]) -> int:

@@ -8,15 +8,16 @@ from sparehub.failover.journal import Journal
 from sparehub.failover.snapshot import Snapshot
 from sparehub.failover.switch import GENERATION, set_values
 from topology.errors import GenerationError, PreflightError
-from topology.generation import UP_TO_DATE, recorded_generation, refuse_older
+from topology.generation import (
+    UP_TO_DATE,
+    differing,
+    recorded_generation,
+    refuse_older,
+    said_by,
+)
 from topology.pair import Stack
 
 Note = Callable[[str], None]
-
-
-def said_by(pair: Mapping[str, Stack]) -> dict[str, int]:
-    """Return the generation of each stack file; 0 where it names none."""
-    return {name: stack.config.generation for name, stack in pair.items()}
 
 
 def next_generation(pair: Mapping[str, Stack], snapshots: Mapping[str, Snapshot]) -> int:
@@ -32,14 +33,6 @@ def refuse_older_files(pair: Mapping[str, Stack], snapshots: Mapping[str, Snapsh
     records = {name: snapshot.switch for name, snapshot in snapshots.items()}
     for name, generation in said_by(pair).items():
         refuse_older(name, generation, records)
-
-
-def differing(pair: Mapping[str, Stack]) -> str:
-    """Return how the two files differ in their generation; empty where they do not."""
-    said = said_by(pair)
-    if len(set(said.values())) == 1:
-        return ""
-    return " and ".join(f"generation {number} in {name}" for name, number in said.items())
 
 
 def refuse_differing_files(pair: Mapping[str, Stack]) -> None:

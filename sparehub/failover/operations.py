@@ -34,6 +34,7 @@ from sparehub.output import Output
 from topology import failover
 from topology.bandwidth import unraised
 from topology.errors import HalfwayError, PreflightError
+from topology.generation import differing, said_by
 from topology.plan import Kind, Mode, Plan
 
 
@@ -75,7 +76,7 @@ def begin(directory: Path, wish: Wish, output: Output) -> int:
         preflight.refuse_unfinished(ledger, plan)
         _refuse_other_plan(plan, wish.plan, ledger)
         number = generations.next_generation(place.pair, place.known)
-        run = _run(place, plan, number, generations.said_by(place.pair), wish)
+        run = _run(place, plan, number, said_by(place.pair), wish)
         given: Given = {}
         if wish.authorization_keys:
             keys = _keys(place, plan)
@@ -208,10 +209,10 @@ def hold_to_generation(place: Workplace) -> None:
     :raises PreflightError: where the two files are of different switches.
     """
     underway = place.ledger.open
-    said = generations.said_by(place.pair)
+    said = said_by(place.pair)
     if underway and len(set(said.values())) > 1 and max(said.values()) == underway.generation:
         place.progress.note(
-            f"warning: {generations.differing(place.pair)}: the {underway.kind} of "
+            f"warning: {differing(place.pair)}: the {underway.kind} of "
             f"{underway.begun} died between two edits; both are set to {underway.generation}"
         )
         _files(place, underway.generation, underway.generations).count_up()

@@ -5,14 +5,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sparehub.failover.generations import said_by
 from sparehub.failover.ledger import Ledger
 from sparehub.failover.observation import Observed, observe
 from sparehub.failover.port import states_of
 from sparehub.failover.snapshot import Snapshot
 from sparehub.failover.workplace import Workplace, workplace
 from sparehub.output import Output
-from topology.generation import recorded_generation
+from topology.generation import recorded_generation, said_by
 from topology.pair import Stack
 from topology.words import Activation
 

@@ -4,13 +4,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from sparehub.failover.generations import said_by
 from sparehub.failover.switch import ACTIVATION, GENERATION, set_values
 from sparehub.failover.workplace import workplace
 from sparehub.output import Output
 from sparehub.stacks import STACKS, read_stack
 from topology.errors import PreflightError, UnknownNameError
-from topology.generation import recorded_generation
+from topology.generation import recorded_generation, said_by
 from topology.pair import Stack, may_be_connected_at_once
 from topology.recorded import recorded_stack
 from topology.words import Activation

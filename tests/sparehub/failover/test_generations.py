@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from sparehub.check import examine
 from sparehub.drill import networks
 from sparehub.failover import generations as generations_module
 from sparehub.failover import operations, workplace
@@ -204,6 +205,8 @@ def test_files_of_two_switches_are_mended_only_by_the_operation_that_died(start:
     assert generations(world) == (1, 1)
 
     set_values(world.directory, "primary", {GENERATION: 3})
+    (found,) = (f for f in examine(world.directory).findings if f.path == "generation")
+    assert (found.severity, found.stack) == ("warning", "secondary")
     text = files(world)
     with pytest.raises(PreflightError, match="generation 3 in primary and generation 1 in sec"):
         begin(world, FAILBACK)
