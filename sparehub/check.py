@@ -71,7 +71,7 @@ def examine(directory: Path, names: Sequence[str] = ()) -> Examination:
 
 
 def _of_two_switches(stacks: Sequence[Stack]) -> Iterator[Finding]:
-    """Yield that two files are of different switches: a preview, between two deployments, is not."""
+    """Yield that two files are of different switches; what is deployed may be, for a while."""
     said = differing({stack.name: stack for stack in stacks})
     if said:
         older = min(stacks, key=lambda stack: stack.config.generation)
