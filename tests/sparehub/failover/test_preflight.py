@@ -237,9 +237,17 @@ def test_a_region_whose_state_is_lost_is_fenced_at_its_circuit(
 
     said = " ".join(capsys.readouterr().err.split())
     assert "primary: its stack cannot be used: the state of stack 'primary' cannot be read" in said
+    assert "its circuits are looked for in the subscription of secondary" in said
     assert "fenced without the region" in said
     assert len(world.disabled) == 1
     assert world.double == []
+
+    world = start()
+    world.lost.add("primary")
+    assert begin(world, FAILOVER, UNPLANNED) == 0
+    said = " ".join(capsys.readouterr().err.split())
+    assert "looked for in the subscription" not in said
+    assert len(world.disabled) == 1
 
 
 def test_an_unplanned_failover_is_resumed_without_the_state_of_what_is_left(start: Start) -> None:

@@ -132,6 +132,9 @@ def test_a_question_of_a_region_is_compared_by_role_too() -> None:
     found = broken_by(before, then, "primary", (), 2)
     assert pairs(found) == {("replication", "secondary/spoke1/app", "internet")}
 
+    before, then = states_with(unprotected, "primary")
+    assert broken_by(before, then, "primary", (), 2).count == 0
+
     states = {each.name: each for each in all_states(*sides())}
     both = [
         replace(states[each], regions={n: unprotected(r) for n, r in states[each].regions.items()})
