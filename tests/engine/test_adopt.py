@@ -64,7 +64,7 @@ def adopted(azure: Engine, resources: list[dict[str, Any]]) -> Path:
 def test_an_adopted_network_is_imported_without_a_change(
     engine: Make, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """All but what on-premises has is said, Pulumi finds nothing to do, and destroy is refused."""
+    """All but what on-premises has is said, Pulumi makes only the guard, destroy is refused."""
     monkeypatch.setenv("ARM_SUBSCRIPTION_ID", SUBSCRIPTION)
     azure = engine("primary")
     with serving(azure.store) as front:
@@ -91,5 +91,5 @@ def test_an_adopted_network_is_imported_without_a_change(
         if each.get("protect")
     } == PROTECTED
     lines = [line.strip() for line in preview.splitlines()]
-    assert "30 unchanged" in lines[lines.index("Resources:") :]
-    assert not any(word in preview for word in ("to create", "to update", "to replace"))
+    assert lines[lines.index("Resources:") + 1 :][:2] == ["+ 1 to create", "30 unchanged"]
+    assert "+  sparehub:network:DestroyGuard guard create" in preview
