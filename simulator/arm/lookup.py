@@ -127,7 +127,10 @@ def needed(transaction: Transaction, request: Request) -> Aim | None:
         return None
     peer = properties.get("peer")
     identity = peer.get("id") if isinstance(peer, dict) else None
-    circuit = transaction.get(identity.lower()) if isinstance(identity, str) else None
+    if not isinstance(identity, str):
+        return None
+    # Half a surrogate pair, which JSON can hold, cannot be looked for in the store.
+    circuit = transaction.get(identity.encode("utf-8", "replace").decode().lower())
     return Aim(CIRCUIT, transaction.region(circuit)) if circuit else None
 
 

@@ -105,6 +105,18 @@ def test_a_connection_needs_no_other_region(arm: Arm, order: Order) -> None:
     assert [each.seen for each in control.read_faults(arm.directory)] == [0]
 
 
+@pytest.mark.parametrize("peer", [None, "far", {}, {"id": 7}, {"id": "\ud800"}, {"id": "/far"}])
+def test_a_connection_to_nothing_is_refused_as_ever(arm: Arm, peer: object) -> None:
+    """Whatever its body says in the place of a circuit's id, while a region is down, too."""
+    _far_circuit(arm)
+    path, body = connection("connection", "gateway", "far", peer=peer)
+    before = arm.refusal(path, body)
+    _order(arm, "region-down", region="japaneast")
+
+    assert arm.refusal(path, body) == before
+    assert before.startswith("4")
+
+
 def test_a_circuit_is_fenced_while_the_gateways_region_is_down(arm: Arm) -> None:
     """Through the region of its record (ER-38)."""
     _far_circuit(arm)
