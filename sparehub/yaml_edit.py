@@ -84,6 +84,13 @@ class Document:
             raise UneditableError(self.line(place), path[-1], _TIED)
         return after
 
+    def outline(self, path: Path) -> object:
+        """Return what is written at a path: mappings, and the text of everything else."""
+        try:
+            return _outline(self._mapping(path, ""))
+        except UneditableError:
+            return None
+
     def is_simple(self, mapping: Path, values: Sequence[Path]) -> bool:
         """Return whether it can be seen without a try that values in a mapping can be changed.
 
@@ -230,6 +237,12 @@ class Document:
             if not any(each.start <= place < each.end for each in gone)
         ]
         return kept == expected and _same(found, _with(before, wanted))
+
+
+def _outline(node: Node) -> object:
+    if node.mapping:
+        return {entry.name: _outline(entry.value) for entry in node.entries}
+    return node.text
 
 
 def _scalar(value: Value, quote: str = "") -> str:

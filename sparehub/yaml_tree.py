@@ -7,6 +7,7 @@ from enum import Enum
 from typing import Any
 
 from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
 from ruamel.yaml.events import (
     AliasEvent,
     MappingEndEvent,
@@ -77,13 +78,16 @@ class Entry:
 
 
 def tree_of(text: str) -> Node:
-    """Return the root of the only document of a text that was loaded before, so that it is YAML."""
+    """Return the root of the first document of a text.
+
+    :raises YAMLError: where it is not YAML, or holds no document.
+    """
     events = YAML(typ="safe", pure=True).parse(text)
     for event in events:
         if isinstance(event, MappingStartEvent | SequenceStartEvent | ScalarEvent):
             return _node(event, events, text)
     message = "a text without a document"
-    raise AssertionError(message)
+    raise YAMLError(message)
 
 
 def _node(event: Any, events: Iterator[Any], text: str, key: Node | None = None) -> Node:  # noqa: ANN401 - ruamel's events have no common type of use

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
 
 from sparehub.private_files import replace_private
 from sparehub.replace_file import replace_file
@@ -97,9 +98,12 @@ def write_variant(
 def refuse_uneditable(directory: Path, stack: str) -> None:
     """Refuse a stack file in which the switch cannot be changed, or what goes with it.
 
+    :raises ConfigurationError: where there is no such file, or it is no stack file.
     :raises PreflightError: with the line of each, and what to do.
     """
-    if problems := list(_problems(directory, stack, _SWITCHES)):
+    text = read_stack_file(directory, stack)
+    load_stack_file(text, stack, YAML(typ="safe"))
+    if problems := list(_problems(Document(text), stack, _SWITCHES)):
         listed = "\n".join(f"  {each.path}, {each.message}" for each in problems)
         raise PreflightError(f"a stack file cannot be edited; nothing was done:\n{listed}")
 
@@ -111,15 +115,21 @@ def editing_problems(directory: Path, stack: str) -> Iterator[Problem]:
     """
     try:
         text = read_stack_file(directory, stack)
+        document = Document(text)
+        if not document.root.shared:  # then nothing but the text is needed, at any size
+            deep = _deep(document.outline(_CONNECTIONS))
+            if document.is_simple((_CONFIG,), [*_SWITCHES, *deep]):
+                return
         config = load_stack_file(text, stack, YAML(typ="safe"))[_CONFIG]
-    except ConfigurationError:
+    except (ConfigurationError, YAMLError, RecursionError):
         return
-    yield from _problems(directory, stack, {**_SWITCHES, **dict(_deep(config))})
+    for name in _CONNECTIONS[1:]:
+        config = config.get(name) if isinstance(config, dict) else None
+    yield from _problems(document, stack, {**_SWITCHES, **_deep(config)})
 
 
-def _problems(directory: Path, stack: str, probes: Mapping[Keys, Value]) -> Iterator[Problem]:
+def _problems(document: Document, stack: str, probes: Mapping[Keys, Value]) -> Iterator[Problem]:
     """Yield what cannot be changed, by trying it without writing."""
-    document = Document(read_stack_file(directory, stack))
     if document.is_simple((_CONFIG,), [*probes]):
         return
     found: dict[str, None] = {}
@@ -133,20 +143,19 @@ def _problems(directory: Path, stack: str, probes: Mapping[Keys, Value]) -> Iter
     yield from (Problem(stack_file(Path(), stack).name, message) for message in found)
 
 
-def _deep(config: Any) -> Iterator[tuple[Keys, Value]]:  # noqa: ANN401 - whatever YAML holds
-    """Yield what is changed below the region: bandwidths of owned circuits, encrypted keys."""
-    connections = config
-    for name in _CONNECTIONS[1:]:
-        connections = connections.get(name) if isinstance(connections, dict) else None
+def _deep(connections: object) -> dict[Keys, Value]:
+    """Return what is changed below the region: bandwidths of owned circuits, encrypted keys."""
+    found: dict[Keys, Value] = {}
     for name, connection in connections.items() if isinstance(connections, dict) else ():
         circuit = connection.get("circuit") if isinstance(connection, dict) else None
         if not isinstance(circuit, dict):
             continue
         place = (*_CONNECTIONS, str(name), "circuit")
         if _BANDWIDTH in circuit and "id" not in circuit:
-            yield (*place, _BANDWIDTH), 1 << 40
+            found[*place, _BANDWIDTH] = 1 << 40
         if is_secret(circuit.get(_KEY)):
-            yield (*place, _KEY, _SECURE), "probe"
+            found[*place, _KEY, _SECURE] = "probe"
+    return found
 
 
 def _edit(directory: Path, stack: str, changes: Mapping[Keys, Value]) -> None:

@@ -52,6 +52,13 @@ def test_what_says_the_same_stays_as_it_is() -> None:
     assert updated() == TEXT
 
 
+def test_line_ends_stay() -> None:
+    """A file with carriage returns is written with them."""
+    text = TEXT.replace("\n", "\r\n")
+
+    assert StackDocument(text, "secondary").text() == text
+
+
 def test_a_value_that_changes_keeps_its_comments() -> None:
     """Scalars, flow lists and mappings, lists with a line for each item."""
     spokes = {
