@@ -25,20 +25,23 @@ def pytest_sessionstart(session: pytest.Session) -> None:
         provoked.add(names.get(kind, ""))
         return call(kind, **values)
 
-    Kind.__call__ = noting  # type: ignore[method-assign] - it is what is watched
+    # It is what is watched, and mypy lets no method be replaced.
+    Kind.__call__ = noting  # type: ignore[method-assign, assignment]
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node: Any) -> None:
     """Take in what another process provoked."""
-    node.config.stash[_PROVOKED].update(getattr(node, "workeroutput", {}).get("provoked", ()))
+    provoked: set[str] = node.config.stash[_PROVOKED]
+    provoked.update(getattr(node, "workeroutput", {}).get("provoked", ()))
 
 
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     """Fail a whole, successful run of the simulator's tests that left an entry out."""
     config = session.config
+    provoked = config.stash[_PROVOKED]
     if (output := getattr(config, "workeroutput", None)) is not None:
-        output["provoked"] = sorted(config.stash[_PROVOKED])
+        output["provoked"] = sorted(provoked)
         return
     option = config.option
     chosen = option.keyword or option.markexpr or option.deselect or option.collectonly
@@ -46,7 +49,7 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
         return
     from tests.simulator.test_catalogue import CATALOGUE  # noqa: PLC0415 - as above
 
-    if missing := sorted(CATALOGUE.keys() - config.stash[_PROVOKED]):
+    if missing := sorted(CATALOGUE.keys() - provoked):
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
         config.stash[_MISSING] = missing
 

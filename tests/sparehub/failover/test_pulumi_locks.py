@@ -70,7 +70,7 @@ def backend(tmp_path: Path) -> Backend:
 
 def until(condition: Callable[[], bool]) -> None:
     """Wait for something that another process or thread does."""
-    end = time.monotonic() + 30
+    end = time.monotonic() + 300
     while not condition():
         assert time.monotonic() < end
         time.sleep(0.01)
