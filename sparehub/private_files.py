@@ -16,8 +16,11 @@ from simulator.private_files import open_private, private_directory
 __all__ = ["open_private", "private_directory", "replace_private", "scratch_directory"]
 
 
-def replace_private(path: Path, content: bytes) -> None:
-    """Write a file whole or not at all, on the disk before this returns; its directory is made.
+def replace_private(path: Path, content: bytes, *, durable: bool = True) -> None:
+    """Write a file whole or not at all; its directory is made.
+
+    It is on the disk before this returns, unless it need not be ``durable``: a lease is of no use
+    to anybody after the machine has failed.
 
     It is written beside its place, as ``NAME.new``. What was left there, a symbolic link included,
     is removed first and not written through.
@@ -32,12 +35,15 @@ def replace_private(path: Path, content: bytes) -> None:
         with os.fdopen(descriptor, "wb") as file:
             file.write(content)
             file.flush()
-            os.fsync(file.fileno())
+            if durable:
+                os.fsync(file.fileno())
         new.replace(path)
     except OSError:
         with suppress(OSError):
             new.unlink()
         raise
+    if not durable:
+        return
     directory = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(directory)

@@ -1,41 +1,33 @@
 """Drives Pulumi: previews, deployments and the state of both stacks, by its Automation API."""
 
-import json
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from pulumi import automation
-from pulumi.automation import CommandResult, EngineEvent
-from pulumi.automation.errors import CommandError, ConcurrentUpdateError, create_command_error
-from ruamel.yaml import YAML
+from pulumi.automation import EngineEvent
+from pulumi.automation.errors import CommandError
 
 from sparehub.failover.events import operation_of, problems_of
-from sparehub.failover.lease import LeaseError
 from sparehub.failover.port import AS_THEY_ARE, Assumed
+from sparehub.failover.pulumi_errors import telling, unreadable
+from sparehub.failover.pulumi_states import PulumiStates
 from sparehub.failover.snapshot import Pending, Snapshot
-from sparehub.failover.switch import GENERATION, copy_with_secret, write_variant
+from sparehub.failover.switch import copy_with_secret, write_variant
 from sparehub.home import Home
 from sparehub.private_files import scratch_directory
-from sparehub.pulumi_command import CommandFailed, export_state, run
-from sparehub.stacks import load_stack_file, read_stack_file
 from topology.changes import CONNECTION, WRITES_AT_ONCE, Operation, Verb
-from topology.errors import PreflightError, SparehubError
-from topology.generation import OPERATION_VARIABLE, SwitchRecord, with_switch
+from topology.errors import PreflightError
+from topology.generation import OPERATION_VARIABLE
 from topology.plan import Change
+from topology.words import Activation
 
 LARGE = 500
 """Resources of a stack beyond which its state is recorded once, at the end of a deployment."""
-_UNSEEN = "expected resource operations for"
-"""What Pulumi says of each resource of its plan that it did not come to, since another failed."""
-
-
-class DeploymentError(SparehubError):
-    """Pulumi could not do what it was asked to; the text is what it said."""
 
 
 class _Workspace(automation.LocalWorkspace):
@@ -78,6 +70,10 @@ class Deployments:
                 'eval "$(sparehub simulate env)"'
             )
             raise PreflightError(message) from None
+
+    @property
+    def _states(self) -> PulumiStates:
+        return PulumiStates(self._workspace.pulumi_command.command, self.directory)
 
     def close(self) -> None:
         """Remove the working files."""
@@ -136,10 +132,13 @@ class Deployments:
         large = self.keeps_files and self._sizes.get(change.stack, 0) > LARGE
         at_end = large and recorded_at_end(found)
         target = self._stack(change.stack, at_end=at_end)
-        target.workspace.env_vars[OPERATION_VARIABLE] = operation
+        target.workspace.env_vars = {
+            **target.workspace.env_vars,
+            OPERATION_VARIABLE: operation,
+        }
         if at_end:
-            self._record_first(change, operation)
-        with _telling(change.stack, problems):
+            self._states.record_switch(change, operation)
+        with telling(change.stack, problems):
             target.up(
                 on_event=listen,
                 parallel=WRITES_AT_ONCE,
@@ -154,7 +153,7 @@ class Deployments:
         :raises DeploymentError: where the import fails.
         """
         parent = pending.parent.split("::")[-1]
-        with _telling(stack):
+        with telling(stack):
             self._stack(stack).import_resources(
                 resources=[
                     {
@@ -180,7 +179,7 @@ class Deployments:
         def listen(event: EngineEvent) -> None:
             problems.extend(problems_of(event))
 
-        with _telling(stack, problems):
+        with telling(stack, problems):
             self._stack(stack).refresh(target=[*urns], on_event=listen, show_secrets=False)
 
     def forget_pending(self, stack: str) -> None:
@@ -188,42 +187,11 @@ class Deployments:
 
         :raises DeploymentError: where the state cannot be read or written; it stays as it is then.
         """
-        self._edit_state(stack, lambda state: {**state, "pending_operations": []})
-
-    def _record_first(self, change: Change, operation: str) -> None:
-        """Record the switch in the state before a deployment that records nothing until its end.
-
-        Else a Pulumi that is killed leaves the switch of before recorded, and an older checkout
-        would not be refused.
-        """
-        text = read_stack_file(self.directory, change.stack)
-        config = load_stack_file(text, change.stack, YAML(typ="safe"))["config"]
-        if not (generation := int(config.get(GENERATION) or 0)):
-            return
-        record = SwitchRecord(
-            generation=generation, activation=change.activation.value, operation=operation
-        )
-        self._edit_state(
-            change.stack,
-            lambda state: {**state, "resources": with_switch(state["resources"], record)},
-        )
-
-    def _edit_state(self, stack: str, edit: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
-        """Change a state between two deployments.
-
-        :raises DeploymentError: where it cannot be read or written; it stays as it is then.
-        """
-        with _telling(stack):
-            exported = self._exported(stack)
-            whole = edit(exported.get("deployment") or {})
-            self._pulumi(
-                *("stack", "import", "--stack", stack),
-                given=json.dumps({**exported, "deployment": whole}),
-            )
+        self._states.forget_pending(stack)
 
     def secret(self, stack: str, place: str) -> str:
         """Return a secret of a stack file, decrypted."""
-        with _telling(stack):
+        with telling(stack):
             return self._stack(stack).get_config(place, path=True).value
 
     def set_secret(self, stack: str, place: str, value: str) -> None:
@@ -233,8 +201,8 @@ class Deployments:
         every user of the host.
         """
         copy = self._working_files() / f"Pulumi.{stack}.secret.yaml"
-        with copy_with_secret(self.directory, stack, place, copy), _telling(stack):
-            self._pulumi(
+        with copy_with_secret(self.directory, stack, place, copy), telling(stack):
+            self._states.command(
                 *("config", "set", "--secret", "--path", place),
                 *("--stack", stack, "--config-file", str(copy)),
                 given=value,
@@ -248,7 +216,7 @@ class Deployments:
         try:
             return str(self._workspace.who_am_i().url or "")
         except CommandError as error:
-            raise PreflightError(_unreadable("the state backend", error)) from None
+            raise PreflightError(unreadable("the state backend", error)) from None
 
     def project(self) -> str:
         """Return the project's name.
@@ -266,38 +234,11 @@ class Deployments:
 
     def _export(self, stack: str) -> Mapping[str, Any]:
         try:
-            exported: Mapping[str, Any] = self._exported(stack).get("deployment") or {}
+            exported: Mapping[str, Any] = self._states.exported(stack).get("deployment") or {}
         except CommandError as error:
-            message = _unreadable(f"the state of stack {stack!r}", error)
+            message = unreadable(f"the state of stack {stack!r}", error)
             raise PreflightError(message) from None
         return exported
-
-    def _exported(self, stack: str) -> dict[str, Any]:
-        """Return a state as Pulumi exports it, secrets encrypted.
-
-        :raises CommandError: where it cannot be read.
-        """
-        with _as_command_error():
-            return export_state(
-                self._workspace.pulumi_command.command,
-                stack,
-                directory=self.directory,
-                environment=os.environ,
-            )
-
-    def _pulumi(self, *arguments: str, given: str) -> None:
-        """Run a command that is given a state or a secret.
-
-        :raises CommandError: where it fails.
-        """
-        with _as_command_error():
-            run(
-                self._workspace.pulumi_command.command,
-                *arguments,
-                directory=self.directory,
-                environment=os.environ,
-                given=given,
-            )
 
     def _working_files(self) -> Path:
         """Return a private directory in the home, which is removed at the end.
@@ -332,7 +273,7 @@ class Deployments:
                 found.add(operation)
             problems.extend(problems_of(event))
 
-        with _telling(change.stack, problems):
+        with telling(change.stack, problems):
             self._stack(change.stack).preview(
                 on_event=listen,
                 plan=str(plan),
@@ -349,7 +290,9 @@ class Deployments:
         """
         copy = self._working_files() / f"Pulumi.{change.stack}.{name}.yaml"
         try:
-            write_variant(self.directory, change, copy, assumed.override, assumed.generation)
+            active = change.activation is Activation.ACTIVE  # nothing is in the way of standby
+            override = assumed.override if active else ""
+            write_variant(self.directory, change, copy, override, assumed.generation)
         except OSError as error:
             message = f"{copy} cannot be written ({error.strerror}), so nothing is deployed"
             raise PreflightError(message) from None
@@ -366,47 +309,3 @@ def recorded_at_end(found: frozenset[Operation]) -> bool:
     and deletions are done again. Anything else that is made is recorded as ever.
     """
     return all(each.type == CONNECTION for each in found if each.verb is Verb.CREATE)
-
-
-def _unreadable(what: str, error: CommandError) -> str:
-    said = str(error).split("stderr:")[-1].strip().splitlines() or ["no word from Pulumi"]
-    return (
-        f"{what} cannot be read: {said[0]}. Look at PULUMI_BACKEND_URL and "
-        "PULUMI_CONFIG_PASSPHRASE; against the local Azure use: "
-        'eval "$(sparehub simulate env)"'
-    )
-
-
-@contextmanager
-def _as_command_error() -> Iterator[None]:
-    """Turn a failure into the one that the Automation API raises, without standard output."""
-    try:
-        yield
-    except CommandFailed as failed:
-        raise create_command_error(CommandResult("", failed.said, failed.code)) from None
-    except ValueError:
-        unreadable = CommandResult("", "what pulumi exports is no JSON", 1)
-        raise create_command_error(unreadable) from None
-
-
-@contextmanager
-def _telling(stack: str, problems: Sequence[str] = ()) -> Iterator[None]:
-    """Turn Pulumi's failures into one message, in its own words and Azure's, said once each."""
-    try:
-        yield
-    except ConcurrentUpdateError:
-        message = (
-            f"stack {stack!r} is being deployed by another Pulumi; wait for it to end, then run "
-            "`sparehub resume`"
-        )
-        raise LeaseError(message) from None
-    except OSError as error:  # of a working file that the Automation API makes
-        where = error.filename or "a working file"
-        message = f"stack {stack!r}: {where} cannot be written ({error.strerror})"
-        raise PreflightError(message) from None
-    except CommandError as error:
-        said = [each for each in dict.fromkeys(problems) if each and each != "update failed"]
-        said = [each for each in said if not each.startswith(_UNSEEN)] or said
-        if not said:
-            said = [line for line in str(error).splitlines() if line.strip()][-3:]
-        raise DeploymentError(f"stack {stack!r}: {'; '.join(said)}") from None

@@ -179,7 +179,8 @@ class Lease:
         problems = {}
         for place in self._places:
             try:
-                replace_private(place / FILE, json.dumps(asdict(self._terms)).encode())
+                terms = json.dumps(asdict(self._terms)).encode()
+                replace_private(place / FILE, terms, durable=False)
             except OSError as error:
                 problems[place] = f"{place}: {error.strerror}"
         _refuse_nowhere("written", [*problems.values()], self._places)

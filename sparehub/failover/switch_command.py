@@ -10,7 +10,7 @@ from sparehub.output import Output
 from sparehub.stacks import STACKS, read_stack
 from topology.errors import PreflightError, UnknownNameError
 from topology.generation import recorded_generation, said_by
-from topology.pair import Stack, may_be_connected_at_once
+from topology.pair import Stack, find_topology
 from topology.recorded import recorded_stack
 from topology.words import Activation
 
@@ -70,7 +70,7 @@ def _write(directory: Path, values: Mapping[str, _Values]) -> None:
 def _in_order(pair: Mapping[str, Stack], target: str) -> list[str]:
     """Return the stacks in the order in which the pair may be deployed (ER-18, ER-23)."""
     (source,) = (name for name in STACKS if name != target)
-    at_once = may_be_connected_at_once(pair[source], pair[target])
+    at_once = find_topology([pair[source], pair[target]]).connected_at_once
     return [target, source] if at_once else [source, target]
 
 

@@ -22,8 +22,6 @@ class Lost:
     """What does not answer, and what that makes of the failover."""
 
     faults: tuple[Order, ...] = ()
-    circuit: bool = False
-    """Whether the whole region is lost, and the record of its circuit with it."""
     reason: tuple[str, ...] = ()
     """How that it is unfenced is accepted."""
     owed: bool = True

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
-from sparehub.failover.deployments import DeploymentError, Deployments
+from sparehub.failover.deployments import Deployments
+from sparehub.failover.pulumi_errors import DeploymentError
 from sparehub.failover.switch import (
     ACTIVATION,
     GENERATION,

@@ -9,7 +9,6 @@ import pytest
 
 from sparehub.failover.azure import Account, Answer
 from sparehub.failover.fences import Fence, FenceError, fences_for, set_fence, undone
-from sparehub.failover.preflight import refuse_unusable_circuits
 from sparehub.failover.snapshot import Snapshot
 from sparehub.stacks import read_stack
 from tests.configurations import ROOT
@@ -103,26 +102,6 @@ def test_a_connection_to_a_shared_circuit_is_accounted_for(
     used = {"value": [{"id": REVOKE.id, "properties": {"connectionResourceUri": path}}]}
     azure.answers[f"GET {SHARED}/authorizations"] = [(200, used)]
     assert fences_for(azure, primary, secondary, recorded()) == [REVOKE]
-
-
-def test_where_a_borrowed_circuit_is_recorded_is_read_where_no_file_says_it() -> None:
-    """Its location is its owner's to say, and Azure's to know."""
-    well = {"serviceProviderProvisioningState": "Provisioned", "provisioningState": "Succeeded"}
-    azure = Script(
-        {
-            f"GET {SHARED}": [(200, {"location": "koreacentral", "properties": well})],
-            f"GET {PEERING}": [(200, {"properties": {"provisioningState": "Succeeded"}})],
-        }
-    )
-    unsaid = shared(live("secondary"))
-    (circuit,) = unsaid.circuits
-    said = replace(unsaid, circuits=(replace(circuit, location="koreacentral"),))
-    notes: list[str] = []
-
-    for region in (unsaid, said):
-        refuse_unusable_circuits(region, recorded(), azure, notes.append)
-
-    assert notes == ["the record of circuit singapore lies in koreacentral"]
 
 
 _Said = tuple[int, dict[str, Any]]

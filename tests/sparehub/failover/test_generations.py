@@ -17,8 +17,9 @@ from sparehub.failover.switch import ACTIVATION, GENERATION, set_values
 from sparehub.failover.switch_command import switch, switch_from_state
 from sparehub.output import Output
 from sparehub.stacks import STACKS, read_stack
+from tests.configurations import recorded_inside
 from tests.sparehub.failover.world import Died, World
-from tests.sparehub.failover.worlds import Start, begin, halted, resume
+from tests.sparehub.failover.worlds import Start, begin, change_regions, halted, resume
 from topology.errors import (
     ConfigurationError,
     GenerationError,
@@ -184,8 +185,8 @@ def test_commit_and_finish_fence_are_refused_after_a_later_switch(start: Start) 
 def test_a_withdrawn_operation_changes_no_file(start: Start) -> None:
     """Exit 6: the primary does not answer and nothing outside it can be fenced."""
     world = start()
+    change_regions(world, recorded_inside)
     world.lost.add("primary")
-    world.circuits_lost.add("primary")
     before = files(world)
 
     with pytest.raises(UnreachableError) as caught:

@@ -200,10 +200,10 @@ class Full:
         self.places: set[Path] = set()
         write = lease.replace_private
 
-        def written(file: Path, content: bytes) -> None:
+        def written(file: Path, content: bytes, *, durable: bool = True) -> None:
             if file.parent in self.places:
                 raise NO_ROOM
-            write(file, content)
+            write(file, content, durable=durable)
 
         monkeypatch.setattr(lease, "replace_private", written)
 
@@ -267,8 +267,8 @@ def test_a_thread_that_renews_goes_on_after_a_full_disk(
         hosts.time += 60
         write = lease.replace_private
 
-        def written(file: Path, content: bytes) -> None:
-            write(file, content)
+        def written(file: Path, content: bytes, *, durable: bool = True) -> None:
+            write(file, content, durable=durable)
             renewed.set()
 
         monkeypatch.setattr(lease, "replace_private", written)

@@ -281,8 +281,8 @@ def test_an_override_over_several_lines_is_replaced_whole(start: Start) -> None:
     world = start()
     folded = "sparehub:overrideInterlock: East Asia is lost,\n    and ticket 42 says so # really\n"
     rewrite(world, "config:\n", f"config:\n  {folded}")
+    change_regions(world, recorded_inside)
     world.lost.add("primary")
-    world.circuits_lost.add("primary")
 
     assert begin(world, FAILOVER, Mode.UNPLANNED, "gone") == OWED
     config = read_stack(world.directory, "secondary").config

@@ -2,20 +2,22 @@
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from sparehub.failover import preflight_circuits
 from sparehub.failover.azure import Answer
-from sparehub.failover.deployments import DeploymentError
-from sparehub.failover.keys import Keyed, mark
+from sparehub.failover.keys import mark
 from sparehub.failover.ledger import Ledger
 from sparehub.failover.objections import Situation
 from sparehub.failover.port import Assumed
 from sparehub.failover.preflight import QUESTIONS
+from sparehub.failover.pulumi_errors import DeploymentError
 from sparehub.stacks import read_stack
 from tests.configurations import ROOT
+from tests.sparehub.failover.test_fences import PEERING, SHARED, Script, live, shared
 from tests.sparehub.failover.world import PAIR, World
 from tests.sparehub.failover.worlds import Start, begin, change_one, intend, resume
 from topology.errors import (
@@ -26,7 +28,7 @@ from topology.errors import (
     UnreachableError,
 )
 from topology.failover import plan
-from topology.plan import Kind, Mode
+from topology.plan import KeyedConnection, Kind, Mode, Plan
 
 FAILOVER = Kind.FAILOVER
 PLANNED, UNPLANNED = Mode.PLANNED, Mode.UNPLANNED
@@ -279,8 +281,8 @@ def test_a_key_is_refused_for_what_was_read_of_it_alone(
     """Used up, by the journal: refused in either mode. Its authorizations are silent: nothing."""
     world = start()
     circuit = "/subscriptions/s/resourceGroups/g/providers/Microsoft.Network/expressRouteCircuits/c"
-    key = Keyed("singapore", "", circuit)
-    monkeypatch.setattr(preflight_circuits, "keyed", lambda _region, _subscription: [key])
+    key = KeyedConnection(key="singapore", circuit=circuit)
+    monkeypatch.setattr(Plan, "keyed", (key,))
     monkeypatch.setattr(world, "secret", lambda _stack, _place: "key")
     pair = {name: read_stack(world.directory, name) for name in PAIR}
 
@@ -297,9 +299,10 @@ def test_a_key_is_refused_for_what_was_read_of_it_alone(
         return [(situation.refuses(each), each.text.partition(":")[0]) for each in asked]
 
     said = "the authorizationKey of connection 'singapore' is used up"
+    known = [(False, "secondary")]  # nothing is known against it
     for mode in Mode:
         assert found(mode, "key") == [(True, said)]
-        assert found(mode, "another key") == []
+        assert found(mode, "another key") == known
 
 
 def test_only_a_planned_failover_reads_azure_again_when_it_looks_ahead(
@@ -329,3 +332,36 @@ def test_the_page_lists_every_question() -> None:
 
     rows = [line.split("|")[1].strip() for line in table.splitlines()[2:]]
     assert rows == [*QUESTIONS, "deployments write what the plan says"]
+
+
+def test_where_a_borrowed_circuit_is_recorded_is_said_where_no_file_says_it(
+    start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its location is its owner's to say, and Azure's to know; nothing is refused for it."""
+    world = start()
+    pair = {name: read_stack(world.directory, name) for name in PAIR}
+    well = {"serviceProviderProvisioningState": "Provisioned", "provisioningState": "Succeeded"}
+    azure = Script(
+        {
+            f"GET {SHARED}": [(200, {"location": "koreacentral", "properties": well})],
+            f"GET {PEERING}": [(200, {"properties": {"provisioningState": "Succeeded"}})],
+        }
+    )
+    unsaid = shared(live("secondary"))
+    (circuit,) = unsaid.circuits
+    said = replace(unsaid, circuits=(replace(circuit, location="koreacentral"),))
+    found = []
+    for region in (unsaid, said):
+        monkeypatch.setattr(preflight_circuits, "_target", lambda _situation, at=region: at)
+        situation = Situation(
+            plan=plan(pair["primary"], pair["secondary"], FAILOVER, PLANNED),
+            pair=pair,
+            states=world.snapshots(tuple(PAIR)),
+            ledger=Ledger(),
+            stacks=world,
+            azure=azure,
+        )
+        for each in preflight_circuits.circuits_can_carry_a_connection(situation):
+            found.append((situation.refuses(each), each.warning()))
+
+    assert found == [(False, "the record of circuit singapore lies in koreacentral")]

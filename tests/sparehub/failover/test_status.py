@@ -10,6 +10,7 @@ from sparehub.failover import operations
 from sparehub.failover.status import status
 from sparehub.failover.switch import GENERATION, set_values
 from sparehub.output import Output
+from tests.configurations import recorded_inside
 from tests.sparehub.failover.world import World
 from tests.sparehub.failover.worlds import Start, begin, change_regions, halted
 from topology.plan import Kind, Mode
@@ -46,8 +47,8 @@ def lost(world: World) -> None:
 
 
 def unfenced(world: World) -> None:
+    change_regions(world, recorded_inside)
     world.lost.add("primary")
-    world.circuits_lost.add("primary")
     begin(world, FAILOVER, Mode.UNPLANNED, "it burnt down")
 
 

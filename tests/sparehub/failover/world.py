@@ -13,8 +13,8 @@ from typing import Any
 
 from sparehub.failover import deployments
 from sparehub.failover.azure import SUBSCRIPTION, Account, Answer
-from sparehub.failover.deployments import DeploymentError
 from sparehub.failover.port import Assumed
+from sparehub.failover.pulumi_errors import DeploymentError
 from sparehub.failover.snapshot import Pending, Snapshot
 from sparehub.stacks import read_stack
 from topology.changes import CIRCUIT, CONNECTION, GATEWAY, PEERING, Operation, Verb

@@ -47,10 +47,10 @@ def worlds_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: type[World]
     monkeypatch.setattr(Lease, "release", lambda _lease: None)
     append, write = journal.write_line, lease.replace_private
 
-    def fitting(file: Path, content: bytes) -> None:
+    def fitting(file: Path, content: bytes, *, durable: bool = True) -> None:
         if worlds[-1].disk_is_full:
             raise NO_ROOM
-        write(file, content)
+        write(file, content, durable=durable)
 
     def dying(file: Path, line: bytes) -> None:
         if worlds[-1].disk_is_full:
