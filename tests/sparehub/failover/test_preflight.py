@@ -17,7 +17,7 @@ from sparehub.failover.preflight import QUESTIONS
 from sparehub.failover.pulumi_errors import DeploymentError
 from sparehub.stacks import read_stack
 from tests.configurations import ROOT
-from tests.sparehub.failover.test_fences import PEERING, SHARED, Script, live, shared
+from tests.sparehub.failover.test_fences import SHARED, Script, live, shared
 from tests.sparehub.failover.world import PAIR, World
 from tests.sparehub.failover.worlds import Start, begin, change_one, intend, resume
 from topology.errors import (
@@ -344,7 +344,7 @@ def test_where_a_borrowed_circuit_is_recorded_is_said_where_no_file_says_it(
     azure = Script(
         {
             f"GET {SHARED}": [(200, {"location": "koreacentral", "properties": well})],
-            f"GET {PEERING}": [(200, {"properties": {"provisioningState": "Succeeded"}})],
+            f"GET {SHARED}{PEERING}": [(200, {"properties": {"provisioningState": "Succeeded"}})],
         }
     )
     unsaid = shared(live("secondary"))
@@ -361,7 +361,7 @@ def test_where_a_borrowed_circuit_is_recorded_is_said_where_no_file_says_it(
             stacks=world,
             azure=azure,
         )
-        for each in preflight_circuits.circuits_can_carry_a_connection(situation):
-            found.append((situation.refuses(each), each.warning()))
+        asked = preflight_circuits.circuits_can_carry_a_connection(situation)
+        found += [(situation.refuses(each), each.warning()) for each in asked]
 
     assert found == [(False, "the record of circuit singapore lies in koreacentral")]
