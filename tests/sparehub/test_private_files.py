@@ -11,8 +11,9 @@ from stat import S_IMODE
 
 import pytest
 
+from sparehub.failover.holder import Holder
 from sparehub.failover.journal import Journal
-from sparehub.failover.lease import Holder, Lease
+from sparehub.failover.lease import Lease
 from sparehub.home import Home
 from sparehub.private_files import (
     open_private,

@@ -15,6 +15,7 @@ from sparehub.failover import holder, lease
 from sparehub.failover.holder import Holder
 from sparehub.failover.journal import JournalError
 from sparehub.failover.lease import FILE, LASTS, Lease, LeaseError
+from sparehub.private_files import replace_private
 
 HERE = Holder.this_process()
 ELSEWHERE = Holder(host="another-host", process=1, started="", user="somebody")
@@ -198,7 +199,7 @@ class Full:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.places: set[Path] = set()
-        write = lease.replace_private
+        write = replace_private
 
         def written(file: Path, content: bytes, *, durable: bool = True) -> None:
             if file.parent in self.places:
@@ -265,7 +266,7 @@ def test_a_thread_that_renews_goes_on_after_a_full_disk(
     with held.kept():
         full.places = set()
         hosts.time += 60
-        write = lease.replace_private
+        write = replace_private
 
         def written(file: Path, content: bytes, *, durable: bool = True) -> None:
             write(file, content, durable=durable)

@@ -13,6 +13,7 @@ from sparehub.failover import journal, lease, operations, probe, workplace
 from sparehub.failover.lease import Lease
 from sparehub.failover.planning import read_plan
 from sparehub.output import Output
+from sparehub.private_files import replace_private
 from sparehub.stacks import stack_file
 from tests.configurations import ROOT
 from tests.sparehub.failover.world import Died, World
@@ -45,7 +46,7 @@ def worlds_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: type[World]
     monkeypatch.setattr(probe, "_TRIES", (0.0,))
     # A process that dies releases nothing.
     monkeypatch.setattr(Lease, "release", lambda _lease: None)
-    append, write = journal.write_line, lease.replace_private
+    append, write = journal.write_line, replace_private
 
     def fitting(file: Path, content: bytes, *, durable: bool = True) -> None:
         if worlds[-1].disk_is_full:
