@@ -186,7 +186,8 @@ def test_a_link_beside_journal_and_lease_is_not_followed(tmp_path: Path, name: s
     place.mkdir()
     other.write_text("somebody's")
     (place / name).symlink_to(other)
-    Lease.take([place], print, epoch=0, holder=Holder.this_process())
+    places = [place, tmp_path / "second"]  # one that is refused is one that fails
+    Lease.take(places, print, epoch=0, holder=Holder.this_process())
     Journal([place], "sparehub", print).append("begin", "failover-0")
 
     assert other.read_text() == "somebody's"

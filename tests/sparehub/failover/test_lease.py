@@ -7,7 +7,7 @@ import os
 import threading
 from dataclasses import replace
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import pytest
 
@@ -283,10 +283,10 @@ def test_a_place_that_cannot_be_locked_is_one_that_fails(
     refused: set[Path] = set()
     flock = fcntl.flock
 
-    def locked(file: IO[str], operation: int) -> None:
-        if Path(file.name).parent in refused:
+    def locked(descriptor: int, operation: int) -> None:
+        if Path(f"/proc/self/fd/{descriptor}").resolve().parent in refused:
             raise OSError(errno.ENOLCK, "No locks available")
-        flock(file, operation)
+        flock(descriptor, operation)
 
     monkeypatch.setattr(fcntl, "flock", locked)
     refused.add(hosts.places[0])

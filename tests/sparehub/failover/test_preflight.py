@@ -90,7 +90,7 @@ NOT_READ: dict[str, tuple[Wrong, str]] = {
     ),
     "a circuit that is silent": (
         lambda world: answering(world, CIRCUIT, lambda _: SILENT),
-        "circuit singapore cannot be read",
+        "circuit singapore, whose record lies in japaneast, cannot be read",
     ),
     "a private peering that is silent": (
         lambda world: answering(world, SINGAPORE, lambda _: SILENT),
@@ -182,7 +182,7 @@ READ: dict[str, tuple[Wrong, type[SparehubError], int, str]] = {
         lambda world: answering(world, CIRCUIT, lambda _: GONE),
         PreflightError,
         3,
-        "circuit singapore cannot be read: no answer (404)",
+        "circuit singapore, whose record lies in japaneast, cannot be read: no answer (404)",
     ),
     "a circuit without a private peering": (
         lambda world: answering(world, SINGAPORE, lambda _: GONE),

@@ -13,7 +13,7 @@ from typing import Any
 
 from sparehub.failover import deployments
 from sparehub.failover.azure import SUBSCRIPTION, Account, Answer
-from sparehub.failover.port import Assumed
+from sparehub.failover.port import Assumed, states_of
 from sparehub.failover.pulumi_errors import DeploymentError
 from sparehub.failover.snapshot import Pending, Snapshot
 from sparehub.stacks import read_stack
@@ -362,13 +362,15 @@ class World:
     def _guard(self, change: Change, generation: int = 0, operation: str = "") -> None:
         """Refuse as the program does: an older file, or the only live region's end."""
         stack, pair = change.stack, PAIR[change.stack]
-        records = {name: self.snapshot(name).switch for name in (stack, pair)}
+        states = states_of(self, (stack, pair))
+        known = {n: each for n, each in states.items() if isinstance(each, Snapshot)}
+        records = {name: each.switch for name, each in known.items()}
         said = generation or read_stack(self.directory, stack).config.generation
         refuse_older(stack, said, records)
         deployment = Deployment(
             stack=stack, generation=said, activation=change.activation, operation=operation
         )
-        live = is_live(self.snapshot(pair).resources)
+        live = pair in known and is_live(known[pair].resources)
         refuse_disconnecting(deployment, records[stack], pair_is_live=live)
 
     def record_switch(self, stack: str, activation: str, operation: str) -> None:
@@ -451,7 +453,8 @@ class World:
             return "the port has no room"
         if operation.type == CONNECTION and operation.verb is not Verb.UPDATE:
             circuit = operation.name.replace("connection", "circuit")
-            if not self._answers(self.cloud[stack][circuit]["id"]):
+            owned = self.cloud[stack].get(circuit)
+            if owned and not self._answers(owned["id"]):
                 return "the region of the circuit's record does not answer"
         if operation.verb is not Verb.CREATE:
             return ""
