@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sparehub.failover import confirmation, operations
+from sparehub.failover import confirmation, generations, operations
 from sparehub.failover.azure import Azure, read
 from sparehub.failover.lease import LeaseError
 from sparehub.failover.planning import print_plan
@@ -83,7 +83,7 @@ def _at_work(
     """Confirm, and be the only operator meanwhile."""
     confirmation.refuse_unconfirmed(yes, plan)
     with workplace(directory, output, alone=True) as place:
-        operations.hold_to_generation(place)
+        generations.hold_to_generation(place)
         planned = plan_drill(place.pair["primary"], place.pair["secondary"], place.program)
         confirmation.refuse_other_plan(planned, plan)
         if underway := place.ledger.open:

@@ -7,6 +7,7 @@ from pathlib import Path
 from sparehub.failover.journal import Journal
 from sparehub.failover.snapshot import Snapshot
 from sparehub.failover.switch import GENERATION, set_values
+from sparehub.failover.workplace import Workplace
 from topology.errors import GenerationError, PreflightError
 from topology.generation import (
     UP_TO_DATE,
@@ -82,7 +83,7 @@ class FileGenerations:
     before: Mapping[str, int]
     """That of each file before the operation."""
     guard: Callable[[], object]
-    _raised: bool = field(default=False, init=False)
+    _counted_up: bool = field(default=False, init=False)
 
     def count_up(self) -> None:
         """Write the operation's generation into both files: right before it acts.
@@ -90,20 +91,50 @@ class FileGenerations:
         :raises LeaseError: where somebody else has taken over.
         :raises PreflightError: where a file cannot be written.
         """
-        if self._raised:
+        if self._counted_up:
             return
         self.guard()
         for name in self.pair:
             set_values(self.directory, name, {GENERATION: self.generation})
-        self._raised = True
+        self._counted_up = True
 
     def restore(self) -> None:
         """Write back what both files said: the operation is withdrawn, and nothing was done."""
         if any(number != self.before.get(name) for name, number in said_by(self.pair).items()):
-            self._raised = True  # by a run that died meanwhile
-        if not self._raised:
+            self._counted_up = True  # by a run that died meanwhile
+        if not self._counted_up:
             return
         self.guard()
         for name in self.pair:
             set_values(self.directory, name, {GENERATION: self.before.get(name) or None})
-        self._raised = False
+        self._counted_up = False
+
+
+def files_of(place: Workplace, generation: int, before: Mapping[str, int]) -> FileGenerations:
+    """Return the files of an operation, whose generation they will have."""
+    return FileGenerations(
+        directory=place.directory,
+        pair=place.pair,
+        generation=generation,
+        before=before,
+        guard=place.journal.guard,
+    )
+
+
+def hold_to_generation(place: Workplace) -> None:
+    """Refuse stack files of another switch; end what a run left that died between two edits.
+
+    :raises GenerationError: where a later switch is recorded.
+    :raises PreflightError: where the two files are of different switches.
+    """
+    underway = place.ledger.open
+    said = said_by(place.pair)
+    if underway and len(set(said.values())) > 1 and max(said.values()) == underway.generation:
+        place.progress.note(
+            f"warning: {differing(place.pair)}: the {underway.kind} of "
+            f"{underway.begun} died between two edits; both are set to {underway.generation}"
+        )
+        files_of(place, underway.generation, underway.generations).count_up()
+        place.read_files()
+    refuse_older_files(place.pair, place.known)
+    refuse_differing_files(place.pair)

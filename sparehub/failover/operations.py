@@ -20,7 +20,6 @@ from sparehub.failover.confirmation import (
     refuse_unprintable,
 )
 from sparehub.failover.debts import pay
-from sparehub.failover.generations import FileGenerations
 from sparehub.failover.given_keys import assign
 from sparehub.failover.job import Job
 from sparehub.failover.ledger import Ledger
@@ -34,7 +33,7 @@ from sparehub.output import Output
 from topology import failover
 from topology.bandwidth import unraised
 from topology.errors import HalfwayError, PreflightError
-from topology.generation import differing, said_by
+from topology.generation import said_by
 from topology.plan import Kind, Mode, Plan
 
 
@@ -63,7 +62,7 @@ def begin(directory: Path, wish: Wish, output: Output) -> int:
     refuse_unprintable(wish.reason)
     refuse_unprintable(wish.unproven)
     with workplace(directory, output, alone=True, unread=True) as place:
-        hold_to_generation(place)
+        generations.hold_to_generation(place)
         plan = failover.plan(
             place.pair["primary"],
             place.pair["secondary"],
@@ -116,7 +115,7 @@ def resume(directory: Path, output: Output, *, yes: bool, reason: str) -> int:
         if not underway and not pending:
             output.note("there is nothing to resume")
             return _done(place, output)
-        hold_to_generation(place)
+        generations.hold_to_generation(place)
         tell_target(output, place.azure)
         refuse_other_account(place, unplanned=bool(underway and underway.mode == Mode.UNPLANNED))
         if not yes:
@@ -191,7 +190,7 @@ def finish_fence(directory: Path, output: Output, *, yes: bool) -> int:
             generations.refuse_overtaken(
                 place.journal, debt["operation"], debt.get("generation", 0), place.snapshots
             )
-        hold_to_generation(place)
+        generations.hold_to_generation(place)
         tell_target(output, place.azure)
         refuse_other_account(place, unplanned=True)
         if not yes:
@@ -200,25 +199,6 @@ def finish_fence(directory: Path, output: Output, *, yes: bool) -> int:
             for debt in debts:
                 pay(place, debt)
         return _done(place, output)
-
-
-def hold_to_generation(place: Workplace) -> None:
-    """Refuse stack files of another switch; end what a run left that died between two edits.
-
-    :raises GenerationError: where a later switch is recorded.
-    :raises PreflightError: where the two files are of different switches.
-    """
-    underway = place.ledger.open
-    said = said_by(place.pair)
-    if underway and len(set(said.values())) > 1 and max(said.values()) == underway.generation:
-        place.progress.note(
-            f"warning: {differing(place.pair)}: the {underway.kind} of "
-            f"{underway.begun} died between two edits; both are set to {underway.generation}"
-        )
-        _files(place, underway.generation, underway.generations).count_up()
-        place.read_files()
-    generations.refuse_older_files(place.pair, place.known)
-    generations.refuse_differing_files(place.pair)
 
 
 def _refuse_other_plan(plan: Plan, given: str, ledger: Ledger) -> None:
@@ -240,16 +220,6 @@ def _refuse_other_plan(plan: Plan, given: str, ledger: Ledger) -> None:
         raise HalfwayError(message) from None
 
 
-def _files(place: Workplace, generation: int, before: Mapping[str, int]) -> FileGenerations:
-    return FileGenerations(
-        directory=place.directory,
-        pair=place.pair,
-        generation=generation,
-        before=before,
-        guard=place.journal.guard,
-    )
-
-
 def _run(
     place: Workplace, plan: Plan, generation: int, before: Mapping[str, int], wish: Wish
 ) -> Run:
@@ -261,7 +231,7 @@ def _run(
         plan=plan,
         pair=place.pair,
         progress=place.progress,
-        files=_files(place, generation, before),
+        files=generations.files_of(place, generation, before),
         reason=wish.reason,
         unproven=wish.unproven,
     )
