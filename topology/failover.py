@@ -95,6 +95,8 @@ class _Sides:
 
     def __init__(self, source: Stack, target: Stack, depth: Depth | None = None) -> None:
         self._source, self._target = source, target
+        back = Kind.FAILBACK if target.name == "secondary" else Kind.FAILOVER
+        self._back = f"sparehub {back.value}"
         self._leaving = leaving(source)
         self._live = self._leaving.live
         self._waiting = region_at(target, Activation.STANDBY, depth)
@@ -192,7 +194,7 @@ class _Sides:
             precondition=f"{stack} is deployed active, and nothing else of it would change",
             action=_switch(stack, Activation.STANDBY),
             postcondition=f"{stack} has no connection that advertises its spokes",
-            undo=_switch(stack, Activation.ACTIVE),
+            undo=self._back,
             seconds=seconds(self._live, self._leaving.fenced),
             change=self._leaving.fence,
         )
@@ -213,7 +215,7 @@ class _Sides:
             postcondition=(
                 f"{stack} advertises {', '.join(map(str, self._taken.advertised_prefixes))}"
             ),
-            undo=_switch(stack, Activation.STANDBY),
+            undo=self._back,
             seconds=seconds(self._waiting, self._taken),
             change=Change(
                 stack=stack,
@@ -238,7 +240,7 @@ class _Sides:
                 precondition=f"{stack} is disconnected, and answers",
                 action=f"pulumi up --stack {stack}",
                 postcondition=f"{stack} stands by, ready to be connected again",
-                undo=_switch(stack, Activation.ACTIVE),
+                undo=self._back,
                 seconds=seconds(self._leaving.fenced, self._leaving.down),
                 change=change,
             ),
@@ -316,8 +318,8 @@ def said(config: StackConfig) -> dict[str, Any]:
 
 def _switch(stack: str, activation: Activation) -> str:
     return (
-        f"pulumi config set activation {activation.value} --stack {stack} && "
-        f"pulumi up --stack {stack}"
+        f"set activation {activation.value} and the next generation in Pulumi.{stack}.yaml, then "
+        f"`pulumi up --stack {stack}`"
     )
 
 

@@ -42,11 +42,18 @@ def refuse_two_live_regions(config: StackConfig, region: Region, paired: Deploye
     message = (
         f"interlock: stack {stack!r} ({paired.location}) is live{by} and advertises {prefixes} to "
         f"on-premises{where}; {region.location} would advertise the same{differ}. Nothing was "
-        f"created. First put {stack!r} on standby: `pulumi config set activation standby --stack "
-        f"{stack}` and `pulumi up --stack {stack}`. If that region is lost, say why: "
+        f"created. First put {stack!r} on standby: {_standby(config)} and `pulumi up --stack "
+        f"{stack}`. If that region is lost, say why: "
         '`pulumi config set overrideInterlock "<reason>"` and run again.'
     )
     raise InterlockError(message)
+
+
+def _standby(config: StackConfig) -> str:
+    """Return what turns the pair's switch: within one generation that would be refused."""
+    if config.generation:
+        return "`sparehub switch` with the stack that is to be live"
+    return f"`pulumi config set activation standby --stack {config.paired_stack}`"
 
 
 def warn_of_shared_circuit(region: Region, paired: Deployed) -> str | None:
