@@ -102,6 +102,7 @@ class Deployments:
         :raises DeploymentError: where a preview fails.
         """
         self._working_files()  # made once, before two threads ask for them
+        self._name_operation(self._workspace, assumed.operation)
         with ThreadPoolExecutor(max_workers=2) as pool:
             looking = [
                 pool.submit(self._preview, change, number, assumed)
@@ -132,10 +133,7 @@ class Deployments:
         large = self.keeps_files and self._sizes.get(change.stack, 0) > LARGE
         at_end = large and recorded_at_end(found)
         target = self._stack(change.stack, at_end=at_end)
-        target.workspace.env_vars = {
-            **target.workspace.env_vars,
-            OPERATION_VARIABLE: operation,
-        }
+        self._name_operation(self._at_end if at_end else self._workspace, operation)
         if at_end:
             self._states.record_switch(change, operation)
         with telling(change.stack, problems):
@@ -228,6 +226,11 @@ class Deployments:
         except FileNotFoundError:
             message = f"there is no Pulumi.yaml in {self.directory}: name its place by --stack-dir"
             raise PreflightError(message) from None
+
+    @staticmethod
+    def _name_operation(workspace: automation.LocalWorkspace, operation: str) -> None:
+        """Let the program know which operation it deploys for."""
+        workspace.env_vars = {**workspace.env_vars, OPERATION_VARIABLE: operation}
 
     def _stack(self, name: str, *, at_end: bool = False) -> automation.Stack:
         return automation.Stack.select(name, self._at_end if at_end else self._workspace)

@@ -29,6 +29,8 @@ class Job:
     plan: Plan
     pair: Mapping[str, Stack]
     progress: Progress
+    identity: str
+    """The id of the operation, whether it has begun or not."""
     files: FileGenerations
     reason: str = ""
     """Why a region that cannot be fenced is accepted; empty where nobody does."""

@@ -3,7 +3,6 @@
 import os
 import secrets
 import time
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +19,7 @@ from sparehub.failover.confirmation import (
     refuse_unprintable,
 )
 from sparehub.failover.debts import pay
+from sparehub.failover.generations import FileGenerations
 from sparehub.failover.given_keys import assign
 from sparehub.failover.job import Job
 from sparehub.failover.ledger import Ledger
@@ -75,7 +75,10 @@ def begin(directory: Path, wish: Wish, output: Output) -> int:
         preflight.refuse_unfinished(ledger, plan)
         _refuse_other_plan(plan, wish.plan, ledger)
         number = generations.next_generation(place.pair, place.known)
-        run = _run(place, plan, number, said_by(place.pair), wish)
+        # Of no other host, whose journal may be another one: the stacks record it.
+        identity = f"{plan.kind.value}-{number}-{secrets.token_hex(3)}"
+        files = generations.files_of(place, number, said_by(place.pair))
+        run = _run(place, plan, wish, identity, files)
         given: Given = {}
         if wish.authorization_keys:
             keys = _keys(place, plan)
@@ -91,8 +94,7 @@ def begin(directory: Path, wish: Wish, output: Output) -> int:
             if given:
                 store(place.journal, keys, plan, given)
                 run.forget_looks(plan.target)
-            # Of no other host, whose journal may be another one: the stacks record it.
-            run.begin(f"{plan.kind.value}-{number}-{secrets.token_hex(3)}")
+            run.begin()
             run.go_on()
         return _told(place, plan, output, time.monotonic() - began)
 
@@ -147,7 +149,8 @@ def resume(directory: Path, output: Output, *, yes: bool, reason: str) -> int:
                 raise PreflightError(message)
             number = underway.generation or generations.next_generation(place.pair, place.known)
             wish = Wish(kind=plan.kind, mode=plan.mode, reason=reason)
-            run = _run(place, plan, number, underway.generations, wish)
+            files = generations.files_of(place, number, underway.generations)
+            run = _run(place, plan, wish, underway.id, files)
             if reason and reason != underway.reason:
                 place.journal.append("accepted", underway.id, reason=reason)
             run.go_on()
@@ -220,9 +223,7 @@ def _refuse_other_plan(plan: Plan, given: str, ledger: Ledger) -> None:
         raise HalfwayError(message) from None
 
 
-def _run(
-    place: Workplace, plan: Plan, generation: int, before: Mapping[str, int], wish: Wish
-) -> Run:
+def _run(place: Workplace, plan: Plan, wish: Wish, identity: str, files: FileGenerations) -> Run:
     job = Job(
         stacks=place.stacks,
         azure=place.azure,
@@ -231,7 +232,8 @@ def _run(
         plan=plan,
         pair=place.pair,
         progress=place.progress,
-        files=generations.files_of(place, generation, before),
+        identity=identity,
+        files=files,
         reason=wish.reason,
         unproven=wish.unproven,
     )

@@ -20,6 +20,8 @@ class Assumed:
     """Why the interlock is overridden: the other region is still live when one looks ahead."""
     generation: int = 0
     """The generation that the stack files will have by then; 0: the one that they have."""
+    operation: str = ""
+    """The id of the failover or failback that deploys then; Pulumi holds the deployment to it."""
 
 
 AS_THEY_ARE = Assumed()

@@ -72,7 +72,7 @@ class Run:
         drift = {plan.target} if plan.mode is Mode.PLANNED else set()
         self._look(tuple(changes), drift)
 
-    def begin(self, identity: str) -> None:
+    def begin(self) -> None:
         """Write down that the operation begins, in the place of one that is under way.
 
         Both in one record: with a death between two of them nothing would be under way, half-way.
@@ -80,7 +80,7 @@ class Run:
         plan, underway = self.job.plan, self.job.ledger.open
         self.job.journal.append(
             "begin",
-            identity,
+            self.job.identity,
             kind=plan.kind.value,
             mode=plan.mode.value,
             source=plan.source,
@@ -233,7 +233,7 @@ class Run:
         """
         job = self.job
         try:
-            job.stacks.up(change, job.progress.writes, job.operation.id)
+            job.stacks.up(change, job.progress.writes, job.identity)
         except LeaseError:
             raise
         except SparehubError as error:
@@ -244,7 +244,7 @@ class Run:
             self._take_in_strays(change)
             self._look((change,))
             self._looked.pop(change)
-            job.stacks.up(change, job.progress.writes, job.operation.id)
+            job.stacks.up(change, job.progress.writes, job.identity)
 
     def _take_in_strays(self, change: Change) -> bool:
         job, stack = self.job, change.stack
@@ -263,6 +263,7 @@ class Run:
                 drift=frozenset(drift or ()),
                 override=override,
                 generation=self.job.files.generation,
+                operation=self.job.identity,
             ),
             besides=self.job.ledger.unsettled,
         )

@@ -131,6 +131,8 @@ class World:
     """How the next writes of circuits fail: whether Azure does them, whether the state says so."""
     signed_in: str = SUBSCRIPTION
     """The subscription of the login."""
+    previewed: dict[Change, str] = field(default_factory=dict)
+    """The operation of each preview that was not deployed yet: Pulumi holds a deployment to it."""
     waited: list[float] = field(default_factory=list)
     writes: list[str] = field(default_factory=list)
     double: list[str] = field(default_factory=list)
@@ -180,6 +182,7 @@ class World:
     def previews(self, changes: tuple[Change, ...], assumed: Assumed) -> list[frozenset[Operation]]:
         found = []
         for change in changes:
+            self.previewed[change] = assumed.operation
             region = self._region(change)
             self._guard(change, assumed.generation)
             if not assumed.override:
@@ -192,6 +195,8 @@ class World:
         self._act(f"deployment of {stack}")
         if read_stack(self.directory, stack).config.activation is not change.activation:
             raise AssertionError(f"the file of {stack} does not say what is deployed")
+        if self.previewed.pop(change, operation) != operation:
+            raise AssertionError("resource violates plan: another operation was previewed")
         region = self._region(change)
         self._guard(change, operation=operation)
         self._interlock(stack, region)
