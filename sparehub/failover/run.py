@@ -70,7 +70,7 @@ class Run:
             if step.change and step.act is Act.SWITCH
         ]
         drift = {plan.target} if plan.mode is Mode.PLANNED else set()
-        self._look(tuple(changes), drift)
+        self._look(tuple(changes), drift, self.job.files.generation)
 
     def begin(self) -> None:
         """Write down that the operation begins, in the place of one that is under way.
@@ -204,11 +204,11 @@ class Run:
         if self._take_in_strays(planned):
             self.forget_looks(name)
         change = self._meant(planned)
+        job.files.count_up()
         if change not in self._looked:
             self._look((change,))
         self._spend_keys(change)
         job.journal.guard()
-        job.files.count_up()
         values = {ACTIVATION: change.activation.value}
         if job.debts:
             why = job.debts[0]["reason"] or "fenced at its circuit"
@@ -252,7 +252,9 @@ class Run:
         note = job.progress.note
         return take_in_strays(job.stacks, job.azure, stack, live, change.operations, note)
 
-    def _look(self, changes: tuple[Change, ...], drift: set[str] | None = None) -> None:
+    def _look(
+        self, changes: tuple[Change, ...], drift: set[str] | None = None, generation: int = 0
+    ) -> None:
         # A source that is disconnected first is live while one looks ahead. One that stays live is
         # what the target's own program will meet, which may refuse it by what was recorded.
         override = f"looking ahead: plan {self.job.plan.short}" if self.job.plan.conflict else ""
@@ -262,7 +264,7 @@ class Run:
             Assumed(
                 drift=frozenset(drift or ()),
                 override=override,
-                generation=self.job.files.generation,
+                generation=generation,
                 operation=self.job.identity,
             ),
             besides=self.job.ledger.unsettled,

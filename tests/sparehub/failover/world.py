@@ -131,8 +131,8 @@ class World:
     """How the next writes of circuits fail: whether Azure does them, whether the state says so."""
     signed_in: str = SUBSCRIPTION
     """The subscription of the login."""
-    previewed: dict[Change, str] = field(default_factory=dict)
-    """The operation of each preview that was not deployed yet: Pulumi holds a deployment to it."""
+    previewed: dict[Change, tuple[str, int]] = field(default_factory=dict)
+    """Operation and generation of each preview: Pulumi holds a deployment to them."""
     waited: list[float] = field(default_factory=list)
     writes: list[str] = field(default_factory=list)
     double: list[str] = field(default_factory=list)
@@ -182,7 +182,8 @@ class World:
     def previews(self, changes: tuple[Change, ...], assumed: Assumed) -> list[frozenset[Operation]]:
         found = []
         for change in changes:
-            self.previewed[change] = assumed.operation
+            generation = assumed.generation or self._generation(change.stack)
+            self.previewed[change] = assumed.operation, generation
             region = self._region(change)
             self._guard(change, assumed.generation)
             if not assumed.override:
@@ -195,8 +196,9 @@ class World:
         self._act(f"deployment of {stack}")
         if read_stack(self.directory, stack).config.activation is not change.activation:
             raise AssertionError(f"the file of {stack} does not say what is deployed")
-        if self.previewed.pop(change, operation) != operation:
-            raise AssertionError("resource violates plan: another operation was previewed")
+        deployed = operation, self._generation(stack)
+        if self.previewed.pop(change, deployed) != deployed:
+            raise AssertionError("resource violates plan: another switch was previewed")
         region = self._region(change)
         self._guard(change, operation=operation)
         self._interlock(stack, region)
@@ -363,6 +365,9 @@ class World:
         except PreflightError as error:
             raise InterlockError(str(error)) from None
         refuse_two_live_regions(config, region, paired)
+
+    def _generation(self, stack: str) -> int:
+        return read_stack(self.directory, stack).config.generation
 
     def _guard(self, change: Change, generation: int = 0, operation: str = "") -> None:
         """Refuse as the program does: an older file, or the only live region's end."""
