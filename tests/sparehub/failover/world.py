@@ -16,7 +16,8 @@ from sparehub.failover.azure import SUBSCRIPTION, Account, Answer
 from sparehub.failover.port import Assumed, states_of
 from sparehub.failover.pulumi_errors import DeploymentError
 from sparehub.failover.snapshot import Pending, Snapshot
-from sparehub.stacks import read_stack
+from sparehub.program_digest import read_program
+from sparehub.stacks import read_stack, stack_file
 from topology.changes import CIRCUIT, CONNECTION, GATEWAY, PEERING, Operation, Verb
 from topology.circuits import circuit_id
 from topology.deployed import Deployed
@@ -32,7 +33,8 @@ from topology.generation import (
 )
 from topology.interlock import refuse_two_live_regions
 from topology.model import CircuitReference, Region
-from topology.plan import Change
+from topology.pair import Stack
+from topology.plan import Change, Program
 from topology.words import Activation
 
 MOST_PREFIXES = 199
@@ -41,6 +43,28 @@ TENANT = "00000000-0000-0000-0000-00000000000a"
 NETWORK = "azure-native:network:VirtualNetwork"
 PAIR = {"primary": "secondary", "secondary": "primary"}
 Resource = dict[str, Any]
+
+
+_READ: dict[tuple[str, str], Stack] = {}
+
+
+def stack_in(directory: Path, stack: str) -> Stack:
+    """Return what a stack file describes; a text that was read before is not read again."""
+    key = stack, stack_file(directory, stack).read_text(encoding="utf-8")
+    if key not in _READ:
+        _READ[key] = read_stack(directory, stack)
+    return _READ[key]
+
+
+_PROGRAMS: dict[str, Program] = {}
+
+
+def program_in(directory: Path) -> Program:
+    """Return what carries out a plan of a project, read once for each text of its Pulumi.yaml."""
+    text = (directory / "Pulumi.yaml").read_text(encoding="utf-8")
+    if text not in _PROGRAMS:
+        _PROGRAMS[text] = read_program(directory)
+    return _PROGRAMS[text]
 
 
 class Died(BaseException):
@@ -160,7 +184,7 @@ class World:
     def build(self) -> None:
         """Deploy both stacks as their files say."""
         for stack in PAIR:
-            region = read_stack(self.directory, stack).region
+            region = stack_in(self.directory, stack).region
             self.locations[stack] = region.location
             self.cloud[stack] = resources_of(region)
             self.state[stack] = {"resources": [], "pending_operations": []}
@@ -194,7 +218,7 @@ class World:
     def up(self, change: Change, tell: Callable[[Operation], None], operation: str = "") -> None:
         stack = change.stack
         self._act(f"deployment of {stack}")
-        if read_stack(self.directory, stack).config.activation is not change.activation:
+        if stack_in(self.directory, stack).config.activation is not change.activation:
             raise AssertionError(f"the file of {stack} does not say what is deployed")
         deployed = operation, self._generation(stack)
         if self.previewed.pop(change, deployed) != deployed:
@@ -354,10 +378,10 @@ class World:
         yield from self.cloud[stack].values()
 
     def _region(self, change: Change) -> Region:
-        return region_after({change.stack: read_stack(self.directory, change.stack)}, change)
+        return region_after({change.stack: stack_in(self.directory, change.stack)}, change)
 
     def _interlock(self, stack: str, region: Region) -> None:
-        config = read_stack(self.directory, stack).config
+        config = stack_in(self.directory, stack).config
         if config.override_interlock:
             return
         try:
@@ -367,7 +391,7 @@ class World:
         refuse_two_live_regions(config, region, paired)
 
     def _generation(self, stack: str) -> int:
-        return read_stack(self.directory, stack).config.generation
+        return stack_in(self.directory, stack).config.generation
 
     def _guard(self, change: Change, generation: int = 0, operation: str = "") -> None:
         """Refuse as the program does: an older file, or the only live region's end."""
@@ -375,7 +399,7 @@ class World:
         states = states_of(self, (stack, pair))
         known = {n: each for n, each in states.items() if isinstance(each, Snapshot)}
         records = {name: each.switch for name, each in known.items()}
-        said = generation or read_stack(self.directory, stack).config.generation
+        said = generation or stack_in(self.directory, stack).config.generation
         refuse_older(stack, said, records)
         deployment = Deployment(
             stack=stack, generation=said, activation=change.activation, operation=operation
@@ -385,7 +409,7 @@ class World:
 
     def record_switch(self, stack: str, activation: str, operation: str) -> None:
         """Record the switch as its component does: before anything else, if it has a number."""
-        generation = read_stack(self.directory, stack).config.generation
+        generation = stack_in(self.directory, stack).config.generation
         if not generation:
             return
         state = self.state[stack]
@@ -498,7 +522,7 @@ class World:
 
     def _outputs(self, stack: str, region: Region) -> None:
         deployed = Deployed.from_region(region)
-        config = read_stack(self.directory, stack).config
+        config = stack_in(self.directory, stack).config
         state = self.state[stack]
         kept = [each for each in state["resources"] if each["type"] != "pulumi:pulumi:Stack"]
         outputs = {
@@ -514,4 +538,4 @@ class World:
 
 def activation_in_file(directory: Path, stack: str) -> Activation:
     """Return what a stack file says."""
-    return read_stack(directory, stack).config.activation
+    return stack_in(directory, stack).config.activation
