@@ -22,6 +22,11 @@ def asked(operator: Operator) -> tuple[str, ...]:
     return (*wanted, "--yes", "--plan", operator.plan(*wanted))
 
 
+def said(file: Path) -> str:
+    """Return a stack file but for the number of its switch."""
+    return file.read_text().replace("  sparehub:generation: 1\n", "")
+
+
 def test_a_circuit_is_raised_where_azure_agrees(operator: Operator) -> None:
     """Last of all, and only then does its file say so; afterwards nothing is left to deploy."""
     file = operator.project / "Pulumi.secondary.yaml"
@@ -33,7 +38,7 @@ def test_a_circuit_is_raised_where_azure_agrees(operator: Operator) -> None:
     assert done.returncode == 0, done.stderr
     last = control.read_log(operator.engine.store)[before:][-1]
     assert (last.operation, last.path.split("/")[-1]) == ("update", CIRCUIT)
-    assert file.read_text() == text.replace("bandwidthInMbps: 200", "bandwidthInMbps: 1000")
+    assert said(file) == text.replace("bandwidthInMbps: 200", "bandwidthInMbps: 1000")
     assert operator.engine.up("secondary") == []
     hold(operator, "secondary")
 
@@ -50,7 +55,7 @@ def test_a_failover_is_done_although_a_raise_is_refused(operator: Operator) -> N
     assert done.returncode == 0, done.stderr
     assert "carries 200 Mbps as before, since raising it failed: stack 'secondary'" in done.stderr
     assert "expected resource operations" not in done.stderr
-    assert file.read_text() == text
+    assert said(file) == text
     control.clear_faults(store)
     assert operator.engine.up("secondary") == []
     hold(operator, "secondary")
