@@ -21,7 +21,7 @@ test: setup ## checks format, style and types, and runs the tests
 
 faults: setup ## kills and misleads failovers on a local Azure, for docs/reliability.md
 	@SPAREHUB_FAULTS=all .venv/bin/python -m pytest -n auto tests/sparehub/failover/test_crash_points.py \
-	  tests/engine/test_failover*.py
+	  tests/sparehub/failover/test_authorization_keys.py tests/engine/test_failover*.py
 
 bench: setup ## measures previews of large regions, for docs/benchmarks.md
 	@.venv/bin/python -m benchmarks
