@@ -1,6 +1,6 @@
 """The generation of both stack files: checked before any act, and counted up by a switch."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -50,7 +50,11 @@ def refuse_differing_files(pair: Mapping[str, Stack]) -> None:
 
 
 def refuse_overtaken(
-    journal: Journal, operation: str, generation: int, snapshots: Mapping[str, Snapshot]
+    journal: Journal,
+    operation: str,
+    generation: int,
+    snapshots: Mapping[str, Snapshot],
+    fences: Iterable[str] = (),
 ) -> None:
     """Refuse to go on with an operation after a later switch; close it in the journal.
 
@@ -60,10 +64,12 @@ def refuse_overtaken(
     if recorded <= generation:
         return
     journal.append("superseded", operation, generation=recorded)
+    fenced = ", ".join(fences)
+    left = f" What it fenced may still be: {fenced}." if fenced else ""
     message = (
         f"{operation} is of generation {generation}, and generation {recorded} is recorded: the "
         "live region was switched again since, by another run. Nothing was done, and the operation "
-        "is closed here as superseded. `sparehub status` shows where things stand"
+        f"is closed here as superseded.{left} `sparehub status` shows where things stand"
     )
     raise GenerationError(message)
 

@@ -191,7 +191,11 @@ def finish_fence(directory: Path, output: Output, *, yes: bool) -> int:
             return _done(place, output)
         for debt in debts:
             generations.refuse_overtaken(
-                place.journal, debt["operation"], debt.get("generation", 0), place.snapshots
+                place.journal,
+                debt["operation"],
+                debt.get("generation", 0),
+                place.snapshots,
+                [str(fence["id"]) for fence in debt["fences"]],
             )
         generations.hold_to_generation(place)
         tell_target(output, place.azure)

@@ -167,8 +167,9 @@ def test_commit_and_finish_fence_are_refused_after_a_later_switch(start: Start) 
     world.record_switch("primary", "active", "")
     writes = list(world.writes)
 
-    with pytest.raises(GenerationError, match="generation 7 is recorded"):
+    with pytest.raises(GenerationError, match="generation 7 is recorded") as caught:
         operations.finish_fence(world.directory, Output(), yes=True)
+    assert "erc-hong-kong/peerings/AzurePrivatePeering" in str(caught.value)
     assert world.writes == writes
     with workplace.workplace(world.directory, Output()) as place:
         assert place.ledger.debts == ()
