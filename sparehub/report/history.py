@@ -82,7 +82,14 @@ class Debt:
     fences: tuple[Fence, ...]
     since: Moment
     cleared: Known = ""
-    """When ``finish-fence`` had disconnected it; empty where it is owed still."""
+    """When ``finish-fence`` had disconnected it; empty where it did not."""
+    overtaken: Known = ""
+    """When it was found that a later switch ended what was owed; empty where none did."""
+
+    @property
+    def is_owed(self) -> bool:
+        """Whether the region is still to be disconnected."""
+        return not self.cleared and not self.overtaken
 
 
 @dataclass(frozen=True, kw_only=True, config=_CHECKED)
@@ -175,7 +182,7 @@ class History:
             entries=tuple(sorted(entries, key=lambda each: each.begun, reverse=True)),
             state=ledger.state,
             under_way=next((e for e in deeds if ledger.open and e.id == ledger.open.id), None),
-            owed=tuple(debt for deed in deeds for debt in deed.debts if not debt.cleared),
+            owed=tuple(debt for deed in deeds for debt in deed.debts if debt.is_owed),
         )
 
 
@@ -203,7 +210,13 @@ def _deed(records: Sequence[Record], underway: Operation | None, cleared: dict[s
         unproven=begin.data.get("unproven", ""),
         steps=_steps(records),
         fences=next((each for each in fences if each), ()),
-        debts=tuple(_debt(record, cleared) for record in records if record.event == "debt"),
+        debts=tuple(
+            replace(_debt(record, cleared), overtaken=at["superseded"].at)
+            if "superseded" in at
+            else _debt(record, cleared)
+            for record in records
+            if record.event == "debt"
+        ),
         issued=_authorizations(records, "authorization"),
         deleted=_authorizations(records, "authorization-removed"),
         keys=sum(len(record.data["keys"]) for record in records if record.event == "spent"),

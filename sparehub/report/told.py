@@ -48,7 +48,7 @@ def tell(entry: Deed | DrillRun, plan_of: PlanOf) -> Told:
 def _deed(deed: Deed, plan: Plan | None) -> Told:
     goes_on = deed.standing in {Standing.HALTED, Standing.UNDER_WAY}
     mode = deed.mode.value.capitalize()
-    owed = ["UNFENCED" if debt.unfenced else "owed" for debt in deed.debts if not debt.cleared]
+    owed = ["UNFENCED" if debt.unfenced else "owed" for debt in deed.debts if debt.is_owed]
     return Told(
         title=f"{mode} {deed.kind}, {deed.source} to {deed.target}",
         standing=deed.standing,
@@ -78,6 +78,8 @@ def _facts(deed: Deed) -> Iterator[tuple[str, str]]:
         yield "Owed", _debt(debt)
         if debt.cleared:
             yield "Cleared", f"{_after(debt.since, debt.cleared)}, by sparehub finish-fence"
+        elif debt.overtaken:
+            yield "Overtaken", f"{_after(debt.since, debt.overtaken)}, by a later switch"
         else:
             yield "Cleared", "not yet"
     yield from _authorizations(deed)
@@ -106,7 +108,7 @@ def _came_of(fence: Fence, deed: Deed) -> str:
         return "begun, may stand" if begun else "tried, and taken back"
     if debt.cleared:
         return "stood, and was taken away" if fence.how == "privatePeering" else "for good"
-    return "may stand" if debt.unfenced else "stands"
+    return "may stand" if debt.unfenced or debt.overtaken else "stands"
 
 
 def _debt(debt: Debt) -> str:

@@ -112,6 +112,19 @@ def test_a_fence_stands_until_the_debt_is_cleared() -> None:
     assert facts(paid)["Fence"].startswith("private peering disabled (stood, and was taken away)")
 
 
+def test_what_a_later_switch_has_overtaken_is_owed_no_more() -> None:
+    """Nobody has disconnected that region since, and it may be live; its fence may stand."""
+    operation = unplanned("c")[0][1]
+    overtaken = (4600, operation, "superseded", {"generation": 2})
+    history = History.of(records(*unplanned("c", fenced=True), overtaken))
+    (entry,) = told(*unplanned("c", fenced=True), overtaken)
+
+    assert history.owed == ()
+    assert (entry.owed, entry.command) == ("", "")
+    assert facts(entry)["Overtaken"].endswith(", by a later switch")
+    assert facts(entry)["Fence"] == f"private peering disabled (may stand): {PEERING.id}"
+
+
 def test_a_halted_operation_names_resume_and_the_problem() -> None:
     """A step that halted once and was done later keeps its problem, and counts its attempts."""
     name = "failback-1"
