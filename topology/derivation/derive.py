@@ -29,6 +29,7 @@ from topology.words import Activation, Depth
 
 LOCATION = "azure-native:location"
 REGION = "sparehub:region"
+GENERATION = "sparehub:generation"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,6 +113,8 @@ def derive(
         stale = _fresh(first, wanted.primary, before, made) if moved else values
         values, kept = keep(values, {**existing, LOCATION: first.location}, stale)
         notes += kept
+    elif GENERATION in first.values:  # two files of one switch
+        values[GENERATION] = first.values[GENERATION]
     _refuse_wrong(values, wanted.secondary)
     return Derivation(values=values, notes=tuple(notes), made_after=made.made_after)
 

@@ -36,6 +36,16 @@ def region(values: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
+def test_a_new_file_is_of_the_same_switch_and_one_that_is_there_keeps_its_own() -> None:
+    """`sparehub:generation`: two files of different switches would be refused."""
+    wanted, key = Wanted(peering_location="Singapore"), "sparehub:generation"
+    primary = shipped("primary") | {key: 3}
+    assert derive(primary, wanted).values[key] == 3
+    assert key not in derive(primary, wanted, shipped("secondary")).values
+    assert derive(primary, wanted, shipped("secondary") | {key: 2}).values[key] == 2
+    assert key not in derive(shipped("primary"), wanted).values
+
+
 def test_the_shipped_secondary_is_what_is_derived() -> None:
     """But for the circuit's bandwidth, VLAN and links, which nobody can know."""
     derivation = derive(shipped("primary"), Wanted(peering_location="Singapore"))
