@@ -13,6 +13,7 @@ from components import (
 )
 from components.program import approved, outputs, refuse, switch_record
 from topology.errors import SparehubError
+from topology.generation import SWITCH_NAME
 from topology.model import DRILL
 
 if not os.environ.get("SPAREHUB_KEEP_VERSION_ALIASES"):
@@ -23,7 +24,7 @@ except SparehubError as error:
     raise refuse(error) from None
 
 if record := switch_record(config):
-    SwitchRecord(record)
+    SwitchRecord(SWITCH_NAME, record)
 network = RegionNetwork("region", region)
 drill = DrillNetworks(DRILL, region.drill) if region.drill else None
 DestroyGuard("guard", [network, drill] if drill else [network])

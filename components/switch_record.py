@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from pulumi import ComponentResource, ResourceOptions
 
-from topology.generation import SWITCH_NAME, SWITCH_TYPE
+from topology.generation import SWITCH_TYPE
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,9 +25,11 @@ class SwitchRecord(ComponentResource):
     It is protected: `pulumi destroy` stops at it, as at the guard.
     """
 
-    def __init__(self, args: SwitchRecordArgs, opts: ResourceOptions | None = None) -> None:
+    def __init__(
+        self, name: str, args: SwitchRecordArgs, opts: ResourceOptions | None = None
+    ) -> None:
         protected = ResourceOptions.merge(opts, ResourceOptions(protect=True))
-        super().__init__(SWITCH_TYPE, SWITCH_NAME, {}, protected)
+        super().__init__(SWITCH_TYPE, name, {}, protected)
         self.register_outputs(
             {
                 "generation": args.generation,
