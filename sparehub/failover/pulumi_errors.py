@@ -10,6 +10,7 @@ from sparehub.failover.lease import LeaseError
 from sparehub.pulumi_command import CommandFailed
 from topology.errors import PreflightError, SparehubError
 
+_PASSPHRASE = "incorrect passphrase"
 _UNSEEN = "expected resource operations for"
 """What Pulumi says of each resource of its plan that it did not come to, since another failed."""
 
@@ -56,6 +57,12 @@ def telling(stack: str, problems: Sequence[str] = ()) -> Iterator[None]:
         message = f"stack {stack!r}: {where} cannot be written ({error.strerror})"
         raise PreflightError(message) from None
     except CommandError as error:
+        if _PASSPHRASE in str(error):
+            message = (
+                f"stack {stack!r}: its secrets cannot be decrypted ({_PASSPHRASE}), so nothing was "
+                "done: look at PULUMI_CONFIG_PASSPHRASE, or PULUMI_CONFIG_PASSPHRASE_FILE"
+            )
+            raise PreflightError(message) from None
         said = [each for each in dict.fromkeys(problems) if each and each != "update failed"]
         said = [each for each in said if not each.startswith(_UNSEEN)] or said
         if not said:
