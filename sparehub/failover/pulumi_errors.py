@@ -10,7 +10,8 @@ from sparehub.failover.lease import LeaseError
 from sparehub.pulumi_command import CommandFailed
 from topology.errors import PreflightError, SparehubError
 
-_PASSPHRASE = "incorrect passphrase"
+_UNDECRYPTED = "incorrect passphrase"
+"""What Pulumi says where it cannot decrypt what a stack file holds."""
 _UNSEEN = "expected resource operations for"
 """What Pulumi says of each resource of its plan that it did not come to, since another failed."""
 
@@ -24,7 +25,7 @@ def unreadable(what: str, error: CommandError) -> str:
     said = str(error).split("stderr:")[-1].strip().splitlines() or ["no word from Pulumi"]
     return (
         f"{what} cannot be read: {said[0]}. Look at PULUMI_BACKEND_URL and "
-        "PULUMI_CONFIG_PASSPHRASE; against the local Azure use: "
+        "PULUMI_CONFIG_UNDECRYPTED; against the local Azure use: "
         'eval "$(sparehub simulate env)"'
     )
 
@@ -57,10 +58,10 @@ def telling(stack: str, problems: Sequence[str] = ()) -> Iterator[None]:
         message = f"stack {stack!r}: {where} cannot be written ({error.strerror})"
         raise PreflightError(message) from None
     except CommandError as error:
-        if _PASSPHRASE in str(error):
+        if _UNDECRYPTED in str(error):
             message = (
-                f"stack {stack!r}: its secrets cannot be decrypted ({_PASSPHRASE}), so nothing was "
-                "done: look at PULUMI_CONFIG_PASSPHRASE, or PULUMI_CONFIG_PASSPHRASE_FILE"
+                f"stack {stack!r}: its secrets cannot be decrypted ({_UNDECRYPTED}), so nothing was "
+                "done: look at PULUMI_CONFIG_UNDECRYPTED, or PULUMI_CONFIG_UNDECRYPTED_FILE"
             )
             raise PreflightError(message) from None
         said = [each for each in dict.fromkeys(problems) if each and each != "update failed"]
