@@ -25,7 +25,7 @@ def unreadable(what: str, error: CommandError) -> str:
     said = str(error).split("stderr:")[-1].strip().splitlines() or ["no word from Pulumi"]
     return (
         f"{what} cannot be read: {said[0]}. Look at PULUMI_BACKEND_URL and "
-        "PULUMI_CONFIG_UNDECRYPTED; against the local Azure use: "
+        "PULUMI_CONFIG_PASSPHRASE; against the local Azure use: "
         'eval "$(sparehub simulate env)"'
     )
 
@@ -61,7 +61,7 @@ def telling(stack: str, problems: Sequence[str] = ()) -> Iterator[None]:
         if _UNDECRYPTED in str(error):
             message = (
                 f"stack {stack!r}: its secrets cannot be decrypted ({_UNDECRYPTED}), so nothing was "
-                "done: look at PULUMI_CONFIG_UNDECRYPTED, or PULUMI_CONFIG_UNDECRYPTED_FILE"
+                "done: look at PULUMI_CONFIG_PASSPHRASE, or PULUMI_CONFIG_PASSPHRASE_FILE"
             )
             raise PreflightError(message) from None
         said = [each for each in dict.fromkeys(problems) if each and each != "update failed"]
