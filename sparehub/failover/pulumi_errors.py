@@ -60,8 +60,8 @@ def telling(stack: str, problems: Sequence[str] = ()) -> Iterator[None]:
     except CommandError as error:
         if _UNDECRYPTED in str(error):
             message = (
-                f"stack {stack!r}: its secrets cannot be decrypted ({_UNDECRYPTED}), so nothing was "
-                "done: look at PULUMI_CONFIG_PASSPHRASE, or PULUMI_CONFIG_PASSPHRASE_FILE"
+                f"stack {stack!r}: its secrets cannot be decrypted ({_UNDECRYPTED}), so nothing "
+                "was done: look at PULUMI_CONFIG_PASSPHRASE, or PULUMI_CONFIG_PASSPHRASE_FILE"
             )
             raise PreflightError(message) from None
         said = [each for each in dict.fromkeys(problems) if each and each != "update failed"]
