@@ -133,13 +133,15 @@ def test_destroy_without_the_protected_finds_nothing_to_delete(live: Engine, nam
 
 
 def test_the_refusal_names_the_guard(live: Engine) -> None:
-    """One resource, and how it would be unprotected; nothing else is begun."""
+    """It and the record of the switch, and how they would be unprotected; nothing else is begun."""
     said = live.refused("destroy", *NOW, "--stack", "primary")
 
     urn = "urn:pulumi:primary::sparehub::sparehub:network:DestroyGuard::guard"
     assert f'resource "{urn}" cannot be deleted' in said
     assert f"pulumi state unprotect '{urn}'" in said
-    assert said.count("because it is protected") == 1
+    switch = "urn:pulumi:primary::sparehub::sparehub:network:SwitchRecord::switch"
+    assert f'resource "{switch}" cannot be deleted' in said
+    assert said.count("because it is protected") == 2
 
 
 def test_a_region_that_stands_by_is_not_destroyed_either(live: Engine) -> None:
