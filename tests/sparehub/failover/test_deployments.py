@@ -59,7 +59,8 @@ def test_a_working_file_that_cannot_be_written_refuses(
     """Before Pulumi is asked to write anything, and in one message."""
     stack = Mock()
     stack.import_resources.side_effect = NO_ROOM  # it writes its list of resources first
-    monkeypatch.setattr(deployments, "_Workspace", Mock())
+    workspace = Mock(return_value=Mock(env_vars={}))
+    monkeypatch.setattr(deployments, "_Workspace", workspace)
     monkeypatch.setattr(deployments, "write_variant", Mock(side_effect=NO_ROOM))
     monkeypatch.setattr(automation.Stack, "select", lambda *_: stack)
     pulumi = Deployments(tmp_path)
