@@ -16,6 +16,8 @@ from topology.pair import Stack
 from topology.reading import Resources
 from topology.words import Activation
 
+KEY = "sparehub:generation"
+"""The key of a stack file."""
 SWITCH_TYPE = "sparehub:network:SwitchRecord"
 """The type of the component that records the switch of a stack."""
 SWITCH_NAME = "switch"

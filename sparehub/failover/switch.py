@@ -17,13 +17,14 @@ from sparehub.stacks import load_stack_file, read_stack_file, stack_file
 from sparehub.yaml_edit import Document, UneditableError, Value
 from sparehub.yaml_edit import Path as Keys
 from topology.errors import ConfigurationError, PreflightError, Problem
+from topology.generation import KEY
 from topology.plan import Change
 from topology.secrets import is_secret
 
 ACTIVATION = "sparehub:activation"
 DISCONNECTED = "sparehub:disconnected"
 DRILL = "sparehub:drill"
-GENERATION = "sparehub:generation"
+GENERATION = KEY
 OVERRIDE = "sparehub:overrideInterlock"
 _CONFIG = "config"
 _CONNECTIONS = (_CONFIG, "sparehub:region", "expressRoute", "connections")

@@ -211,9 +211,7 @@ def _deed(records: Sequence[Record], underway: Operation | None, cleared: dict[s
         steps=_steps(records),
         fences=next((each for each in fences if each), ()),
         debts=tuple(
-            replace(_debt(record, cleared), overtaken=at["superseded"].at)
-            if "superseded" in at
-            else _debt(record, cleared)
+            _debt(record, cleared, at["superseded"].at if "superseded" in at else "")
             for record in records
             if record.event == "debt"
         ),
@@ -256,7 +254,7 @@ def _steps(records: Iterable[Record]) -> tuple[StepRun, ...]:
     return tuple(runs.values())
 
 
-def _debt(record: Record, cleared: dict[str, str]) -> Debt:
+def _debt(record: Record, cleared: dict[str, str], overtaken: str) -> Debt:
     data = record.data
     return Debt(
         stack=data["stack"],
@@ -266,6 +264,7 @@ def _debt(record: Record, cleared: dict[str, str]) -> Debt:
         fences=_fences(data),
         since=record.at,
         cleared=cleared.get(data["id"], ""),
+        overtaken=overtaken,
     )
 
 

@@ -22,6 +22,7 @@ from topology.derivation.notes import Note
 from topology.derivation.remap import Remap, parse_remap, remap_problems
 from topology.errors import ConfigurationError, OptionsError
 from topology.fields import plain_location
+from topology.generation import KEY
 from topology.geography import REGION_PAIRS
 from topology.parse import parse_stack
 from topology.secrets import is_secret, secret_problems, without_secrets
@@ -29,7 +30,6 @@ from topology.words import Activation, Depth
 
 LOCATION = "azure-native:location"
 REGION = "sparehub:region"
-GENERATION = "sparehub:generation"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,8 +113,8 @@ def derive(
         stale = _fresh(first, wanted.primary, before, made) if moved else values
         values, kept = keep(values, {**existing, LOCATION: first.location}, stale)
         notes += kept
-    elif GENERATION in first.values:  # two files of one switch
-        values[GENERATION] = first.values[GENERATION]
+    elif KEY in first.values:  # two files of one switch
+        values[KEY] = first.values[KEY]
     _refuse_wrong(values, wanted.secondary)
     return Derivation(values=values, notes=tuple(notes), made_after=made.made_after)
 
