@@ -4,7 +4,7 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
-from simulator.arm import faults, log, refusals
+from simulator.arm import faults, log, refusals, resource_graph
 from simulator.arm.clock import Clock
 from simulator.arm.deleting import settle
 from simulator.arm.faults import Fault
@@ -33,6 +33,8 @@ class Azure:
         if not request.path.isascii():
             request = replace(request, path=_text(request.path))
         try:
+            if request.path.lower().rstrip("/") == resource_graph.PATH:
+                return self._queried(request)
             if request.method != "GET":
                 return self._write(request)
             return self._read(request)
@@ -47,6 +49,12 @@ class Azure:
         with self.store.transaction(write=False) as transaction:
             resource = transaction.get(identity.lower())
             return json.loads(resource.sent) if resource else None
+
+    def _queried(self, request: Request) -> Response:
+        """Answer a query of the index; it is not in the log."""
+        with self.store.transaction(write=False) as transaction:
+            now = Timeline(transaction, self.clock, None).now
+            return resource_graph.answer(transaction, request, now)
 
     # -- reading -----------------------------------------------------------------------------
 
