@@ -90,7 +90,7 @@ class Run:
             generation=self.job.files.generation,
             generations=dict(self.job.files.before),
             raises=[asdict(each) for each in plan.raises],
-            reason=self.job.reason,
+            **self.job.accepted.document(),
             unproven=self.job.unproven,
             supersedes=underway.id if underway else "",
         )
@@ -211,7 +211,9 @@ class Run:
         job.journal.guard()
         values = {ACTIVATION: change.activation.value}
         if job.debts:
-            why = job.debts[0]["reason"] or "fenced at its circuit"
+            debt = job.debts[0]
+            filtered = f"filtered on-premises, {debt['ticket']}" if debt.get("ticket") else ""
+            why = debt["reason"] or filtered or "fenced at its circuit"
             values[OVERRIDE] = f"{job.plan.source} is lost: {why} (sparehub finish-fence ends this)"
         set_values(job.directory, name, values)
         if self._looked.pop(change) or snapshot.activation != change.activation:
