@@ -180,6 +180,19 @@ def advertise(directory: Path, prefixes: Sequence[str], circuit: str = "") -> No
         on_premises.advertise(transaction, prefixes, circuit)
 
 
+def expect_on_premises(directory: Path, prefixes: Sequence[str]) -> None:
+    """Let on-premises advertise what is said to be there, wherever :func:`advertise` said nothing.
+
+    Azure does not know what lies on-premises, so somebody has to say it.
+    """
+    store = Store(directory)
+    with store.transaction(write=False) as transaction:
+        if on_premises.expected(transaction) == [*prefixes]:
+            return
+    with store.transaction(write=True) as transaction:
+        on_premises.expect(transaction, prefixes)
+
+
 def install_provider(directory: Path, python: Path) -> Path:
     """Write the executable by which the engine finds the simulated azure-native provider.
 

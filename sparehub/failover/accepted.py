@@ -1,4 +1,4 @@
-"""What somebody accepted about a region that is lost: a reason for each, kept in the journal."""
+"""What somebody accepted in the middle of an operation: a reason for each, kept in the journal."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -15,6 +15,8 @@ class Accepted:
     """Why a fence may cut others, too (``--accept-cut``)."""
     ticket: str = ""
     """By what on-premises routers filter the region (``--fenced-on-premises``)."""
+    unreached: str = ""
+    """Why the region that took over need not reach on-premises yet (``--accept-unreached``)."""
 
     @classmethod
     def of(cls, data: Mapping[str, Any]) -> Self:

@@ -66,6 +66,14 @@ FencedOnPremises = Annotated[
         help="The router filters that were printed are in place: the lost region counts as fenced.",
     ),
 ]
+AcceptUnreached = Annotated[
+    str,
+    typer.Option(
+        "--accept-unreached",
+        metavar="REASON",
+        help="Go on although the region that took over does not reach on-premises.",
+    ),
+]
 
 AuthorizationKey = Annotated[
     list[str] | None,
@@ -184,6 +192,7 @@ def resume(  # noqa: PLR0913 - one option a decision
     accept_unfenced: AcceptUnfenced = "",
     accept_cut: AcceptCut = "",
     fenced_on_premises: FencedOnPremises = "",
+    accept_unreached: AcceptUnreached = "",
     stack_dir: StackDirectory = Path(),
     json: Json = False,
 ) -> None:
@@ -192,7 +201,12 @@ def resume(  # noqa: PLR0913 - one option a decision
     [bold]sparehub resume[/bold]
     """
     output = Output(as_json=json)
-    accepted = Accepted(reason=accept_unfenced, cut=accept_cut, ticket=fenced_on_premises)
+    accepted = Accepted(
+        reason=accept_unfenced,
+        cut=accept_cut,
+        ticket=fenced_on_premises,
+        unreached=accept_unreached,
+    )
     raise typer.Exit(operations.resume(stack_dir, output, yes=yes, accepted=accepted))
 
 

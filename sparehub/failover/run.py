@@ -15,6 +15,7 @@ from sparehub.failover.blast_radius import look
 from sparehub.failover.job import Job
 from sparehub.failover.journal import JournalError
 from sparehub.failover.keys import spend
+from sparehub.failover.learned_routes import await_routes
 from sparehub.failover.lease import LeaseError
 from sparehub.failover.lost_region import LostRegion, WithdrawnError
 from sparehub.failover.outcome import prove
@@ -220,7 +221,12 @@ class Run:
             self._deploy(change)
         region = region_after(job.pair, change)
         live = region_at(job.pair[name], Activation.ACTIVE)
-        prove(region, live, job.stacks.snapshot(name), job.azure)
+        standing = job.stacks.snapshot(name)
+        prove(region, live, standing, job.azure)
+        if region.connections and name == job.plan.target:
+            accepted = job.accepted.after(job.operation.accepted).unreached
+            note = job.progress.note
+            await_routes(job.azure, region, standing, note, self.stop, accepted=accepted)
 
     def _write(self, change: Change) -> None:
         """Deploy a stack as its file says, if that changes anything."""

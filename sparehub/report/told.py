@@ -73,6 +73,7 @@ def _facts(deed: Deed) -> Iterator[tuple[str, str]]:
         "Accepted cutting others": deed.accepted.cut,
         "Fenced on-premises": deed.accepted.ticket,
         "Accepted unproven": deed.unproven,
+        "Accepted unreached": deed.accepted.unreached,
     }
     yield from ((what, reason) for what, reason in accepted.items() if reason)
     for fence in deed.fences:

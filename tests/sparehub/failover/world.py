@@ -299,6 +299,9 @@ class World:
         del timeout
         if "Microsoft.ResourceGraph" in path:
             return Answer(status=200, body={"data": [*self._connections()]})
+        if path.endswith("/getLearnedRoutes"):
+            rows = [{"network": each, "asPath": "12076-65001"} for each in self.on_premises]
+            return Answer(status=200, body={"value": rows})
         if "/peerings/" in path or path.endswith("/authorizations"):
             return self._of_circuit(method, path, body)
         resource = next(
@@ -311,6 +314,8 @@ class World:
         circuit, _, rest = path.removesuffix("/authorizations").partition("/peerings/")
         if not self._answers(circuit):
             return Answer(status=503, body={})
+        if not rest and not any(each["id"] == circuit for s in PAIR for each in self._all(s)):
+            return self._missing(path)
         if not rest:
             return Answer(status=200, body={"value": []})
         if method == "POST":
@@ -364,6 +369,8 @@ class World:
         link = rest.rpartition("/")[2]
         if circuit in self.disabled or {link, "both"} & self.quiet:
             return []
+        if "/arpTables/" in rest:
+            return [{"interface": "On-Prem"}]
         hop = "172.16.0.1" if link == "primary" else "172.16.0.5"
         return [{"network": each, "nextHop": hop, "path": "65001"} for each in self.on_premises]
 
