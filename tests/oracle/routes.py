@@ -42,14 +42,16 @@ def effective(region: Region, network: Network, subnet: Subnet) -> list[Route]:
     for half in peers(region, network):
         found += [Route(DEFAULT, prefix, "VNetPeering") for prefix in half.space]
     direct = tuple(found)
-    if subnet.propagates:  # RT-09
-        over = frozenset(region.leaving)
-        found += [Route(GATEWAY, p, GATEWAY, connections=over) for p in region.learned(network)]
+    heard = region.learned(network) if subnet.propagates else ()  # RT-09
+    over = frozenset(region.leaving) if heard else frozenset()
+    found += [Route(GATEWAY, prefix, GATEWAY, connections=over) for prefix in heard]
     for service in subnet.endpoints:
         tag = service.removeprefix("Microsoft.")
         found.append(Route(DEFAULT, None, "VirtualNetworkServiceEndpoint", tag=tag))
-    found.append(Route(DEFAULT, ANYWHERE, "Internet"))
-    if all(route.prefix != ANYWHERE for route in subnet.routes):  # RT-03
+    if ANYWHERE not in heard:  # on-premises' own replaces the system's
+        found.append(Route(DEFAULT, ANYWHERE, "Internet"))
+    written = {route.prefix for route in subnet.routes}
+    if ANYWHERE not in written.union(heard):  # RT-03, whoever says where everything goes
         for prefix in RESERVED:
             if not any(prefix.subnet_of(own) for own in network.space):  # RT-02
                 found.append(Route(DEFAULT, prefix, "None"))

@@ -86,7 +86,10 @@ class World:
     def __init__(self, *regions: Region) -> None:
         self.regions = regions
         self._tables: dict[Place, list[Route]] = {}
-        sites = [p for region in regions for p in region.given.on_premises if p != ANYWHERE]
+        advertised = [prefix for region in regions for prefix in region.given.on_premises]
+        sites = [prefix for prefix in advertised if prefix != ANYWHERE]
+        if advertised and not sites:  # which addresses it has, a default route alone does not say
+            sites = list(RESERVED)
         held = [p for r in regions for network in r.networks.values() for p in network.space]
         self.on_premises = Addresses(sites).without(held)
         self.internet = Addresses([ANYWHERE]).without([*RESERVED, *held, *sites])

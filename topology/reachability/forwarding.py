@@ -103,9 +103,10 @@ class Network:
         for prefix in PRIVATE:
             beyond[slice(*self.atoms.span(prefix))] = self.dropped
         regions = self.regions.values()
-        for prefix in (p for region in regions for p in region.on_premises.address_prefixes):
-            if prefix != DEFAULT:
-                beyond[slice(*self.atoms.span(prefix))] = on_premises
+        told = {p for region in regions for p in region.on_premises.address_prefixes}
+        # On-premises that advertises a default route alone is somewhere in the private ranges.
+        for prefix in (told - {DEFAULT}) or (told and PRIVATE):
+            beyond[slice(*self.atoms.span(prefix))] = on_premises
         for prefix in (p for region in regions for p in region.address_prefixes):
             beyond[slice(*self.atoms.span(prefix))] = self.dropped
         beyond[-1] = self.dropped  # the bound after the last address is no atom

@@ -30,12 +30,16 @@ class Painter:
         key = id(place.shared), place.subnet.default_outbound_access
         if key not in self._shared:
             blank = np.full(len(row), self._network.dropped, dtype=np.int16)
-            self._paint(place, place.shared, blank)
+            # What a user routes to VnetLocal in a table that spokes share leads into the network of
+            # each, so into none here. Whatever of it a spoke holds, its own routes paint next: they
+            # are longer, or the two would not be alike.
+            self._paint(place, place.shared, blank, into="")
             self._shared[key] = blank
         row[:] = self._shared[key]
-        self._paint(place, place.own, row)
+        self._paint(place, place.own, row, into=place.network)
 
-    def _paint(self, place: Place, routes: Iterable[EffectiveRoute], row: Row) -> None:
+    def _paint(self, place: Place, routes: Iterable[EffectiveRoute], row: Row, into: str) -> None:
+        """Paint routes over a row; ``into`` is the network that a user's VnetLocal leads into."""
         network, spans = self._network, self._network.atoms.spans
         hops = dict[IPv4Address, int]()
         for route in routes:
@@ -48,7 +52,7 @@ class Painter:
                 continue
             row[low:high] = network.dropped
             if route.hop_type in (HopType.VNET_LOCAL, HopType.VNET_PEERING):
-                key = (place.stack, route.network or place.network)
+                key = (place.stack, route.network or into)
                 for first, last, number in self._subnets.get(key, ()):
                     row[max(first, low) : max(min(last, high), low)] = number
             elif route.source is Source.GATEWAY:

@@ -143,11 +143,12 @@ class RegionRoutes:
         peers = self._spokes if spoke is None else self._hub if peered(spoke) else ()
         propagates = table is None or not table.disable_bgp_route_propagation  # RT-09
         reaches_gateway = spoke is None or uses_gateway(spoke)
+        learned = self._learned if reaches_gateway and propagates else ()
         return [
             *peers,
-            *(self._learned if reaches_gateway and propagates else ()),
+            *learned,
             *_service_endpoints(subnet),
-            *_elsewhere(tuple(space), user),
+            *_elsewhere(tuple(space), learned, user),
             *user,
         ]
 
@@ -235,12 +236,19 @@ def _service_endpoints(subnet: Subnet) -> Iterator[EffectiveRoute]:
 
 
 def _elsewhere(
-    space: Sequence[IPv4Network], user: Iterable[EffectiveRoute]
+    space: Sequence[IPv4Network], learned: Iterable[EffectiveRoute], user: Iterable[EffectiveRoute]
 ) -> Iterator[EffectiveRoute]:
-    """The system's routes for what no network holds."""
+    """The system's routes for what no network holds.
+
+    RT-03: a default route takes the private ranges along, whether a user wrote it or BGP brought
+    it. One that BGP brought stands in the place of the system's own, which a user's leaves Invalid
+    (the tables are in ``docs/verification.md``).
+    """
+    if any(route.address_prefix == DEFAULT for route in learned):
+        return  # RT-03, by BGP
     yield EffectiveRoute(source=Source.SYSTEM, hop_type=HopType.INTERNET, address_prefix=DEFAULT)
     if any(route.address_prefix == DEFAULT for route in user):
-        return  # RT-03: a user's default route takes the private ranges along
+        return  # RT-03, by a user
     for prefix in PRIVATE:
         # RT-02: gone where a prefix of the network equals or contains it.
         if not any(prefix.subnet_of(held) for held in space):

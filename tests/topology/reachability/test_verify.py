@@ -156,6 +156,30 @@ def test_a_default_route_from_on_premises_leads_to_the_internet() -> None:
     ]
 
 
+def test_a_route_to_the_own_network_in_a_shared_table_leads_into_each_ones_own() -> None:
+    """Past a stateless NVA, too, the second spoke does not reach the first by it."""
+    region = with_route(pair()["primary"], "spokes", "10.0.0.0/15", "VnetLocal")
+    region = replace(region, nva=replace(region.nva, stateful=False))
+    found = verify({"primary": region})
+
+    spokes = "primary/spoke1/app", "primary/spoke2/app"
+    ways = [found.verdict(*spokes), found.verdict(*reversed(spokes))]
+    assert ways == [Verdict.UNREACHABLE, Verdict.UNREACHABLE]
+    assert "a black hole" in Explainer(found).explain(*reversed(spokes)).reason
+
+
+def test_on_premises_of_a_default_route_alone_is_in_the_private_ranges() -> None:
+    """ER-25: which of them it has, nobody says; it is reached, and reaches every spoke."""
+    region = pair()["primary"]
+    everything = replace(
+        region.on_premises, address_prefixes=(table(region, "spokes").routes[0].address_prefix,)
+    )
+    region = with_table(replace(region, on_premises=everything), "nva", routes=())
+    found = verify({"primary": region})
+
+    assert signs(found) == [".++++", "+.+++", "++.++", "+++..", "....."]
+
+
 @pytest.mark.parametrize(
     ("there", "back", "verdict"),
     [
