@@ -43,6 +43,8 @@ MUTATIONS = (
     Mutation("advertisements", "region.gateway is None or", ""),
     Mutation("advertisements", "if each.key not in without)", ")"),
     Mutation("advertisements", "each.routing_weight == live[0].routing_weight", "each"),
+    Mutation("advertisements", "if not all(gateway and", "if not any(gateway and"),
+    Mutation("advertisements", "if connections else ()", "if True else ()"),
     # RT-01 to RT-09: the effective routes
     Mutation("routes", "not table.disable_bgp_route_propagation", "True"),
     Mutation("routes", "is None or uses_gateway(spoke)", "is None or peered(spoke)"),
@@ -51,6 +53,10 @@ MUTATIONS = (
     Mutation("routes", "        return  # RT-03, by a user", "        pass"),
     Mutation("routes", "and length <= prefix.prefixlen:", "and length == prefix.prefixlen:"),
     Mutation("routes", "Source.USER: 2, Source.GATEWAY: 1", "Source.USER: 1, Source.GATEWAY: 2"),
+    Mutation("routes", "if prefix not in region.on_premises", "if prefix or region.on_premises"),
+    # ER-28: what FastPath leaves out
+    Mutation("forwarding", "replace(gateway.subnet, route_table=None)", "gateway.subnet"),
+    Mutation("forwarding", "if any(each.fast_path for", "if not any(each.fast_path for"),
     # RT-12, ER-23: who holds an address, and who is the next hop
     Mutation("forwarding", "elif peered(place.spoke):", "elif place.spoke:"),
     Mutation("forwarding", "return self.unknown", "return self.to_nva"),
@@ -70,6 +76,9 @@ MUTATIONS = (
     Mutation("outcomes", "= DELIVERED[1 << bit]", "= DELIVERED[1]"),
     Mutation("outcomes", "max(first, low) : max(", "first : max("),
     Mutation("outcomes", 'into="")', "into=place.network)"),
+    # ER-26: from region to region
+    Mutation("outcomes", "elif route.remote:", "elif False:"),
+    Mutation("outcomes", "_also_past(bit)[other[leaves]]", "other[leaves]"),
     # RT-22: what that means for a conversation
     Mutation("verdicts", "open_ended = all(", "open_ended = any("),
     Mutation("verdicts", "{n & stateful for n in", "{n for n in"),

@@ -8,7 +8,7 @@ from random import Random
 import pytest
 
 from tests.oracle.mutations import JUDGED, MUTATIONS, Mutation, mutated
-from tests.topology.faulty import Scene, faulty_scene
+from tests.topology.faulty import Scene, faulty_scene, mixing
 from tests.topology.judged import Said, by_oracle, by_verifier
 from tests.topology.reachability.pairs import pair, table, with_route, with_table
 from topology import model
@@ -67,7 +67,8 @@ def judged() -> tuple[tuple[Scene, Said], ...]:
     drawn = [faulty_scene(Random(seed).choice) for seed in SEEDS]  # noqa: S311 - fixed, not secret
     regions = (half_inspected(), full(1000), full(1001), shared_local(), told_everything())
     made = [Scene({"primary": region}) for region in regions]
-    made.append(contradictory())
+    made += [contradictory(), mixing("192.168.0.0/16"), mixing("10.11.0.0/24")]
+    made.append(mixing("192.168.0.0/16", one_circuit=False))
     return tuple((scene, by_oracle(scene)) for scene in (*drawn, *made))
 
 

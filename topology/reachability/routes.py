@@ -13,6 +13,7 @@ from ipaddress import IPv4Address, IPv4Network
 from topology.errors import UnknownNameError
 from topology.model import Region, RouteTable, Spoke, Subnet, VirtualNetwork
 from topology.reachability.advertisements import (
+    Remote,
     live_connections,
     outbound_connections,
     peered,
@@ -69,6 +70,7 @@ class EffectiveRoute:
     name: str = ""
     network: str = ""
     connections: tuple[str, ...] = ()  # ER-22: several are used side by side
+    remote: bool = False  # ER-26: into the other region, over a circuit that both use
     overridden_by: "EffectiveRoute | None" = None
     key: int = field(init=False, compare=False, repr=False)  # of the prefix: quicker than its hash
 
@@ -90,7 +92,7 @@ class EffectiveRoute:
 class RegionRoutes:
     """The effective routes of a region's subnets; what subnets share is computed once."""
 
-    def __init__(self, region: Region) -> None:
+    def __init__(self, region: Region, remote: Remote | None = None) -> None:
         self.region = region
         self._tables = {table.key: table for table in region.route_tables}
         self._user = {table.key: tuple(_user_routes(table)) for table in region.route_tables}
@@ -101,7 +103,7 @@ class RegionRoutes:
             if peered(spoke)
             for route in _into(spoke.key, spoke.virtual_network, HopType.VNET_PEERING)
         )
-        self._learned = tuple(_learned(region))
+        self._learned = tuple(_learned(region, remote or Remote()))
         self._alike: dict[tuple[object, ...], _Alike] = {}
 
     def of(self, network: str, subnet: Subnet) -> tuple[EffectiveRoute, ...]:
@@ -201,8 +203,11 @@ def _into(key: str, network: VirtualNetwork, hop_type: HopType) -> Iterator[Effe
         )
 
 
-def _learned(region: Region) -> Iterator[EffectiveRoute]:
-    """What the gateway learns of on-premises; every circuit brings the same (ER-22)."""
+def _learned(region: Region, remote: Remote) -> Iterator[EffectiveRoute]:
+    """What the gateway learns of on-premises, every circuit the same (ER-22), and of a region.
+
+    A prefix that both bring is taken to lead to on-premises.
+    """
     if not live_connections(region):
         return
     connections = tuple(each.key for each in outbound_connections(region))
@@ -213,6 +218,15 @@ def _learned(region: Region) -> Iterator[EffectiveRoute]:
             address_prefix=prefix,
             connections=connections,
         )
+    for prefix in remote.prefixes:
+        if prefix not in region.on_premises.address_prefixes:
+            yield EffectiveRoute(
+                source=Source.GATEWAY,
+                hop_type=HopType.VIRTUAL_NETWORK_GATEWAY,
+                address_prefix=prefix,
+                connections=remote.connections,
+                remote=True,
+            )
 
 
 def _user_routes(table: RouteTable) -> Iterator[EffectiveRoute]:
