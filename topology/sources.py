@@ -74,6 +74,7 @@ SOURCES = {
     "ER-23": _RECOVERY_ROUTING,
     "ER-24": _RECOVERY_ROUTING,
     "ER-36": _LINKING,
+    "ER-38": "https://learn.microsoft.com/azure/expressroute/expressroute-howto-reset-peering",
     "GWY-01": _GATEWAYS,
     "GWY-13": _GATEWAYS,
     "GWY-14": _GATEWAYS,

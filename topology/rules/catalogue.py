@@ -1,6 +1,7 @@
 """Every rule, by the level on which it is asked."""
 
 from topology.rules.circuits import CIRCUITS
+from topology.rules.fences import FENCES, PAIR_FENCES
 from topology.rules.file_addresses import ADDRESSES
 from topology.rules.file_drill import DRILL
 from topology.rules.file_express_route import EXPRESS_ROUTE
@@ -28,8 +29,9 @@ REGION_RULES = (
     *CIRCUITS,
     *RECORDS,
     *SUBSCRIPTIONS,
+    *FENCES,
     *GATEWAYS,
     *REMAPPING,
 )
-PAIR_RULES = (*PAIR_CIRCUITS, *PAIR_RECORDS, *PAIR_REGIONS)
+PAIR_RULES = (*PAIR_CIRCUITS, *PAIR_RECORDS, *PAIR_FENCES, *PAIR_REGIONS)
 AZURE_RULES = (*SHAPES, *FILE_RULES, *REGION_RULES, *PAIR_RULES, *INTENTS, *STANDING)

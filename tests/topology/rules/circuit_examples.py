@@ -20,7 +20,7 @@ from tests.topology.rules.subjects import (
     whole,
 )
 from topology.pair import Stack
-from topology.rules import circuits, records, subscriptions
+from topology.rules import circuits, fences, records, subscriptions
 from topology.rules.rule import Rule
 
 CONNECTIONS = "region.expressRoute.connections"
@@ -74,6 +74,15 @@ EXAMPLES: tuple[tuple[Rule[Stack], Example], ...] = (
             "location",
             "'atlantisnorth' is in no geopolitical region we know",
             whole(lambda v: v.update({"azure-native:location": "southeastasia"})),
+        ),
+    ),
+    (
+        fences.connections_to_circuits_of_others_can_be_revoked,
+        Example(
+            primary(lent("x", f"{LENT}c")),
+            f"{CONNECTIONS}.x.circuit.authorizationKey",
+            "missing: if this region is lost, it can be fenced only by disabling",
+            primary(lent("x", f"{LENT}c", authorizationKey="[secret]")),
         ),
     ),
     (

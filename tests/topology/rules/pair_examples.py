@@ -17,7 +17,7 @@ from tests.topology.rules.subjects import (
     pair,
     primary,
 )
-from topology.rules import pair_circuits, pair_regions, records, standing
+from topology.rules import fences, pair_circuits, pair_regions, records, standing
 from topology.rules.pair import Pair
 from topology.rules.rule import Rule
 from topology.rules.standing import Standing
@@ -43,6 +43,17 @@ def region(change: Change) -> Callable[[], Pair]:
 def on_the_primarys_circuit(values: dict[str, Any]) -> None:
     connections(values["sparehub:region"]).clear()
     in_region(lent("hong-kong", OF_PRIMARY))(values)
+
+
+def on_one_circuit(values: dict[str, Any]) -> None:
+    connections(values["sparehub:region"]).clear()
+    elsewhere = PRIMARYS.format("rg-lent", "expressRouteCircuits/erc-lent")
+    in_region(lent("x", elsewhere, authorizationKey="[secret]"))(values)
+
+
+def on_one_circuit_at_once(values: dict[str, Any]) -> None:
+    on_one_circuit(values)
+    values["sparehub:region"]["standby"] = {"depth": "connection"}
 
 
 def prefer(region_of_routers: str) -> Change:
@@ -138,6 +149,15 @@ EXAMPLES: tuple[tuple[Rule[Pair] | Rule[Standing], Example], ...] = (
             f"{HONG_KONG}.location",
             "lies in southeastasia: while that region is down, primary may not be connected to it",
             pair(first=in_region(lent("hong-kong", OF_PRIMARY))),  # nothing said: nothing known
+        ),
+    ),
+    (
+        fences.links_that_stand_at_once_are_of_different_subscriptions,
+        Example(
+            pair(on_one_circuit, on_one_circuit_at_once),
+            f"{CONNECTIONS}.x",
+            "a fence by authorization would cut both",
+            pair(on_one_circuit, on_one_circuit),
         ),
     ),
     (
