@@ -276,10 +276,11 @@ class _Sides:
                 f"{stack} answers, or its circuits' records do, in {recorded_in(self._live)}"
             ),
             action=(
-                f"if {stack} answers: {_switch(stack, Activation.STANDBY)}; if not: disable the "
-                f"private peering of its circuit through {recorded_in(self._live)}, or revoke the "
-                "authorization of a shared one (ER-38); if neither is accepted: UNFENCED, with "
-                "--accept-unfenced REASON"
+                f"if {stack} answers: {_switch(stack, Activation.STANDBY)}; if not, through "
+                f"{recorded_in(self._live)}: revoke the authorization of its connection where "
+                "that cuts nobody else, or disable the private peering of a circuit that nobody "
+                "else uses (ER-38; an MD5 key is not shown and may have to be set again); else "
+                "--fenced-on-premises TICKET, --accept-cut REASON or --accept-unfenced REASON"
             ),
             postcondition=f"{stack} cannot advertise {', '.join(self.overlap)}, or a debt is kept",
             undo="sparehub finish-fence, once the region is back",

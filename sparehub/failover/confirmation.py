@@ -24,7 +24,7 @@ def refuse_unconfirmed(yes: bool, plan: str) -> None:  # noqa: FBT001 - as it wa
 def refuse_unprintable(reason: str) -> None:
     """Refuse a reason that could not be written into a stack file, where it is to stand."""
     if not reason.isprintable():
-        raise typer.BadParameter("--accept-unfenced takes one line without control characters")
+        raise typer.BadParameter("a reason takes one line without control characters")
 
 
 def refuse_other_plan(plan: Plan, given: str) -> None:
