@@ -528,7 +528,7 @@ def test_an_unplanned_plan_says_which_regions_hold_the_records_of_circuits(
     by_id = {step.id: step for step in found.steps}
     fence, activate = by_id["fence-primary"], by_id["activate-secondary"]
     assert fence.precondition == f"primary answers, or its circuits' records do, in {through}"
-    assert f"disable the private peering of its circuit through {through}, or" in fence.action
+    assert f"if not, through {through}: revoke the authorization" in fence.action
     assert activate.precondition.endswith("; its circuits' records answer, in japaneast")
     assert found.assumptions[-1] == (
         "Azure writes a circuit through the region of its record: the fence at the circuit through "
