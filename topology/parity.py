@@ -268,7 +268,7 @@ def _choices(config: StackConfig) -> Iterator[Fact]:
         yield plain_fact(f"{path}.standby", Kind.CHOICE, spoke.standby, path)
         for name, subnet in sorted(spoke.subnets.items()):
             inside = f"{path}.subnets.{name}"
-            protected = subnet.is_protected(spoke=True)
+            protected = subnet.is_protected(name, spoke=True)
             yield plain_fact(f"{inside}.protected", Kind.SAME, protected, inside)
 
 

@@ -46,6 +46,8 @@ SOURCES = {
     "VN-16": f"{_LEARN}/firewall/firewall-faq",
     "VN-24": _NETWORK_FAQ,
     "VN-25": _LIMITS,
+    "VN-26": "https://github.com/Azure/Azure-Landing-Zones/issues/1679",
+    "VN-27": f"{_LEARN}/bastion/bastion-nsg",
     "PE-03": _PEERING,
     "PE-04": _PEERING,
     "PE-05": _RETAINING,

@@ -84,7 +84,7 @@ class Gateway(ResourceType):
         return self.seconds.update if write.existing else _CREATE[write.properties["gatewayType"]]
 
     def check(self, write: Write) -> None:
-        """Refuse GWY-01 to GWY-08 and what VN-10 to VN-12 say of GatewaySubnet."""
+        """Refuse GWY-01 to GWY-08 and what VN-10 and VN-12 say of GatewaySubnet."""
         gateway_type = write.properties.get("gatewayType")
         if gateway_type not in (EXPRESS_ROUTE, VPN):
             raise refusals.GATEWAY_TYPE(id=write.id.text)
@@ -212,9 +212,7 @@ def _check_network(write: Write, subnet: Resource, gateway_type: str) -> None:
 
 
 def _check_subnet(write: Write, subnet: Resource) -> None:
-    """Refuse what blocks the creation of a gateway: VN-11 and VN-12."""
-    if "networkSecurityGroup" in subnet.properties:
-        raise refusals.GATEWAY_SUBNET_SECURITY_GROUP(id=write.id.text)
+    """Refuse a route table that blocks the creation of a gateway (VN-12)."""
     if "routeTable" not in subnet.properties:
         return
     table = write.transaction.get(subnet.properties["routeTable"]["id"].lower())

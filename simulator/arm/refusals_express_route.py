@@ -80,12 +80,6 @@ GATEWAY_SUBNET = ours(
     "Gateway {id}: exactly one IP configuration in a subnet named GatewaySubnet is needed.",
     "GWY-06, VN-09",
 )
-GATEWAY_SUBNET_SECURITY_GROUP = ours(
-    "GatewaySubnetSecurityGroup",
-    "Gateway {id}: gateways in a subnet with a network security group are blocked from being "
-    "created.",
-    "VN-11",
-)
 GATEWAY_SUBNET_ROUTES = ours(
     "GatewaySubnetRoutes",
     "Gateway {id}: {problem}; gateways with this configuration are blocked from being created.",

@@ -8,6 +8,8 @@ from simulator.arm.accept import Reference, Spec
 from simulator.arm.ip_configurations import naming
 from simulator.arm.messages import JsonObject
 from simulator.arm.refusals import RETRY_LATER
+from simulator.arm.reserved_subnets import check_group_of_subnet, check_table_of_subnet
+from simulator.arm.resource_id import ResourceId
 from simulator.arm.resource_type import Durations, ResourceType, Write
 from simulator.arm.transaction import Resource, Transaction
 from simulator.arm.virtual_network import SUBNET, address_space, check_inside, subnet_networks
@@ -58,6 +60,7 @@ class Subnet(ResourceType):
                 clash = addresses.first_overlap(mine, subnet_networks(other))
                 if other.key != write.id.key and clash:
                     raise refusals.SUBNETS_OVERLAP(subnet=write.id.name, network=network.id.name)
+        _check_reserved(write)
         if write.existing and mine != subnet_networks(write.existing):
             for user in users(write.transaction, write.existing):
                 raise refusals.SUBNET_IN_USE_UPDATE(subnet=write.id.name, user=user)
@@ -85,6 +88,17 @@ class Subnet(ResourceType):
         """Refuse to delete a subnet in use (VN-17)."""
         for user in users(transaction, resource):
             raise refusals.SUBNET_IN_USE(subnet=resource.id.name, user=user)
+
+
+def _check_reserved(write: Write) -> None:
+    """Refuse a route table or a security group that Azure does not take on a reserved subnet."""
+    properties = write.properties
+    if "routeTable" in properties:
+        check_table_of_subnet(write.id, ResourceId(properties["routeTable"]["id"]))
+    if "networkSecurityGroup" in properties:
+        group = write.transaction.get(properties["networkSecurityGroup"]["id"].lower())
+        if group:
+            check_group_of_subnet(write.transaction, write.id, group)
 
 
 def users(transaction: Transaction, subnet: Resource) -> list[str]:

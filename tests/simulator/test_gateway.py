@@ -11,7 +11,6 @@ from tests.simulator.bodies import (
     public_address,
     route,
     route_table,
-    security_group,
     subnet,
     vpn_gateway,
 )
@@ -140,18 +139,6 @@ def test_vn_10_coexistence_needs_a_27(arm: Arm) -> None:
     arm.put(*vpn_gateway("vpn", "hub", "pip"))
 
     assert arm.refusal(*gateway("gateway", "hub")) == "400 SimulatorGatewaySubnetTooSmall"
-
-
-def test_vn_11_no_gateway_beside_a_security_group(arm: Arm) -> None:
-    """The group itself is accepted on GatewaySubnet; the gateway then is not."""
-    arm.networks(hub="10.0.0.0/24")
-    path, body = security_group("nsg")
-    arm.put(path, body)
-    arm.put(*subnet("hub", "GatewaySubnet", "10.0.0.0/26", networkSecurityGroup={"id": path}))
-
-    refused = arm.refusal(*gateway("gateway", "hub"))
-
-    assert refused == "400 SimulatorGatewaySubnetSecurityGroup"
 
 
 def test_vn_12_no_gateway_behind_a_default_route_or_without_propagation(arm: Arm) -> None:

@@ -176,7 +176,15 @@ def test_a_security_group_in_use_cannot_be_deleted(arm: Arm) -> None:
     arm.put(path, body)
     arm.put(*subnet("hub", "a", "10.0.0.0/26", networkSecurityGroup={"id": path}))
 
-    assert arm.refused_delete(path) == "400 SimulatorSecurityGroupInUse"
+    assert arm.refused("DELETE", path, None, {}) == {
+        "status": 400,
+        "code": "InUseNetworkSecurityGroupCannotBeDeleted",
+        "message": f"Network security group {path} cannot be deleted because it is in use by the "
+        f"following resources: {HUB}/subnets/a. In order to delete the Network security group, "
+        "remove the association with the resource(s). To learn how to do this, see "
+        "aka.ms/deletensg.",
+        "details": [],
+    }
 
     arm.put(*subnet("hub", "a", "10.0.0.0/26"))
     arm.delete(path)

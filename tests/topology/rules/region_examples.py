@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from tests.topology.rules.file_examples import NSG, in_spoke
 from tests.topology.rules.subjects import (
     Example,
     circuit,
@@ -39,6 +40,15 @@ EXAMPLES: tuple[tuple[Rule[Stack], Example], ...] = (
                     addressSpace=["10.1.0.0/24", "100.64.0.0/24"]
                 )
             ),
+        ),
+    ),
+    (
+        networks.bastion_keeps_its_own_rules,
+        Example(
+            primary(in_spoke("AzureBastionSubnet", "26", networkSecurityGroupId=NSG)),
+            f"{SPOKE1}.subnets.AzureBastionSubnet.networkSecurityGroupId",
+            "443 from GatewayManager",
+            primary(in_spoke("bastion", "26", networkSecurityGroupId=NSG)),
         ),
     ),
     (
