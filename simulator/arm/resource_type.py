@@ -190,6 +190,15 @@ class ResourceType:
         """Do to other resources what the deletion does to them."""
 
 
+def made_before(write: Write, version: str) -> bool:
+    """Return whether a request asks for an API version older than this one.
+
+    A child that came with its parent asks for none.
+    """
+    asked = write.query.get("api-version", "")
+    return bool(asked) and asked < version
+
+
 def inline(write: Write, kind: str, *, keep_if_absent: bool) -> None:
     """Replace the children of a resource by those that came with it (VN-22).
 

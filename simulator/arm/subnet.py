@@ -10,9 +10,15 @@ from simulator.arm.messages import JsonObject
 from simulator.arm.refusals import RETRY_LATER
 from simulator.arm.reserved_subnets import check_group_of_subnet, check_table_of_subnet
 from simulator.arm.resource_id import ResourceId
-from simulator.arm.resource_type import Durations, ResourceType, Write
+from simulator.arm.resource_type import Durations, ResourceType, Write, made_before
 from simulator.arm.transaction import Resource, Transaction
-from simulator.arm.virtual_network import SUBNET, address_space, check_inside, subnet_networks
+from simulator.arm.virtual_network import (
+    PRIVATE_SUBNETS,
+    SUBNET,
+    address_space,
+    check_inside,
+    subnet_networks,
+)
 
 _LONGEST_PREFIX = 29
 _SHORTEST_PREFIX = 2
@@ -71,7 +77,8 @@ class Subnet(ResourceType):
             {"provisioningState": "Succeeded", "locations": ["*"]} | endpoint
             for endpoint in write.properties.get("serviceEndpoints", [])
         ]
-        defaults = {
+        defaults: JsonObject = {"defaultOutboundAccess": False} if _is_private(write) else {}
+        defaults |= {
             "delegations": [],
             "privateEndpointNetworkPolicies": "Disabled",
             "privateLinkServiceNetworkPolicies": "Enabled",
@@ -99,6 +106,13 @@ def _check_reserved(write: Write) -> None:
         group = write.transaction.get(properties["networkSecurityGroup"]["id"].lower())
         if group:
             check_group_of_subnet(write.transaction, write.id, group)
+
+
+def _is_private(write: Write) -> bool:
+    """Return whether a new subnet has no default outbound access where nothing is said (VN-23)."""
+    network = write.transaction.get(write.id.parent.key) if write.id.parent else None
+    since = network is not None and bool(network.private.get("private subnets"))
+    return since and write.existing is None and not made_before(write, PRIVATE_SUBNETS)
 
 
 def users(transaction: Transaction, subnet: Resource) -> list[str]:
