@@ -11,6 +11,7 @@ from simulator.arm.circuit import CIRCUIT, MANUAL
 from simulator.arm.clock import Span
 from simulator.arm.core import Azure
 from simulator.arm.messages import JsonObject
+from simulator.arm.public_ip_address import BASIC
 from simulator.arm.putting import put
 from simulator.arm.refusal import Refusal
 from simulator.arm.registry import REGISTRY
@@ -45,6 +46,7 @@ class Given:
             self.make(azure, identity, location)
         with azure.store.transaction(write=True) as transaction:
             transaction.set(MANUAL, "yes")
+            transaction.set(BASIC, "yes")  # recorded in subscriptions that could
 
     def make(
         self, azure: Azure, identity: ResourceId, location: str, body: JsonObject | None = None

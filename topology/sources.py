@@ -79,6 +79,8 @@ SOURCES = {
     "GWY-01": _GATEWAYS,
     "GWY-13": _GATEWAYS,
     "GWY-14": _GATEWAYS,
+    "GWY-16": f"{_LEARN}/expressroute/scalable-gateway",
+    "GWY-17": f"{_LEARN}/expressroute/scalable-gateway",
     "RT-07": _ROUTES,
     "RT-08": _ROUTES,
     "RT-09": _ROUTES,

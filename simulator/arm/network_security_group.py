@@ -134,8 +134,9 @@ class SecurityRule(ResourceType):
         if properties["direction"] not in ("Inbound", "Outbound"):
             raise refusals_attached.RULE_INVALID(id=write.id.text, problem="direction is unknown")
         if not _LEAST <= properties["priority"] <= _MOST:
-            problem = f"priority must be from {_LEAST} to {_MOST}"
-            raise refusals_attached.RULE_INVALID(id=write.id.text, problem=problem)
+            raise refusals_attached.RULE_PRIORITY(
+                priority=properties["priority"], least=_LEAST, most=_MOST
+            )
         group = write.id.parent
         for other in write.transaction.children(group.key, SECURITY_RULE) if group else []:
             same = all(other.properties[name] == properties[name] for name in needed[1:3])

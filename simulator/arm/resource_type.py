@@ -190,6 +190,11 @@ class ResourceType:
         """Do to other resources what the deletion does to them."""
 
 
+TODAY = "2024-01-01"
+"""Requests of older API versions are answered as of their time, as recordings show them; those of
+this one and of later ones as of today: what Azure retired, it refuses whatever the version."""
+
+
 def made_before(write: Write, version: str) -> bool:
     """Return whether a request asks for an API version older than this one.
 

@@ -222,7 +222,7 @@ def test_an_api_version_is_needed(arm: Arm) -> None:
     )
     assert arm.refusal(*group(), **{"api-version": "2014-03-31"}) == "400 NoRegisteredProviderFound"
     for version in ("2014-04-01", "2027-01-01", "2099-12-31-preview"):
-        arm.put(*group(), **{"api-version": version})
+        arm.put_by(version, *group())
     response = arm.azure.handle(_without_version())
     assert (response.body or {})["error"]["code"] == "MissingApiVersionParameter"
 

@@ -154,9 +154,9 @@ def test_vn_22_an_older_api_deletes_subnets_that_are_left_out(arm: Arm) -> None:
     arm.networks(hub="10.0.0.0/24")
     arm.put(*subnet("hub", "a", "10.0.0.0/26"))
 
-    arm.put(*virtual_network("hub", "10.0.0.0/24"), **{"api-version": "2023-11-01"})
+    arm.put_by("2023-11-01", *virtual_network("hub", "10.0.0.0/24"))
     assert len(arm.properties(HUB)["subnets"]) == 1
-    arm.put(*virtual_network("hub", "10.0.0.0/24"), **{"api-version": "2023-09-01"})
+    arm.put_by("2023-09-01", *virtual_network("hub", "10.0.0.0/24"))
     assert arm.properties(HUB)["subnets"] == []
 
 
@@ -174,12 +174,11 @@ def test_vn_23_subnets_of_new_networks_are_private(
 ) -> None:
     """By the API versions that made network and subnet; what is said, and what stands, is kept."""
     inline = [{"name": "inline", "properties": {"addressPrefix": "10.0.0.128/26"}}]
-    newer = {"api-version": "2025-07-01"}
     said = subnet("hub", "said", "10.0.0.64/26", defaultOutboundAccess=True)
     arm.put(*group())
-    arm.put(*virtual_network("hub", "10.0.0.0/24", subnets=inline), **{"api-version": network})
-    arm.put(*subnet("hub", "own", "10.0.0.0/26"), **{"api-version": own})
-    arm.put(*said, **newer)
+    arm.put_by(network, *virtual_network("hub", "10.0.0.0/24", subnets=inline))
+    arm.put_by(own, *subnet("hub", "own", "10.0.0.0/26"))
+    arm.put_by("2025-07-01", *said)
 
     def shown(name: str) -> object:
         return arm.properties(f"{HUB}/subnets/{name}").get("defaultOutboundAccess")

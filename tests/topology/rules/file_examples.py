@@ -316,6 +316,15 @@ EXAMPLES: tuple[tuple[Rule[RawRegion], Example], ...] = (
         ),
     ),
     (
+        file_express_route.scaling_begins_at_two_units,
+        Example(
+            lambda r: gateway(r).update(sku="ErGwScale", minScaleUnits=1, maxScaleUnits=2),
+            "region.expressRoute.gateway.minScaleUnits",
+            "1 to 2: to scale it needs 2 units at least",
+            lambda r: gateway(r).update(sku="ErGwScale", minScaleUnits=1, maxScaleUnits=1),
+        ),
+    ),
+    (
         file_express_route.provisioned_circuits_have_a_private_peering,
         Example(
             lambda r: circuit(r).pop("privatePeering"),

@@ -1,6 +1,8 @@
 """Examples of the rules of one region: edits of the file, or of what would be built."""
 
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 from tests.topology.rules.file_examples import NSG, in_spoke
 from tests.topology.rules.subjects import (
@@ -24,6 +26,17 @@ from topology.rules.rule import Rule
 GATEWAY_SUBNET = "region.hub.subnets.GatewaySubnet.addressPrefix"
 SPOKE1 = "region.spokes.spoke1"
 DNS = [f"10.9.0.{number}" for number in range(1, 22)]
+
+
+def scalable_in(location: str) -> Callable[[], Stack]:
+    """Return a maker of the primary's stack in another region, with a scalable gateway."""
+
+    def change(values: dict[str, Any]) -> None:
+        values["azure-native:location"] = location
+        scaled = {"sku": "ErGwScale", "minScaleUnits": 2, "maxScaleUnits": 10}
+        gateway(values["sparehub:region"]).update(scaled)
+
+    return whole(change)
 
 
 EXAMPLES: tuple[tuple[Rule[Stack], Example], ...] = (
@@ -313,6 +326,15 @@ EXAMPLES: tuple[tuple[Rule[Stack], Example], ...] = (
         ),
     ),
     (
+        gateways.scalable_gateway_is_offered_in_the_region,
+        Example(
+            scalable_in("southeastasia"),
+            "region.expressRoute.gateway.sku",
+            "ErGwScale is not offered in southeastasia",
+            scalable_in("eastasia"),
+        ),
+    ),
+    (
         gateways.gateway_carries_its_circuits,
         Example(
             primary(lambda r: circuit(r).update(bandwidthInMbps=2000)),
@@ -321,7 +343,7 @@ EXAMPLES: tuple[tuple[Rule[Stack], Example], ...] = (
             primary(
                 lambda r: (
                     circuit(r).update(bandwidthInMbps=2000),
-                    gateway(r).update(sku="ErGwScale", minScaleUnits=1, maxScaleUnits=2),
+                    gateway(r).update(sku="ErGwScale", minScaleUnits=2, maxScaleUnits=2),
                 )
             ),
         ),
