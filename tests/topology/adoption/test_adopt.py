@@ -232,6 +232,31 @@ def test_a_subnet_of_a_service_is_adopted_without_a_word(said: dict[str, Any]) -
     assert found == {"AzureBastionSubnet": bastion, "app": {"addressPrefix": "10.1.0.0/24"}}
 
 
+@pytest.mark.parametrize("whole", [False, True])
+def test_a_subnet_peering_is_told(whole: object) -> None:
+    """No configuration says it, and Azure changes no peering into another kind (PE-22)."""
+    resources = deepcopy(recorded(shipped("primary")))
+    half = "spoke/spoke1/peering/hub-to-spoke"
+    of(resources, half)["peerCompleteVnets"] = whole
+
+    told = [
+        each for each in adopt(state_resources(resources)).not_understood if "PE-22" in each.reason
+    ]
+
+    assert told == (
+        []
+        if whole
+        else [
+            NotUnderstood(
+                of(resources, half)["id"],
+                "it is a subnet peering (peerCompleteVnets: false), which the configuration cannot "
+                "say; Azure fixes the kind at creation, so no `pulumi up` makes another of it: "
+                "delete both halves first (PE-22)",
+            )
+        ]
+    )
+
+
 def gone(name: str) -> Resources:
     return without(deepcopy(recorded(shipped("primary"))), name)
 
