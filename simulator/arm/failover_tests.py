@@ -114,7 +114,7 @@ def _at_site(call: Call, test: JsonObject) -> JsonObject:
     if "peeringLocation" not in test:
         return {}
     status = "Disconnected" if test["status"] == "Running" else "Connected"
-    changed = time_text(test.get("ended", test["started"]))
+    changed = time_text(test["ended"] if "ended" in test else test["started"])
     circuits, connections = [], []
     for connection in call.transaction.mentioning(call.resource.key, CONNECTION):
         _, circuit = bgp.ends_of(call.transaction, connection)
