@@ -6,11 +6,14 @@ from dataclasses import dataclass, field
 from pulumi import ComponentResource, CustomTimeouts, Input, Output, Resource, ResourceOptions
 from pulumi_azure_native import network
 
+from topology.durations import GATEWAY_UPGRADE
 from topology.model import Gateway
 
 # A gateway PUT was recorded that Azure itself gave up after 7,207 s; a client that gives up
 # sooner leaves the gateway in Azure and out of its state (pulumi/pulumi-azure#551).
-LONG = CustomTimeouts(create="2h", update="2h", delete="2h")
+# An upgrade to ErGwScale takes as long as Azure says that it may, and is then to be seen to end.
+_UPDATE = f"{GATEWAY_UPGRADE.worst + 1800}s"
+LONG = CustomTimeouts(create="2h", update=_UPDATE, delete="2h")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,7 +34,8 @@ class ExpressRouteGatewayArgs:
 class ExpressRouteGateway(ComponentResource):
     """An ExpressRoute gateway: 15 to 45 minutes to make, and no way to pause it (GWY-10).
 
-    Its SKU grows within its family only (GWY-02); scale units, 1 to 40, are ErGwScale's (GWY-01).
+    Its SKU grows in place, with availability zones up to ErGwScale, and never shrinks (GWY-02);
+    scale units, 1 to 40, are ErGwScale's (GWY-01, GWY-17).
     It is given no public IP address: Azure manages one itself and refuses another (GWY-03,
     https://learn.microsoft.com/azure/expressroute/expressroute-about-virtual-network-gateways).
     """

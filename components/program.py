@@ -35,6 +35,7 @@ from topology.interlock import (
     refuse_moved_circuits,
     refuse_renamed_spokes,
     refuse_two_live_regions,
+    tell_of_upgrade,
 )
 from topology.model import Region
 from topology.pair import Stack
@@ -75,6 +76,8 @@ def approved() -> tuple[StackConfig, Region]:
     pair = _read_pair(config)
     _hold_to_generation(stack, config, SwitchRecord.of(recorded), pair)
     refuse_gateway_replacement(region, deployed)
+    if upgrade := tell_of_upgrade(region, deployed):
+        pulumi.log.info(upgrade)
     refuse_moved_circuits(region, deployed)
     refuse_renamed_spokes(region, deployed)
     refuse_lost_connections(region, deployed)

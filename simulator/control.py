@@ -12,6 +12,7 @@ from simulator.arm.clock import SEED, Clock, Reading, Speed
 from simulator.arm.data_plane import overlaps
 from simulator.arm.faults import Fault, FaultKind, Order
 from simulator.arm.geography import canonical_region, is_region
+from simulator.arm.public_ip_address import BASIC
 from simulator.arm.registry import REGISTRY
 from simulator.arm.rendering import state
 from simulator.arm.store import FILE, Store
@@ -86,6 +87,12 @@ def provision_by_hand(directory: Path, by_hand: bool) -> None:  # noqa: FBT001  
     """Say whether new circuits wait for :func:`provision`, or are provisioned at once."""
     with Store(directory).transaction(write=True) as transaction:
         transaction.set(MANUAL, "yes" if by_hand else "no")
+
+
+def allow_basic_addresses(directory: Path) -> None:
+    """Let a subscription make Basic public IP addresses, as before they were retired (GWY-18)."""
+    with Store(directory).transaction(write=True) as transaction:
+        transaction.set(BASIC, "yes")
 
 
 def set_clock(directory: Path, speed: str) -> None:

@@ -7,10 +7,11 @@ shows it, or, if it is only named, as small as Azure accepts it.
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from simulator.arm.circuit import CIRCUIT
+from simulator.arm.circuit import CIRCUIT, MANUAL
 from simulator.arm.clock import Span
 from simulator.arm.core import Azure
 from simulator.arm.messages import JsonObject
+from simulator.arm.public_ip_address import BASIC
 from simulator.arm.putting import put
 from simulator.arm.refusal import Refusal
 from simulator.arm.registry import REGISTRY
@@ -43,13 +44,21 @@ class Given:
         """Make the given world in an empty store."""
         for identity in self.named.values():
             self.make(azure, identity, location)
+        with azure.store.transaction(write=True) as transaction:
+            transaction.set(MANUAL, "yes")
+            transaction.set(BASIC, "yes")  # recorded in subscriptions that could
 
     def make(
         self, azure: Azure, identity: ResourceId, location: str, body: JsonObject | None = None
     ) -> None:
-        """Make a given resource, or make it again as ``body`` shows it."""
+        """Make a given resource, or make it again as ``body`` shows it.
+
+        A given circuit is provisioned; no service provider acts within a recording.
+        """
         with azure.store.transaction(write=True) as transaction:
+            transaction.set(MANUAL, "no")
             self._make(azure, transaction, identity, location, body)
+            transaction.set(MANUAL, "yes")
 
     def _make(
         self,

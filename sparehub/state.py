@@ -10,6 +10,7 @@ from topology.errors import SparehubError, UnreadableError
 from topology.model import Region
 from topology.pair import Stack
 from topology.reading import Resources, read_state
+from topology.reading.resources import is_subnet_peering
 
 
 def target(environment: Mapping[str, str]) -> str:
@@ -51,13 +52,21 @@ def export_stack(directory: Path, stack: str, environment: Mapping[str, str]) ->
 def standing(directory: Path, stack: Stack, environment: Mapping[str, str]) -> Region:
     """Return the region that a stack recorded.
 
-    :raises UnreadableError: where the stack was never deployed.
+    :raises UnreadableError: where the stack was never deployed, or holds what no model says.
     """
     recorded = export_stack(directory, stack.name, environment)
     if not any(str(each["type"]).startswith("azure-native:") for each in recorded.values()):
         message = f"stack {stack.name!r} holds nothing: `pulumi up --stack {stack.name}` builds it"
         raise UnreadableError(message)
-    return read_state(recorded, stack.config).region
+    reading = read_state(recorded, stack.config)
+    for each in filter(is_subnet_peering, reading.roles.by_role.values()):
+        message = (
+            f"{each.id} is a subnet peering (peerCompleteVnets: false); what reaches what over it "
+            "cannot be said here, only over peerings of whole networks: Azure fixes the kind at "
+            "creation, so delete both halves and let `pulumi up` make them (PE-22)"
+        )
+        raise UnreadableError(message)
+    return reading.region
 
 
 def _resources(document: Mapping[str, Any]) -> Resources:

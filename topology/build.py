@@ -136,7 +136,7 @@ def _hub(region: RegionConfig, name: str) -> VirtualNetwork:
                 key,
                 subnet,
                 "inspected" if subnet.inspect else tables.get(key),
-                protected=subnet.is_protected(spoke=False),
+                protected=subnet.is_protected(key, spoke=False),
             )
             for key, subnet in sorted(region.hub.subnets.items())
         ),
@@ -156,8 +156,8 @@ def _spoke(
                 _subnet(
                     subnet_key,
                     subnet,
-                    None if subnet.route_table == "none" else "spokes",
-                    protected=subnet.is_protected(spoke=True),
+                    "spokes" if subnet.shares_table(subnet_key) else None,
+                    protected=subnet.is_protected(subnet_key, spoke=True),
                 )
                 for subnet_key, subnet in sorted(spoke.subnets.items())
             ),

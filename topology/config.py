@@ -36,6 +36,7 @@ from topology.fields import (
     Text,
     parse_address,
 )
+from topology.reserved_subnets import reserved
 from topology.secrets import SECRET
 from topology.words import (
     Activation,
@@ -73,16 +74,28 @@ class SubnetConfig(Closed):
     """One subnet; its key is its name, because Site Recovery maps subnets by name (SR-09)."""
 
     address_prefix: AddressPrefix
-    protected: StrictBool | None = None  # replicated machines live here: true in a spoke
+    # Replicated machines live here: true in a spoke, but for the subnets that Azure reserves.
+    protected: StrictBool | None = None
     service_endpoints: tuple[Text, ...] = ()
     network_security_group_id: NetworkSecurityGroupId | None = None
-    # Shared in a spoke; in the hub none, but for GatewaySubnet and the NVA's, which have their own.
+    # Shared in a spoke, but for the subnets that Azure reserves; in the hub none, but for
+    # GatewaySubnet and the NVA's, which have their own.
     route_table: Literal["shared", "none"] | None = None
     inspect: StrictBool = False  # in the hub: whatever comes or goes passes the NVA
 
-    def is_protected(self, *, spoke: bool) -> bool:
-        """Return whether replicated machines live here: in a spoke, where nothing else is said."""
-        return spoke if self.protected is None else self.protected
+    def is_protected(self, name: str, *, spoke: bool) -> bool:
+        """Return whether replicated machines live here: in a spoke, where nothing else is said.
+
+        Where Azure keeps a subnet of this name to a service, no machine lives.
+        """
+        ours = spoke and reserved(name) is None
+        return ours if self.protected is None else self.protected
+
+    def shares_table(self, name: str) -> bool:
+        """Return whether a subnet of a spoke uses the spokes' route table."""
+        if self.route_table is None:
+            return reserved(name) is None
+        return self.route_table == "shared"
 
 
 class NvaConfig(Closed):

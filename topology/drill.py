@@ -24,6 +24,7 @@ from topology.model import (
     VirtualNetwork,
 )
 from topology.pieces import cut
+from topology.reserved_subnets import reserved
 from topology.words import NextHopType
 
 ROUTE_TABLE = "drill"
@@ -76,6 +77,9 @@ def _network(
                     default_outbound_access=False,
                 )
                 for subnet_key, subnet in sorted(spoke.subnets.items())
+                # Where Azure keeps a subnet to a service no machine comes up, and Azure refuses
+                # the table that drops everything, or the rules that deny it.
+                if reserved(subnet_key) is None
             ),
             dns_servers=region.dns_servers if spoke.dns_servers is None else spoke.dns_servers,
         ),

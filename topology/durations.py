@@ -9,6 +9,7 @@ from dataclasses import dataclass
 _GATEWAYS = (
     "https://learn.microsoft.com/azure/expressroute/expressroute-about-virtual-network-gateways"
 )
+_SCALABLE = "https://learn.microsoft.com/azure/expressroute/scalable-gateway (2025-11-06)"
 _FAQ = "https://learn.microsoft.com/azure/expressroute/expressroute-faqs"
 _SDK = "recorded sessions of azure-libraries-for-net and azure-mgmt-network"
 
@@ -25,6 +26,8 @@ class Duration:
 # One ExpressRoute gateway measured; of twelve VPN gateways the slowest took two hours, which is
 # also where the program gives up.
 GATEWAY_CREATE = Duration(typical=882, worst=7200, source=f"{_SDK}; {_GATEWAYS}")
+# ErGw1AZ, ErGw2AZ or ErGw3AZ to ErGwScale, in place and without downtime (read on 2026-11-30).
+GATEWAY_UPGRADE = Duration(typical=7200, worst=7200, source=f"{_SCALABLE}: up to two hours")
 GATEWAY_DELETE = Duration(typical=382, worst=1066, source=_SDK)
 CONNECTION_CREATE = Duration(typical=181, worst=300, source=f"{_SDK}; worst: no source, a guess")
 CONNECTION_DELETE = Duration(typical=90, worst=300, source=f"{_SDK}; worst: no source, a guess")

@@ -6,7 +6,8 @@ case is ignored. What is not listed is unknown, not wrong: Azure opens regions.
 Geopolitical regions (RG-01): https://github.com/MicrosoftDocs/azure-docs,
 includes/expressroute-azure-regions-geopolitical-region.md (2024-04-05). Local circuits (RG-02):
 https://learn.microsoft.com/azure/expressroute/expressroute-locations-providers (2023-08-28).
-Region pairs (RG-05): a hint only, since Site Recovery replicates between any two (SR-01).
+Metro (RG-03): ``_METROS``. Region pairs (RG-05): a hint only, since Site Recovery replicates
+between any two (SR-01).
 National clouds (RG-04) are isolated: their regions are known by how their names begin.
 """
 
@@ -69,8 +70,47 @@ GEOPOLITICAL_REGIONS = (
     _area("Qatar", "qatarcentral", "Doha, Doha2"),
 )
 
-LOCAL_REGIONS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+_METROS: Mapping[str, str] = MappingProxyType(
     {
+        "Amsterdam": "westeurope",
+        "Atlanta": "",
+        "Brussels": "belgiumcentral",
+        "Chicago": "northcentralus",
+        "Copenhagen": "denmarkeast",
+        "Dallas": "",
+        "Dublin": "northeurope",
+        "Frankfurt": "germanywestcentral",
+        "Hong Kong": "eastasia",
+        "Jakarta": "indonesiacentral",
+        "Johannesburg": "southafricanorth",
+        "Madrid": "spaincentral",
+        "Melbourne": "australiasoutheast",
+        "Milan": "italynorth",
+        "Mumbai": "westindia",
+        "New York": "",
+        "Oslo": "norwayeast",
+        "Paris": "francecentral",
+        "Phoenix": "westus3",
+        "Silicon Valley": "westus",
+        "Singapore": "southeastasia",
+        "Stockholm": "swedencentral",
+        "Sydney": "australiaeast",
+        "Taipei": "taiwannorth",
+        "Toronto": "canadacentral",
+        "Vienna": "austriaeast",
+        "Washington DC": "eastus eastus2",
+        "Zurich": "switzerlandnorth",
+    }
+)
+"""RG-03: the cities with an ExpressRoute Metro, whose circuits have a link at each of two sites,
+and the regions that a Local circuit there reaches. The peering location is ``Amsterdam Metro``.
+https://learn.microsoft.com/azure/expressroute/metro of 2026-05-10, read on 2026-11-30."""
+_EUROPEAN_METROS = ("brussels", "vienna")
+"""Cities that the page of geopolitical regions, which is older, does not have: by the continent."""
+
+LOCAL_REGIONS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {f"{city} metro".lower(): tuple(regions.split()) for city, regions in _METROS.items()}
+    | {
         place.lower(): tuple(regions.split())
         for regions, places in (
             ("eastasia", "Hong Kong, Hong Kong2"),
@@ -168,11 +208,12 @@ REGION_PAIRS: Mapping[str, str] = MappingProxyType(
 
 
 _OTHER_REGIONS = (
-    "austriaeast belgiumcentral chilecentral indonesiacentral jioindiacentral jioindiawest "
-    "malaysiawest mexicocentral newzealandnorth spaincentral"
+    "austriaeast belgiumcentral chilecentral denmarkeast indonesiacentral jioindiacentral "
+    "jioindiawest malaysiawest mexicocentral newzealandnorth spaincentral taiwannorth"
 )
-"""Regions that neither list above names (RG-05, SR-01)."""
+"""Regions that no list above has with its neighbours (RG-03, RG-05, SR-01)."""
 
+_METRO_CITIES = {f"{city} metro".lower(): city.lower() for city in _METROS}
 _NATIONAL_CLOUDS = {"china": "China", "usgov": "US Government", "usdod": "US Government"}
 """By how the names of their regions begin."""
 PUBLIC = "Public"
@@ -228,6 +269,10 @@ def geopolitical_region(region: str) -> str | None:
 def geopolitical_region_of_peering_location(peering_location: str) -> str | None:
     """Return the geopolitical region of a peering location; None of one that is not listed."""
     wanted = peering_location.lower()
+    if wanted in _METRO_CITIES:
+        wanted = _METRO_CITIES[wanted]
+        if wanted in _EUROPEAN_METROS:
+            return "Europe"
     return next(
         (
             area.name

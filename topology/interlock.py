@@ -9,14 +9,13 @@ stays active keeps one of its connections.
 from topology.circuits import circuit_id, shared_circuits
 from topology.config import StackConfig
 from topology.deployed import Deployed
+from topology.durations import GATEWAY_UPGRADE
 from topology.errors import DisconnectionRefusedError, InterlockError, ReplacementRefusedError
+from topology.gateway_skus import SCALABLE, can_become
 from topology.live_regions import Advertisement, Reason, conflict
 from topology.model import Circuit, Region
 from topology.prefixes import overlapping
 from topology.words import Activation
-
-_AZ_SKUS = ("ErGw1AZ", "ErGw2AZ", "ErGw3AZ")
-_SKUS = ("Standard", "HighPerformance", "UltraPerformance")
 
 
 def refuse_two_live_regions(config: StackConfig, region: Region, paired: Deployed) -> None:
@@ -91,7 +90,7 @@ def refuse_gateway_replacement(region: Region, deployed: Deployed) -> None:
         )
         if before.lower() != after.lower()
     ]
-    if not _sku_can_change(deployed.gateway_sku, region.gateway.sku):
+    if not can_become(deployed.gateway_sku, region.gateway.sku):
         changes.append(f"SKU from {deployed.gateway_sku!r} to {region.gateway.sku!r}")
     if changes:
         message = (
@@ -101,6 +100,20 @@ def refuse_gateway_replacement(region: Region, deployed: Deployed) -> None:
             "value back, or move the traffic to the other region first and destroy this stack."
         )
         raise ReplacementRefusedError(message)
+
+
+def tell_of_upgrade(region: Region, deployed: Deployed) -> str | None:
+    """Return what to say where the gateway that stands becomes an ErGwScale (GWY-02)."""
+    sku = region.gateway.sku if region.gateway else ""
+    if SCALABLE not in (sku, deployed.gateway_sku) or sku == deployed.gateway_sku:
+        return None
+    if not deployed.gateway_id:
+        return None
+    name, hours = deployed.gateway_id.split("/")[-1], GATEWAY_UPGRADE.worst // 3600
+    return (
+        f"the gateway {name} becomes {sku} in place: Azure takes up to {hours} hours for it, and "
+        "routes stay up meanwhile (GWY-02)"
+    )
 
 
 def refuse_moved_circuits(region: Region, deployed: Deployed) -> None:
@@ -185,11 +198,3 @@ def refuse_lost_connections(region: Region, deployed: Deployed) -> None:
         "connection first, deploy, and remove the old one then."
     )
     raise DisconnectionRefusedError(message)
-
-
-def _sku_can_change(before: str, after: str) -> bool:
-    """GWY-02: only up, and only within one family."""
-    for family in (_SKUS, _AZ_SKUS):
-        if before in family and after in family:
-            return family.index(after) >= family.index(before)
-    return before == after

@@ -14,6 +14,7 @@ from topology.build import build
 from topology.config import StackConfig
 from topology.derivation.remap import Remap
 from topology.facts import Fact, Kind, Move, facts_of, plain_fact
+from topology.gateway_skus import capacity_in_gbps
 from topology.live_regions import Advertisement, Reason, conflict
 from topology.model import Gateway, Region, Spoke
 from topology.pair import Stack
@@ -22,17 +23,6 @@ from topology.words import Activation
 Verdict = Literal["wrong", "allowed", "expected"]
 _ORDER: Mapping[Verdict, int] = {"wrong": 0, "allowed": 1, "expected": 2}
 _RECORD = ".circuit.location"
-
-
-# GWY-13: what a gateway carries, in Gbps; an ErGwScale as much as it has units at most.
-_CAPABILITY = {
-    "Standard": 1,
-    "ErGw1AZ": 1,
-    "HighPerformance": 2,
-    "ErGw2AZ": 2,
-    "UltraPerformance": 10,
-    "ErGw3AZ": 10,
-}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -268,7 +258,7 @@ def _choices(config: StackConfig) -> Iterator[Fact]:
         yield plain_fact(f"{path}.standby", Kind.CHOICE, spoke.standby, path)
         for name, subnet in sorted(spoke.subnets.items()):
             inside = f"{path}.subnets.{name}"
-            protected = subnet.is_protected(spoke=True)
+            protected = subnet.is_protected(name, spoke=True)
             yield plain_fact(f"{inside}.protected", Kind.SAME, protected, inside)
 
 
@@ -311,4 +301,4 @@ def _records(region: Region) -> dict[str, str]:
 def _capability(gateway: Gateway | None) -> int:
     if gateway is None:
         return 0
-    return _CAPABILITY.get(gateway.sku, gateway.max_scale_units or 1)
+    return capacity_in_gbps(gateway.sku, gateway.max_scale_units)

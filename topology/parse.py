@@ -14,6 +14,7 @@ from topology.rules.file_addresses import ADDRESSES
 from topology.rules.file_drill import DRILL
 from topology.rules.file_express_route import EXPRESS_ROUTE
 from topology.rules.file_hub import HUB
+from topology.rules.file_reserved import RESERVED
 from topology.rules.raw import RawRegion, as_mapping
 from topology.words import Activation
 
@@ -71,7 +72,7 @@ def parse_stack(
     if config and config.disconnected and config.activation is Activation.ACTIVE:
         problems.append(Problem("disconnected", "a region that is active is connected: remove it"))
     region = RawRegion(as_mapping(values.get("sparehub:region")))
-    for rule in (*ADDRESSES, *HUB, *EXPRESS_ROUTE, *DRILL):
+    for rule in (*ADDRESSES, *HUB, *RESERVED, *EXPRESS_ROUTE, *DRILL):
         problems += rule.problems(region)
     if problems or config is None:
         raise ConfigurationError(sorted(set(problems)), stack, config)

@@ -27,6 +27,7 @@ from simulator.arm.gateway_connections import connections
 from simulator.arm.gateway_routes import advertised_routes, bgp_peers, learned_routes
 from simulator.arm.messages import JsonObject
 from simulator.arm.network_interface import NETWORK_INTERFACE, VIRTUAL_MACHINE
+from simulator.arm.resiliency import resiliency_information, routes_information
 from simulator.arm.resource_type import Action
 from simulator.arm.service_providers import SERVICE_PROVIDERS, listed
 from simulator.arm.virtual_machine import instance_view, set_power
@@ -50,9 +51,11 @@ _ACTIONS = {
     f"{GATEWAY}/connections": Action(connections, method="GET"),
     f"{GATEWAY}/getAdvertisedRoutes": Action(advertised_routes, seconds=_SOON),
     f"{GATEWAY}/getBgpPeerStatus": Action(bgp_peers, seconds=_SOON),
-    f"{GATEWAY}/getFailoverAllTestDetails": Action(all_tests),
+    f"{GATEWAY}/getFailoverAllTestsDetails": Action(all_tests),
     f"{GATEWAY}/getFailoverSingleTestDetails": Action(single_test),
     f"{GATEWAY}/getLearnedRoutes": Action(learned_routes, seconds=_SOON),
+    f"{GATEWAY}/getResiliencyInformation": Action(resiliency_information, seconds=_SOON),
+    f"{GATEWAY}/getRoutesInformation": Action(routes_information, seconds=_SOON),
     f"{GATEWAY}/startSiteFailoverTest": Action(start_site_test, seconds=_MINUTE, writes=True),
     f"{GATEWAY}/stopSiteFailoverTest": Action(stop_site_test, seconds=_MINUTE, writes=True),
     f"{NETWORK_INTERFACE}/effectiveNetworkSecurityGroups": Action(

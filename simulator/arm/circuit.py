@@ -88,20 +88,30 @@ class Circuit(ResourceType):
         return {"new": True, "provisioned": by_itself and not test}
 
     def written(self, write: Write, resource: Resource) -> None:
-        """Write the inline children."""
+        """Replace the children by those that came with the circuit: none where none did.
+
+        https://github.com/hashicorp/terraform-provider-azurerm/issues/2250 and its fix 3496, of
+        2018 and 2019; of newer versions no source says. azure-native sends back what it reads.
+        """
         del resource
-        inline(write, "peerings", keep_if_absent=True)
-        inline(write, "authorizations", keep_if_absent=True)
+        inline(write, "peerings", keep_if_absent=False)
+        inline(write, "authorizations", keep_if_absent=False)
 
     def render(self, transaction: Transaction, resource: Resource, *, settled: bool) -> JsonObject:
-        """Show a circuit that is being created as Azure does: disabled, without its key."""
+        """Show a circuit that is written as Azure does: disabled, without its key.
+
+        Recorded of circuits that nobody had provisioned, new or not; of others no recording shows
+        an update.
+        """
         del transaction
         shown = resource.properties | {"serviceProviderProvisioningState": provider_state(resource)}
-        if not settled and resource.private["new"]:
+        new = resource.private["new"]
+        if not settled and (new or not resource.private["provisioned"]):
             shown["circuitProvisioningState"] = "Disabled"
             shown["serviceProviderProvisioningState"] = "NotProvisioned"
             shown["serviceKey"] = _NO_KEY
-            del shown["gatewayManagerEtag"]
+            if new:
+                del shown["gatewayManagerEtag"]
         return shown
 
     def check_delete(self, transaction: Transaction, resource: Resource) -> None:

@@ -1,8 +1,9 @@
 """Failover tests of ExpressRoute: a circuit without one of its links, a gateway without a site.
 
 Names and shapes: https://learn.microsoft.com/dotnet/api/azure.resourcemanager.network
-.expressroutecircuitresource.startcircuitlinkfailovertestasync and Az.Network's
-Start-AzVirtualNetworkGatewaySiteFailoverTest. The data plane obeys a test that runs.
+.expressroutecircuitresource.startcircuitlinkfailovertestasync, Az.Network's
+Start-AzVirtualNetworkGatewaySiteFailoverTest, and azure-mgmt-network 33.1.0. The data plane obeys a
+test that runs.
 """
 
 from datetime import UTC, datetime
@@ -37,10 +38,7 @@ def stop_link_test(call: Call) -> str:
 def start_site_test(call: Call) -> str:
     """Start a test of a gateway without the circuits of one peering location."""
     place = call.query.get("peeringLocation", "")
-    known = {
-        circuit.properties["serviceProviderProperties"]["peeringLocation"].lower()
-        for circuit in _circuits(call)
-    }
+    known = {_place(circuit) for circuit in circuits_of(call)}
     if place.lower() not in known:
         problem = f"it has no circuit at peering location '{place}'"
         raise refusals.FAILOVER_TEST(id=call.resource.id.text, problem=problem)
@@ -55,7 +53,12 @@ def stop_site_test(call: Call) -> str:
 
 def all_tests(call: Call) -> list[JsonObject]:
     """Return the tests of a circuit or gateway, the last one only if ``fetchLatest`` is true."""
-    found = [_shown(test) for test in call.resource.private.get("tests", [])]
+    kind = call.query.get("type", "All").lower()
+    found = [
+        _shown(test) | _at_site(call, test)
+        for test in call.resource.private.get("tests", [])
+        if kind in ("all", str(test.get("testType", kind)).lower())
+    ]
     return found[-1:] if call.query.get("fetchLatest", "").lower() == "true" else found
 
 
@@ -102,8 +105,26 @@ def _stop(call: Call, names: tuple[str, ...]) -> str:
 def _shown(test: JsonObject) -> JsonObject:
     names = ("testGuid", "testType", "peeringLocation", "linkType", "circuitTestCategory", "status")
     shown = {name: test[name] for name in names if name in test}
-    ended = {"endTime": _time(test["ended"])} if "ended" in test else {}
-    return shown | {"startTime": _time(test["started"]), "issues": []} | ended
+    ended = {"endTime": time_text(test["ended"])} if "ended" in test else {}
+    return shown | {"startTime": time_text(test["started"]), "issues": []} | ended
+
+
+def _at_site(call: Call, test: JsonObject) -> JsonObject:
+    """Return the circuits of a tested peering location and their connections; of links nothing."""
+    if "peeringLocation" not in test:
+        return {}
+    status = "Disconnected" if test["status"] == "Running" else "Connected"
+    changed = time_text(test["ended"] if "ended" in test else test["started"])
+    circuits, connections = [], []
+    for connection in call.transaction.mentioning(call.resource.key, CONNECTION):
+        _, circuit = bgp.ends_of(call.transaction, connection)
+        if circuit is None or _place(circuit) != test["peeringLocation"].lower():
+            continue
+        link = {"nrpResourceUri": circuit.id.text, "name": circuit.id.name}
+        circuits.append(link | {"connectionName": connection.id.name})
+        mine = {"nrpResourceUri": connection.id.text, "name": connection.id.name}
+        connections.append(mine | {"status": status, "lastUpdatedTime": changed})
+    return {"circuits": circuits, "connections": connections}
 
 
 def _details(call: Call, test: JsonObject) -> JsonObject:
@@ -111,13 +132,13 @@ def _details(call: Call, test: JsonObject) -> JsonObject:
     place = test.get("peeringLocation", "").lower()
     cut: set[str] = set()
     kept: set[str] = set()
-    for circuit in _circuits(call) if place else []:
-        there = circuit.properties["serviceProviderProperties"]["peeringLocation"].lower()
+    for circuit in circuits_of(call) if place else []:
+        there = _place(circuit)
         prefixes = {str(prefix) for prefix in advertised(call.transaction, circuit)}
         (cut if there == place else kept).update(prefixes)
     details: dict[str, Any] = {
         "status": test["status"],
-        "startTimeUtc": _time(test["started"]),
+        "startTimeUtc": time_text(test["started"]),
         "wasSimulationSuccessful": test.get("successful", False),
         "redundantRoutes": sorted(cut & kept),
         "nonRedundantRoutes": sorted(cut - kept),
@@ -126,16 +147,22 @@ def _details(call: Call, test: JsonObject) -> JsonObject:
         if name in test:
             details[name] = test[name]
     if "ended" in test:
-        details["endTimeUtc"] = _time(test["ended"])
+        details["endTimeUtc"] = time_text(test["ended"])
     return details
 
 
-def _circuits(call: Call) -> list[Resource]:
+def circuits_of(call: Call) -> list[Resource]:
     """Return the circuits of a gateway."""
     found = call.transaction.mentioning(call.resource.key, CONNECTION)
     circuits = [bgp.ends_of(call.transaction, each)[1] for each in found]
     return [circuit for circuit in circuits if circuit is not None]
 
 
-def _time(seconds: float) -> str:
+def _place(circuit: Resource) -> str:
+    place: str = circuit.properties["serviceProviderProperties"]["peeringLocation"]
+    return place.lower()
+
+
+def time_text(seconds: float) -> str:
+    """Return a time as Azure writes it."""
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -11,8 +11,9 @@ from simulator.arm.ip_configurations import GATEWAY_SUBNET
 from simulator.arm.messages import JsonObject
 from simulator.arm.nested import nested
 from simulator.arm.peering import gateways, remote_gateway_users
-from simulator.arm.public_ip_address import PUBLIC_IP_ADDRESS, check_free
-from simulator.arm.resource_type import Durations, ResourceType, Write
+from simulator.arm.public_ip_address import PUBLIC_IP_ADDRESS, basic_addresses, check_free
+from simulator.arm.refusal import Refusal
+from simulator.arm.resource_type import TODAY, Durations, ResourceType, Write, made_before
 from simulator.arm.route_table import ROUTE
 from simulator.arm.transaction import Resource, Transaction
 from simulator.arm.virtual_network import PEERING, SUBNET, subnet_networks
@@ -21,19 +22,17 @@ from simulator.arm.vpn import VPN, bgp_settings, check_gateway, during_write
 GATEWAY = "Microsoft.Network/virtualNetworkGateways"
 EXPRESS_ROUTE = "ExpressRoute"
 _PREFIXES: Spec = {"addressPrefixes": [str]}
+_SCALABLE = "ErGwScale"
 _FAMILIES = (
     ("Standard", "HighPerformance", "UltraPerformance"),
-    ("ErGw1AZ", "ErGw2AZ", "ErGw3AZ"),
-    ("ErGwScale",),
+    ("ErGw1AZ", "ErGw2AZ", "ErGw3AZ", _SCALABLE),
 )
 """SKUs of ExpressRoute gateways by family, each in ascending order (GWY-01, GWY-02)."""
+_UPGRADE, _SCALING = 7200.0, 1800.0
+"""Seconds that a change to ErGwScale takes, and one of its units: "up to" by
+https://learn.microsoft.com/azure/expressroute/scalable-gateway (2025-11-06, read on 2026-11-30)."""
+_MOST_UNITS = 40
 _COEXISTENCE_PREFIX = 27
-_MANAGED_ADDRESS = "2024"
-"""API versions from which a public address that is supplied is refused (GWY-03).
-
-Recorded: with 2023-02-01 an ExpressRoute gateway took the customer's (azure-powershell, 2023). The
-refusal came in 2025, with 2024-05-01 in use; what older clients meet today no source says.
-"""
 _CAPACITY = 2
 _CREATE = {EXPRESS_ROUTE: 882.0, VPN: 1188.0}
 
@@ -81,10 +80,34 @@ class Gateway(ResourceType):
 
     def duration(self, write: Write) -> float:
         """Return how long a PUT takes, by gateway type."""
-        return self.seconds.update if write.existing else _CREATE[write.properties["gatewayType"]]
+        if not write.existing:
+            return _CREATE[write.properties["gatewayType"]]
+        old, new = write.existing.properties, write.properties
+        if _sku(new) == _SCALABLE != _sku(old):
+            return _UPGRADE
+        if _sku(new) == _SCALABLE and _bounds(old) != _bounds(new):
+            return _SCALING
+        return self.seconds.update
+
+    def failure(self, write: Write) -> Refusal | None:
+        """Return that units are wrong (GWY-17): Azure says so when the operation ends.
+
+        So it says, too, where an ErGwScale is to become anything else, whatever the units
+        (hashicorp/terraform-provider-azurerm, pull request 31628: three tries on Azure).
+        """
+        if write.properties["gatewayType"] != EXPRESS_ROUTE:
+            return None
+        shrinks = write.existing and _sku(write.existing.properties) == _SCALABLE
+        if _sku(write.properties) != _SCALABLE:
+            wrong = bool(shrinks)
+        else:
+            low, high = _bounds(write.properties) or (1, 1)
+            fixed = low == high and low >= 1
+            wrong = not (fixed or 1 < low < high) or high > _MOST_UNITS
+        return refusals.GATEWAY_BOUNDS() if wrong else None
 
     def check(self, write: Write) -> None:
-        """Refuse GWY-01 to GWY-08 and what VN-10 to VN-12 say of GatewaySubnet."""
+        """Refuse GWY-01 to GWY-08 and what VN-10 and VN-12 say of GatewaySubnet."""
         gateway_type = write.properties.get("gatewayType")
         if gateway_type not in (EXPRESS_ROUTE, VPN):
             raise refusals.GATEWAY_TYPE(id=write.id.text)
@@ -97,11 +120,7 @@ class Gateway(ResourceType):
                 raise refusals.GATEWAY_FIXED(id=write.id.text, what="the virtual network")
         if gateway_type == EXPRESS_ROUTE:
             _check_sku(write)
-            supplied = any(
-                "publicIPAddress" in each["properties"] for each in _configurations(write)
-            )
-            if supplied and write.query.get("api-version", "") >= _MANAGED_ADDRESS:
-                raise refusals.GATEWAY_PUBLIC_ADDRESS(id=write.id.text)
+            _check_addresses(write)
         else:
             check_gateway(write)
             check_free(write, "ipConfigurations")
@@ -127,7 +146,9 @@ class Gateway(ResourceType):
             "vpnGatewayGeneration": "None",
             "vpnType": "PolicyBased",
         }
-        sku = {"capacity": _CAPACITY} | write.properties["sku"]
+        kept = write.existing is not None and self.failure(write) is not None
+        sku = write.existing.properties["sku"] if kept and write.existing else {}
+        sku = sku or {"capacity": _CAPACITY} | write.properties["sku"]
         return defaults | write.properties | {"ipConfigurations": shown, "sku": sku}
 
     def render(self, transaction: Transaction, resource: Resource, *, settled: bool) -> JsonObject:
@@ -174,6 +195,32 @@ def _subnet(write: Write) -> Resource:
     return subnet
 
 
+def _check_addresses(write: Write) -> None:
+    """Refuse a public address: new ExpressRoute gateways get one from Microsoft (GWY-03).
+
+    From which API version on is in doubt. With 2023-02-01 a gateway took the customer's (recorded,
+    azure-powershell, 2023). Azure/bicep-registry-modules#5742 names 2024-07-01, in August 2025;
+    hashicorp/terraform-provider-azurerm#30032 and pull request 31084 name the date, August 2025,
+    whatever the version, and so do labs of 2026. Here it is refused of today's requests.
+    """
+    supplied = any("publicIPAddress" in each["properties"] for each in _configurations(write))
+    if not supplied or write.existing or made_before(write, TODAY):
+        return
+    if basic_addresses(write, "ipConfigurations"):
+        raise refusals.GATEWAY_BASIC_ADDRESS(id=write.id.text)
+    raise refusals.GATEWAY_PUBLIC_ADDRESS(id=write.id.text)
+
+
+def _sku(properties: JsonObject) -> str:
+    return str(properties.get("sku", {}).get("name", ""))
+
+
+def _bounds(properties: JsonObject) -> tuple[int, int] | None:
+    """Return the fewest and the most scale units that a gateway says, if it says both."""
+    bounds = properties.get("autoScaleConfiguration", {}).get("bounds", {})
+    return (bounds["min"], bounds["max"]) if {"min", "max"} <= bounds.keys() else None
+
+
 def _check_sku(write: Write) -> None:
     """Refuse an unknown SKU (GWY-01, GWY-08) and a change that Azure cannot make (GWY-02)."""
     sku = write.properties.get("sku", {})
@@ -185,6 +232,8 @@ def _check_sku(write: Write) -> None:
         raise refusals.GATEWAY_SKU(id=write.id.text, problem="sku.tier must be sku.name")
     if write.existing:
         old, new = write.existing.properties["sku"]["name"], sku["name"]
+        if old == _SCALABLE:
+            return  # accepted, and fails later
         if old not in family or family.index(new) < family.index(old):
             raise refusals.GATEWAY_SKU_CHANGE(id=write.id.text, old=old, new=new)
 
@@ -212,9 +261,7 @@ def _check_network(write: Write, subnet: Resource, gateway_type: str) -> None:
 
 
 def _check_subnet(write: Write, subnet: Resource) -> None:
-    """Refuse what blocks the creation of a gateway: VN-11 and VN-12."""
-    if "networkSecurityGroup" in subnet.properties:
-        raise refusals.GATEWAY_SUBNET_SECURITY_GROUP(id=write.id.text)
+    """Refuse a route table that blocks the creation of a gateway (VN-12)."""
     if "routeTable" not in subnet.properties:
         return
     table = write.transaction.get(subnet.properties["routeTable"]["id"].lower())

@@ -59,9 +59,9 @@ _GEOPOLITICAL = {
 }
 
 _OTHER_REGIONS = (
-    "austriaeast belgiumcentral brazilsoutheast centraluseuap chilecentral eastus2euap "
+    "austriaeast belgiumcentral brazilsoutheast centraluseuap chilecentral denmarkeast eastus2euap "
     "indonesiacentral jioindiacentral jioindiawest malaysiawest mexicocentral newzealandnorth "
-    "spaincentral swedensouth"
+    "spaincentral swedensouth taiwannorth"
 )
 """Regions that the page of geopolitical regions does not list; those on ``euap`` are Azure's own
 for early updates (recorded: an ExpressRoute gateway of azure-powershell's tests, 2023)."""
@@ -110,6 +110,41 @@ _LOCAL = {
 }
 
 
+_METROS = (
+    ("Amsterdam Metro", "Europe", "westeurope"),
+    ("Atlanta Metro", "North America", ""),
+    ("Brussels Metro", "Europe", "belgiumcentral"),
+    ("Chicago Metro", "North America", "northcentralus"),
+    ("Copenhagen Metro", "Europe", "denmarkeast"),
+    ("Dallas Metro", "North America", ""),
+    ("Dublin Metro", "Europe", "northeurope"),
+    ("Frankfurt Metro", "Europe", "germanywestcentral"),
+    ("Hong Kong Metro", "Asia", "eastasia"),
+    ("Jakarta Metro", "Asia", "indonesiacentral"),
+    ("Johannesburg Metro", "South Africa", "southafricanorth"),
+    ("Madrid Metro", "Europe", "spaincentral"),
+    ("Melbourne Metro", "Oceania", "australiasoutheast"),
+    ("Milan Metro", "Europe", "italynorth"),
+    ("Mumbai Metro", "India", "westindia"),
+    ("New York Metro", "North America", ""),
+    ("Oslo Metro", "Europe", "norwayeast"),
+    ("Paris Metro", "Europe", "francecentral"),
+    ("Phoenix Metro", "North America", "westus3"),
+    ("Silicon Valley Metro", "North America", "westus"),
+    ("Singapore Metro", "Asia", "southeastasia"),
+    ("Stockholm Metro", "Europe", "swedencentral"),
+    ("Sydney Metro", "Oceania", "australiaeast"),
+    ("Taipei Metro", "Asia", "taiwannorth"),
+    ("Toronto Metro", "North America", "canadacentral"),
+    ("Vienna Metro", "Europe", "austriaeast"),
+    ("Washington DC Metro", "North America", "eastus eastus2"),
+    ("Zurich Metro", "Europe", "switzerlandnorth"),
+)
+"""Metro peering locations, with two sites each: geopolitical region (that of the city; of Brussels
+and Vienna, which no list has, the continent's) and regions of Local circuits.
+https://learn.microsoft.com/azure/expressroute/metro of 2026-05-10, read on 2026-11-30."""
+
+
 def _locations(text: str) -> list[str]:
     return [name.strip().lower() for name in text.split(",")]
 
@@ -119,6 +154,7 @@ _REGION_TO_GEOPOLITICAL = MappingProxyType(
 )
 _LOCATION_TO_GEOPOLITICAL = MappingProxyType(
     {place: name for name, (_, places) in _GEOPOLITICAL.items() for place in _locations(places)}
+    | {place.lower(): name for place, name, _ in _METROS}
 )
 
 
@@ -134,9 +170,8 @@ def is_region(name: str) -> bool:
 
 def peering_locations() -> list[str]:
     """Return the peering locations of ExpressRoute."""
-    return sorted(
-        name.strip() for _, places in _GEOPOLITICAL.values() for name in places.split(",")
-    )
+    named = [name.strip() for _, places in _GEOPOLITICAL.values() for name in places.split(",")]
+    return sorted([*named, *(place for place, _, _ in _METROS)])
 
 
 def is_peering_location(name: str) -> bool:
@@ -152,4 +187,6 @@ def same_geopolitical_region(peering_location: str, region: str) -> bool:
 
 def local_to(peering_location: str, region: str) -> bool:
     """Return whether a Local circuit at the peering location reaches the region (ER-05)."""
-    return peering_location.lower() in _locations(_LOCAL.get(region, ""))
+    place = peering_location.lower()
+    metro = any(place == each.lower() and region in near.split() for each, _, near in _METROS)
+    return metro or place in _locations(_LOCAL.get(region, ""))

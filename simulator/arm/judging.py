@@ -50,6 +50,8 @@ def judge(timeline: Timeline, request: Request) -> Response:
         raise refusals.METHOD_UNKNOWN(method=request.method)
     present = timeline.transaction.get(target.key)
     _check_conditions(request, present)
+    if request.method == "PUT" and present and not target.is_group:
+        _check_sent_tag(request, present)
     match request.method:
         case "DELETE":
             return _delete(timeline, request, target, present)
@@ -66,10 +68,26 @@ def _check_conditions(request: Request, present: Resource | None) -> None:
     etag = present.etag if present else ""
     headers = {name.lower(): value for name, value in request.headers.items()}
     wanted = headers.get("if-match")
-    if wanted is not None and (not present or wanted not in ("*", etag)):
+    if wanted is not None and not present:
         raise refusals.PRECONDITION_FAILED(condition=f"If-Match: {wanted}", etag=etag)
+    if wanted is not None and present and wanted not in ("*", etag):
+        raise refusals.ETAG_MISMATCH(sent=wanted, etag=etag, id=present.id.text)
     if headers.get("if-none-match") == "*" and present:
         raise refusals.PRECONDITION_FAILED(condition="If-None-Match: *", etag=etag)
+
+
+def _check_sent_tag(request: Request, present: Resource) -> None:
+    """Refuse a body with an entity tag that is not the resource's: as if it were ``If-Match``.
+
+    Recorded of API version 2025-05-01; a tag may be sent without its quotation marks.
+    """
+    body = read_body(request.body)
+    sent = body.get("etag") if isinstance(body, dict) else None
+    if not isinstance(sent, str) or not sent:
+        return
+    tag = sent if sent.startswith(('W/"', '"')) else f'W/"{sent}"'
+    if tag != present.etag:
+        raise refusals.ETAG_MISMATCH(sent=tag, etag=present.etag, id=present.id.text)
 
 
 def _act(timeline: Timeline, request: Request, asked: Asked) -> Response:

@@ -8,6 +8,7 @@ from simulator.arm.accept import Spec
 from simulator.arm.guid import guid
 from simulator.arm.messages import JsonObject
 from simulator.arm.network_interface import NETWORK_INTERFACE
+from simulator.arm.reserved_subnets import check_group_of_subnet
 from simulator.arm.resource_id import ResourceId
 from simulator.arm.resource_type import Durations, Removing, ResourceType, Write, inline
 from simulator.arm.transaction import Resource, Transaction
@@ -64,9 +65,10 @@ class NetworkSecurityGroup(ResourceType):
         return {"resourceGuid": guid(write.id.key), "defaultSecurityRules": rules} | own
 
     def written(self, write: Write, resource: Resource) -> None:
-        """Replace the rules by those sent (VN-22)."""
-        del resource
+        """Replace the rules by those sent (VN-22); Bastion's subnet needs its own (VN-27)."""
         inline(write, "securityRules", keep_if_absent=False)
+        for subnet in write.transaction.mentioning(resource.key, SUBNET):
+            check_group_of_subnet(write.transaction, subnet.id, resource)
 
     def render(self, transaction: Transaction, resource: Resource, *, settled: bool) -> JsonObject:
         """Add what the group is associated with."""
@@ -79,11 +81,15 @@ class NetworkSecurityGroup(ResourceType):
 
     def check_delete(self, transaction: Transaction, resource: Resource) -> None:
         """Refuse to delete an associated group."""
-        for kind in (SUBNET, NETWORK_INTERFACE):
-            for user in transaction.mentioning(resource.key, kind):
-                raise refusals_network.SECURITY_GROUP_IN_USE(
-                    name=resource.id.name, user=user.id.text
-                )
+        users = [
+            user.id.text
+            for kind in (SUBNET, NETWORK_INTERFACE)
+            for user in transaction.mentioning(resource.key, kind)
+        ]
+        if users:
+            raise refusals_network.SECURITY_GROUP_IN_USE(
+                id=resource.id.text, users=", ".join(users)
+            )
 
     def deleted(self, transaction: Transaction, resource: Resource, removing: Removing) -> None:
         """Delete the rules."""
@@ -128,8 +134,9 @@ class SecurityRule(ResourceType):
         if properties["direction"] not in ("Inbound", "Outbound"):
             raise refusals_attached.RULE_INVALID(id=write.id.text, problem="direction is unknown")
         if not _LEAST <= properties["priority"] <= _MOST:
-            problem = f"priority must be from {_LEAST} to {_MOST}"
-            raise refusals_attached.RULE_INVALID(id=write.id.text, problem=problem)
+            raise refusals_attached.RULE_PRIORITY(
+                priority=properties["priority"], least=_LEAST, most=_MOST
+            )
         group = write.id.parent
         for other in write.transaction.children(group.key, SECURITY_RULE) if group else []:
             same = all(other.properties[name] == properties[name] for name in needed[1:3])

@@ -16,6 +16,12 @@ _GATEWAY = "Microsoft.Network/virtualNetworkGateways"
 _SPACE: Spec = {"addressPrefixes": [str]}
 
 
+_KIND = ("peerCompleteVnets",)
+"""Fixed when a peering is made, of whole networks or of subnets: an update that says otherwise is
+answered with 200 and changes nothing (PE-22,
+https://github.com/hashicorp/terraform-provider-azurerm/issues/31992 and 33416)."""
+
+
 class Peering(ResourceType):
     """One half of a peering."""
 
@@ -98,9 +104,11 @@ class Peering(ResourceType):
             "useRemoteGateways": False,
         }
         half = other_half(store, _local(write.id), remote)
+        kept = write.existing.properties if write.existing else {}
         return (
             defaults
             | write.properties
+            | {name: kept[name] for name in _KIND if name in kept}
             | {
                 "resourceGuid": guid("peering", *sorted([_local(write.id), remote])),
                 "peeringState": "Connected" if half else "Initiated",

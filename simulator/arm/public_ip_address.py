@@ -11,6 +11,9 @@ from simulator.arm.messages import JsonObject
 from simulator.arm.resource_type import Durations, ResourceType, Write
 from simulator.arm.transaction import Resource, Transaction
 
+BASIC = "publicIPAddresses.basic"
+"""Setting: the subscription still has leave to make Basic addresses. Retired on 2025-09-30, the
+limit is 0; Microsoft's own test subscription made one with API 2025-05-01 (recorded)."""
 PUBLIC_IP_ADDRESS = "Microsoft.Network/publicIPAddresses"
 _SKUS = ("Basic", "Standard")
 _METHODS = ("Dynamic", "Static")
@@ -39,12 +42,19 @@ class PublicIPAddress(ResourceType):
     verb = "PutPublicIpAddressOperation"
 
     def check(self, write: Write) -> None:
-        """Refuse an unknown SKU or method: a Standard address is Static."""
+        """Refuse an unknown SKU or method, and new Basic addresses, retired on 2025-09-30.
+
+        Without a SKU an address is Basic (recorded with API 2025-05-01), and so refused: clients
+        have to say ``Standard`` (https://github.com/microsoft/nav-arm-templates/issues/238).
+        """
         sku = write.body.get("sku", {}).get("name", "Basic")
         method = write.properties.get("publicIPAllocationMethod", "Dynamic")
         if sku not in _SKUS or method not in _METHODS:
             problem = f"sku.name must be one of {_SKUS}, the allocation method one of {_METHODS}"
             raise refusals.PUBLIC_ADDRESS(id=write.id.text, problem=problem)
+        allowed = write.transaction.setting(BASIC, "") == "yes"
+        if sku == "Basic" and not write.existing and not allowed:
+            raise refusals.PUBLIC_ADDRESS_BASIC()  # noqa: RSE102  an entry is called
         if sku == "Standard" and method != "Static":
             raise refusals.PUBLIC_ADDRESS_STATIC(id=write.id.text)
 
@@ -81,12 +91,23 @@ def address_of(public_address: Resource) -> str:
     return str(_RANGE[number + 1])
 
 
+def basic_addresses(write: Write, collection: str) -> list[Resource]:
+    """Return the Basic public addresses that IP configurations name."""
+    named = [
+        write.transaction.get(each["properties"]["publicIPAddress"]["id"].lower())
+        for each in write.properties.get(collection, [])
+        if "publicIPAddress" in each.get("properties", {})
+    ]
+    return [each for each in named if each and each.document["sku"]["name"] == "Basic"]
+
+
 def check_free(write: Write, collection: str) -> None:
     """Refuse to use a public address that another IP configuration has."""
     for configuration in write.properties.get(collection, []):
         address = configuration.get("properties", {}).get("publicIPAddress", {}).get("id", "")
         for user in naming(write.transaction, address.lower(), "publicIPAddress"):
             if not user["id"].lower().startswith(f"{write.id.key}/"):
+                name = configuration.get("name", "")
                 raise refusals.PUBLIC_ADDRESS_TAKEN(
-                    id=write.id.text, address=address, user=user["id"]
+                    id=write.id.child(collection, name).text, address=address, user=user["id"]
                 )

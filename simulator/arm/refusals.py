@@ -42,7 +42,7 @@ API_VERSION_UNKNOWN = Kind(
     400,
     "NoRegisteredProviderFound",
     "No registered resource provider found for location '{location}' and API version '{version}' "
-    "for type '{type}'. The supported api-versions are '{first}' to '{last}'.",
+    "for type '{type}'. The supported api-versions are '{first}' and later.",
     "ARM",
     _COMMON,
 )
@@ -94,6 +94,22 @@ PRECONDITION_FAILED = Kind(
     "the resource's entity tag is '{etag}'.",
     "ARM",
     _RPC,
+)
+ETAG_MISMATCH = Kind(
+    412,
+    "PreconditionFailed",
+    "Precondition failed.",
+    "ARM",
+    "https://github.com/kubernetes-sigs/cloud-provider-azure (pkg/azclient, recorded)",
+    (
+        (
+            "PreconditionFailedEtagMismatch",
+            (
+                "Etag provided in if-match header {sent} does not match etag {etag} of resource "
+                "{id} in NRP data store."
+            ),
+        ),
+    ),
 )
 GROUP_NOT_FOUND = Kind(
     404, "ResourceGroupNotFound", "Resource group '{group}' could not be found.", "ARM", _NET

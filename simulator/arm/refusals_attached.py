@@ -54,6 +54,14 @@ NESTED_NAME = ours("NestedName", "{id}: each of {collection} needs a name.", "AR
 
 # -- public addresses --------------------------------------------------------------------------
 PUBLIC_ADDRESS = ours("PublicAddress", "Public IP address {id}: {problem}.", "in use")
+PUBLIC_ADDRESS_BASIC = Kind(
+    400,
+    "IPv4BasicSkuPublicIpCountLimitReached",
+    "Cannot create more than 0 IPv4 Basic SKU public IP addresses for this subscription in this "
+    "region.",
+    "GWY-18",
+    "https://github.com/skypilot-org/skypilot/issues/7977; wording in public azurerm logs",
+)
 PUBLIC_ADDRESS_STATIC = ours(
     "PublicAddressStatic", "Public IP address {id}: a Standard one must be Static.", "GWY-04"
 )
@@ -66,8 +74,13 @@ PUBLIC_ADDRESS_IN_USE = Kind(
     "GWY-12",
     _NET,
 )
-PUBLIC_ADDRESS_TAKEN = ours(
-    "PublicAddressTaken", "{id}: public IP address {address} is allocated to {user}.", "in use"
+PUBLIC_ADDRESS_TAKEN = Kind(
+    400,
+    "PublicIPAddressInUse",
+    "Resource {id} is referencing public IP address {address} that is already allocated to "
+    "resource {user}.",
+    "in use",
+    "code and wording seen in public cluster logs",
 )
 
 # -- interfaces and machines -------------------------------------------------------------------
@@ -127,6 +140,13 @@ RULE_CONFLICT = Kind(
     "VN-11",
     _LAB,
 )
+RULE_PRIORITY = Kind(
+    400,
+    "SecurityRuleInvalidPriority",
+    "Security rule has invalid Priority. Value provided: {priority} Allowed range {least}-{most}.",
+    "VN-11",
+    "code seen in public labs; wording in public copies of Azure's answers",
+)
 RULE_INVALID = ours("SecurityRule", "Security rule {id}: {problem}.", "VN-11")
 
 # -- VPN ---------------------------------------------------------------------------------------
@@ -144,6 +164,23 @@ GATEWAY_PUBLIC_ADDRESS_NEEDED = Kind(
     "Public IP address reference is required for gateway IP configration {id}.",
     "GWY-04",
     "https://github.com/hashicorp/terraform-provider-azurerm/issues/6548",
+)
+VPN_GATEWAY_BASIC_ADDRESS = Kind(
+    400,
+    "PublicIpWithBasicSkuNotAllowedOnVPNGateways",
+    "Basic IP configuration for VPN Virtual Network Gateways is not supported. Follow the link for "
+    "more details : https://go.microsoft.com/fwlink/p/?linkid=2241350 {id}",
+    "GWY-18",
+    "https://github.com/Azure/bicep-registry-modules/issues/1685",
+)
+VPN_GATEWAY_WITHOUT_ZONES = Kind(
+    400,
+    "NonAzSkusNotAllowedForVPNGateway",
+    "VpnGw1-5 non-AZ SKUs are no longer supported for VPN gateways. Only VpnGw1-5AZ SKUs can be "
+    "created going forward.",
+    "GWY-19",
+    "https://github.com/PaloAltoNetworks/terraform-azurerm-swfw-modules/issues/193; code and "
+    "wording in public labs (2026)",
 )
 VPN_CLIENT_POOL = Kind(
     400,

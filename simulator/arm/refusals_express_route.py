@@ -71,20 +71,14 @@ GATEWAY_FIXED = ours("GatewayFixed", "Gateway {id}: {what} cannot be changed.", 
 GATEWAY_SKU = ours("GatewaySku", "Gateway {id}: {problem}.", "GWY-01, GWY-08")
 GATEWAY_SKU_CHANGE = ours(
     "GatewaySkuChange",
-    "Gateway {id}: SKU {old} cannot be changed to {new}; only upgrades within one family "
-    "(with or without availability zones) are possible.",
+    "Gateway {id}: SKU {old} cannot be changed to {new}; only upgrades within one family (without "
+    "availability zones, or with them up to ErGwScale) are possible.",
     "GWY-02",
 )
 GATEWAY_SUBNET = ours(
     "GatewaySubnet",
     "Gateway {id}: exactly one IP configuration in a subnet named GatewaySubnet is needed.",
     "GWY-06, VN-09",
-)
-GATEWAY_SUBNET_SECURITY_GROUP = ours(
-    "GatewaySubnetSecurityGroup",
-    "Gateway {id}: gateways in a subnet with a network security group are blocked from being "
-    "created.",
-    "VN-11",
 )
 GATEWAY_SUBNET_ROUTES = ours(
     "GatewaySubnetRoutes",
@@ -102,6 +96,23 @@ GATEWAY_PUBLIC_ADDRESS = ours(
     "given.",
     "GWY-03",
 )
+GATEWAY_BASIC_ADDRESS = Kind(
+    400,
+    "PublicIpWithBasicSkuNotAllowedOnExpressRouteGateways",
+    "Basic IP configuration for ExpressRoute Virtual Network Gateways is not supported. Please "
+    "create and associate a Standard IP. {id}",
+    "GWY-18",
+    "https://github.com/oracle-quickstart/oci-azure-interconnect/issues/6",
+)
+GATEWAY_BOUNDS = Kind(
+    200,
+    "ExpressRouteVirtualNetworkGatewayAutoscaleBoundsNotValid",
+    "ExpressRoute Virtual Network Gateway has invalid autoscale bounds. Min should be greater than "
+    "1 and less than Max 40.",
+    "GWY-17",
+    "https://github.com/hashicorp/terraform-provider-azurerm/pull/31628",
+)
+"""The error in a finished asynchronous operation: status 200."""
 GATEWAY_SECOND = ours(
     "SecondGateway",
     "Gateway {id}: virtual network {network} already has {type} gateway {other}.",

@@ -65,6 +65,38 @@ SUBNET_IN_USE_UPDATE = Kind(
     "VN-18",
     "code in a public SDK's list of errors, its wording in none",
 )
+SUBNET_OF_GATEWAYS_GROUP = Kind(
+    400,
+    "NetworkSecurityGroupCannotBeAttachedToGatewaySubnet",
+    "The operation failed because the network security group {name} can not be associated to the "
+    "GatewaySubnet. Please remove the network security group associated to the GatewaySubnet. No "
+    "changes have occurred on the gateway at this time. See here for additional details: "
+    "https://aka.ms/GatewaySubnet.",
+    "VN-11",
+    "https://github.com/Azure-Terraform/terraform-azurerm-virtual-network/issues/18",
+)
+SUBNET_OF_BASTION_TABLE = Kind(
+    400,
+    "RouteTableCannotBeAttachedForAzureBastionSubnet",
+    "Route Table {name} cannot be attached to Azure Bastion Subnet AzureBastionSubnet",
+    "VN-26",
+    "https://github.com/Azure/Azure-Landing-Zones/issues/1679; wording: "
+    "https://github.com/MicrosoftDocs/azure-docs/issues/40561",
+)
+SUBNET_OF_BASTION_GROUP = Kind(
+    400,
+    "NetworkSecurityGroupNotCompliantForAzureBastionSubnet",
+    "Network security group {name} does not have necessary rules for Azure Bastion Subnet "
+    "AzureBastionSubnet.",
+    "VN-27",
+    "https://github.com/Azure/azure-quickstart-templates/issues/8655",
+)
+SUBNET_OF_SERVICE_TABLE = ours(
+    "ReservedSubnetRouteTable", "Subnet {id} cannot have a route table.", "VN-26"
+)
+SUBNET_OF_SERVICE_GROUP = ours(
+    "ReservedSubnetSecurityGroup", "Subnet {id} cannot have a network security group.", "VN-16"
+)
 
 # -- peerings ----------------------------------------------------------------------------------
 SPACES_OVERLAP = Kind(
@@ -155,8 +187,12 @@ NEXT_HOP_ADDRESS = ours(
     "Route {id}: a next hop address must be given for VirtualAppliance and for nothing else.",
     "RT-12",
 )
-ROUTE_PREFIX_TWICE = ours(
-    "DuplicateRoutePrefix", "Routes {id} and {other} have the same prefix {prefix}.", "RT-20"
+ROUTE_PREFIX_TWICE = Kind(
+    400,
+    "RouteConflict",
+    "Route: {name} conflicts with Route: {other}. Routes cannot have the same AddressPrefix.",
+    "RT-20",
+    "https://github.com/kubernetes-sigs/cloud-provider-azure/issues/657",
 )
 TABLE_IN_USE = Kind(
     400,
@@ -165,8 +201,13 @@ TABLE_IN_USE = Kind(
     "RT-19",
     "a comment in public Terraform code; an AKS support article",
 )
-SECURITY_GROUP_IN_USE = ours(
-    "SecurityGroupInUse",
-    "Network security group {name} is in use by {user} and cannot be deleted.",
+SECURITY_GROUP_IN_USE = Kind(
+    400,
+    "InUseNetworkSecurityGroupCannotBeDeleted",
+    "Network security group {id} cannot be deleted because it is in use by the following "
+    "resources: {users}. In order to delete the Network security group, remove the association "
+    "with the resource(s). To learn how to do this, see aka.ms/deletensg.",
     "in use",
+    "seen whole in public logs of azurerm and of Visual Studio tools; the list of several users: a "
+    "guess",
 )

@@ -190,6 +190,20 @@ class ResourceType:
         """Do to other resources what the deletion does to them."""
 
 
+TODAY = "2024-01-01"
+"""Requests of older API versions are answered as of their time, as recordings show them; those of
+this one and of later ones as of today: what Azure retired, it refuses whatever the version."""
+
+
+def made_before(write: Write, version: str) -> bool:
+    """Return whether a request asks for an API version older than this one.
+
+    A child that came with its parent asks for none.
+    """
+    asked = write.query.get("api-version", "")
+    return bool(asked) and asked < version
+
+
 def inline(write: Write, kind: str, *, keep_if_absent: bool) -> None:
     """Replace the children of a resource by those that came with it (VN-22).
 

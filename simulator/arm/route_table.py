@@ -80,9 +80,7 @@ class Route(ResourceType):
         table = identity.parent
         for other in write.transaction.children(table.key, ROUTE) if table else []:
             if other.key != identity.key and other.properties["addressPrefix"] == prefix:
-                raise refusals.ROUTE_PREFIX_TWICE(
-                    id=identity.text, other=other.id.text, prefix=prefix
-                )
+                raise refusals.ROUTE_PREFIX_TWICE(name=identity.name, other=other.id.name)
 
     def compute(self, write: Write) -> JsonObject:
         """Add what Azure says of BGP."""

@@ -8,9 +8,17 @@ from simulator.arm.accept import Reference, Spec
 from simulator.arm.ip_configurations import naming
 from simulator.arm.messages import JsonObject
 from simulator.arm.refusals import RETRY_LATER
-from simulator.arm.resource_type import Durations, ResourceType, Write
+from simulator.arm.reserved_subnets import check_group_of_subnet, check_table_of_subnet
+from simulator.arm.resource_id import ResourceId
+from simulator.arm.resource_type import Durations, ResourceType, Write, made_before
 from simulator.arm.transaction import Resource, Transaction
-from simulator.arm.virtual_network import SUBNET, address_space, check_inside, subnet_networks
+from simulator.arm.virtual_network import (
+    PRIVATE_SUBNETS,
+    SUBNET,
+    address_space,
+    check_inside,
+    subnet_networks,
+)
 
 _LONGEST_PREFIX = 29
 _SHORTEST_PREFIX = 2
@@ -58,6 +66,7 @@ class Subnet(ResourceType):
                 clash = addresses.first_overlap(mine, subnet_networks(other))
                 if other.key != write.id.key and clash:
                     raise refusals.SUBNETS_OVERLAP(subnet=write.id.name, network=network.id.name)
+        _check_reserved(write)
         if write.existing and mine != subnet_networks(write.existing):
             for user in users(write.transaction, write.existing):
                 raise refusals.SUBNET_IN_USE_UPDATE(subnet=write.id.name, user=user)
@@ -68,7 +77,8 @@ class Subnet(ResourceType):
             {"provisioningState": "Succeeded", "locations": ["*"]} | endpoint
             for endpoint in write.properties.get("serviceEndpoints", [])
         ]
-        defaults = {
+        defaults: JsonObject = {"defaultOutboundAccess": False} if _is_private(write) else {}
+        defaults |= {
             "delegations": [],
             "privateEndpointNetworkPolicies": "Disabled",
             "privateLinkServiceNetworkPolicies": "Enabled",
@@ -85,6 +95,24 @@ class Subnet(ResourceType):
         """Refuse to delete a subnet in use (VN-17)."""
         for user in users(transaction, resource):
             raise refusals.SUBNET_IN_USE(subnet=resource.id.name, user=user)
+
+
+def _check_reserved(write: Write) -> None:
+    """Refuse a route table or a security group that Azure does not take on a reserved subnet."""
+    properties = write.properties
+    if "routeTable" in properties:
+        check_table_of_subnet(write.id, ResourceId(properties["routeTable"]["id"]))
+    if "networkSecurityGroup" in properties:
+        group = write.transaction.get(properties["networkSecurityGroup"]["id"].lower())
+        if group:
+            check_group_of_subnet(write.transaction, write.id, group)
+
+
+def _is_private(write: Write) -> bool:
+    """Return whether a new subnet has no default outbound access where nothing is said (VN-23)."""
+    network = write.transaction.get(write.id.parent.key) if write.id.parent else None
+    since = network is not None and bool(network.private.get("private subnets"))
+    return since and write.existing is None and not made_before(write, PRIVATE_SUBNETS)
 
 
 def users(transaction: Transaction, subnet: Resource) -> list[str]:

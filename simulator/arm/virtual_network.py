@@ -9,12 +9,24 @@ from simulator.arm.accept import Spec
 from simulator.arm.addresses import Network
 from simulator.arm.guid import guid
 from simulator.arm.messages import JsonObject
-from simulator.arm.resource_type import Durations, Removing, ResourceType, Write, inline
+from simulator.arm.resource_type import (
+    Durations,
+    Removing,
+    ResourceType,
+    Write,
+    inline,
+    made_before,
+)
 from simulator.arm.transaction import Resource, Transaction
 
 VIRTUAL_NETWORK = "Microsoft.Network/virtualNetworks"
 SUBNET = f"{VIRTUAL_NETWORK}/subnets"
 PEERING = f"{VIRTUAL_NETWORK}/virtualNetworkPeerings"
+_KEEPS_SUBNETS = "2023-11-01"
+"""API version from which subnets that a network's PUT leaves out stay (VN-22)."""
+PRIVATE_SUBNETS = "2025-07-01"
+"""API version from which a new network's subnets have no default outbound access (VN-23):
+Microsoft's Azure networking blog, techcommunity 4513778, read on 2026-11-29."""
 
 
 class VirtualNetwork(ResourceType):
@@ -67,11 +79,17 @@ class VirtualNetwork(ResourceType):
 
     def written(self, write: Write, resource: Resource) -> None:
         """Write the inline children; then no subnet may lie outside the address space (VN-08)."""
-        inline(write, "subnets", keep_if_absent=True)
+        inline(write, "subnets", keep_if_absent=not made_before(write, _KEEPS_SUBNETS))
         inline(write, "virtualNetworkPeerings", keep_if_absent=False)
         space = address_space(resource)
         for subnet in write.transaction.children(write.id.key, SUBNET):
             check_inside(subnet_networks(subnet), space, subnet.id.name, write.id.name)
+
+    def private(self, write: Write) -> JsonObject:
+        """Note whether subnets are private where nothing is said (VN-23)."""
+        if write.existing:
+            return write.existing.private
+        return {"private subnets": not made_before(write, PRIVATE_SUBNETS)}
 
     def deleted(self, transaction: Transaction, resource: Resource, removing: Removing) -> None:
         """Delete subnets, unless in use (VN-17), and peerings: the other halves are cut off."""

@@ -6,24 +6,30 @@ from typing import Any
 from simulator.arm import refusals_attached as refusals
 from simulator.arm.local_network_gateway import LOCAL_GATEWAY
 from simulator.arm.messages import JsonObject
-from simulator.arm.resource_type import Write
+from simulator.arm.public_ip_address import basic_addresses
+from simulator.arm.resource_type import TODAY, Write, made_before
 from simulator.arm.transaction import Resource
 from simulator.arm.virtual_network import subnet_networks
 
 VPN = "Vpn"
 IPSEC = "IPsec"
 VNET_TO_VNET = "Vnet2Vnet"
-_SKUS = frozenset(
-    ["Basic", "Standard", "HighPerformance", "UltraPerformance"]
-    + [f"VpnGw{size}{zones}" for size in range(1, 6) for zones in ("", "AZ")]
-)
+_WITHOUT_ZONES = frozenset(f"VpnGw{size}" for size in range(1, 6))
+"""Retired on 2026-09-30: no new ones (GWY-19); those that stand become the others by themselves."""
+_SKUS = _WITHOUT_ZONES | {
+    *("Basic", "Standard", "HighPerformance", "UltraPerformance"),
+    *(f"{name}AZ" for name in _WITHOUT_ZONES),
+}
 _ASN = 65515
 """The autonomous system of Azure's gateways:
 https://learn.microsoft.com/azure/vpn-gateway/vpn-gateway-bgp-overview."""
 
 
 def check_gateway(write: Write) -> None:
-    """Refuse a VPN gateway without a public address (GWY-04), of another's SKU, with a bad pool."""
+    """Refuse a VPN gateway without a public address (GWY-04), of another's SKU, with a bad pool.
+
+    Refused too is what is no longer made: GWY-18, GWY-19.
+    """
     for configuration in write.properties["ipConfigurations"]:
         if "publicIPAddress" not in configuration["properties"]:
             identity = write.id.child("ipConfigurations", configuration["name"])
@@ -31,6 +37,11 @@ def check_gateway(write: Write) -> None:
     sku = write.properties.get("sku", {}).get("name", "Basic")
     if sku not in _SKUS:
         raise refusals.VPN_GATEWAY_SKU(id=write.id.text, name=sku)
+    if not write.existing and not made_before(write, TODAY):
+        if sku in _WITHOUT_ZONES:
+            raise refusals.VPN_GATEWAY_WITHOUT_ZONES()  # noqa: RSE102  an entry is called
+        if sku != "Basic" and basic_addresses(write, "ipConfigurations"):
+            raise refusals.VPN_GATEWAY_BASIC_ADDRESS(id=write.id.text)
     clients = write.properties.get("vpnClientConfiguration", {})
     for prefix in clients.get("vpnClientAddressPool", {}).get("addressPrefixes", []):
         try:

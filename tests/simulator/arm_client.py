@@ -45,6 +45,10 @@ class Arm:
         assert response.status in (200, 201), response.body
         return response.body or {}
 
+    def put_by(self, version: str, path: str, body: Body) -> Body:
+        """Write by a version of the API."""
+        return self.put(path, body, **{"api-version": version})
+
     def get(self, path: str) -> Body:
         response = self.send("GET", path)
         assert response.status == 200, response.body

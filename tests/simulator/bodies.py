@@ -72,7 +72,7 @@ def vpn_gateway(name: str, network: str, address: str, **more: Any) -> Written:
     (configuration,) = body["properties"]["ipConfigurations"]
     public = {"publicIPAddress": {"id": f"{NETWORK}/publicIPAddresses/{address}"}}
     configuration["properties"] |= public
-    body["properties"]["sku"] = {"name": "VpnGw1", "tier": "VpnGw1"}
+    body["properties"]["sku"] = {"name": "VpnGw1AZ", "tier": "VpnGw1AZ"}
     return path, body
 
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from simulator import control
 from tests.simulator.arm_client import Arm
 from tests.simulator.bodies import (
     GROUP,
@@ -178,6 +179,7 @@ def test_public_addresses(arm: Arm) -> None:
     dynamic = f"{NETWORK}/publicIPAddresses/dynamic"
 
     arm.put(path, body)
+    control.allow_basic_addresses(arm.directory)
     arm.put(dynamic, {"location": "eastasia"})
 
     assert arm.properties(path)["ipAddress"].startswith("198.1")
@@ -269,7 +271,8 @@ def test_security_rules_that_are_none(arm: Arm, change: dict[str, object]) -> No
     wrong = security_rule("a", 100)
     refused = arm.refusal(f"{NSG}/securityRules/a", {"properties": wrong["properties"] | change})
 
-    assert refused == "400 SimulatorSecurityRule"
+    code = "SecurityRuleInvalidPriority" if "priority" in change else "SimulatorSecurityRule"
+    assert refused == f"400 {code}"
 
 
 def test_a_group_is_deleted_with_machines_and_addresses(hub: Arm) -> None:

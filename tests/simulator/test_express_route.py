@@ -115,6 +115,44 @@ def test_er_07_a_circuit_does_not_move(arm: Arm) -> None:
     assert arm.refusal(*circuit("circuit", "Singapore")) == "400 SimulatorCircuitProviderFixed"
 
 
+def test_a_circuit_that_comes_without_its_children_loses_them(arm: Arm) -> None:
+    """A PUT is all of it; children that are sent back as they were read stay, keys and all."""
+    arm.put(*group())
+    path, body = circuit("circuit")
+    arm.put(path, body)
+    arm.put(*authorization("circuit", "one"))
+    arm.put(*private_peering("circuit"))
+    whole = arm.get(path)
+
+    arm.put(path, {name: whole[name] for name in ("location", "sku", "properties")})
+    kept = arm.properties(path)
+    arm.put(path, body)
+    lost = arm.properties(path)
+
+    children = ("authorizations", "peerings")
+    assert [kept[name] for name in children] == [whole["properties"][name] for name in children]
+    assert [lost[name] for name in children] == [[], []]
+
+
+def test_er_08_a_circuit_that_nobody_provisioned_is_deleted(arm: Arm) -> None:
+    """As recorded: NotProvisioned after each PUT, disabled during it, and gone with 202."""
+    arm.put(*group())
+    control.provision_by_hand(arm.directory, by_hand=True)
+    answers = [arm.put(*circuit("circuit", bandwidthInMbps=each)) for each in (100, 200)]
+    settled = arm.properties(CIRCUIT)
+
+    shown = [
+        (each["circuitProvisioningState"], each["serviceProviderProvisioningState"])
+        for each in (*(answer["properties"] for answer in answers), settled)
+    ]
+    assert shown == [("Disabled", "NotProvisioned")] * 2 + [("Enabled", "NotProvisioned")]
+    assert arm.send("DELETE", CIRCUIT).status == 202
+
+    arm.put(*circuit("circuit"))
+    control.provision(arm.directory, "circuit")
+    assert arm.refused_delete(CIRCUIT) == "409 ConflictError"
+
+
 def test_er_08_a_new_circuit_is_enabled_and_not_provisioned(arm: Arm) -> None:
     """Provisioning is the provider's, who here acts at once; the service key is then shown."""
     arm.put(*group())

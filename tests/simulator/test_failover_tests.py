@@ -86,10 +86,36 @@ def test_a_site_test_cuts_a_peering_location(connected: Arm) -> None:
     stop = {"peeringLocation": "Hong Kong", "wasSimulationSuccessful": True, "details": []}
     assert _post(connected, f"{GATEWAY}/stopSiteFailoverTest", stop) == (200, identity)
     assert _links(connected) == ["Connected"] * 4
-    latest = connected.send(
-        "POST", f"{GATEWAY}/getFailoverAllTestDetails", None, {"fetchLatest": "true"}
+    (latest,) = connected.send(
+        "POST",
+        f"{GATEWAY}/getFailoverAllTestsDetails",
+        None,
+        {"type": "All", "fetchLatest": "true"},
     ).body
-    assert [(each["testGuid"], each["status"]) for each in latest] == [(identity, "Completed")]
+    cut = connection("connection", "gateway", "circuit")[0]
+    assert latest == {
+        "peeringLocation": "Hong Kong",
+        "circuits": [
+            {"nrpResourceUri": CIRCUIT, "name": "circuit", "connectionName": "connection"}
+        ],
+        "status": "Completed",
+        "startTime": latest["startTime"],
+        "endTime": latest["endTime"],
+        "connections": [
+            {
+                "nrpResourceUri": cut,
+                "name": "connection",
+                "status": "Connected",
+                "lastUpdatedTime": latest["endTime"],
+            }
+        ],
+        "testGuid": identity,
+        "testType": "SingleSiteFailover",
+        "issues": [],
+    }
+    other = {"type": "MultiSiteFailover", "fetchLatest": "false"}
+    all_others = connected.send("POST", f"{GATEWAY}/getFailoverAllTestsDetails", None, other)
+    assert all_others.body == []
 
 
 def test_a_site_test_needs_a_site(connected: Arm) -> None:

@@ -2,16 +2,17 @@
 
 import pytest
 
+from simulator import control
 from tests.simulator.arm_client import Arm
 from tests.simulator.bodies import (
     NETWORK,
+    Body,
     connection,
     gateway,
     local_gateway,
     public_address,
     route,
     route_table,
-    security_group,
     subnet,
     vpn_gateway,
 )
@@ -36,13 +37,15 @@ def _prepare(arm: Arm, prefix: str = "10.0.0.0/26", **more: object) -> None:
         ("ErGw1AZ", "ErGw1AZ", True),
         ("ErGw2AZ", "ErGw1AZ", False),
         ("Standard", "ErGw1AZ", False),
-        ("ErGw3AZ", "ErGwScale", False),
+        ("ErGw1AZ", "ErGwScale", True),
+        ("ErGw3AZ", "ErGwScale", True),
+        ("UltraPerformance", "ErGwScale", False),
     ],
 )
 def test_gwy_02_a_sku_is_upgraded_within_its_family(
     arm: Arm, old: str, new: str, *, allowed: bool
 ) -> None:
-    """Down, or between zone-redundant and not: the gateway has to be made anew."""
+    """Up, with zones as far as ErGwScale; down, or between zones and none: made anew."""
     _prepare(arm)
     arm.put(*gateway("gateway", "hub", sku=_sku(old)))
     change = gateway("gateway", "hub", sku=_sku(new))
@@ -51,6 +54,119 @@ def test_gwy_02_a_sku_is_upgraded_within_its_family(
         arm.put(*change)
     else:
         assert arm.refusal(*change) == "400 SimulatorGatewaySkuChange"
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "ends"),
+    [
+        (1, 1, "Succeeded"),
+        (40, 40, "Succeeded"),
+        (2, 40, "Succeeded"),
+        (1, 10, "Failed"),
+        (0, 0, "Failed"),
+        (3, 2, "Failed"),
+        (2, 41, "Failed"),
+    ],
+)
+def test_gwy_17_wrong_scale_units_fail_later(arm: Arm, low: int, high: int, ends: str) -> None:
+    """Accepted as every other upgrade to ErGwScale, which takes two hours; the end says it."""
+    _prepare(arm)
+    path, _ = gateway("gateway", "hub")
+    arm.put(*gateway("gateway", "hub"))
+    units = {"bounds": {"min": low, "max": high}}
+
+    changed = arm.send(
+        "PUT", *gateway("gateway", "hub", sku=_sku("ErGwScale"), autoScaleConfiguration=units)
+    )
+
+    assert changed.status == 200
+    assert arm.properties(path)["provisioningState"] == ends
+    assert arm.log()[-1].seconds == 7200.0
+    assert arm.properties(path)["sku"]["name"] == (
+        "ErGwScale" if ends == "Succeeded" else "ErGw1AZ"
+    )
+
+
+def test_gwy_17_a_scalable_gateway_becomes_nothing_else(arm: Arm) -> None:
+    """Three tries on Azure ended so, whatever the units; new units alone take half an hour."""
+    _prepare(arm)
+
+    def scaled(name: str, low: int, high: int) -> tuple[str, Body]:
+        units = {"bounds": {"min": low, "max": high}}
+        return gateway("gateway", "hub", sku=_sku(name), autoScaleConfiguration=units)
+
+    arm.put(*scaled("ErGwScale", 2, 10))
+    arm.put(*scaled("ErGwScale", 2, 20))
+    seconds = arm.log()[-1].seconds
+    answer = arm.send("PUT", *gateway("gateway", "hub", sku=_sku("Standard")))
+    operation = answer.headers["azure-asyncoperation"].partition("?")[0]
+    ended = arm.get(operation.removeprefix("https://management.azure.com"))
+
+    assert (seconds, answer.status) == (1800.0, 200)
+    assert ended == {
+        "status": "Failed",
+        "error": {
+            "code": "ExpressRouteVirtualNetworkGatewayAutoscaleBoundsNotValid",
+            "message": "ExpressRoute Virtual Network Gateway has invalid autoscale bounds. Min "
+            "should be greater than 1 and less than Max 40.",
+            "details": [],
+        },
+    }
+    assert arm.properties(GATEWAY)["sku"]["name"] == "ErGwScale"
+
+
+def test_gwy_18_basic_addresses_are_not_made_any_more(arm: Arm) -> None:
+    """Nor without a SKU, which means Basic; one that stands is written, and serves no gateway."""
+    _prepare(arm)
+    path, _ = public_address("basic")
+    basic = {"location": "eastasia", "sku": {"name": "Basic"}, "properties": {}}
+    refusal = {
+        "status": 400,
+        "code": "IPv4BasicSkuPublicIpCountLimitReached",
+        "message": "Cannot create more than 0 IPv4 Basic SKU public IP addresses for this "
+        "subscription in this region.",
+        "details": [],
+    }
+    assert arm.refused("PUT", path, basic, {}) == refusal
+    assert arm.refused("PUT", path, {"location": "eastasia"}, {}) == refusal
+
+    control.allow_basic_addresses(arm.directory)
+    arm.put(path, basic)
+    arm.put(path, basic | {"tags": {"a": "b"}})
+
+    over, wanted = vpn_gateway("express", "hub", "basic")
+    wanted["properties"] |= {"gatewayType": "ExpressRoute", "sku": _sku("ErGw1AZ")}
+    assert arm.refused("PUT", over, wanted, {}) == {
+        "status": 400,
+        "code": "PublicIpWithBasicSkuNotAllowedOnExpressRouteGateways",
+        "message": "Basic IP configuration for ExpressRoute Virtual Network Gateways is not "
+        f"supported. Please create and associate a Standard IP. {over}",
+        "details": [],
+    }
+    vpn = arm.refusal(*vpn_gateway("vpn", "hub", "basic"))
+    assert vpn == "400 PublicIpWithBasicSkuNotAllowedOnVPNGateways"
+
+
+@pytest.mark.parametrize("size", range(1, 6))
+def test_gwy_19_vpn_gateways_without_zones_are_not_made_any_more(arm: Arm, size: int) -> None:
+    """Retired on 2026-09-30; one of before is written as it stands."""
+    _prepare(arm)
+    arm.put(*public_address("pip"))
+    old = vpn_gateway("vpn", "hub", "pip", sku=_sku(f"VpnGw{size}"))
+    new = vpn_gateway("vpn", "hub", "pip")
+    path, body = old
+    body["properties"]["sku"] = _sku(f"VpnGw{size}")
+
+    assert arm.refused("PUT", path, body, {}) == {
+        "status": 400,
+        "code": "NonAzSkusNotAllowedForVPNGateway",
+        "message": "VpnGw1-5 non-AZ SKUs are no longer supported for VPN gateways. Only VpnGw1-5AZ "
+        "SKUs can be created going forward.",
+        "details": [],
+    }
+    arm.put(path, body, **{"api-version": "2023-11-01"})
+    arm.put(path, body)
+    arm.put(*new)
 
 
 def test_gwy_03_an_expressroute_gateway_is_given_no_public_address(arm: Arm) -> None:
@@ -142,18 +258,6 @@ def test_vn_10_coexistence_needs_a_27(arm: Arm) -> None:
     assert arm.refusal(*gateway("gateway", "hub")) == "400 SimulatorGatewaySubnetTooSmall"
 
 
-def test_vn_11_no_gateway_beside_a_security_group(arm: Arm) -> None:
-    """The group itself is accepted on GatewaySubnet; the gateway then is not."""
-    arm.networks(hub="10.0.0.0/24")
-    path, body = security_group("nsg")
-    arm.put(path, body)
-    arm.put(*subnet("hub", "GatewaySubnet", "10.0.0.0/26", networkSecurityGroup={"id": path}))
-
-    refused = arm.refusal(*gateway("gateway", "hub"))
-
-    assert refused == "400 SimulatorGatewaySubnetSecurityGroup"
-
-
 def test_vn_12_no_gateway_behind_a_default_route_or_without_propagation(arm: Arm) -> None:
     """A table of more specific routes is accepted."""
     arm.networks(hub="10.0.0.0/24")
@@ -232,8 +336,14 @@ def test_gwy_12_a_public_address_in_use_cannot_be_deleted(arm: Arm) -> None:
         "details": [],
     }
     assert arm.properties(address)["ipConfiguration"] == {"id": user}
-    second = vpn_gateway("second", "other", "pip")
-    assert arm.refusal(*second) == "400 SimulatorPublicAddressTaken"
+    second, wanted = vpn_gateway("second", "other", "pip")
+    assert arm.refused("PUT", second, wanted, {}) == {
+        "status": 400,
+        "code": "PublicIPAddressInUse",
+        "message": f"Resource {second}/ipConfigurations/default is referencing public IP address "
+        f"{address} that is already allocated to resource {user}.",
+        "details": [],
+    }
     arm.delete(path)
     arm.delete(address)
 

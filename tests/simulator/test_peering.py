@@ -38,6 +38,20 @@ def test_pe_01_a_peering_is_two_halves_with_one_state(arm: Arm) -> None:
     assert both == [first["resourceGuid"]] * 2
 
 
+def test_pe_22_the_kind_of_a_peering_is_fixed_when_it_is_made(arm: Arm) -> None:
+    """An update that says otherwise is accepted and changes nothing of it, either way."""
+    arm.networks(hub="10.0.0.0/24", spoke="10.1.0.0/24")
+    arm.put(*peering("hub", "spoke", peerCompleteVnets=False, localSubnetNames=["a"]))
+    arm.put(*peering("spoke", "hub"))
+
+    updates = [peering("hub", "spoke"), peering("spoke", "hub", peerCompleteVnets=False)]
+    answers = [arm.send("PUT", *update).status for update in updates]
+
+    assert answers == [200, 200]
+    kinds = [arm.properties(path)["peerCompleteVnets"] for path in (HUB_HALF, SPOKE_HALF)]
+    assert kinds == [False, True]
+
+
 def test_pe_01_the_remote_network_must_be_there(arm: Arm) -> None:
     """A peering with a network that does not exist, or with its own, is refused."""
     arm.networks(hub="10.0.0.0/24")

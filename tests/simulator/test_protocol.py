@@ -13,7 +13,7 @@ from simulator.naming import auto_name
 from simulator.schemas import SCHEMAS
 from simulator.stubs import provider_pb2, status_pb2
 from simulator.wire import UNKNOWN
-from tests.simulator.bodies import route
+from tests.simulator.bodies import private_peering, route
 from tests.simulator.protocol_client import Failed, Made, ProtocolClient, urn
 
 NOBODY = "00000000-0000-0000-0000-000000000000"
@@ -251,7 +251,10 @@ def test_create_refuses_what_exists(protocol: ProtocolClient) -> None:
 
 
 def test_update_keeps_inline_children_that_others_made(protocol: ProtocolClient) -> None:
-    """Subnets, peerings and routes that the inputs do not give are read and sent back."""
+    """Subnets, peerings and routes that the inputs do not give are read and sent back.
+
+    Of a circuit authorizations and peerings: a PUT without them would delete them.
+    """
     protocol.group()
     hub, spoke = protocol.network("hub", "10.0.0.0/24"), protocol.network("spoke", "10.1.0.0/24")
     protocol.subnet("hub", "app", "10.0.0.0/26")
@@ -267,6 +270,26 @@ def test_update_keeps_inline_children_that_others_made(protocol: ProtocolClient)
     assert [each["name"] for each in hub.outputs["subnets"]] == ["app"]
     assert [each["name"] for each in hub.outputs["virtualNetworkPeerings"]] == ["hub-peering"]
     assert [each["name"] for each in table.outputs["routes"]] == ["r"]
+
+    sku = {"name": "Standard_MeteredData", "tier": "Standard", "family": "MeteredData"}
+    offer = {"serviceProviderName": "Equinix", "peeringLocation": "Hong Kong"}
+    inputs = {
+        "resourceGroupName": "rg",
+        "circuitName": "circuit",
+        "sku": sku,
+        "serviceProviderProperties": offer | {"bandwidthInMbps": 1000},
+    }
+    line = protocol.create("network:ExpressRouteCircuit", "circuit", inputs)
+    protocol.arm.put(f"{line.id}/authorizations/one", {})
+    protocol.arm.put(f"{line.id}/peerings/AzurePrivatePeering", private_peering("circuit")[1])
+    before = protocol.arm.properties(line.id)
+
+    protocol.update(line, line.inputs | {"tags": {"a": "b"}})
+
+    after = protocol.arm.properties(line.id)
+    children = ("authorizations", "peerings")
+    assert [after[name] for name in children] == [before[name] for name in children]
+    assert [len(after[name]) for name in children] == [1, 1]
 
 
 def test_update_obeys_an_explicit_list(protocol: ProtocolClient) -> None:

@@ -109,7 +109,7 @@ def _everything(protocol: ProtocolClient, subnets: dict[str, Made]) -> list[Made
             "virtualNetworkGatewayName": "vpn",
             "gatewayType": "Vpn",
             "vpnType": "RouteBased",
-            "sku": {"name": "VpnGw1", "tier": "VpnGw1"},
+            "sku": {"name": "VpnGw1AZ", "tier": "VpnGw1AZ"},
             "ipConfigurations": [
                 {
                     "name": "default",

@@ -149,6 +149,44 @@ def test_vn_22_absent_subnets_are_unchanged_and_given_ones_replace(arm: Arm) -> 
     assert names() == []
 
 
+def test_vn_22_an_older_api_deletes_subnets_that_are_left_out(arm: Arm) -> None:
+    """Till 2023-09-01 a network's PUT was all of it."""
+    arm.networks(hub="10.0.0.0/24")
+    arm.put(*subnet("hub", "a", "10.0.0.0/26"))
+
+    arm.put_by("2023-11-01", *virtual_network("hub", "10.0.0.0/24"))
+    assert len(arm.properties(HUB)["subnets"]) == 1
+    arm.put_by("2023-09-01", *virtual_network("hub", "10.0.0.0/24"))
+    assert arm.properties(HUB)["subnets"] == []
+
+
+@pytest.mark.parametrize(
+    ("network", "own", "private"),
+    [
+        ("2025-07-01", "2025-07-01", False),
+        ("2026-03-01", "2025-07-01", False),
+        ("2025-05-01", "2025-07-01", None),
+        ("2025-07-01", "2024-05-01", None),
+    ],
+)
+def test_vn_23_subnets_of_new_networks_are_private(
+    arm: Arm, network: str, own: str, private: object
+) -> None:
+    """By the API versions that made network and subnet; what is said, and what stands, is kept."""
+    inline = [{"name": "inline", "properties": {"addressPrefix": "10.0.0.128/26"}}]
+    said = subnet("hub", "said", "10.0.0.64/26", defaultOutboundAccess=True)
+    arm.put(*group())
+    arm.put_by(network, *virtual_network("hub", "10.0.0.0/24", subnets=inline))
+    arm.put_by(own, *subnet("hub", "own", "10.0.0.0/26"))
+    arm.put_by("2025-07-01", *said)
+
+    def shown(name: str) -> object:
+        return arm.properties(f"{HUB}/subnets/{name}").get("defaultOutboundAccess")
+
+    of_inline = False if network >= "2025-07-01" else None
+    assert (shown("own"), shown("inline"), shown("said")) == (private, of_inline, True)
+
+
 def test_vn_22_absent_peerings_are_deleted(arm: Arm) -> None:
     """Unlike subnets, peerings left out of a network's PUT are deleted."""
     arm.networks(hub="10.0.0.0/24", spoke="10.1.0.0/24")
@@ -176,7 +214,15 @@ def test_a_security_group_in_use_cannot_be_deleted(arm: Arm) -> None:
     arm.put(path, body)
     arm.put(*subnet("hub", "a", "10.0.0.0/26", networkSecurityGroup={"id": path}))
 
-    assert arm.refused_delete(path) == "400 SimulatorSecurityGroupInUse"
+    assert arm.refused("DELETE", path, None, {}) == {
+        "status": 400,
+        "code": "InUseNetworkSecurityGroupCannotBeDeleted",
+        "message": f"Network security group {path} cannot be deleted because it is in use by the "
+        f"following resources: {HUB}/subnets/a. In order to delete the Network security group, "
+        "remove the association with the resource(s). To learn how to do this, see "
+        "aka.ms/deletensg.",
+        "details": [],
+    }
 
     arm.put(*subnet("hub", "a", "10.0.0.0/26"))
     arm.delete(path)

@@ -21,8 +21,10 @@ from topology.interlock import (
     refuse_moved_circuits,
     refuse_renamed_spokes,
     refuse_two_live_regions,
+    tell_of_upgrade,
     warn_of_shared_circuit,
 )
+from topology.model import Region
 from topology.prefixes import overlapping
 from topology.reading import Resources
 from topology.words import Prefers
@@ -364,21 +366,52 @@ def test_a_change_that_replaces_a_gateway_is_refused_with_the_reason(name: str) 
     )
 
 
-@pytest.mark.parametrize("sku", ["ErGw1AZ", "ErGw3AZ"])
-def test_a_gateway_may_stay_and_may_grow_within_its_family(sku: str) -> None:
-    """GWY-02 lets a SKU grow in place."""
+def with_gateway(sku: str) -> Region:
+    """Return the shipped primary with another gateway; a scalable one has a fixed size."""
     values = shipped("primary")
-    values["sparehub:region"]["expressRoute"]["gateway"]["sku"] = sku
+    units = {"minScaleUnits": 2, "maxScaleUnits": 2} if sku == "ErGwScale" else {}
+    values["sparehub:region"]["expressRoute"]["gateway"] = {"sku": sku} | units
+    return region_of(values)
 
-    refuse_gateway_replacement(region_of(values), Deployed.from_resources(recorded()))
+
+@pytest.mark.parametrize("sku", ["ErGw1AZ", "ErGw3AZ", "ErGwScale"])
+def test_a_gateway_may_stay_and_may_grow_in_place(sku: str) -> None:
+    """GWY-02: within its family, and from any with availability zones to the scalable one."""
+    refuse_gateway_replacement(with_gateway(sku), Deployed.from_resources(recorded()))
 
 
-def test_a_gateway_may_not_shrink() -> None:
-    """Azure makes a smaller gateway only anew (GWY-02)."""
-    with pytest.raises(ReplacementRefusedError, match="SKU from 'ErGw3AZ' to 'ErGw1AZ'"):
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("ErGw3AZ", "ErGw1AZ"),
+        ("ErGwScale", "ErGw3AZ"),
+        ("ErGwScale", "Standard"),
+        ("UltraPerformance", "ErGwScale"),
+        ("Standard", "ErGw1AZ"),
+    ],
+)
+def test_a_gateway_becomes_nothing_else(before: str, after: str) -> None:
+    """Neither smaller nor of the other family: Azure makes such a gateway only anew (GWY-02)."""
+    with pytest.raises(ReplacementRefusedError, match=f"SKU from '{before}' to '{after}'"):
         refuse_gateway_replacement(
-            region_of(shipped("primary")), Deployed.from_resources(recorded(sku="ErGw3AZ"))
+            with_gateway(after), Deployed.from_resources(recorded(sku=before))
         )
+
+
+def test_an_upgrade_to_the_scalable_gateway_is_told_with_its_time() -> None:
+    """Two hours without downtime; a gateway that stays, grows otherwise or is new says nothing."""
+    region = with_gateway("ErGwScale")
+
+    assert tell_of_upgrade(region, Deployed.from_resources(recorded(sku="ErGw2AZ"))) == (
+        "the gateway ergw-eastasia becomes ErGwScale in place: Azure takes up to 2 hours for it, "
+        "and routes stay up meanwhile (GWY-02)"
+    )
+    silent = [
+        tell_of_upgrade(region, Deployed.from_resources(recorded(sku="ErGwScale"))),
+        tell_of_upgrade(with_gateway("ErGw3AZ"), Deployed.from_resources(recorded())),
+        tell_of_upgrade(region, Deployed.from_resources({})),
+    ]
+    assert silent == [None, None, None]
 
 
 def test_a_gateway_may_go_where_the_depth_says_so() -> None:

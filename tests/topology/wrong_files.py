@@ -274,8 +274,8 @@ WRONG: dict[str, tuple[Change, list[str]]] = {
         ),
         [
             (
-                "region.hub.subnets.GatewaySubnet.networkSecurityGroupId: Azure refuses a gateway "
-                "whose subnet has a network security group (VN-11)"
+                "region.hub.subnets.GatewaySubnet.networkSecurityGroupId: Azure refuses a network "
+                "security group on GatewaySubnet: leave it out (VN-11)"
             )
         ],
     ),

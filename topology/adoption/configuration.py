@@ -17,6 +17,7 @@ from topology.model import (
 )
 from topology.reading import Reading
 from topology.reading.parts import location_of
+from topology.reserved_subnets import reserved
 from topology.route_tables import ANYWHERE
 from topology.words import Activation, Bandwidth, CircuitTier, Depth, NextHopType
 
@@ -105,8 +106,11 @@ def _network(network: VirtualNetwork, derived: str) -> Values:
 
 
 def _subnet(subnet: Subnet, *, protected: bool | None = None) -> Values:
-    endpoints = [each for each in subnet.service_endpoints if each != STORAGE_ENDPOINT]
-    has_storage = STORAGE_ENDPOINT in subnet.service_endpoints
+    # Nothing is replicated where Azure keeps a subnet to a service: its endpoints are said.
+    service = reserved(subnet.name) is not None
+    endpoints = [e for e in subnet.service_endpoints if service or e != STORAGE_ENDPOINT]
+    has_storage = not service and STORAGE_ENDPOINT in subnet.service_endpoints
+    protected = False if service else protected
     return {
         "addressPrefix": str(subnet.address_prefix),
         # Protected is what Site Recovery replicates: of the hub nobody knows.
@@ -122,8 +126,9 @@ def _spoke(region: Region, spoke: Spoke) -> Values:
     subnets = {}
     for subnet in spoke.virtual_network.subnets:
         subnets[subnet.name] = _subnet(subnet)
-        if subnet.route_table is None:
-            subnets[subnet.name]["routeTable"] = "none"
+        shared = subnet.route_table is not None
+        if shared is not (reserved(subnet.name) is None):
+            subnets[subnet.name]["routeTable"] = "shared" if shared else "none"
     return {
         **_network(spoke.virtual_network, f"vnet-{spoke.key}-{region.location}"),
         "subnets": subnets,

@@ -23,7 +23,7 @@ _KNOWN = {
     arm.PEERING: (
         "remoteVirtualNetwork allowVirtualNetworkAccess allowForwardedTraffic allowGatewayTransit "
         "useRemoteGateways peeringState peeringSyncLevel remoteAddressSpace remoteGateways "
-        "remoteVirtualNetworkAddressSpace remoteBgpCommunities"
+        "remoteVirtualNetworkAddressSpace remoteBgpCommunities peerCompleteVnets"
     ),
     arm.ROUTE_TABLE: "routes disableBgpRoutePropagation subnets",
     arm.GATEWAY: (
@@ -50,7 +50,6 @@ _USUAL: Mapping[str, Any] = {
     "privateEndpointNetworkPolicies": "Disabled",
     "privateLinkServiceNetworkPolicies": "Enabled",
     "privateEndpointVNetPolicies": "Disabled",
-    "peerCompleteVnets": True,
     "adminState": "Enabled",
 }
 _LOST = ": a `pulumi up` that writes the resource takes it away"
@@ -86,6 +85,12 @@ def _more(resource: ArmResource) -> Iterator[str]:
             if prefix_of(route.get("addressPrefix")) is None:
                 what = f"route {route.get('name')}: {route.get('addressPrefix')}"
                 yield f"{what} is no IPv4 prefix{_LOST}"
+    if arm.is_subnet_peering(resource):
+        yield (
+            "it is a subnet peering (peerCompleteVnets: false), which the configuration cannot "
+            "say; Azure fixes the kind at creation, so no `pulumi up` makes another of it: delete "
+            "both halves first (PE-22)"
+        )
     if resource.type == arm.GATEWAY:
         yield from _gateway(properties.get("ipConfigurations") or ())
 

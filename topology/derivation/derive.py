@@ -9,7 +9,7 @@
 - What a person says in the second region's own file is kept (:mod:`topology.derivation.keep`).
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,10 +18,11 @@ from topology.config import StackConfig
 from topology.derivation.carry import carry, carry_notes
 from topology.derivation.circuits import MadeConnections, derive_connections, fill_placeholders
 from topology.derivation.keep import keep
-from topology.derivation.notes import Note
+from topology.derivation.notes import Note, NoteKind
 from topology.derivation.remap import Remap, parse_remap, remap_problems
 from topology.errors import ConfigurationError, OptionsError
 from topology.fields import plain_location
+from topology.gateway_skus import SCALABLE, WITHOUT_SCALABLE
 from topology.generation import KEY
 from topology.geography import REGION_PAIRS
 from topology.parse import parse_stack
@@ -116,6 +117,7 @@ def derive(
     elif KEY in first.values:  # two files of one switch
         values[KEY] = first.values[KEY]
     _refuse_wrong(values, wanted.secondary)
+    notes += _gateway_notes(values[REGION]["expressRoute"].get("gateway", {}), first.location)
     return Derivation(values=values, notes=tuple(notes), made_after=made.made_after)
 
 
@@ -158,6 +160,16 @@ def _refuse_wrong(values: Mapping[str, Any], stack: str) -> None:
         build(_parse({**values, REGION: {**region, "expressRoute": route}}, stack))
     except ConfigurationError as error:
         raise ConfigurationError(error.problems, stack) from None
+
+
+def _gateway_notes(gateway: Mapping[str, Any], location: str) -> Iterator[Note]:
+    """Yield that the second region does not offer the gateway, where it does not (GWY-16)."""
+    if gateway.get("sku") == SCALABLE and plain_location(location) in WITHOUT_SCALABLE:
+        message = (
+            f"{SCALABLE} is not offered in {location}: take ErGw1AZ, ErGw2AZ or ErGw3AZ there, "
+            "without scale units"
+        )
+        yield Note(NoteKind.DO, ("region", "expressRoute", "gateway", "sku"), message)
 
 
 def _recorded(values: Mapping[str, Any]) -> list[str]:

@@ -13,6 +13,7 @@ from topology.errors import ConfigurationError, Problem
 from topology.pair import Stack
 from topology.reachability.forwarding import ON_PREMISES, Network
 from topology.reachability.roles import ROLES, by_role, names, role_of
+from topology.reachability.services import without_services
 from topology.reachability.states import FAILED_OVER, NORMAL, State, meaning
 from topology.reachability.verdicts import NO_PAIR, Verdict
 from topology.reachability.verify import Flags, Reachability
@@ -183,7 +184,7 @@ def promise_broken(reachability: Reachability) -> Flags:
                 ends = np.cumsum([first, *starts]).tolist()
                 for low, high in pairwise(ends):
                     meant[low:high, low:high] = False
-    return meant & _not_through(reachability)
+    return without_services(meant & _not_through(reachability), network)
 
 
 def _spokes(network: Network, stack: str) -> tuple[int, list[int]]:

@@ -21,6 +21,7 @@ from topology.reachability.explain import Explainer
 from topology.reachability.forwarding import INTERNET, ON_PREMISES
 from topology.reachability.paths import Walk
 from topology.reachability.routes import DEFAULT, HUB
+from topology.reachability.services import without_services
 from topology.reachability.verdicts import NO_PAIR, Verdict
 from topology.reachability.verify import Flags, Reachability
 from topology.words import Activation, Depth, NextHopType
@@ -81,7 +82,7 @@ def of_pairs(reachability: Reachability) -> Iterator[tuple[str, str, Flags]]:
 
     In between stands where an intent was written: none is.
     """
-    yield "symmetric", "", reachability.asymmetric
+    yield "symmetric", "", without_services(reachability.asymmetric, reachability.network)
     yield "no-loop", "", reachability.loops
     yield "no-blackhole", "", _black_holes(reachability)
     yield "isolation", "", _not_isolated(reachability)
@@ -126,7 +127,7 @@ def _direct_egress(reachability: Reachability) -> Flags:
     arrives = reachability.verdicts[:, internet] != Verdict.UNREACHABLE
     flags[spokes, internet] = (arrives & ~reachability.inspected[:, internet])[spokes]
     wrong: Flags = flags & (reachability.verdicts != NO_PAIR)
-    return wrong
+    return without_services(wrong, network)
 
 
 def of_regions(reachability: Reachability, explainer: Explainer) -> Iterator[Violation]:

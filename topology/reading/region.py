@@ -220,7 +220,11 @@ class _Reader:
             network_security_group_id=subnet.reference("networkSecurityGroup") or None,
             default_outbound_access=subnet.properties.get("defaultOutboundAccess") is not False,
             # Azure does not know it; where nobody says it, replication's endpoint does.
-            protected=said.is_protected(spoke=spoke) if said else STORAGE_ENDPOINT in endpoints,
+            protected=(
+                said.is_protected(subnet.name, spoke=spoke)
+                if said
+                else STORAGE_ENDPOINT in endpoints
+            ),
         )
 
     def _spoke(self, key: str) -> Spoke:

@@ -155,3 +155,8 @@ def _flat(value: Any) -> Any:  # noqa: ANN401 - JSON
         value = {name: each for name, each in value.items() if name != "properties"}
         value |= inner
     return {name: _flat(each) for name, each in value.items()}
+
+
+def is_subnet_peering(resource: ArmResource) -> bool:
+    """Return whether a peering is one of subnets, not of whole networks (PE-22)."""
+    return resource.type == PEERING and resource.properties.get("peerCompleteVnets") is False

@@ -6,6 +6,7 @@ from topology.rules.file_addresses import ADDRESSES
 from topology.rules.file_drill import DRILL
 from topology.rules.file_express_route import EXPRESS_ROUTE
 from topology.rules.file_hub import HUB
+from topology.rules.file_reserved import RESERVED
 from topology.rules.gateways import GATEWAYS
 from topology.rules.inspection import INSPECTION
 from topology.rules.intents import INTENTS
@@ -20,7 +21,7 @@ from topology.rules.shapes import SHAPES
 from topology.rules.standing import STANDING
 from topology.rules.subscriptions import SUBSCRIPTIONS
 
-FILE_RULES = (*ADDRESSES, *HUB, *EXPRESS_ROUTE, *DRILL)
+FILE_RULES = (*ADDRESSES, *HUB, *RESERVED, *EXPRESS_ROUTE, *DRILL)
 REGION_RULES = (
     *NETWORKS,
     *PEERINGS,

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from topology.gateway_skus import FEWEST_TO_SCALE, SCALABLE
 from topology.rules.raw import Place, RawRegion, mapping, overlaps, prefixes
 from topology.rules.rule import Fault, rule
 
@@ -19,7 +20,7 @@ def scale_units_fit_the_gateway(region: RawRegion) -> Iterator[Fault]:
     """Both or none."""
     gateway = region.part("expressRoute", "gateway")
     scaled = [key for key in _SCALE_UNITS if key in gateway]
-    if gateway.get("sku") != "ErGwScale":
+    if gateway.get("sku") != SCALABLE:
         for key in scaled:
             yield Fault(f"{_GATEWAY_PATH}.{key}", "only an ErGwScale gateway has scale units")
         return
@@ -28,6 +29,21 @@ def scale_units_fit_the_gateway(region: RawRegion) -> Iterator[Fault]:
     low, high = gateway.get("minScaleUnits"), gateway.get("maxScaleUnits")
     if isinstance(low, int) and isinstance(high, int) and low > high:
         message = f"minScaleUnits {low} is more than maxScaleUnits {high}"
+        yield Fault(f"{_GATEWAY_PATH}.minScaleUnits", message)
+
+
+@rule("GWY-17", why="A gateway that scales by itself has two units at least; one is a fixed size.")
+def scaling_begins_at_two_units(region: RawRegion) -> Iterator[Fault]:
+    """Azure accepts other bounds and says that they are wrong only once the gateway has failed."""
+    gateway = region.part("expressRoute", "gateway")
+    low, high = gateway.get("minScaleUnits"), gateway.get("maxScaleUnits")
+    if gateway.get("sku") != SCALABLE or not isinstance(low, int) or not isinstance(high, int):
+        return
+    if low < FEWEST_TO_SCALE and low < high:
+        message = (
+            f"{low} to {high}: to scale it needs {FEWEST_TO_SCALE} units at least; for a fixed "
+            "size give both the same number"
+        )
         yield Fault(f"{_GATEWAY_PATH}.minScaleUnits", message)
 
 
@@ -78,6 +94,7 @@ def _links(path: str, circuit: Mapping[str, Any]) -> list[Place]:
 
 EXPRESS_ROUTE = (
     scale_units_fit_the_gateway,
+    scaling_begins_at_two_units,
     provisioned_circuits_have_a_private_peering,
     links_have_four_addresses,
     links_are_apart,

@@ -1,8 +1,7 @@
-"""The hub of one file: GatewaySubnet, the NVA, and the subnets whose names Azure knows."""
+"""The hub of one file: GatewaySubnet and the NVA."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from ipaddress import IPv4Address, IPv4Network
-from types import MappingProxyType
 
 from topology.model import GATEWAY_SUBNET
 from topology.rules.raw import RawRegion, as_mapping, mapping
@@ -10,9 +9,6 @@ from topology.rules.rule import Fault, rule
 
 _GATEWAY_SUBNET_PATH = f"region.hub.subnets.{GATEWAY_SUBNET}"
 _SMALLEST_FOR_A_GATEWAY = 29
-_LONGEST_OF_NAMED: Mapping[str, int] = MappingProxyType(
-    {"AzureFirewallSubnet": 26, "AzureBastionSubnet": 26, "RouteServerSubnet": 27}
-)
 
 
 @rule("VN-09", why="Azure puts a gateway only in a subnet called GatewaySubnet.")
@@ -33,22 +29,6 @@ def gateway_subnet_holds_a_gateway(region: RawRegion) -> Iterator[Fault]:
         yield Fault(_GATEWAY_SUBNET_PATH + ".addressPrefix", message)
 
 
-@rule("VN-11", why="Azure refuses a gateway whose subnet has a network security group.")
-def gateway_subnet_has_no_security_group(region: RawRegion) -> Iterator[Fault]:
-    """Not even an empty one."""
-    if "networkSecurityGroupId" in region.gateway_subnet:
-        message = "Azure refuses a gateway whose subnet has a network security group"
-        yield Fault(f"{_GATEWAY_SUBNET_PATH}.networkSecurityGroupId", message)
-
-
-@rule("VN-09", why="Nothing but gateways may live in GatewaySubnet.")
-def nothing_in_gateway_subnet_is_protected(region: RawRegion) -> Iterator[Fault]:
-    """No machine, so nothing to replicate."""
-    if region.gateway_subnet.get("protected") is True:
-        message = "nothing but the gateway may live here, so nothing here can be replicated"
-        yield Fault(f"{_GATEWAY_SUBNET_PATH}.protected", message)
-
-
 @rule(
     "RT-14", why="The spokes' default route, at the NVA itself, would send its traffic in a loop."
 )
@@ -63,7 +43,7 @@ def hub_does_not_use_the_table_of_spokes(region: RawRegion) -> Iterator[Fault]:
 @rule("RT-14", why="A table that sends the NVA's own traffic to the NVA makes a loop.")
 def nva_and_gateway_are_not_inspected(region: RawRegion) -> Iterator[Fault]:
     """What stands in the hub beside them can be."""
-    for name in (GATEWAY_SUBNET, _nva_subnet(region)):
+    for name in (GATEWAY_SUBNET, nva_subnet(region)):
         if mapping(region.part("hub", "subnets"), name).get("inspect") is True:
             message = "the NVA itself and the gateway cannot be inspected: only other subnets can"
             yield Fault(f"region.hub.subnets.{name}.inspect", message)
@@ -82,7 +62,7 @@ def spokes_say_nothing_of_inspection(region: RawRegion) -> Iterator[Fault]:
 @rule("VN-09", why="Nothing but gateways may live in GatewaySubnet.")
 def nva_is_outside_gateway_subnet(region: RawRegion) -> Iterator[Fault]:
     """By its subnet and by its address."""
-    if _nva_subnet(region) == GATEWAY_SUBNET:
+    if nva_subnet(region) == GATEWAY_SUBNET:
         message = "the NVA cannot live in GatewaySubnet: only the gateway may"
         yield Fault("region.hub.nva.subnet", message)
     gateway = region.subnets["region.hub"].get(GATEWAY_SUBNET)
@@ -96,7 +76,7 @@ def nva_is_outside_gateway_subnet(region: RawRegion) -> Iterator[Fault]:
 def nva_has_a_subnet(region: RawRegion) -> Iterator[Fault]:
     """``nva`` where nothing is said."""
     subnets = region.part("hub", "subnets")
-    name = _nva_subnet(region)
+    name = nva_subnet(region)
     if subnets and name not in subnets:
         message = f"the hub has no subnet {name!r}; it has {', '.join(map(str, subnets))}"
         yield Fault("region.hub.nva.subnet", message)
@@ -110,7 +90,7 @@ def nva_address_lies_in_its_subnet(region: RawRegion) -> Iterator[Fault]:
     if address is None or prefix is None or address in prefix:
         return
     if gateway is None or address not in gateway.prefix:
-        message = f"{address} is outside the NVA's subnet {_nva_subnet(region)} {prefix}"
+        message = f"{address} is outside the NVA's subnet {nva_subnet(region)} {prefix}"
         yield Fault("region.hub.nva.ipAddress", message)
 
 
@@ -118,7 +98,7 @@ def nva_address_lies_in_its_subnet(region: RawRegion) -> Iterator[Fault]:
 def nva_address_is_free_for_use(region: RawRegion) -> Iterator[Fault]:
     """The NVA cannot have one of the five."""
     address, prefix = _nva_address(region), _nva_prefix(region)
-    if address is None or prefix is None or _nva_subnet(region) == GATEWAY_SUBNET:
+    if address is None or prefix is None or nva_subnet(region) == GATEWAY_SUBNET:
         return
     offset = int(address) - int(prefix.network_address)
     if address in prefix and (offset < 4 or address == prefix.broadcast_address):  # noqa: PLR2004 - the rule's number
@@ -126,32 +106,13 @@ def nva_address_is_free_for_use(region: RawRegion) -> Iterator[Fault]:
         yield Fault("region.hub.nva.ipAddress", message)
 
 
-@rule("VN-16", why="Azure refuses a firewall, Bastion or Route Server in a smaller subnet.")
-def subnets_of_services_are_large_enough(region: RawRegion) -> Iterator[Fault]:
-    """``AzureFirewallSubnet``, ``AzureBastionSubnet``, ``RouteServerSubnet``."""
-    for subnets in region.subnets.values():
-        for name, longest in _LONGEST_OF_NAMED.items():
-            place = subnets.get(name)
-            if place is not None and place.prefix.prefixlen > longest:
-                message = f"{place.prefix} is too small for {name}: /{longest} at least"
-                yield Fault(place.path, message)
-
-
-@rule("VN-16", why="Azure refuses a network security group on AzureFirewallSubnet.")
-def firewall_subnet_has_no_security_group(region: RawRegion) -> Iterator[Fault]:
-    """Azure guards it itself."""
-    for path, network in region.networks.items():
-        if "networkSecurityGroupId" in mapping(network, "subnets", "AzureFirewallSubnet"):
-            message = "Azure takes no network security group here: leave it out"
-            yield Fault(f"{path}.subnets.AzureFirewallSubnet.networkSecurityGroupId", message)
-
-
-def _nva_subnet(region: RawRegion) -> str:
+def nva_subnet(region: RawRegion) -> str:
+    """Return the subnet that the NVA is said to live in."""
     return str(region.part("hub", "nva").get("subnet", "nva"))
 
 
 def _nva_prefix(region: RawRegion) -> IPv4Network | None:
-    place = region.subnets["region.hub"].get(_nva_subnet(region))
+    place = region.subnets["region.hub"].get(nva_subnet(region))
     return place.prefix if place else None
 
 
@@ -165,8 +126,6 @@ def _nva_address(region: RawRegion) -> IPv4Address | None:
 HUB = (
     hub_has_a_gateway_subnet,
     gateway_subnet_holds_a_gateway,
-    gateway_subnet_has_no_security_group,
-    nothing_in_gateway_subnet_is_protected,
     hub_does_not_use_the_table_of_spokes,
     nva_and_gateway_are_not_inspected,
     spokes_say_nothing_of_inspection,
@@ -174,6 +133,4 @@ HUB = (
     nva_has_a_subnet,
     nva_address_lies_in_its_subnet,
     nva_address_is_free_for_use,
-    subnets_of_services_are_large_enough,
-    firewall_subnet_has_no_security_group,
 )

@@ -2,24 +2,17 @@
 
 from collections.abc import Iterator
 
+from topology.gateway_skus import SCALABLE, WITHOUT_SCALABLE, capacity_in_gbps
 from topology.pair import Stack
 from topology.rules.rule import Fault, rule
 
-_GBPS = {
-    "Standard": 1,
-    "ErGw1AZ": 1,
-    "HighPerformance": 2,
-    "ErGw2AZ": 2,
-    "UltraPerformance": 10,
-    "ErGw3AZ": 10,
-}
 SKU_PATH = "region.expressRoute.gateway.sku"
 
 
 def capacity_of(stack: Stack) -> int:
     """Return what the gateway of a region carries once it stands, in Mbps (GWY-13)."""
     gateway = stack.config.region.express_route.gateway
-    return 1000 * _GBPS.get(gateway.sku.value, gateway.max_scale_units or 1)
+    return 1000 * capacity_in_gbps(gateway.sku.value, gateway.max_scale_units)
 
 
 @rule(
@@ -37,4 +30,14 @@ def gateway_carries_its_circuits(stack: Stack) -> Iterator[Fault]:
         yield Fault(SKU_PATH, message)
 
 
-GATEWAYS = (gateway_carries_its_circuits,)
+@rule("GWY-16", why="Azure does not offer the scalable gateway in every region.")
+def scalable_gateway_is_offered_in_the_region(stack: Stack) -> Iterator[Fault]:
+    """Asked of each region by itself: one of a pair may have it and the other not."""
+    location = stack.region.location
+    sku = stack.config.region.express_route.gateway.sku.value
+    if sku == SCALABLE and location in WITHOUT_SCALABLE:
+        message = f"{SCALABLE} is not offered in {location}: take ErGw1AZ, ErGw2AZ or ErGw3AZ there"
+        yield Fault(SKU_PATH, message)
+
+
+GATEWAYS = (gateway_carries_its_circuits, scalable_gateway_is_offered_in_the_region)

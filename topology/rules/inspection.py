@@ -31,7 +31,7 @@ def is_protected(stack: Stack, spoke: str, subnet: str) -> bool:
     """Say whether machines of a spoke's subnet are replicated: so unless the file says no."""
     configured = stack.config.region.spokes.get(spoke)
     said = configured.subnets.get(subnet) if configured else None
-    return said is None or said.protected is not False
+    return said is None or said.is_protected(subnet, spoke=True)
 
 
 @rule("RT-07", why="A peering's own route beats a shorter one, so the way in would miss the NVA.")

@@ -5,6 +5,7 @@ from ipaddress import IPv4Network
 
 from topology.model import GATEWAY_SUBNET, Subnet, VirtualNetwork
 from topology.pair import Stack
+from topology.reserved_subnets import BASTION_RULES, Groups, reserved
 from topology.rules.rule import Fault, rule
 
 _PRIVATE = tuple(
@@ -107,11 +108,28 @@ def nva_is_not_replicated(stack: Stack) -> Iterator[Fault]:
         yield Fault(f"region.hub.subnets.{nva}.protected", message)
 
 
+@rule(
+    "VN-27",
+    severity="warning",
+    why="Azure refuses a security group on Bastion's subnet that lacks Bastion's own rules.",
+)
+def bastion_keeps_its_own_rules(stack: Stack) -> Iterator[Fault]:
+    """What is in the group, no file says."""
+    for path, network in networks_of(stack):
+        for subnet in network.subnets:
+            place = reserved(subnet.name)
+            of_service = place is not None and place.security_groups is Groups.OWN_RULES
+            if of_service and subnet.network_security_group_id:
+                message = f"the group has to allow {BASTION_RULES}, or Azure refuses it here"
+                yield Fault(f"{path}.subnets.{subnet.name}.networkSecurityGroupId", message)
+
+
 NETWORKS = (
     address_space_is_private,
     gateway_subnet_has_room,
     gateway_subnet_has_room_for_many_circuits,
     networks_have_few_enough_subnets,
     networks_have_few_enough_dns_servers,
+    bastion_keeps_its_own_rules,
     nva_is_not_replicated,
 )

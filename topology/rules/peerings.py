@@ -66,7 +66,11 @@ def spokes_wait_for_the_gateway_on_standby(stack: Stack) -> Iterator[Fault]:
                 yield Fault(f"region.spokes.{spoke.key}.spokeToHub", message)
 
 
-@rule("PE-19", why="A virtual network has at most 500 peerings, also one with a gateway.")
+@rule(
+    "PE-19",
+    why="A virtual network has at most 500 peerings, also one with a gateway; 1,000 are for those "
+    "that Azure Virtual Network Manager makes itself, and these are plain ones.",
+)
 def hub_has_few_enough_spokes(stack: Stack) -> Iterator[Fault]:
     """One peering a spoke."""
     count = len(stack.region.spokes)

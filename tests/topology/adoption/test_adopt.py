@@ -217,6 +217,46 @@ def test_what_the_program_built_is_adopted_as_it_was_configured() -> None:
     )
 
 
+@pytest.mark.parametrize("said", [{}, {"serviceEndpoints": ["Microsoft.Storage"]}])
+def test_a_subnet_of_a_service_is_adopted_without_a_word(said: dict[str, Any]) -> None:
+    """Bastion's gets neither table nor replication by default, so neither is said of it."""
+    stood = shipped("primary")
+    spoke = stood["sparehub:region"]["spokes"]["spoke1"]
+    spoke["addressSpace"] = ["10.1.0.0/23"]
+    bastion = {"addressPrefix": "10.1.1.0/26"} | said
+    spoke["subnets"]["AzureBastionSubnet"] = bastion
+
+    adopted = adopt(state_resources(recorded(stood)))
+
+    found = adopted.values["sparehub:region"]["spokes"]["spoke1"]["subnets"]
+    assert found == {"AzureBastionSubnet": bastion, "app": {"addressPrefix": "10.1.0.0/24"}}
+
+
+@pytest.mark.parametrize("whole", [False, True])
+def test_a_subnet_peering_is_told(whole: object) -> None:
+    """No configuration says it, and Azure changes no peering into another kind (PE-22)."""
+    resources = deepcopy(recorded(shipped("primary")))
+    half = "spoke/spoke1/peering/hub-to-spoke"
+    of(resources, half)["peerCompleteVnets"] = whole
+
+    told = [
+        each for each in adopt(state_resources(resources)).not_understood if "PE-22" in each.reason
+    ]
+
+    assert told == (
+        []
+        if whole
+        else [
+            NotUnderstood(
+                of(resources, half)["id"],
+                "it is a subnet peering (peerCompleteVnets: false), which the configuration cannot "
+                "say; Azure fixes the kind at creation, so no `pulumi up` makes another of it: "
+                "delete both halves first (PE-22)",
+            )
+        ]
+    )
+
+
 def gone(name: str) -> Resources:
     return without(deepcopy(recorded(shipped("primary"))), name)
 

@@ -303,6 +303,24 @@ def test_what_serves_the_first_region_alone_is_left_out() -> None:
 
 
 @pytest.mark.parametrize(
+    ("location", "told"),
+    [("southeastasia", ["region.expressRoute.gateway.sku"]), ("japanwest", [])],
+)
+def test_a_gateway_that_the_second_region_does_not_offer_is_told(
+    location: str, told: list[str]
+) -> None:
+    """ErGwScale is carried over, and `check` refuses it there (GWY-16); the note says so first."""
+    primary = shipped("primary")
+    scaled = {"sku": "ErGwScale", "minScaleUnits": 2, "maxScaleUnits": 4}
+    region(primary)["expressRoute"]["gateway"] = scaled
+
+    derivation = derive(primary, Wanted(location=location, peering_location="Singapore"))
+
+    assert [path for path in noted(derivation, "to do") if "gateway" in path] == told
+    assert at(derivation.values, "sparehub:region", "expressRoute", "gateway") == scaled
+
+
+@pytest.mark.parametrize(
     ("wanted", "message"),
     [
         (Wanted(), "give --peering-location"),

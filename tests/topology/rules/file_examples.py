@@ -1,6 +1,9 @@
 """Examples of the rules that one file is held to as it is written."""
 
+from typing import Any
+
 from tests.topology.rules.subjects import (
+    Change,
     Example,
     circuit,
     connections,
@@ -9,7 +12,13 @@ from tests.topology.rules.subjects import (
     nothing,
     spokes,
 )
-from topology.rules import file_addresses, file_drill, file_express_route, file_hub
+from topology.rules import (
+    file_addresses,
+    file_drill,
+    file_express_route,
+    file_hub,
+    file_reserved,
+)
 from topology.rules.raw import RawRegion
 from topology.rules.rule import Rule
 
@@ -17,6 +26,19 @@ NSG = "/subscriptions/s/resourceGroups/g/providers/Microsoft.Network/networkSecu
 SPOKE1 = "region.spokes.spoke1"
 GATEWAY_SUBNET = "region.hub.subnets.GatewaySubnet"
 CIRCUIT = "region.expressRoute.connections.hong-kong.circuit"
+
+
+def in_spoke(name: str, length: str, **more: object) -> Change:
+    """Give a spoke a subnet of this name, in addresses that are free."""
+
+    def change(region: dict[str, Any]) -> None:
+        spoke = region["spokes"]["spoke1"]
+        spoke["addressSpace"] = [*spoke["addressSpace"], "10.1.1.0/24"]
+        spoke["subnets"][name] = {"addressPrefix": f"10.1.1.0/{length}"} | more
+
+    return change
+
+
 EXAMPLES: tuple[tuple[Rule[RawRegion], Example], ...] = (
     (
         file_addresses.address_space_is_free_for_use,
@@ -132,24 +154,6 @@ EXAMPLES: tuple[tuple[Rule[RawRegion], Example], ...] = (
         ),
     ),
     (
-        file_hub.gateway_subnet_has_no_security_group,
-        Example(
-            lambda r: hub(r)["subnets"]["GatewaySubnet"].update(networkSecurityGroupId=NSG),
-            f"{GATEWAY_SUBNET}.networkSecurityGroupId",
-            "refuses a gateway",
-            lambda r: hub(r)["subnets"]["nva"].update(networkSecurityGroupId=NSG),
-        ),
-    ),
-    (
-        file_hub.nothing_in_gateway_subnet_is_protected,
-        Example(
-            lambda r: hub(r)["subnets"]["GatewaySubnet"].update(protected=True),
-            f"{GATEWAY_SUBNET}.protected",
-            "nothing but the gateway",
-            lambda r: hub(r)["subnets"]["GatewaySubnet"].update(protected=False),
-        ),
-    ),
-    (
         file_hub.hub_does_not_use_the_table_of_spokes,
         Example(
             lambda r: hub(r)["subnets"]["nva"].update(routeTable="shared"),
@@ -249,25 +253,57 @@ EXAMPLES: tuple[tuple[Rule[RawRegion], Example], ...] = (
         ),
     ),
     (
-        file_hub.subnets_of_services_are_large_enough,
+        file_reserved.gateway_subnet_has_no_security_group,
         Example(
-            lambda r: hub(r)["subnets"].update(
-                AzureFirewallSubnet={"addressPrefix": "10.10.10.64/27"}
-            ),
-            "region.hub.subnets.AzureFirewallSubnet.addressPrefix",
-            "/26 at least",
-            lambda r: hub(r)["subnets"].update(
-                RouteServerSubnet={"addressPrefix": "10.10.10.64/27"}
-            ),
+            lambda r: hub(r)["subnets"]["GatewaySubnet"].update(networkSecurityGroupId=NSG),
+            f"{GATEWAY_SUBNET}.networkSecurityGroupId",
+            "refuses a network security group on GatewaySubnet",
+            lambda r: hub(r)["subnets"]["nva"].update(networkSecurityGroupId=NSG),
         ),
     ),
     (
-        file_hub.firewall_subnet_has_no_security_group,
+        file_reserved.nothing_in_gateway_subnet_is_protected,
         Example(
-            lambda r: hub(r)["subnets"].update(AzureFirewallSubnet={"networkSecurityGroupId": NSG}),
-            "region.hub.subnets.AzureFirewallSubnet.networkSecurityGroupId",
+            lambda r: hub(r)["subnets"]["GatewaySubnet"].update(protected=True),
+            f"{GATEWAY_SUBNET}.protected",
+            "nothing but the gateway",
+            lambda r: hub(r)["subnets"]["GatewaySubnet"].update(protected=False),
+        ),
+    ),
+    (
+        file_reserved.subnets_of_services_are_large_enough,
+        Example(
+            in_spoke("AzureFirewallManagementSubnet", "27"),
+            f"{SPOKE1}.subnets.AzureFirewallManagementSubnet.addressPrefix",
+            "/26 at least",
+            in_spoke("RouteServerSubnet", "27"),
+        ),
+    ),
+    (
+        file_reserved.subnets_of_services_have_no_security_group,
+        Example(
+            in_spoke("AzureFirewallSubnet", "26", networkSecurityGroupId=NSG),
+            f"{SPOKE1}.subnets.AzureFirewallSubnet.networkSecurityGroupId",
             "leave it out",
-            lambda r: hub(r)["subnets"].update(AzureBastionSubnet={"networkSecurityGroupId": NSG}),
+            in_spoke("AzureBastionSubnet", "26", networkSecurityGroupId=NSG),
+        ),
+    ),
+    (
+        file_reserved.subnets_of_services_have_no_route_table,
+        Example(
+            in_spoke("AzureBastionSubnet", "26", routeTable="shared"),
+            f"{SPOKE1}.subnets.AzureBastionSubnet.routeTable",
+            "AzureBastionSubnet cannot have a route table",
+            in_spoke("AzureBastionSubnet", "26", routeTable="none"),
+        ),
+    ),
+    (
+        file_reserved.subnets_of_services_hold_no_machines,
+        Example(
+            in_spoke("AzureBastionSubnet", "26", protected=True),
+            f"{SPOKE1}.subnets.AzureBastionSubnet.protected",
+            "no machine lives in AzureBastionSubnet",
+            in_spoke("AzureBastionSubnet", "26", protected=False),
         ),
     ),
     (
@@ -277,6 +313,15 @@ EXAMPLES: tuple[tuple[Rule[RawRegion], Example], ...] = (
             "region.expressRoute.gateway.minScaleUnits",
             "3 is more than maxScaleUnits 2",
             lambda r: gateway(r).update(sku="ErGwScale", minScaleUnits=2, maxScaleUnits=2),
+        ),
+    ),
+    (
+        file_express_route.scaling_begins_at_two_units,
+        Example(
+            lambda r: gateway(r).update(sku="ErGwScale", minScaleUnits=1, maxScaleUnits=2),
+            "region.expressRoute.gateway.minScaleUnits",
+            "1 to 2: to scale it needs 2 units at least",
+            lambda r: gateway(r).update(sku="ErGwScale", minScaleUnits=1, maxScaleUnits=1),
         ),
     ),
     (

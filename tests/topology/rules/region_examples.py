@@ -1,7 +1,10 @@
 """Examples of the rules of one region: edits of the file, or of what would be built."""
 
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
+from tests.topology.rules.file_examples import NSG, in_spoke
 from tests.topology.rules.subjects import (
     Example,
     circuit,
@@ -25,6 +28,17 @@ SPOKE1 = "region.spokes.spoke1"
 DNS = [f"10.9.0.{number}" for number in range(1, 22)]
 
 
+def scalable_in(location: str) -> Callable[[], Stack]:
+    """Return a maker of the primary's stack in another region, with a scalable gateway."""
+
+    def change(values: dict[str, Any]) -> None:
+        values["azure-native:location"] = location
+        scaled = {"sku": "ErGwScale", "minScaleUnits": 2, "maxScaleUnits": 10}
+        gateway(values["sparehub:region"]).update(scaled)
+
+    return whole(change)
+
+
 EXAMPLES: tuple[tuple[Rule[Stack], Example], ...] = (
     (
         networks.address_space_is_private,
@@ -39,6 +53,15 @@ EXAMPLES: tuple[tuple[Rule[Stack], Example], ...] = (
                     addressSpace=["10.1.0.0/24", "100.64.0.0/24"]
                 )
             ),
+        ),
+    ),
+    (
+        networks.bastion_keeps_its_own_rules,
+        Example(
+            primary(in_spoke("AzureBastionSubnet", "26", networkSecurityGroupId=NSG)),
+            f"{SPOKE1}.subnets.AzureBastionSubnet.networkSecurityGroupId",
+            "443 from GatewayManager",
+            primary(in_spoke("bastion", "26", networkSecurityGroupId=NSG)),
         ),
     ),
     (
@@ -303,6 +326,15 @@ EXAMPLES: tuple[tuple[Rule[Stack], Example], ...] = (
         ),
     ),
     (
+        gateways.scalable_gateway_is_offered_in_the_region,
+        Example(
+            scalable_in("southeastasia"),
+            "region.expressRoute.gateway.sku",
+            "ErGwScale is not offered in southeastasia",
+            scalable_in("eastasia"),
+        ),
+    ),
+    (
         gateways.gateway_carries_its_circuits,
         Example(
             primary(lambda r: circuit(r).update(bandwidthInMbps=2000)),
@@ -311,7 +343,7 @@ EXAMPLES: tuple[tuple[Rule[Stack], Example], ...] = (
             primary(
                 lambda r: (
                     circuit(r).update(bandwidthInMbps=2000),
-                    gateway(r).update(sku="ErGwScale", minScaleUnits=1, maxScaleUnits=2),
+                    gateway(r).update(sku="ErGwScale", minScaleUnits=2, maxScaleUnits=2),
                 )
             ),
         ),

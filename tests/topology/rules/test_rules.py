@@ -94,7 +94,6 @@ def test_a_value_is_refused_and_accepted(row: Any) -> None:
 WITHOUT_A_REGION = {
     "keys_differ_in_more_than_case",
     "no_spoke_is_called_hub",
-    "firewall_subnet_has_no_security_group",
 }
 """Rules whose refused file holds a value that cannot be read, so that no region is built."""
 
