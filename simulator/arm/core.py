@@ -4,13 +4,13 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
-from simulator.arm import faults, log, refusals
+from simulator.arm import access_paths, faults, log, refusals, usages
 from simulator.arm.clock import Clock
 from simulator.arm.deleting import settle
 from simulator.arm.faults import Fault
 from simulator.arm.judging import answer, judge
 from simulator.arm.log import LogLine
-from simulator.arm.lookup import action_of, aim, needed, target_of
+from simulator.arm.lookup import action_of, aim, check_version, needed, target_of
 from simulator.arm.messages import CONFIGURED, JsonObject, Mishap, Request, Response
 from simulator.arm.refusal import Refusal
 from simulator.arm.registry import REGISTRY
@@ -33,6 +33,12 @@ class Azure:
         if not request.path.isascii():
             request = replace(request, path=_text(request.path))
         try:
+            if asked := access_paths.asked_of(request.path):
+                return self._of_access(request, asked)
+            if usage := usages.asked_of(request.path):
+                check_version(request, usage.type)
+                with self.store.transaction(write=False) as transaction:
+                    return usages.answer(transaction, request, usage)
             if request.method != "GET":
                 return self._write(request)
             return self._read(request)
@@ -47,6 +53,12 @@ class Azure:
         with self.store.transaction(write=False) as transaction:
             resource = transaction.get(identity.lower())
             return json.loads(resource.sent) if resource else None
+
+    def _of_access(self, request: Request, asked: access_paths.Asked) -> Response:
+        """Answer what ARM itself knows of rights and locks; it is not in the log."""
+        check_version(request, asked.type)
+        with self.store.transaction(write=request.method != "GET") as transaction:
+            return access_paths.answer(transaction, request, asked)
 
     # -- reading -----------------------------------------------------------------------------
 
