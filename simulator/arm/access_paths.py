@@ -25,6 +25,7 @@ _PATH = re.compile(
 )
 _OK, _CREATED, _NO_CONTENT = 200, 201, 204
 _AUTHORIZATION = "Microsoft.Authorization"
+_ASSIGNED = re.compile(r"assignedTo\('([^']*)'\)")
 
 
 @dataclass(frozen=True)
@@ -114,10 +115,15 @@ def _shown(transaction: Transaction, asked: Asked, query: Mapping[str, str]) -> 
             and (not at_scope or each.scope.lower() == asked.scope.lower())
         ]
     elif asked.part == "denyAssignments":
+        principal = _ASSIGNED.fullmatch(query.get("$filter", ""))
         found = [
             _of_denial(each)
             for each in access.denials(transaction)
-            if covers(each.scope, asked.scope) or (not at_scope and covers(asked.scope, each.scope))
+            if (principal is None or {principal[1], EVERYBODY} & set(each.principals))
+            and (
+                covers(each.scope, asked.scope)
+                or (not at_scope and covers(asked.scope, each.scope))
+            )
         ]
     else:
         found = [

@@ -14,8 +14,10 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Protocol
+from urllib.parse import parse_qsl, urlsplit
 
 from simulator import control
+from simulator.arm.access import CLIENT, PRINCIPAL
 from simulator.arm.clock import Speed
 from simulator.arm.core import Azure as LocalAzure
 from simulator.arm.messages import Request
@@ -84,6 +86,16 @@ class Account:
     subscription: str = ""
     tenant: str = ""
     user: str = ""
+    principal: str = ""
+    """The object id of the user or service principal."""
+    problem: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Listing:
+    """Everything of a list; ``problem`` says why some of it is missing, empty where none is."""
+
+    items: tuple[Mapping[str, Any], ...] = ()
     problem: str = ""
 
 
@@ -124,7 +136,8 @@ class SimulatedAzure:
         """Send one request; it is answered at once."""
         del timeout
         content = b"" if body is None else json.dumps(body).encode()
-        query = {"api-version": _VERSION}
+        path, _, asked = path.partition("?")
+        query = {"api-version": _VERSION, **dict(parse_qsl(asked))}
         answer = LocalAzure(self.store).handle(
             Request(method=method, path=path, query=query, body=content)
         )
@@ -139,7 +152,7 @@ class SimulatedAzure:
     def account(self, subscription: str) -> Account:
         """Return the operator: any GUID is a subscription of this Azure."""
         return Account(
-            subscription=subscription or self.subscription, user="the local Azure's operator"
+            subscription=subscription or self.subscription, user=CLIENT, principal=PRINCIPAL
         )
 
 
@@ -158,7 +171,9 @@ class AzureCli:
         self, method: str, path: str, body: Mapping[str, Any] | None = None, timeout: float = 60.0
     ) -> Answer:
         """Send one request by `az rest`, which tells the status only in words."""
-        url = f"https://management.azure.com{path}?api-version={_VERSION}"
+        url = (
+            f"https://management.azure.com{path}{'&' if '?' in path else '?'}api-version={_VERSION}"
+        )
         command = ["az", "rest", "--method", method, "--url", url]
         if body is not None:
             command += ["--body", json.dumps(body)]
@@ -242,6 +257,24 @@ def read(azure: Azure, path: str) -> Answer:
             return answer
         azure.wait(pause)
     return azure.send("GET", path)
+
+
+def listed(azure: Azure, path: str) -> Listing:
+    """Return everything of a list, page after page."""
+    items: list[Mapping[str, Any]] = []
+    while path:
+        answer = read(azure, path)
+        if not answer.accepted:
+            return Listing(items=tuple(items), problem=answer.problem)
+        items += answer.body.get("value") or []
+        following = urlsplit(str(answer.body.get("nextLink") or ""))
+        path = following.path + (f"?{following.query}" if following.query else "")
+    return Listing(items=tuple(items))
+
+
+def acted(azure: Azure, path: str, body: Mapping[str, Any] | None = None) -> Answer:
+    """Return what an action on a resource came to, at its end."""
+    return azure.send("POST", path, body)
 
 
 def settled(azure: Azure, path: str, patience: float) -> Answer:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from sparehub.failover import preflight_circuits
-from sparehub.failover.azure import Answer
+from sparehub.failover.azure import SUBSCRIPTION, Answer
 from sparehub.failover.keys import mark
 from sparehub.failover.ledger import Ledger
 from sparehub.failover.objections import Situation
@@ -18,7 +18,7 @@ from sparehub.failover.pulumi_errors import DeploymentError
 from sparehub.stacks import read_stack
 from tests.configurations import ROOT
 from tests.sparehub.failover.test_fences import SHARED, Script, live, shared
-from tests.sparehub.failover.world import PAIR, World
+from tests.sparehub.failover.world import PAIR, World, stack_in
 from tests.sparehub.failover.worlds import Start, begin, change_one, intend, resume
 from topology.errors import (
     ConfigurationError,
@@ -71,6 +71,19 @@ def rename_spokes(world: World) -> None:
         file.write_text(file.read_text().replace("spoke2:", "spoke3:"))
 
 
+def locked(world: World, stack: str, level: str = "CanNotDelete") -> None:
+    """Lock the resource group of a stack."""
+    name = stack_in(world.directory, stack).region.resource_group
+    group = f"/subscriptions/{SUBSCRIPTION}/resourceGroups/{name}"
+    lock = {
+        "id": f"{group}/providers/Microsoft.Authorization/locks/keep",
+        "name": "keep",
+        "properties": {"level": level},
+    }
+    answering(world, "/locks", lambda _: Answer(status=200, body={"value": [lock]}))
+
+
+READER = Answer(status=200, body={"value": [{"actions": ["*/read"], "notActions": []}]})
 CIRCUIT, PEERING = "expressRouteCircuits/erc-singapore", "/peerings/AzurePrivatePeering"
 SINGAPORE = CIRCUIT + PEERING
 GATEWAY_ROUTE = "routes: {gateway: [{addressPrefix: 0.0.0.0/0, nextHopType: Internet}]}"
@@ -91,6 +104,18 @@ NOT_READ: dict[str, tuple[Wrong, str]] = {
     "a circuit that is silent": (
         lambda world: answering(world, CIRCUIT, lambda _: SILENT),
         "circuit singapore, whose record lies in japaneast, cannot be read",
+    ),
+    "a lock on the region that is left": (
+        lambda world: locked(world, "primary"),
+        "something forbids what has to be written in primary",
+    ),
+    "locks that are silent": (
+        lambda world: answering(world, "/locks", lambda _: SILENT),
+        "rights and locks cannot all be read",
+    ),
+    "rights that are silent": (
+        lambda world: answering(world, "/permissions", lambda _: SILENT),
+        "rights and locks cannot all be read",
     ),
     "a private peering that is silent": (
         lambda world: answering(world, SINGAPORE, lambda _: SILENT),
@@ -177,6 +202,18 @@ READ: dict[str, tuple[Wrong, type[SparehubError], int, str]] = {
         ConfigurationError,
         3,
         "is not YAML",
+    ),
+    "a lock on the region that takes over": (
+        lambda world: locked(world, "secondary", "ReadOnly"),
+        PreflightError,
+        3,
+        "something forbids what has to be written in secondary; nothing was done",
+    ),
+    "a right that is missing": (
+        lambda world: answering(world, "/permissions", lambda _: READER),
+        PreflightError,
+        3,
+        "the login may not create con-southeastasia-singapore (Microsoft.Network/connections/write",
     ),
     "a circuit that is gone": (
         lambda world: answering(world, CIRCUIT, lambda _: GONE),
