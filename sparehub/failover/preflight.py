@@ -10,6 +10,7 @@ from types import MappingProxyType
 
 from sparehub.failover import preflight_access as access
 from sparehub.failover import preflight_circuits as circuits
+from sparehub.failover import preflight_nva as nva
 from sparehub.failover import preflight_proof as proof
 from sparehub.failover import preflight_stacks as stacks
 from sparehub.failover.ledger import Ledger, Operation
@@ -78,6 +79,7 @@ QUESTIONS: Mapping[str, Callable[[Situation], Iterable[Objection]]] = MappingPro
         "regions agree": proof.regions_agree,
         "nothing is broken": proof.nothing_is_broken,
         "regions answer": stacks.regions_answer,
+        "the NVA forwards": nva.nva_forwards,
         "nothing forbids the writes": access.nothing_forbids_the_writes,
         "circuits can carry a connection": circuits.circuits_can_carry_a_connection,
         "keys are usable": circuits.keys_are_usable,

@@ -71,6 +71,19 @@ def rename_spokes(world: World) -> None:
         file.write_text(file.read_text().replace("spoke2:", "spoke3:"))
 
 
+MACHINE = (
+    "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/nva/providers"
+    "/Microsoft.Compute/virtualMachines/fw1"
+)
+
+
+def change_nva(world: World, stack: str, line: str) -> None:
+    """Add a key to the NVA of one stack file."""
+    file = world.directory / f"Pulumi.{stack}.yaml"
+    before = "ipAddress: 10.10.10.10"
+    file.write_text(file.read_text().replace(before, f"{before}, {line}", 1))
+
+
 def locked(world: World, stack: str, level: str = "CanNotDelete") -> None:
     """Lock the resource group of a stack."""
     name = stack_in(world.directory, stack).region.resource_group
@@ -108,6 +121,14 @@ NOT_READ: dict[str, tuple[Wrong, str]] = {
     "a lock on the region that is left": (
         lambda world: locked(world, "primary"),
         "something forbids what has to be written in primary",
+    ),
+    "an NVA that is not there": (
+        lambda world: change_nva(world, "secondary", f"id: {MACHINE}"),
+        "every spoke of secondary is cut at 10.10.10.10: hub.nva.id names /subscriptions/",
+    ),
+    "an NVA that is silent": (
+        lambda world: answering(world, "/subnets/nva", lambda _: SILENT),
+        "what is behind the NVA 10.10.10.10 of secondary cannot be read",
     ),
     "locks that are silent": (
         lambda world: answering(world, "/locks", lambda _: SILENT),

@@ -121,6 +121,14 @@ def resources_of(region: Region) -> dict[str, Resource]:
     return found
 
 
+def usual_answer(path: str) -> dict[str, Any] | None:
+    """Return what is read of rights, locks and subnets where nothing is in the way."""
+    if "/providers/Microsoft.Authorization/" in path:
+        everything = {"actions": ["*"], "notActions": []}
+        return {"value": [everything] if path.endswith("/permissions") else []}
+    return {"properties": {}} if "/subnets/" in path else None
+
+
 @dataclass
 class World:
     """Everything outside the process that may die."""
@@ -290,10 +298,8 @@ class World:
         self, method: str, path: str, body: Mapping[str, Any] | None = None, timeout: float = 60.0
     ) -> Answer:
         del timeout
-        if "/providers/Microsoft.Authorization/" in path:
-            everything = {"actions": ["*"], "notActions": []}
-            shown = [everything] if path.endswith("/permissions") else []
-            return Answer(status=200, body={"value": shown})
+        if (usual := usual_answer(path)) is not None:
+            return Answer(status=200, body=usual)
         circuit, _, rest = path.partition("/peerings/")
         if rest:
             if not self._answers(circuit):
