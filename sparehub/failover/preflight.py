@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from types import MappingProxyType
 
 from sparehub.failover import preflight_access as access
+from sparehub.failover import preflight_capacity as capacity
 from sparehub.failover import preflight_circuits as circuits
 from sparehub.failover import preflight_nva as nva
 from sparehub.failover import preflight_proof as proof
@@ -79,6 +80,8 @@ QUESTIONS: Mapping[str, Callable[[Situation], Iterable[Objection]]] = MappingPro
         "regions agree": proof.regions_agree,
         "nothing is broken": proof.nothing_is_broken,
         "regions answer": stacks.regions_answer,
+        "gateways are well": capacity.gateways_are_well,
+        "quota is enough": capacity.quota_is_enough,
         "the NVA forwards": nva.nva_forwards,
         "nothing forbids the writes": access.nothing_forbids_the_writes,
         "circuits can carry a connection": circuits.circuits_can_carry_a_connection,

@@ -129,7 +129,13 @@ def nothing_forbids_the_writes(situation: Situation) -> Iterator[Objection]:
             text = f"{len(lines)} things forbid what has to be written in {wanted.stack}"
             if len(lines) == 1:
                 text = f"something forbids what has to be written in {wanted.stack}"
-            yield Objection(text=text, hint=_HINT, listed=_shown(lines), refuses=wanted.refuses)
+            yield Objection(
+                text=text,
+                hint=_HINT,
+                listed=_shown(lines),
+                refuses=wanted.refuses,
+                stack=wanted.stack,
+            )
     yield from _no_fence(situation, access)
     if doubts:
         yield Objection(
@@ -198,6 +204,7 @@ def _no_fence(situation: Situation, access: Access) -> Iterator[Objection]:
                 text=f"{source} could not be fenced at circuit {circuit.key} if it were lost",
                 listed=_shown(line for lines in ways for line in lines),
                 refuses=Refuses.NONE,
+                stack=source,
             )
     access.problems = {**before, **access.problems} if situation.unplanned else before
 

@@ -1,6 +1,7 @@
 """The question whether the NVA of the region that takes over forwards."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from sparehub.failover.next_hop import Look, look_at
 from sparehub.failover.objections import Objection, Refuses, Situation
@@ -22,6 +23,11 @@ def nva_forwards(situation: Situation) -> Iterator[Objection]:
         return
     nva = region_at(situation.pair[stack], Activation.ACTIVE).nva
     look = look_at(situation.azure, nva, hub)
+    for each in _found(stack, nva, look):
+        yield replace(each, stack=stack)
+
+
+def _found(stack: str, nva: Nva, look: Look) -> Iterator[Objection]:
     yield from _dead(stack, nva, look)
     if look.unread:
         yield Objection(
@@ -38,8 +44,8 @@ def nva_forwards(situation: Situation) -> Iterator[Objection]:
             hint="hub.nva.id says who does",
             refuses=Refuses.NONE,
         )
-    for each in look.said:
-        yield Objection(text=f"{stack}: {each}", refuses=Refuses.NONE)
+    for said in look.said:
+        yield Objection(text=f"{stack}: {said}", refuses=Refuses.NONE)
 
 
 def _dead(stack: str, nva: Nva, look: Look) -> Iterator[Objection]:
