@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from sparehub.azure.answers import Azure
+from sparehub.azure.reading import read
 from sparehub.failover import confirmation, generations, operations
-from sparehub.failover.azure import Azure, read
 from sparehub.failover.lease import LeaseError
 from sparehub.failover.planning import print_plan
 from sparehub.failover.port import AS_THEY_ARE

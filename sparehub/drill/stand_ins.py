@@ -6,7 +6,8 @@ Their secrets cannot be read there, and what they only refer to is not there.
 from collections.abc import Iterator
 from typing import Any
 
-from sparehub.failover.azure import SUBSCRIPTION, SimulatedAzure
+from sparehub.azure.answers import Azure
+from sparehub.azure.local import SUBSCRIPTION, local_azure
 from sparehub.failover.switch import DRILL, OVERRIDE
 from sparehub.rehearsal import Rehearsal
 from sparehub.replace_file import replace_file
@@ -42,7 +43,7 @@ def make_ready(rehearsal: Rehearsal, stack: str) -> None:
         del config[key]
     for key in (OVERRIDE, DRILL, "azure-native:subscriptionId"):
         config.pop(key, None)
-    azure = SimulatedAzure(rehearsal.home.simulator)
+    azure = local_azure(rehearsal.home.simulator)
     location = str(config["azure-native:location"])
     region = config["sparehub:region"]
     for connection in region["expressRoute"]["connections"].values():
@@ -87,7 +88,7 @@ def _circuit(circuit: dict[str, Any], location: str) -> list[tuple[str, dict[str
     return [(circuit["id"], made), (peering, {"properties": _PEERING})]
 
 
-def _make(azure: SimulatedAzure, wanted: list[tuple[str, dict[str, Any]]]) -> None:
+def _make(azure: Azure, wanted: list[tuple[str, dict[str, Any]]]) -> None:
     """Make what is not there yet, and the resource group that it lies in."""
     for identity, body in wanted:
         if azure.send("GET", identity).accepted:

@@ -7,7 +7,7 @@ the login: https://www.pulumi.com/registry/packages/azure-native/installation-co
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from sparehub.failover.azure import Account, Azure
+from sparehub.azure.answers import Account, Azure
 from sparehub.failover.snapshot import Snapshot
 from topology.errors import PreflightError
 from topology.pair import Stack
@@ -47,11 +47,12 @@ def refuse_other_account(  # noqa: PLR0913 - a pair, its states, and all that na
         recorded = snapshots[name].subscription if name in snapshots else ""
         if stack.config.provider.get("subscriptionId") == SECRET:
             subscription = _Named(recorded, f"{name} is deployed in it")
-        if subscription.value not in known:
-            known[subscription.value] = azure.account(subscription.value)
-        signed_in = known[subscription.value]
+        asked = subscription.value or recorded
+        if asked not in known:
+            known[asked] = azure.account(asked)
+        signed_in = known[asked]
         if signed_in.problem:
-            wanted = f" to {subscription.value}" if subscription.value else ""
+            wanted = f" to {asked}" if asked else ""
             message = f"{name}: nobody can say who is signed in{wanted}: {signed_in.problem}"
             if unplanned:
                 note(f"warning: {message}")
@@ -74,10 +75,11 @@ def _problems(
             f"{subscription.value}"
         )
     wanted = subscription if subscription.value else _Named(recorded, f"{name} is deployed in it")
-    if wanted.value and signed_in.subscription and _differ(wanted.value, signed_in.subscription):
+    if signed_in.unseen:
+        who = signed_in.user or "whoever is signed in"
         yield (
-            f"{name} belongs to subscription {wanted.value} ({wanted.place}), and the login is for "
-            f"{signed_in.subscription}: `az account set --subscription {wanted.value}`"
+            f"{name} belongs to subscription {wanted.value} ({wanted.place}), which {who} (tenant "
+            f"{signed_in.tenant or 'unknown'}) does not see: sign in as somebody who does"
         )
     if tenant.value and signed_in.tenant and _differ(tenant.value, signed_in.tenant):
         yield (

@@ -11,7 +11,8 @@ from typing import Any
 
 from pydantic import SecretStr
 
-from sparehub.failover.azure import NOT_FOUND, Answer, Azure, read, settled
+from sparehub.azure.answers import NOT_FOUND, Answer, Azure
+from sparehub.azure.reading import read, settled
 from sparehub.failover.job import Job
 from sparehub.failover.journal import Journal
 from sparehub.failover.keys import in_use, mark, properties_of, refusal

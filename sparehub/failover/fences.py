@@ -9,7 +9,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-from sparehub.failover.azure import NOT_FOUND, Answer, Azure, read, settled, state_of
+from sparehub.azure.answers import NOT_FOUND, Answer, Azure
+from sparehub.azure.reading import read, settled, state_of
 from sparehub.failover.snapshot import Snapshot, connection_id
 from topology.circuits import circuit_id, same_circuit
 from topology.durations import CIRCUIT_UPDATE, CONNECTION_DELETE, PRIVATE_PEERING_UPDATE

@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import Any
 
-from sparehub.failover.azure import Account, Answer, Azure
+from sparehub.azure.answers import Account, Answer, Azure
 from sparehub.failover.port import Assumed, Stacks
 from sparehub.failover.snapshot import Pending, Snapshot
 from topology.changes import Operation
@@ -88,12 +88,22 @@ class GuardedAzure:
         return self.azure.name
 
     def send(
-        self, method: str, path: str, body: Mapping[str, Any] | None = None, timeout: float = 60.0
+        self,
+        method: str,
+        path: str,
+        body: Mapping[str, Any] | None = None,
+        timeout: float = 60.0,
+        etag: str = "",
     ) -> Answer:
         """Send one request."""
         if method != "GET":
             self.guard()
-        return self.azure.send(method, path, body, timeout)
+        return self.azure.send(method, path, body, timeout, etag)
+
+    def act(self, path: str, body: Mapping[str, Any] | None = None) -> Answer:
+        """Send a POST and wait for its result."""
+        self.guard()
+        return self.azure.act(path, body)
 
     def wait(self, seconds: float) -> None:
         """Let some seconds of this Azure's clock pass."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sparehub.failover.azure import Azure
+from sparehub.azure.answers import Azure
 from sparehub.failover.generations import FileGenerations
 from sparehub.failover.journal import Journal
 from sparehub.failover.ledger import Ledger, Operation

@@ -7,7 +7,8 @@ import hashlib
 from collections.abc import Container, Mapping
 from typing import Any
 
-from sparehub.failover.azure import Azure, read
+from sparehub.azure.answers import Azure
+from sparehub.azure.reading import read
 from sparehub.failover.journal import Journal
 from sparehub.failover.ledger import Ledger
 from sparehub.failover.port import Stacks

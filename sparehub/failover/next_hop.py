@@ -12,7 +12,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sparehub.failover.azure import NOT_FOUND, Answer, Azure, acted, read, state_of
+from sparehub.azure.answers import NOT_FOUND, Answer, Azure
+from sparehub.azure.reading import read, state_of
 from topology.model import Nva
 
 _RUNNING = "PowerState/running"
@@ -81,7 +82,7 @@ class _Judge:
         found = self._read(self.subnet)
         if found is None:
             return
-        users = _ids((found.body.get("properties") or {}).get("ipConfigurations"))
+        users = _ids(found.properties.get("ipConfigurations"))
         kinds = (_INTERFACES, _BALANCERS, _FIREWALLS)
         owners = dict.fromkeys(each for each in map(_owner_of, users) if _type_of(each) in kinds)
         for identity in list(owners)[:_MOST_ASKED]:
@@ -110,7 +111,7 @@ class _Judge:
     def _machine(self, found: Answer) -> None:
         """Look at the machine of a file: at the interface that has the address."""
         name = self.nva.id.rpartition("/")[2]
-        profile = (found.body.get("properties") or {}).get("networkProfile") or {}
+        profile = found.properties.get("networkProfile") or {}
         before = len(self.look.unread)
         for identity in _ids(profile.get("networkInterfaces")):
             answer = self._read(identity)
@@ -124,7 +125,7 @@ class _Judge:
             self.look.dead.append(f"{name} does not have the address {self.address}")
 
     def _interface(self, name: str, found: Answer) -> None:
-        properties = found.body.get("properties") or {}
+        properties = found.properties
         if not properties.get("enableIPForwarding"):
             self.look.dead.append(f"the interface {name} may not forward (enableIPForwarding)")
         machine = (properties.get("virtualMachine") or {}).get("id")
@@ -161,7 +162,7 @@ class _Judge:
     def _balancer(self, identity: str, found: Answer, frontend: Mapping[str, Any]) -> None:
         """Look at a load balancer's rules, at the probes of one, and at its backends' machines."""
         name = identity.rpartition("/")[2]
-        properties = found.body.get("properties") or {}
+        properties = found.properties
         rules = [
             each
             for each in properties.get("loadBalancingRules") or []
@@ -199,7 +200,7 @@ class _Judge:
         found = self._read(identity) if _type_of(identity) == _INTERFACES else None
         if found is None:
             return
-        properties = found.body.get("properties") or {}
+        properties = found.properties
         name = identity.rpartition("/")[2]
         if not properties.get("enableIPForwarding"):
             self.look.said.append(f"the interface {name} may not forward (enableIPForwarding)")
@@ -212,7 +213,7 @@ class _Judge:
         https://learn.microsoft.com/rest/api/load-balancer/load-balancer-load-balancing-rules/health
         """
         name = identity.rpartition("/")[2]
-        answer = acted(self.azure, f"{identity}/loadBalancingRules/{rule}/health")
+        answer = self.azure.act(f"{identity}/loadBalancingRules/{rule}/health")
         if not answer.accepted or "up" not in answer.body:
             self.look.said.append(f"the health of {name} cannot be read: {answer.problem}")
             return
@@ -225,7 +226,7 @@ class _Judge:
     def _configuration(self, kind: str, found: Answer) -> Mapping[str, Any] | None:
         """Return what of a resource has the address: its properties, and its id."""
         collection = "frontendIPConfigurations" if kind == _BALANCERS else "ipConfigurations"
-        for each in (found.body.get("properties") or {}).get(collection) or []:
+        for each in found.properties.get(collection) or []:
             properties = each.get("properties") or {}
             if properties.get("privateIPAddress") == self.address:
                 return {**properties, "id": each.get("id")}
@@ -253,7 +254,7 @@ def _named(rule: Mapping[str, Any], member: str) -> str:
 
 
 def _addresses(found: Answer, collection: str) -> list[str]:
-    configurations = (found.body.get("properties") or {}).get(collection) or []
+    configurations = found.properties.get(collection) or []
     shown = ((each.get("properties") or {}).get("privateIPAddress") for each in configurations)
     return [str(each) for each in shown if each]
 

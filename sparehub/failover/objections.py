@@ -10,7 +10,7 @@ from enum import Enum, auto
 
 from pydantic import SecretStr
 
-from sparehub.failover.azure import Azure
+from sparehub.azure.answers import Azure
 from sparehub.failover.ledger import Ledger
 from sparehub.failover.port import Stacks
 from sparehub.failover.snapshot import Snapshot, Unreadable

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sparehub.failover.azure import NOT_FOUND, Answer, Azure, read
+from sparehub.azure.answers import NOT_FOUND, Answer, Azure
+from sparehub.azure.reading import read
 from sparehub.failover.fences import PRIVATE_PEERING, whole_circuit_id
 from sparehub.failover.snapshot import Snapshot, connection_id
 from topology.failover import region_at

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
+from sparehub.azure.answers import Azure
 from sparehub.failover import account, generations, preflight
 from sparehub.failover.authorization_keys import Given, Keys, store
-from sparehub.failover.azure import Azure
 from sparehub.failover.confirmation import (
     ask,
     ask_for,

@@ -1,6 +1,7 @@
 """After a step: what stands must be what the step promised, by what was recorded and by Azure."""
 
-from sparehub.failover.azure import NOT_FOUND, Azure, read, settled, state_of
+from sparehub.azure.answers import NOT_FOUND, Azure
+from sparehub.azure.reading import read, settled, state_of
 from sparehub.failover.snapshot import Snapshot, connection_id
 from topology.durations import CONNECTION_DELETE
 from topology.errors import SparehubError

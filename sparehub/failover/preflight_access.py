@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sparehub.failover.azure import Azure, Listing, listed
+from sparehub.azure.answers import Azure
+from sparehub.azure.reading import Listing, listed
 from sparehub.failover.fences import whole_circuit_id
 from sparehub.failover.objections import Objection, Refuses, Situation
 from sparehub.failover.snapshot import Snapshot, identity_of

@@ -4,7 +4,8 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
-from sparehub.failover.azure import NOT_FOUND, listed, read, state_of
+from sparehub.azure.answers import NOT_FOUND
+from sparehub.azure.reading import listed, read, state_of
 from sparehub.failover.objections import Objection, Refuses, Situation
 from topology.changes import GATEWAY, Verb
 from topology.failover import region_at

@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
+from sparehub.azure.answers import NOT_FOUND
+from sparehub.azure.reading import read, state_of
 from sparehub.failover.authorization_keys import Keys, announced
-from sparehub.failover.azure import NOT_FOUND, read, state_of
 from sparehub.failover.objections import Objection, Refuses, Situation
 from sparehub.failover.snapshot import Snapshot
 from topology.failover import region_at

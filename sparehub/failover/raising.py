@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from sparehub.failover.azure import settled, state_of
+from sparehub.azure.reading import settled, state_of
 from sparehub.failover.job import Job
 from sparehub.failover.journal import JournalError
 from sparehub.failover.lease import LeaseError

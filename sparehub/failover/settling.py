@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from urllib.parse import unquote
 
-from sparehub.failover.azure import NOT_FOUND, Azure, read, settled, state_of
+from sparehub.azure.answers import NOT_FOUND, Azure
+from sparehub.azure.reading import read, settled, state_of
 from sparehub.failover.port import Stacks
 from sparehub.failover.snapshot import Pending, Snapshot, identity_of
 from topology.changes import Operation, Verb

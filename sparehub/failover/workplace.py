@@ -9,7 +9,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from sparehub.failover.azure import Azure, azure_of
+from sparehub.azure.answers import Azure
+from sparehub.azure.connect import azure_of
+from sparehub.azure.settings import settings_of
 from sparehub.failover.deployments import Deployments
 from sparehub.failover.guarded import GuardedAzure, GuardedStacks
 from sparehub.failover.holder import Holder
@@ -165,6 +167,7 @@ def workplace(
         states = states_of(deployments, STACKS)
         found = (each.subscription for each in states.values() if isinstance(each, Snapshot))
         subscription = next(filter(None, found), "")
+        settings = settings_of(pair, os.environ, deployments.secret)
         place = Workplace(
             directory=directory,
             progress=progress,
@@ -172,7 +175,7 @@ def workplace(
             journal=journal,
             pair=pair,
             states=states,
-            azure=GuardedAzure(azure_of(os.environ, subscription), journal.guard),
+            azure=GuardedAzure(azure_of(settings, subscription), journal.guard),
             program=program,
         )
         if not unread:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from simulator import control
-from sparehub.failover.azure import SimulatedAzure
+from sparehub.azure.local import local_azure
 from sparehub.failover.fences import Fence, FenceError, remove_fence, set_fence
 from tests.engine.failing_over import (
     HONG_KONG,
@@ -24,7 +24,7 @@ FENCE = Fence(how="privatePeering", id=PEERING)
 def test_a_private_peering_is_disabled_and_nothing_else_of_it(pair: Path, tmp_path: Path) -> None:
     """A second time writes nothing; enabled again, it is what it was (ER-38)."""
     store = copied(pair, tmp_path / "home").store
-    azure = SimulatedAzure(store)
+    azure = local_azure(store)
     before = dict(azure.send("GET", PEERING).body["properties"])
     seen = len(control.read_log(store))
 
@@ -46,7 +46,7 @@ def test_a_circuit_that_does_not_answer_is_no_fence(pair_inside: Path, tmp_path:
     lose_primary(engine, circuit=True)
 
     with pytest.raises(FenceError, match=f"cannot be read: The control plane of region {record}"):
-        set_fence(SimulatedAzure(engine.store), FENCE)
+        set_fence(local_azure(engine.store), FENCE)
 
 
 def test_a_lost_region_with_the_record_of_its_circuit_cannot_be_fenced(

@@ -12,7 +12,8 @@ import sys
 from typing import Any
 
 from sparehub import cli
-from sparehub.failover.azure import Answer, SimulatedAzure
+from sparehub.azure.answers import Answer
+from sparehub.azure.local import LocalAzure
 from sparehub.failover.journal import Journal, Record
 from sparehub.failover.progress import Progress
 from topology.changes import Operation
@@ -27,7 +28,7 @@ def main(number: signal.Signals, point: str) -> None:
             met.append(to)
             os.kill(os.getpid(), number)
 
-    append, writes, send = Journal.append, Progress.writes, SimulatedAzure.send
+    append, writes, send = Journal.append, Progress.writes, LocalAzure.send
 
     def appending(journal: Journal, event: str, operation: str = "", **data: Any) -> Record:
         name = f"{event}:{data.get('step', '')}"
@@ -40,13 +41,13 @@ def main(number: signal.Signals, point: str) -> None:
         writes(progress, operation)
         come(f"write:{operation.name}")
 
-    def sending(azure: SimulatedAzure, method: str, *arguments: Any, **more: Any) -> Answer:
+    def sending(azure: LocalAzure, method: str, *arguments: Any, **more: Any) -> Answer:
         come(f"before:{method}:")
         answer = send(azure, method, *arguments, **more)
         come(f"after:{method}:")
         return answer
 
-    SimulatedAzure.send = sending  # type: ignore[method-assign, assignment]
+    LocalAzure.send = sending  # type: ignore[method-assign, assignment]
     Journal.append = appending  # type: ignore[method-assign, assignment]
     Progress.writes = writing  # type: ignore[method-assign, assignment]
     cli.main()

@@ -6,7 +6,7 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
-from sparehub.failover.azure import Answer
+from sparehub.azure.answers import Answer
 from sparehub.stacks import stack_file
 from tests.sparehub.failover.world import Resource, World
 from topology.changes import CONNECTION, Operation, Verb

@@ -9,8 +9,8 @@ import pytest
 import typer
 from pydantic import SecretStr
 
+from sparehub.azure.local import SUBSCRIPTION
 from sparehub.failover import operations
-from sparehub.failover.azure import SUBSCRIPTION
 from sparehub.failover.ledger import Issued, Ledger
 from sparehub.failover.planning import read_plan
 from sparehub.output import Output
@@ -229,7 +229,7 @@ def test_a_lost_answer_is_no_second_authorization(start: Start) -> None:
 
     def losing(method: str, path: str, *more: Any, **how: Any) -> Any:
         answer = send(method, path, *more, **how)
-        if method == "PUT" and not lost:
+        if method == "PUT" and len(lost) < 4:
             lost.append(path)
             return type(answer)(status=504, body={})
         return answer

@@ -18,7 +18,7 @@ from sparehub.failover.switch_command import switch, switch_from_state
 from sparehub.output import Output
 from sparehub.stacks import STACKS, read_stack
 from tests.configurations import recorded_inside
-from tests.sparehub.failover.world import Died, World
+from tests.sparehub.failover.world import Died, Retrying, World
 from tests.sparehub.failover.worlds import Start, begin, change_regions, halted, resume
 from topology.errors import (
     ConfigurationError,
@@ -64,7 +64,7 @@ def checkout(world: World, path: Path, monkeypatch: pytest.MonkeyPatch) -> World
 def work_at(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the command work with one host's world; its backend holds no journal."""
     monkeypatch.setattr(workplace, "Deployments", lambda _directory: world)
-    monkeypatch.setattr(workplace, "azure_of", lambda _environment, _subscription: world)
+    monkeypatch.setattr(workplace, "azure_of", lambda _settings, _subscription: Retrying(world))
     monkeypatch.setenv("SPAREHUB_HOME", str(world.directory / "home"))
     monkeypatch.setenv("PULUMI_BACKEND_URL", (world.directory / "state").as_uri())
 

@@ -1,12 +1,13 @@
 """Who owns the next hop, and whether it forwards: asked of a local Azure that has one."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from ipaddress import IPv4Address
+from typing import Any
 
 import pytest
 
-from sparehub.failover.azure import Answer, SimulatedAzure
+from sparehub.azure.answers import Answer
+from sparehub.azure.local import LocalAzure, local_azure
 from sparehub.failover.next_hop import Look, look_at
 from tests.simulator.arm_client import Arm
 from tests.simulator.bodies import (
@@ -41,7 +42,7 @@ def hub(arm: Arm) -> Arm:
 
 
 def looked(hub: Arm, identity: str = "", nva: Nva = NVA) -> Look:
-    return look_at(SimulatedAzure(hub.directory), replace(nva, id=identity), HUB)
+    return look_at(local_azure(hub.directory), replace(nva, id=identity), HUB)
 
 
 def appliance(hub: Arm, *, forwards: bool = True) -> None:
@@ -182,22 +183,22 @@ def test_a_firewall_has_to_be_allocated_with_the_same_address(hub: Arm) -> None:
     assert looked(hub, FW, behind).dead == ["the firewall fw is deallocated: it has no address"]
 
 
-Send = Callable[..., Answer]
-
-
 def test_what_cannot_be_read_is_no_verdict(hub: Arm, monkeypatch: pytest.MonkeyPatch) -> None:
     """Neither of the owner nor of a machine's power; the health of a rule is only said."""
     balanced(hub, "10.0.0.71")
-    monkeypatch.setattr(SimulatedAzure, "wait", lambda _azure, _seconds: None)
-    send: Send = SimulatedAzure.send
+    send, act = LocalAzure.send, LocalAzure.act
 
     def silent(part: str) -> None:
-        def sent(azure: SimulatedAzure, method: str, path: str, *rest: object) -> Answer:
-            if path.endswith(part):
-                return Answer(status=503, body={})
-            return send(azure, method, path, *rest)
+        def sent(azure: LocalAzure, method: str, path: str, *rest: Any) -> Answer:
+            given = Answer(status=503, body={})
+            return given if path.endswith(part) else send(azure, method, path, *rest)
 
-        monkeypatch.setattr(SimulatedAzure, "send", sent)
+        def acted(azure: LocalAzure, path: str, *rest: Any) -> Answer:
+            given = Answer(status=503, body={})
+            return given if path.endswith(part) else act(azure, path, *rest)
+
+        monkeypatch.setattr(LocalAzure, "send", sent)
+        monkeypatch.setattr(LocalAzure, "act", acted)
 
     unread = "no answer (503)"
     silent("/subnets/app")

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
+from sparehub.azure.answers import Answer
+from sparehub.azure.local import SUBSCRIPTION
 from sparehub.failover import preflight_circuits
-from sparehub.failover.azure import SUBSCRIPTION, Answer
 from sparehub.failover.keys import mark
 from sparehub.failover.ledger import Ledger
 from sparehub.failover.objections import Situation
@@ -18,7 +19,7 @@ from sparehub.failover.pulumi_errors import DeploymentError
 from sparehub.stacks import read_stack
 from tests.configurations import ROOT
 from tests.sparehub.failover.test_fences import SHARED, Script, live, shared
-from tests.sparehub.failover.world import PAIR, World, stack_in
+from tests.sparehub.failover.world import PAIR, Retrying, World, stack_in
 from tests.sparehub.failover.worlds import Start, begin, change_one, intend, resume
 from topology.errors import (
     ConfigurationError,
@@ -351,7 +352,7 @@ def test_a_key_is_refused_for_what_was_read_of_it_alone(
             states=world.snapshots(tuple(PAIR)),
             ledger=Ledger(spent=frozenset({mark(spent)})),
             stacks=world,
-            azure=world,
+            azure=Retrying(world),
         )
         asked = preflight_circuits.keys_are_usable(situation)
         return [(situation.refuses(each), each.text.partition(":")[0]) for each in asked]

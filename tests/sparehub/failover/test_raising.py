@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from sparehub.azure.answers import Answer
 from sparehub.failover import operations
-from sparehub.failover.azure import Answer
 from sparehub.failover.blast_radius import BlastRadiusError
 from sparehub.failover.lease import LeaseError
 from sparehub.failover.planning import read_plan

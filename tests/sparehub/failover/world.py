@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from sparehub.azure.answers import Account, Answer
+from sparehub.azure.local import SUBSCRIPTION
 from sparehub.failover import deployments
-from sparehub.failover.azure import SUBSCRIPTION, Account, Answer
 from sparehub.failover.port import Assumed, states_of
 from sparehub.failover.pulumi_errors import DeploymentError
 from sparehub.failover.snapshot import Pending, Snapshot
@@ -161,8 +162,8 @@ class World:
     """Whether the next creation is done and nobody hears of it, as after many lost answers."""
     mishaps: list[tuple[bool, bool]] = field(default_factory=list)
     """How the next writes of circuits fail: whether Azure does them, whether the state says so."""
-    signed_in: str = SUBSCRIPTION
-    """The subscription of the login."""
+    seen: tuple[str, ...] = ("", SUBSCRIPTION)
+    """The subscriptions that the login sees."""
     previewed: dict[Change, tuple[str, int]] = field(default_factory=dict)
     """Operation and generation of each preview: Pulumi holds a deployment to them."""
     waited: list[float] = field(default_factory=list)
@@ -348,7 +349,13 @@ class World:
         self.waited.append(seconds)
 
     def account(self, subscription: str) -> Account:
-        return Account(subscription=subscription or self.signed_in, tenant=TENANT, user="someone")
+        unseen = subscription.lower() not in self.seen
+        return Account(
+            subscription="" if unseen else subscription,
+            tenant=TENANT,
+            user="someone",
+            unseen=unseen,
+        )
 
     # -- what stands -------------------------------------------------------------------------
 
@@ -544,6 +551,41 @@ class World:
         urn = f"urn:pulumi:{stack}::sparehub::pulumi:pulumi:Stack::sparehub-{stack}"
         entry = {"type": "pulumi:pulumi:Stack", "urn": urn, "custom": False, "outputs": outputs}
         state["resources"] = [entry, *kept]
+
+
+@dataclass(frozen=True)
+class Retrying:
+    """A world behind what sends a request again, as the pipeline does (:mod:`sparehub.azure`)."""
+
+    world: World
+
+    @property
+    def name(self) -> str:
+        return self.world.name
+
+    def send(
+        self,
+        method: str,
+        path: str,
+        body: Mapping[str, Any] | None = None,
+        timeout: float = 60.0,
+        etag: str = "",
+    ) -> Answer:
+        del etag
+        for _ in range(3):
+            answer = self.world.send(method, path, body, timeout)
+            if answer.came and answer.status not in {408, 429}:
+                return answer
+        return self.world.send(method, path, body, timeout)
+
+    def act(self, path: str, body: Mapping[str, Any] | None = None) -> Answer:
+        return self.send("POST", path, body)
+
+    def wait(self, seconds: float) -> None:
+        self.world.wait(seconds)
+
+    def account(self, subscription: str) -> Account:
+        return self.world.account(subscription)
 
 
 def activation_in_file(directory: Path, stack: str) -> Activation:

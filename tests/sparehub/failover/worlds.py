@@ -9,14 +9,14 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
-from sparehub.failover import journal, lease, operations, planning, probe, workplace
+from sparehub.failover import journal, lease, operations, planning, workplace
 from sparehub.failover.lease import Lease
 from sparehub.failover.planning import read_plan
 from sparehub.output import Output
 from sparehub.private_files import replace_private
 from sparehub.stacks import stack_file
 from tests.configurations import ROOT
-from tests.sparehub.failover.world import Died, World, program_in, stack_in
+from tests.sparehub.failover.world import Died, Retrying, World, program_in, stack_in
 from topology.errors import HalfwayError
 from topology.plan import Kind, Mode
 
@@ -45,8 +45,9 @@ def worlds_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: type[World]
     for module in (workplace, planning):  # what does not change is read once
         monkeypatch.setattr(module, "read_stack", stack_in)
         monkeypatch.setattr(module, "read_program", program_in)
-    monkeypatch.setattr(workplace, "azure_of", lambda _environment, _subscription: worlds[-1])
-    monkeypatch.setattr(probe, "_TRIES", (0.0,))
+    monkeypatch.setattr(
+        workplace, "azure_of", lambda _settings, _subscription: Retrying(worlds[-1])
+    )
     # A process that dies releases nothing.
     monkeypatch.setattr(Lease, "release", lambda _lease: None)
     append, write = journal.write_line, replace_private

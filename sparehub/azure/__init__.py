@@ -1,0 +1,1 @@
+"""Azure Resource Manager, through Microsoft's pipeline: sign-in, requests, what is read back."""

@@ -1,0 +1,230 @@
+"""Azure Resource Manager through Microsoft's pipeline: retries, tokens, long-running actions."""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qsl, quote
+
+import jwt
+from azure.core.credentials import AccessToken, TokenCredential
+from azure.core.exceptions import AzureError, ClientAuthenticationError
+from azure.core.pipeline import Pipeline, PipelineRequest, PipelineResponse
+from azure.core.pipeline.policies import (
+    HTTPPolicy,
+    RequestIdPolicy,
+    RetryPolicy,
+    SansIOHTTPPolicy,
+    UserAgentPolicy,
+)
+from azure.core.pipeline.transport import HttpTransport, RequestsTransport
+from azure.core.polling import LROPoller
+from azure.core.rest import HttpRequest, HttpResponse
+from azure.mgmt.core import ARMPipelineClient
+from azure.mgmt.core.policies import ARMChallengeAuthenticationPolicy
+from azure.mgmt.core.polling.arm_polling import ARMPolling
+
+from sparehub.azure.answers import Account, Answer, SignInError, silence
+from sparehub.azure.versions import version_of
+
+_UNAUTHENTICATED = 401
+_UNSEEN = (403, 404)
+"""What is answered about a subscription on which a login has no right at all:
+https://learn.microsoft.com/azure/azure-resource-manager/troubleshooting/error-not-found"""
+_ACTION = 600.0
+"""Seconds that a POST may go on: tables of a circuit take a minute or two."""
+_POLL = 5.0
+"""Seconds between two looks at an action, where Azure does not say."""
+_IN_PATH = "/:@!$&'()*+,;=~-._"
+_SIGN_IN = "sign in again (`az login`, or the azure-native settings of this stack)"
+
+
+class _Retry(RetryPolicy[HttpRequest, HttpResponse]):
+    """Waits as long as Azure says, but never past the time that a request has."""
+
+    def sleep(
+        self,
+        settings: dict[str, Any],
+        transport: HttpTransport[HttpRequest, HttpResponse],
+        response: PipelineResponse[HttpRequest, HttpResponse] | None = None,
+    ) -> None:
+        """Wait before a request is sent again."""
+        said = self.get_retry_after(response) if response else None
+        if said and said > settings["timeout"]:
+            transport.sleep(settings["timeout"])
+        else:
+            super().sleep(settings, transport, response)
+
+
+class _Authentication(ARMChallengeAuthenticationPolicy):
+    """Asks for another token, once, where Azure refuses one that has ended or was revoked."""
+
+    def __init__(self, credential: TokenCredential, scope: str) -> None:
+        super().__init__(credential, scope)
+        self._scope = scope
+
+    def on_challenge(
+        self,
+        request: PipelineRequest[HttpRequest],
+        response: PipelineResponse[HttpRequest, HttpResponse],
+    ) -> bool:
+        """Answer a challenge of Azure's; any other 401 by a new token."""
+        if not super().on_challenge(request, response):
+            self.authorize_request(request, self._scope)
+        return True
+
+
+@dataclass(frozen=True)
+class _Issuer:
+    """A credential of which every failure is one to sign in: it says nothing of a region."""
+
+    credential: TokenCredential
+
+    def get_token(self, *scopes: str, **options: Any) -> AccessToken:  # noqa: ANN401 - azure-core's
+        """Return a token; azure-identity keeps it while it is good."""
+        try:
+            return self.credential.get_token(*scopes, **options)
+        except ClientAuthenticationError:
+            raise
+        except AzureError as error:
+            raise ClientAuthenticationError(message=f"no token: {error.message}") from None
+
+
+@dataclass(frozen=True)
+class ArmClient:
+    """One endpoint, one credential, one way to get there."""
+
+    name: str
+    endpoint: str
+    scope: str
+    credential: TokenCredential = field(repr=False)
+    transport: RequestsTransport = field(default_factory=RequestsTransport, repr=False)
+    pause: Callable[[float], None] = time.sleep
+    _pipeline: Pipeline[HttpRequest, HttpResponse] = field(init=False, repr=False)
+    _client: ARMPipelineClient[HttpRequest, HttpResponse] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        policies: list[HTTPPolicy[HttpRequest, HttpResponse] | SansIOHTTPPolicy[Any, Any]] = [
+            RequestIdPolicy(),
+            UserAgentPolicy(base_user_agent="sparehub"),
+            _Retry(),
+            _Authentication(_Issuer(self.credential), self.scope),
+        ]
+        pipeline = Pipeline(self.transport, policies)
+        object.__setattr__(self, "_pipeline", pipeline)
+        client: ARMPipelineClient[HttpRequest, HttpResponse] = ARMPipelineClient(
+            self.endpoint, policies=policies, pipeline=pipeline
+        )
+        object.__setattr__(self, "_client", client)
+
+    def send(
+        self,
+        method: str,
+        path: str,
+        body: Mapping[str, Any] | None = None,
+        timeout: float = 60.0,
+        etag: str = "",
+    ) -> Answer:
+        """Send one request; see :class:`sparehub.azure.answers.Azure`."""
+        try:
+            ran = self._pipeline.run(
+                self._request(method, path, body, etag),
+                timeout=timeout,
+                connection_timeout=timeout,
+                read_timeout=timeout,
+            )
+        except ClientAuthenticationError as error:
+            raise self._signed_out(str(error.message)) from None
+        except AzureError as error:
+            return silence(str(error.message))
+        return self._answer(ran)
+
+    def act(self, path: str, body: Mapping[str, Any] | None = None) -> Answer:
+        """Send a POST and wait for its result; see :class:`sparehub.azure.answers.Azure`."""
+        try:
+            ran = self._pipeline.run(self._request("POST", path, body, ""))
+            begun = self._answer(ran)
+            if not begun.accepted:
+                return begun
+            poller = LROPoller(self._client, ran, self._answer, ARMPolling(timeout=_POLL))
+            done: Answer = poller.result(_ACTION)
+        except ClientAuthenticationError as error:
+            raise self._signed_out(str(error.message)) from None
+        except AzureError as error:
+            return silence(str(error.message))
+        return done
+
+    def wait(self, seconds: float) -> None:
+        """Let some seconds pass."""
+        self.pause(seconds)
+
+    def account(self, subscription: str) -> Account:
+        """Ask for the subscription, and read from the token who it was issued to.
+
+        https://learn.microsoft.com/rest/api/resources/subscriptions/get and
+        https://learn.microsoft.com/entra/identity-platform/access-token-claims-reference
+        """
+        try:
+            token = _Issuer(self.credential).get_token(self.scope).token
+            found = self.send("GET", f"/subscriptions/{subscription}") if subscription else None
+        except ClientAuthenticationError as error:
+            return Account(problem=str(error.message))
+        except SignInError as error:
+            return Account(problem=str(error))
+        claims = _claims(token)
+        tenant = str(claims.get("tid") or "")
+        principal = str(claims.get("oid") or "")
+        user = str(claims.get("upn") or claims.get("appid") or principal)
+        if found is None:
+            return Account(tenant=tenant, user=user, principal=principal)
+        if found.status in _UNSEEN:
+            return Account(tenant=tenant, user=user, principal=principal, unseen=True)
+        if not found.accepted:
+            return Account(tenant=tenant, user=user, principal=principal, problem=found.problem)
+        return Account(
+            subscription=str(found.body.get("subscriptionId") or subscription),
+            tenant=str(found.body.get("tenantId") or tenant),
+            user=user,
+            principal=principal,
+        )
+
+    def _request(
+        self, method: str, path: str, body: Mapping[str, Any] | None, etag: str
+    ) -> HttpRequest:
+        where, _, query = path.partition("?")
+        # azure-core does not quote what it puts into a query.
+        asked = {name: quote(value, safe="") for name, value in parse_qsl(query)}
+        return HttpRequest(
+            method,
+            f"{self.endpoint}{quote(where, safe=_IN_PATH)}",
+            params={"api-version": version_of(where), **asked},
+            headers={"If-Match": etag} if etag else {},
+            json=body,
+        )
+
+    def _answer(self, ran: PipelineResponse[HttpRequest, HttpResponse]) -> Answer:
+        response = ran.http_response
+        try:
+            body = response.json() if response.content else {}
+        except ValueError:
+            return silence("half an answer")
+        answer = Answer(
+            status=response.status_code,
+            body=body if isinstance(body, Mapping) else {"value": body},
+            headers=dict(response.headers),
+        )
+        if answer.status == _UNAUTHENTICATED:
+            raise self._signed_out(answer.problem)
+        return answer
+
+    def _signed_out(self, problem: str) -> SignInError:
+        return SignInError(f"{self.name}: nobody is signed in: {problem.strip()}; {_SIGN_IN}")
+
+
+def _claims(token: str) -> Mapping[str, Any]:
+    """Return what a token says of its holder; nothing where it is no JSON web token."""
+    try:
+        claims: Mapping[str, Any] = jwt.decode(token, options={"verify_signature": False})
+    except jwt.InvalidTokenError:
+        return {}
+    return claims

@@ -1,0 +1,163 @@
+"""The local Azure as the last hop of Microsoft's pipeline: no socket, everything else the same."""
+
+import json
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from azure.core.credentials import AccessToken
+from azure.core.pipeline.transport import RequestsTransport
+from requests import PreparedRequest, Response, Session
+from requests.adapters import BaseAdapter
+from requests.exceptions import ConnectionError as NoConnection
+from requests.exceptions import ReadTimeout
+from urllib3 import HTTPResponse
+from urllib3.exceptions import ProtocolError
+
+from simulator import control
+from simulator.arm.access import CLIENT, PRINCIPAL
+from simulator.arm.clock import Speed
+from simulator.arm.core import Azure
+from simulator.arm.messages import Mishap, Request
+from simulator.arm.messages import Response as Answered
+from sparehub.azure.answers import Account
+from sparehub.azure.client import ArmClient
+from sparehub.azure.clouds import cloud_named
+
+SUBSCRIPTION = "00000000-0000-0000-0000-000000000000"
+"""That of the local Azure, where no other is named."""
+_SLOW = 30.0
+"""Seconds that a slow answer takes."""
+_NEVER = 2**40
+"""Unix seconds, far from now."""
+
+
+@dataclass(frozen=True)
+class _Wait:
+    """Waits as fast as the simulated clock goes; at ``instant`` nothing is waited for."""
+
+    store: Path
+
+    def __call__(self, seconds: float) -> None:
+        speed = control.read_clock(self.store).speed
+        if speed is not Speed.INSTANT:
+            time.sleep(seconds / float(speed))
+
+
+@dataclass(frozen=True)
+class _AnyToken:
+    """The local Azure's operator: any token is good there."""
+
+    def get_token(self, *scopes: str, **options: Any) -> AccessToken:  # noqa: ANN401 - azure-core's
+        """Return a token that never ends."""
+        del scopes, options
+        return AccessToken("local", _NEVER)
+
+
+class _Adapter(BaseAdapter):
+    """Hands a request to the core in this process, and its answer back as one from a wire."""
+
+    def __init__(self, store: Path) -> None:
+        super().__init__()
+        self._store = store
+        self._wait = _Wait(store)
+
+    def send(  # noqa: PLR0913, PLR0917 - requests' own signature
+        self,
+        request: PreparedRequest,
+        stream: bool = False,  # noqa: FBT001, FBT002 - requests'
+        timeout: float | tuple[float, float] | tuple[float, None] | None = None,
+        verify: bool | str = True,  # noqa: FBT001, FBT002
+        cert: bytes | str | tuple[bytes | str, bytes | str] | None = None,
+        proxies: Mapping[str, str] | None = None,
+    ) -> Response:
+        """Send one request; what becomes of an answer on its way is raised as by a socket."""
+        del stream, verify, cert, proxies
+        answered = Azure(self._store).handle(_asked(request))
+        patience = timeout[1] if isinstance(timeout, tuple) else timeout
+        if answered.mishap in {Mishap.LOST, Mishap.RESET}:
+            raise NoConnection(ProtocolError("Connection aborted."), request=request)
+        if answered.mishap is Mishap.SLOW:
+            self._wait(min(_SLOW, patience or _SLOW))
+            if patience and patience < _SLOW:
+                raise ReadTimeout(f"no answer within {patience:.0f} s", request=request)
+        return _received(request, answered)
+
+    def close(self) -> None:
+        """Close nothing: each request opens the store by itself."""
+
+
+class _Transport(RequestsTransport):  # type: ignore[misc]  # azure-core loads it lazily
+    """Sleeps on the simulated clock."""
+
+    def __init__(self, store: Path) -> None:
+        session = Session()
+        session.mount("https://", _Adapter(store))
+        super().__init__(session=session, session_owner=False)
+        self._wait = _Wait(store)
+
+    def sleep(self, duration: float) -> None:
+        """Wait between two tries."""
+        self._wait(duration)
+
+
+@dataclass(frozen=True)
+class LocalAzure(ArmClient):
+    """The local Azure of ``sparehub simulate env``."""
+
+    subscription: str = SUBSCRIPTION
+
+    def account(self, subscription: str) -> Account:
+        """Return the operator: any GUID is a subscription of this Azure."""
+        return Account(
+            subscription=subscription or self.subscription, user=CLIENT, principal=PRINCIPAL
+        )
+
+
+def local_azure(store: Path, subscription: str = SUBSCRIPTION) -> LocalAzure:
+    """Return the local Azure whose store lies in a directory."""
+    cloud = cloud_named("")
+    return LocalAzure(
+        name=f"simulated Azure at {store}",
+        endpoint=cloud.endpoint,
+        scope=cloud.scope,
+        credential=_AnyToken(),
+        transport=_Transport(store),
+        pause=_Wait(store),
+        subscription=subscription,
+    )
+
+
+def _asked(request: PreparedRequest) -> Request:
+    url = urlsplit(str(request.url))
+    body = request.body or b""
+    return Request(
+        method=str(request.method),
+        path=unquote(url.path),
+        query=dict(parse_qsl(url.query, keep_blank_values=True)),
+        headers={name.lower(): str(value) for name, value in request.headers.items()},
+        body=body.encode() if isinstance(body, str) else body,
+    )
+
+
+def _received(request: PreparedRequest, answered: Answered) -> Response:
+    content = b"" if answered.body is None else json.dumps(answered.body).encode()
+    headers = {
+        **answered.headers,
+        "content-type": "application/json",
+        "content-length": str(len(content)),
+    }
+    if answered.mishap is Mishap.TRUNCATED:
+        content = content[: len(content) // 2]
+    response = Response()
+    response.status_code = answered.status
+    response.headers.update(headers)
+    response.request, response.url = request, str(request.url)
+    response.raw = HTTPResponse(
+        body=BytesIO(content), headers=headers, status=answered.status, preload_content=False
+    )
+    return response

@@ -1,0 +1,62 @@
+"""Readings of Azure: one resource, a list of any length, what a write left behind."""
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from sparehub.azure.answers import Answer, Azure
+
+_SETTLED = ("Succeeded", "Failed", "Canceled")
+_POLL = 2.0
+"""Seconds between two looks at a write that goes on."""
+_MOST_PAGES = 1000
+"""Of one list: an endless one is a fault of whoever answers."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Listing:
+    """What a list holds; ``problem`` says why there may be more, empty where there is not."""
+
+    items: tuple[Mapping[str, Any], ...]
+    problem: str = ""
+
+
+def read(azure: Azure, path: str) -> Answer:
+    """Return what stands at a path."""
+    return azure.send("GET", path)
+
+
+def listed(azure: Azure, path: str) -> Listing:
+    """Return everything of a list, page after page.
+
+    https://learn.microsoft.com/rest/api/azure/#async-operations-throttling-and-paging
+    """
+    items: list[Mapping[str, Any]] = []
+    for _ in range(_MOST_PAGES):
+        answer = azure.send("GET", path)
+        if not answer.accepted:
+            return Listing(items=tuple(items), problem=answer.problem)
+        items += [each for each in answer.body.get("value") or () if isinstance(each, Mapping)]
+        following = str(answer.body.get("nextLink") or "")
+        if not following:
+            return Listing(items=tuple(items))
+        url = urlsplit(following)  # of this endpoint again, whatever its host says
+        path = f"{unquote(url.path)}?{url.query}"
+    return Listing(items=tuple(items), problem=f"the list of {path} does not end")
+
+
+def state_of(answer: Answer) -> str:
+    """Return the provisioning state that an answer shows; empty where there is none."""
+    return str(answer.properties.get("provisioningState", ""))
+
+
+def settled(azure: Azure, path: str, patience: float) -> Answer:
+    """Return a resource once no write on it goes on, or what it is when patience ends."""
+    deadline = time.monotonic() + patience
+    while True:
+        answer = read(azure, path)
+        if not answer.accepted or state_of(answer) in _SETTLED or time.monotonic() > deadline:
+            return answer
+        time.sleep(_POLL)
