@@ -109,11 +109,9 @@ def _findings(place: Workplace, plan: Plan) -> Iterator[LiveFinding]:
     for question, ask in QUESTIONS.items():
         objections = (_weighed(question, situation, each) for each in ask(situation))
         yield from _asked(place, question, objections)
-    for question, drift in (
-        ("files are what is deployed", False),
-        ("Azure is what is recorded", True),
-    ):
-        yield from _asked(place, question, _unlike(place, question, drift=drift))
+    if len(place.known) < len(place.pair):
+        return  # no program can be previewed that reads a state which cannot be read
+    yield from _asked(place, "files and Azure are what is recorded", _unlike(place))
     question = "deployments write what the plan says"
     yield from _asked(place, question, _looked_ahead(place, plan))
 
@@ -171,30 +169,34 @@ def _contradictions(place: Workplace) -> Iterator[LiveFinding]:
         yield LiveFinding(question=question, severity=WARNING, stack=stack, message=message)
 
 
-def _unlike(place: Workplace, question: str, *, drift: bool) -> Iterator[LiveFinding]:
-    """Yield what a deployment of each stack as it is would write; ``drift``: Azure read again."""
-    for name, stack in place.pair.items():
-        if name not in place.known:
-            continue
-        change = Change(
+def _unlike(place: Workplace) -> Iterator[LiveFinding]:
+    """Yield what a deployment of each stack as it is would write; then what Azure adds to that."""
+    changes = tuple(
+        Change(
             stack=name,
             activation=stack.config.activation,
             operations=frozenset(),
             disconnected=stack.config.disconnected,
         )
-        (plain,) = place.stacks.previews((change,), Assumed())
-        found = plain
-        if drift:
-            (read_again,) = place.stacks.previews((change,), Assumed(drift=frozenset({name})))
-            found = read_again - plain
-        if unlike := sorted(found):
-            shown = ", ".join(f"{each.verb.value} {each.name}" for each in unlike[:_MOST_SHOWN])
-            more = f" and {len(unlike) - _MOST_SHOWN} more" if len(unlike) > _MOST_SHOWN else ""
-            refresh = " --refresh" if drift else ""
-            message = (
-                f"a deployment would {shown}{more}: `pulumi preview --diff{refresh} --stack {name}`"
-            )
-            yield LiveFinding(question=question, severity=ERROR, stack=name, message=message)
+        for name, stack in place.pair.items()
+    )
+    seen = [each.operations for each in changes]  # none
+    for question, drift, option in (
+        ("files are what is deployed", frozenset[str](), ""),
+        ("Azure is what is recorded", frozenset(place.known), " --refresh"),
+    ):
+        found = place.stacks.previews(changes, Assumed(drift=drift))
+        for change, known, operations in zip(changes, seen, found, strict=True):
+            if unlike := sorted(operations - known):
+                shown = [f"{each.verb.value} {each.name}" for each in unlike[:_MOST_SHOWN]]
+                more = len(unlike) - _MOST_SHOWN
+                listed = ", ".join(shown) + (f" and {more} more" if more > 0 else "")
+                command = f"pulumi preview --diff{option} --stack {change.stack}"
+                message = f"a deployment would {listed}: `{command}`"
+                yield LiveFinding(
+                    question=question, severity=ERROR, stack=change.stack, message=message
+                )
+        seen = found
 
 
 def _looked_ahead(place: Workplace, plan: Plan) -> Iterator[LiveFinding]:
