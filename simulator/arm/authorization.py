@@ -32,10 +32,19 @@ class Authorization(ResourceType):
         return {"authorizationKey": key, "authorizationUseStatus": "Available"}
 
     def deleted(self, transaction: Transaction, resource: Resource, removing: Removing) -> None:
-        """Delete the connection that the key was used for: revoking does that."""
+        """Delete every link of the subscription whose access is revoked, not only the key's own.
+
+        https://learn.microsoft.com/azure/expressroute/expressroute-howto-linkvnet-arm ("Revoking an
+        authorization results in all link connections being deleted from the subscription whose
+        access was revoked").
+        """
         user = transaction.get(resource.properties.get("connectionResourceUri", "").lower())
-        if user and user.id.type.lower() == CONNECTION.lower():
-            removing.remove(user)
+        circuit = resource.id.parent
+        if not user or user.id.type.lower() != CONNECTION.lower() or circuit is None:
+            return
+        for link in transaction.mentioning(circuit.key, CONNECTION):
+            if link.id.subscription == user.id.subscription:
+                removing.remove(link)
 
 
 def use(transaction: Transaction, authorization: Resource, connection: str) -> None:

@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from simulator.arm import addresses
+from simulator.arm import addresses, global_reach
 from simulator.arm import refusals_express_route as refusals
 from simulator.arm.accept import Spec
 from simulator.arm.circuit import CIRCUIT, CONNECTION, is_test_circuit, provider_state
@@ -32,6 +32,11 @@ class CircuitPeering(ResourceType):
     name = CIRCUIT_PEERING
     accepts: ClassVar[Spec] = {
         "gatewayManagerEtag": str,
+        "ipv6PeeringConfig": {
+            "primaryPeerAddressPrefix": str,
+            "secondaryPeerAddressPrefix": str,
+            "state": str,
+        },
         "microsoftPeeringConfig": {
             "advertisedCommunities": [str],
             "advertisedPublicPrefixes": [str],
@@ -78,10 +83,8 @@ class CircuitPeering(ResourceType):
         """Add Microsoft's side. Its autonomous system is 12076 (ER-11)."""
         defaults = {
             "azureASN": _MICROSOFT_ASN,
-            "connections": [],
             "gatewayManagerEtag": "",
             "lastModifiedBy": "Customer",
-            "peeredConnections": [],
             "primaryAzurePort": "SIMULATED-CIS-1-PRI",
             "secondaryAzurePort": "SIMULATED-CIS-2-SEC",
             "state": "Enabled",
@@ -92,9 +95,14 @@ class CircuitPeering(ResourceType):
         return defaults | write.properties | {"microsoftPeeringConfig": _CONFIG | config}
 
     def render(self, transaction: Transaction, resource: Resource, *, settled: bool) -> JsonObject:
-        """Show a peering that is being made as Azure does: without Microsoft's side (recorded)."""
-        del transaction
-        shown = dict(resource.properties)
+        """Show both ends of Global Reach; while it is made, not yet Microsoft's side (recorded).
+
+        The shared key is not shown: hashicorp/terraform-provider-azurerm,
+        express_route_circuit_peering_resource_test.go does not compare it after an import.
+        """
+        shown = {name: value for name, value in resource.properties.items() if name != "sharedKey"}
+        shown["connections"] = global_reach.made_here(transaction, resource)
+        shown["peeredConnections"] = global_reach.made_there(transaction, resource)
         if not settled and resource.private["new"]:
             shown |= {"azureASN": 0, "lastModifiedBy": ""}
             for name in ("gatewayManagerEtag", "primaryAzurePort", "secondaryAzurePort"):

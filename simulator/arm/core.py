@@ -4,7 +4,7 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
-from simulator.arm import access_paths, faults, log, refusals, usages
+from simulator.arm import access_paths, faults, log, refusals, resource_graph, usages
 from simulator.arm.clock import Clock
 from simulator.arm.deleting import settle
 from simulator.arm.faults import Fault
@@ -33,12 +33,8 @@ class Azure:
         if not request.path.isascii():
             request = replace(request, path=_text(request.path))
         try:
-            if asked := access_paths.asked_of(request.path):
-                return self._of_access(request, asked)
-            if usage := usages.asked_of(request.path):
-                check_version(request, usage.type)
-                with self.store.transaction(write=False) as transaction:
-                    return usages.answer(transaction, request, usage)
+            if beside := self._beside(request):
+                return beside
             if request.method != "GET":
                 return self._write(request)
             return self._read(request)
@@ -54,11 +50,21 @@ class Azure:
             resource = transaction.get(identity.lower())
             return json.loads(resource.sent) if resource else None
 
-    def _of_access(self, request: Request, asked: access_paths.Asked) -> Response:
-        """Answer what ARM itself knows of rights and locks; it is not in the log."""
-        check_version(request, asked.type)
-        with self.store.transaction(write=request.method != "GET") as transaction:
-            return access_paths.answer(transaction, request, asked)
+    def _beside(self, request: Request) -> Response | None:
+        """Answer what is about no resource: an index, rights and locks, quotas; not in the log."""
+        if request.path.lower().rstrip("/") == resource_graph.PATH:
+            with self.store.transaction(write=False) as transaction:
+                now = Timeline(transaction, self.clock, None).now
+                return resource_graph.answer(transaction, request, now)
+        if asked := access_paths.asked_of(request.path):
+            check_version(request, asked.type)
+            with self.store.transaction(write=request.method != "GET") as transaction:
+                return access_paths.answer(transaction, request, asked)
+        if usage := usages.asked_of(request.path):
+            check_version(request, usage.type)
+            with self.store.transaction(write=False) as transaction:
+                return usages.answer(transaction, request, usage)
+        return None
 
     # -- reading -----------------------------------------------------------------------------
 

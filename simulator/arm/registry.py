@@ -9,6 +9,7 @@ from simulator.arm.circuit import Circuit
 from simulator.arm.circuit_peering import CircuitPeering
 from simulator.arm.connection import Connection
 from simulator.arm.gateway import Gateway
+from simulator.arm.global_reach import CircuitConnection
 from simulator.arm.load_balancer import LoadBalancer
 from simulator.arm.local_network_gateway import LocalNetworkGateway
 from simulator.arm.network_interface import NetworkInterface
@@ -40,6 +41,7 @@ _TYPES: tuple[type[ResourceType], ...] = (
     AzureFirewall,
     Circuit,
     CircuitPeering,
+    CircuitConnection,
     Authorization,
     Gateway,
     LocalNetworkGateway,
