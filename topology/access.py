@@ -151,6 +151,18 @@ def needs_of(
     return tuple(sorted(found))
 
 
+def needs_of_start(identity: str) -> tuple[Need, ...]:
+    """Return what starts a virtual machine; of the machines of a load balancer nothing is known.
+
+    https://learn.microsoft.com/azure/role-based-access-control/permissions/compute
+    """
+    if "/microsoft.compute/virtualmachines/" not in identity.lower():
+        return ()
+    purpose = f"start {identity.rpartition('/')[2]}"
+    action = "Microsoft.Compute/virtualMachines/start/action"
+    return (Need(scope=identity, action=action, purpose=purpose),)
+
+
 def needs_of_fence(circuits: Sequence[str]) -> tuple[Need, ...]:
     """Return what disconnects a region from outside, by the ids of its circuits (ER-38)."""
     kind = f"{NETWORK}/expressRouteCircuits"

@@ -17,6 +17,7 @@ from topology.access import (
     group_of,
     needs_of,
     needs_of_fence,
+    needs_of_start,
     permitted,
     subscription_of,
 )
@@ -167,6 +168,9 @@ def _wanted(situation: Situation) -> Iterator[_Wanted]:
             for operation in step.change.operations
         }
         needs = needs_of(region, operations, _identify(situation, snapshot, stack))
+        if stack == plan.target:
+            started = (step.starts for step in plan.steps if step.starts)
+            needs += tuple(need for each in started for need in needs_of_start(each))
         yield _Wanted(stack=stack, refuses=refuses, needs=needs)
 
 

@@ -17,6 +17,7 @@ from sparehub.failover.journal import JournalError
 from sparehub.failover.keys import spend
 from sparehub.failover.lease import LeaseError
 from sparehub.failover.lost_region import LostRegion, WithdrawnError
+from sparehub.failover.nva_start import start_nva
 from sparehub.failover.outcome import prove
 from sparehub.failover.port import Assumed
 from sparehub.failover.raising import Raising
@@ -36,6 +37,7 @@ _STATES = {
     Act.RAISE: "RAISING",
     Act.ISSUE: "ISSUING",
     Act.REVOKE: "REVOKING",
+    Act.START: "STARTING",
 }
 
 
@@ -139,6 +141,8 @@ class Run:
                 self._fence(step.change)
             elif step.act is Act.STAND_DOWN and step.change:
                 found["left"] = self._stand_down(step.change)
+            elif step.act is Act.START:
+                found |= start_nva(job)
             elif step.connection and step.act is Act.ISSUE:
                 found |= issue(job, step.connection)
                 if found["authorization"]:

@@ -12,6 +12,7 @@ from topology.access import (
     covers,
     needs_of,
     needs_of_fence,
+    needs_of_start,
     permitted,
 )
 from topology.build import build
@@ -161,6 +162,17 @@ def test_a_gateway_joins_its_subnet_and_a_peering_peers_with_the_hub() -> None:
         ("region/hub/network", "virtualNetworks/peer/action"),
         (peering, "virtualNetworks/virtualNetworkPeerings/write"),
     ]
+
+
+def test_a_machine_is_started_by_an_action() -> None:
+    """Which a ReadOnly lock stops, and no other; whose machines a balancer has is not known."""
+    machine = f"{GROUP}/providers/Microsoft.Compute/virtualMachines/nva"
+    (need,) = needs_of_start(machine)
+
+    assert (need.scope, need.action) == (machine, "Microsoft.Compute/virtualMachines/start/action")
+    locks = [Lock(scope=GROUP, name="l", level=each) for each in ("ReadOnly", "CanNotDelete")]
+    assert [lock.stops(need) for lock in locks] == [True, False]
+    assert needs_of_start(f"{NETWORK}/loadBalancers/lb") == ()
 
 
 def test_a_fence_writes_the_private_peering_or_deletes_an_authorization() -> None:

@@ -20,7 +20,15 @@ from sparehub.stacks import read_stack
 from tests.configurations import ROOT
 from tests.sparehub.failover.test_fences import SHARED, Script, live, shared
 from tests.sparehub.failover.world import PAIR, Retrying, World, stack_in
-from tests.sparehub.failover.worlds import Start, begin, change_one, intend, resume
+from tests.sparehub.failover.worlds import (
+    Start,
+    at_depth_network,
+    begin,
+    change_one,
+    change_regions,
+    intend,
+    resume,
+)
 from topology.errors import (
     ConfigurationError,
     HalfwayError,
@@ -97,6 +105,10 @@ def locked(world: World, stack: str, level: str = "CanNotDelete") -> None:
     answering(world, "/locks", lambda _: Answer(status=200, body={"value": [lock]}))
 
 
+GATEWAY = "virtualNetworkGateways/ergw-southeastasia"
+FAILED = Answer(status=200, body={"properties": {"provisioningState": "Failed"}})
+USED = {"name": {"value": "VirtualNetworkGateways"}, "currentValue": 9, "limit": 9}
+FULL = Answer(status=200, body={"value": [USED]})
 READER = Answer(status=200, body={"value": [{"actions": ["*/read"], "notActions": []}]})
 CIRCUIT, PEERING = "expressRouteCircuits/erc-singapore", "/peerings/AzurePrivatePeering"
 SINGAPORE = CIRCUIT + PEERING
@@ -122,6 +134,17 @@ NOT_READ: dict[str, tuple[Wrong, str]] = {
     "a lock on the region that is left": (
         lambda world: locked(world, "primary"),
         "something forbids what has to be written in primary",
+    ),
+    "a gateway that failed": (
+        lambda world: answering(world, GATEWAY, lambda _: FAILED),
+        "the gateway ergw-southeastasia of secondary is 'Failed', not 'Succeeded'",
+    ),
+    "quotas that are silent": (
+        lambda world: (
+            change_regions(world, at_depth_network),
+            answering(world, "/usages", lambda _: SILENT),
+        ),
+        "the quota of Microsoft.Network in southeastasia cannot be read",
     ),
     "an NVA that is not there": (
         lambda world: change_nva(world, "secondary", f"id: {MACHINE}"),
@@ -224,6 +247,21 @@ READ: dict[str, tuple[Wrong, type[SparehubError], int, str]] = {
         ConfigurationError,
         3,
         "is not YAML",
+    ),
+    "a gateway that is gone": (
+        lambda world: answering(world, GATEWAY, lambda _: GONE),
+        PreflightError,
+        3,
+        "the gateway ergw-southeastasia of secondary cannot be read: no answer (404)",
+    ),
+    "a quota that is used up": (
+        lambda world: (
+            change_regions(world, at_depth_network),
+            answering(world, "/usages", lambda _: FULL),
+        ),
+        PreflightError,
+        3,
+        "9 of 9 VirtualNetworkGateways are used in southeastasia, and secondary needs 1 more",
     ),
     "a lock on the region that takes over": (
         lambda world: locked(world, "secondary", "ReadOnly"),

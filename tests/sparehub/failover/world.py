@@ -123,10 +123,12 @@ def resources_of(region: Region) -> dict[str, Resource]:
 
 
 def usual_answer(path: str) -> dict[str, Any] | None:
-    """Return what is read of rights, locks and subnets where nothing is in the way."""
+    """Return what is read of rights, locks, quotas and subnets where nothing is in the way."""
     if "/providers/Microsoft.Authorization/" in path:
         everything = {"actions": ["*"], "notActions": []}
         return {"value": [everything] if path.endswith("/permissions") else []}
+    if path.endswith("/usages"):
+        return {"value": []}
     return {"properties": {}} if "/subnets/" in path else None
 
 
