@@ -327,8 +327,8 @@ def test_a_firewall_is_deallocated_without_its_ip_configurations(arm: Arm) -> No
     arm.networks(hub="10.0.0.0/24")
     arm.put(*subnet("hub", "AzureFirewallSubnet", "10.0.0.0/26"))
     arm.put(*public_address("ip"))
-    where = {"publicIPAddress": {"id": public_address("ip")[0]}}
-    one = ip_configuration("one", "hub/AzureFirewallSubnet", **where)
+    one = ip_configuration("one", "hub/AzureFirewallSubnet")
+    one["properties"]["publicIPAddress"] = {"id": public_address("ip")[0]}
     path, _ = firewall("fw", one)
     assert arm.refusal(*firewall("fw")) == "400 SimulatorFirewallSubnet"
     arm.put(*firewall("fw", one))

@@ -79,8 +79,9 @@ def balanced(hub: Arm, *addresses: str, protocol: str = "All", forwards: bool = 
 
 def allocated(hub: Arm) -> None:
     hub.put(*public_address("ip"))
-    where = {"publicIPAddress": {"id": public_address("ip")[0]}}
-    hub.put(*firewall("fw", ip_configuration("one", "hub/AzureFirewallSubnet", **where)))
+    one = ip_configuration("one", "hub/AzureFirewallSubnet")
+    one["properties"]["publicIPAddress"] = {"id": public_address("ip")[0]}
+    hub.put(*firewall("fw", one))
 
 
 def stop(hub: Arm, name: str) -> None:

@@ -44,7 +44,7 @@ class Appliance:
                 return Answer(status=409, body={"error": {"message": "no capacity"}})
             self.power = self.power if self.stays else "running"
             return Answer(status=200, body={})
-        shown = {
+        shown: dict[str, dict[str, Any]] = {
             MACHINE: {"properties": {"networkProfile": {"networkInterfaces": [{"id": NIC}]}}},
             f"{MACHINE}/instanceView": {"statuses": [{"code": f"PowerState/{self.power}"}]},
             NIC: {

@@ -105,6 +105,12 @@ def locked(world: World, stack: str, level: str = "CanNotDelete") -> None:
     answering(world, "/locks", lambda _: Answer(status=200, body={"value": [lock]}))
 
 
+def with_quota(world: World, usages: Answer) -> None:
+    """Let a failover have to make a gateway."""
+    change_regions(world, at_depth_network)
+    answering(world, "/usages", lambda _: usages)
+
+
 GATEWAY = "virtualNetworkGateways/ergw-southeastasia"
 FAILED = Answer(status=200, body={"properties": {"provisioningState": "Failed"}})
 USED = {"name": {"value": "VirtualNetworkGateways"}, "currentValue": 9, "limit": 9}
@@ -140,10 +146,7 @@ NOT_READ: dict[str, tuple[Wrong, str]] = {
         "the gateway ergw-southeastasia of secondary is 'Failed', not 'Succeeded'",
     ),
     "quotas that are silent": (
-        lambda world: (
-            change_regions(world, at_depth_network),
-            answering(world, "/usages", lambda _: SILENT),
-        ),
+        lambda world: with_quota(world, SILENT),
         "the quota of Microsoft.Network in southeastasia cannot be read",
     ),
     "an NVA that is not there": (
@@ -255,10 +258,7 @@ READ: dict[str, tuple[Wrong, type[SparehubError], int, str]] = {
         "the gateway ergw-southeastasia of secondary cannot be read: no answer (404)",
     ),
     "a quota that is used up": (
-        lambda world: (
-            change_regions(world, at_depth_network),
-            answering(world, "/usages", lambda _: FULL),
-        ),
+        lambda world: with_quota(world, FULL),
         PreflightError,
         3,
         "9 of 9 VirtualNetworkGateways are used in southeastasia, and secondary needs 1 more",

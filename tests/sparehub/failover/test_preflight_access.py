@@ -50,7 +50,7 @@ def test_a_role_on_the_resource_itself_counts() -> None:
     assert [*Access(azure(group=reader, own=reader)).forbidding(NEED)] == [
         f"the login may not {WHAT}"
     ]
-    unmade = [(404, {})]
+    unmade: list[tuple[int, dict[str, Any]]] = [(404, {})]
     assert len([*Access(azure(group=reader, own=unmade)).forbidding(NEED)]) == 1
 
 
@@ -98,8 +98,11 @@ def test_a_deny_assignment_that_excludes_somebody_is_a_doubt() -> None:
 
 def test_a_lock_is_told_with_its_scope() -> None:
     """Of a group, whatever the spelling."""
-    lock = {"id": f"{GROUP.upper()}{AT.lower()}/locks/keep", "name": "keep"}
-    lock = {**lock, "properties": {"level": "CanNotDelete"}}
+    lock = {
+        "id": f"{GROUP.upper()}{AT.lower()}/locks/keep",
+        "name": "keep",
+        "properties": {"level": "CanNotDelete"},
+    }
 
     found = [*Access(azure(locks=listing(lock))).forbidding(NEED)]
 
