@@ -9,6 +9,7 @@ from typing import Any
 import pulumi
 from pulumi.runtime.config import get_config_env, get_config_secret_keys_env
 
+from components.foreign_routes import warn_of_foreign_routes
 from components.ruling import hold_to_rules
 from components.switch_record import SwitchRecordArgs
 from topology.build import build
@@ -54,8 +55,8 @@ ALREADY_REPORTED = 32
 def approved() -> tuple[StackConfig, Region]:
     """Return this stack's configuration and region, once nothing speaks against building it.
 
-    Reads the configuration of the running program and what this stack and its pair recorded when
-    they were last deployed. Registers nothing.
+    Reads the configuration of the running program, what this stack and its pair recorded when they
+    were last deployed, and the route tables that are about to be written. Registers nothing.
 
     :raises SparehubError: with all that is wrong.
     """
@@ -79,6 +80,7 @@ def approved() -> tuple[StackConfig, Region]:
     refuse_lost_connections(region, deployed)
     paired = _hold_against_pair(config, region, pair)
     hold_to_rules(Stack(name=stack, config=config, region=region), recorded, paired)
+    warn_of_foreign_routes(region, recorded)
     return config, region
 
 

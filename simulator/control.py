@@ -199,6 +199,19 @@ def limit(directory: Path, name: str, most: int) -> None:
         usages.set_limit(transaction, name, most)
 
 
+def expect_on_premises(directory: Path, prefixes: Sequence[str]) -> None:
+    """Let on-premises advertise what is said to be there, wherever :func:`advertise` said nothing.
+
+    Azure does not know what lies on-premises, so somebody has to say it.
+    """
+    store = Store(directory)
+    with store.transaction(write=False) as transaction:
+        if on_premises.expected(transaction) == [*prefixes]:
+            return
+    with store.transaction(write=True) as transaction:
+        on_premises.expect(transaction, prefixes)
+
+
 def install_provider(directory: Path, python: Path) -> Path:
     """Write the executable by which the engine finds the simulated azure-native provider.
 

@@ -156,6 +156,24 @@ def deprovision(
 
 
 @app.command()
+def advertise(
+    prefixes: Annotated[
+        list[str] | None, typer.Argument(help="Such as 192.168.0.0/16; none: silence.")
+    ] = None,
+    *,
+    circuit: Annotated[
+        str, typer.Option(help="Name of a circuit; any that has none of its own.")
+    ] = "",
+) -> None:
+    """Say what on-premises routers advertise over a circuit; at first, what stack files call so.
+
+    [bold]sparehub simulate advertise 192.168.0.0/16[/bold]   silence on one circuit:
+    [bold]sparehub simulate advertise --circuit erc-singapore[/bold]
+    """
+    control.advertise(_simulator(), prefixes or (), circuit)
+
+
+@app.command()
 def serve(
     port: Annotated[int, typer.Option(min=0, max=65535, help="0 for any that is free.")],
 ) -> None:

@@ -98,6 +98,9 @@ class Gateway:
     min_scale_units: int | None = None
     max_scale_units: int | None = None
     provisioning_state: str = "Succeeded"
+    # ER-26: whether it takes routes of other networks on its circuits; no file can say so.
+    allow_remote_vnet_traffic: bool = False
+    allow_virtual_wan_traffic: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -152,6 +155,7 @@ class Connection:
     routing_weight: int
     authorization_key: SecretStr | None = None
     provisioning_state: str = "Succeeded"
+    fast_path: bool = False  # ER-28: ``expressRouteGatewayBypass``; no file can say so
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,7 +7,12 @@ from types import MappingProxyType
 from simulator.arm.address_check import check_address
 from simulator.arm.circuit import CIRCUIT
 from simulator.arm.circuit_peering import CIRCUIT_PEERING
-from simulator.arm.circuit_tables import arp_table, route_table, route_table_summary
+from simulator.arm.circuit_tables import (
+    arp_table,
+    route_table,
+    route_table_summary,
+    stats,
+)
 from simulator.arm.effective_routes import effective_route_table, effective_security_groups
 from simulator.arm.failover_tests import (
     all_tests,
@@ -43,6 +48,7 @@ _ACTIONS = {
     f"{CIRCUIT_PEERING}/arpTables": Action(arp_table, seconds=_SOON),
     f"{CIRCUIT_PEERING}/routeTables": Action(route_table, seconds=_SOON),
     f"{CIRCUIT_PEERING}/routeTablesSummary": Action(route_table_summary, seconds=_SOON),
+    f"{CIRCUIT_PEERING}/stats": Action(stats, method="GET"),
     f"{GATEWAY}/connections": Action(connections, method="GET"),
     f"{GATEWAY}/getAdvertisedRoutes": Action(advertised_routes, seconds=_SOON),
     f"{GATEWAY}/getBgpPeerStatus": Action(bgp_peers, seconds=_SOON),

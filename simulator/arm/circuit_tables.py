@@ -15,6 +15,8 @@ from simulator.arm.on_premises import advertised
 from simulator.arm.resource_type import Call
 from simulator.arm.transaction import Resource
 
+_BYTES = 19
+"""Of a BGP keepalive (RFC 4271): about one a second, no more is known of what is carried."""
 _CUSTOMER, _MICROSOFT = 1, 2  # hosts of the /30: the first is the customer's (ER-10)
 
 
@@ -76,6 +78,20 @@ def route_table_summary(call: Call) -> JsonObject:
             for (hop, path), count in sent.items()
         ]
     }
+
+
+def stats(call: Call) -> JsonObject:
+    """Return the bytes of each link since the peering was made; none of a link without a session.
+
+    https://learn.microsoft.com/rest/api/expressroute/express-route-circuits/get-peering-stats
+    """
+    up = _up(call)
+    seconds = max(0, int(call.now - call.resource.ends))
+    found = {}
+    for link in bgp.LINKS:
+        for way in ("In", "Out"):
+            found[f"{link.lower()}bytes{way}"] = (1 + seconds) * _BYTES if link in up else 0
+    return found
 
 
 def _circuit(call: Call) -> Resource:

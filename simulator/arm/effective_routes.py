@@ -76,8 +76,12 @@ def effective(transaction: Transaction, subnet: Resource, now: float) -> list[_R
     if not _propagation_off(transaction, table):
         found += _from_gateway(transaction, network, now)
     found += _endpoints(subnet)
-    found.append(_Route(_DEFAULT, _INTERNET, "Internet"))
-    if not any(route.prefix == _INTERNET for route in user):
+    # RT-03: beside a default route the private ranges are not routed to nowhere. Where a gateway or
+    # Route Server brought it, the one to the Internet is absent, too, in the tables of
+    # github.com/myers-dev/RouteServer-default-route (2021-11-06); beside a user's it is Invalid.
+    if not any(route.prefix == _INTERNET for route in found):
+        found.append(_Route(_DEFAULT, _INTERNET, "Internet"))
+    if not any(route.prefix == _INTERNET for route in user + found if route.source != _DEFAULT):
         found += [
             _Route(_DEFAULT, prefix, "None")
             for prefix in _NOWHERE

@@ -9,7 +9,9 @@ from simulator.arm.transaction import Resource, Transaction
 
 ADVERTISED = "on-premises.prefixes"
 """Setting: prefixes by name of a circuit in lower case; under the empty name, of all others."""
-_DEFAULT = '{"": ["192.168.0.0/16"]}'
+EXPECTED = "on-premises.expected"
+"""Setting: prefixes of every circuit for which nothing was said."""
+_EXPECTED = '["192.168.0.0/16"]'
 
 
 def advertise(transaction: Transaction, prefixes: Sequence[str], circuit: str = "") -> None:
@@ -19,13 +21,26 @@ def advertise(transaction: Transaction, prefixes: Sequence[str], circuit: str = 
         ValueError: A prefix is none.
 
     """
-    known = json.loads(transaction.setting(ADVERTISED, _DEFAULT))
+    known = json.loads(transaction.setting(ADVERTISED, "{}"))
     known[circuit.lower()] = [str(ip_network(prefix)) for prefix in prefixes]
     transaction.set(ADVERTISED, json.dumps(known))
 
 
+def expect(transaction: Transaction, prefixes: Sequence[str]) -> None:
+    """Let on-premises advertise prefixes wherever :func:`advertise` said nothing."""
+    transaction.set(EXPECTED, json.dumps(list(prefixes)))
+
+
+def expected(transaction: Transaction) -> list[str]:
+    """Return what on-premises advertises wherever nothing was said."""
+    found: list[str] = json.loads(transaction.setting(EXPECTED, _EXPECTED))
+    return found
+
+
 def advertised(transaction: Transaction, circuit: Resource) -> list[Network]:
     """Return the prefixes that on-premises advertises over a circuit."""
-    known = json.loads(transaction.setting(ADVERTISED, _DEFAULT))
-    prefixes = known.get(circuit.id.name.lower(), known.get("", []))
+    known = json.loads(transaction.setting(ADVERTISED, "{}"))
+    prefixes = known.get(circuit.id.name.lower(), known.get(""))
+    if prefixes is None:
+        prefixes = expected(transaction)
     return [ip_network(prefix) for prefix in prefixes]

@@ -110,6 +110,11 @@ class LocalAzure(ArmClient):
     """The local Azure of ``sparehub simulate env``."""
 
     subscription: str = SUBSCRIPTION
+    store: Path = Path()
+
+    def expect_on_premises(self, prefixes: tuple[str, ...]) -> None:
+        """Let its routers advertise what a pair says is on-premises, unless they were told else."""
+        control.expect_on_premises(self.store, prefixes)
 
     def account(self, subscription: str) -> Account:
         """Return the operator: any GUID is a subscription of this Azure."""
@@ -129,6 +134,7 @@ def local_azure(store: Path, subscription: str = SUBSCRIPTION) -> LocalAzure:
         transport=_Transport(store),
         pause=_Wait(store),
         subscription=subscription,
+        store=store,
     )
 
 

@@ -7,6 +7,7 @@ import typer
 
 from sparehub.failover import operations, switch_command
 from sparehub.failover import status as status_command
+from sparehub.failover.accepted import NOTHING, Accepted
 from sparehub.failover.given_keys import read_keys
 from sparehub.failover.planning import read_plan, show_plan
 from sparehub.output import Output
@@ -49,6 +50,30 @@ AcceptUnproven = Annotated[
     ),
 ]
 
+AcceptCut = Annotated[
+    str,
+    typer.Option(
+        "--accept-cut",
+        metavar="REASON",
+        help="Fence the lost region although that cuts others who use its circuit.",
+    ),
+]
+FencedOnPremises = Annotated[
+    str,
+    typer.Option(
+        "--fenced-on-premises",
+        metavar="TICKET",
+        help="The router filters that were printed are in place: the lost region counts as fenced.",
+    ),
+]
+AcceptUnreached = Annotated[
+    str,
+    typer.Option(
+        "--accept-unreached",
+        metavar="REASON",
+        help="Go on although the region that took over does not reach on-premises.",
+    ),
+]
 
 AuthorizationKey = Annotated[
     list[str] | None,
@@ -91,6 +116,8 @@ def fail_over(  # noqa: PLR0913 - one option a decision
     *,
     unplanned: Unplanned = False,
     accept_unfenced: AcceptUnfenced = "",
+    accept_cut: AcceptCut = "",
+    fenced_on_premises: FencedOnPremises = "",
     accept_unproven: AcceptUnproven = "",
     raise_bandwidth: RaiseBandwidth = False,
     authorization_key: AuthorizationKey = None,
@@ -103,10 +130,11 @@ def fail_over(  # noqa: PLR0913 - one option a decision
 
     [bold]sparehub failover[/bold]   [bold]sparehub failover --yes --plan ID[/bold]
     """
+    accepted = Accepted(reason=accept_unfenced, cut=accept_cut, ticket=fenced_on_premises)
     wish = operations.Wish(
         kind=Kind.FAILOVER,
-        mode=_mode(accept_unfenced, unplanned=unplanned),
-        reason=accept_unfenced,
+        mode=_mode(accepted, unplanned=unplanned),
+        accepted=accepted,
         unproven=accept_unproven,
         plan=plan,
         yes=yes,
@@ -121,6 +149,8 @@ def fail_back(  # noqa: PLR0913 - one option a decision
     *,
     unplanned: Unplanned = False,
     accept_unfenced: AcceptUnfenced = "",
+    accept_cut: AcceptCut = "",
+    fenced_on_premises: FencedOnPremises = "",
     accept_unproven: AcceptUnproven = "",
     raise_bandwidth: RaiseBandwidth = False,
     authorization_key: AuthorizationKey = None,
@@ -133,10 +163,11 @@ def fail_back(  # noqa: PLR0913 - one option a decision
 
     [bold]sparehub failback[/bold]
     """
+    accepted = Accepted(reason=accept_unfenced, cut=accept_cut, ticket=fenced_on_premises)
     wish = operations.Wish(
         kind=Kind.FAILBACK,
-        mode=_mode(accept_unfenced, unplanned=unplanned),
-        reason=accept_unfenced,
+        mode=_mode(accepted, unplanned=unplanned),
+        accepted=accepted,
         unproven=accept_unproven,
         plan=plan,
         yes=yes,
@@ -146,17 +177,22 @@ def fail_back(  # noqa: PLR0913 - one option a decision
     raise typer.Exit(operations.begin(stack_dir, wish, Output(as_json=json)))
 
 
-def _mode(reason: str, *, unplanned: bool) -> Mode:
-    if reason and not unplanned:
-        raise typer.BadParameter("--accept-unfenced belongs to --unplanned")
+def _mode(accepted: Accepted, *, unplanned: bool) -> Mode:
+    if accepted != NOTHING and not unplanned:
+        raise typer.BadParameter(
+            "--accept-unfenced, --accept-cut and --fenced-on-premises belong to --unplanned"
+        )
     return Mode.UNPLANNED if unplanned else Mode.PLANNED
 
 
 @app.command()
-def resume(
+def resume(  # noqa: PLR0913 - one option a decision
     *,
     yes: Yes = False,
     accept_unfenced: AcceptUnfenced = "",
+    accept_cut: AcceptCut = "",
+    fenced_on_premises: FencedOnPremises = "",
+    accept_unreached: AcceptUnreached = "",
     stack_dir: StackDirectory = Path(),
     json: Json = False,
 ) -> None:
@@ -165,7 +201,13 @@ def resume(
     [bold]sparehub resume[/bold]
     """
     output = Output(as_json=json)
-    raise typer.Exit(operations.resume(stack_dir, output, yes=yes, reason=accept_unfenced))
+    accepted = Accepted(
+        reason=accept_unfenced,
+        cut=accept_cut,
+        ticket=fenced_on_premises,
+        unreached=accept_unreached,
+    )
+    raise typer.Exit(operations.resume(stack_dir, output, yes=yes, accepted=accepted))
 
 
 @app.command()

@@ -31,7 +31,12 @@ def pay(place: Workplace, debt: dict[str, Any]) -> None:
     _stand_down(place, stack)
     # Only now: a fence that goes before the connection would let the region advertise again.
     for fence in debt["fences"]:
-        remove_fence(place.azure, Fence(**fence), place.progress.note)
+        remove_fence(place.azure, Fence.of(fence), place.progress.note)
+    if debt.get("ticket"):
+        place.progress.note(
+            f"the on-premises filters of {debt['ticket']} ({', '.join(debt['prefixes'])}) are no "
+            "longer needed: take them away"
+        )
     place.journal.guard()
     set_values(place.directory, debt["target"], {OVERRIDE: None})
     place.journal.append("cleared", id=debt["id"])

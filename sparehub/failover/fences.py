@@ -1,16 +1,20 @@
 """Fences that need nothing in the region that is lost (ER-38), and their removal.
 
-Two circuits: the private peering of the lost region's circuit is disabled, which closes its BGP
-sessions. One circuit: the authorization of the lost region's connection is revoked, which deletes
-the connection. https://learn.microsoft.com/azure/expressroute/expressroute-howto-reset-peering
+Two kinds. The authorization of the lost region's connection is revoked, which deletes the links of
+its subscription: https://learn.microsoft.com/azure/expressroute/expressroute-howto-linkvnet-arm.
+Or the private peering of its circuit is disabled, which closes both BGP sessions and cuts whoever
+else is on the circuit: https://learn.microsoft.com/azure/expressroute/expressroute-howto-reset-peering.
+A fence is chosen that cuts nobody else; where there is none, somebody has to accept the cut.
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
+from ipaddress import IPv4Network
 from typing import Any, Literal
 
 from sparehub.azure.answers import NOT_FOUND, Answer, Azure
 from sparehub.azure.reading import read, settled, state_of
+from sparehub.failover.circuit_users import PRIVATE_PEERING, CircuitUse, CircuitUser, use_of
 from sparehub.failover.snapshot import Snapshot, connection_id
 from topology.circuits import circuit_id, same_circuit
 from topology.durations import CIRCUIT_UPDATE, CONNECTION_DELETE, PRIVATE_PEERING_UPDATE
@@ -18,18 +22,10 @@ from topology.errors import SparehubError
 from topology.model import Circuit, CircuitReference, Region
 
 Note = Callable[[str], None]
-PRIVATE_PEERING = "/peerings/AzurePrivatePeering"
-_TRIES = (0.0, 1.0, 3.0, 6.0)
-"""Seconds before each try: one bad answer, or a circuit that is busy, is no refusal."""
+_TRIES = (0.0, 3.0, 6.0)
+"""Seconds before each try: a circuit that is busy, or was written meanwhile, is no refusal."""
 _FAILED_CIRCUIT = "ParentResourceIsInFailedState"
-_WRITTEN = (
-    "peeringType",
-    "peerASN",
-    "vlanId",
-    "primaryPeerAddressPrefix",
-    "secondaryPeerAddressPrefix",
-)
-
+_CHANGED = 412
 _CIRCUIT = ("location", "tags", "sku", "properties")
 
 
@@ -41,6 +37,10 @@ class FenceError(SparehubError):
         super().__init__(message)
 
 
+class CutError(FenceError):
+    """Every fence of a connection would cut others, or nobody can say whether it would."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Fence:
     """One thing that keeps a region from being reached over one circuit."""
@@ -48,18 +48,30 @@ class Fence:
     how: Literal["privatePeering", "authorization"]
     id: str
     """What was disabled or revoked."""
+    was: str = "Enabled"
+    """The peering's state before: one that was disabled already is not enabled afterwards."""
+    cuts: tuple[str, ...] = ()
+    """Who else is cut, which somebody accepted."""
 
-    def document(self) -> dict[str, str]:
+    def document(self) -> dict[str, Any]:
         """Return the fence for the journal."""
         return asdict(self)
 
+    @classmethod
+    def of(cls, document: Mapping[str, Any]) -> "Fence":
+        """Return a fence as the journal holds it."""
+        return cls(**{**document, "cuts": tuple(document.get("cuts") or ())})
 
-def fences_for(azure: Azure, live: Region, target: Region, snapshot: Snapshot) -> list[Fence]:
+
+def fences_for(
+    azure: Azure, live: Region, target: Region, snapshot: Snapshot, *, cut: str = ""
+) -> list[Fence]:
     """Return one fence for each connection of a region; nothing is written yet.
 
-    A connection that is not recorded may stand all the same: it is left out only where its circuit
-    is shared and Azure says that there is none.
+    A connection that is not recorded may stand all the same: it is left out only where Azure says
+    that there is none. ``cut`` is why a fence that cuts others, too, is accepted.
 
+    :raises CutError: where a fence would cut others and nobody accepts that.
     :raises FenceError: where a connection has none.
     """
     if not snapshot.subscription:
@@ -69,22 +81,95 @@ def fences_for(azure: Azure, live: Region, target: Region, snapshot: Snapshot) -
     fences = []
     for connection in live.connections:
         circuit = whole_circuit_id(circuits[connection.key], snapshot.subscription)
-        if not any(same_circuit(circuit, other) for other in others):
-            fences.append(Fence(how="privatePeering", id=circuit + PRIVATE_PEERING))
-            continue
+        shared = any(same_circuit(circuit, other) for other in others)
         identity = connection_id(connection, live, snapshot.subscription)
-        if revoked := _revocation(azure, circuit, identity):
-            fences.append(revoked)
+        found = _fence_of(azure, circuit, identity, live.address_prefixes, shared=shared, cut=cut)
+        if found:
+            fences.append(found)
     return fences
 
 
-def set_fence(azure: Azure, fence: Fence) -> None:
+def _fence_of(  # noqa: PLR0913 - a connection, what is ours, and what is accepted
+    azure: Azure,
+    circuit: str,
+    connection: str,
+    ours: tuple[IPv4Network, ...],
+    *,
+    shared: bool,
+    cut: str,
+) -> Fence | None:
+    path = f"{circuit}{PRIVATE_PEERING}"
+    peering = read(azure, path)
+    if not peering.accepted:
+        raise FenceError(f"{path} cannot be read: {peering.problem}")
+    was = str(peering.properties.get("state") or "Enabled")
+    if was == "Disabled":
+        return Fence(how="privatePeering", id=path, was=was)
+    if read(azure, connection).status == NOT_FOUND:
+        return None
+    use = use_of(azure, circuit, connection, peering.properties, ours)
+    return _revocation(use, circuit, connection, cut=cut, shared=shared) or _disabling(
+        use, circuit, connection, was, cut="" if shared else cut, shared=shared
+    )
+
+
+def _revocation(
+    use: CircuitUse, circuit: str, connection: str, *, cut: str, shared: bool
+) -> Fence | None:
+    """Return the fence that takes only the links of this subscription; None where it is none.
+
+    :raises CutError: where it would take others, nobody accepts that, and there is no other way.
+    """
+    if not use.authorization:
+        return None
+    linked = use.in_subscription(connection)
+    # A link that cannot be seen would go with the others of its subscription.
+    unseen = tuple(each for each in use.unread if each.startswith("connections"))
+    if cut or not (linked or unseen):
+        return Fence(how="authorization", id=use.authorization, cuts=tuple(map(str, linked)))
+    if shared:
+        raise CutError(_cutting(f"revoking {use.authorization}", circuit, linked, unseen))
+    return None
+
+
+def _disabling(  # noqa: PLR0913 - a connection, what is known of its circuit, what is accepted
+    use: CircuitUse, circuit: str, connection: str, was: str, *, cut: str, shared: bool
+) -> Fence:
+    """Return the fence that takes the whole circuit.
+
+    :raises FenceError: where the other region needs that circuit, too.
+    :raises CutError: where it would take others and nobody accepts that.
+    """
+    if shared:
+        raise FenceError(
+            f"{connection} uses no authorization of {circuit}, the circuit of both regions, so "
+            "there is none to revoke, and its peering must stay"
+        )
+    if (use.others or use.unread) and not cut:
+        what = f"disabling the private peering of {circuit}"
+        raise CutError(_cutting(what, circuit, use.others, use.unread))
+    cuts = tuple(map(str, use.others))
+    return Fence(how="privatePeering", id=f"{circuit}{PRIVATE_PEERING}", was=was, cuts=cuts)
+
+
+def _cutting(
+    what: str, circuit: str, others: tuple[CircuitUser, ...], unread: tuple[str, ...]
+) -> str:
+    lines = []
+    if others:
+        lines += [f"{what} would also cut:", *(f"  {each}" for each in others)]
+    if unread:
+        lines += [f"nobody can say who else is on {circuit}:", *(f"  {each}" for each in unread)]
+    return "\n".join(lines)
+
+
+def set_fence(azure: Azure, fence: Fence, note: Note) -> None:
     """Set a fence and see that it stands; one that stands already is left alone.
 
     :raises FenceError: where Azure refuses, or does not answer.
     """
     if fence.how == "privatePeering":
-        _write_peering(azure, fence.id, "Disabled")
+        _write_peering(azure, fence.id, "Disabled", note)
         return
     answer, acted = _insist(azure, "DELETE", fence.id)
     # What was answered is not what was done: an answer may be lost.
@@ -94,29 +179,34 @@ def set_fence(azure: Azure, fence: Fence) -> None:
         raise FenceError(f"{fence.id} cannot be revoked: {problem}", acted=acted)
 
 
-def undone(azure: Azure, fence: Fence) -> bool:
+def undone(azure: Azure, fence: Fence, note: Note) -> bool:
     """Take a fence back that is not to stand, or not alone; return whether that is certain."""
     if fence.how == "authorization":  # nothing brings one back
         return settled(azure, fence.id, CONNECTION_DELETE.worst).accepted
     try:
-        _write_peering(azure, fence.id, "Enabled")
+        _write_peering(azure, fence.id, fence.was, note)
     except FenceError:
         return False
     return True
 
 
 def remove_fence(azure: Azure, fence: Fence, note: Note) -> None:
-    """Take a fence away, once the region it kept out is disconnected.
+    """Give back what a fence took, once the region it kept out is disconnected.
 
     :raises FenceError: where Azure refuses, or does not answer.
     """
+    if fence.how == "privatePeering" and fence.was == "Disabled":
+        note(f"{fence.id} was disabled before the failover, and stays so")
+        return
     if fence.how == "privatePeering":
-        _write_peering(azure, fence.id, "Enabled")
+        _write_peering(azure, fence.id, fence.was, note)
         return
     note(
         f"the authorization {fence.id.split('/')[-1]} was revoked: that region's stack needs a new "
         "authorizationKey before it can be connected again"
     )
+    for each in fence.cuts:
+        note(f"cut with it, and not given back by this: {each}")
 
 
 def whole_circuit_id(circuit: Circuit | CircuitReference, subscription: str) -> str:
@@ -126,45 +216,46 @@ def whole_circuit_id(circuit: Circuit | CircuitReference, subscription: str) -> 
     return f"/subscriptions/{subscription}{circuit_id(circuit)}"
 
 
-def _revocation(azure: Azure, circuit: str, connection: str) -> Fence | None:
-    """Return what to revoke; None where Azure says that the connection does not stand."""
-    answer = read(azure, f"{circuit}/authorizations")
-    if not answer.accepted:
-        raise FenceError(f"the authorizations of {circuit} cannot be read: {answer.problem}")
-    for each in answer.body.get("value", []):
-        user = str(each["properties"].get("connectionResourceUri", ""))
-        if user.lower() == connection.lower():
-            return Fence(how="authorization", id=str(each["id"]))
-    if read(azure, connection).status == NOT_FOUND:
-        return None
-    raise FenceError(
-        f"{connection} uses no authorization of {circuit}, the circuit of both regions, so there "
-        "is none to revoke"
-    )
+def _write_peering(azure: Azure, path: str, state: str, note: Note) -> None:
+    """Write a peering back as it is, but for its state.
 
-
-def _write_peering(azure: Azure, path: str, state: str) -> None:
-    found = read(azure, path)
-    if not found.accepted:
-        raise FenceError(f"{path} cannot be read: {found.problem}")
-    properties: dict[str, Any] = dict(found.body["properties"])
-    if properties.get("state") == state and state_of(found) == "Succeeded":
-        return
-    body = {name: properties[name] for name in _WRITTEN if name in properties}
-    content = {"properties": {**body, "state": state}}
-    answer, acted = _insist(azure, "PUT", path, content)
+    Everything that Azure shows is written, under the etag that it was read with. An MD5 key is not
+    shown (hashicorp/terraform-provider-azurerm does not compare it, either), which is said.
+    """
+    acted, told = False, False
+    for wait in _TRIES:
+        azure.wait(wait)
+        found = read(azure, path)
+        if not found.accepted:
+            raise FenceError(f"{path} cannot be read: {found.problem}", acted=acted)
+        if _stands(found, state):
+            return
+        if not told:
+            note(
+                f"{path} is written whole, as Azure shows it. Azure shows no MD5 key (sharedKey): "
+                "if this peering has one, set it again should its sessions stay down"
+            )
+        told = True
+        body = {**found.body, "properties": {**found.properties, "state": state}}
+        answer = azure.send("PUT", path, body, etag=str(found.body.get("etag") or ""))
+        acted = acted or answer.accepted or answer.passing
+        if _FAILED_CIRCUIT in str(answer.body):
+            _write_again(azure, path.removesuffix(PRIVATE_PEERING))
+        elif not answer.passing and answer.status != _CHANGED:
+            break
     if not acted:
         raise FenceError(f"{path} cannot be set to {state}: {answer.problem}")
     after = settled(azure, path, PRIVATE_PEERING_UPDATE.worst * 3)
-    shown = after.body.get("properties") or {}
-    if shown.get("state") != state or state_of(after) != "Succeeded":
-        said = repr(shown.get("state")) if answer.accepted else answer.problem
+    if not _stands(after, state):
+        said = repr(after.properties.get("state")) if answer.accepted else answer.problem
         raise FenceError(f"{path} was set to {state} and says {said}", acted=True)
 
 
-def _insist(
-    azure: Azure, method: str, path: str, body: Mapping[str, Any] | None = None
-) -> tuple[Answer, bool]:
+def _stands(answer: Answer, state: str) -> bool:
+    return answer.properties.get("state") == state and state_of(answer) == "Succeeded"
+
+
+def _insist(azure: Azure, method: str, path: str) -> tuple[Answer, bool]:
     """Send a request until it is accepted or refused; return the answer, and whether it may act.
 
     What no answer came to, or the answer of something between, may have been done all the same.
@@ -172,7 +263,7 @@ def _insist(
     acted = False
     for wait in _TRIES:
         azure.wait(wait)
-        answer = azure.send(method, path, body)
+        answer = azure.send(method, path)
         acted = acted or answer.accepted or answer.passing
         if _FAILED_CIRCUIT in str(answer.body):
             _write_again(azure, "/".join(path.split("/")[:-2]))
@@ -184,10 +275,12 @@ def _insist(
 def _write_again(azure: Azure, circuit: str) -> None:
     """Write a circuit as it is, which ends its state Failed: till then nothing of it can be.
 
-    What Azure says when it refuses (ER-12): "Run PUT operation on the parent, then retry".
+    What Azure says when it refuses (ER-12): "Run PUT operation on the parent, then retry". Its
+    peerings and authorizations go with it, whole: a write that leaves them out takes them away
+    (hashicorp/terraform-provider-azurerm#2250).
     """
     found = azure.send("GET", circuit)
     if found.accepted:
         body = {name: found.body[name] for name in _CIRCUIT if name in found.body}
-        azure.send("PUT", circuit, body)
+        azure.send("PUT", circuit, body, etag=str(found.body.get("etag") or ""))
         settled(azure, circuit, CIRCUIT_UPDATE.worst)

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from sparehub.azure.answers import Azure
+from sparehub.failover.accepted import NOTHING, Accepted
 from sparehub.failover.generations import FileGenerations
 from sparehub.failover.journal import Journal
 from sparehub.failover.ledger import Ledger, Operation
@@ -32,8 +33,8 @@ class Job:
     identity: str
     """The id of the operation, whether it has begun or not."""
     files: FileGenerations
-    reason: str = ""
-    """Why a region that cannot be fenced is accepted; empty where nobody does."""
+    accepted: Accepted = NOTHING
+    """What was accepted this time; earlier acceptances stand in the journal."""
     unproven: str = ""
     """Why a plan is accepted that breaks something; empty where nobody does."""
 

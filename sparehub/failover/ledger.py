@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, Self
 
+from sparehub.failover.accepted import NOTHING, Accepted
 from sparehub.failover.journal import Record
 from topology.changes import Operation as Write
 from topology.plan import Raise
@@ -33,8 +34,8 @@ class Operation:
     """Whether the region that is left answered when it was asked."""
     raises: tuple[Raise, ...] = ()
     """The bandwidths that its plan raises: the stack file says something else afterwards."""
-    reason: str = ""
-    """Why an unfenced region was accepted; empty where nobody did."""
+    accepted: Accepted = NOTHING
+    """What was accepted of the region that is left."""
     unproven: str = ""
     """Why a plan was accepted that breaks something; empty where nobody did."""
     state: str = "PREFLIGHT"
@@ -122,7 +123,7 @@ _Changes = dict[str, Any]
 
 def _begun(ledger: Ledger, record: Record) -> _Changes:
     raises = tuple(Raise(**each) for each in record.data.get("raises", ()))
-    said = {**record.data, "raises": raises}
+    said = {**record.data, "raises": raises, "accepted": Accepted.of(record.data)}
     superseded = {"superseded": ledger.open} if said.pop("supersedes", "") else {}
     known = {each.name for each in fields(Operation)}  # a later version may say more
     said = {name: value for name, value in said.items() if name in known}
@@ -176,6 +177,11 @@ def _overtaken(ledger: Ledger, record: Record) -> _Changes:
     return changes
 
 
+def _accepted(ledger: Ledger, record: Record) -> Accepted:
+    before = ledger.open.accepted if ledger.open else NOTHING
+    return Accepted.of(record.data).after(before)
+
+
 def _of_open(ledger: Ledger, **changes: Any) -> _Changes:  # noqa: ANN401 - fields of an operation
     return {"open": replace(ledger.open, **changes) if ledger.open else None}
 
@@ -185,7 +191,7 @@ _CHANGES: Mapping[str, Callable[[Ledger, Record], _Changes]] = {
     "intent": _intended,
     "outcome": _came_out,
     "finished": _finished,
-    "accepted": lambda ledger, record: _of_open(ledger, reason=record.data["reason"]),
+    "accepted": lambda ledger, record: _of_open(ledger, accepted=_accepted(ledger, record)),
     "halted": lambda ledger, record: _of_open(ledger, state=f"HALTED({record.data['step']})"),
     "withdrawn": lambda ledger, _record: {"open": ledger.superseded, "superseded": None},
     # As it was written before "begin" itself said what it supersedes.

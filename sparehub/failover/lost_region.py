@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from sparehub.failover.fences import Fence, FenceError, fences_for, set_fence, undone
+from sparehub.failover.accepted import Accepted
+from sparehub.failover.fences import CutError, Fence, FenceError, fences_for, set_fence, undone
 from sparehub.failover.job import Job
 from sparehub.failover.port import states_of
 from sparehub.failover.probe import answers
@@ -68,7 +69,7 @@ class LostRegion:
             generation=job.operation.generation,
             unfenced=unfenced,
             prefixes=list(self._prefixes()),
-            reason=self._reason(),
+            **self._accepted.document(),
             fences=[each.document() for each in fences],
         )
         job.files.count_up()
@@ -78,27 +79,37 @@ class LostRegion:
         job = self.job
         try:
             fences = self._begun() or tuple(
-                fences_for(job.azure, job.source, job.target, self._subscribed())
+                fences_for(
+                    job.azure,
+                    job.source,
+                    job.target,
+                    self._subscribed(),
+                    cut=self._accepted.cut if job.plan.conflict else "",
+                )
             )
         except FenceError as error:
             job.progress.note(f"no fence is known: {error}")
-            self._unfenced()
+            self._unfenced(error)
             return
+        for each in (cut for fence in fences for cut in fence.cuts):
+            job.progress.note(f"cut with it, accepted ({self._accepted.cut}): {each}")
         job.write("fences", fences=[fence.document() for fence in fences])
         job.files.count_up()
         for number, fence in enumerate(fences):
             try:
-                set_fence(job.azure, fence)
+                set_fence(job.azure, fence, job.progress.note)
             except FenceError as error:
                 job.progress.note(f"no fence holds: {error}")
-                self._unfenced(self._left(fences[: number + error.acted]))
+                self._unfenced(error, self._left(fences[: number + error.acted]))
                 return
             job.progress.note(f"fenced without the region: {fence.how} {fence.id}")
         self.owe(fences=fences)
 
     def _left(self, fences: tuple[Fence, ...]) -> tuple[Fence, ...]:
         """Take fences back, since they hold all together or not; return those that may stand."""
-        left = tuple(each for each in fences if not undone(self.job.azure, each))
+        left = tuple(
+            each for each in fences if not undone(self.job.azure, each, self.job.progress.note)
+        )
         if not left:
             self.job.write("fences", fences=[])
         return left
@@ -110,37 +121,42 @@ class LostRegion:
             for record in self.job.journal.records
             if record.event == "fences" and record.operation == self.job.operation.id
         ]
-        return tuple(Fence(**each) for each in records[-1]) if records else ()
+        return tuple(Fence.of(each) for each in records[-1]) if records else ()
 
-    def _unfenced(self, left: tuple[Fence, ...] = ()) -> None:
-        """Go on without a fence where that is accepted; ``left`` are those that may yet stand."""
+    def _unfenced(self, why: FenceError, left: tuple[Fence, ...] = ()) -> None:
+        """Go on without a fence where that is accepted; ``left`` are those that may yet stand.
+
+        Filters of on-premises routers that are in place are a fence, too.
+        """
         job = self.job
         filters = on_premises_filters(job.source, job.target, self._prefixes())
-        conflict = bool(job.plan.conflict)
-        if conflict and not self._reason() and left:
+        if not job.plan.conflict:
+            self.owe(fences=left)
+        elif self._accepted.ticket:
+            job.progress.note(f"fenced on-premises: {self._accepted.ticket}\n{filters}")
+            self.owe(fences=left)
+        elif self._accepted.reason:
+            job.progress.note(f"UNFENCED, accepted: {self._accepted.reason}\n{filters}")
+            self.owe(unfenced=True, fences=left)
+        elif left:
             stand = ", ".join(fence.id for fence in left)
             raise FenceError(  # something was changed: nothing to withdraw
                 f"UNFENCED: {job.source.location} does not answer; of its fences these may stand, "
-                f"and not all do: {stand}.\n{filters}\n\n`sparehub resume` tries again; if you "
-                "know that the region is dead: `sparehub resume --accept-unfenced REASON`"
+                f"and not all do: {stand}.\n{filters}\n\n`sparehub resume` tries again. "
+                f"{_ways(why, 'sparehub resume ')}"
             )
-        if conflict and not self._reason() and job.operation.answers:
+        elif job.operation.answers:
             raise FenceError(  # it answered, and something was begun: nothing to withdraw
                 f"UNFENCED: {job.source.location} stopped answering while it was disconnected.\n"
-                f"{filters}\n\nThen: `sparehub resume --accept-unfenced REASON`"
+                f"{why}\n{filters}\n\n{_ways(why, 'sparehub resume ')}"
             )
-        if conflict and not self._reason():
+        else:
             job.files.restore()
             job.write("withdrawn", problem="UNFENCED")
-            message = (
+            raise WithdrawnError(
                 f"UNFENCED: {job.source.location} does not answer and nothing outside it keeps it "
-                f"from advertising; nothing was changed.\n{filters}\n\nOnce on-premises filters "
-                "that, or if you know that the region is dead: --accept-unfenced REASON"
+                f"from advertising; nothing was changed.\n{why}\n{filters}\n\n{_ways(why, '')}"
             )
-            raise WithdrawnError(message)
-        if conflict:
-            job.progress.note(f"UNFENCED, accepted: {self._reason()}\n{filters}")
-        self.owe(unfenced=conflict, fences=left)
 
     def _state(self) -> Snapshot | Unreadable:
         return states_of(self.job.stacks, (self.job.plan.source,))[self.job.plan.source]
@@ -160,8 +176,18 @@ class LostRegion:
     def _debt(self) -> str:
         return f"{self.job.operation.id}-{self.job.plan.source}"
 
-    def _reason(self) -> str:
-        return self.job.reason or self.job.operation.reason
+    @property
+    def _accepted(self) -> Accepted:
+        return self.job.accepted.after(self.job.operation.accepted)
 
     def _prefixes(self) -> tuple[str, ...]:
         return tuple(str(prefix) for prefix in self.job.source.advertised_prefixes)
+
+
+def _ways(why: FenceError, command: str) -> str:
+    """Return how to go on, the safest way first; ``command`` is what the options belong to."""
+    ways = [f"Once on-premises filters that: `{command}--fenced-on-premises TICKET`."]
+    if isinstance(why, CutError):
+        ways.append(f"To cut the others, too: `{command}--accept-cut REASON`.")
+    ways.append(f"If you know that the region is dead: `{command}--accept-unfenced REASON`.")
+    return " ".join(ways)

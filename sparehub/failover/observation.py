@@ -6,7 +6,8 @@ from typing import Any
 
 from sparehub.azure.answers import NOT_FOUND, Answer, Azure
 from sparehub.azure.reading import read
-from sparehub.failover.fences import PRIVATE_PEERING, whole_circuit_id
+from sparehub.failover.circuit_users import PRIVATE_PEERING
+from sparehub.failover.fences import whole_circuit_id
 from sparehub.failover.snapshot import Snapshot, connection_id
 from topology.failover import region_at
 from topology.pair import Stack

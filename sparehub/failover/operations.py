@@ -10,6 +10,7 @@ from pydantic import SecretStr
 
 from sparehub.azure.answers import Azure
 from sparehub.failover import account, generations, preflight
+from sparehub.failover.accepted import NOTHING, Accepted
 from sparehub.failover.authorization_keys import Given, Keys, store
 from sparehub.failover.confirmation import (
     ask,
@@ -43,7 +44,7 @@ class Wish:
 
     kind: Kind
     mode: Mode = Mode.PLANNED
-    reason: str = ""
+    accepted: Accepted = NOTHING
     unproven: str = ""
     plan: str = ""
     yes: bool = False
@@ -59,7 +60,8 @@ def begin(directory: Path, wish: Wish, output: Output) -> int:
     """
     began = time.monotonic()
     refuse_unconfirmed(wish.yes, wish.plan)
-    refuse_unprintable(wish.reason)
+    for each in wish.accepted.document().values():
+        refuse_unprintable(each)
     refuse_unprintable(wish.unproven)
     with workplace(directory, output, alone=True, unread=True) as place:
         generations.hold_to_generation(place)
@@ -99,13 +101,14 @@ def begin(directory: Path, wish: Wish, output: Output) -> int:
         return _told(place, plan, output, time.monotonic() - began)
 
 
-def resume(directory: Path, output: Output, *, yes: bool, reason: str) -> int:
+def resume(directory: Path, output: Output, *, yes: bool, accepted: Accepted) -> int:
     """Go on with what stopped half-way; return the exit code.
 
     :raises PreflightError: where the configuration is another one by now.
     """
     began = time.monotonic()
-    refuse_unprintable(reason)
+    for each in accepted.document().values():
+        refuse_unprintable(each)
     with workplace(directory, output, alone=True, unread=True) as place:
         underway = place.ledger.open
         if underway:
@@ -148,11 +151,11 @@ def resume(directory: Path, output: Output, *, yes: bool, reason: str) -> int:
                 )
                 raise PreflightError(message)
             number = underway.generation or generations.next_generation(place.pair, place.known)
-            wish = Wish(kind=plan.kind, mode=plan.mode, reason=reason)
+            wish = Wish(kind=plan.kind, mode=plan.mode, accepted=accepted)
             files = generations.files_of(place, number, underway.generations)
             run = _run(place, plan, wish, underway.id, files)
-            if reason and reason != underway.reason:
-                place.journal.append("accepted", underway.id, reason=reason)
+            if accepted.after(underway.accepted) != underway.accepted:
+                place.journal.append("accepted", underway.id, **accepted.document())
             run.go_on()
         return _told(place, plan, output, time.monotonic() - began)
 
@@ -238,7 +241,7 @@ def _run(place: Workplace, plan: Plan, wish: Wish, identity: str, files: FileGen
         progress=place.progress,
         identity=identity,
         files=files,
-        reason=wish.reason,
+        accepted=wish.accepted,
         unproven=wish.unproven,
     )
     return Run(job, place.stop)

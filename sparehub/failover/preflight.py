@@ -13,6 +13,7 @@ from sparehub.failover import preflight_capacity as capacity
 from sparehub.failover import preflight_circuits as circuits
 from sparehub.failover import preflight_nva as nva
 from sparehub.failover import preflight_proof as proof
+from sparehub.failover import preflight_routes as routes
 from sparehub.failover import preflight_stacks as stacks
 from sparehub.failover.ledger import Ledger, Operation
 from sparehub.failover.objections import Objection, Refuses, Situation
@@ -85,6 +86,8 @@ QUESTIONS: Mapping[str, Callable[[Situation], Iterable[Objection]]] = MappingPro
         "the NVA forwards": nva.nva_forwards,
         "nothing forbids the writes": access.nothing_forbids_the_writes,
         "circuits can carry a connection": circuits.circuits_can_carry_a_connection,
+        "on-premises is heard at the circuits": routes.on_premises_is_heard,
+        "a fence cuts nobody else": routes.a_fence_cuts_nobody_else,
         "keys are usable": circuits.keys_are_usable,
         "the last drill is recent": drill_is_recent,
     }

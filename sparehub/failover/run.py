@@ -15,6 +15,7 @@ from sparehub.failover.blast_radius import look
 from sparehub.failover.job import Job
 from sparehub.failover.journal import JournalError
 from sparehub.failover.keys import spend
+from sparehub.failover.learned_routes import await_routes
 from sparehub.failover.lease import LeaseError
 from sparehub.failover.lost_region import LostRegion, WithdrawnError
 from sparehub.failover.nva_start import start_nva
@@ -92,7 +93,7 @@ class Run:
             generation=self.job.files.generation,
             generations=dict(self.job.files.before),
             raises=[asdict(each) for each in plan.raises],
-            reason=self.job.reason,
+            **self.job.accepted.document(),
             unproven=self.job.unproven,
             supersedes=underway.id if underway else "",
         )
@@ -215,14 +216,21 @@ class Run:
         job.journal.guard()
         values = {ACTIVATION: change.activation.value}
         if job.debts:
-            why = job.debts[0]["reason"] or "fenced at its circuit"
+            debt = job.debts[0]
+            filtered = f"filtered on-premises, {debt['ticket']}" if debt.get("ticket") else ""
+            why = debt["reason"] or filtered or "fenced at its circuit"
             values[OVERRIDE] = f"{job.plan.source} is lost: {why} (sparehub finish-fence ends this)"
         set_values(job.directory, name, values)
         if self._looked.pop(change) or snapshot.activation != change.activation:
             self._deploy(change)
         region = region_after(job.pair, change)
         live = region_at(job.pair[name], Activation.ACTIVE)
-        prove(region, live, job.stacks.snapshot(name), job.azure)
+        standing = job.stacks.snapshot(name)
+        prove(region, live, standing, job.azure)
+        if region.connections and name == job.plan.target:
+            accepted = job.accepted.after(job.operation.accepted).unreached
+            note = job.progress.note
+            await_routes(job.azure, region, standing, note, self.stop, accepted=accepted)
 
     def _write(self, change: Change) -> None:
         """Deploy a stack as its file says, if that changes anything."""

@@ -11,6 +11,7 @@ from typing import Any
 
 from sparehub.azure.answers import Azure
 from sparehub.azure.connect import azure_of
+from sparehub.azure.local import LocalAzure
 from sparehub.azure.settings import settings_of
 from sparehub.failover.deployments import Deployments
 from sparehub.failover.guarded import GuardedAzure, GuardedStacks
@@ -168,6 +169,9 @@ def workplace(
         found = (each.subscription for each in states.values() if isinstance(each, Snapshot))
         subscription = next(filter(None, found), "")
         settings = settings_of(pair, os.environ, deployments.secret)
+        azure = azure_of(settings, subscription)
+        if isinstance(azure, LocalAzure):
+            azure.expect_on_premises(_on_premises(pair))
         place = Workplace(
             directory=directory,
             progress=progress,
@@ -175,12 +179,20 @@ def workplace(
             journal=journal,
             pair=pair,
             states=states,
-            azure=GuardedAzure(azure_of(settings, subscription), journal.guard),
+            azure=GuardedAzure(azure, journal.guard),
             program=program,
         )
         if not unread:
             place.readable()
         yield place
+
+
+def _on_premises(pair: Mapping[str, Stack]) -> tuple[str, ...]:
+    """Return every prefix that a stack file says is on-premises."""
+    prefixes = (
+        each for stack in pair.values() for each in stack.region.on_premises.address_prefixes
+    )
+    return tuple(dict.fromkeys(map(str, prefixes)))
 
 
 def _places(home: Home, state: Path | None, project: str) -> tuple[Path, ...]:

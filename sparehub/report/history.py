@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, ConfigDict
 from pydantic.dataclasses import dataclass
 
+from sparehub.failover.accepted import NOTHING, Accepted
 from sparehub.failover.fences import Fence
 from sparehub.failover.journal import Record
 from sparehub.failover.ledger import Ledger, Operation
@@ -111,8 +112,8 @@ class Deed:
     committed: Known
     problem: str
     """Why it halted or was withdrawn; empty where neither is how it stands."""
-    reason: str
-    """Of ``--accept-unfenced``."""
+    accepted: Accepted
+    """Of the region that was left."""
     unproven: str
     """Of ``--accept-unproven``."""
     steps: tuple[StepRun, ...]
@@ -191,7 +192,10 @@ def _deed(records: Sequence[Record], underway: Operation | None, cleared: dict[s
     at = {record.event: record for record in records}  # the last of each event
     standing = _standing(begin.operation, set(at), underway)
     ended = at.get(_ENDED_BY.get(standing, ""))
-    reasons = [record.data["reason"] for record in records if record.event in {"begin", "accepted"}]
+    accepted = NOTHING
+    for record in records:
+        if record.event in {"begin", "accepted"}:
+            accepted = Accepted.of(record.data).after(accepted)
     fences = [_fences(record.data) for record in records if record.event == "fences"]
     return Deed(
         id=begin.operation,
@@ -206,7 +210,7 @@ def _deed(records: Sequence[Record], underway: Operation | None, cleared: dict[s
         standing=standing,
         committed=at["committed"].at if "committed" in at else "",
         problem=ended.data.get("problem", "") if ended else "",
-        reason=next((reason for reason in reversed(reasons) if reason), ""),
+        accepted=accepted,
         unproven=begin.data.get("unproven", ""),
         steps=_steps(records),
         fences=next((each for each in fences if each), ()),
@@ -269,7 +273,7 @@ def _debt(record: Record, cleared: dict[str, str], overtaken: str) -> Debt:
 
 
 def _fences(data: dict[str, Any]) -> tuple[Fence, ...]:
-    return tuple(Fence(**each) for each in data["fences"])
+    return tuple(Fence.of(each) for each in data["fences"])
 
 
 def _drills(records: Iterable[Record]) -> list[DrillRun]:

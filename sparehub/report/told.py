@@ -68,10 +68,14 @@ def _facts(deed: Deed) -> Iterator[tuple[str, str]]:
         yield "Committed", moment(deed.committed)
     if deed.problem:
         yield "Because", _problem(deed)
-    if deed.reason:
-        yield "Accepted unfenced", deed.reason
-    if deed.unproven:
-        yield "Accepted unproven", deed.unproven
+    accepted = {
+        "Accepted unfenced": deed.accepted.reason,
+        "Accepted cutting others": deed.accepted.cut,
+        "Fenced on-premises": deed.accepted.ticket,
+        "Accepted unproven": deed.unproven,
+        "Accepted unreached": deed.accepted.unreached,
+    }
+    yield from ((what, reason) for what, reason in accepted.items() if reason)
     for fence in deed.fences:
         yield "Fence", f"{_FENCED[fence.how]} ({_came_of(fence, deed)}): {fence.id}"
     for debt in deed.debts:

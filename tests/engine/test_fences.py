@@ -28,14 +28,14 @@ def test_a_private_peering_is_disabled_and_nothing_else_of_it(pair: Path, tmp_pa
     before = dict(azure.send("GET", PEERING).body["properties"])
     seen = len(control.read_log(store))
 
-    set_fence(azure, FENCE)
-    set_fence(azure, FENCE)
+    set_fence(azure, FENCE, print)
+    set_fence(azure, FENCE, print)
     after = azure.send("GET", PEERING).body["properties"]
     assert {key for key in before if before[key] != after.get(key)} == {"state"}
     assert after["state"] == "Disabled"
     assert len(control.read_log(store)) == seen + 1
 
-    remove_fence(azure, FENCE, lambda _text: None)
+    remove_fence(azure, FENCE, print)
     assert azure.send("GET", PEERING).body["properties"] == before
 
 
@@ -46,7 +46,7 @@ def test_a_circuit_that_does_not_answer_is_no_fence(pair_inside: Path, tmp_path:
     lose_primary(engine, circuit=True)
 
     with pytest.raises(FenceError, match=f"cannot be read: The control plane of region {record}"):
-        set_fence(local_azure(engine.store), FENCE)
+        set_fence(local_azure(engine.store), FENCE, print)
 
 
 def test_a_lost_region_with_the_record_of_its_circuit_cannot_be_fenced(

@@ -20,6 +20,10 @@ def add_subnet(config: dict[str, Any]) -> None:
     spoke["subnets"]["data"] = {"addressPrefix": "10.1.1.0/24"}
 
 
+def grow_spoke(config: dict[str, Any]) -> None:
+    config["sparehub:region"]["spokes"]["spoke1"]["addressSpace"] = ["10.1.0.0/21"]
+
+
 def move_nva(config: dict[str, Any]) -> None:
     config["sparehub:region"]["hub"]["nva"]["ipAddress"] = "10.10.10.20"
 
@@ -84,6 +88,31 @@ def test_a_live_region_is_changed_in_place(engine: Callable[..., Engine]) -> Non
     assert change(azure, grow_gateway) == [("update", "ergw-eastasia")]
     assert {operation for operation, _ in change(azure, tag_everything)} == {"update"}
     azure.rehearsal.pulumi("refresh", "--yes", "--expect-no-changes", "--stack", "primary")
+
+
+def test_a_spoke_whose_prefix_grows_is_known_to_the_hub(engine: Callable[..., Engine]) -> None:
+    """PE-18: the gateway's route follows, and both halves know the prefix that is there now."""
+    azure = engine("primary")
+    azure.up("primary")
+
+    assert change(azure, grow_spoke) == [
+        ("update", "peer-hub-to-spoke1"),
+        ("update", "rt-gateway-eastasia"),
+        ("update", "vnet-spoke1-eastasia"),
+    ]
+    assert set(sync_levels(azure).values()) == {"FullyInSync"}
+    hub = azure.outputs("primary")["hubVirtualNetworkId"]
+    half = azure.arm("GET", f"{hub}/virtualNetworkPeerings/peer-hub-to-spoke1").body
+    table = hub.split("/virtualNetworks/")[0] + "/routeTables/rt-gateway-eastasia"
+    routes = azure.arm("GET", table).body
+    assert half is not None
+    assert routes is not None
+    seen = half["properties"]["remoteVirtualNetworkAddressSpace"]["addressPrefixes"]
+    assert (half["properties"]["peeringState"], seen) == ("Connected", ["10.1.0.0/21"])
+    assert [r["properties"]["addressPrefix"] for r in routes["properties"]["routes"]] == [
+        "10.1.0.0/21",
+        "10.2.0.0/24",
+    ]
 
 
 def test_what_would_break_half_way_is_refused_before(engine: Callable[..., Engine]) -> None:

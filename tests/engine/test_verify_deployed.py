@@ -69,3 +69,27 @@ def test_faults_behind_pulumis_back_are_found_and_blamed(engine: Callable[..., E
     }
     blamed = ("rt-gateway-eastasia has no route", "peer-spoke2-to-hub has", "no Microsoft.Storage")
     assert all(any(word in reason for reason in found.values()) for word in blamed)
+
+
+def test_switches_of_the_portal_are_found(engine: Callable[..., Engine]) -> None:
+    """FastPath and other networks, which no stack file can say (ER-26, ER-28)."""
+    azure = engine("primary", "secondary")
+    azure.up("primary")
+    azure.up("secondary")
+    outputs = azure.outputs("primary")
+    flags = {"allowRemoteVnetTraffic": True, "allowVirtualWanTraffic": True}
+    (connection,) = outputs["connectionIds"].values()
+    rewrite(azure, connection, lambda it: it.update(expressRouteGatewayBypass=True))
+    rewrite(azure, outputs["gatewayId"], lambda it: it.update(flags))
+    azure.rehearsal.pulumi("refresh", "--yes", "--skip-preview", "--stack", "primary")
+
+    code, states = proven(azure)
+    found = [(v["question"], v["fails"], v["reason"]) for v in states["normal"]["violations"]]
+    assert code == 3
+    assert {(question, fails) for question, fails, _ in found} == {
+        ("through", True),
+        ("fast-path", False),
+        ("other-networks", False),
+    }
+    through = [reason for question, _, reason in found if question == "through"]
+    assert all("with any other circuit, and before, it does not" in each for each in through)

@@ -60,12 +60,17 @@ class Network:
 
 @dataclass(frozen=True)
 class Link:
-    """A connection that stands, of a gateway that stands, to a circuit that can carry routes."""
+    """A connection that stands, of a gateway that stands, to a circuit that can carry routes.
+
+    ``bypass`` is FastPath (ER-28); ``mixes``: its gateway takes routes of other networks (ER-26).
+    """
 
     name: str
     network: str
     weight: int
     circuit: str
+    bypass: bool
+    mixes: bool
 
 
 def networks(resources: Iterable[Json]) -> dict[str, Network]:
@@ -91,17 +96,22 @@ def networks(resources: Iterable[Json]) -> dict[str, Network]:
 def links(resources: Iterable[Json]) -> tuple[Link, ...]:
     """Return the connections that can carry routes (ER-34), ER-21 left to who knows the spokes."""
     known = list(resources)
-    gateways = {
-        _id(each): _gateway_network(each) for each in _typed(known, "virtualnetworkgateways")
-    }
+    gateways = {_id(each): each for each in _typed(known, "virtualnetworkgateways")}
     found = []
     for each in _typed(known, "connections"):
         properties = _properties(each)
-        here = gateways.get(str(properties["virtualNetworkGateway1"]["id"]).lower())
+        gateway = gateways.get(str(properties["virtualNetworkGateway1"]["id"]).lower())
         circuit = str(properties["peer"]["id"]).lower()
-        if here is not None and _carries(known, circuit):
-            weight = int(properties.get("routingWeight") or 0)
-            found.append(Link(str(each["name"]), here, weight, circuit))
+        if gateway is not None and _carries(known, circuit):
+            link = Link(
+                name=str(each["name"]),
+                network=_gateway_network(gateway),
+                weight=int(properties.get("routingWeight") or 0),
+                circuit=circuit,
+                bypass=bool(properties.get("expressRouteGatewayBypass")),
+                mixes=bool(_properties(gateway).get("allowRemoteVnetTraffic")),
+            )
+            found.append(link)
     return tuple(found)
 
 

@@ -43,17 +43,25 @@ MUTATIONS = (
     Mutation("advertisements", "region.gateway is None or", ""),
     Mutation("advertisements", "if each.key not in without)", ")"),
     Mutation("advertisements", "each.routing_weight == live[0].routing_weight", "each"),
+    Mutation("advertisements", "if not all(gateway and", "if not any(gateway and"),
+    Mutation("advertisements", "if connections else ()", "if True else ()"),
     # RT-01 to RT-09: the effective routes
     Mutation("routes", "not table.disable_bgp_route_propagation", "True"),
     Mutation("routes", "is None or uses_gateway(spoke)", "is None or peered(spoke)"),
     Mutation("routes", "prefix.subnet_of(held) for held in", "prefix == held for held in"),
-    Mutation("routes", "        return  # RT-03", "        pass  # RT-03"),
+    Mutation("routes", "        return  # RT-03, by BGP", "        pass"),
+    Mutation("routes", "        return  # RT-03, by a user", "        pass"),
     Mutation("routes", "and length <= prefix.prefixlen:", "and length == prefix.prefixlen:"),
     Mutation("routes", "Source.USER: 2, Source.GATEWAY: 1", "Source.USER: 1, Source.GATEWAY: 2"),
+    Mutation("routes", "if prefix not in region.on_premises", "if prefix or region.on_premises"),
+    # ER-28: what FastPath leaves out
+    Mutation("forwarding", "replace(gateway.subnet, route_table=None)", "gateway.subnet"),
+    Mutation("forwarding", "if any(each.fast_path for", "if not any(each.fast_path for"),
     # RT-12, ER-23: who holds an address, and who is the next hop
     Mutation("forwarding", "elif peered(place.spoke):", "elif place.spoke:"),
     Mutation("forwarding", "return self.unknown", "return self.to_nva"),
-    Mutation("forwarding", "if prefix != DEFAULT:", "if prefix:"),
+    Mutation("forwarding", "(told - {DEFAULT})", "told"),
+    Mutation("forwarding", "(told and PRIVATE)", "()"),
     Mutation("forwarding", "lengths == best for", "lengths >= 0 for"),
     Mutation("forwarding", "else each & ~preferred", "else each"),
     Mutation("live_regions", "set(preferences)", "set(preferences) - {Prefers.NONE}"),
@@ -67,6 +75,10 @@ MUTATIONS = (
     Mutation("outcomes", "(spoke.hub_to_spoke, spoke.spoke_to_hub)", "(spoke.spoke_to_hub,)"),
     Mutation("outcomes", "= DELIVERED[1 << bit]", "= DELIVERED[1]"),
     Mutation("outcomes", "max(first, low) : max(", "first : max("),
+    Mutation("outcomes", 'into="")', "into=place.network)"),
+    # ER-26: from region to region
+    Mutation("outcomes", "elif route.remote:", "elif False:"),
+    Mutation("outcomes", "_also_past(bit)[other[leaves]]", "other[leaves]"),
     # RT-22: what that means for a conversation
     Mutation("verdicts", "open_ended = all(", "open_ended = any("),
     Mutation("verdicts", "{n & stateful for n in", "{n for n in"),

@@ -53,10 +53,20 @@ class Region:
 
     def learned(self, network: Network) -> tuple[IPv4Network, ...]:
         """Return what a network's gateway, own or remote, learned from on-premises."""
+        return tuple(dict.fromkeys(self.given.on_premises)) if self.uses_gateway(network) else ()
+
+    def mixed_with(self, other: "Region") -> set[str]:
+        """Return the connections by which the other region's networks are learned (ER-26).
+
+        Both gateways have to take such routes: each leaves them out by itself.
+        """
+        there = {link.circuit for link in other.live if link.mixes}
+        return {link.name for link in self.live if link.mixes and link.circuit in there}
+
+    def uses_gateway(self, network: Network) -> bool:
+        """Return whether a network learns anything: its own gateway's, or that of a peer."""
         behind = {network.id, *(half.remote for half in peers(self, network) if half.uses)}
-        if not any(link.network in behind for link in self.live):
-            return ()
-        return tuple(dict.fromkeys(self.given.on_premises))
+        return any(link.network in behind for link in self.live)
 
     def _shown(self, hub: str) -> list[IPv4Network]:
         shown = list(self.networks[hub].space)

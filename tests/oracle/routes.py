@@ -27,6 +27,7 @@ class Route:
     active: bool = True
     tag: str = ""
     connections: frozenset[str] = frozenset()
+    into: Region | None = None  # the other region, of which a gateway learned it (ER-26)
 
     @property
     def row(self) -> tuple[str, str, str, str, str]:
@@ -36,20 +37,29 @@ class Route:
         return self.source, state, self.tag or str(self.prefix), self.hop, address
 
 
-def effective(region: Region, network: Network, subnet: Subnet) -> list[Route]:
+def effective(
+    region: Region, network: Network, subnet: Subnet, other: Region | None = None
+) -> list[Route]:
     """Return every candidate (RT-01), the losers not active (RT-04)."""
     found = [Route(DEFAULT, prefix, "VnetLocal") for prefix in network.space]
     for half in peers(region, network):
         found += [Route(DEFAULT, prefix, "VNetPeering") for prefix in half.space]
     direct = tuple(found)
-    if subnet.propagates:  # RT-09
-        over = frozenset(region.leaving)
-        found += [Route(GATEWAY, p, GATEWAY, connections=over) for p in region.learned(network)]
+    heard = region.learned(network) if subnet.propagates else ()  # RT-09
+    over = frozenset(region.leaving) if heard else frozenset()
+    found += [Route(GATEWAY, prefix, GATEWAY, connections=over) for prefix in heard]
+    if other is not None and subnet.propagates and region.uses_gateway(network):
+        by = frozenset(region.mixed_with(other))
+        for prefix in sorted(other.advertised) if by else ():
+            if prefix not in heard:
+                found.append(Route(GATEWAY, prefix, GATEWAY, connections=by, into=other))
     for service in subnet.endpoints:
         tag = service.removeprefix("Microsoft.")
         found.append(Route(DEFAULT, None, "VirtualNetworkServiceEndpoint", tag=tag))
-    found.append(Route(DEFAULT, ANYWHERE, "Internet"))
-    if all(route.prefix != ANYWHERE for route in subnet.routes):  # RT-03
+    if ANYWHERE not in heard:  # on-premises' own replaces the system's
+        found.append(Route(DEFAULT, ANYWHERE, "Internet"))
+    written = {route.prefix for route in subnet.routes}
+    if ANYWHERE not in written.union(heard):  # RT-03, whoever says where everything goes
         for prefix in RESERVED:
             if not any(prefix.subnet_of(own) for own in network.space):  # RT-02
                 found.append(Route(DEFAULT, prefix, "None"))

@@ -8,9 +8,9 @@ from random import Random
 import pytest
 
 from tests.oracle.mutations import JUDGED, MUTATIONS, Mutation, mutated
-from tests.topology.faulty import Scene, faulty_scene
+from tests.topology.faulty import Scene, faulty_scene, mixing
 from tests.topology.judged import Said, by_oracle, by_verifier
-from tests.topology.reachability.pairs import pair, table, with_table
+from tests.topology.reachability.pairs import pair, table, with_route, with_table
 from topology import model
 from topology.words import Prefers
 
@@ -39,6 +39,18 @@ def half_inspected() -> model.Region:
     return with_table(bypassed, "gateway", routes=())
 
 
+def shared_local() -> model.Region:
+    """Return the active primary whose spokes share a table with a route to the own network."""
+    return with_route(pair()["primary"], "spokes", "10.0.0.0/15", "VnetLocal")
+
+
+def told_everything() -> model.Region:
+    """Return the active primary that learns a default route and nothing else (ER-25)."""
+    region = with_table(pair()["primary"], "nva", routes=())
+    told = replace(region.on_premises, address_prefixes=(IPv4Network("0.0.0.0/0"),))
+    return replace(region, on_premises=told)
+
+
 def contradictory() -> Scene:
     """Return both regions live, each of which calls itself the preferred one (ER-23)."""
     return Scene(
@@ -53,8 +65,10 @@ def contradictory() -> Scene:
 def judged() -> tuple[tuple[Scene, Said], ...]:
     """Return fixed scenes and what the oracle says: drawn by seeds, and what none would draw."""
     drawn = [faulty_scene(Random(seed).choice) for seed in SEEDS]  # noqa: S311 - fixed, not secret
-    made = [Scene({"primary": region}) for region in (half_inspected(), full(1000), full(1001))]
-    made.append(contradictory())
+    regions = (half_inspected(), full(1000), full(1001), shared_local(), told_everything())
+    made = [Scene({"primary": region}) for region in regions]
+    made += [contradictory(), mixing("192.168.0.0/16"), mixing("10.11.0.0/24")]
+    made.append(mixing("192.168.0.0/16", one_circuit=False))
     return tuple((scene, by_oracle(scene)) for scene in (*drawn, *made))
 
 

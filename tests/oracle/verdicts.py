@@ -39,8 +39,9 @@ class Way:
             return Verdict.UNDETERMINED
         if not self.arrived:
             return Verdict.UNREACHABLE
-        certain = len(self.outcomes) == 1 and not self.outcomes[0].doubtful
-        return Verdict.REACHABLE if certain else Verdict.AMBIGUOUS
+        certain = len(self.arrived) == len(self.outcomes)
+        doubtful = any(outcome.doubtful for outcome in self.outcomes)
+        return Verdict.REACHABLE if certain and not doubtful else Verdict.AMBIGUOUS
 
 
 @dataclass(frozen=True)
@@ -133,6 +134,8 @@ def _talk(there: Way, back: Way | None) -> tuple[Verdict, bool]:
         seen = [{outcome.stateful for outcome in way.arrived} for way in ways]
         if not set.intersection(*seen):  # RT-22
             return Verdict.UNREACHABLE, True
+        if back is not None and len(set.union(*seen)) > 1:  # it hangs on which of the ways
+            return Verdict.AMBIGUOUS, False
     return verdict, False
 
 

@@ -30,10 +30,13 @@ class Place:
     region: Region
     network: Network
     subnet: Subnet
+    bypassed: bool = False  # ER-28: a GatewaySubnet whose table FastPath does not look at
 
     @property
     def name(self) -> str:
         """The context's name."""
+        if self.bypassed:
+            return f"{self.region.name}/FastPath"
         key = self.region.given.keys[self.network.name]
         return f"{self.region.name}/{key}/{self.subnet.name}"
 
@@ -86,7 +89,10 @@ class World:
     def __init__(self, *regions: Region) -> None:
         self.regions = regions
         self._tables: dict[Place, list[Route]] = {}
-        sites = [p for region in regions for p in region.given.on_premises if p != ANYWHERE]
+        advertised = [prefix for region in regions for prefix in region.given.on_premises]
+        sites = [prefix for prefix in advertised if prefix != ANYWHERE]
+        if advertised and not sites:  # which addresses it has, a default route alone does not say
+            sites = list(RESERVED)
         held = [p for r in regions for network in r.networks.values() for p in network.space]
         self.on_premises = Addresses(sites).without(held)
         self.internet = Addresses([ANYWHERE]).without([*RESERVED, *held, *sites])
@@ -101,7 +107,8 @@ class World:
     def routes(self, place: Place) -> list[Route]:
         """Return the effective routes of a subnet."""
         if place not in self._tables:
-            self._tables[place] = effective(place.region, place.network, place.subnet)
+            other = next((each for each in self.regions if each is not place.region), None)
+            self._tables[place] = effective(place.region, place.network, place.subnet, other)
         return self._tables[place]
 
     def send(self, source: Place | None, address: IPv4Address) -> list[Outcome]:
@@ -132,7 +139,18 @@ class World:
         preferred = [region for region in chosen if words == {region.name}]
         if preferred:
             chosen = preferred
-        return [p for r in chosen for p in self.places() if _is_gateway_subnet(p, r)]
+        return [entry for region in chosen for entry in self._gateways(region, bypasses=True)]
+
+    def _gateways(self, region: Region, *, bypasses: bool) -> Iterator[Place]:
+        """Yield a region's GatewaySubnet, and where FastPath is on what it is without a table.
+
+        Microsoft's pages answer by circuit and date whether FastPath looks at it (ER-28).
+        """
+        for place in filter(lambda each: _is_gateway_subnet(each, region), self.places()):
+            yield place
+            if bypasses and any(link.bypass for link in region.live):
+                bare = replace(place.subnet, routes=(), propagates=True)
+                yield replace(place, subnet=bare, bypassed=True)
 
     def _from(self, place: Place, packet: _Packet) -> Outcome:
         """Walk on from a subnet, by its routes."""
@@ -178,13 +196,16 @@ class World:
         packet = _crossing(place, half, packet)
         return self._into(place.region, other, replace(packet, doubtful=packet.doubtful or refused))
 
-    def _up(self, place: Place, route: Route, packet: _Packet) -> Outcome:
+    def _up(self, place: Place, route: Route, packet: _Packet) -> Outcome | tuple[Place, _Packet]:
         """Leave by the gateway, the network's own or the peer's that it uses."""
         if route.source == USER:  # RT-11
             return packet.ends(End.DROPPED, place.name, "no user route leads to this gateway")
         if all(link.network != place.network.id for link in place.region.live):
             half = next(h for h in peers(place.region, place.network) if h.uses)
             packet = _crossing(place, half, packet)
+        if route.into is not None:  # ER-26: in again, by the other region's gateway
+            entry = next(self._gateways(route.into, bypasses=False))
+            return entry, replace(packet, forwarded=False)
         if packet.address in self.on_premises:
             return packet.ends(End.DELIVERED, ON_PREMISES, "delivered")
         if route.prefix == ANYWHERE and packet.address in self.internet:  # ER-25

@@ -240,17 +240,32 @@ def test_rt_06_a_service_endpoint_has_a_route(spoke: Arm) -> None:
     assert ("Default", "Active", "Storage", "VirtualNetworkServiceEndpoint", []) in rows
 
 
-def test_er_25_a_default_route_from_on_premises_beats_the_internet(spoke: Arm) -> None:
-    """Azure falls back to the Internet once it is withdrawn."""
+def test_er_25_a_default_route_from_on_premises_replaces_the_systems(spoke: Arm) -> None:
+    """RT-03: the Internet and None routes are absent, and back once it is withdrawn."""
     path = _run(spoke, "spoke/app")
     control.advertise(spoke.directory, ["0.0.0.0/0"])
+    learned = ("VirtualNetworkGateway", "Active", "0.0.0.0/0", *ON_PREMISES[3:])
 
-    def internet() -> list[str]:
-        return [state for _, state, _, hop, _ in _rows(spoke, path) if hop == "Internet"]
-
-    assert internet() == ["Invalid"]
+    assert _rows(spoke, path) == [LOCAL, HUB, learned]
     control.advertise(spoke.directory, [])
-    assert internet() == ["Active"]
+    assert _rows(spoke, path) == [LOCAL, HUB, INTERNET, *NOWHERE]
+
+
+def test_rt_03_a_default_route_that_is_not_propagated_replaces_nothing(spoke: Arm) -> None:
+    """RT-09: without the gateway's routes the system's stay."""
+    control.advertise(spoke.directory, ["0.0.0.0/0"])
+    spoke.put(*route_table("table", disableBgpRoutePropagation=True))
+    spoke.put(*subnet("spoke", "app", "10.1.0.0/26", routeTable={"id": TABLE}))
+
+    assert _rows(spoke, _run(spoke, "spoke/app")) == [LOCAL, HUB, INTERNET, *NOWHERE]
+
+
+def test_rt_03_two_default_routes_of_bgp_are_none(spoke: Arm) -> None:
+    """What is shorter than a private range and no default route leaves the None routes."""
+    control.advertise(spoke.directory, ["0.0.0.0/1", "128.0.0.0/1"])
+    found = _rows(spoke, _run(spoke, "spoke/app"))
+
+    assert [row for row in found if row[0] == "Default"] == [LOCAL, HUB, INTERNET, *NOWHERE]
 
 
 def test_er_38_a_disabled_private_peering_ends_both_sessions(spoke: Arm) -> None:

@@ -190,6 +190,38 @@ def test_json_violations_have_the_keys_that_scripts_rely_on(
     ]
 
 
+@pytest.mark.parametrize("more", [[], ["192.168.0.0/16"]])
+def test_forced_tunnelling_is_proven(sparehub: Sparehub, tmp_path: Path, more: list[str]) -> None:
+    """Where on-premises advertises a default route and nothing else (RT-03, ER-25).
+
+    The second file may know which addresses it has; without it they are the private ranges.
+    """
+    for stack, prefixes in (("primary", ["0.0.0.0/0"]), ("secondary", ["0.0.0.0/0", *more])):
+
+        def tunnelled(region: dict[str, Any], prefixes: list[str] = prefixes) -> None:
+            region["onPremises"]["addressPrefixes"] = prefixes
+            region["hub"]["nva"]["internetEgress"] = "onPremises"
+
+        change(tmp_path / f"Pulumi.{stack}.yaml", tunnelled)
+
+    done = sparehub("verify", "--state", "normal", "--pairs", "--json")
+    routes = sparehub("routes", "primary", "hub/nva", "--json")
+
+    assert (done.returncode, done.stderr) == (0, "")
+    (state,) = json.loads(done.stdout)["states"]
+    spoke, site = "primary/spoke1/app", "on-premises"
+    verdicts = {(pair["source"], pair["destination"]): pair["verdict"] for pair in state["pairs"]}
+    assert [verdicts[spoke, site], verdicts[site, spoke]] == ["REACHABLE", "REACHABLE"]
+    assert [
+        (r["addressPrefix"], r["nextHopType"]) for r in json.loads(routes.stdout)["routes"]
+    ] == [
+        (["10.10.10.0/24"], "VnetLocal"),
+        (["10.1.0.0/24"], "VNetPeering"),
+        (["10.2.0.0/24"], "VNetPeering"),
+        (["0.0.0.0/0"], "VirtualNetworkGateway"),
+    ]
+
+
 def test_an_unknown_state_is_usage(sparehub: Sparehub) -> None:
     """Those of this pair are listed."""
     done = sparehub("verify", "--state", "sunny")

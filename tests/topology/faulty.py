@@ -9,12 +9,25 @@ from ipaddress import IPv4Address, IPv4Network
 from typing import Any, TypeVar
 
 from tests.configurations import region_of, shipped
-from topology.model import Circuit, Peering, Region, Route, RouteTable, Spoke, Subnet
+from tests.topology.reachability.pairs import remapped
+from topology.model import (
+    Circuit,
+    CircuitReference,
+    Peering,
+    Region,
+    Route,
+    RouteTable,
+    Spoke,
+    Subnet,
+)
 from topology.words import NextHopType, Prefers
 
 T = TypeVar("T")
 Choose = Callable[[Sequence[Any]], Any]
 STACKS = ("primary", "secondary")
+CIRCUIT = (
+    "/subscriptions/of-both/resourceGroups/rg/providers/Microsoft.Network/expressRouteCircuits/erc"
+)
 
 ON_PREMISES = [
     ["192.168.0.0/16"],
@@ -70,7 +83,47 @@ def faulty_scene(choose: Choose) -> Scene:
         for stack in STACKS
         if (stack, "region") != (lost, kind)
     }
+    option = choose(["none", "none", "fast path", "one circuit"])
+    if option == "fast path":
+        regions = {stack: fast(region) for stack, region in regions.items()}
+    elif option == "one circuit":
+        regions = {
+            stack: on_one_circuit(region, mixes=choose([True, True, False]))
+            for stack, region in regions.items()
+        }
     return Scene(regions, frozenset({lost} if kind == "nva" else ()))
+
+
+def fast(region: Region) -> Region:
+    """Switch FastPath on (ER-28)."""
+    connections = (replace(each, fast_path=True) for each in region.connections)
+    return replace(region, connections=tuple(connections))
+
+
+def on_one_circuit(region: Region, *, mixes: bool) -> Region:
+    """Let a region use the circuit that both do, and its gateway take other networks (ER-26)."""
+    first, *others = region.circuits
+    shared = CircuitReference(
+        key=first.key, id=CIRCUIT, peering_location="Hong Kong", bandwidth_in_mbps=50, tier="Local"
+    )
+    gateway = region.gateway and replace(region.gateway, allow_remote_vnet_traffic=mixes)
+    return replace(region, circuits=(shared, *others), gateway=gateway)
+
+
+def mixing(*told: str, one_circuit: bool = True) -> Scene:
+    """Return both regions live, whose gateways take other networks (ER-26).
+
+    On-premises advertises what is ``told``; the circuits are the same, or are not.
+    """
+    values = shipped("secondary")
+    remapped(values["sparehub:region"])
+    regions = {"primary": region_of(shipped("primary")), "secondary": region_of(values, "active")}
+    for stack, region in regions.items():
+        mixes = on_one_circuit(region, mixes=True)
+        mixes = mixes if one_circuit else replace(mixes, circuits=region.circuits)
+        site = replace(region.on_premises, address_prefixes=tuple(map(IPv4Network, told)))
+        regions[stack] = replace(mixes, on_premises=site)
+    return Scene(regions)
 
 
 def _region(choose: Choose, stack: str, spaces: Sequence[str], prefers: str) -> Region:

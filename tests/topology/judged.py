@@ -11,6 +11,7 @@ from tests.oracle.walk import World
 from tests.topology.faulty import Scene
 from tests.topology.rendered import Row, given, rendered, row
 from topology import model
+from topology.reachability.routes import RegionRoutes
 
 Line = tuple[Row, tuple[str, ...]]
 """An effective route, and the names of the connections that it leaves by."""
@@ -57,12 +58,12 @@ def said_of(world: World) -> Said:
 
 def by_verifier(scene: Scene, routes: ModuleType, verify: ModuleType) -> Said:
     """Let the verifier, the real one or one with a fault in it, judge the regions."""
+    found = verify.verify(scene.regions, scene.lost_nvas)
     tables = {
         f"{stack}/{name}": sorted(lines)
         for stack, region in scene.regions.items()
-        for name, lines in _lines(region, routes).items()
+        for name, lines in _lines(region, found.network.routes[stack], routes).items()
     }
-    found = verify.verify(scene.regions, scene.lost_nvas)
     flags = (found.asymmetric, found.loops, found.inspected)
     pairs = {}
     for source, destination in product(found.contexts, repeat=2):
@@ -74,9 +75,10 @@ def by_verifier(scene: Scene, routes: ModuleType, verify: ModuleType) -> Said:
     return Said(tables, pairs)
 
 
-def _lines(region: model.Region, routes: ModuleType) -> Mapping[str, list[Line]]:
+def _lines(
+    region: model.Region, computed: RegionRoutes, routes: ModuleType
+) -> Mapping[str, list[Line]]:
     names = {connection.key: connection.name for connection in region.connections}
-    computed = routes.RegionRoutes(region)
     return {
         name: [
             (row(route), tuple(sorted(names[key] for key in route.connections)))

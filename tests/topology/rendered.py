@@ -10,6 +10,7 @@ from topology.model import (
     GATEWAY_SUBNET,
     Circuit,
     Connection,
+    Gateway,
     Peering,
     Region,
     RouteTable,
@@ -71,7 +72,7 @@ class _Rendering:
             for spoke in region.spokes
         ]
         if region.gateway is not None:
-            found.append(self._gateway(region.gateway.name))
+            found.append(self._gateway(region.gateway))
         found += [self._circuit(each) for each in region.circuits if isinstance(each, Circuit)]
         return found + [self._connection(each) for each in region.connections]
 
@@ -144,12 +145,13 @@ class _Rendering:
             },
         }
 
-    def _gateway(self, name: str) -> Resource:
+    def _gateway(self, gateway: Gateway) -> Resource:
         subnet = f"{self._id('virtualNetworks', self.region.hub.name)}/subnets/{GATEWAY_SUBNET}"
         return self._resource(
             "virtualNetworkGateways",
-            name,
+            gateway.name,
             gatewayType="ExpressRoute",
+            allowRemoteVnetTraffic=gateway.allow_remote_vnet_traffic,
             ipConfigurations=[{"name": "default", "properties": {"subnet": {"id": subnet}}}],
         )
 
@@ -173,6 +175,7 @@ class _Rendering:
             virtualNetworkGateway1={"id": self._id("virtualNetworkGateways", gateway)},
             peer={"id": owned + circuit_id(circuit)},
             routingWeight=connection.routing_weight,
+            expressRouteGatewayBypass=connection.fast_path,
         )
 
 

@@ -1,9 +1,12 @@
 """Valid configurations for hypothesis: whatever the contract of the stack file allows."""
 
+from collections.abc import Sequence
 from ipaddress import IPv4Network
 from typing import Any
 
 from hypothesis import strategies as st
+
+from topology.words import NextHopType
 
 KEYS = st.text("abcdefghijklmnopqrstuvwxyz0123456789", min_size=1, max_size=8).filter(
     lambda key: key != "hub"
@@ -19,6 +22,7 @@ def _prefixes(block: int, count: int) -> list[str]:
     return [str(IPv4Network((0x0A000000 + (block << 16) + (n << 8), 24))) for n in range(count)]
 
 
+ON_PREMISES = [["192.168.0.0/16"], ["0.0.0.0/0"], ["0.0.0.0/0", "192.168.0.0/16"]]
 GATEWAYS = [
     {},
     {"sku": "UltraPerformance", "name": "the-gateway"},
@@ -38,6 +42,37 @@ def overrides() -> st.SearchStrategy[dict[str, Any]]:
             "routeTables": st.just({"spokes": {"name": "table-of-spokes"}}),
         },
     )
+
+
+def user_routes(
+    prefixes: Sequence[str], addresses: Sequence[str], beside: Sequence[str] = ()
+) -> st.SearchStrategy[list[dict[str, str]]]:
+    """Draw routes of every kind; none for a prefix that the table has already (RT-20)."""
+    free = [prefix for prefix in prefixes if prefix not in beside]
+    plain = [kind.value for kind in NextHopType if kind is not NextHopType.VIRTUAL_APPLIANCE]
+    hops = st.sampled_from(plain).map(lambda kind: {"nextHopType": kind}) | st.sampled_from(
+        addresses
+    ).map(lambda address: {"nextHopType": "VirtualAppliance", "nextHopIpAddress": address})
+    route = st.tuples(st.sampled_from(free), hops)
+    return st.lists(route, max_size=3, unique_by=lambda each: each[0]).map(
+        lambda drawn: [{"addressPrefix": prefix, **hop} for prefix, hop in drawn]
+    )
+
+
+ROUTED = [
+    "0.0.0.0/0",
+    "10.0.0.0/8",
+    "10.0.2.0/24",
+    "10.1.0.0/16",
+    "10.1.0.0/25",
+    "10.2.0.0/24",
+    "192.168.0.0/16",
+    "192.168.7.0/24",
+    "198.51.100.0/24",
+]
+"""Around and within the networks of :func:`configurations`, on-premises, and the internet."""
+HOPS = ["10.0.0.10", "10.0.2.9", "10.1.0.20", "172.30.0.1"]
+"""The NVA, who else may be in the hub and in a spoke, and where nobody is."""
 
 
 @st.composite
@@ -125,8 +160,13 @@ def configurations(draw: st.DrawFn) -> dict[str, Any]:
                     for key in circuit_keys
                 },
             },
+            "routes": {
+                "spokes": draw(user_routes(ROUTED, HOPS, ["0.0.0.0/0"])),
+                "gateway": draw(user_routes(ROUTED, HOPS, ["10.2.0.0/24"])),
+                "nva": draw(user_routes(ROUTED, HOPS, ["0.0.0.0/0"])),
+            },
             "onPremises": {
-                "addressPrefixes": ["192.168.0.0/16"],
+                "addressPrefixes": draw(st.sampled_from(ON_PREMISES)),
                 "prefers": draw(st.sampled_from(["none", "primary", "secondary"])),
             },
         },

@@ -53,17 +53,28 @@ def test_a_region_builds_exactly_where_no_two_prefixes_overlap(
 @given(configurations())
 @settings(max_examples=80)
 def test_every_spoke_has_its_routes(values: dict[str, Any]) -> None:
-    """Out by the spokes' default route, in by a route of GatewaySubnet as long as the prefix."""
+    """Out by the spokes' default route, in by a route of GatewaySubnet as long as the prefix.
+
+    What the file adds comes after them.
+    """
     region = region_of(values)
     nva = values["sparehub:region"]["hub"]["nva"]["ipAddress"]
     tables = {table.key: table for table in region.route_tables}
+    added = values["sparehub:region"]["routes"]
+    derived = {
+        key: table.routes[: len(table.routes) - len(added[key])] for key, table in tables.items()
+    }
     hops = {
         str(route.address_prefix): (route.next_hop_type, str(route.next_hop_ip_address))
-        for route in tables["gateway"].routes
+        for route in derived["gateway"]
     }
 
     assert hops == dict.fromkeys(prefixes_of(region.spokes), (NextHopType.VIRTUAL_APPLIANCE, nva))
-    assert [str(route.address_prefix) for route in tables["spokes"].routes] == ["0.0.0.0/0"]
+    assert [str(route.address_prefix) for route in derived["spokes"]] == ["0.0.0.0/0"]
+    assert {
+        key: [str(route.address_prefix) for route in table.routes[len(derived[key]) :]]
+        for key, table in tables.items()
+    } == {key: [route["addressPrefix"] for route in routes] for key, routes in added.items()}
     assert [(table.key, table.disable_bgp_route_propagation) for table in region.route_tables] == [
         ("spokes", True),
         ("gateway", False),

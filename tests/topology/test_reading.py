@@ -52,6 +52,24 @@ def test_what_was_built_is_what_is_read(values: dict[str, Any]) -> None:
     assert read_state(recorded(values)).region == replace(built, connections=keyless)
 
 
+@pytest.mark.parametrize("value", [True, False])
+def test_switches_of_the_portal_are_read(value: bool) -> None:  # noqa: FBT001 - a table
+    """ER-26, ER-28: what no file can say, on or off, and off where nothing says it."""
+    found = state()
+    of(found, "connection/hong-kong/connection")["expressRouteGatewayBypass"] = value
+    gateway = of(found, "expressroute/gateway")
+    gateway |= {"allowRemoteVnetTraffic": value, "allowVirtualWanTraffic": value}
+    region = read_state(found).region
+
+    def switches(each: Region) -> list[bool]:
+        assert each.gateway is not None
+        flags = [each.gateway.allow_remote_vnet_traffic, each.gateway.allow_virtual_wan_traffic]
+        return [*flags, *(connection.fast_path for connection in each.connections)]
+
+    assert switches(region) == [value, value, value]
+    assert switches(read_state(state()).region) == [False, False, False]
+
+
 def as_arm(resource: ArmResource) -> dict[str, Any]:
     """Return a resource in ARM's own JSON, its properties where ARM has them."""
     outside = {

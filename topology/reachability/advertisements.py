@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from ipaddress import IPv4Network
 
-from topology.circuits import circuit_id
+from topology.circuits import circuit_id, same_circuit
 from topology.live_regions import Advertisement, agreed_preference
 from topology.model import Circuit, Connection, Region, Spoke
 from topology.words import Prefers
@@ -79,6 +79,41 @@ def advertisement(region: Region) -> Advertisement:
 def preferred_region(regions: Iterable[Region]) -> Prefers | None:
     """Return the stack that on-premises prefers; None where the regions do not agree on one."""
     return agreed_preference(region.on_premises.prefers for region in regions)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Remote:
+    """What a gateway learns of the other region's networks, and by which of its connections."""
+
+    prefixes: tuple[IPv4Network, ...] = ()
+    connections: tuple[str, ...] = ()
+
+
+def learned_of_region(region: Region, other: Region) -> Remote:
+    """Return what a region learns of the other one over a circuit that both are connected to.
+
+    Each gateway takes, or leaves, what comes from other networks (ER-26), so that a conversation
+    needs both to take it; where one alone does, nothing is counted as learned. "Customisation
+    controls for connectivity between Virtual Networks over ExpressRoute", read 2026-11-30:
+    https://techcommunity.microsoft.com/t5/azure-networking-blog/-/ba-p/4147722
+    """
+    gateways = (region.gateway, other.gateway)
+    if not all(gateway and gateway.allow_remote_vnet_traffic for gateway in gateways):
+        return Remote()
+    theirs = _live_circuits(other).values()
+    connections = tuple(
+        key
+        for key, identity in _live_circuits(region).items()
+        if any(same_circuit(identity, each) for each in theirs)
+    )
+    prefixes = advertised_prefixes(other) if connections else ()
+    return Remote(prefixes=tuple(dict.fromkeys(prefixes)), connections=connections)
+
+
+def _live_circuits(region: Region) -> Mapping[str, str]:
+    """Return the ids of the circuits that carry routes, by the keys of their connections."""
+    live = {connection.key for connection in live_connections(region)}
+    return {each.key: circuit_id(each) for each in region.circuits if each.key in live}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -86,13 +86,13 @@ class Explainer:
             return f"{source} -> {destination}: {walk.reason}{f' ({why})' if why else ''}"
         if walk.end != destination:
             return f"{source} -> {destination}: {walk.address} is delivered to {walk.end}"
-        return "; ".join(walk.doubts)
+        return "; ".join([*walk.doubts, *walk.remarks])
 
     def _split(self, walks: list[Walk], end: str) -> str:
         """Say that on-premises may choose between the regions."""
         seen = {walk.address for walk in walks if walk.contexts[:1] == [ON_PREMISES]}
         for address in sorted(seen):
-            stacks = [stack for stack, _ in self._walker.from_on_premises(address)]
+            stacks = {stack: None for stack, _ in self._walker.from_on_premises(address)}
             if len(stacks) > 1:
                 return (
                     f"{' and '.join(stacks)} both advertise {address} of {end} to on-premises, "

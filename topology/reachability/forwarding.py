@@ -6,19 +6,28 @@ each packet: at the row of its source and, where that says so, at the row of the
 """
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from ipaddress import IPv4Address, IPv4Network
 
 import numpy as np
 from numpy.typing import NDArray
 
 from topology.model import GATEWAY_SUBNET, Region, Spoke, Subnet
-from topology.reachability.advertisements import advertised_prefixes, peered, preferred_region
+from topology.reachability.advertisements import (
+    Remote,
+    advertised_prefixes,
+    learned_of_region,
+    live_connections,
+    peered,
+    preferred_region,
+)
 from topology.reachability.intervals import Atoms
 from topology.reachability.routes import DEFAULT, HUB, PRIVATE, EffectiveRoute, RegionRoutes
 
 ON_PREMISES = "on-premises"
 INTERNET = "internet"
+FAST_PATH = "FastPath"
+"""ER-28: what stands for GatewaySubnet without its route table, ``primary/FastPath``."""
 Row = NDArray[np.int16]
 
 
@@ -49,7 +58,14 @@ class Network:
         self.places: list[Place] = []
         self.nvas: dict[str, Place] = {}
         self.gateways: dict[str, Place] = {}
-        self.routes = {stack: RegionRoutes(region) for stack, region in regions.items()}
+        self.fast_paths: dict[str, Place] = {}
+        self.others = dict(zip(regions, reversed(list(regions)), strict=True))
+        """The other region of each by its stack; one that is alone is its own."""
+        self.heard = {stack: self._heard(stack) for stack in regions}
+        """What each region learns of the other one (ER-26)."""
+        self.routes = {
+            stack: RegionRoutes(region, self.heard[stack]) for stack, region in regions.items()
+        }
         for stack, region in regions.items():
             self._add(stack, region)
         self.contexts = (*(place.name for place in self.places), ON_PREMISES, INTERNET)
@@ -62,6 +78,12 @@ class Network:
     def stateful(self) -> int:
         """The bits of the stateful NVAs: that of a region is its place among the regions."""
         return sum(1 << n for n, region in enumerate(self.regions.values()) if region.nva.stateful)
+
+    def _heard(self, stack: str) -> Remote:
+        other = self.others[stack]
+        if other == stack:
+            return Remote()
+        return learned_of_region(self.regions[stack], self.regions[other])
 
     def _add(self, stack: str, region: Region) -> None:
         for spoke in (*region.spokes, None):
@@ -78,12 +100,21 @@ class Network:
                 )
                 if spoke is None and subnet.name == GATEWAY_SUBNET:
                     self.gateways[stack] = place
+                    if any(each.fast_path for each in live_connections(region)):
+                        self.fast_paths[stack] = self._past_table(place)
                     continue
                 if spoke is None and subnet.name == region.nva.subnet:
                     if stack in self.lost_nvas:
                         continue
                     self.nvas[stack] = place
                 self.places.append(place)
+
+    def _past_table(self, gateway: Place) -> Place:
+        """Return GatewaySubnet as FastPath leaves it out: without its table (ER-28)."""
+        subnet = replace(gateway.subnet, route_table=None)
+        own, shared = self.routes[gateway.stack].winners(None, subnet)
+        name = f"{gateway.stack}/{FAST_PATH}"
+        return replace(gateway, name=name, subnet=subnet, own=own, shared=shared)
 
     def _prefixes(self) -> Iterable[IPv4Network]:
         yield DEFAULT
@@ -103,9 +134,10 @@ class Network:
         for prefix in PRIVATE:
             beyond[slice(*self.atoms.span(prefix))] = self.dropped
         regions = self.regions.values()
-        for prefix in (p for region in regions for p in region.on_premises.address_prefixes):
-            if prefix != DEFAULT:
-                beyond[slice(*self.atoms.span(prefix))] = on_premises
+        told = {p for region in regions for p in region.on_premises.address_prefixes}
+        # On-premises that advertises a default route alone is somewhere in the private ranges.
+        for prefix in (told - {DEFAULT}) or (told and PRIVATE):
+            beyond[slice(*self.atoms.span(prefix))] = on_premises
         for prefix in (p for region in regions for p in region.address_prefixes):
             beyond[slice(*self.atoms.span(prefix))] = self.dropped
         beyond[-1] = self.dropped  # the bound after the last address is no atom
@@ -128,6 +160,11 @@ class Network:
     def to_nva(self) -> int:
         """The NVA of the region gets it."""
         return len(self.contexts) + 2
+
+    @property
+    def to_other(self) -> int:
+        """It enters the other region, by the circuit that both use (ER-26)."""
+        return len(self.contexts) + 3
 
     def _choose_regions(self) -> dict[str, NDArray[np.bool_]]:
         """Decide by which regions a packet from on-premises may enter, by atom."""

@@ -9,7 +9,14 @@ from numpy.typing import NDArray
 from topology.model import Spoke
 from topology.reachability.forwarding import INTERNET, ON_PREMISES, Network, Place, Row
 from topology.reachability.routes import EffectiveRoute, HopType, Source
-from topology.reachability.verdicts import DELIVERED, DROPPED, LOOPED, PERHAPS, UNKNOWN_APPLIANCE
+from topology.reachability.verdicts import (
+    DELIVERED,
+    DROPPED,
+    LOOPED,
+    OUTCOMES,
+    PERHAPS,
+    UNKNOWN_APPLIANCE,
+)
 
 Outcomes = NDArray[np.uint16]
 
@@ -30,12 +37,16 @@ class Painter:
         key = id(place.shared), place.subnet.default_outbound_access
         if key not in self._shared:
             blank = np.full(len(row), self._network.dropped, dtype=np.int16)
-            self._paint(place, place.shared, blank)
+            # What a user routes to VnetLocal in a table that spokes share leads into the network of
+            # each, so into none here. Whatever of it a spoke holds, its own routes paint next: they
+            # are longer, or the two would not be alike.
+            self._paint(place, place.shared, blank, into="")
             self._shared[key] = blank
         row[:] = self._shared[key]
-        self._paint(place, place.own, row)
+        self._paint(place, place.own, row, into=place.network)
 
-    def _paint(self, place: Place, routes: Iterable[EffectiveRoute], row: Row) -> None:
+    def _paint(self, place: Place, routes: Iterable[EffectiveRoute], row: Row, into: str) -> None:
+        """Paint routes over a row; ``into`` is the network that a user's VnetLocal leads into."""
         network, spans = self._network, self._network.atoms.spans
         hops = dict[IPv4Address, int]()
         for route in routes:
@@ -48,9 +59,11 @@ class Painter:
                 continue
             row[low:high] = network.dropped
             if route.hop_type in (HopType.VNET_LOCAL, HopType.VNET_PEERING):
-                key = (place.stack, route.network or place.network)
+                key = (place.stack, route.network or into)
                 for first, last, number in self._subnets.get(key, ()):
                     row[max(first, low) : max(min(last, high), low)] = number
+            elif route.remote:
+                row[low:high] = network.to_other
             elif route.source is Source.GATEWAY:
                 row[low:high] = network.beyond[low:high]
             elif route.hop_type is HopType.INTERNET and place.subnet.default_outbound_access:
@@ -96,37 +109,60 @@ def all_outcomes(network: Network, columns: Columns) -> Outcomes:
     found = np.empty((len(places) + 1, len(columns.atoms)), dtype=np.uint16)
     on_premises = found[-1]
     on_premises[:] = 0
-    for bit, stack in enumerate(network.regions):
+    past_nvas = {stack: _past_nva(network, columns, painter, stack) for stack in network.regions}
+    # What enters a region is for its own addresses, and never goes on to the other one.
+    entered = {
+        stack: _entered(network, columns, painter, network.gateways.get(stack), past)
+        for stack, past in past_nvas.items()
+    }
+    for stack in network.regions:
         numbers = [n for n, place in enumerate(places) if place.stack == stack]
-        past_nva = _past_nva(network, columns, painter, stack, bit)
+        past_nva, other = past_nvas[stack], None
+        if network.heard[stack].prefixes:
+            other = entered[network.others[stack]]
+            past_nva = _past_nva(network, columns, painter, stack, other)
         if numbers:
             own = slice(numbers[0], numbers[-1] + 1)
-            found[own] = _outcomes(network, columns, rows[own], past_nva)
-        on_premises |= np.where(
-            network.choices[stack][columns.atoms],
-            _from_gateway(network, columns, painter, stack, past_nva),
-            np.uint16(0),
-        )
+            found[own] = _outcomes(network, columns, rows[own], past_nva, other)
+        enters = entered[stack]
+        if fast := network.fast_paths.get(stack):  # ER-28: by the table or past it
+            enters = enters | _entered(network, columns, painter, fast, past_nvas[stack])
+        chosen = network.choices[stack][columns.atoms]
+        on_premises |= np.where(chosen, enters, np.uint16(0))
     on_premises[on_premises == 0] = DROPPED  # no region shows these addresses
     _doubt_flagged_spokes(network, columns, painter, found)
     sets: Outcomes = np.bitwise_or.reduceat(found, columns.starts, axis=1)
     return sets
 
 
-def _outcomes(network: Network, columns: Columns, rows: Row, past_nva: Outcomes) -> Outcomes:
-    meaning = np.full(network.to_nva + 1, DROPPED, dtype=np.uint16)
+def _outcomes(
+    network: Network,
+    columns: Columns,
+    rows: Row,
+    past_nva: Outcomes,
+    other: Outcomes | None = None,
+) -> Outcomes:
+    """Return what becomes of what rows send; ``other``: of what enters the other region."""
+    meaning = np.full(network.to_other + 1, DROPPED, dtype=np.uint16)
     meaning[network.unknown] = UNKNOWN_APPLIANCE
     hops = rows[:, columns.atoms]
     found: Outcomes = meaning[hops]
     np.copyto(found, np.uint16(DELIVERED[0]), where=hops == columns.destinations)
     np.copyto(found, past_nva, where=hops == network.to_nva)
+    if other is not None:
+        np.copyto(found, other, where=hops == network.to_other)
     return found
 
 
 def _past_nva(
-    network: Network, columns: Columns, painter: Painter, stack: str, bit: int
+    network: Network,
+    columns: Columns,
+    painter: Painter,
+    stack: str,
+    other: Outcomes | None = None,
 ) -> Outcomes:
     """Return what becomes of a packet that the NVA of a region gets."""
+    bit = list(network.regions).index(stack)
     nva = network.nvas.get(stack)
     if nva is None:
         return np.full(len(columns.atoms), DROPPED, dtype=np.uint16)
@@ -143,16 +179,31 @@ def _past_nva(
         + [False, False]
     )[columns.destinations]
     found[refuses] = _doubted(found[refuses])  # PE-17b
+    leaves = row[0, columns.atoms] == network.to_other
+    if other is not None and leaves.any():
+        found[leaves] = _also_past(bit)[other[leaves]]
     return found
 
 
-def _from_gateway(
-    network: Network, columns: Columns, painter: Painter, stack: str, past_nva: Outcomes
+def _also_past(bit: int) -> Outcomes:
+    """Return, for each set of outcomes, the set of those who have passed one more NVA before."""
+    sets = np.arange(OUTCOMES, dtype=np.uint16)
+    found = np.zeros(OUTCOMES, dtype=np.uint16)
+    for kind in (DELIVERED, PERHAPS):
+        for passed, outcome in enumerate(kind):
+            found |= np.where(sets & outcome, kind[passed | 1 << bit], 0).astype(np.uint16)
+    both = np.uint16(sum(DELIVERED) | sum(PERHAPS))
+    moved: Outcomes = found | (sets & ~both)
+    return moved
+
+
+def _entered(
+    network: Network, columns: Columns, painter: Painter, place: Place | None, past_nva: Outcomes
 ) -> Outcomes:
-    """Return what becomes of a packet that enters a region from on-premises."""
+    """Return what becomes of a packet that enters a region by its circuit, at GatewaySubnet."""
     row = np.full((1, len(network.atoms)), network.dropped, dtype=np.int16)
-    if stack in network.gateways:
-        painter.paint(network.gateways[stack], row[0])
+    if place is not None:
+        painter.paint(place, row[0])
     return _outcomes(network, columns, row, past_nva).reshape(-1)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from ipaddress import IPv4Address
 
+from topology.reachability.advertisements import live_connections
 from topology.reachability.forwarding import INTERNET, ON_PREMISES, Network, Place
 from topology.reachability.intervals import interval
 from topology.reachability.routes import EffectiveRoute, HopType, Source
@@ -36,6 +37,8 @@ class Walk:
     reason: str = ""  # why none did
     doubts: list[str] = field(default_factory=list)
     """The flags that make it uncertain (PE-17b)."""
+    remarks: list[str] = field(default_factory=list)
+    """What is to be known of its way although it arrives (ER-28)."""
     nvas: int = 0
 
     @property
@@ -57,10 +60,32 @@ class Walker:
         network = self._network
         atom = int(network.atoms.starts.searchsorted(int(address), side="right")) - 1
         for stack, chosen in network.choices.items():
-            if chosen[atom]:
-                walk = Walk(address=address, hops=[Hop(context=ON_PREMISES)])
-                self._go(walk, network.gateways.get(stack), forwarded=False)
-                yield stack, walk
+            if not chosen[atom]:
+                continue
+            walk = self._enter(network.gateways.get(stack), address)
+            yield stack, walk
+            if place := network.fast_paths.get(stack):
+                fast = self._enter(place, address)
+                if fast.contexts[2:] != walk.contexts[2:]:
+                    fast.remarks.append(self._either(stack, walk, fast))
+                yield stack, fast
+
+    def _enter(self, place: Place | None, address: IPv4Address) -> Walk:
+        walk = Walk(address=address, hops=[Hop(context=ON_PREMISES)])
+        self._go(walk, place, forwarded=False)
+        return walk
+
+    def _either(self, stack: str, walk: Walk, fast: Walk) -> str:
+        """Say which way FastPath may take; the source of both is that of ER-28."""
+        region = self._network.regions[stack]
+        names = ", ".join(each.name for each in live_connections(region) if each.fast_path)
+        by, past = (" -> ".join(each.contexts) for each in (walk, fast))
+        return (
+            f"{names} has FastPath (expressRouteGatewayBypass), and whether that follows "
+            "GatewaySubnet's route table Microsoft answers by circuit and date: with ExpressRoute "
+            f"Direct since 2024-06 it does, {by}; with any other circuit, and before, it does not, "
+            f"{past} (ER-28)"
+        )
 
     def from_place(self, name: str, address: IPv4Address) -> Walk:
         """Walk a packet that a subnet sends."""
@@ -80,6 +105,9 @@ class Walker:
                 self._deliver(walk, place, route, forwarded=forwarded)
             case HopType.VIRTUAL_APPLIANCE:
                 self._to_appliance(walk, place, route)
+            case HopType.VIRTUAL_NETWORK_GATEWAY if route.remote:  # ER-26
+                other = self._network.others[place.stack]
+                self._go(walk, self._network.gateways.get(other), forwarded=False)
             case HopType.VIRTUAL_NETWORK_GATEWAY if route.source is Source.GATEWAY:
                 self._leave(walk, place, route)
             case HopType.INTERNET if place.subnet.default_outbound_access:

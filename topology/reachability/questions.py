@@ -36,6 +36,8 @@ QUESTIONS = {
     "prefix-count": "a gateway has at most 1,000 prefixes to advertise (ER-21)",
     "overlap": "no two live connections advertise the same addresses (ER-18, ER-23)",
     "same-circuit": "on-premises is left and entered by the same circuits (ER-22, ER-23)",
+    "fast-path": "nothing from on-premises passes GatewaySubnet's route table by (ER-28)",
+    "other-networks": "a gateway takes no routes of other networks on its circuits (ER-26)",
     "gateway-routes": "GatewaySubnet has the routes that a gateway works with (VN-12)",
     "reach": "an intent: the first reaches the second",
     "isolate": "an intent: neither reaches the other",
@@ -133,6 +135,7 @@ def of_regions(reachability: Reachability, explainer: Explainer) -> Iterator[Vio
     for stack, region in regions.items():
         yield from _gateway_routes(stack, region)
         yield from _connections(stack, region)
+        yield from _beside(stack, region)
     yield from _replication(reachability, explainer)
     for (stack, region), (other, beside) in combinations(regions.items(), 2):
         yield from _overlap(stack, region, other, beside)
@@ -161,6 +164,47 @@ def _connections(stack: str, region: Region) -> Iterator[Violation]:
             reason=f"packets leave by {names} alone (routingWeight), and on-premises may answer by "
             f"{others}: let its routers prefer the same (ER-23)",
             fails=False,  # what its routers prefer is in no stack file
+        )
+
+
+def _beside(stack: str, region: Region) -> Iterator[Violation]:
+    """Yield what nobody can say in a stack file, and a switch of the portal's turns on.
+
+    None fails by itself: what it makes of a promise or an intent does.
+    """
+
+    def told(question: str, reason: str) -> Violation:
+        return Violation(
+            question=question,
+            source=ON_PREMISES,
+            destination=f"{stack}/{HUB}/{GATEWAY_SUBNET}",
+            verdict=Verdict.AMBIGUOUS,
+            reason=reason,
+            fails=False,
+        )
+
+    for connection in live_connections(region):
+        if connection.fast_path:
+            yield told(
+                "fast-path",
+                f"{connection.name} has FastPath (expressRouteGatewayBypass): what comes in by it "
+                "may pass GatewaySubnet's route table by, and with that the NVA (ER-28)",
+            )
+    gateway = region.gateway
+    if gateway is None or not live_connections(region):
+        return
+    if gateway.allow_remote_vnet_traffic:
+        yield told(
+            "other-networks",
+            f"{gateway.name} has allowRemoteVnetTraffic: it takes the routes of every gateway on "
+            "its circuits that takes them, too; of those the model knows the other region's "
+            "alone (ER-26)",
+        )
+    if gateway.allow_virtual_wan_traffic:
+        yield told(
+            "other-networks",
+            f"{gateway.name} has allowVirtualWanTraffic: it takes the routes of every Virtual WAN "
+            "on its circuits, which the model does not know (ER-26)",
         )
 
 

@@ -13,6 +13,7 @@ from ipaddress import IPv4Address, IPv4Network
 from topology.errors import UnknownNameError
 from topology.model import Region, RouteTable, Spoke, Subnet, VirtualNetwork
 from topology.reachability.advertisements import (
+    Remote,
     live_connections,
     outbound_connections,
     peered,
@@ -69,6 +70,7 @@ class EffectiveRoute:
     name: str = ""
     network: str = ""
     connections: tuple[str, ...] = ()  # ER-22: several are used side by side
+    remote: bool = False  # ER-26: into the other region, over a circuit that both use
     overridden_by: "EffectiveRoute | None" = None
     key: int = field(init=False, compare=False, repr=False)  # of the prefix: quicker than its hash
 
@@ -90,7 +92,7 @@ class EffectiveRoute:
 class RegionRoutes:
     """The effective routes of a region's subnets; what subnets share is computed once."""
 
-    def __init__(self, region: Region) -> None:
+    def __init__(self, region: Region, remote: Remote | None = None) -> None:
         self.region = region
         self._tables = {table.key: table for table in region.route_tables}
         self._user = {table.key: tuple(_user_routes(table)) for table in region.route_tables}
@@ -101,7 +103,7 @@ class RegionRoutes:
             if peered(spoke)
             for route in _into(spoke.key, spoke.virtual_network, HopType.VNET_PEERING)
         )
-        self._learned = tuple(_learned(region))
+        self._learned = tuple(_learned(region, remote or Remote()))
         self._alike: dict[tuple[object, ...], _Alike] = {}
 
     def of(self, network: str, subnet: Subnet) -> tuple[EffectiveRoute, ...]:
@@ -143,11 +145,12 @@ class RegionRoutes:
         peers = self._spokes if spoke is None else self._hub if peered(spoke) else ()
         propagates = table is None or not table.disable_bgp_route_propagation  # RT-09
         reaches_gateway = spoke is None or uses_gateway(spoke)
+        learned = self._learned if reaches_gateway and propagates else ()
         return [
             *peers,
-            *(self._learned if reaches_gateway and propagates else ()),
+            *learned,
             *_service_endpoints(subnet),
-            *_elsewhere(tuple(space), user),
+            *_elsewhere(tuple(space), learned, user),
             *user,
         ]
 
@@ -200,8 +203,11 @@ def _into(key: str, network: VirtualNetwork, hop_type: HopType) -> Iterator[Effe
         )
 
 
-def _learned(region: Region) -> Iterator[EffectiveRoute]:
-    """What the gateway learns of on-premises; every circuit brings the same (ER-22)."""
+def _learned(region: Region, remote: Remote) -> Iterator[EffectiveRoute]:
+    """What the gateway learns of on-premises, every circuit the same (ER-22), and of a region.
+
+    A prefix that both bring is taken to lead to on-premises.
+    """
     if not live_connections(region):
         return
     connections = tuple(each.key for each in outbound_connections(region))
@@ -212,6 +218,15 @@ def _learned(region: Region) -> Iterator[EffectiveRoute]:
             address_prefix=prefix,
             connections=connections,
         )
+    for prefix in remote.prefixes:
+        if prefix not in region.on_premises.address_prefixes:
+            yield EffectiveRoute(
+                source=Source.GATEWAY,
+                hop_type=HopType.VIRTUAL_NETWORK_GATEWAY,
+                address_prefix=prefix,
+                connections=remote.connections,
+                remote=True,
+            )
 
 
 def _user_routes(table: RouteTable) -> Iterator[EffectiveRoute]:
@@ -235,12 +250,19 @@ def _service_endpoints(subnet: Subnet) -> Iterator[EffectiveRoute]:
 
 
 def _elsewhere(
-    space: Sequence[IPv4Network], user: Iterable[EffectiveRoute]
+    space: Sequence[IPv4Network], learned: Iterable[EffectiveRoute], user: Iterable[EffectiveRoute]
 ) -> Iterator[EffectiveRoute]:
-    """The system's routes for what no network holds."""
+    """The system's routes for what no network holds.
+
+    RT-03: a default route takes the private ranges along, whether a user wrote it or BGP brought
+    it. One that BGP brought stands in the place of the system's own, which a user's leaves Invalid
+    (the tables are in ``docs/verification.md``).
+    """
+    if any(route.address_prefix == DEFAULT for route in learned):
+        return  # RT-03, by BGP
     yield EffectiveRoute(source=Source.SYSTEM, hop_type=HopType.INTERNET, address_prefix=DEFAULT)
     if any(route.address_prefix == DEFAULT for route in user):
-        return  # RT-03: a user's default route takes the private ranges along
+        return  # RT-03, by a user
     for prefix in PRIVATE:
         # RT-02: gone where a prefix of the network equals or contains it.
         if not any(prefix.subnet_of(held) for held in space):

@@ -263,6 +263,8 @@ class _Reader:
             min_scale_units=whole(bounds.get("min")),
             max_scale_units=whole(bounds.get("max")),
             provisioning_state=state_of(gateway),
+            allow_remote_vnet_traffic=gateway.properties.get("allowRemoteVnetTraffic") is True,
+            allow_virtual_wan_traffic=gateway.properties.get("allowVirtualWanTraffic") is True,
         )
 
     def _connection(self, key: str) -> Connection:
@@ -272,6 +274,7 @@ class _Reader:
             name=connection.name,
             routing_weight=whole(connection.properties.get("routingWeight")) or 0,
             provisioning_state=state_of(connection),
+            fast_path=connection.properties.get("expressRouteGatewayBypass") is True,
         )
 
     def _circuits(self) -> Iterator[Circuit | CircuitReference]:

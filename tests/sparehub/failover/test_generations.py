@@ -12,6 +12,7 @@ from sparehub.check import examine
 from sparehub.drill import networks
 from sparehub.failover import generations as generations_module
 from sparehub.failover import operations, workplace
+from sparehub.failover.accepted import NOTHING
 from sparehub.failover.planning import read_plan
 from sparehub.failover.switch import ACTIVATION, GENERATION, set_values
 from sparehub.failover.switch_command import switch, switch_from_state
@@ -152,7 +153,7 @@ def test_a_failover_that_was_overtaken_is_not_resumed(
     assert world.writes == writes
     with workplace.workplace(world.directory, Output()) as place:
         assert place.ledger.open is None
-    assert operations.resume(world.directory, Output(), yes=True, reason="") == 0
+    assert operations.resume(world.directory, Output(), yes=True, accepted=NOTHING) == 0
     assert world.writes == writes
 
 

@@ -11,6 +11,7 @@ import typer
 
 from sparehub.drill import networks
 from sparehub.failover import journal, operations
+from sparehub.failover.accepted import NOTHING, Accepted
 from sparehub.failover.holder import Holder
 from sparehub.failover.lease import Lease, LeaseError
 from sparehub.failover.planning import read_plan, show_plan
@@ -267,7 +268,7 @@ def test_a_reason_that_no_file_can_hold_is_refused(start: Start, reason: str) ->
     with pytest.raises(typer.BadParameter, match="without control characters"):
         begin(world, FAILOVER, Mode.UNPLANNED, reason)
     with pytest.raises(typer.BadParameter, match="without control characters"):
-        operations.resume(world.directory, Output(), yes=True, reason=reason)
+        operations.resume(world.directory, Output(), yes=True, accepted=Accepted(reason=reason))
     assert world.writes == []
 
     change_regions(world, recorded_inside)
@@ -301,7 +302,7 @@ def test_a_script_is_told_where_nothing_was_to_be_done(
     status(world.directory, output)
     standing = json.loads(capsys.readouterr().out)
     for act in (
-        lambda: operations.resume(world.directory, output, yes=True, reason=""),
+        lambda: operations.resume(world.directory, output, yes=True, accepted=NOTHING),
         lambda: operations.commit(world.directory, output),
         lambda: operations.finish_fence(world.directory, output, yes=True),
     ):
@@ -360,7 +361,9 @@ def test_a_region_that_dies_while_it_is_disconnected_is_fenced_from_outside(star
             continue
         with pytest.raises(HalfwayError, match="resume --accept-unfenced REASON"):
             begin(world, FAILOVER, Mode.UNPLANNED)
-        again = operations.resume(world.directory, Output(), yes=True, reason="it burnt down")
+        again = operations.resume(
+            world.directory, Output(), yes=True, accepted=Accepted(reason="it burnt down")
+        )
         assert again == OWED
         assert len(world.advertised("secondary")) == 3
 
@@ -481,7 +484,7 @@ def test_nobody_else_works_while_somebody_is_asked(
         assert not terms["released"]
 
     monkeypatch.setattr(operations, "ask", answer)
-    operations.resume(world.directory, Output(), yes=False, reason="")
+    operations.resume(world.directory, Output(), yes=False, accepted=NOTHING)
     assert asked == ["go on with the failover to secondary?"]
 
 

@@ -150,6 +150,12 @@ class World:
     """What stands in each region, by logical name."""
     disabled: set[str] = field(default_factory=set)
     """Circuits whose private peering is disabled."""
+    bystanders: dict[str, str] = field(default_factory=dict)
+    """Connections of somebody else, and the circuit that each is on."""
+    quiet: set[str] = field(default_factory=set)
+    """Links on which on-premises sends nothing: ``primary``, ``secondary`` or ``both``."""
+    on_premises: tuple[str, ...] = ("192.168.0.0/16",)
+    """What on-premises sends over every other link."""
     unreadable: set[str] = field(default_factory=set)
     """Stacks whose state cannot be read."""
     lost: set[str] = field(default_factory=set)
@@ -303,32 +309,56 @@ class World:
         del timeout
         if (usual := usual_answer(path)) is not None:
             return Answer(status=200, body=usual)
-        circuit, _, rest = path.partition("/peerings/")
-        if rest:
-            if not self._answers(circuit):
-                return Answer(status=503, body={})
-            if method == "PUT":
-                self._act(f"{method} {path}")
-                disable = (body or {})["properties"]["state"] == "Disabled"
-                (self.disabled.add if disable else self.disabled.discard)(circuit)
-                self._wrote(f"{method} {path}")
-                self.point()
-            state = "Disabled" if circuit in self.disabled else "Enabled"
-            shown = {"state": state, "provisioningState": "Succeeded"}
-            return Answer(status=200, body={"properties": shown})
-        for stack in PAIR:
-            for resource in self._all(stack):
-                if resource["id"] != path:
-                    continue
-                silent = stack in self.lost
-                if not self._answers(path) if resource["type"] == CIRCUIT else silent:
-                    return Answer(status=503, body={})
-                shown = {
-                    "provisioningState": "Succeeded",
-                    "serviceProviderProvisioningState": "Provisioned",
-                    **resource["outputs"],
-                }
-                return Answer(status=200, body={"properties": shown})
+        if "Microsoft.ResourceGraph" in path:
+            return Answer(status=200, body={"data": [*self._connections()]})
+        if path.endswith("/getLearnedRoutes"):
+            rows = [{"network": each, "asPath": "12076-65001"} for each in self.on_premises]
+            return Answer(status=200, body={"value": rows})
+        if "/peerings/" in path or path.endswith("/authorizations"):
+            return self._of_circuit(method, path, body)
+        resource = next(
+            (each for stack in PAIR for each in self._all(stack) if each["id"] == path), None
+        )
+        return self._resource(path, resource) if resource else self._missing(path)
+
+    def _of_circuit(self, method: str, path: str, body: Mapping[str, Any] | None) -> Answer:
+        """Answer what a private peering is asked, or who uses a circuit."""
+        circuit, _, rest = path.removesuffix("/authorizations").partition("/peerings/")
+        if not self._answers(circuit):
+            return Answer(status=503, body={})
+        if not rest and not any(each["id"] == circuit for s in PAIR for each in self._all(s)):
+            return self._missing(path)
+        if not rest:
+            return Answer(status=200, body={"value": []})
+        if method == "POST":
+            return Answer(status=200, body={"value": self._routes(circuit, rest)})
+        if method == "PUT":
+            self._act(f"{method} {path}")
+            disable = (body or {})["properties"]["state"] == "Disabled"
+            (self.disabled.add if disable else self.disabled.discard)(circuit)
+            self._wrote(f"{method} {path}")
+            self.point()
+        shown = {
+            "state": "Disabled" if circuit in self.disabled else "Enabled",
+            "provisioningState": "Succeeded",
+            "peerASN": 65001,
+            "primaryPeerAddressPrefix": "172.16.0.0/30",
+            "secondaryPeerAddressPrefix": "172.16.0.4/30",
+        }
+        return Answer(status=200, body={"properties": shown})
+
+    def _resource(self, path: str, resource: Resource) -> Answer:
+        silent = any(resource in self._all(stack) for stack in self.lost)
+        if not self._answers(path) if resource["type"] == CIRCUIT else silent:
+            return Answer(status=503, body={})
+        shown = {
+            "provisioningState": "Succeeded",
+            "serviceProviderProvisioningState": "Provisioned",
+            **resource["outputs"],
+        }
+        return Answer(status=200, body={"properties": shown})
+
+    def _missing(self, path: str) -> Answer:
         silent = any(
             self._group(each["id"]) == self._group(path)
             for stack in self.lost
@@ -336,6 +366,25 @@ class World:
             if each["type"] != CIRCUIT
         )
         return Answer(status=503 if silent else 404, body={})
+
+    def _connections(self) -> Iterator[dict[str, Any]]:
+        """Yield every connection that stands, also of somebody else."""
+        for stack in PAIR:
+            for resource in self._all(stack):
+                if resource["type"] == CONNECTION:
+                    yield {"id": resource["id"], "properties": resource["outputs"]}
+        for identity, circuit in self.bystanders.items():
+            yield {"id": identity, "properties": {"peer": {"id": circuit}}}
+
+    def _routes(self, circuit: str, rest: str) -> list[dict[str, Any]]:
+        """Return the route table of one link: what on-premises sends, unless it is silent."""
+        link = rest.rpartition("/")[2]
+        if circuit in self.disabled or {link, "both"} & self.quiet:
+            return []
+        if "/arpTables/" in rest:
+            return [{"interface": "On-Prem"}]
+        hop = "172.16.0.1" if link == "primary" else "172.16.0.5"
+        return [{"network": each, "nextHop": hop, "path": "65001"} for each in self.on_premises]
 
     def _answers(self, circuit: str) -> bool:
         """Return whether the region of a circuit's record answers."""

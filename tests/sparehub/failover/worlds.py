@@ -10,7 +10,10 @@ import pytest
 from ruamel.yaml import YAML
 
 from sparehub.failover import journal, lease, operations, planning, workplace
+from sparehub.failover.accepted import NOTHING, Accepted
+from sparehub.failover.journal import Journal
 from sparehub.failover.lease import Lease
+from sparehub.failover.ledger import Ledger
 from sparehub.failover.planning import read_plan
 from sparehub.output import Output
 from sparehub.private_files import replace_private
@@ -114,7 +117,7 @@ def begin(  # noqa: PLR0913 - one option a decision
     world: World,
     kind: Kind,
     mode: Mode = Mode.PLANNED,
-    reason: str = "",
+    reason: str | Accepted = "",
     *,
     raise_bandwidth: bool = False,
     unproven: str = "",
@@ -123,7 +126,7 @@ def begin(  # noqa: PLR0913 - one option a decision
     wish = operations.Wish(
         kind=kind,
         mode=mode,
-        reason=reason,
+        accepted=Accepted(reason=reason) if isinstance(reason, str) else reason,
         unproven=unproven,
         plan=plan,
         yes=True,
@@ -148,4 +151,10 @@ def halted(world: World) -> None:
 
 
 def resume(world: World) -> int:
-    return operations.resume(world.directory, Output(), yes=True, reason="")
+    return operations.resume(world.directory, Output(), yes=True, accepted=NOTHING)
+
+
+def ledger_of(world: World) -> Ledger:
+    """Return what the journal at home adds up to."""
+    home = world.directory / "home" / "journal"
+    return Ledger.of(Journal((home,), world.project(), lambda _text: None).records)

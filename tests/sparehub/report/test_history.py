@@ -2,6 +2,7 @@
 
 import pytest
 
+from sparehub.failover.accepted import NOTHING
 from sparehub.report.history import Debt, Deed, DrillRun, History, Standing, StepRun
 from tests.sparehub.report.journals import (
     PEERING,
@@ -56,7 +57,7 @@ def test_a_planned_failover_is_told_from_begin_to_commit() -> None:
             standing=Standing.COMMITTED,
             committed=at(500),
             problem="",
-            reason="",
+            accepted=NOTHING,
             unproven="",
             steps=(
                 StepRun(step="fence-primary", begun=at(0), ended=at(90.2)),
@@ -84,7 +85,7 @@ def test_a_debt_is_owed_until_it_is_cleared() -> None:
     history = told(*unplanned("c"))
     assert (history.state, history.owed) == ("UNFENCED", (debt,))
     (deed,) = deeds(*unplanned("c"))
-    assert (deed.reason, deed.fences, deed.debts) == ("it burnt down", (PEERING,), (debt,))
+    assert (deed.accepted.reason, deed.fences, deed.debts) == ("it burnt down", (PEERING,), (debt,))
     assert [run.answers for run in deed.steps] == [False, None, None]
 
     paid = told(*unplanned("c"), cleared())
@@ -147,7 +148,7 @@ def test_a_reason_that_was_given_later_counts() -> None:
 
     (deed,) = deeds(begun, (9, NAME, "accepted", {"reason": "it is dead"}))
 
-    assert deed.reason == "it is dead"
+    assert deed.accepted.reason == "it is dead"
 
 
 def test_why_an_unproven_plan_was_accepted_is_told() -> None:

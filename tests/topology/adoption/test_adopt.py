@@ -326,3 +326,27 @@ def test_a_circuit_whose_group_lies_elsewhere_is_referenced() -> None:
         "sku": {"tier": "Standard"},
         "bandwidthInMbps": 1000,
     }
+
+
+@pytest.mark.parametrize(("state", "said"), [("Disabled", True), ("Enabled", False)])
+def test_a_fence_at_the_circuit_is_said(state: str, said: bool) -> None:  # noqa: FBT001 - a table
+    """ER-38: the first `pulumi up` would enable a private peering that is disabled."""
+    resources = deepcopy(recorded(shipped("primary")))
+    of(resources, "circuit/hong-kong/private-peering")["state"] = state
+    reasons = [each.reason for each in adopt(state_resources(resources)).not_understood]
+
+    fence = "privatePeering.enabled: false stands, the configuration builds true"
+    assert any(reason.endswith(fence) for reason in reasons) is said
+
+
+@pytest.mark.parametrize("name", ["allowRemoteVnetTraffic", "allowVirtualWanTraffic"])
+def test_a_gateway_that_takes_other_networks_is_said(name: str) -> None:
+    """ER-26: no file can say it, and the first write of the gateway switches it off."""
+    resources = deepcopy(recorded(shipped("primary")))
+    plain = adopt(state_resources(resources)).not_understood
+    of(resources, "expressroute/gateway")[name] = True
+    more = [each for each in adopt(state_resources(resources)).not_understood if each not in plain]
+
+    assert [each.reason for each in more] == [
+        f"{name} is set, which the configuration cannot say{LOST}"
+    ]

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.configurations import region_of
+from tests.topology.faulty import fast, mixing
 from tests.topology.reachability.pairs import (
     Pair,
     pair,
@@ -156,6 +157,30 @@ def test_a_default_route_from_on_premises_leads_to_the_internet() -> None:
     ]
 
 
+def test_a_route_to_the_own_network_in_a_shared_table_leads_into_each_ones_own() -> None:
+    """Past a stateless NVA, too, the second spoke does not reach the first by it."""
+    region = with_route(pair()["primary"], "spokes", "10.0.0.0/15", "VnetLocal")
+    region = replace(region, nva=replace(region.nva, stateful=False))
+    found = verify({"primary": region})
+
+    spokes = "primary/spoke1/app", "primary/spoke2/app"
+    ways = [found.verdict(*spokes), found.verdict(*reversed(spokes))]
+    assert ways == [Verdict.UNREACHABLE, Verdict.UNREACHABLE]
+    assert "a black hole" in Explainer(found).explain(*reversed(spokes)).reason
+
+
+def test_on_premises_of_a_default_route_alone_is_in_the_private_ranges() -> None:
+    """ER-25: which of them it has, nobody says; it is reached, and reaches every spoke."""
+    region = pair()["primary"]
+    everything = replace(
+        region.on_premises, address_prefixes=(table(region, "spokes").routes[0].address_prefix,)
+    )
+    region = with_table(replace(region, on_premises=everything), "nva", routes=())
+    found = verify({"primary": region})
+
+    assert signs(found) == [".++++", "+.+++", "++.++", "+++..", "....."]
+
+
 @pytest.mark.parametrize(
     ("there", "back", "verdict"),
     [
@@ -247,3 +272,79 @@ def test_the_engine_and_the_walker_agree(regions: Pair, lost: list[str]) -> None
             if verdict is not None:
                 walked = judge_walks(explainer, source, destination, stateful)
                 assert walked is verdict, (source, destination)
+
+
+def with_fast_path(region: Region) -> Region:
+    """Return a region whose connections have FastPath (ER-28), and a stateless NVA."""
+    return replace(fast(region), nva=replace(region.nva, stateful=False))
+
+
+def test_fast_path_may_pass_the_nva_by() -> None:
+    """ER-28: with a stateful NVA ambiguous, with another REACHABLE and not inspected."""
+    region = pair()["primary"]
+    ways = "on-premises", "primary/spoke1/app"
+    stateful, stateless = (
+        verify({"primary": fast(region)}),
+        verify({"primary": with_fast_path(region)}),
+    )
+    pairs = [found.index(each) for found in (stateful, stateless) for each in ways]
+
+    assert stateful.verdict(*ways) is stateful.verdict(*reversed(ways)) is Verdict.AMBIGUOUS
+    assert stateless.verdict(*ways) is Verdict.REACHABLE
+    assert not stateless.inspected[pairs[2], pairs[3]]
+    assert Explainer(stateless).explain(*ways).reason == (
+        "con-eastasia-hong-kong has FastPath (expressRouteGatewayBypass), and whether that follows "
+        "GatewaySubnet's route table Microsoft answers by circuit and date: with ExpressRoute "
+        "Direct since 2024-06 it does, on-premises -> primary/hub/GatewaySubnet -> "
+        "primary/hub/nva -> primary/spoke1/app; with any other circuit, and before, it does not, "
+        "on-premises -> primary/FastPath -> primary/spoke1/app (ER-28)"
+    )
+    assert Explainer(stateful).explain(*ways).reason == Explainer(stateless).explain(*ways).reason
+
+
+def test_fast_path_changes_nothing_where_the_table_has_no_route() -> None:
+    """The NVA's own subnet, and everything once GatewaySubnet's table is empty."""
+    region = fast(pair()["primary"])
+    bare = with_table(region, "gateway", routes=())
+    plain = with_table(pair()["primary"], "gateway", routes=())
+
+    assert (
+        verify({"primary": region}).verdict("on-premises", "primary/hub/nva") is Verdict.REACHABLE
+    )
+    assert signs(verify({"primary": bare})) == signs(verify({"primary": plain}))
+
+
+def test_two_gateways_that_take_other_networks_join_the_regions() -> None:
+    """ER-26: over the circuit that both use, past no NVA that is not on the way."""
+    regions = mixing("192.168.0.0/16").regions
+    found = verify(regions)
+    spokes = "primary/spoke1/app", "secondary/spoke1/app"
+
+    assert found.verdict(*spokes) is Verdict.REACHABLE
+    assert Explainer(found).explain(*spokes).there.contexts == [
+        "primary/spoke1/app",
+        "primary/hub/nva",
+        "secondary/hub/GatewaySubnet",
+        "secondary/hub/nva",
+        "secondary/spoke1/app",
+    ]
+    assert found.verdict("primary/hub/nva", "secondary/hub/nva") is Verdict.REACHABLE
+
+
+@pytest.mark.parametrize("lacking", ["one flag", "one circuit", "one connection"])
+def test_they_do_not_join_where_one_thing_is_lacking(lacking: str) -> None:
+    """Each gateway leaves out by itself what comes from other networks."""
+    regions = dict(mixing("192.168.0.0/16", one_circuit=lacking != "one circuit").regions)
+    region = regions["secondary"]
+    assert region.gateway is not None
+    if lacking == "one flag":
+        gateway = replace(region.gateway, allow_remote_vnet_traffic=False)
+        regions["secondary"] = replace(region, gateway=gateway)
+    elif lacking == "one connection":
+        regions["secondary"] = replace(region, connections=())
+
+    found = verify(regions)
+    across = {
+        found.verdict(one, other) for one in found.contexts[:3] for other in found.contexts[3:6]
+    }
+    assert across == {Verdict.UNREACHABLE}

@@ -1,0 +1,115 @@
+"""Whether on-premises routers are there, on the circuit of the region that takes over.
+
+The sessions of a circuit stand while no gateway is connected to it, so they can be asked before.
+https://learn.microsoft.com/azure/expressroute/expressroute-troubleshooting-expressroute-overview
+"""
+
+from collections.abc import Iterable, Iterator
+
+from sparehub.azure.answers import Azure
+from sparehub.azure.reading import read
+from sparehub.failover.circuit_users import PRIVATE_PEERING
+from sparehub.failover.fences import CutError, FenceError, fences_for, whole_circuit_id
+from sparehub.failover.learned_routes import circuit_routes
+from sparehub.failover.objections import Objection, Refuses, Situation
+from topology.circuit_use import LINKS
+from topology.failover import region_at
+from topology.model import CircuitReference, Region
+from topology.words import Activation
+
+
+def on_premises_is_heard(situation: Situation) -> Iterator[Objection]:
+    """Both links have a router that answers (ARP), sends every prefix, and has carried bytes.
+
+    No link with a router, or none that sends them: refused where the operation is planned. Routers
+    may begin to send only once the other region is gone, so an unplanned one is told and goes on.
+    """
+    snapshot = situation.snapshots.get(situation.plan.target)
+    if snapshot is None:
+        return
+    region = _live(situation, situation.plan.target)
+    connected = {connection.key for connection in region.connections}
+    for circuit in region.circuits:
+        if circuit.key in connected:
+            identity = whole_circuit_id(circuit, snapshot.subscription)
+            theirs = isinstance(circuit, CircuitReference)
+            yield from _of_circuit(situation.azure, identity, circuit.key, region, theirs=theirs)
+
+
+def _of_circuit(
+    azure: Azure, identity: str, key: str, region: Region, *, theirs: bool
+) -> Iterator[Objection]:
+    peering = read(azure, f"{identity}{PRIVATE_PEERING}")
+    if not peering.accepted or peering.properties.get("state", "Enabled") != "Enabled":
+        return  # another question says so
+    found = list(circuit_routes(azure, identity, key, region.on_premises.address_prefixes))
+    silent = [_silence(azure, identity, link) for link in LINKS]
+    unread = [str(each) for each in found if each.problem]
+    if len(unread) == len(found):
+        text = f"nobody can say what circuit {key} learns of on-premises"
+        refuses = Refuses.NONE if theirs else Refuses.PLANNED
+        yield Objection(text=text, listed=_lines(unread), refuses=refuses)
+        return
+    wrong = [
+        "; ".join(filter(None, ("" if routes.whole else str(routes), quiet)))
+        for routes, quiet in zip(found, silent, strict=True)
+    ]
+    if not any(wrong):
+        return
+    some = not all(wrong)
+    text = (
+        f"circuit {key} reaches on-premises over one link only"
+        if some
+        else f"circuit {key} does not reach on-premises"
+    )
+    refuses = Refuses.NONE if some else Refuses.PLANNED
+    yield Objection(text=text, listed=_lines(filter(None, wrong)), refuses=refuses)
+
+
+def _silence(azure: Azure, identity: str, link: str) -> str:
+    """Return what says that no router is at the other end of a link; empty where one is.
+
+    https://learn.microsoft.com/azure/expressroute/expressroute-troubleshooting-arp-resource-manager
+    """
+    table = azure.act(f"{identity}{PRIVATE_PEERING}/arpTables/{link}")
+    rows = table.body.get("value") or ()
+    if table.accepted and not any(each.get("interface") == "On-Prem" for each in rows):
+        return f"no router answers on the {link} link (its ARP table has none)"
+    stats = read(azure, f"{identity}{PRIVATE_PEERING}/stats")
+    if stats.accepted and stats.body.get(f"{link}bytesIn") == 0:
+        return f"no byte ever came in on the {link} link"
+    return ""
+
+
+def a_fence_cuts_nobody_else(situation: Situation) -> Iterator[Objection]:
+    """Whether the region that is left could be fenced, once it is lost, without cutting others.
+
+    It is only said: what can be done about it is done in peace time. An unplanned operation asks
+    by itself, once it knows that a fence is needed.
+    """
+    plan = situation.plan
+    snapshot = situation.snapshots.get(plan.source)
+    if situation.unplanned or snapshot is None or not plan.conflict:
+        return
+    source, target = _live(situation, plan.source), _live(situation, plan.target)
+    try:
+        fences_for(situation.azure, source, target, snapshot)
+    except CutError as error:
+        hint = (
+            "connect it by an authorization of its own, in a subscription without other links to "
+            "that circuit; else an unplanned failover needs --fenced-on-premises or --accept-cut"
+        )
+        text = f"a fence of {plan.source} would cut others"
+        yield Objection(text=text, listed=_lines([str(error)]), hint=hint, refuses=Refuses.NONE)
+    except FenceError as error:
+        text = f"{plan.source} could not be fenced if it were lost: {error}"
+        yield Objection(text=text, refuses=Refuses.NONE)
+
+
+def _live(situation: Situation, stack: str) -> Region:
+    return region_at(situation.pair[stack], Activation.ACTIVE)
+
+
+def _lines(texts: Iterable[str]) -> tuple[str, ...]:
+    lines = (line for text in texts for line in text.splitlines())
+    return tuple(f"  {line}" for line in lines)
