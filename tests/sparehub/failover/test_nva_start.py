@@ -38,7 +38,7 @@ class Appliance:
     def send(
         self, method: str, path: str, body: Mapping[str, Any] | None = None, timeout: float = 60.0
     ) -> Answer:
-        if method == "POST":
+        if path.endswith("/start"):
             self.asked.append(f"{path.rpartition('/')[2]} after {len(self.world.writes)} writes")
             if self.refuses:
                 return Answer(status=409, body={"error": {"message": "no capacity"}})

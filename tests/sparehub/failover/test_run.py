@@ -106,6 +106,7 @@ def test_one_bad_answer_to_a_reading_halts_nothing(start: Start) -> None:
     assert begin(world, FAILOVER) == 0
     assert {each.split("/")[-1].partition("?")[0] for each in asked} == {
         "AzurePrivatePeering",
+        "authorizations",
         "con-eastasia-hong-kong",
         "con-southeastasia-singapore",
         "denyAssignments",
@@ -113,6 +114,7 @@ def test_one_bad_answer_to_a_reading_halts_nothing(start: Start) -> None:
         "locks",
         "nva",
         "permissions",
+        "stats",
     }
 
 
