@@ -6,7 +6,8 @@ from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
-from simulator.arm import faults, log, on_premises
+from simulator.arm import access, faults, log, on_premises, usages
+from simulator.arm.access import Denial, Grant
 from simulator.arm.circuit import CIRCUIT, MANUAL
 from simulator.arm.clock import SEED, Clock, Reading, Speed
 from simulator.arm.data_plane import overlaps
@@ -185,6 +186,24 @@ def advertise(directory: Path, prefixes: Sequence[str], circuit: str = "") -> No
             raise SimulatorError(f"{prefix!r} is no prefix such as 192.168.0.0/16") from None
     with Store(directory).transaction(write=True) as transaction:
         on_premises.advertise(transaction, prefixes, circuit)
+
+
+def permit(directory: Path, grants: Sequence[Grant]) -> None:
+    """Say what the one client is permitted, as whoever assigns roles would; everything at first."""
+    with Store(directory).transaction(write=True) as transaction:
+        access.set_grants(transaction, grants)
+
+
+def deny(directory: Path, denials: Sequence[Denial]) -> None:
+    """Say which deny assignments there are, as Azure itself, or a deployment stack, makes them."""
+    with Store(directory).transaction(write=True) as transaction:
+        access.set_denials(transaction, denials)
+
+
+def limit(directory: Path, name: str, most: int) -> None:
+    """Set a quota of every region, by the name that its usages have, such as ``cores``."""
+    with Store(directory).transaction(write=True) as transaction:
+        usages.set_limit(transaction, name, most)
 
 
 def expect_on_premises(directory: Path, prefixes: Sequence[str]) -> None:

@@ -18,6 +18,7 @@ from sparehub import verify as verify_command
 from sparehub.derive import derive_stack
 from sparehub.drill import commands as drill_command
 from sparehub.failover import commands as failover_cli
+from sparehub.failover.live import check_live
 from sparehub.initialise import ask_for_numbers, write_stack_file
 from sparehub.output import Output
 from sparehub.report import command as report_command
@@ -52,13 +53,24 @@ def check(
         list[str] | None, typer.Argument(help="primary, secondary; both where left out.")
     ] = None,
     *,
+    live: Annotated[
+        bool,
+        typer.Option("--live", help="Ask Pulumi's states and Azure, too: could one fail over?"),
+    ] = False,
     stack_dir: StackDirectory = Path(),
     json: Json = False,
 ) -> None:
     """Say what is wrong with one or both stack files; needs no Pulumi, no cloud and no state.
 
+    With --live it asks everything that a planned failover, or failback, would be refused for now:
+    of both states, of Azure and of the journal. It writes nothing, and ends with 3 if not ready.
+
     [bold]sparehub check[/bold]   [bold]sparehub check secondary --json[/bold]
+
+    [bold]sparehub check --live --json[/bold]
     """
+    if live:
+        raise typer.Exit(check_live(stack_dir, stacks or (), Output(as_json=json)))
     raise typer.Exit(check_command.check(stack_dir, stacks or (), Output(as_json=json)))
 
 

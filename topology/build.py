@@ -69,6 +69,8 @@ def build(config: StackConfig) -> Region:
             subnet=region.hub.nva.subnet,
             stateful=region.hub.nva.stateful,
             kind=region.hub.nva.kind,
+            id=region.hub.nva.id or "",
+            standby=region.hub.nva.standby,
         ),
         spokes=tuple(
             _spoke(region, name, key, spoke, uses_gateway=_uses_gateway(config, spoke, many=many))

@@ -32,6 +32,7 @@ from topology.fields import (
     Location,
     NetworkName,
     NetworkSecurityGroupId,
+    NextHopId,
     ResourceGroupName,
     Text,
     parse_address,
@@ -48,6 +49,7 @@ from topology.words import (
     InternetEgress,
     NextHopType,
     NvaKind,
+    NvaStandby,
     Prefers,
 )
 
@@ -105,6 +107,9 @@ class NvaConfig(Closed):
     subnet: Text = "nva"
     stateful: StrictBool = True
     kind: NvaKind = NvaKind.APPLIANCE
+    # The machine, load balancer or Azure Firewall that has the address; looked for where absent.
+    id: NextHopId | None = None
+    standby: NvaStandby = NvaStandby.RUNNING
     internet_egress: InternetEgress = InternetEgress.DIRECT
 
 

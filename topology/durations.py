@@ -43,6 +43,12 @@ AUTHORIZATION_WRITE = Duration(
     worst=63,
     source="recorded sessions of azure-xplat-cli; worst: no source, a guess",
 )
+# A virtual machine that is off: no start was recorded, so it is counted as a creation is.
+MACHINE_START = Duration(
+    typical=94,
+    worst=600,
+    source="creation in recorded sessions of azure-xplat-cli; worst: no source, a guess",
+)
 ROUTE_TABLE_UPDATE = Duration(typical=11, worst=31, source=f"{_SDK}; worst: no source, a guess")
 SUBNET_UPDATE = Duration(typical=3, worst=11, source=_SDK)
 # ER-31: a neighbour that falls silent is given up after the hold time; a connection that is

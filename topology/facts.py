@@ -68,6 +68,8 @@ def facts_of(region: Region, move: Move = unmoved) -> Iterator[Fact]:
     yield plain_fact("region.hub.nva.subnet", Kind.SAME, nva.subnet)
     yield plain_fact("region.hub.nva.stateful", Kind.SAME, nva.stateful)
     yield plain_fact("region.hub.nva.kind", Kind.SAME, nva.kind)
+    yield plain_fact("region.hub.nva.id", Kind.OWN, nva.id)
+    yield plain_fact("region.hub.nva.standby", Kind.CHOICE, nva.standby)
     for spoke in region.spokes:
         path = f"region.spokes.{spoke.key}"
         yield _there(path, _one(_texts(spoke.virtual_network.address_space)))

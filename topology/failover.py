@@ -32,6 +32,7 @@ from topology.plan import (
     critical_path,
 )
 from topology.records import needed_of_records, recorded_in
+from topology.starting import kept_running, starting, starts
 from topology.words import Activation, Depth
 
 PROBE_SECONDS = 30
@@ -133,18 +134,20 @@ class _Sides:
         self.after |= {step.id: self._taken for step in self._raises}
 
     def assumed(self, mode: Mode) -> tuple[str, ...]:
-        """Return what is assumed of the regions of circuits' records, where one may be lost."""
+        """Return what is assumed of NVAs, and of circuits' records where a region may be lost."""
+        kept = tuple(kept_running(self._source.name, self._live, self._taken))
         if mode is Mode.PLANNED:
-            return ()
-        return (needed_of_records(self._live, self._taken, fenced=bool(self.overlap)),)
+            return kept
+        return (needed_of_records(self._live, self._taken, fenced=bool(self.overlap)), *kept)
 
     def planned(self) -> tuple[Step, ...]:
         """Return the steps where both regions answer.
 
-        New authorizations come first: nothing is disconnected for a target that has no key.
+        New authorizations come first, and an NVA that is off: nothing is disconnected for a target
+        that has no key, or whose spokes would be cut.
         """
-        issued = self._issue(after=())
-        ready = _last_of(issued)
+        started, issued = self._start(after=()), self._issue(after=())
+        ready = (*_last_of(started), *_last_of(issued))
         if self.conflict:
             first = self._fence(after=ready)
             second = self._activate(after=(first.id,))
@@ -153,29 +156,37 @@ class _Sides:
             first = self._fence(after=(second.id,))
         ordered = (first, second) if self.conflict else (second, first)
         stand_down = self._stand_down(after=ordered[-1].id, needs=(self._source.name,))
-        return (*issued, *ordered, *self._raises, *stand_down, *self._revoke())
+        return (*started, *issued, *ordered, *self._raises, *stand_down, *self._revoke())
 
     def unplanned(self) -> tuple[Step, ...]:
         """Return the steps where the source may be lost: none of them needs it.
 
-        New authorizations come behind the fence: where none holds, nothing was written.
+        New authorizations come behind the fence, and so does an NVA that is off: where none holds,
+        nothing was written.
         """
         if not self.conflict:
-            issued = self._issue(after=())
-            activate = self._activate(after=_last_of(issued))
+            started, issued = self._start(after=()), self._issue(after=())
+            made = (*started, *issued)
+            activate = self._activate(after=(*_last_of(started), *_last_of(issued)))
             if not self.overlap:
-                return (*issued, activate, *self._raises, *self._revoke())
+                return (*made, activate, *self._raises, *self._revoke())
             probe = self._probe(after=(activate.id,))
             fence = self._fence_outside(after=(probe.id,))
-            ordered = (*issued, activate, probe, fence)
+            ordered = (*made, activate, probe, fence)
         else:
             probe = self._probe(after=())
             fence = self._fence_outside(after=(probe.id,))
-            issued = self._issue(after=(fence.id,))
-            activate = self._activate(after=_last_of((fence, *issued)))
-            ordered = (probe, fence, *issued, activate)
+            started, issued = self._start(after=(fence.id,)), self._issue(after=(fence.id,))
+            ready = (*_last_of(started), *_last_of(issued))
+            activate = self._activate(after=ready or (fence.id,))
+            ordered = (probe, fence, *started, *issued, activate)
         stand_down = self._stand_down(after=ordered[-1].id, needs=())
         return (*ordered, *self._raises, *stand_down, *self._revoke())
+
+    def _start(self, after: tuple[str, ...]) -> tuple[Step, ...]:
+        if not starts(self._taken):
+            return ()
+        return (starting(self._target.name, self._taken.nva, after),)
 
     def _issue(self, after: tuple[str, ...]) -> tuple[Step, ...]:
         return tuple(issuing(self._target.name, self._keyed, after))

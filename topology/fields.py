@@ -89,6 +89,23 @@ def _circuit_id(value: object) -> str:
     return _network_id(value, "expressRouteCircuits", "circuit")
 
 
+def _next_hop_id(value: object) -> str:
+    form = "/subscriptions/<subscription>/resourceGroups/<group>/providers"
+    kinds = (
+        r"Microsoft\.Compute/virtualMachines",
+        r"Microsoft\.Network/(?:loadBalancers|azureFirewalls)",
+    )
+    group = r"/subscriptions/[0-9A-Fa-f-]+/resourceGroups/[\w().-]+"
+    pattern = rf"{group}/providers/(?:{'|'.join(kinds)})/[\w.-]+"
+    if isinstance(value, str) and re.fullmatch(pattern, value, re.IGNORECASE | re.ASCII):
+        return value
+    text = (
+        f"{str(value)[:200]!r} is not the id of a virtual machine, an internal load balancer or an "
+        f"Azure Firewall, such as {form}/Microsoft.Compute/virtualMachines/<name>"
+    )
+    raise _problem("CONFIG", text)
+
+
 def _security_group_id(value: object) -> str:
     return _network_id(value, "networkSecurityGroups", "network security group")
 
@@ -107,6 +124,7 @@ def _location(value: object) -> str:
 
 AddressPrefix = Annotated[IPv4Network, BeforeValidator(address_prefix)]
 CircuitId = Annotated[str, BeforeValidator(_circuit_id)]
+NextHopId = Annotated[str, BeforeValidator(_next_hop_id)]
 NetworkSecurityGroupId = Annotated[str, BeforeValidator(_security_group_id)]
 Location = Annotated[str, BeforeValidator(_location)]
 Text = Annotated[str, StringConstraints(strict=True, min_length=1)]

@@ -12,7 +12,7 @@ from typing import Literal
 
 from pydantic import SecretStr
 
-from topology.words import Activation, Depth, NextHopType, NvaKind, Prefers
+from topology.words import Activation, Depth, NextHopType, NvaKind, NvaStandby, Prefers
 
 GATEWAY_SUBNET = "GatewaySubnet"
 """VN-09: the name that Azure demands of a gateway's subnet."""
@@ -166,6 +166,8 @@ class Nva:
     subnet: str
     stateful: bool
     kind: NvaKind
+    id: str = ""  # of the machine, load balancer or Azure Firewall; empty where no file says it
+    standby: NvaStandby = NvaStandby.RUNNING
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -44,6 +44,7 @@ class Act(StrEnum):
     RAISE = "raise"  # raises a circuit's bandwidth, where Azure agrees
     ISSUE = "issue"  # issues an authorization on a circuit, where the key of one is used up
     REVOKE = "revoke"  # deletes an authorization that is used up
+    START = "start"  # starts the machines of an NVA that is off
     HAND = "hand"  # what a person does, elsewhere
 
 
@@ -133,12 +134,16 @@ class Step:
     raises: Raise | None = None
     connection: KeyedConnection | None = None
     """Whose authorization is issued or revoked."""
+    starts: str = ""
+    """The id of the machine, or of the load balancer whose machines, to start."""
     effect: str = "none"
     """What traffic notices (:mod:`topology.effects`)."""
 
     @property
     def writes(self) -> str:
         """How many writes to Azure it makes, in words."""
+        if self.starts:
+            return "if any"
         if self.connection:
             return "at most 1" if self.act is Act.ISSUE else "if any"
         return str(len(self.change.operations)) if self.change else "none"

@@ -34,6 +34,13 @@ class NvaKind(StrEnum):
     AZURE_FIREWALL = "azureFirewall"
 
 
+class NvaStandby(StrEnum):
+    """Whether the NVA of a region that stands by runs."""
+
+    RUNNING = "running"
+    START_AT_FAILOVER = "startAtFailover"  # its machines are off until a failover starts them
+
+
 class InternetEgress(StrEnum):
     """Where the NVA sends what is for the internet."""
 

@@ -25,6 +25,8 @@ from simulator.arm.failover_tests import (
 from simulator.arm.gateway import GATEWAY
 from simulator.arm.gateway_connections import connections
 from simulator.arm.gateway_routes import advertised_routes, bgp_peers, learned_routes
+from simulator.arm.load_balancer import LOAD_BALANCER
+from simulator.arm.load_balancer_health import rule_health
 from simulator.arm.messages import JsonObject
 from simulator.arm.network_interface import NETWORK_INTERFACE, VIRTUAL_MACHINE
 from simulator.arm.resiliency import resiliency_information, routes_information
@@ -58,6 +60,7 @@ _ACTIONS = {
     f"{GATEWAY}/getRoutesInformation": Action(routes_information, seconds=_SOON),
     f"{GATEWAY}/startSiteFailoverTest": Action(start_site_test, seconds=_MINUTE, writes=True),
     f"{GATEWAY}/stopSiteFailoverTest": Action(stop_site_test, seconds=_MINUTE, writes=True),
+    f"{LOAD_BALANCER}/loadBalancingRules/health": Action(rule_health, seconds=_SOON, on_part=True),
     f"{NETWORK_INTERFACE}/effectiveNetworkSecurityGroups": Action(
         effective_security_groups, seconds=_SOON
     ),

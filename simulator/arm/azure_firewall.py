@@ -43,7 +43,14 @@ class AzureFirewall(ResourceType):
     verb = "PutAzureFirewallOperation"
 
     def check(self, write: Write) -> None:
-        """Refuse any subnet but an AzureFirewallSubnet of /26 or larger (VN-16)."""
+        """Refuse any subnet but an AzureFirewallSubnet of /26 or larger (VN-16).
+
+        One that stands may lose its IP configurations: that deallocates it, and what it is given
+        when it is allocated again may be another private address.
+        https://learn.microsoft.com/azure/firewall/firewall-faq
+        """
+        if write.existing and not write.properties.get("ipConfigurations"):
+            return
         check_subnets(write, "ipConfigurations")
         found = [
             each["properties"]["subnet"]["id"].lower()

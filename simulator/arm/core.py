@@ -4,13 +4,13 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
-from simulator.arm import faults, log, refusals, resource_graph
+from simulator.arm import access_paths, faults, log, refusals, resource_graph, usages
 from simulator.arm.clock import Clock
 from simulator.arm.deleting import settle
 from simulator.arm.faults import Fault
 from simulator.arm.judging import answer, judge
 from simulator.arm.log import LogLine
-from simulator.arm.lookup import action_of, aim, needed, target_of
+from simulator.arm.lookup import action_of, aim, check_version, needed, target_of
 from simulator.arm.messages import CONFIGURED, JsonObject, Mishap, Request, Response
 from simulator.arm.refusal import Refusal
 from simulator.arm.registry import REGISTRY
@@ -33,8 +33,8 @@ class Azure:
         if not request.path.isascii():
             request = replace(request, path=_text(request.path))
         try:
-            if request.path.lower().rstrip("/") == resource_graph.PATH:
-                return self._queried(request)
+            if beside := self._beside(request):
+                return beside
             if request.method != "GET":
                 return self._write(request)
             return self._read(request)
@@ -50,11 +50,21 @@ class Azure:
             resource = transaction.get(identity.lower())
             return json.loads(resource.sent) if resource else None
 
-    def _queried(self, request: Request) -> Response:
-        """Answer a query of the index; it is not in the log."""
-        with self.store.transaction(write=False) as transaction:
-            now = Timeline(transaction, self.clock, None).now
-            return resource_graph.answer(transaction, request, now)
+    def _beside(self, request: Request) -> Response | None:
+        """Answer what is about no resource: an index, rights and locks, quotas; not in the log."""
+        if request.path.lower().rstrip("/") == resource_graph.PATH:
+            with self.store.transaction(write=False) as transaction:
+                now = Timeline(transaction, self.clock, None).now
+                return resource_graph.answer(transaction, request, now)
+        if asked := access_paths.asked_of(request.path):
+            check_version(request, asked.type)
+            with self.store.transaction(write=request.method != "GET") as transaction:
+                return access_paths.answer(transaction, request, asked)
+        if usage := usages.asked_of(request.path):
+            check_version(request, usage.type)
+            with self.store.transaction(write=False) as transaction:
+                return usages.answer(transaction, request, usage)
+        return None
 
     # -- reading -----------------------------------------------------------------------------
 

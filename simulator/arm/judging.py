@@ -1,6 +1,6 @@
 """Judging a request: whose it is, what it may do, and what the answer is."""
 
-from simulator.arm import refusals
+from simulator.arm import access, refusals
 from simulator.arm.acting import act
 from simulator.arm.actions import LISTS
 from simulator.arm.body import read_body
@@ -10,10 +10,11 @@ from simulator.arm.lookup import Asked, action_of, collection, existing, target_
 from simulator.arm.messages import Request, Response
 from simulator.arm.patching import patch
 from simulator.arm.putting import put
+from simulator.arm.registry import REGISTRY
 from simulator.arm.rendering import render
 from simulator.arm.resource_id import Collection, Operation, ResourceId
 from simulator.arm.timeline import Timeline
-from simulator.arm.transaction import Resource
+from simulator.arm.transaction import Resource, Transaction
 
 _CREATED, _OK, _ACCEPTED, _NO_CONTENT = 201, 200, 202, 204
 
@@ -22,9 +23,11 @@ def answer(
     timeline: Timeline, request: Request, target: ResourceId | Collection | Operation
 ) -> Response:
     """Answer a GET of a resource, a list, an operation, or of what is computed."""
+    transaction, now = timeline.transaction, timeline.now
+    if not isinstance(target, Operation):
+        _hold(transaction, target, "read")
     if asked := action_of(request, target):
         return _act(timeline, request, asked)
-    transaction, now = timeline.transaction, timeline.now
     match target:
         case ResourceId():
             resource = existing(transaction, target)
@@ -45,9 +48,12 @@ def judge(timeline: Timeline, request: Request) -> Response:
     """Do a write, or refuse it."""
     target = target_of(request)
     if asked := action_of(request, target):
+        if not isinstance(target, Operation):
+            _hold(timeline.transaction, target, "action", asked.resource.text)
         return _act(timeline, request, asked)
     if not isinstance(target, ResourceId) or request.method not in ("PUT", "PATCH", "DELETE"):
         raise refusals.METHOD_UNKNOWN(method=request.method)
+    _hold(timeline.transaction, target, "delete" if request.method == "DELETE" else "write")
     present = timeline.transaction.get(target.key)
     _check_conditions(request, present)
     if request.method == "PUT" and present and not target.is_group:
@@ -61,6 +67,15 @@ def judge(timeline: Timeline, request: Request) -> Response:
             body = render(timeline.transaction, patched, timeline.now)
             return Response(status=_OK, body=body)
     return _put(timeline, request, target, present)
+
+
+def _hold(
+    transaction: Transaction, target: ResourceId | Collection, verb: str, scope: str = ""
+) -> None:
+    """Refuse what the client may not do there, or what a lock is in the way of."""
+    at = scope or (target.text if isinstance(target, ResourceId) else target.scope)
+    kind = REGISTRY.get(target.type.lower())
+    access.hold(transaction, at, access.action_on(kind.name if kind else target.type, verb))
 
 
 def _check_conditions(request: Request, present: Resource | None) -> None:

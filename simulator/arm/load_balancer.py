@@ -6,10 +6,12 @@ from simulator.arm import refusals_attached as refusals
 from simulator.arm.accept import Reference, Spec
 from simulator.arm.guid import guid
 from simulator.arm.ip_configurations import allocated, check_subnets
+from simulator.arm.load_balancer_health import members
 from simulator.arm.messages import JsonObject
 from simulator.arm.nested import nested
 from simulator.arm.public_ip_address import PUBLIC_IP_ADDRESS, check_free
 from simulator.arm.resource_type import Durations, ResourceType, Write
+from simulator.arm.transaction import Resource, Transaction
 from simulator.arm.virtual_network import SUBNET
 
 LOAD_BALANCER = "Microsoft.Network/loadBalancers"
@@ -72,6 +74,20 @@ class LoadBalancer(ResourceType):
             write, "frontendIPConfigurations", {"privateIPAddressVersion": "IPv4"}
         )
         return {"resourceGuid": guid(write.id.key), "frontendIPConfigurations": frontends} | shown
+
+    def render(self, transaction: Transaction, resource: Resource, *, settled: bool) -> JsonObject:
+        """Add the IP configurations of interfaces that are in a pool."""
+        del settled
+        pools = [
+            pool | {"properties": pool["properties"] | _backends(transaction, pool["id"])}
+            for pool in resource.properties["backendAddressPools"]
+        ]
+        return resource.properties | {"backendAddressPools": pools}
+
+
+def _backends(transaction: Transaction, pool: str) -> JsonObject:
+    found = [{"id": each["id"]} for _, each in members(transaction, {pool.lower()})]
+    return {"backendIPConfigurations": found} if found else {}
 
 
 def _check_ha_ports(write: Write) -> None:

@@ -28,7 +28,7 @@ class Asked:
     action: Action
     resource: ResourceId
     argument: str
-    """What stands after the action in the path."""
+    """What stands after the action in the path; the part's name of an action on a part."""
 
 
 def target_of(request: Request) -> ResourceId | Collection | Operation:
@@ -40,11 +40,11 @@ def target_of(request: Request) -> ResourceId | Collection | Operation:
         raise refusals.PATH_UNKNOWN(path=request.path)
     if not isinstance(target, Operation) and target.type.lower() not in _NAMES:
         raise refusals.TYPE_UNKNOWN(type=target.type)
-    _check_version(request, "" if isinstance(target, Operation) else target.type)
+    check_version(request, "" if isinstance(target, Operation) else target.type)
     return target
 
 
-def _check_version(request: Request, type_name: str) -> None:
+def check_version(request: Request, type_name: str) -> None:
     """Refuse a request without the version of an API, or with one that never was.
 
     Which versions a type has changes from month to month, and no table of ours is to be the reason
@@ -83,7 +83,11 @@ def action_of(request: Request, target: Target) -> Asked | None:
         asked = target.parent
         return Asked(action, asked, target.name) if asked else None
     scope = parse(target.scope)
-    return Asked(action, scope, "") if isinstance(scope, ResourceId) else None
+    if not isinstance(scope, ResourceId):
+        return None
+    if action.on_part and scope.parent:
+        return Asked(action, scope.parent, scope.name)
+    return Asked(action, scope, "")
 
 
 def aim(transaction: Transaction, request: Request) -> Aim:

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from simulator.arm import geography, refusals
+from simulator.arm import access, geography, refusals
 from simulator.arm.accept import Mention, accept
 from simulator.arm.deleting import delete
 from simulator.arm.messages import JsonObject
@@ -165,6 +165,8 @@ def _named(
             raise refusals.REFERENCE_TYPE_WRONG(
                 reference=mention.id, expected=reference.type, path=mention.path
             )
+        if "authorizationKey" not in write.properties:  # which stands for the circuit's owner
+            access.hold_linked(store, write.id, target)
         resource = store.get(target.key)
         if resource is None or (reference.same_region and not _beside(store, resource, write)):
             raise kind.missing(mention.id, write.id)

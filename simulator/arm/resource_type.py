@@ -59,6 +59,8 @@ class Action:
     """How long the answer takes at speeds 1 and 100."""
     writes: bool = False
     """Whether it changes something, and so is in the log."""
+    on_part: bool = False
+    """Whether it is on a part of a resource that is none itself, such as a rule of a balancer."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -75,6 +75,8 @@ class Account:
     subscription: str = ""
     tenant: str = ""
     user: str = ""
+    principal: str = ""
+    """The object id of the user or service principal."""
     problem: str = ""
     unseen: bool = False
     """Whether Azure said that this login does not see the subscription."""

@@ -173,17 +173,19 @@ class ArmClient:
             return Account(problem=str(error))
         claims = _claims(token)
         tenant = str(claims.get("tid") or "")
-        user = str(claims.get("upn") or claims.get("appid") or claims.get("oid") or "")
+        principal = str(claims.get("oid") or "")
+        user = str(claims.get("upn") or claims.get("appid") or principal)
         if found is None:
-            return Account(tenant=tenant, user=user)
+            return Account(tenant=tenant, user=user, principal=principal)
         if found.status in _UNSEEN:
-            return Account(tenant=tenant, user=user, unseen=True)
+            return Account(tenant=tenant, user=user, principal=principal, unseen=True)
         if not found.accepted:
-            return Account(tenant=tenant, user=user, problem=found.problem)
+            return Account(tenant=tenant, user=user, principal=principal, problem=found.problem)
         return Account(
             subscription=str(found.body.get("subscriptionId") or subscription),
             tenant=str(found.body.get("tenantId") or tenant),
             user=user,
+            principal=principal,
         )
 
     def _request(

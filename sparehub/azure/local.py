@@ -19,6 +19,7 @@ from urllib3 import HTTPResponse
 from urllib3.exceptions import ProtocolError
 
 from simulator import control
+from simulator.arm.access import CLIENT, PRINCIPAL
 from simulator.arm.clock import Speed
 from simulator.arm.core import Azure
 from simulator.arm.messages import Mishap, Request
@@ -118,7 +119,7 @@ class LocalAzure(ArmClient):
     def account(self, subscription: str) -> Account:
         """Return the operator: any GUID is a subscription of this Azure."""
         return Account(
-            subscription=subscription or self.subscription, user="the local Azure's operator"
+            subscription=subscription or self.subscription, user=CLIENT, principal=PRINCIPAL
         )
 
 

@@ -38,6 +38,8 @@ class Objection:
     refuses: Refuses = Refuses.EVERY
     word: str = "warning: "
     """What stands before it where it is said; nothing where it only informs."""
+    stack: str = ""
+    """Which stack it is about; empty where that is the pair."""
     error: type[SparehubError] = PreflightError
     """What it is raised as, which decides the exit code."""
 

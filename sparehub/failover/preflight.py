@@ -8,7 +8,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from types import MappingProxyType
 
+from sparehub.failover import preflight_access as access
+from sparehub.failover import preflight_capacity as capacity
 from sparehub.failover import preflight_circuits as circuits
+from sparehub.failover import preflight_nva as nva
 from sparehub.failover import preflight_proof as proof
 from sparehub.failover import preflight_routes as routes
 from sparehub.failover import preflight_stacks as stacks
@@ -78,6 +81,10 @@ QUESTIONS: Mapping[str, Callable[[Situation], Iterable[Objection]]] = MappingPro
         "regions agree": proof.regions_agree,
         "nothing is broken": proof.nothing_is_broken,
         "regions answer": stacks.regions_answer,
+        "gateways are well": capacity.gateways_are_well,
+        "quota is enough": capacity.quota_is_enough,
+        "the NVA forwards": nva.nva_forwards,
+        "nothing forbids the writes": access.nothing_forbids_the_writes,
         "circuits can carry a connection": circuits.circuits_can_carry_a_connection,
         "on-premises is heard at the circuits": routes.on_premises_is_heard,
         "a fence cuts nobody else": routes.a_fence_cuts_nobody_else,

@@ -1,6 +1,7 @@
 """Questions about the circuits of the region that takes over, and the keys to them."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from sparehub.azure.answers import NOT_FOUND
 from sparehub.azure.reading import read, state_of
@@ -24,7 +25,8 @@ def circuits_can_carry_a_connection(situation: Situation) -> Iterator[Objection]
     connected = {connection.key for connection in region.connections}
     for circuit in region.circuits:
         if circuit.key in connected:
-            yield from _of_circuit(situation, circuit, snapshot)
+            for each in _of_circuit(situation, circuit, snapshot):
+                yield replace(each, stack=situation.plan.target)
 
 
 def _of_circuit(
@@ -90,7 +92,8 @@ def keys_are_usable(situation: Situation) -> Iterator[Objection]:
         return
     stack = situation.pair[target]
     keys = Keys(situation.stacks, situation.azure, stack, snapshot, situation.ledger)
-    yield from announced(situation.plan, keys, situation.given)
+    for each in announced(situation.plan, keys, situation.given):
+        yield replace(each, stack=target)
 
 
 def _target(situation: Situation) -> Region:

@@ -16,7 +16,8 @@ def states_can_be_read(situation: Situation) -> Iterator[Objection]:
     for name, state in situation.states.items():
         if isinstance(state, Unreadable):
             left = name == situation.plan.source
-            yield Objection(text=state.problem, refuses=Refuses.PLANNED if left else Refuses.EVERY)
+            refuses = Refuses.PLANNED if left else Refuses.EVERY
+            yield Objection(text=state.problem, refuses=refuses, stack=name)
 
 
 def stacks_are_deployed(situation: Situation) -> Iterator[Objection]:
@@ -24,7 +25,7 @@ def stacks_are_deployed(situation: Situation) -> Iterator[Objection]:
     for name, snapshot in situation.snapshots.items():
         if not snapshot.activation:
             text = f"stack {name!r} was never deployed: `pulumi up --stack {name}` first"
-            yield Objection(text=text)
+            yield Objection(text=text, stack=name)
 
 
 def stacks_stand_where_the_plan_begins(situation: Situation) -> Iterator[Objection]:
@@ -54,7 +55,7 @@ def stacks_stand_where_the_plan_begins(situation: Situation) -> Iterator[Objecti
                 f"the file of stack {name!r} says {stack.config.activation.value!r}, and "
                 f"{live[name]!r} is deployed: `pulumi up --stack {name}`, or put the file right"
             )
-            yield Objection(text=text)
+            yield Objection(text=text, stack=name)
 
 
 def files_follow_the_rules(situation: Situation) -> Iterator[Objection]:
@@ -84,7 +85,8 @@ def nothing_is_half_written(situation: Situation) -> Iterator[Objection]:
                 "settles that"
             )
             left = name == situation.plan.source
-            yield Objection(text=text, refuses=Refuses.PLANNED if left else Refuses.EVERY)
+            refuses = Refuses.PLANNED if left else Refuses.EVERY
+            yield Objection(text=text, refuses=refuses, stack=name)
 
 
 def regions_answer(situation: Situation) -> Iterator[Objection]:
@@ -96,4 +98,4 @@ def regions_answer(situation: Situation) -> Iterator[Objection]:
             hint = "; for a region that is lost: --unplanned" if name == plan.source else ""
             location = situation.pair[name].region.location
             text = f"{name} ({location}) does not answer; nothing was changed{hint}"
-            yield Objection(text=text, error=UnreachableError)
+            yield Objection(text=text, error=UnreachableError, stack=name)

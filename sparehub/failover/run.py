@@ -18,6 +18,7 @@ from sparehub.failover.keys import spend
 from sparehub.failover.learned_routes import await_routes
 from sparehub.failover.lease import LeaseError
 from sparehub.failover.lost_region import LostRegion, WithdrawnError
+from sparehub.failover.nva_start import start_nva
 from sparehub.failover.outcome import prove
 from sparehub.failover.port import Assumed
 from sparehub.failover.raising import Raising
@@ -37,6 +38,7 @@ _STATES = {
     Act.RAISE: "RAISING",
     Act.ISSUE: "ISSUING",
     Act.REVOKE: "REVOKING",
+    Act.START: "STARTING",
 }
 
 
@@ -140,6 +142,8 @@ class Run:
                 self._fence(step.change)
             elif step.act is Act.STAND_DOWN and step.change:
                 found["left"] = self._stand_down(step.change)
+            elif step.act is Act.START:
+                found |= start_nva(job)
             elif step.connection and step.act is Act.ISSUE:
                 found |= issue(job, step.connection)
                 if found["authorization"]:

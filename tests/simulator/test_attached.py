@@ -283,3 +283,63 @@ def test_a_group_is_deleted_with_machines_and_addresses(hub: Arm) -> None:
     hub.delete(GROUP)
 
     assert hub.send("GET", GROUP).status == 404
+
+
+def test_a_rule_knows_which_of_its_backends_answer(hub: Arm) -> None:
+    """One whose machine is off, or that has none, does not."""
+    front = ip_configuration("front", "hub/app", "10.0.0.70")
+    pool = f"{NETWORK}/loadBalancers/lb/backendAddressPools/nvas"
+    all_ports = {"protocol": "All", "frontendPort": 0, "backendPort": 0}
+    rule = {"name": "ha", "properties": all_ports | {"backendAddressPool": {"id": pool}}}
+    path, body = load_balancer(
+        "lb", front, loadBalancingRules=[rule], backendAddressPools=[{"name": "nvas"}]
+    )
+    hub.put(path, body)
+    for name, address in (("a", "10.0.0.68"), ("b", "10.0.0.69")):
+        nic, wanted = interface(name, "hub/app", address)
+        properties = wanted["properties"]["ipConfigurations"][0]["properties"]
+        properties["loadBalancerBackendAddressPools"] = [{"id": pool}]
+        hub.put(nic, wanted)
+    hub.put(*machine("a", "a"))
+
+    health = hub.send("POST", f"{path}/loadBalancingRules/ha/health")
+
+    assert (health.status, health.body) == (
+        200,
+        {
+            "up": 1,
+            "down": 1,
+            "loadBalancerBackendAddresses": [
+                {"ipAddress": "10.0.0.68", "state": "Up"},
+                {"ipAddress": "10.0.0.69", "state": "Down"},
+            ],
+        },
+    )
+    (shown,) = hub.properties(path)["backendAddressPools"]
+    assert [
+        each["id"].split("/")[-3] for each in shown["properties"]["backendIPConfigurations"]
+    ] == [
+        "a",
+        "b",
+    ]
+    assert hub.send("POST", f"{path}/loadBalancingRules/no/health").status == 404
+
+
+def test_a_firewall_is_deallocated_without_its_ip_configurations(arm: Arm) -> None:
+    """Allocated again it has the first free address, which may be another one."""
+    arm.networks(hub="10.0.0.0/24")
+    arm.put(*subnet("hub", "AzureFirewallSubnet", "10.0.0.0/26"))
+    arm.put(*public_address("ip"))
+    one = ip_configuration("one", "hub/AzureFirewallSubnet")
+    one["properties"]["publicIPAddress"] = {"id": public_address("ip")[0]}
+    path, _ = firewall("fw", one)
+    assert arm.refusal(*firewall("fw")) == "400 SimulatorFirewallSubnet"
+    arm.put(*firewall("fw", one))
+    assert _address(arm, path) == "10.0.0.4"
+
+    arm.put(*firewall("fw"))
+    assert arm.properties(path)["ipConfigurations"] == []
+    arm.put(*interface("nic", "hub/AzureFirewallSubnet", "10.0.0.4"))
+    arm.put(*firewall("fw", one))
+
+    assert _address(arm, path) == "10.0.0.5"

@@ -5,12 +5,24 @@ from pathlib import Path
 
 import pytest
 
-from simulator.arm import refusals, refusals_attached, refusals_express_route, refusals_network
+from simulator.arm import (
+    refusals,
+    refusals_access,
+    refusals_attached,
+    refusals_express_route,
+    refusals_network,
+)
 from simulator.arm.refusal import OURS, Kind, Refusal
 
 CATALOGUE = {
     name: entry
-    for module in (refusals, refusals_network, refusals_express_route, refusals_attached)
+    for module in (
+        refusals,
+        refusals_access,
+        refusals_attached,
+        refusals_express_route,
+        refusals_network,
+    )
     for name, entry in vars(module).items()
     if isinstance(entry, Kind)
 }
@@ -26,7 +38,7 @@ def test_an_entry_has_a_rule_a_source_and_a_marked_code(name: str) -> None:
     assert entry.source == OURS or re.search("https://|seen|public|code", entry.source)
     unquoted = entry.source == OURS or entry.source.startswith("wording, without its code")
     assert entry.code.startswith("Simulator") is unquoted
-    assert entry.status in (200, 400, 404, 405, 409, 412, 413, 429, 500, 502, 503, 504)
+    assert entry.status in (200, 400, 403, 404, 405, 409, 412, 413, 429, 500, 502, 503, 504)
 
 
 @pytest.mark.parametrize("name", CATALOGUE)

@@ -535,3 +535,51 @@ def test_an_unplanned_plan_says_which_regions_hold_the_records_of_circuits(
         f"{through}, the new connection through japaneast{lost}"
     )
     assert not any("record of" in each for each in planned(pair).assumptions)
+
+
+MACHINE = "/subscriptions/0/resourceGroups/g/providers/Microsoft.Compute/virtualMachines/nva"
+
+
+def started(stack_name: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return the shipped pair, one of which starts its NVA when it takes over."""
+    pair = values()
+    nva = pair[stack_name == "secondary"]["sparehub:region"]["hub"]["nva"]
+    nva.update(id=MACHINE, standby="startAtFailover")
+    return pair
+
+
+@pytest.mark.parametrize(
+    ("mode", "order"),
+    [
+        (Mode.PLANNED, ["start-nva-secondary", "fence-primary", "activate-secondary"]),
+        (
+            Mode.UNPLANNED,
+            ["probe-primary", "fence-primary", "start-nva-secondary", "activate-secondary"],
+        ),
+    ],
+)
+def test_an_nva_that_is_off_is_started_before_its_region_is_connected(
+    mode: Mode, order: list[str]
+) -> None:
+    """Planned before anything is disconnected; unplanned behind the fence, if one holds."""
+    found = planned(started("secondary"), mode=mode)
+
+    assert [step.id for step in found.steps] == order
+    step = found.step("start-nva-secondary")
+    assert (step.starts, step.needs, step.writes) == (MACHINE, ("secondary",), "if any")
+    assert step.seconds == Seconds(typical=94, worst=600)
+    assert "start-nva-secondary" in found.recovery.critical_path
+    assert found.id != planned(values(), mode=mode).id
+
+
+def test_an_nva_that_is_left_runs_on_and_that_is_said() -> None:
+    """Nothing is stopped by itself; who fails back is told what costs, and no step is made."""
+    found = planned(started("secondary"), kind=Kind.FAILBACK)
+
+    assert [step.id for step in found.steps] == ["fence-secondary", "activate-primary"]
+    (said,) = (each for each in found.assumptions if "NVA" in each)
+    assert said == (
+        "the NVA of secondary is not stopped: it runs on, and costs, until somebody deallocates it "
+        f"(az vm deallocate --ids ..., of {MACHINE})"
+    )
+    assert not [each for each in planned(values()).assumptions if "NVA" in each]

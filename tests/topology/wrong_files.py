@@ -30,6 +30,17 @@ WRONG: dict[str, tuple[Change, list[str]]] = {
             )
         ],
     ),
+    "an id of an NVA that is none": (
+        lambda r: r["hub"]["nva"].update(id="/subscriptions/0/resourceGroups/g?x#y"),
+        [
+            (
+                "region.hub.nva.id: '/subscriptions/0/resourceGroups/g?x#y' is not the id of a "
+                "virtual machine, an internal load balancer or an Azure Firewall, such as "
+                "/subscriptions/<subscription>/resourceGroups/<group>/providers/Microsoft.Compute"
+                "/virtualMachines/<name> (CONFIG)"
+            )
+        ],
+    ),
     "wrong type": (
         lambda r: r.update(spokes=["spoke1"]),
         ["region.spokes: must be a mapping of keys (CONFIG)"],

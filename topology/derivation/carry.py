@@ -10,6 +10,7 @@ from topology.derivation.remap import Remap
 # Names of the first region, or of what is made from them: nothing that a failover needs may live
 # in the first region's group.
 _OF_ONE_REGION = ("name", "resourceGroup")
+_NVA = ("hub", "nva")
 # Facts that are the same seen from either region, or words that are no addresses.
 _NEVER_MOVED = ("onPremises", "expressRoute", "tags")
 
@@ -33,12 +34,14 @@ def carry_notes(first: Mapping[str, Any], config: StackConfig) -> Iterator[Note]
             yield Note(NoteKind.LEFT_OUT, ("region", key), message)
     reasons: dict[str, list[tuple[str, ...]]] = {}
     for keys in _left_out(first, config):
-        reasons.setdefault(keys[-1], []).append(keys)
+        reasons.setdefault("nva" if keys[:2] == _NVA else keys[-1], []).append(keys)
     for last, places in reasons.items():
         message = {
             "name": "holds the first region's name; the second gets a derived one",
             "networkSecurityGroupId": f"a network security group of {config.location} serves no "
             "other region, and Site Recovery brings none (SR-21): name one of the second region",
+            "nva": "is of the first region's own NVA: name the second region's machine, load "
+            "balancer or firewall",
             "standby": "stays connected only at standby depth 'connection', with addresses of its "
             "own",
         }[last]
@@ -64,6 +67,7 @@ def _unfit(
         elif (
             (key == "name" and any(name.lower() in str(each).lower() for name in names))
             or key == "networkSecurityGroupId"
+            or (place == _NVA and key in ("id", "standby"))
             or (key == "standby" and each == "connected")
         ):
             yield keys

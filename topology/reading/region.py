@@ -160,6 +160,8 @@ class _Reader:
                 subnet=nva.subnet,
                 stateful=nva.stateful,
                 kind=nva.kind,
+                id=nva.id or "",
+                standby=nva.standby,
             )
         subnet = self._roles.nva_subnet
         return Nva(

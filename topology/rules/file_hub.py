@@ -6,6 +6,7 @@ from ipaddress import IPv4Address, IPv4Network
 from topology.model import GATEWAY_SUBNET
 from topology.rules.raw import RawRegion, as_mapping, mapping
 from topology.rules.rule import Fault, rule
+from topology.words import NvaStandby
 
 _GATEWAY_SUBNET_PATH = f"region.hub.subnets.{GATEWAY_SUBNET}"
 _SMALLEST_FOR_A_GATEWAY = 29
@@ -47,6 +48,24 @@ def nva_and_gateway_are_not_inspected(region: RawRegion) -> Iterator[Fault]:
         if mapping(region.part("hub", "subnets"), name).get("inspect") is True:
             message = "the NVA itself and the gateway cannot be inspected: only other subnets can"
             yield Fault(f"region.hub.subnets.{name}.inspect", message)
+
+
+@rule("CONFIG", why="What is started at a failover has to be known before, and start as it was.")
+def nva_that_is_started_is_known(region: RawRegion) -> Iterator[Fault]:
+    """By its id, and no Azure Firewall: allocated anew, that may get another private address."""
+    nva = region.part("hub", "nva")
+    if nva.get("standby") != NvaStandby.START_AT_FAILOVER:
+        return
+    if not nva.get("id"):
+        message = "startAtFailover needs hub.nva.id: which machine, or whose machines, to start"
+        yield Fault("region.hub.nva.standby", message)
+    elif "/azurefirewalls/" in str(nva["id"]).lower() or nva.get("kind") == "azureFirewall":
+        message = (
+            "startAtFailover starts virtual machines: an Azure Firewall that was deallocated has "
+            "to be given its subnet and public addresses again, and may come back with another "
+            "private address, which no route table would name: write running, and keep it running"
+        )
+        yield Fault("region.hub.nva.standby", message)
 
 
 @rule("CONFIG", why="The table of the spokes sends everything to the NVA already.")
@@ -128,6 +147,7 @@ HUB = (
     gateway_subnet_holds_a_gateway,
     hub_does_not_use_the_table_of_spokes,
     nva_and_gateway_are_not_inspected,
+    nva_that_is_started_is_known,
     spokes_say_nothing_of_inspection,
     nva_is_outside_gateway_subnet,
     nva_has_a_subnet,

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from sparehub.azure.answers import Answer
+from sparehub.azure.local import SUBSCRIPTION
 from sparehub.failover import preflight_circuits
 from sparehub.failover.keys import mark
 from sparehub.failover.ledger import Ledger
@@ -18,8 +19,16 @@ from sparehub.failover.pulumi_errors import DeploymentError
 from sparehub.stacks import read_stack
 from tests.configurations import ROOT
 from tests.sparehub.failover.test_fences import SHARED, Script, live, shared
-from tests.sparehub.failover.world import PAIR, Retrying, World
-from tests.sparehub.failover.worlds import Start, begin, change_one, intend, resume
+from tests.sparehub.failover.world import PAIR, Retrying, World, stack_in
+from tests.sparehub.failover.worlds import (
+    Start,
+    at_depth_network,
+    begin,
+    change_one,
+    change_regions,
+    intend,
+    resume,
+)
 from topology.errors import (
     ConfigurationError,
     HalfwayError,
@@ -71,6 +80,42 @@ def rename_spokes(world: World) -> None:
         file.write_text(file.read_text().replace("spoke2:", "spoke3:"))
 
 
+MACHINE = (
+    "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/nva/providers"
+    "/Microsoft.Compute/virtualMachines/fw1"
+)
+
+
+def change_nva(world: World, stack: str, line: str) -> None:
+    """Add a key to the NVA of one stack file."""
+    file = world.directory / f"Pulumi.{stack}.yaml"
+    before = "ipAddress: 10.10.10.10"
+    file.write_text(file.read_text().replace(before, f"{before}, {line}", 1))
+
+
+def locked(world: World, stack: str, level: str = "CanNotDelete") -> None:
+    """Lock the resource group of a stack."""
+    name = stack_in(world.directory, stack).region.resource_group
+    group = f"/subscriptions/{SUBSCRIPTION}/resourceGroups/{name}"
+    lock = {
+        "id": f"{group}/providers/Microsoft.Authorization/locks/keep",
+        "name": "keep",
+        "properties": {"level": level},
+    }
+    answering(world, "/locks", lambda _: Answer(status=200, body={"value": [lock]}))
+
+
+def with_quota(world: World, usages: Answer) -> None:
+    """Let a failover have to make a gateway."""
+    change_regions(world, at_depth_network)
+    answering(world, "/usages", lambda _: usages)
+
+
+GATEWAY = "virtualNetworkGateways/ergw-southeastasia"
+FAILED = Answer(status=200, body={"properties": {"provisioningState": "Failed"}})
+USED = {"name": {"value": "VirtualNetworkGateways"}, "currentValue": 9, "limit": 9}
+FULL = Answer(status=200, body={"value": [USED]})
+READER = Answer(status=200, body={"value": [{"actions": ["*/read"], "notActions": []}]})
 CIRCUIT, PEERING = "expressRouteCircuits/erc-singapore", "/peerings/AzurePrivatePeering"
 SINGAPORE = CIRCUIT + PEERING
 GATEWAY_ROUTE = "routes: {gateway: [{addressPrefix: 0.0.0.0/0, nextHopType: Internet}]}"
@@ -91,6 +136,34 @@ NOT_READ: dict[str, tuple[Wrong, str]] = {
     "a circuit that is silent": (
         lambda world: answering(world, CIRCUIT, lambda _: SILENT),
         "circuit singapore, whose record lies in japaneast, cannot be read",
+    ),
+    "a lock on the region that is left": (
+        lambda world: locked(world, "primary"),
+        "something forbids what has to be written in primary",
+    ),
+    "a gateway that failed": (
+        lambda world: answering(world, GATEWAY, lambda _: FAILED),
+        "the gateway ergw-southeastasia of secondary is 'Failed', not 'Succeeded'",
+    ),
+    "quotas that are silent": (
+        lambda world: with_quota(world, SILENT),
+        "the quota of Microsoft.Network in southeastasia cannot be read",
+    ),
+    "an NVA that is not there": (
+        lambda world: change_nva(world, "secondary", f"id: {MACHINE}"),
+        "every spoke of secondary is cut at 10.10.10.10: hub.nva.id names /subscriptions/",
+    ),
+    "an NVA that is silent": (
+        lambda world: answering(world, "/subnets/nva", lambda _: SILENT),
+        "what is behind the NVA 10.10.10.10 of secondary cannot be read",
+    ),
+    "locks that are silent": (
+        lambda world: answering(world, "/locks", lambda _: SILENT),
+        "rights and locks cannot all be read",
+    ),
+    "rights that are silent": (
+        lambda world: answering(world, "/permissions", lambda _: SILENT),
+        "rights and locks cannot all be read",
     ),
     "a private peering that is silent": (
         lambda world: answering(world, SINGAPORE, lambda _: SILENT),
@@ -177,6 +250,30 @@ READ: dict[str, tuple[Wrong, type[SparehubError], int, str]] = {
         ConfigurationError,
         3,
         "is not YAML",
+    ),
+    "a gateway that is gone": (
+        lambda world: answering(world, GATEWAY, lambda _: GONE),
+        PreflightError,
+        3,
+        "the gateway ergw-southeastasia of secondary cannot be read: no answer (404)",
+    ),
+    "a quota that is used up": (
+        lambda world: with_quota(world, FULL),
+        PreflightError,
+        3,
+        "9 of 9 VirtualNetworkGateways are used in southeastasia, and secondary needs 1 more",
+    ),
+    "a lock on the region that takes over": (
+        lambda world: locked(world, "secondary", "ReadOnly"),
+        PreflightError,
+        3,
+        "something forbids what has to be written in secondary; nothing was done",
+    ),
+    "a right that is missing": (
+        lambda world: answering(world, "/permissions", lambda _: READER),
+        PreflightError,
+        3,
+        "the login may not create con-southeastasia-singapore (Microsoft.Network/connections/write",
     ),
     "a circuit that is gone": (
         lambda world: answering(world, CIRCUIT, lambda _: GONE),

@@ -277,6 +277,8 @@ def test_what_serves_the_first_region_alone_is_left_out() -> None:
     group = "/subscriptions/s/resourceGroups/g/providers/Microsoft.Network/networkSecurityGroups/n"
     for spoke in first["spokes"].values():
         spoke["subnets"]["app"]["networkSecurityGroupId"] = group
+    machine = "/subscriptions/0/resourceGroups/g/providers/Microsoft.Compute/virtualMachines/nva"
+    first["hub"]["nva"].update(id=machine, standby="startAtFailover")
     first["expressRoute"]["gateway"]["name"] = "ergw-eastasia"
     values["azure-native:tenantId"] = "t"
     values["azure-native:clientSecret"] = {"secure": "v1:hush"}
@@ -287,6 +289,7 @@ def test_what_serves_the_first_region_alone_is_left_out() -> None:
     derived = region(dict(derivation.values))
     assert "resourceGroup" not in derived
     assert "name" not in derived["hub"]
+    assert derived["hub"]["nva"] == {"ipAddress": "10.10.10.10"}
     assert derived["expressRoute"]["gateway"] == {"sku": "ErGw1AZ"}
     assert derived["standby"] == {"depth": "gateway"}
     assert derived["spokes"]["spoke1"] == shipped("primary")["sparehub:region"]["spokes"][
@@ -296,6 +299,7 @@ def test_what_serves_the_first_region_alone_is_left_out() -> None:
     assert set(derivation.values) - set(shipped("primary")) == {"azure-native:tenantId"}
     assert noted(derivation, "left out") == [
         "region.resourceGroup",
+        "region.hub.nva.id",
         "region.hub.name",
         "region.spokes.spoke1.subnets.app.networkSecurityGroupId",
         "region.spokes.spoke1.standby",

@@ -23,6 +23,9 @@ from topology.rules.raw import RawRegion
 from topology.rules.rule import Rule
 
 NSG = "/subscriptions/s/resourceGroups/g/providers/Microsoft.Network/networkSecurityGroups/nsg"
+_GROUP = "/subscriptions/0/resourceGroups/g/providers"
+MACHINE = f"{_GROUP}/Microsoft.Compute/virtualMachines/nva"
+FIREWALL = f"{_GROUP}/Microsoft.Network/azureFirewalls/nva"
 SPOKE1 = "region.spokes.spoke1"
 GATEWAY_SUBNET = "region.hub.subnets.GatewaySubnet"
 CIRCUIT = "region.expressRoute.connections.hong-kong.circuit"
@@ -169,6 +172,24 @@ EXAMPLES: tuple[tuple[Rule[RawRegion], Example], ...] = (
             "region.hub.subnets.nva.inspect",
             "cannot be inspected",
             lambda r: hub(r)["subnets"]["nva"].update(inspect=False),
+        ),
+    ),
+    (
+        file_hub.nva_that_is_started_is_known,
+        Example(
+            lambda r: hub(r)["nva"].update(standby="startAtFailover"),
+            "region.hub.nva.standby",
+            "startAtFailover needs hub.nva.id",
+            lambda r: hub(r)["nva"].update(standby="startAtFailover", id=MACHINE),
+        ),
+    ),
+    (
+        file_hub.nva_that_is_started_is_known,
+        Example(
+            lambda r: hub(r)["nva"].update(standby="startAtFailover", id=FIREWALL),
+            "region.hub.nva.standby",
+            "startAtFailover starts virtual machines",
+            lambda r: hub(r)["nva"].update(standby="running", id=FIREWALL),
         ),
     ),
     (

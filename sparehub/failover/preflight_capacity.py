@@ -1,0 +1,85 @@
+"""Questions about what a failover uses of Azure's capacity: gateways, and quotas."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+
+from sparehub.azure.answers import NOT_FOUND
+from sparehub.azure.reading import listed, read, state_of
+from sparehub.failover.objections import Objection, Refuses, Situation
+from topology.changes import GATEWAY, Verb
+from topology.failover import region_at
+from topology.words import Activation, NvaStandby
+
+_COUNTED: Mapping[str, str] = MappingProxyType({GATEWAY: "VirtualNetworkGateways"})
+"""The name of the usage that counts what a failover makes; Azure may list none of that name."""
+_CORES = "cores"
+"""Azure's name for "Total Regional vCPUs":
+https://learn.microsoft.com/azure/virtual-machines/quotas"""
+
+
+def gateways_are_well(situation: Situation) -> Iterator[Objection]:
+    """Each gateway is Succeeded, and of the SKU of its file.
+
+    The gateway of a region that may be lost is not asked.
+    """
+    plan = situation.plan
+    for stack in (plan.target,) if situation.unplanned else (plan.target, plan.source):
+        snapshot = situation.snapshots.get(stack)
+        identity = snapshot.deployed.gateway_id if snapshot else ""
+        if not identity:
+            continue
+        found = read(situation.azure, identity)
+        name = f"the gateway {identity.rpartition('/')[2]} of {stack}"
+        if not found.accepted:
+            gone = found.status == NOT_FOUND and stack == plan.target
+            text = f"{name} cannot be read: {found.problem}"
+            refuses = Refuses.EVERY if gone else Refuses.PLANNED
+            yield Objection(text=text, hint=identity, refuses=refuses, stack=stack)
+            continue
+        if (state := state_of(found)) != "Succeeded":
+            text = f"{name} is {state or 'in no state that is shown'!r}, not 'Succeeded'"
+            yield Objection(text=text, hint=identity, refuses=Refuses.PLANNED, stack=stack)
+        shown = str(((found.body.get("properties") or {}).get("sku") or {}).get("name") or "")
+        gateway = region_at(situation.pair[stack], Activation.ACTIVE).gateway
+        if gateway and shown and shown.lower() != gateway.sku.lower():
+            text = f"{name} is an {shown}, and the file says {gateway.sku}"
+            yield Objection(text=text, hint=identity, refuses=Refuses.NONE, stack=stack)
+
+
+def quota_is_enough(situation: Situation) -> Iterator[Objection]:
+    """The target's region has room for what the plan makes, and for machines that it starts.
+
+    https://learn.microsoft.com/rest/api/virtualnetwork/usages/list
+    https://learn.microsoft.com/rest/api/compute/usage/list
+    """
+    plan, stack = situation.plan, situation.plan.target
+    snapshot = situation.snapshots.get(stack)
+    if snapshot is None or not snapshot.subscription:
+        return
+    region = region_at(situation.pair[stack], Activation.ACTIVE)
+    made = Counter(
+        _COUNTED[operation.type]
+        for step in plan.steps
+        if step.change and step.change.stack == stack
+        for operation in step.change.operations
+        if operation.verb is Verb.CREATE and operation.type in _COUNTED
+    )
+    wanted = {"Microsoft.Network": made} if made else {}
+    if region.nva.standby is NvaStandby.START_AT_FAILOVER:
+        wanted["Microsoft.Compute"] = Counter({_CORES: 1})  # how many a machine has is not asked
+    for namespace, counted in wanted.items():
+        where = f"/subscriptions/{snapshot.subscription}/providers/{namespace}"
+        found = listed(situation.azure, f"{where}/locations/{region.location}/usages")
+        if found.problem:
+            text = f"the quota of {namespace} in {region.location} cannot be read: {found.problem}"
+            yield Objection(text=text, refuses=Refuses.PLANNED, stack=stack)
+        for usage in found.items:
+            name = str((usage.get("name") or {}).get("value"))
+            used, most = int(usage.get("currentValue") or 0), int(usage.get("limit") or 0)
+            if counted[name] and used + counted[name] > most:
+                text = (
+                    f"{used} of {most} {name} are used in {region.location}, and {stack} needs "
+                    f"{counted[name]} more at least"
+                )
+                yield Objection(text=text, stack=stack)
