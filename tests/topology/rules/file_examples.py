@@ -1,5 +1,6 @@
 """Examples of the rules that one file is held to as it is written."""
 
+from tests.configurations import OURS
 from tests.topology.rules.subjects import (
     Example,
     circuit,
@@ -13,7 +14,7 @@ from topology.rules import file_addresses, file_drill, file_express_route, file_
 from topology.rules.raw import RawRegion
 from topology.rules.rule import Rule
 
-NSG = "/subscriptions/s/resourceGroups/g/providers/Microsoft.Network/networkSecurityGroups/nsg"
+NSG = f"{OURS}/resourceGroups/g/providers/Microsoft.Network/networkSecurityGroups/nsg"
 SPOKE1 = "region.spokes.spoke1"
 GATEWAY_SUBNET = "region.hub.subnets.GatewaySubnet"
 CIRCUIT = "region.expressRoute.connections.hong-kong.circuit"
