@@ -18,6 +18,7 @@ from topology.errors import (
     ConfigurationError,
     GenerationError,
     InterlockError,
+    Problem,
     SparehubError,
 )
 from topology.generation import (
@@ -60,7 +61,8 @@ def approved() -> tuple[StackConfig, Region]:
     :raises SparehubError: with all that is wrong.
     """
     stack = pulumi.get_stack()
-    secret = any(key.startswith(f"{NAMESPACE}:") for key in get_config_secret_keys_env())
+    secrets = get_config_secret_keys_env()
+    secret = _SUBSCRIPTION in secrets or any(key.startswith(f"{NAMESPACE}:") for key in secrets)
     values = _values()
     _refuse_secrets_in_clear(values, stack)
     config = parse_stack(values, stack=stack, secret=secret)
@@ -123,10 +125,22 @@ def _values() -> dict[str, object]:
         del values[f"{NAMESPACE}:generation"]
     if not values.get(_SUBSCRIPTION) and (named := os.environ.get("ARM_SUBSCRIPTION_ID")):
         values[_SUBSCRIPTION] = named  # as the provider does
-    structured = {
-        f"{NAMESPACE}:{key}": config.get_object(key) for key in ("region", "ignoredRules")
-    }
+    structured = {f"{NAMESPACE}:{key}": _object(config, key) for key in ("region", "ignoredRules")}
     return values | {key: value for key, value in structured.items() if value is not None}
+
+
+def _object(config: pulumi.Config, key: str) -> object:
+    """Return a key that Pulumi hands over as JSON.
+
+    :raises ConfigurationError: where it is none, or more than Python can read.
+    """
+    try:
+        return config.get_object(key)
+    except (RecursionError, ValueError, pulumi.ConfigTypeError):
+        message = (
+            "is no mapping of keys, nests without end, or holds a number of thousands of digits"
+        )
+        raise ConfigurationError([Problem(key, message)], pulumi.get_stack()) from None
 
 
 def _refuse_secrets_in_clear(values: Mapping[str, object], stack: str) -> None:

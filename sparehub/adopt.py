@@ -9,9 +9,15 @@ from pathlib import Path
 from typing import Any
 
 from rich.markup import escape
-from ruamel.yaml import YAML
 
 from sparehub.check import REFUSED
+from sparehub.loading import (
+    MOST_JSON_BYTES,
+    LoadingError,
+    load_json,
+    read_bounded,
+    yaml_loader,
+)
 from sparehub.output import Output
 from sparehub.replace_file import create_file
 from topology.adoption.adopt import Adopted, NotUnderstood, adopt
@@ -66,13 +72,12 @@ def adopt_file(
 
 def _document(source: Path) -> Any:  # noqa: ANN401 - JSON
     try:
-        return json.loads(source.read_text(encoding="utf-8-sig"))
+        return load_json(read_bounded(source, MOST_JSON_BYTES).removeprefix("\ufeff"))
     except OSError as error:
         message = f"{source} cannot be read ({error.strerror})"
         raise UnreadableError(message) from None
-    except ValueError as error:
-        message = f"{source} is not JSON: {error}"
-        raise UnreadableError(message) from None
+    except LoadingError as error:
+        raise UnreadableError(f"{source} {error}") from None
 
 
 def _exported(
@@ -114,7 +119,7 @@ def _location(document: Mapping[str, Any]) -> str:
 
 
 def _yaml(adopted: Adopted) -> str:
-    yaml = YAML()
+    yaml = yaml_loader("rt")
     yaml.width = _WIDE
     text = StringIO()
     yaml.dump({"config": dict(adopted.values)}, text)
