@@ -9,6 +9,7 @@ from typing import Any
 import pulumi
 from pulumi.runtime.config import get_config_env, get_config_secret_keys_env
 
+from components import saying
 from components.ruling import hold_to_rules
 from components.switch_record import SwitchRecordArgs
 from topology.build import build
@@ -86,7 +87,7 @@ def approved() -> tuple[StackConfig, Region]:
 
 def refuse(error: SparehubError) -> SystemExit:
     """Report an expected failure as one message, and return what ends the program."""
-    pulumi.log.error(str(error))
+    saying.error(str(error))
     return SystemExit(ALREADY_REPORTED)
 
 
@@ -199,7 +200,7 @@ def _hold_to_generation(stack: str, config: StackConfig, own: SwitchRecord, pair
         pair_is_live=is_live(pair.resources or {}),
     )
     if not config.generation and own.activation not in ("", config.activation):
-        pulumi.log.warn(
+        saying.warn(
             f"{stack!r} is switched to {config.activation.value} without a sparehub:generation: "
             "an older checkout could undo that unnoticed; `sparehub switch` sets it"
         )
@@ -218,13 +219,13 @@ def _hold_against_pair(config: StackConfig, region: Region, pair: _Pair) -> Reso
     except InterlockError as error:
         if not config.override_interlock:
             raise
-        pulumi.log.warn(
+        saying.warn(
             f"the interlock is overridden ({config.override_interlock}) and would have said: "
             f"{error} Once this is over: `pulumi config rm overrideInterlock`."
         )
         return pair.resources or {}
     if config.override_interlock:
-        pulumi.log.warn(
+        saying.warn(
             "overrideInterlock is set although nothing is in the way; it would let the next "
             "deployment pass, too: `pulumi config rm overrideInterlock`"
         )
@@ -245,7 +246,7 @@ def _deployed(config: StackConfig, region: Region, pair: _Pair) -> Deployed:
         )
         raise InterlockError(message)
     if pair.resources is None and region.connections:
-        pulumi.log.warn(
+        saying.warn(
             f"there is no stack {stack!r} yet, so nothing keeps it and this one from being "
             "live at once; if it has another name, set pairedStack to that"
         )

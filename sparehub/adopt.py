@@ -8,8 +8,6 @@ from io import StringIO
 from pathlib import Path
 from typing import Any
 
-from rich.markup import escape
-
 from sparehub.check import REFUSED
 from sparehub.loading import (
     MOST_JSON_BYTES,
@@ -153,9 +151,11 @@ def _report(
         output.document(document)
         return
     for each in listed:  # no table: it would cut the ids
-        output.results.print(f"[yellow]{escape(each.id)}[/]: {escape(each.reason)}")
+        output.results.print(each.id, style="yellow", end="")
+        output.results.print(f": {each.reason}")
     for problem in adopted.problems:
-        output.results.print(f"[red]check will refuse[/] {escape(problem)}")
+        output.results.print("check will refuse ", style="red", end="")
+        output.results.print(problem)
     output.note(
         f"wrote {out} and {imports} ({count} entries); next: `pulumi import -f {imports} --yes "
         "--skip-preview --generate-code=false`, then `pulumi preview`"

@@ -174,14 +174,12 @@ class _Measure:
         """Return for how many values an event stands."""
         if isinstance(event, AliasEvent):
             if any(event.anchor == anchor for anchor, _ in self.open):
-                raise _UnboundedError(
-                    "it nests without end: an alias holds itself", event.start_mark
-                )
+                raise _UnboundedError("nests without end: an alias holds itself", event.start_mark)
             return self.sizes.get(event.anchor, 1)
         if isinstance(event, ScalarEvent):
             text = event.value
             if not event.style and len(text) > _MOST_DIGITS and _NUMBER.fullmatch(text):
-                problem = f"a number of more than {_MOST_DIGITS} digits"
+                problem = f"has a number of more than {_MOST_DIGITS} digits"
                 raise _UnboundedError(problem, event.start_mark)
             if event.anchor:
                 self.sizes[event.anchor] = 1
@@ -190,10 +188,10 @@ class _Measure:
     def _refuse_too_much(self, event: NodeEvent) -> None:
         if len(self.open) > MOST_LEVELS:
             raise _UnboundedError(
-                f"it nests without end: {MOST_LEVELS} levels and more", event.start_mark
+                f"nests without end: {MOST_LEVELS} levels and more", event.start_mark
             )
         if self.total > MOST_VALUES:
-            problem = f"it stands for more than {MOST_VALUES:,} values, its aliases counted"
+            problem = f"stands for more than {MOST_VALUES:,} values, its aliases counted"
             raise _UnboundedError(problem, event.start_mark)
 
 
@@ -231,5 +229,6 @@ def _said_by(error: YAMLError) -> str:
         problem = f"the key {twice[1]!r} is given twice"
     elif problem.startswith("failed to"):  # what follows is the value
         problem = _NO_VALUE
-    what = "cannot be used" if isinstance(error, _UnboundedError) else "is not YAML"
-    return f"{what}{where}: {problem}"
+    if isinstance(error, _UnboundedError):
+        return f"{problem}{where}"
+    return f"is not YAML{where}: {problem}"

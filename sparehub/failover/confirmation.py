@@ -9,6 +9,7 @@ import typer
 from sparehub.loading import load_json, read_bounded
 from topology.errors import PreflightError
 from topology.plan import SHORT, Plan, fingerprint
+from topology.printable import printable
 
 _DIGITS = 64
 
@@ -81,5 +82,5 @@ def ask(question: str) -> None:
     """
     if not sys.stdin.isatty():
         raise typer.BadParameter("there is no terminal to confirm at: give --yes")
-    if not typer.confirm(question, err=True):
+    if not typer.confirm(printable(question), err=True):
         raise PreflightError("nothing was done")
