@@ -9,6 +9,7 @@ from typing import Any
 import pulumi
 from pulumi.runtime.config import get_config_env, get_config_secret_keys_env
 
+from components import saying
 from components.foreign_routes import warn_of_foreign_routes
 from components.ruling import hold_to_rules
 from components.switch_record import SwitchRecordArgs
@@ -19,6 +20,7 @@ from topology.errors import (
     ConfigurationError,
     GenerationError,
     InterlockError,
+    Problem,
     SparehubError,
 )
 from topology.generation import (
@@ -62,7 +64,8 @@ def approved() -> tuple[StackConfig, Region]:
     :raises SparehubError: with all that is wrong.
     """
     stack = pulumi.get_stack()
-    secret = any(key.startswith(f"{NAMESPACE}:") for key in get_config_secret_keys_env())
+    secrets = get_config_secret_keys_env()
+    secret = _SUBSCRIPTION in secrets or any(key.startswith(f"{NAMESPACE}:") for key in secrets)
     values = _values()
     _refuse_secrets_in_clear(values, stack)
     config = parse_stack(values, stack=stack, secret=secret)
@@ -89,7 +92,7 @@ def approved() -> tuple[StackConfig, Region]:
 
 def refuse(error: SparehubError) -> SystemExit:
     """Report an expected failure as one message, and return what ends the program."""
-    pulumi.log.error(str(error))
+    saying.error(str(error))
     return SystemExit(ALREADY_REPORTED)
 
 
@@ -128,10 +131,22 @@ def _values() -> dict[str, object]:
         del values[f"{NAMESPACE}:generation"]
     if not values.get(_SUBSCRIPTION) and (named := os.environ.get("ARM_SUBSCRIPTION_ID")):
         values[_SUBSCRIPTION] = named  # as the provider does
-    structured = {
-        f"{NAMESPACE}:{key}": config.get_object(key) for key in ("region", "ignoredRules")
-    }
+    structured = {f"{NAMESPACE}:{key}": _object(config, key) for key in ("region", "ignoredRules")}
     return values | {key: value for key, value in structured.items() if value is not None}
+
+
+def _object(config: pulumi.Config, key: str) -> object:
+    """Return a key that Pulumi hands over as JSON.
+
+    :raises ConfigurationError: where it is none, or more than Python can read.
+    """
+    try:
+        return config.get_object(key)
+    except (RecursionError, ValueError, pulumi.ConfigTypeError):
+        message = (
+            "is no mapping of keys, nests without end, or holds a number of thousands of digits"
+        )
+        raise ConfigurationError([Problem(key, message)], pulumi.get_stack()) from None
 
 
 def _refuse_secrets_in_clear(values: Mapping[str, object], stack: str) -> None:
@@ -190,7 +205,7 @@ def _hold_to_generation(stack: str, config: StackConfig, own: SwitchRecord, pair
         pair_is_live=is_live(pair.resources or {}),
     )
     if not config.generation and own.activation not in ("", config.activation):
-        pulumi.log.warn(
+        saying.warn(
             f"{stack!r} is switched to {config.activation.value} without a sparehub:generation: "
             "an older checkout could undo that unnoticed; `sparehub switch` sets it"
         )
@@ -209,13 +224,13 @@ def _hold_against_pair(config: StackConfig, region: Region, pair: _Pair) -> Reso
     except InterlockError as error:
         if not config.override_interlock:
             raise
-        pulumi.log.warn(
+        saying.warn(
             f"the interlock is overridden ({config.override_interlock}) and would have said: "
             f"{error} Once this is over: `pulumi config rm overrideInterlock`."
         )
         return pair.resources or {}
     if config.override_interlock:
-        pulumi.log.warn(
+        saying.warn(
             "overrideInterlock is set although nothing is in the way; it would let the next "
             "deployment pass, too: `pulumi config rm overrideInterlock`"
         )
@@ -236,7 +251,7 @@ def _deployed(config: StackConfig, region: Region, pair: _Pair) -> Deployed:
         )
         raise InterlockError(message)
     if pair.resources is None and region.connections:
-        pulumi.log.warn(
+        saying.warn(
             f"there is no stack {stack!r} yet, so nothing keeps it and this one from being "
             "live at once; if it has another name, set pairedStack to that"
         )

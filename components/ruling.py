@@ -2,8 +2,7 @@
 
 from collections.abc import Iterable
 
-import pulumi
-
+from components import saying
 from topology.errors import ConfigurationError, Problem
 from topology.findings import Finding
 from topology.pair import Stack, in_order
@@ -40,9 +39,9 @@ def hold_to_rules(stack: Stack, recorded: Resources, paired: Resources) -> None:
     ]
     said = [f"ignored: {_problem(each.finding)}: {each.reason}" for each in ignored]
     if lines:
-        pulumi.log.warn(_block("the rules warn", [*lines, *said]))
+        saying.warn(_block("the rules warn", [*lines, *said]))
     elif said:
-        pulumi.log.info(_block("the rules would warn", said))
+        saying.info(_block("the rules would warn", said))
 
 
 def _beside(stack: Stack, paired: Resources) -> list[Finding]:

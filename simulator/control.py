@@ -1,5 +1,7 @@
 """What the command ``sparehub simulate`` does, as plain functions on a store's directory."""
 
+import os
+import shlex
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from ipaddress import ip_network
@@ -229,11 +231,13 @@ def install_provider(directory: Path, python: Path) -> Path:
     """
     directory.mkdir(parents=True, exist_ok=True)
     script = directory / PLUGIN
-    script.write_text(
+    root, executable = (shlex.quote(os.fspath(each)) for each in (_ROOT, python))
+    text = (
         "#!/bin/sh\n"
-        f'PYTHONPATH="{_ROOT}${{PYTHONPATH:+:$PYTHONPATH}}" '
-        f'exec "{python}" -m simulator.provider "$@"\n'
+        f"PYTHONPATH={root}${{PYTHONPATH:+:$PYTHONPATH}} "
+        f'exec {executable} -m simulator.provider "$@"\n'
     )
+    script.write_bytes(os.fsencode(text))
     script.chmod(0o755)
     return script
 

@@ -6,6 +6,7 @@ subscription and any bearer token is good; a request without one is answered as 
 
 import argparse
 import asyncio
+import json
 import os
 import signal
 import socket
@@ -29,6 +30,7 @@ from simulator.arm.core import Azure
 from simulator.arm.messages import CONFIGURED, Mishap, Request, Response
 from simulator.arm.refusal import Kind
 from simulator.errors import ServingError, SimulatorError, StoreError
+from simulator.http_limits import Limits, foreign, protocol
 
 LOOPBACK = "127.0.0.1"
 _AZURE = "https://management.azure.com"
@@ -70,6 +72,10 @@ def application(azure: Azure, drop: "Connections") -> Starlette:
 
         async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
             request = HttpRequest(scope, receive)
+            if refused := foreign(request.headers, scope["server"]):
+                answer = _Json(refused.response().body, status_code=refused.status)
+                await answer(scope, receive, send)
+                return
             try:
                 answer = await _answer(azure, request)
             except ClientDisconnect:
@@ -100,7 +106,7 @@ async def _answer(azure: Azure, request: HttpRequest) -> Response:
     exists = request.method == "HEAD"
     asked = Request(
         method="GET" if exists else request.method,
-        path=request.url.path,
+        path=request.scope["path"],  # a URL would end at a `?` that was quoted
         query=dict(request.query_params),
         headers={name: value for name, value in request.headers.items() if name != CONFIGURED},
         body=body,
@@ -135,7 +141,15 @@ def _response(request: HttpRequest, answer: Response) -> HttpResponse:
         headers = {**headers, "www-authenticate": 'Bearer error="invalid_token"'}
     if answer.body is None or request.method == "HEAD":
         return HttpResponse(status_code=answer.status, headers=dict(headers))
-    return JSONResponse(answer.body, status_code=answer.status, headers=dict(headers))
+    return _Json(answer.body, status_code=answer.status, headers=dict(headers))
+
+
+class _Json(JSONResponse):
+    """An answer in ASCII: a store of an older version may hold halves of characters."""
+
+    def render(self, content: object) -> bytes:
+        """Return the body."""
+        return json.dumps(content, separators=(",", ":")).encode("ascii")
 
 
 async def _break_off(response: HttpResponse, send: Send) -> None:
@@ -154,8 +168,8 @@ class Connections:
 
     def drop(self, scope: Scope) -> None:
         """Close the connection that a request came on, without another byte."""
-        for protocol in self.server.server_state.connections if self.server else ():
-            transport = getattr(protocol, "transport", None)
+        for each in self.server.server_state.connections if self.server else ():
+            transport = getattr(each, "transport", None)
             if transport and transport.get_extra_info("peername")[:2] == tuple(scope["client"]):
                 transport.abort()
 
@@ -175,7 +189,7 @@ class _Server(uvicorn.Server):
                 signal.signal(each, handler)
 
 
-def serve(directory: Path, port: int, host: str = LOOPBACK) -> None:
+def serve(directory: Path, port: int, host: str = LOOPBACK, limits: Limits | None = None) -> None:
     """Serve the store in a directory until told to stop.
 
     Raises:
@@ -186,8 +200,13 @@ def serve(directory: Path, port: int, host: str = LOOPBACK) -> None:
     listening = _listen(host, port)
     azure = Azure(directory)
     connections = Connections()
+    limits = limits or Limits()
     config = uvicorn.Config(
         application(azure, connections),
+        http=protocol(limits),
+        ws="none",
+        proxy_headers=False,
+        timeout_keep_alive=_LEISURE,
         access_log=False,
         lifespan="off",
         log_level="critical",

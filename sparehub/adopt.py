@@ -8,10 +8,14 @@ from io import StringIO
 from pathlib import Path
 from typing import Any
 
-from rich.markup import escape
-from ruamel.yaml import YAML
-
 from sparehub.check import REFUSED
+from sparehub.loading import (
+    MOST_JSON_BYTES,
+    LoadingError,
+    load_json,
+    read_bounded,
+    yaml_loader,
+)
 from sparehub.output import Output
 from sparehub.replace_file import create_file
 from topology.adoption.adopt import Adopted, NotUnderstood, adopt
@@ -66,13 +70,12 @@ def adopt_file(
 
 def _document(source: Path) -> Any:  # noqa: ANN401 - JSON
     try:
-        return json.loads(source.read_text(encoding="utf-8-sig"))
+        return load_json(read_bounded(source, MOST_JSON_BYTES).removeprefix("\ufeff"))
     except OSError as error:
         message = f"{source} cannot be read ({error.strerror})"
         raise UnreadableError(message) from None
-    except ValueError as error:
-        message = f"{source} is not JSON: {error}"
-        raise UnreadableError(message) from None
+    except LoadingError as error:
+        raise UnreadableError(f"{source} {error}") from None
 
 
 def _exported(
@@ -114,7 +117,7 @@ def _location(document: Mapping[str, Any]) -> str:
 
 
 def _yaml(adopted: Adopted) -> str:
-    yaml = YAML()
+    yaml = yaml_loader("rt")
     yaml.width = _WIDE
     text = StringIO()
     yaml.dump({"config": dict(adopted.values)}, text)
@@ -148,9 +151,11 @@ def _report(
         output.document(document)
         return
     for each in listed:  # no table: it would cut the ids
-        output.results.print(f"[yellow]{escape(each.id)}[/]: {escape(each.reason)}")
+        output.results.print(each.id, style="yellow", end="")
+        output.results.print(f": {each.reason}")
     for problem in adopted.problems:
-        output.results.print(f"[red]check will refuse[/] {escape(problem)}")
+        output.results.print("check will refuse ", style="red", end="")
+        output.results.print(problem)
     output.note(
         f"wrote {out} and {imports} ({count} entries); next: `pulumi import -f {imports} --yes "
         "--skip-preview --generate-code=false`, then `pulumi preview`"

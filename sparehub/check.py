@@ -125,12 +125,12 @@ def _print(output: Output, examination: Examination) -> None:
             output.results.print(line)
     colours = {"error": "red", "warning": "yellow"}
     for each in examination.findings:
-        output.results.print(f"[{colours[each.severity]}]{each.severity}[/] ", end="")
-        output.results.print(_line(each), markup=False)
+        output.results.print(f"{each.severity} ", style=colours[each.severity], end="")
+        output.results.print(_line(each))
     ignored = examination.ignored
     for warning in ignored:
-        output.results.print("[dim]ignored[/] ", end="")
-        output.results.print(f"{_line(warning.finding)}: {warning.reason}", markup=False)
+        output.results.print("ignored ", style="dim", end="")
+        output.results.print(f"{_line(warning.finding)}: {warning.reason}")
     counts = [_plural(examination.count(word), word) for word in ("error", "warning")]
     output.results.print(", ".join([*counts, *([f"{len(ignored)} ignored"] if ignored else [])]))
 

@@ -3,10 +3,13 @@
 import json as json_module
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from simulator.errors import SimulatorError
 from sparehub import adopt as adopt_command
@@ -25,10 +28,37 @@ from sparehub.report import command as report_command
 from topology.config import RegionConfig
 from topology.derivation.derive import Wanted
 from topology.errors import SparehubError
+from topology.printable import printable
 from topology.reachability.states import STATES, configured
 from topology.words import Activation, Depth
 
+
+class _Group(TyperGroup):
+    """The commands; what is wrong with how one was called is shown and not obeyed."""
+
+    def make_context(self, *arguments: Any, **named: Any) -> Any:  # noqa: ANN401 - typer's own
+        """Read the options that stand before the command."""
+        with _printable_errors():
+            return super().make_context(*arguments, **named)
+
+    def invoke(self, ctx: Any) -> Any:  # noqa: ANN401 - typer's own
+        """Run the command, its own options included."""
+        with _printable_errors():
+            return super().invoke(ctx)
+
+
+@contextmanager
+def _printable_errors() -> Iterator[None]:
+    try:
+        yield
+    except Exception as error:
+        if isinstance(message := getattr(error, "message", None), str):
+            error.message = printable(message)  # type: ignore[attr-defined] # click's errors show it
+        raise
+
+
 app = typer.Typer(
+    cls=_Group,
     help="A spare Azure hub in a second region: checked, built, switched and rehearsed.",
     no_args_is_help=True,
     rich_markup_mode="rich",

@@ -56,7 +56,7 @@ class Demo:
 
     def step(self, title: str, action: Callable[[], None]) -> Step:
         """Run a step and count what the local Azure saw of it."""
-        self.output.results.print(f"\n[bold]{title}[/]")
+        self.output.results.print(f"\n{title}", style="bold")
         seen, before = len(self.rehearsal.log()), self.rehearsal.minutes()
         started = time.monotonic()
         action()
@@ -73,7 +73,7 @@ class Demo:
     def pulumi(self, *arguments: str) -> None:
         """Run a pulumi command, shown as it would be typed."""
         typed = " ".join(f"'{each}'" if " " in each else each for each in arguments)
-        self.output.results.print(f"  [cyan]$ pulumi {typed}[/]")
+        self.output.results.print(f"  $ pulumi {typed}", style="cyan")
         with self.output.progress.status(f"pulumi {arguments[0]} ..."):
             self.rehearsal.pulumi(*arguments)
 
@@ -116,7 +116,7 @@ class Demo:
         for stack in STACKS:
             self.pulumi("state", "unprotect", "--all", "--yes", "--stack", stack)
         for circuit in CIRCUITS:
-            self.output.results.print(f"  [cyan]$ sparehub simulate deprovision {circuit}[/]")
+            self.output.results.print(f"  $ sparehub simulate deprovision {circuit}", style="cyan")
             control.deprovision(self.rehearsal.home.simulator, circuit)
         for stack in STACKS:
             self.pulumi("destroy", "--yes", "--stack", stack)
@@ -128,7 +128,7 @@ class Demo:
             region = "southeastasia" if _is_secondary(identity) else "eastasia"
             counts[kind.split("/", 1)[-1], region] += 1
         regions = ("eastasia", "southeastasia")
-        self.output.results.print("\n[bold]what stands where[/]")
+        self.output.results.print("\nwhat stands where", style="bold")
         self.output.table(
             ("type", *regions),
             [
@@ -139,7 +139,7 @@ class Demo:
 
     def show_steps(self) -> None:
         """Print the table that the demo is for."""
-        self.output.results.print("\n[bold]what each step did[/]")
+        self.output.results.print("\nwhat each step did", style="bold")
         self.output.table(
             ("step", "created", "changed", "deleted", "simulated minutes"),
             [

@@ -10,6 +10,7 @@ from engine.paths import pulumi_directory
 from simulator.control import install_provider
 from sparehub.private_files import private_directory
 from topology.errors import SparehubError
+from topology.printable import shown
 
 BEFORE = "SPAREHUB_BEFORE_"
 """Prefix of the variables that keep what a shell had before ``sparehub simulate env``."""
@@ -63,14 +64,15 @@ class Home:
         """Return a PATH that finds the local Azure's provider first, and some Pulumi."""
         made_by_setup = pulumi_directory()
         first = [str(self.executables), *([str(made_by_setup)] if made_by_setup else [])]
-        rest = [each for each in current.split(os.pathsep) if each and each not in first]
-        return os.pathsep.join([*first, *rest])
+        listed = current.split(os.pathsep) if current else []
+        return os.pathsep.join([*first, *(each for each in listed if each not in first)])
 
     def prepare(self) -> None:
         """Make the directories and the provider's executable.
 
         :raises SparehubError: where the home cannot be written.
         """
+        self._refuse_unnameable()
         try:
             for name in ("state", "pulumi", "simulator", "bin"):
                 private_directory(self.path / name)
@@ -81,6 +83,22 @@ class Home:
                 "free it, or name another directory in SPAREHUB_HOME"
             )
             raise SparehubError(message) from None
+
+    def _refuse_unnameable(self) -> None:
+        """Refuse a directory that no variable can name.
+
+        :raises SparehubError: where PATH would take it for two.
+        """
+        for directory, remedy in (
+            (self.path, "name another in SPAREHUB_HOME"),
+            (pulumi_directory(), "move the checkout"),
+        ):
+            if directory and os.pathsep in str(directory):
+                message = (
+                    f"{shown(str(directory))} holds a {os.pathsep!r}, which ends a directory on "
+                    f"PATH, so nothing there would be found: {remedy}"
+                )
+                raise SparehubError(message)
 
     def environment(self, inherited: Mapping[str, str]) -> dict[str, str]:
         """Return a whole environment for a Pulumi that works against the local Azure."""

@@ -2,16 +2,15 @@
 
 import sys
 from collections.abc import Mapping, Sequence
-from io import StringIO
 from ipaddress import IPv4Network
 from pathlib import Path
 
 import typer
-from ruamel.yaml import YAML
 
 from sparehub.output import Output
 from sparehub.replace_file import create_file
 from sparehub.stack_file import Numbers, stack_file_text
+from sparehub.stacks import load_stack_file
 from topology.build import build
 from topology.circuits import connection_key
 from topology.errors import SparehubError
@@ -80,7 +79,7 @@ def write_stack_file(numbers: Numbers, path: Path, output: Output) -> None:
     :raises SparehubError: where the numbers do not make a region or the file exists.
     """
     text = stack_file_text(numbers)
-    build(parse_stack(YAML(typ="safe").load(StringIO(text))["config"], stack="primary"))
+    build(parse_stack(load_stack_file(text, "primary")["config"], stack="primary"))
     try:
         create_file(path, text)
     except FileExistsError:

@@ -5,7 +5,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from rich.markup import escape
+from rich.text import Text
 
 from sparehub.check import REFUSED, check
 from sparehub.output import Output
@@ -46,11 +46,11 @@ def _print(output: Output, found: Sequence[Difference]) -> None:
     headers = ("verdict", "path", "primary", "secondary", "reason")
     rows = [
         (
-            f"[{_COLOURS[each.verdict]}]{each.verdict}[/]",
-            escape(each.path),
-            escape(shown(each.primary)),
-            escape(shown(each.secondary)),
-            escape(each.reason),
+            Text(each.verdict, _COLOURS[each.verdict]),
+            each.path,
+            shown(each.primary),
+            shown(each.secondary),
+            each.reason,
         )
         for each in found
     ]

@@ -10,9 +10,7 @@ from importlib import metadata, util
 from pathlib import Path
 from typing import Any
 
-from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
-
+from sparehub.loading import LoadingError, load_yaml, read_bounded
 from topology.errors import ConfigurationError, Problem
 from topology.plan import Program
 from topology.secrets import without_secrets
@@ -48,11 +46,14 @@ def _project(path: Path) -> dict[str, Any]:
     if not path.exists():  # the stack files alone can be planned with, not deployed
         return {}
     try:
-        said = YAML(typ="safe").load(path.read_text(encoding="utf-8"))
-    except (YAMLError, UnicodeDecodeError):
-        said = None
+        said = load_yaml(read_bounded(path))
+    except LoadingError as error:
+        said, problem = None, f": {error}"
+    else:
+        problem = ""
     if not isinstance(said, dict):
-        raise ConfigurationError([Problem(path.name, "is not YAML, or no mapping of keys")])
+        message = f"is not YAML, or no mapping of keys{problem}"
+        raise ConfigurationError([Problem(path.name, message)])
     plain = {key: value for key, value in without_secrets(said).items() if key not in _PROSE}
     found: dict[str, Any] = json.loads(json.dumps(plain, default=str))  # YAML knows dates, too
     return found

@@ -131,7 +131,7 @@ class _Text:
         self._states += 1
         state = proof.state
         counts = ", ".join(f"{proof.count(each)} {each.name}" for each in Verdict)
-        self._say(f"[bold]{state.name}[/]", f": {meaning(state.name)}")
+        self._say(state.name, f": {meaning(state.name)}", "bold")
         self._matrix(proof)
         self._say("", f"{counts}{_text_lasts(state.lasts)}")
         for line in _text_changes(proof):
@@ -150,11 +150,11 @@ class _Text:
         self._say("", f"rows start a conversation with columns: {signs}")
         verdict = f"wrong in {', '.join(self._failed)}" if self._failed else "all in order"
         colour = "red" if self._failed else "green"
-        self._say(f"[{colour}]{verdict}[/]", f" ({self._states} states in {seconds:.1f} s)")
+        self._say(verdict, f" ({self._states} states in {seconds:.1f} s)", colour)
 
-    def _say(self, marked: str, text: str) -> None:
-        self._output.results.print(marked, end="")
-        self._output.results.print(text, markup=False)
+    def _say(self, marked: str, text: str, style: str = "") -> None:
+        self._output.results.print(marked, style=style, end="")
+        self._output.results.print(text)
 
     def _matrix(self, proof: Proof) -> None:
         groups = proof.groups
@@ -171,7 +171,8 @@ class _Text:
         for each in new[:_MOST_SHOWN]:
             colour, word = ("red", "wrong") if each.fails else ("yellow", "note")
             pair = f"{each.source} -> {each.destination}"
-            self._say(f"[{colour}]{word}[/] ", f"{each.question}: {pair} is {each.verdict.name}")
+            said = f" {each.question}: {pair} is {each.verdict.name}"
+            self._say(word, said, colour)
             for name, walk in (("there", each.there), ("back", each.back)):
                 if walk:
                     self._say("", f"  {name}: {' -> '.join(str(hop) for hop in walk.hops)}")

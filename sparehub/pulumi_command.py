@@ -4,12 +4,13 @@ The Automation API decrypts a state to export it, and writes it to the temporary
 it, where it stays if the import fails. Here secrets stay encrypted and nothing is written.
 """
 
-import json
 import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from sparehub.loading import load_json
 
 
 @dataclass(frozen=True)
@@ -60,5 +61,5 @@ def export_state(
         directory=directory,
         environment=environment,
     )
-    exported: dict[str, Any] = json.loads(printed)
+    exported: dict[str, Any] = load_json(printed)
     return exported

@@ -7,11 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from ruamel.yaml import YAML
-
 from simulator import control
 from simulator.control import LogEntry
 from sparehub.home import Home
+from sparehub.loading import LoadingError, load_yaml, read_bounded
 from sparehub.replace_file import create_file
 from sparehub.stack_document import StackDocument
 from sparehub.stacks import read_stack_file, stack_file
@@ -108,7 +107,12 @@ class Rehearsal:
         """
         path = self.home.search_path(self.inherited.get("PATH", os.defpath))
         found = shutil.which(control.PLUGIN, path=path)
-        named = YAML(typ="safe").load(self.project / "Pulumi.yaml").get("plugins")
+        project = self.project / "Pulumi.yaml"
+        try:
+            said = load_yaml(read_bounded(project))
+        except (OSError, LoadingError) as error:
+            raise SparehubError(f"{project}: {error}") from None
+        named = said.get("plugins") if isinstance(said, dict) else None
         if named or found is None or Path(found).parent != self.home.executables:
             other = "the one that Pulumi.yaml names" if named else str(found)
             message = f"a rehearsal uses the local Azure alone, and would find {other}"

@@ -63,7 +63,7 @@ def env(
             home.prepare()
         except SparehubError:
             # Whoever evaluates this must not go on to the real Azure.
-            Output().results.out("false", highlight=False)
+            Output().exactly("false")
             raise
         # A second time in one shell there is nothing to keep: the values are ours.
         again = os.environ.get("SPAREHUB_SIMULATOR") == names["SPAREHUB_SIMULATOR"]
@@ -74,10 +74,11 @@ def env(
             lines += [_export(name, value)]
         lines += [_export("PATH", home.search_path(os.environ.get("PATH", os.defpath)))]
         Output().note(f"simulated Azure at {home.simulator}")
-    Output().results.out("\n".join(lines), highlight=False)
+    Output().exactly("\n".join(lines))
 
 
 def _export(name: str, value: str) -> str:
+    """Return what sets a variable in sh, bash or zsh: whatever is between single quotes is text."""
     return f"export {name}={shlex.quote(value)}"
 
 

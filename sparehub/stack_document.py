@@ -6,9 +6,9 @@ from copy import deepcopy
 from io import StringIO
 from typing import Any
 
-from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 
+from sparehub.loading import yaml_loader
 from sparehub.remarks import comment_on, give_lines, take_lines
 from sparehub.stacks import load_stack_file
 
@@ -19,7 +19,7 @@ class StackDocument:
     """A stack file, read with its comments."""
 
     def __init__(self, text: str, stack: str) -> None:
-        self._yaml = YAML()
+        self._yaml = yaml_loader("rt")
         self._yaml.preserve_quotes = True
         self._yaml.width = 1 << 20  # a line is never broken
         self._newline = "\r\n" if "\r\n" in text else "\n"
@@ -79,7 +79,7 @@ def values_of(text: str, stack: str) -> dict[str, Any]:
 
     :raises ConfigurationError: where it is no stack file.
     """
-    plain: dict[str, Any] = _plain(load_stack_file(text, stack, YAML(typ="safe"))["config"])
+    plain: dict[str, Any] = _plain(load_stack_file(text, stack)["config"])
     return plain
 
 

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from ruamel.yaml import YAML
+
+from sparehub.loading import LoadingError, load_yaml
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,4 +52,11 @@ def stack_file_text(numbers: Numbers) -> str:
 def _yaml(text: str) -> str:
     """Return a text as YAML: bare where that means the same, also inside brackets; else quoted."""
     bare = re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9 ./_-]*", text) is not None
-    return text if bare and YAML(typ="safe").load(text) == text else json.dumps(text)
+    return text if bare and _means_itself(text) else json.dumps(text)
+
+
+def _means_itself(text: str) -> bool:
+    try:
+        return bool(load_yaml(text) == text)
+    except LoadingError:
+        return False

@@ -1,16 +1,17 @@
 """Reads the stack files of a project directory."""
 
-import re
 from pathlib import Path
 from typing import Any
 
 from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
 
+from sparehub.loading import LoadingError, load_yaml, read_bounded
 from topology.build import build
-from topology.errors import ConfigurationError, Problem
+from topology.errors import ConfigurationError, OptionsError, Problem
+from topology.identifiers import STACK_NAME_FORM, is_stack_name
 from topology.pair import Stack
 from topology.parse import parse_stack
+from topology.printable import shown
 from topology.secrets import secret_problems, without_secrets
 
 STACKS = ("primary", "secondary")
@@ -18,7 +19,12 @@ STACKS = ("primary", "secondary")
 
 
 def stack_file(directory: Path, stack: str) -> Path:
-    """Return the path of a stack's configuration file."""
+    """Return the path of a stack's configuration file.
+
+    :raises OptionsError: where no stack can have that name.
+    """
+    if not is_stack_name(stack):
+        raise OptionsError(f"{shown(stack)} is no stack's name: {STACK_NAME_FORM}")
     return directory / f"Pulumi.{stack}.yaml"
 
 
@@ -36,7 +42,7 @@ def read_stack(directory: Path, stack: str) -> Stack:
 
 
 def _values(directory: Path, stack: str) -> dict[str, object]:
-    config = load_stack_file(read_stack_file(directory, stack), stack, YAML(typ="safe"))["config"]
+    config = load_stack_file(read_stack_file(directory, stack), stack)["config"]
     ours = ("sparehub:", "azure-native:")
     if problems := list(secret_problems(config.get("sparehub:region"), "region")):
         raise ConfigurationError(problems, stack)
@@ -50,50 +56,29 @@ def read_stack_file(directory: Path, stack: str) -> str:
     """
     path = stack_file(directory, stack)
     try:
-        return path.read_bytes().decode()
+        return read_bounded(path)
     except FileNotFoundError:
         message = f"no such file in {directory}; `sparehub init` writes one for the primary"
         raise _unusable(path, message, stack) from None
-    except (OSError, UnicodeDecodeError) as error:
+    except OSError as error:
         raise _unusable(path, f"cannot be read: {error}", stack) from None
+    except LoadingError as error:
+        raise _unusable(path, str(error), stack) from None
 
 
-def load_stack_file(text: str, stack: str, yaml: YAML) -> Any:  # noqa: ANN401 - whatever the loader makes
-    """Return the document that a stack file holds, as a loader makes it.
+def load_stack_file(text: str, stack: str, yaml: YAML | None = None) -> Any:  # noqa: ANN401 - whatever the loader makes
+    """Return the document that a stack file holds, as plain data or as a loader makes it.
 
     :raises ConfigurationError: where it is not YAML, or holds no ``config:`` mapping.
     """
     path = stack_file(Path(), stack)
     try:
-        content = yaml.load(text)
-        _walk(content)
-    except YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        where = f", line {mark.line + 1}" if mark else ""
-        raise _unusable(path, f"is not YAML{where}: {_said_by(error)}", stack) from None
-    except RecursionError:
-        message = "nests without end: an alias that holds itself, or thousands of brackets"
-        raise _unusable(path, message, stack) from None
+        content = load_yaml(text, yaml)
+    except LoadingError as error:
+        raise _unusable(path, str(error), stack) from None
     if not isinstance(content, dict) or not isinstance(content.get("config"), dict):
         raise _unusable(path, "has no `config:` mapping, so it is no stack file", stack)
     return content
-
-
-def _walk(value: object) -> None:
-    """Go to every end of a document.
-
-    :raises RecursionError: where it has none.
-    """
-    if isinstance(value, dict | list):
-        for each in value.values() if isinstance(value, dict) else value:
-            _walk(each)
-
-
-def _said_by(error: YAMLError) -> str:
-    """Return what is wrong with the YAML, without any value: it may be a secret."""
-    problem = str(getattr(error, "problem", None) or "unreadable")
-    twice = re.match(r'found duplicate key "([^"]*)"', problem)
-    return f"the key {twice[1]!r} is given twice" if twice else problem
 
 
 def _unusable(path: Path, message: str, stack: str) -> ConfigurationError:

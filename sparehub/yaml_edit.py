@@ -10,9 +10,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
+from sparehub.loading import LoadingError, load_yaml
 from sparehub.yaml_tree import Entry, Node, Shape, comments, tree_of
 from topology.errors import PreflightError
 
@@ -228,7 +228,7 @@ class Document:
         try:
             found = _plain(_load(after))
             kept = [comment for _, comment in comments(after, tree_of(after))]
-        except YAMLError:
+        except (LoadingError, YAMLError):
             return False
         gone = [each for each in splices if each.lines]
         expected = [
@@ -260,7 +260,7 @@ def _scalar(value: Value, quote: str = "") -> str:
 
 
 def _load(text: str) -> Any:  # noqa: ANN401 - whatever YAML holds
-    return YAML(typ="safe").load(text)
+    return load_yaml(text)
 
 
 def _plain(value: Any) -> Any:  # noqa: ANN401 - whatever YAML holds

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
-from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 from ruamel.yaml.events import (
     AliasEvent,
@@ -16,6 +15,8 @@ from ruamel.yaml.events import (
     SequenceEndEvent,
     SequenceStartEvent,
 )
+
+from sparehub.loading import yaml_loader
 
 _COLON = re.compile(r"\s*:")
 _COMMENT = re.compile(r"(?:^|(?<=[ \t]))#[^\r\n]*", re.MULTILINE)
@@ -82,7 +83,7 @@ def tree_of(text: str) -> Node:
 
     :raises YAMLError: where it is not YAML, or holds no document.
     """
-    events = YAML(typ="safe", pure=True).parse(text)
+    events = yaml_loader("safe").parse(text)
     for event in events:
         if isinstance(event, MappingStartEvent | SequenceStartEvent | ScalarEvent):
             return _node(event, events, text)

@@ -13,6 +13,8 @@ from topology.model import Region
 from topology.parse import parse_stack
 
 ROOT = Path(__file__).parent.parent
+OURS = "/subscriptions/00000000-0000-0000-0000-00000000000a"
+THEIRS = "/subscriptions/00000000-0000-0000-0000-00000000000b"
 
 
 def shipped(stack: str) -> dict[str, Any]:

@@ -15,8 +15,13 @@ from ipaddress import (
 )
 from typing import Annotated
 
-from pydantic import BeforeValidator, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, StringConstraints
 from pydantic_core import PydanticCustomError
+
+from topology.identifiers import NAME_PATTERN, id_problem, type_of_id
+from topology.printable import shown
+
+_SCOPE = "/subscriptions/<subscription>/resourceGroups/<group>/providers"
 
 
 def _problem(rule: str, text: str) -> PydanticCustomError:
@@ -41,7 +46,7 @@ def address_prefix(value: object) -> IPv4Network:
         return value
     network = read_prefix(value)
     if network is None:
-        text = f"{value!r} is not an address prefix in CIDR notation, such as 10.0.0.0/24"
+        text = f"{shown(value)} is not an address prefix in CIDR notation, such as 10.0.0.0/24"
         raise _problem("VN-04", text)
     if not isinstance(network, IPv4Network):
         raise _problem("SR-21", f"{value} is IPv6, which Site Recovery does not replicate")
@@ -67,47 +72,35 @@ def _address(value: object) -> IPv4Address:
         if isinstance(value, str) and _is_ipv6(value):
             message = f"{value} is IPv6, which Site Recovery does not replicate"
             raise _problem("SR-21", message) from None
-        raise _problem("CONFIG", f"{value!r} is not an IPv4 address, such as 10.10.10.10") from None
+        raise _problem(
+            "CONFIG", f"{shown(value)} is not an IPv4 address, such as 10.10.10.10"
+        ) from None
 
 
 parse_address = BeforeValidator(_address)
 
 
-def _network_id(value: object, kind: str, word: str) -> str:
-    form = "/subscriptions/<subscription>/resourceGroups/<group>/providers/Microsoft.Network"
-    pattern = (
-        rf"/subscriptions/[^/]+/resourceGroups/[^/]+/providers/Microsoft\.Network/{kind}/[^/]+"
-    )
-    if isinstance(value, str) and re.fullmatch(pattern, value, re.IGNORECASE):
-        if gap := re.search(r"<[^>]*>", value):  # no name in Azure holds angle brackets
-            raise _problem("CONFIG", f"put the real value in the place of {gap[0]} in {value!r}")
-        return value
-    raise _problem("CONFIG", f"{value!r} is not the id of a {word}: {form}/{kind}/<name>")
+def resource_id(word: str, *types: str) -> BeforeValidator:
+    """Return what takes the id of a resource of one of some types alone.
 
+    ``types`` are Azure's, as in an id: ``Microsoft.Network/expressRouteCircuits``; ``word`` is what
+    a person calls them.
+    """
+    known = {kind.lower() for kind in types}
+    forms = " or ".join(f"{_SCOPE}/{kind}/<name>" for kind in types)
 
-def _circuit_id(value: object) -> str:
-    return _network_id(value, "expressRouteCircuits", "circuit")
+    def read(value: object) -> str:
+        text = value if isinstance(value, str) else ""
+        if type_of_id(text) not in known:
+            raise _problem("CONFIG", f"{shown(value)} is not the id of a {word}: {forms}")
+        if gap := re.search(r"<[^>]*>", text):  # no name in Azure holds angle brackets
+            message = f"put the real value in the place of {gap[0]} in {shown(text)}"
+            raise _problem("CONFIG", message)
+        if problem := id_problem(text):
+            raise _problem("CONFIG", f"{shown(text)} is not the id of a {word}: {problem}")
+        return text
 
-
-def _next_hop_id(value: object) -> str:
-    form = "/subscriptions/<subscription>/resourceGroups/<group>/providers"
-    kinds = (
-        r"Microsoft\.Compute/virtualMachines",
-        r"Microsoft\.Network/(?:loadBalancers|azureFirewalls)",
-    )
-    group = r"/subscriptions/[0-9A-Fa-f-]+/resourceGroups/[\w().-]+"
-    pattern = rf"{group}/providers/(?:{'|'.join(kinds)})/[\w.-]+"
-    if isinstance(value, str) and re.fullmatch(pattern, value, re.IGNORECASE | re.ASCII):
-        return value
-    text = (
-        f"{str(value)[:200]!r} is not the id of a virtual machine, an internal load balancer or an "
-        f"Azure Firewall, such as {form}/Microsoft.Compute/virtualMachines/<name>"
-    )
-    raise _problem("CONFIG", text)
-
-
-def _security_group_id(value: object) -> str:
-    return _network_id(value, "networkSecurityGroups", "network security group")
+    return BeforeValidator(read)
 
 
 def plain_location(value: object) -> str:
@@ -119,29 +112,42 @@ def _location(value: object) -> str:
     location = plain_location(value) if isinstance(value, str) else ""
     if re.fullmatch(r"[a-z][a-z0-9]+", location):
         return location
-    raise _problem("CONFIG", f"{value!r} is not the name of an Azure region, such as eastasia")
+    raise _problem("CONFIG", f"{shown(value)} is not the name of an Azure region, such as eastasia")
 
 
 AddressPrefix = Annotated[IPv4Network, BeforeValidator(address_prefix)]
-CircuitId = Annotated[str, BeforeValidator(_circuit_id)]
-NextHopId = Annotated[str, BeforeValidator(_next_hop_id)]
-NetworkSecurityGroupId = Annotated[str, BeforeValidator(_security_group_id)]
+CircuitId = Annotated[str, resource_id("circuit", "Microsoft.Network/expressRouteCircuits")]
+NetworkSecurityGroupId = Annotated[
+    str, resource_id("network security group", "Microsoft.Network/networkSecurityGroups")
+]
+NextHopId = Annotated[
+    str,
+    resource_id(
+        "virtual machine, an internal load balancer or an Azure Firewall",
+        "Microsoft.Compute/virtualMachines",
+        "Microsoft.Network/loadBalancers",
+        "Microsoft.Network/azureFirewalls",
+    ),
+]
 Location = Annotated[str, BeforeValidator(_location)]
 Text = Annotated[str, StringConstraints(strict=True, min_length=1)]
 
-# What may stand in a physical name: starts alphanumeric, ends alphanumeric or `_`, and no longer
-# than the shortest name it becomes part of leaves room for (virtual networks: 64).
-# https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules
-Key = Annotated[
-    str, StringConstraints(strict=True, pattern=r"^[A-Za-z0-9]([A-Za-z0-9_.-]*[A-Za-z0-9_])?$")
-]
-NetworkName = Annotated[
-    str,
-    StringConstraints(strict=True, pattern=r"^[A-Za-z0-9]([A-Za-z0-9_.-]*[A-Za-z0-9_])?$"),
-]
-ResourceGroupName = Annotated[
-    str, StringConstraints(strict=True, pattern=r"^[A-Za-z0-9_.()-]*[A-Za-z0-9_()-]$")
-]
+# A key becomes part of a physical name, and that part of an id.
+Key = Annotated[str, StringConstraints(strict=True, pattern=f"^{NAME_PATTERN}$")]
+NetworkName = Key
+
+
+def _resource_group(value: str) -> str:
+    if re.fullmatch(r"[A-Za-z0-9_.()-]*[A-Za-z0-9_()-]", value):
+        return value
+    text = (
+        f"{shown(value)} is not the name of a resource group: letters, digits, `_`, `(`, `)`, "
+        "`.` and `-`, and no `.` at the end"
+    )
+    raise _problem("CONFIG", text)
+
+
+ResourceGroupName = Annotated[str, StringConstraints(strict=True), AfterValidator(_resource_group)]
 
 
 def generation(value: object) -> int:
@@ -153,9 +159,7 @@ def generation(value: object) -> int:
         return int(value)
     if isinstance(value, int) and not isinstance(value, bool) and 1 <= value < _MOST_GENERATIONS:
         return value
-    raise _problem(
-        "CONFIG", f"{str(value)[:40]!r} is no generation: write a whole number from 1 on"
-    )
+    raise _problem("CONFIG", f"{shown(value)} is no generation: write a whole number from 1 on")
 
 
 _MOST_GENERATIONS = 1_000_000_000

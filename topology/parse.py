@@ -1,6 +1,7 @@
 """From the words of a stack file to a configuration, or to every problem at once."""
 
 import difflib
+import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, get_args
@@ -10,16 +11,22 @@ from pydantic_core import ErrorDetails
 
 from topology.config import StackConfig
 from topology.errors import ConfigurationError, Problem
+from topology.identifiers import NAME_FORM, STACK_NAME_FORM, is_stack_name, is_subscription
+from topology.printable import CONTROL, shown
 from topology.rules.file_addresses import ADDRESSES
 from topology.rules.file_drill import DRILL
 from topology.rules.file_express_route import EXPRESS_ROUTE
 from topology.rules.file_hub import HUB
 from topology.rules.file_reserved import RESERVED
 from topology.rules.raw import RawRegion, as_mapping
+from topology.secrets import SECRET
 from topology.words import Activation
 
+_TENANT = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?")
+_MOST_LEVELS = 50
+"""Mappings and lists within each other; a region has ten."""
 _RULE = re.compile(r"[A-Z]{2,3}-\d+[a-z]?")
-_ADDRESS = re.compile(r"[0-9./]+")
+_ADDRESS = re.compile(r"'?[0-9./]+'?")
 _CIRCUIT_TAGS = ("owned", "referenced")
 # Words that pydantic chose for programmers, in the words of a person who edits a file.
 _PLAIN = {
@@ -32,8 +39,7 @@ _PLAIN = {
     "bool_type": "must be true or false",
     "too_short": "must not be empty",
     "string_too_short": "must not be empty",
-    "string_pattern_mismatch": "must start with a letter or digit, may hold letters, digits, "
-    "`_`, `.` and `-`, and must end with a letter, a digit or `_`",
+    "string_pattern_mismatch": f"must {NAME_FORM}",
 }
 _RULE_OF_FIELD = {
     "bandwidthInMbps": "ER-01",
@@ -57,7 +63,9 @@ def parse_stack(
 
     :raises ConfigurationError: with every problem of shape and of coherence.
     """
-    problems: list[Problem] = []
+    _refuse_depth(values, stack)
+    if problems := [*_text_problems(values, "")]:
+        raise ConfigurationError(sorted(set(problems)), stack)
     config: StackConfig | None = None
     try:
         config = StackConfig.model_validate(values)
@@ -69,6 +77,7 @@ def parse_stack(
             if not (details["type"] == "too_short" and details["input"])
         ]
     problems += _pair_problems(values.get("sparehub:pairedStack"), stack)
+    problems += _provider_problems(values, secret=secret)
     if config and config.disconnected and config.activation is Activation.ACTIVE:
         problems.append(Problem("disconnected", "a region that is active is connected: remove it"))
     region = RawRegion(as_mapping(values.get("sparehub:region")))
@@ -79,12 +88,70 @@ def parse_stack(
     return config
 
 
+def _refuse_depth(values: Mapping[str, object], stack: str) -> None:
+    """Refuse what nests deeper than Python can walk, before anything walks it."""
+    for key, value in values.items():
+        level = [value]
+        for _ in range(_MOST_LEVELS):
+            level = [each for one in level for each in _inside(one)]
+        if level:
+            message = f"nests without end: {_MOST_LEVELS} levels and more"
+            raise ConfigurationError([Problem(_path([key]), message)], stack)
+
+
+def _inside(value: object) -> Iterator[object]:
+    if isinstance(value, Mapping):
+        yield from value.values()
+    elif isinstance(value, list | tuple):
+        yield from value
+
+
+def _text_problems(value: object, path: str) -> Iterator[Problem]:
+    """Yield keys and values that no file of a stack needs, and that Azure or Pulumi cannot take.
+
+    A value is shown only where it cannot be a secret: a control character in one is enough to say.
+    """
+    if isinstance(value, str):
+        if found := CONTROL.search(value):
+            yield Problem(path, f"holds the character {shown(found[0])}: take it out")
+    elif isinstance(value, float) and not math.isfinite(value):
+        yield Problem(path, f"{value} is no number")
+    elif isinstance(value, Mapping):
+        for key, each in value.items():
+            name = str(key) if isinstance(key, str | int | float | bool) else "?"
+            place = f"{path}.{name}" if path else name.removeprefix("sparehub:")
+            if CONTROL.search(name):
+                place = f"{path}.{shown(name)}" if path else shown(name)
+                yield Problem(place, "is no key: it holds a control character")
+            yield from _text_problems(each, place)
+    elif isinstance(value, Sequence) and not isinstance(value, bytes):
+        for number, each in enumerate(value):
+            yield from _text_problems(each, f"{path}[{number}]")
+
+
 def _pair_problems(paired: object, stack: str) -> Iterator[Problem]:
     if paired and paired == stack:
         yield Problem("pairedStack", f"{paired!r} is this stack itself; name the other region's")
     if isinstance(paired, str) and "/" in paired:
-        message = f"{paired!r} has a slash; write the stack's name alone: {paired.split('/')[-1]!r}"
+        alone = paired.split("/")[-1]
+        message = f"{shown(paired)} has a slash; write the stack's name alone: {shown(alone)}"
         yield Problem("pairedStack", message)
+    elif isinstance(paired, str) and paired and not is_stack_name(paired):
+        yield Problem("pairedStack", f"{shown(paired)} is no stack's name: {STACK_NAME_FORM}")
+
+
+def _provider_problems(values: Mapping[str, object], *, secret: bool) -> Iterator[Problem]:
+    """Yield what is wrong with what Pulumi's provider puts into every URL."""
+    expected = {
+        "subscriptionId": (is_subscription, "a subscription's id, which is a GUID"),
+        "tenantId": (_TENANT.fullmatch, "a tenant: its GUID, or one of its domains"),
+    }
+    for key, (is_right, form) in expected.items():
+        path = f"azure-native:{key}"
+        value = values.get(path, SECRET)
+        if value not in (SECRET, "", None) and not (isinstance(value, str) and is_right(value)):
+            what = "the value" if secret else shown(value)
+            yield Problem(path, f"{what} is not {form}")
 
 
 def _problem(error: ErrorDetails, *, secret: bool) -> Problem:
@@ -97,15 +164,15 @@ def _problem(error: ErrorDetails, *, secret: bool) -> Problem:
     if error["type"] == "extra_forbidden":
         return Problem(path, _unknown_key(location))
     message = _PLAIN.get(error["type"], error["msg"].replace("Input should be", "must be"))
-    shown = _shown(error["input"], path, secret=secret)
     if _RULE.fullmatch(error["type"]) or error["type"] == "CONFIG":
         # Our own fields show the value where it helps; it may be a secret in a wrong place.
-        if secret and not _ADDRESS.fullmatch(str(error["input"])):
+        if secret and not _ADDRESS.fullmatch(shown(error["input"])):
             message = "not a valid value here"
         return Problem(path, message, error["type"])
     rule = "GWY-01" if path.endswith("gateway.sku") else _RULE_OF_FIELD.get(str(location[-1]))
     missing = error["type"] == "missing"
-    return Problem(path, message + shown, "CONFIG" if missing or not rule else rule)
+    message += _shown(error["input"], path, secret=secret)
+    return Problem(path, message, "CONFIG" if missing or not rule else rule)
 
 
 def _path(location: Sequence[int | str]) -> str:
@@ -122,7 +189,7 @@ def _shown(value: object, path: str, *, secret: bool) -> str:
     """Return a value as an addition to a message; nothing that may be a secret, nothing long."""
     if secret or path.endswith("authorizationKey") or not isinstance(value, str | int | float):
         return ""
-    return f"; it is {value!r}"
+    return f"; it is {shown(value)}"
 
 
 def _unknown_key(location: Sequence[int | str]) -> str:

@@ -1,12 +1,19 @@
 """Request bodies: bytes to JSON, as strictly as Azure Resource Manager reads them."""
 
 import json
+import math
+import re
+from collections.abc import Iterable
 from typing import Any, NoReturn
 
 from simulator.arm import refusals
 from simulator.arm.geography import canonical_region
 
 _MOST_BYTES = 4 * 1024 * 1024
+_MOST_LEVELS = 64
+"""Of Newtonsoft.Json since 13.0.1: https://github.com/JamesNK/Newtonsoft.Json/pull/2462"""
+_MOST_DIGITS = 20
+_HALF = re.compile("[\ud800-\udfff]")
 
 
 def read_body(content: bytes) -> Any:  # noqa: ANN401  JSON
@@ -19,9 +26,17 @@ def read_body(content: bytes) -> Any:  # noqa: ANN401  JSON
     if len(content) > _MOST_BYTES:
         raise refusals.CONTENT_TOO_LARGE()  # noqa: RSE102  an entry of the catalogue is called
     try:
-        return json.loads(content, object_pairs_hook=_members, parse_constant=_no_number)
+        body = json.loads(
+            content,
+            object_pairs_hook=_members,
+            parse_constant=_no_number,
+            parse_float=_number,
+            parse_int=_whole,
+        )
+        _refuse_unstorable(body)
     except (ValueError, RecursionError) as problem:
         raise refusals.CONTENT_INVALID(problem=problem) from None
+    return body
 
 
 def region_in(content: bytes) -> str:
@@ -56,6 +71,42 @@ def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
             )
         found[name] = value
     return found
+
+
+def _refuse_unstorable(body: object) -> None:
+    """Refuse what no store can keep and no answer can hold: halves of characters, endless levels.
+
+    :raises ValueError: in Newtonsoft's words, as far as its sources tell.
+    """
+    level = [body]
+    for _ in range(_MOST_LEVELS):
+        texts = [each for each in level if isinstance(each, str)]
+        texts += [name for each in level if isinstance(each, dict) for name in each]
+        if any(_HALF.search(text) for text in texts):
+            raise ValueError("Invalid Unicode surrogate pair in a string.")
+        level = [inner for each in level for inner in _inside(each)]
+        if not level:
+            return
+    raise ValueError(f"The reader's MaxDepth of {_MOST_LEVELS} has been exceeded.")
+
+
+def _inside(value: object) -> Iterable[object]:
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list) else ()
+
+
+def _whole(text: str) -> int:
+    if len(text) > _MOST_DIGITS or not -(1 << 63) <= int(text) < 1 << 63:
+        raise ValueError("JSON integer is too large or small for an Int64.")
+    return int(text)
+
+
+def _number(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError("Input string is not a valid number.")
+    return number
 
 
 def _no_number(text: str) -> NoReturn:

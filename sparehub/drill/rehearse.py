@@ -176,4 +176,4 @@ def _print(output: Output, moves: Sequence[Move]) -> None:
     )
     for move in moves:
         for violation in move.violations:
-            output.results.print(f"{move.kind}: {violation}", markup=False)
+            output.results.print(f"{move.kind}: {violation}")

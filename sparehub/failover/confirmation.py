@@ -1,14 +1,15 @@
 """What is confirmed before an operation begins: the plan, the region, the reason."""
 
-import json
 import re
 import sys
 from pathlib import Path
 
 import typer
 
+from sparehub.loading import load_json, read_bounded
 from topology.errors import PreflightError
 from topology.plan import SHORT, Plan, fingerprint
+from topology.printable import printable
 
 _DIGITS = 64
 
@@ -44,7 +45,7 @@ def refuse_other_plan(plan: Plan, given: str) -> None:
         is_file = False
     if is_file:
         try:
-            said = json.loads(path.read_text(encoding="utf-8"))
+            said = load_json(read_bounded(path))
             identity = str(said.pop("id"))
         except (ValueError, KeyError, OSError, AttributeError, TypeError):
             raise PreflightError(f"{given} is no plan that `sparehub plan --out` wrote") from None
@@ -81,5 +82,5 @@ def ask(question: str) -> None:
     """
     if not sys.stdin.isatty():
         raise typer.BadParameter("there is no terminal to confirm at: give --yes")
-    if not typer.confirm(question, err=True):
+    if not typer.confirm(printable(question), err=True):
         raise PreflightError("nothing was done")

@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from sparehub.loading import load_json
 from sparehub.private_files import open_private, replace_private
 from topology.errors import PreflightError
 
@@ -160,7 +161,7 @@ def _read(file: Path) -> tuple[Record, ...]:
     *lines, _cut_off = content.split(b"\n")
     for number, line in enumerate(lines, start=1):
         try:
-            record = Record(**json.loads(line))
+            record = Record(**load_json(line))
         except (ValueError, TypeError):
             record = None
         previous = records[-1].hash if records else ""

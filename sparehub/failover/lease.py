@@ -22,6 +22,7 @@ from typing import Self
 
 from sparehub.failover.holder import Holder
 from sparehub.failover.journal import NOT_THERE, JournalError
+from sparehub.loading import load_json
 from sparehub.private_files import open_private, private_directory, replace_private
 from topology.errors import InterlockError
 
@@ -229,7 +230,7 @@ def _read(place: Path) -> Terms | None:
     except NOT_THERE:
         return None
     try:
-        said = json.loads(text)
+        said = load_json(text)
         return Terms(**{**said, "holder": Holder(**said["holder"])})
     except (ValueError, TypeError, KeyError):
         return Terms(epoch=0, holder=_UNKNOWN, expires=written + LASTS)

@@ -76,9 +76,9 @@ def print_plan(plan: Plan, output: Output) -> None:
         said = (
             f"--raise-bandwidth: {option.title} ({option.precondition}), or later: {option.action}"
         )
-        output.results.print(said, markup=False)
+        output.results.print(said)
     for each in plan.assumptions:
-        output.results.print(f"assumed: {each}", markup=False)
+        output.results.print(f"assumed: {each}")
 
 
 def _range(seconds: Seconds) -> str:

@@ -52,7 +52,7 @@ class Progress:
         live = self.output.progress.is_terminal and not self.output.as_json
         bar = Bar(
             SpinnerColumn(),
-            TextColumn("{task.description}"),
+            TextColumn("{task.description}", markup=False),
             TimeElapsedColumn(),
             _Remaining(),
             console=self.output.progress,

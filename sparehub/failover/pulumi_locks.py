@@ -17,6 +17,7 @@ from typing import Any
 
 from sparehub.failover.holder import Holder, ancestors
 from sparehub.failover.lease import LeaseError
+from sparehub.loading import load_json, read_bounded
 from sparehub.private_files import replace_private
 
 FILE = "pulumi-locks.json"
@@ -130,7 +131,7 @@ class PulumiLocks:
         found: dict[str, Holder] = {}
         for place in self.places:
             try:
-                said = json.loads((place / FILE).read_text(encoding="utf-8"))
+                said = load_json(read_bounded(place / FILE))
                 found |= {str(name): Holder(**each) for name, each in said.items()}
             except (OSError, ValueError, TypeError, AttributeError):
                 continue  # a lock that nothing is known of is not removed
@@ -140,7 +141,7 @@ class PulumiLocks:
         """Yield each lock of a stack, with its file."""
         for file in sorted(self._directory(stack).glob("*.json")):
             try:
-                lock = json.loads(file.read_text(encoding="utf-8"))
+                lock = load_json(read_bounded(file))
             except (OSError, ValueError):
                 continue  # gone meanwhile, or half written: Pulumi itself refuses then
             yield file, lock if isinstance(lock, dict) else {}

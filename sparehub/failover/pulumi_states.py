@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ruamel.yaml import YAML
-
 from sparehub.failover.pulumi_errors import as_command_error, telling
 from sparehub.failover.switch import GENERATION
 from sparehub.pulumi_command import export_state, run
@@ -53,7 +51,7 @@ class PulumiStates:
         would not be refused.
         """
         text = read_stack_file(self.directory, change.stack)
-        config = load_stack_file(text, change.stack, YAML(typ="safe"))["config"]
+        config = load_stack_file(text, change.stack)["config"]
         if not (generation := int(config.get(GENERATION) or 0)):
             return
         record = SwitchRecord(

@@ -207,7 +207,7 @@ def status(directory: Path, output: Output) -> int:
         output.document(standing.document())
     else:
         for line in _lines(standing):
-            output.results.print(line, markup=False)
+            output.results.print(line)
     return standing.exit_code
 
 

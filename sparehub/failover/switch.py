@@ -6,11 +6,10 @@ Only these values change: comments, quotes, order and line ends of everything el
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
-from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
+from sparehub.loading import read_bounded
 from sparehub.private_files import replace_private
 from sparehub.replace_file import replace_file
 from sparehub.stacks import load_stack_file, read_stack_file, stack_file
@@ -71,7 +70,7 @@ def copy_with_secret(directory: Path, stack: str, place: str, copy: Path) -> Ite
     replace_private(copy, read_stack_file(directory, stack).encode())
     yield
     keys = (_CONFIG, *place.split("."), _SECURE)
-    encrypted: Any = YAML(typ="safe").load(copy)
+    encrypted = load_stack_file(read_bounded(copy), stack)
     for key in keys:
         encrypted = encrypted[key]
     _edit(directory, stack, {keys: str(encrypted)})
@@ -103,7 +102,7 @@ def refuse_uneditable(directory: Path, stack: str) -> None:
     :raises PreflightError: with the line of each, and what to do.
     """
     text = read_stack_file(directory, stack)
-    load_stack_file(text, stack, YAML(typ="safe"))
+    load_stack_file(text, stack)
     if problems := list(_problems(Document(text), stack, _SWITCHES)):
         listed = "\n".join(f"  {each.path}, {each.message}" for each in problems)
         raise PreflightError(f"a stack file cannot be edited; nothing was done:\n{listed}")
@@ -121,8 +120,8 @@ def editing_problems(directory: Path, stack: str) -> Iterator[Problem]:
             deep = _deep(document.outline(_CONNECTIONS))
             if document.is_simple((_CONFIG,), [*_SWITCHES, *deep]):
                 return
-        config = load_stack_file(text, stack, YAML(typ="safe"))[_CONFIG]
-    except (ConfigurationError, YAMLError, RecursionError):
+        config = load_stack_file(text, stack)[_CONFIG]
+    except (ConfigurationError, YAMLError):
         return
     for name in _CONNECTIONS[1:]:
         config = config.get(name) if isinstance(config, dict) else None
@@ -177,7 +176,7 @@ def _edited(directory: Path, stack: str, changes: Mapping[Keys, Value]) -> str:
     :raises PreflightError: naming file and line, where that cannot be.
     """
     text = read_stack_file(directory, stack)
-    load_stack_file(text, stack, YAML(typ="safe"))
+    load_stack_file(text, stack)
     try:
         return Document(text).edited(changes)
     except UneditableError as error:

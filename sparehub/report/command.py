@@ -49,7 +49,6 @@ def report(directory: Path, out: Path, output: Output, environment: Mapping[str,
         output.results.print(
             f"{out}: {len(text.encode())} bytes; errors: {errors}, warnings: {warnings}, "
             f"operations: {operations}",
-            markup=False,
         )
     return REFUSED if errors else 0
 

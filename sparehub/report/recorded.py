@@ -7,11 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
-
 from sparehub.failover.journal import FILE, Journal, JournalError
 from sparehub.home import Home
+from sparehub.loading import LoadingError, load_yaml, read_bounded
 from sparehub.report.history import History
 
 
@@ -49,8 +47,8 @@ def _project(directory: Path) -> str:
     :raises JournalError: where it cannot be read: then nobody knows whose journal it is.
     """
     try:
-        content = YAML(typ="safe").load(directory / "Pulumi.yaml")
+        content = load_yaml(read_bounded(directory / "Pulumi.yaml"))
         return str(content["name"])
-    except (OSError, UnicodeDecodeError, YAMLError, KeyError, TypeError):
+    except (OSError, LoadingError, KeyError, TypeError):
         message = f"whose journal it is cannot be told: Pulumi.yaml in {directory} names no project"
         raise JournalError(message) from None

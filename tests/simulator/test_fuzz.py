@@ -1,5 +1,6 @@
 """Whatever is sent, Azure answers, and what it refuses leaves no trace."""
 
+import json
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -38,8 +39,17 @@ from tests.simulator.bodies import (
     vpn_gateway,
 )
 
+_LEVELS = 70
+_DEEP = json.loads("[" * _LEVELS + "]" * _LEVELS)
+_STRANGE = st.sampled_from(
+    [
+        *("\ud800", "a\udfff", "\x00", "\x1b[31m", "\u202e", "a/../b", "%2e%2e", "a?b", "a#b"),
+        *(10**30, -(10**30), 1 << 63, float("inf"), _DEEP, {"\ud800": 1}, {"": {"\x00": None}}),
+    ]
+)
 _JSON = st.recursive(
     st.none()
+    | _STRANGE
     | st.booleans()
     | st.integers()
     | st.floats(allow_nan=False)
@@ -97,8 +107,10 @@ def _answered(method: str, path: str, body: object) -> None:
         arm.networks(hub="10.0.0.0/24", spoke="10.1.0.0/24")
         before = arm.dump()
         response = arm.send(method, path, body)
+        assert arm.send("GET", f"{SUBSCRIPTION}/resourceGroups", None).status == 200
         arm.azure.store.close()
         assert response.status < 500
+        json.dumps(response.body, ensure_ascii=False).encode()  # an answer is text
         if response.status >= 400:
             assert set((response.body or {})["error"]) == {"code", "message", "details"}
             assert Arm(Path(directory)).dump() == before

@@ -100,7 +100,7 @@ def test_a_request_cut_off_in_its_body_leaves_no_trace(front: Front) -> None:
     """A client that goes away in the middle of a body has written nothing."""
     path = bodies.GROUP.replace("rg", "cut-off")
     with socket.create_connection(("127.0.0.1", front.port)) as line:
-        head = f"PUT {path}?api-version=2024-05-01 HTTP/1.1\r\nhost: x\r\n"
+        head = f"PUT {path}?api-version=2024-05-01 HTTP/1.1\r\nhost: localhost:{front.port}\r\n"
         line.sendall(f"{head}authorization: Bearer x\r\ncontent-length: 99\r\n\r\n{{".encode())
     assert front.send("GET", path)[0] == 404
 

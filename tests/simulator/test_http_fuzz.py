@@ -20,6 +20,11 @@ _PATHS = st.lists(
             "subnets",
             "%2e%2e",
             "%00",
+            "%ed%a0%80",
+            "%0a",
+            "%1b",
+            "%3f",
+            "%23",
             "%",
             "é",
             "a" * 3000,
@@ -42,6 +47,8 @@ _LINES = st.sampled_from(
         "if-match: *",
         'if-match: W/"x"',
         "host: example.org",
+        "host: localhost:1",
+        "origin: https://example.org",
         "host: [",
         "x-sparehub-configured: nonsense",
         "expect: 100-continue",
@@ -52,7 +59,12 @@ _LINES = st.sampled_from(
 _METHODS = st.sampled_from(
     ["GET", "PUT", "DELETE", "PATCH", "POST", "HEAD", "OPTIONS", "TRACE", "CONNECT", "get", ""]
 )
-_BODIES = st.sampled_from([b"", b"{}", b"null", b"5\r\n{", b"\xff" * 40, b"0\r\n\r\n"])
+_BODIES = st.sampled_from(
+    [
+        *(b"", b"{}", b"null", b"5\r\n{", b"\xff" * 40, b"0\r\n\r\n", b"[" * 70, b"1" * 5000),
+        *(b'{"tags": {"a": "\\ud800"}}', b'{"tags": {"a": 1e999}}'),
+    ]
+)
 
 
 @pytest.fixture(scope="module")

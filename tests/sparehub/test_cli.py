@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
-from tests.configurations import region_of, shipped
+from tests.configurations import OURS, region_of, shipped
 from tests.sparehub.conftest import Sparehub
 
 
@@ -188,7 +188,7 @@ def test_check_warns_of_a_circuit_that_one_region_owns_and_both_use(
 ) -> None:
     """It should be owned elsewhere; a warning does not fail."""
     circuit = {
-        "id": "/subscriptions/s/resourceGroups/rg-sparehub-erc-hong-kong/providers/"
+        "id": f"{OURS}/resourceGroups/rg-sparehub-erc-hong-kong/providers/"
         "Microsoft.Network/expressRouteCircuits/erc-hong-kong",
         "peeringLocation": "Hong Kong",
         "sku": {"tier": "Standard"},
@@ -221,8 +221,7 @@ def test_check_warns_of_a_circuit_that_one_region_owns_and_both_use(
 def test_check_knows_what_a_secret_is(sparehub: Sparehub, tmp_path: Path) -> None:
     """An authorization key in clear is refused, and so is a secret anywhere else; neither shown."""
     circuit = {
-        "id": "/subscriptions/s/resourceGroups/g/providers/Microsoft.Network"
-        "/expressRouteCircuits/erc",
+        "id": f"{OURS}/resourceGroups/g/providers/Microsoft.Network/expressRouteCircuits/erc",
         "peeringLocation": "Hong Kong",
         "sku": {"tier": "Standard"},
         "bandwidthInMbps": 1000,

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
-from tests.configurations import ROOT, shipped
+from tests.configurations import OURS, ROOT, shipped
 from tests.sparehub.conftest import Sparehub
 
 PAIR = ("--from", "primary", "--to", "secondary")
@@ -172,7 +172,7 @@ def test_secrets_stay_and_are_never_printed(sparehub: Sparehub, tmp_path: Path) 
         (connection,) = connections.values()
         connection["circuit"] = {
             "authorizationKey": {"secure": HUSH + name[7]},
-            "id": "/subscriptions/s/resourceGroups/g/providers/Microsoft.Network"
+            "id": f"{OURS}/resourceGroups/g/providers/Microsoft.Network"
             f"/expressRouteCircuits/{name[7]}",
             "peeringLocation": connection["circuit"]["peeringLocation"],
             "sku": {"tier": "Standard"},

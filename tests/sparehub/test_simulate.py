@@ -2,10 +2,14 @@
 
 import json
 import os
+import shutil
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
+import pytest
+
+from engine.paths import VENV
 from simulator import control
 from simulator.arm.core import Azure
 from simulator.arm.messages import Request
@@ -121,3 +125,50 @@ def test_faults_are_ordered_listed_and_cleared(sparehub: Sparehub, tmp_path: Pat
     assert sparehub(*add, "meteor").returncode == 2
     assert sparehub("simulate", "fault", "clear").returncode == 0
     assert control.read_faults(store) == []
+
+
+STRANGE = """-n a b\tc'd"e $HOME `x` $(x) \\ größe *?[a] ~\n!f"""
+
+
+@pytest.mark.parametrize("shell", ["sh", "bash", "dash", "zsh"])
+def test_what_is_evaluated_is_what_is_meant(shell: str, tmp_path: Path) -> None:
+    """A home of any name, and variables of any value; they come back as they were."""
+    if not (found := shutil.which(shell)):
+        pytest.skip(f"there is no {shell}")
+    name = STRANGE
+    home = tmp_path / name
+    home.mkdir()
+    before = {"PULUMI_CONFIG_PASSPHRASE": f"{name}\t:x", "PATH": f"{tmp_path}/{name}:/usr/bin:/bin"}
+    command = str(VENV / "bin" / "sparehub")
+    script = (
+        f"eval \"$('{command}' simulate env)\"; env -0; printf '==\\0'; "
+        f"eval \"$('{command}' simulate env --unset)\"; env -0"
+    )
+    done = subprocess.run(
+        [found, "-c", script],
+        env={**os.environ, **before, "SPAREHUB_HOME": str(home)},
+        cwd=tmp_path,
+        capture_output=True,
+        check=False,
+    )
+
+    assert b"error" not in done.stderr, done.stderr
+    during, _, after = done.stdout.decode().partition("==\0")
+    there, back = (
+        dict(line.split("=", 1) for line in part.split("\0") if line) for part in (during, after)
+    )
+    assert there["SPAREHUB_SIMULATOR"] == str(home / "simulator")
+    assert there["PULUMI_BACKEND_URL"] == (home / "state").as_uri()
+    assert there["PATH"].split(":")[0] == str(home / "bin")
+    assert {key: back[key] for key in before} == before
+
+
+def test_a_home_that_path_cannot_hold_is_refused(sparehub: Sparehub, tmp_path: Path) -> None:
+    """A colon ends a directory on PATH; whoever evaluates the answer goes no further."""
+    home = str(tmp_path / "a:b")
+
+    done = sparehub("simulate", "env", variables={"SPAREHUB_HOME": home})
+
+    assert (done.returncode, done.stdout) == (1, "false\n")
+    assert "holds a ':', which ends a directory on PATH" in " ".join(done.stderr.split())
+    assert not Path(home).exists()

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.configurations import shipped, stack_of, with_spokes
+from tests.configurations import OURS, THEIRS, shipped, stack_of, with_spokes
 from topology.bandwidth import unraised
 from topology.build import build
 from topology.changes import CIRCUIT, CONNECTION, GATEWAY, PEERING, Operation, Seconds, Verb
@@ -387,8 +387,7 @@ def test_no_key_is_in_a_plan() -> None:
     """Authorization keys are secrets: a plan is printed, mailed and kept."""
     pair = values()
     pair[0]["sparehub:region"]["expressRoute"]["connections"]["hong-kong"]["circuit"] = {
-        "id": "/subscriptions/s/resourceGroups/g/providers/Microsoft.Network"
-        "/expressRouteCircuits/c",
+        "id": f"{OURS}/resourceGroups/g/providers/Microsoft.Network/expressRouteCircuits/c",
         "peeringLocation": "Hong Kong",
         "sku": {"tier": "Standard"},
         "bandwidthInMbps": 1000,
@@ -398,7 +397,7 @@ def test_no_key_is_in_a_plan() -> None:
     assert "very-secret" not in str(planned(pair).document())
 
 
-LENT = "/subscriptions/t/resourceGroups/g/providers/Microsoft.Network/expressRouteCircuits/lent"
+LENT = f"{THEIRS}/resourceGroups/g/providers/Microsoft.Network/expressRouteCircuits/lent"
 
 
 def sharing(*, key: bool = True) -> tuple[dict[str, Any], dict[str, Any]]:

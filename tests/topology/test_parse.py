@@ -4,16 +4,14 @@ from typing import Any
 
 import pytest
 
-from tests.configurations import shipped, with_spokes
+from tests.configurations import OURS, shipped, with_spokes
 from tests.topology.wrong_files import CIRCUIT_PATH, WRONG, Change, circuit
 from topology.build import build
 from topology.config import RegionConfig
 from topology.errors import ConfigurationError
 from topology.parse import parse_stack
 
-CIRCUIT_ID = (
-    "/subscriptions/s/resourceGroups/g/providers/Microsoft.Network/expressRouteCircuits/erc-a"
-)
+CIRCUIT_ID = f"{OURS}/resourceGroups/g/providers/Microsoft.Network/expressRouteCircuits/erc-a"
 
 
 def problems_of(values: dict[str, Any], *, secret: bool = False) -> list[str]:
@@ -173,3 +171,31 @@ def test_the_schema_knows_every_key() -> None:
         "tags",
     ]
     assert schema["additionalProperties"] is False
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "said"),
+    [
+        (
+            "azure-native:subscriptionId",
+            "prod",
+            "'prod' is not a subscription's id, which is a GUID",
+        ),
+        ("azure-native:subscriptionId", "../x", "'../x' is not a subscription's id"),
+        ("azure-native:tenantId", "a/b", "'a/b' is not a tenant: its GUID, or one of its domains"),
+        ("sparehub:pairedStack", "a b", "'a b' is no stack's name: 1 to 100 letters"),
+        ("sparehub:pairedStack", "..\n", r"'..\n' is no stack's name"),
+    ],
+)
+def test_what_becomes_part_of_a_url_or_a_file_is_a_name(key: str, value: str, said: str) -> None:
+    """A subscription, a tenant, a stack."""
+    (problem,) = problems_of(shipped("primary") | {key: value})
+
+    assert said in problem
+
+
+def test_a_subscription_and_a_tenant_may_be_said() -> None:
+    """By id, by domain, or as a secret."""
+    for tenant in (OURS.split("/")[2], "contoso.onmicrosoft.com", "[secret]"):
+        keys = {"azure-native:subscriptionId": OURS.split("/")[2], "azure-native:tenantId": tenant}
+        assert parse_stack(shipped("primary") | keys).tenant in {tenant, ""}

@@ -3,6 +3,9 @@
 from collections.abc import Callable
 from typing import Any
 
+from tests.configurations import OURS
+from topology.identifiers import NAME_FORM
+
 Change = Callable[[dict[str, Any]], object]
 
 
@@ -11,6 +14,25 @@ def circuit(region: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
+def nested(levels: int) -> list[Any]:
+    """Return a list in a list in a list."""
+    value: list[Any] = []
+    for _ in range(levels):
+        value = [value]
+    return value
+
+
+NETWORK = f"{OURS}/resourceGroups/g/providers/Microsoft.Network"
+CIRCUIT_ID = f"{NETWORK}/expressRouteCircuits/erc"
+OF_TABLE = f"{NETWORK}/routeTables/erc"
+OF_PROD = CIRCUIT_ID.replace(OURS, "/subscriptions/prod")
+GROUP_ID = f"{NETWORK}/networkSecurityGroups/n?x"
+LENT = {"peeringLocation": "Hong Kong", "sku": {"tier": "Standard"}, "bandwidthInMbps": 50}
+CIRCUIT_FORM = (
+    "/subscriptions/<subscription>/resourceGroups/<group>/providers/Microsoft.Network/"
+    "expressRouteCircuits/<name>"
+)
+NO_NAME = f"is not a resource's name, which has 1 to 80 characters: it must {NAME_FORM}"
 CIRCUIT_PATH = "region.expressRoute.connections.hong-kong.circuit"
 WRONG: dict[str, tuple[Change, list[str]]] = {
     "unknown key": (
@@ -35,9 +57,11 @@ WRONG: dict[str, tuple[Change, list[str]]] = {
         [
             (
                 "region.hub.nva.id: '/subscriptions/0/resourceGroups/g?x#y' is not the id of a "
-                "virtual machine, an internal load balancer or an Azure Firewall, such as "
+                "virtual machine, an internal load balancer or an Azure Firewall: "
                 "/subscriptions/<subscription>/resourceGroups/<group>/providers/Microsoft.Compute"
-                "/virtualMachines/<name> (CONFIG)"
+                "/virtualMachines/<name> or /subscriptions/<subscription>/resourceGroups/<group>"
+                "/providers/Microsoft.Network/loadBalancers/<name> or /subscriptions/<subscription>"
+                "/resourceGroups/<group>/providers/Microsoft.Network/azureFirewalls/<name> (CONFIG)"
             )
         ],
     ),
@@ -280,13 +304,103 @@ WRONG: dict[str, tuple[Change, list[str]]] = {
     ),
     "security group on GatewaySubnet": (
         lambda r: r["hub"]["subnets"]["GatewaySubnet"].update(
-            networkSecurityGroupId="/subscriptions/s/resourceGroups/g/providers/"
+            networkSecurityGroupId=f"{OURS}/resourceGroups/g/providers/"
             "Microsoft.Network/networkSecurityGroups/nsg"
         ),
         [
             (
                 "region.hub.subnets.GatewaySubnet.networkSecurityGroupId: Azure refuses a network "
                 "security group on GatewaySubnet: leave it out (VN-11)"
+            )
+        ],
+    ),
+    **{
+        f"a circuit's id with {part!r}": (
+            lambda r, part=part: (
+                circuit(r).clear() or circuit(r).update(LENT, id=CIRCUIT_ID.replace("erc", part))
+            ),
+            [
+                (
+                    f"{CIRCUIT_PATH}.id: {CIRCUIT_ID.replace('erc', part)!r} is not the id of a "
+                    f"circuit: {said} (CONFIG)"
+                )
+            ],
+        )
+        for part, said in {
+            "a?b": f"'a?b' {NO_NAME}",
+            "a#b": f"'a#b' {NO_NAME}",
+            "a%2f": f"'a%2f' {NO_NAME}",
+            "a b": f"'a b' {NO_NAME}",
+            "..": f"'..' {NO_NAME}",
+            "a\n": f"'a\\n' {NO_NAME}",
+            "": CIRCUIT_FORM,
+            "a//b": CIRCUIT_FORM,
+            "a/../b": CIRCUIT_FORM,
+            "a/peerings/b": CIRCUIT_FORM,
+        }.items()
+    },
+    "a circuit's id of another type": (
+        lambda r: circuit(r).clear() or circuit(r).update(LENT, id=OF_TABLE),
+        [(f"{CIRCUIT_PATH}.id: {OF_TABLE!r} is not the id of a circuit: {CIRCUIT_FORM} (CONFIG)")],
+    ),
+    "a circuit's id in a subscription that is none": (
+        lambda r: circuit(r).clear() or circuit(r).update(LENT, id=OF_PROD),
+        [
+            (
+                f"{CIRCUIT_PATH}.id: {OF_PROD!r} is not the id of a circuit: "
+                "'prod' is not a subscription's id, which is a GUID (CONFIG)"
+            )
+        ],
+    ),
+    "a circuit's id with a control character": (
+        lambda r: circuit(r).clear() or circuit(r).update(LENT, id=f"{CIRCUIT_ID}\x1b[31m"),
+        [f"{CIRCUIT_PATH}.id: holds the character '\\x1b': take it out (CONFIG)"],
+    ),
+    "a security group's id that leads elsewhere": (
+        lambda r: r["spokes"]["spoke1"]["subnets"]["app"].update(networkSecurityGroupId=GROUP_ID),
+        [
+            (
+                f"region.spokes.spoke1.subnets.app.networkSecurityGroupId: {GROUP_ID!r} is not the "
+                f"id of a network security group: 'n?x' {NO_NAME} (CONFIG)"
+            )
+        ],
+    ),
+    "a key with half a character": (
+        lambda r: r.update(tags={"a\ud800": "b"}),
+        ["region.tags.'a\\ud800': is no key: it holds a control character (CONFIG)"],
+    ),
+    "a value that is no number": (
+        lambda r: r["expressRoute"]["connections"]["hong-kong"].update(routingWeight=float("inf")),
+        ["region.expressRoute.connections.hong-kong.routingWeight: inf is no number (CONFIG)"],
+    ),
+    "a number of thousands of digits": (
+        lambda r: r["expressRoute"]["connections"]["hong-kong"].update(routingWeight=10**5000),
+        [
+            (
+                "region.expressRoute.connections.hong-kong.routingWeight: must be less than or "
+                "equal to 32000; it is a number of more than 40 digits (ER-22)"
+            )
+        ],
+    ),
+    "a prefix that is such a number": (
+        lambda r: r["onPremises"].update(addressPrefixes=[10**5000]),
+        [
+            (
+                "region.onPremises.addressPrefixes[0]: a number of more than 40 digits is not an "
+                "address prefix in CIDR notation, such as 10.0.0.0/24 (VN-04)"
+            )
+        ],
+    ),
+    "levels without end": (
+        lambda r: r.update(tags=nested(2000)),
+        ["region: nests without end: 50 levels and more (CONFIG)"],
+    ),
+    "a resource group that ends in a period": (
+        lambda r: r.update(resourceGroup="rg."),
+        [
+            (
+                "region.resourceGroup: 'rg.' is not the name of a resource group: letters, digits, "
+                "`_`, `(`, `)`, `.` and `-`, and no `.` at the end (CONFIG)"
             )
         ],
     ),

@@ -22,6 +22,7 @@ from topology.model import Circuit, CircuitReference, Region
 _HERE = ("region", "expressRoute", "connections")
 _LINKS = ("primaryPeerAddressPrefix", "secondaryPeerAddressPrefix")
 SUBSCRIPTION = "<subscription>"  # to be filled in: no stack file can know it
+_ANY_SUBSCRIPTION = "00000000-0000-0000-0000-000000000000"
 _UNKNOWN_ID = (
     f"/subscriptions/{SUBSCRIPTION}/resourceGroups/<group>"
     "/providers/Microsoft.Network/expressRouteCircuits/<circuit>"
@@ -44,7 +45,8 @@ def fill_placeholders(connections: Mapping[str, Any]) -> dict[str, Any]:
     for key, connection in connections.items():
         circuit = _mapping(_mapping(connection).get("circuit"))
         if isinstance(circuit.get("id"), str):
-            identity = re.sub(r"<(\w+)>", r"\1", circuit["id"])
+            identity = circuit["id"].replace(SUBSCRIPTION, _ANY_SUBSCRIPTION)
+            identity = re.sub(r"<(\w+)>", r"\1", identity)
             filled[key] = {**connection, "circuit": {**circuit, "id": identity}}
     return filled
 

@@ -7,9 +7,10 @@ import pytest
 
 from simulator.control import LogEntry
 from sparehub.drill.rehearse import violations
+from tests.configurations import OURS
 from tests.sparehub.conftest import Sparehub
 
-GROUP = "/subscriptions/s/resourceGroups/rg/providers/Microsoft.Network"
+GROUP = f"{OURS}/resourceGroups/rg/providers/Microsoft.Network"
 
 
 def entry(operation: str, name: str, at: float, outcome: str = "Succeeded") -> LogEntry:

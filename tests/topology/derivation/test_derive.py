@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.configurations import region_of, shipped
+from tests.configurations import OURS, THEIRS, region_of, shipped
 from topology.derivation.derive import Derivation, Wanted, derive
 from topology.errors import ConfigurationError, OptionsError
 
@@ -200,9 +200,11 @@ def test_the_first_regions_circuit_is_referenced() -> None:
     with pytest.raises(ConfigurationError, match="put the real value in the place of <subscripti"):
         region_of(dict(derivation.values))
 
-    said = derive(values | {"azure-native:subscriptionId": "s-1"}, Wanted(same_circuit=True))
+    said = derive(
+        values | {"azure-native:subscriptionId": THEIRS.split("/")[2]}, Wanted(same_circuit=True)
+    )
     made = region(dict(said.values))["expressRoute"]["connections"]["hong-kong"]["circuit"]
-    assert made["id"] == f"/subscriptions/s-1{HONG_KONG}"
+    assert made["id"] == THEIRS + HONG_KONG
     assert noted(said, "to be confirmed") == []
     assert "never connected at once (ER-18)" in "".join(map(str, said.notes))
     # Once it is filled in, the option finds its work done.
@@ -214,8 +216,7 @@ def test_a_referenced_circuit_is_filled_in_by_hand() -> None:
     """Its owner is somewhere else; the authorization of one connection serves no other (ER-14)."""
     values = shipped("primary")
     lent = {
-        "id": "/subscriptions/s/resourceGroups/g/providers/Microsoft.Network"
-        "/expressRouteCircuits/lent",
+        "id": f"{OURS}/resourceGroups/g/providers/Microsoft.Network/expressRouteCircuits/lent",
         "peeringLocation": "Hong Kong",
         "location": "japaneast",
         "sku": {"tier": "Standard"},
@@ -274,7 +275,7 @@ def test_what_serves_the_first_region_alone_is_left_out() -> None:
     first["standby"] = {"depth": "connection"}
     first["hub"]["name"] = "hub-EastAsia-01"
     first["spokes"]["spoke1"].update(name="web", standby="connected")
-    group = "/subscriptions/s/resourceGroups/g/providers/Microsoft.Network/networkSecurityGroups/n"
+    group = f"{OURS}/resourceGroups/g/providers/Microsoft.Network/networkSecurityGroups/n"
     for spoke in first["spokes"].values():
         spoke["subnets"]["app"]["networkSecurityGroupId"] = group
     machine = "/subscriptions/0/resourceGroups/g/providers/Microsoft.Compute/virtualMachines/nva"

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.configurations import shipped
+from tests.configurations import OURS, THEIRS, shipped
 from topology.derivation.derive import Derivation, Wanted, derive
 from topology.errors import ConfigurationError
 
@@ -32,7 +32,7 @@ def test_what_is_the_second_regions_own_is_kept_and_told() -> None:
     """Switch, names, tags, depth, gateway, circuit, name servers, spokes of its own."""
     secondary = shipped("secondary")
     secondary["sparehub:activation"] = "active"
-    secondary["azure-native:subscriptionId"] = "another"
+    secondary["azure-native:subscriptionId"] = THEIRS.split("/")[2]
     secondary["sparehub:ignoredRules"] = {"ER-17": "read"}
     there = region(secondary)
     there.update(resourceGroup="rg-recovery", tags={"owner": "dr"}, dnsServers=["10.10.10.4"])
@@ -46,7 +46,7 @@ def test_what_is_the_second_regions_own_is_kept_and_told() -> None:
     }
     there["spokes"]["spoke1"]["subnets"]["app"]["protected"] = False
     there["routes"] = {"spokes": [{"addressPrefix": "10.60.0.0/24", "nextHopType": "None"}]}
-    primary = shipped("primary") | {"azure-native:subscriptionId": "one"}
+    primary = shipped("primary") | {"azure-native:subscriptionId": OURS.split("/")[2]}
     region(primary)["tags"] = {"owner": "prod", "cost": "42"}
 
     derivation = derived_again(primary, secondary)
@@ -76,9 +76,7 @@ def test_a_secret_is_kept_and_never_told() -> None:
     for key in ("serviceProvider", "provisioned", "privatePeering"):
         del circuit[key]
     circuit["sku"] = {"tier": "Standard"}
-    circuit["id"] = (
-        "/subscriptions/s/resourceGroups/g/providers/Microsoft.Network/expressRouteCircuits/lent"
-    )
+    circuit["id"] = f"{OURS}/resourceGroups/g/providers/Microsoft.Network/expressRouteCircuits/lent"
     circuit["authorizationKey"] = {"secure": "v1:hush"}
 
     derivation = derived_again(shipped("primary"), secondary)

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from tests.configurations import region_of
 from tests.topology.strategies import configurations
+from topology.derivation.circuits import fill_placeholders
 from topology.derivation.derive import Derivation, Wanted, derive
 from topology.secrets import without_secrets
 
@@ -23,10 +24,8 @@ WANTED = st.builds(
 def filled(derivation: Derivation) -> dict[str, Any]:
     """Return the derived keys, what is to be filled in filled in."""
     values = dict(derivation.values)
-    for connection in values["sparehub:region"]["expressRoute"]["connections"].values():
-        if "id" in connection["circuit"]:
-            identity = connection["circuit"]["id"]
-            connection["circuit"]["id"] = identity.replace("<", "").replace(">", "")
+    express_route = values["sparehub:region"]["expressRoute"]
+    express_route["connections"] = fill_placeholders(express_route["connections"])
     return values
 
 

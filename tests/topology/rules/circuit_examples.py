@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from tests.configurations import OURS, THEIRS
 from tests.topology.rules.subjects import (
     Example,
     both,
@@ -25,7 +26,8 @@ from topology.rules.rule import Rule
 
 CONNECTIONS = "region.expressRoute.connections"
 CIRCUIT = f"{CONNECTIONS}.hong-kong.circuit"
-LENT = "/subscriptions/s/resourceGroups/g/providers/Microsoft.Network/expressRouteCircuits/"
+LENT = f"{OURS}/resourceGroups/g/providers/Microsoft.Network/expressRouteCircuits/"
+ANOTHER = THEIRS.split("/")[2]
 ON_PREMISES = [f"192.168.{n // 64}.{4 * (n % 64)}/30" for n in range(4001)]
 
 
@@ -168,19 +170,19 @@ EXAMPLES: tuple[tuple[Rule[Stack], Example], ...] = (
     (
         subscriptions.circuits_of_another_subscription_have_a_key,
         Example(
-            borrowing("another", ""),
+            borrowing(ANOTHER, ""),
             f"{CONNECTIONS}.a.circuit.authorizationKey",
-            "missing; the circuit is in another subscription than this stack (s): ask its owner",
-            borrowing("another", "[secret]"),
+            f"is in another subscription than this stack ({OURS.split('/')[2]}): ask its owner",
+            borrowing(ANOTHER, "[secret]"),
         ),
     ),
     (
         subscriptions.circuits_of_another_subscription_have_a_key,
         Example(
-            borrowing("s-1", ""),
+            borrowing(ANOTHER, ""),
             f"{CONNECTIONS}.a.circuit.authorizationKey",
             "missing; the circuit is in another subscription",
-            borrowing("S", ""),
+            borrowing(OURS.split("/")[2].upper(), ""),
         ),
     ),
     (
@@ -188,7 +190,7 @@ EXAMPLES: tuple[tuple[Rule[Stack], Example], ...] = (
         Example(
             borrowing("", ""),
             f"{CONNECTIONS}.a.circuit.authorizationKey",
-            "missing, and needed unless the circuit's subscription (s) is this stack's too",
+            f"missing, and needed unless the circuit's subscription ({OURS.split('/')[2]}) is this",
             borrowing("", "[secret]"),
         ),
     ),
@@ -198,7 +200,7 @@ EXAMPLES: tuple[tuple[Rule[Stack], Example], ...] = (
             borrowing("[secret]", ""),
             f"{CONNECTIONS}.a.circuit.authorizationKey",
             "say azure-native:subscriptionId",
-            borrowing("another", ""),
+            borrowing(ANOTHER, ""),
         ),
     ),
     (

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from tests.configurations import OURS
 from tests.topology.rules.subjects import (
     Change,
     Example,
@@ -22,10 +23,9 @@ from topology.rules import (
 from topology.rules.raw import RawRegion
 from topology.rules.rule import Rule
 
-NSG = "/subscriptions/s/resourceGroups/g/providers/Microsoft.Network/networkSecurityGroups/nsg"
-_GROUP = "/subscriptions/0/resourceGroups/g/providers"
-MACHINE = f"{_GROUP}/Microsoft.Compute/virtualMachines/nva"
-FIREWALL = f"{_GROUP}/Microsoft.Network/azureFirewalls/nva"
+NSG = f"{OURS}/resourceGroups/g/providers/Microsoft.Network/networkSecurityGroups/nsg"
+MACHINE = f"{OURS}/resourceGroups/g/providers/Microsoft.Compute/virtualMachines/nva"
+FIREWALL = f"{OURS}/resourceGroups/g/providers/Microsoft.Network/azureFirewalls/nva"
 SPOKE1 = "region.spokes.spoke1"
 GATEWAY_SUBNET = "region.hub.subnets.GatewaySubnet"
 CIRCUIT = "region.expressRoute.connections.hong-kong.circuit"

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from tests.configurations import OURS
 from tests.topology.rules.subjects import (
     Change,
     Example,
@@ -25,7 +26,7 @@ from topology.rules.standing import Standing
 CONNECTIONS = "region.expressRoute.connections"
 HONG_KONG = f"{CONNECTIONS}.hong-kong.circuit"
 SINGAPORE = f"{CONNECTIONS}.singapore.circuit"
-PRIMARYS = "/subscriptions/s/resourceGroups/{}/providers/Microsoft.Network/{}"
+PRIMARYS = OURS + "/resourceGroups/{}/providers/Microsoft.Network/{}"
 OF_PRIMARY = PRIMARYS.format("rg-sparehub-erc-hong-kong", "expressRouteCircuits/erc-hong-kong")
 ACTIVE: Change = lambda values: values.update({"sparehub:activation": "active"})  # noqa: E731
 SPOKE1 = "region.spokes.spoke1"
