@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 
 from sparehub.failover import deployments, operations, workplace
+from sparehub.failover.accepted import Accepted
 from sparehub.output import Output
 from sparehub.stacks import read_stack
 from tests.configurations import recorded_inside
@@ -31,7 +32,7 @@ from tests.sparehub.failover.worlds import (
     resume,
     wide,
 )
-from topology.errors import PreflightError
+from topology.errors import HalfwayError, PreflightError
 from topology.plan import Kind, Mode
 
 TURNED = -2
@@ -51,6 +52,12 @@ class Flow:
     """Whether a failover halted before it, with neither region connected."""
     lost: bool = False
     unfenced: bool = False
+    crowded: bool = False
+    """Whether somebody else is on the circuit of the region that is left, and is cut with it."""
+    ticket: bool = False
+    """Whether on-premises routers filter that region, which no world can see."""
+    silent: bool = False
+    """Whether on-premises routers send nothing until the operation has halted for that."""
     raises: bool = False
     full: bool = False
     """Whether the raise is refused."""
@@ -84,6 +91,15 @@ FLOWS = {
     "unplanned, unfenced": Flow(
         Kind.FAILOVER, Mode.UNPLANNED, lost=True, unfenced=True, change=recorded_inside
     ),
+    "unplanned, others are cut with it": Flow(
+        Kind.FAILOVER, Mode.UNPLANNED, lost=True, crowded=True
+    ),
+    "unplanned, filtered on-premises": Flow(
+        Kind.FAILOVER, Mode.UNPLANNED, lost=True, crowded=True, ticket=True
+    ),
+    "unplanned, routers are silent at first": Flow(
+        Kind.FAILOVER, Mode.UNPLANNED, lost=True, silent=True
+    ),
     "planned failover, bandwidth raised": Flow(Kind.FAILOVER, raises=True),
     "planned failover, bandwidth refused": Flow(Kind.FAILOVER, raises=True, full=True),
     "finish-fence after a fence": Flow(Kind.FAILOVER, Mode.UNPLANNED, lost=True, finish=True),
@@ -94,6 +110,12 @@ FLOWS = {
         unfenced=True,
         finish=True,
         change=recorded_inside,
+    ),
+    "finish-fence, others were cut": Flow(
+        Kind.FAILOVER, Mode.UNPLANNED, lost=True, crowded=True, finish=True
+    ),
+    "finish-fence, filtered on-premises": Flow(
+        Kind.FAILOVER, Mode.UNPLANNED, lost=True, crowded=True, ticket=True, finish=True
     ),
     "finish-fence, wide": Flow(
         Kind.FAILOVER, Mode.UNPLANNED, lost=True, finish=True, change=wide, large=True
@@ -114,6 +136,9 @@ def prepared(start: Start, flow: Flow) -> World:
         world.lost.clear()
     if flow.lost:
         world.lost.add("primary")
+    if flow.crowded:
+        theirs = "/subscriptions/9/x/connections/theirs"
+        world.bystanders[theirs] = world.cloud["primary"]["region/circuit/hong-kong/circuit"]["id"]
     if flow.finish:
         perform(world, flow)
         world.lost.clear()
@@ -121,8 +146,19 @@ def prepared(start: Start, flow: Flow) -> World:
 
 
 def perform(world: World, flow: Flow) -> None:
-    reason = "the region burnt down" if flow.unfenced else ""
-    begin(world, flow.kind, flow.mode, reason, raise_bandwidth=flow.raises)
+    accepted = Accepted(
+        reason="the region burnt down" if flow.unfenced else "",
+        cut="they agreed" if flow.crowded and not flow.ticket else "",
+        ticket="CHG-1" if flow.ticket else "",
+    )
+    world.quiet.update(["both"] if flow.silent else [])
+    try:
+        begin(world, flow.kind, flow.mode, accepted, raise_bandwidth=flow.raises)
+    except HalfwayError:
+        if not flow.silent:
+            raise
+        world.quiet.clear()
+        resume(world)
 
 
 def act(world: World, flow: Flow) -> None:
@@ -150,7 +186,7 @@ def chained(directory: Path) -> Iterator[list[bytes]]:
 
 def hold(world: World, flow: Flow) -> None:
     """Hold a world against the five invariants."""
-    if not flow.unfenced:
+    if not flow.unfenced and not flow.ticket:
         assert world.double == []
     for stack in ("primary", "secondary"):
         known = {e["name"]: e["outputs"] for e in world.state[stack]["resources"] if e["custom"]}
@@ -168,7 +204,7 @@ def hold(world: World, flow: Flow) -> None:
     bandwidth = 1000 if flow.raises and not flow.full else 200
     assert circuit["serviceProviderProperties"] == {"bandwidthInMbps": bandwidth}
     assert said.bandwidth_in_mbps == bandwidth
-    if not flow.unfenced or flow.finish:
+    if flow.finish or not (flow.unfenced or flow.ticket):
         assert world.advertised(source) == set()
     if flow.finish:
         assert world.disabled == set()
@@ -201,6 +237,7 @@ def test_dying_at_any_point_and_going_on(
             act(world, flow)
         except Died:
             world.fatal = -1
+            world.quiet.clear()
             if flow.turns:
                 turn(world)
             else:
