@@ -73,8 +73,8 @@ def application(azure: Azure, drop: "Connections") -> Starlette:
         async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
             request = HttpRequest(scope, receive)
             if refused := foreign(request.headers, scope["server"]):
-                answer = _Json(refused.response().body, status_code=refused.status)
-                await answer(scope, receive, send)
+                said = _Json(refused.response().body, status_code=refused.status)
+                await said(scope, receive, send)
                 return
             try:
                 answer = await _answer(azure, request)

@@ -19,7 +19,9 @@ from sparehub.loading import (
 from sparehub.output import Output
 from sparehub.replace_file import create_file
 from topology.adoption.adopt import Adopted, NotUnderstood, adopt
-from topology.errors import SparehubError, UnreadableError
+from topology.errors import OptionsError, SparehubError, UnreadableError
+from topology.identifiers import is_group_name, is_subscription
+from topology.printable import shown
 from topology.reading import ArmResource, arm_resources
 from topology.reading.template import Template
 
@@ -41,8 +43,13 @@ def adopt_file(
 ) -> int:
     """Write both files, never over others, and print what they leave out; return the exit code.
 
+    :raises OptionsError: where a subscription or a group can have no such name.
     :raises SparehubError: where the source cannot be read, describes no region, or a file exists.
     """
+    if subscription is not None and not is_subscription(subscription):
+        raise OptionsError(f"--subscription: {shown(subscription)} is no subscription's id, a GUID")
+    if resource_group is not None and not is_group_name(resource_group):
+        raise OptionsError(f"--resource-group: {shown(resource_group)} is no resource group's name")
     document = _document(source)
     if isinstance(document, Mapping) and "$schema" in document:
         resources, assumed = _exported(document, subscription, resource_group)

@@ -3,7 +3,7 @@
 import difflib
 import math
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
@@ -142,7 +142,7 @@ def _pair_problems(paired: object, stack: str) -> Iterator[Problem]:
 
 def _provider_problems(values: Mapping[str, object], *, secret: bool) -> Iterator[Problem]:
     """Yield what is wrong with what Pulumi's provider puts into every URL."""
-    expected = {
+    expected: dict[str, tuple[Callable[[str], object], str]] = {
         "subscriptionId": (is_subscription, "a subscription's id, which is a GUID"),
         "tenantId": (_TENANT.fullmatch, "a tenant: its GUID, or one of its domains"),
     }

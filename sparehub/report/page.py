@@ -7,6 +7,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from sparehub.report.document import Report
 from sparehub.report.times import span
+from topology.printable import printable
 
 
 def page(report: Report) -> str:
@@ -19,6 +20,7 @@ def page(report: Report) -> str:
         loader=PackageLoader("sparehub.report"),
         undefined=StrictUndefined,
         autoescape=True,
+        finalize=_shown,  # a page reorders text by characters that nobody sees, too
         trim_blocks=True,
         lstrip_blocks=True,
     )
@@ -34,3 +36,7 @@ def page(report: Report) -> str:
 
 def _hash(text: str) -> str:
     return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
+
+
+def _shown(value: object) -> object:
+    return printable(value) if isinstance(value, str) and not hasattr(value, "__html__") else value

@@ -140,7 +140,7 @@ def test_more_connections_than_may_be_are_closed(limited: Front) -> None:
     assert limited.send("PUT", *bodies.group())[0] == 201
 
 
-WRONG_BODIES = {
+WRONG_BODIES: dict[str, str | bytes] = {
     "half a character": '{"tags": {"a": "\\ud800"}}',
     "half a character as a key": '{"tags": {"\\udfff": "a"}}',
     "half a character in a list": '{"properties": {"a": ["\\ud800"]}}',

@@ -132,3 +132,42 @@ def test_nothing_else_loads_yaml() -> None:
     ]
 
     assert sorted(loading) == ["sparehub/loading.py"]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[" * 100_000, "nests without end"),
+        ('[{"id": ' + "1" * 5000 + "}]", "a number in it has too many digits"),
+        ('[{"id": 1e999}]', "a number in it is too large"),
+    ],
+)
+def test_adopt_refuses_json_that_is_none(
+    text: str, said: str, sparehub: Sparehub, tmp_path: Path
+) -> None:
+    """One message, and nothing is written."""
+    (tmp_path / "x.json").write_text(text)
+
+    done = sparehub("adopt", "x.json", "-o", "Pulumi.old.yaml")
+
+    assert (done.returncode, done.stdout, len(done.stderr.splitlines())) == (1, "", 1)
+    assert said in done.stderr
+    assert not (tmp_path / "Pulumi.old.yaml").exists()
+
+
+@pytest.mark.parametrize("option", [("--subscription", "a/b"), ("--resource-group", "../x")])
+def test_adopt_refuses_a_place_that_is_none(option: tuple[str, str], sparehub: Sparehub) -> None:
+    """It would become part of every id."""
+    done = sparehub("adopt", "x.json", *option)
+
+    assert done.returncode == 2
+    assert f"error: {option[0]}: {option[1]!r} is no " in done.stderr
+
+
+def test_init_writes_no_number_of_thousands_of_digits(sparehub: Sparehub, tmp_path: Path) -> None:
+    """It is text, and refused as the prefix that it is not."""
+    done = sparehub("init", "-o", "new.yaml", "--hub-address-space", "1" * 5000, answers="\n" * 40)
+
+    assert "Traceback" not in done.stderr
+    assert done.returncode in (2, 3)
+    assert not (tmp_path / "new.yaml").exists()

@@ -28,6 +28,18 @@ OF_TABLE = f"{NETWORK}/routeTables/erc"
 OF_PROD = CIRCUIT_ID.replace(OURS, "/subscriptions/prod")
 GROUP_ID = f"{NETWORK}/networkSecurityGroups/n?x"
 LENT = {"peeringLocation": "Hong Kong", "sku": {"tier": "Standard"}, "bandwidthInMbps": 50}
+
+
+def lending(identity: str) -> Change:
+    """Return a change by which the region's circuit is one that is lent, by an id."""
+
+    def change(region: dict[str, Any]) -> None:
+        circuit(region).clear()
+        circuit(region).update(LENT, id=identity)
+
+    return change
+
+
 CIRCUIT_FORM = (
     "/subscriptions/<subscription>/resourceGroups/<group>/providers/Microsoft.Network/"
     "expressRouteCircuits/<name>"
@@ -316,9 +328,7 @@ WRONG: dict[str, tuple[Change, list[str]]] = {
     ),
     **{
         f"a circuit's id with {part!r}": (
-            lambda r, part=part: (
-                circuit(r).clear() or circuit(r).update(LENT, id=CIRCUIT_ID.replace("erc", part))
-            ),
+            lending(CIRCUIT_ID.replace("erc", part)),
             [
                 (
                     f"{CIRCUIT_PATH}.id: {CIRCUIT_ID.replace('erc', part)!r} is not the id of a "
@@ -340,11 +350,11 @@ WRONG: dict[str, tuple[Change, list[str]]] = {
         }.items()
     },
     "a circuit's id of another type": (
-        lambda r: circuit(r).clear() or circuit(r).update(LENT, id=OF_TABLE),
+        lending(OF_TABLE),
         [(f"{CIRCUIT_PATH}.id: {OF_TABLE!r} is not the id of a circuit: {CIRCUIT_FORM} (CONFIG)")],
     ),
     "a circuit's id in a subscription that is none": (
-        lambda r: circuit(r).clear() or circuit(r).update(LENT, id=OF_PROD),
+        lending(OF_PROD),
         [
             (
                 f"{CIRCUIT_PATH}.id: {OF_PROD!r} is not the id of a circuit: "
@@ -353,7 +363,7 @@ WRONG: dict[str, tuple[Change, list[str]]] = {
         ],
     ),
     "a circuit's id with a control character": (
-        lambda r: circuit(r).clear() or circuit(r).update(LENT, id=f"{CIRCUIT_ID}\x1b[31m"),
+        lending(f"{CIRCUIT_ID}\x1b[31m"),
         [f"{CIRCUIT_PATH}.id: holds the character '\\x1b': take it out (CONFIG)"],
     ),
     "a security group's id that leads elsewhere": (

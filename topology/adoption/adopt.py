@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from topology.adoption.configuration import owned, stack_values
-from topology.adoption.imports import import_file
+from topology.adoption.imports import import_file, roles_of
 from topology.adoption.unsaid import unsaid_properties
 from topology.build import build
 from topology.config import StackConfig
 from topology.errors import ConfigurationError, UnreadableError
 from topology.facts import facts_of
+from topology.identifiers import id_problem
 from topology.model import Region
 from topology.parity import unequal
 from topology.parse import parse_stack
@@ -93,6 +94,7 @@ def adopt(resources: Iterable[ArmResource]) -> Adopted:
         *_assumed(reading),
         *(NotUnderstood(*each) for each in unsaid_properties(reading)),
         *(_changed(reading, built) if built else ()),
+        *_misnamed(reading, built or reading.region),
     ]
     return Adopted(
         values=values,
@@ -100,6 +102,13 @@ def adopt(resources: Iterable[ArmResource]) -> Adopted:
         not_understood=tuple(sorted(set(found))),
         problems=problems,
     )
+
+
+def _misnamed(reading: Reading, built: Region) -> Iterator[NotUnderstood]:
+    """Yield what is not imported, since its id is none."""
+    for _, identity in roles_of(reading, built):
+        if problem := id_problem(identity):
+            yield NotUnderstood(identity, f"it is not imported, since its id is none: {problem}")
 
 
 def _circuits(reading: Reading) -> Iterator[str]:

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from topology.adoption.configuration import owned
+from topology.identifiers import id_problem
 from topology.model import Region
 from topology.reading import Reading
 from topology.reading import resources as arm
@@ -39,10 +40,15 @@ _COMPONENTS = {
 
 
 def import_file(reading: Reading, built: Region) -> Mapping[str, Any]:
-    """Return the import file of what the configuration describes and Azure holds."""
+    """Return the import file of what the configuration describes and Azure holds.
+
+    An id that Azure cannot have given is left out: Pulumi would put it into a URL.
+    """
     components: dict[str, str] = {REGION: "RegionNetwork"}
     resources = []
-    for role, identity in sorted(_roles(reading, built)):
+    for role, identity in sorted(roles_of(reading, built)):
+        if id_problem(identity):
+            continue
         parent, component = _parent(role)
         components.setdefault(parent, component)
         entry = {
@@ -64,7 +70,7 @@ def import_file(reading: Reading, built: Region) -> Mapping[str, Any]:
     return {"resources": [*parents, *resources]}
 
 
-def _roles(reading: Reading, built: Region) -> Iterator[tuple[str, str]]:
+def roles_of(reading: Reading, built: Region) -> Iterator[tuple[str, str]]:
     """Yield role and id of what is imported: what the program registers, too."""
     tables = {f"routes/{table.key}" for table in built.route_tables}
     for role, resource in reading.roles.by_role.items():

@@ -12,6 +12,11 @@ from typing import Any
 from topology.errors import UnreadableError
 
 _TOKEN = re.compile(r"\s*(?:'((?:[^']|'')*)'|([A-Za-z_][A-Za-z0-9_]*)|(\d+)|(.))")
+_MOST_LEVELS = 50
+"""Calls within each other."""
+_MOST_DIGITS = 18
+_LONGEST = 10_000
+"""Characters that an expression may come to."""
 _GROUP = "/subscriptions/{}/resourceGroups/{}"
 _TYPE = re.compile(r"[^/]+\.[^/]+(/[^/]+)+")
 
@@ -29,6 +34,8 @@ class Template:
     resource_group: str
     unknown: list[str] = field(default_factory=list)
     """Expressions that were left as they are."""
+    _known: dict[str, Any] = field(default_factory=dict)
+    """Parameters and variables, each read once; None while it is being read."""
 
     def resources(self) -> Iterator[Mapping[str, Any]]:
         """Yield the resources in ARM's JSON, each with its id.
@@ -82,11 +89,21 @@ class Template:
         given = _by_name(self.document.get("parameters"), name)
         if not isinstance(given, Mapping) or "defaultValue" not in given:
             raise _UnknownError
-        return self._value(given["defaultValue"])
+        return self._once(f"parameter {name}", given["defaultValue"])
 
     def variable(self, name: str) -> Any:  # noqa: ANN401 - JSON
         """Return a variable."""
-        return self._value(_by_name(self.document.get("variables"), name))
+        return self._once(f"variable {name}", _by_name(self.document.get("variables"), name))
+
+    def _once(self, name: str, value: Any) -> Any:  # noqa: ANN401 - JSON
+        """Return the value of a name; one that needs itself has none."""
+        key = name.lower()
+        if key not in self._known:
+            self._known[key] = None
+            self._known[key] = self._value(value)
+        if self._known[key] is None:
+            raise _UnknownError
+        return self._known[key]
 
     def resource_id(self, arguments: list[Any]) -> str:
         """Return ``resourceId([subscription], [group], type, name, ...)``."""
@@ -114,6 +131,7 @@ class _Expression:
         self._tokens = [m.groups() for m in _TOKEN.finditer(text) if m[0].strip()]
         self._template = template
         self._at = 0
+        self._level = 0
 
     def whole(self) -> Any:  # noqa: ANN401 - JSON
         value = self._term()
@@ -136,14 +154,16 @@ class _Expression:
         text, word, number, _ = self._next()
         if text is not None:
             return text.replace("''", "'")
-        if number is not None:
+        if number is not None and len(number) <= _MOST_DIGITS:
             return int(number)
-        if word is None or not self._sign("("):
+        self._level += 1
+        if word is None or not self._sign("(") or self._level > _MOST_LEVELS:
             raise _UnknownError
         arguments = []
         while not self._sign(")"):
             arguments.append(self._term())
             self._sign(",")
+        self._level -= 1
         value = self._call(word.lower(), arguments)
         while self._sign("."):
             value = _by_name(value, str(self._next()[1]))
@@ -164,6 +184,9 @@ class _Expression:
         if name not in functions:
             raise _UnknownError
         try:
-            return functions[name]()
-        except IndexError:
+            value = functions[name]()
+        except (IndexError, ValueError):
             raise _UnknownError from None
+        if isinstance(value, str) and len(value) > _LONGEST:
+            raise _UnknownError
+        return value

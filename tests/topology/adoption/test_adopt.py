@@ -390,3 +390,64 @@ def test_a_gateway_that_takes_other_networks_is_said(name: str) -> None:
     assert [each.reason for each in more] == [
         f"{name} is set, which the configuration cannot say{LOST}"
     ]
+
+
+@pytest.mark.parametrize("part", ["web?x", "web#x", "web%2f", "web\n", "web\x1b"])
+def test_a_network_whose_name_is_none_is_not_imported(part: str) -> None:
+    """It is listed with what is wrong with it."""
+    text = json.dumps(list(exported().resources()))
+    name = json.dumps(part)[1:-1]
+    text = text.replace("virtualNetworks/web", f"virtualNetworks/{name}")
+    adopted = adopt(arm_resources(json.loads(text)))
+
+    ids = [str(each.get("id")) for each in adopted.imports["resources"]]
+    assert not [each for each in ids if part in each]
+    assert [
+        each for each in adopted.not_understood if part in each.id and "id is none" in each.reason
+    ]
+
+
+@pytest.mark.parametrize(
+    ("variables", "expression"),
+    [
+        ({"a": "[variables('a')]"}, "[variables('a')]"),
+        ({"a": "[variables('b')]", "b": "[concat('x', variables('a'))]"}, "[variables('b')]"),
+        ({}, "[" + "concat(" * 5000 + "'x'" + ")" * 5000 + "]"),
+        (
+            {
+                f"a{n}": f"[concat(variables('a{n - 1}'), variables('a{n - 1}'))]"
+                for n in range(1, 64)
+            }
+            | {"a0": "xx"},
+            "[variables('a63')]",
+        ),
+    ],
+    ids=["of itself", "in a circle", "nested", "doubled again and again"],
+)
+def test_an_expression_without_end_is_left_as_it_is(
+    variables: dict[str, str], expression: str
+) -> None:
+    """And told, like any that is not understood; nothing waits for it."""
+    document = {"resources": [{"type": "N.N/a", "name": expression}], "variables": variables}
+    template = Template(document, "S", "G")
+
+    (resource,) = template.resources()
+
+    assert "[" in str(resource["name"])
+    assert len(str(resource["name"])) < 60_000
+    assert template.unknown
+
+
+def test_a_variable_that_is_used_twice_is_known_twice() -> None:
+    """The twin: empty texts that double again and again are read once each."""
+    variables = {
+        f"a{n}": f"[concat(variables('a{n - 1}'), variables('a{n - 1}'))]" for n in range(1, 64)
+    }
+    document = {
+        "resources": [{"type": "N.N/a", "name": "[concat('x', variables('a63'))]"}],
+        "variables": variables | {"a0": ""},
+    }
+
+    (resource,) = Template(document, "S", "G").resources()
+
+    assert resource["name"] == "x"
