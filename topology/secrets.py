@@ -18,7 +18,9 @@ https://www.pulumi.com/registry/packages/azure-native/installation-configuration
 
 def is_secret(value: object) -> bool:
     """Tell whether a value is one that Pulumi encrypted: ``{secure: ...}``."""
-    return isinstance(value, Mapping) and set(value) == {"secure"}
+    return (
+        isinstance(value, Mapping) and set(value) == {"secure"} and isinstance(value["secure"], str)
+    )
 
 
 def secret_problems(value: object, path: str) -> Iterator[Problem]:

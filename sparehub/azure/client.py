@@ -1,5 +1,6 @@
 """Azure Resource Manager through Microsoft's pipeline: retries, tokens, long-running actions."""
 
+import re
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -26,8 +27,12 @@ from azure.mgmt.core.polling.arm_polling import ARMPolling
 
 from sparehub.azure.answers import Account, Answer, SignInError, silence
 from sparehub.azure.versions import version_of
+from topology.identifiers import url_path
 
 _UNAUTHENTICATED = 401
+_QUERIED = re.compile(r"\$\w+|api-version|skiptoken", re.IGNORECASE)
+"""What a list is asked with, or leads on by:
+https://learn.microsoft.com/rest/api/azure/#async-operations-throttling-and-paging"""
 _UNSEEN = (403, 404)
 """What is answered about a subscription on which a login has no right at all:
 https://learn.microsoft.com/azure/azure-resource-manager/troubleshooting/error-not-found"""
@@ -35,7 +40,6 @@ _ACTION = 600.0
 """Seconds that a POST may go on: tables of a circuit take a minute or two."""
 _POLL = 5.0
 """Seconds between two looks at an action, where Azure does not say."""
-_IN_PATH = "/:@!$&'()*+,;=~-._"
 _SIGN_IN = "sign in again (`az login`, or the azure-native settings of this stack)"
 
 
@@ -191,12 +195,15 @@ class ArmClient:
     def _request(
         self, method: str, path: str, body: Mapping[str, Any] | None, etag: str
     ) -> HttpRequest:
-        where, _, query = path.partition("?")
+        where, mark, query = path.partition("?")
+        names = [name for name, _ in parse_qsl(query)]
+        if mark and not (names and all(map(_QUERIED.fullmatch, names))):
+            where = path  # no query of a list, but an id with a question mark in it
         # azure-core does not quote what it puts into a query.
         asked = {name: quote(value, safe="") for name, value in parse_qsl(query)}
         return HttpRequest(
             method,
-            f"{self.endpoint}{quote(where, safe=_IN_PATH)}",
+            f"{self.endpoint}{url_path(where)}",
             params={"api-version": version_of(where), **asked},
             headers={"If-Match": etag} if etag else {},
             json=body,

@@ -12,6 +12,7 @@ from typing import Any
 from sparehub.azure.answers import Answer, Azure
 from sparehub.azure.reading import Listing, listed, read
 from topology.circuit_use import LINKS, Network, links_of, routes_in, somebody_elses
+from topology.errors import UnreadableError
 
 PRIVATE_PEERING = "/peerings/AzurePrivatePeering"
 _GRAPH = "/providers/Microsoft.ResourceGraph/resources"
@@ -155,12 +156,15 @@ def _listed_one_by_one(azure: Azure) -> Listing:
 def _prefixes(azure: Azure, connection: Mapping[str, Any]) -> tuple[str, ...]:
     """Return the prefixes of the network that a connection is of, as far as that can be read."""
     gateway = (connection.get("properties") or {}).get("virtualNetworkGateway1") or {}
-    found = read(azure, str(gateway.get("id") or "/"))
-    for each in found.properties.get("ipConfigurations") or ():
-        subnet = str(((each.get("properties") or {}).get("subnet") or {}).get("id") or "")
-        network = read(azure, subnet.rpartition("/subnets/")[0] or "/")
-        space = network.properties.get("addressSpace") or {}
-        return tuple(map(str, space.get("addressPrefixes") or ()))
+    try:
+        found = read(azure, str(gateway.get("id") or ""))
+        for each in found.properties.get("ipConfigurations") or ():
+            subnet = str(((each.get("properties") or {}).get("subnet") or {}).get("id") or "")
+            network = read(azure, subnet.rpartition("/subnets/")[0])
+            space = network.properties.get("addressSpace") or {}
+            return tuple(map(str, space.get("addressPrefixes") or ()))
+    except UnreadableError:  # of somebody else, and no id: the connection is named all the same
+        pass
     return ()
 
 

@@ -220,6 +220,6 @@ def _print(output: Output, plan: Plan, found: Sequence[LiveFinding]) -> None:
     print_ = output.results.print
     print_(f"a planned {plan.kind.value} from {plan.source} to {plan.target}, plan {plan.short}")
     for each in found:
-        print_(f"[{_COLOURS[each.severity]}]{each.severity}[/] ", end="")
+        print_(f"{each.severity} ", style=_COLOURS[each.severity], end="")
         where = f"{each.stack}: " if each.stack else ""
-        print_(f"{where}{each.message} ({each.question})", markup=False)
+        print_(f"{where}{each.message} ({each.question})")

@@ -536,7 +536,7 @@ def test_an_unplanned_plan_says_which_regions_hold_the_records_of_circuits(
     assert not any("record of" in each for each in planned(pair).assumptions)
 
 
-MACHINE = "/subscriptions/0/resourceGroups/g/providers/Microsoft.Compute/virtualMachines/nva"
+MACHINE = f"{OURS}/resourceGroups/g/providers/Microsoft.Compute/virtualMachines/nva"
 
 
 def started(stack_name: str) -> tuple[dict[str, Any], dict[str, Any]]:

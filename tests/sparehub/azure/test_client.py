@@ -10,10 +10,10 @@ from sparehub.azure.answers import Account, SignInError
 from sparehub.azure.client import ArmClient
 from sparehub.azure.reading import Listing, listed, settled
 from tests.sparehub.azure.wire import NOT_SIGNED_IN, Said, Tokens, Transport, Wire, client
-from topology.errors import PreflightError
+from topology.errors import PreflightError, UnreadableError
 
 GONE = {"error": {"code": "ResourceNotFound", "message": "gone"}}
-CIRCUIT = "/subscriptions/s/resourceGroups/r g/providers/Microsoft.Network/expressRouteCircuits/c"
+CIRCUIT = "/subscriptions/s/resourceGroups/rg-ä/providers/Microsoft.Network/expressRouteCircuits/c"
 
 
 def slept(azure: ArmClient) -> list[float]:
@@ -30,7 +30,7 @@ def test_a_request_says_what_is_asked_of_which_version_as_whom() -> None:
     (sent,) = wire.asked
     assert sent.method == "PUT"
     assert sent.url == (
-        "https://management.azure.com/subscriptions/s/resourceGroups/r%20g/providers/"
+        "https://management.azure.com/subscriptions/s/resourceGroups/rg-%C3%A4/providers/"
         "Microsoft.Network/expressRouteCircuits/c?api-version=2024-05-01"
     )
     assert json.loads(sent.body or b"") == {"a": 1}
@@ -75,6 +75,16 @@ def test_a_refusal_is_an_answer_and_silence_is_none(
         *(status, came, accepted),
         passing,
     )
+
+
+@pytest.mark.parametrize("part", ["..", "a?b", "a?b=c", "a#b", "a%2fb", "a\nb", ""])
+def test_an_id_that_would_lead_elsewhere_is_not_asked_for(part: str) -> None:
+    """It may come from a state, a journal or an answer of Azure."""
+    wire = Wire(Said(200, {}))
+    path = f"/subscriptions/s/resourceGroups/{part}"
+    with pytest.raises(UnreadableError, match="is no path in Azure, and is not asked for"):
+        client(wire).send("GET", path)
+    assert wire.asked == []
 
 
 def test_a_bad_answer_is_asked_for_again_as_late_as_azure_says() -> None:

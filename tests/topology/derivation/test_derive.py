@@ -278,7 +278,7 @@ def test_what_serves_the_first_region_alone_is_left_out() -> None:
     group = f"{OURS}/resourceGroups/g/providers/Microsoft.Network/networkSecurityGroups/n"
     for spoke in first["spokes"].values():
         spoke["subnets"]["app"]["networkSecurityGroupId"] = group
-    machine = "/subscriptions/0/resourceGroups/g/providers/Microsoft.Compute/virtualMachines/nva"
+    machine = f"{OURS}/resourceGroups/g/providers/Microsoft.Compute/virtualMachines/nva"
     first["hub"]["nva"].update(id=machine, standby="startAtFailover")
     first["expressRoute"]["gateway"]["name"] = "ergw-eastasia"
     values["azure-native:tenantId"] = "t"
