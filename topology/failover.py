@@ -340,7 +340,7 @@ def _assumptions(mode: Mode, keyed: bool) -> tuple[str, ...]:  # noqa: FBT001 - 
         "durations are those recorded from the real service, few and some years old",
         "the run's own time is not counted: under half a minute, minutes with hundreds of spokes",
         (
-            f"on-premises routers learn the new routes within {durations.BGP_HOLD.worst} s after "
+            f"routes of on-premises are there within {durations.BGP_HOLD.worst} s after "
             "the last step (ER-31); that is not counted"
         ),
         *(

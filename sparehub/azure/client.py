@@ -1,5 +1,6 @@
 """Azure Resource Manager through Microsoft's pipeline: retries, tokens, long-running actions."""
 
+import math
 import re
 import time
 from collections.abc import Callable, Mapping
@@ -38,13 +39,22 @@ _UNSEEN = (403, 404)
 https://learn.microsoft.com/azure/azure-resource-manager/troubleshooting/error-not-found"""
 _ACTION = 600.0
 """Seconds that a POST may go on: tables of a circuit take a minute or two."""
+_BEGIN = 60.0
+"""Seconds that one request of an action has."""
+_LEAST = 0.1
+_DONE = 200
 _POLL = 5.0
 """Seconds between two looks at an action, where Azure does not say."""
 _SIGN_IN = "sign in again (`az login`, or the azure-native settings of this stack)"
 
 
 class _Retry(RetryPolicy[HttpRequest, HttpResponse]):
-    """Waits as long as Azure says, but never past the time that a request has."""
+    """Waits as long as Azure says, but never past the deadline of a request."""
+
+    def configure_retries(self, options: dict[str, Any]) -> dict[str, Any]:
+        """Keep the deadline with the other settings of one request."""
+        deadline = options.get("deadline", math.inf)
+        return {**super().configure_retries(options), "deadline": deadline}
 
     def sleep(
         self,
@@ -54,10 +64,24 @@ class _Retry(RetryPolicy[HttpRequest, HttpResponse]):
     ) -> None:
         """Wait before a request is sent again."""
         said = self.get_retry_after(response) if response else None
-        if said and said > settings["timeout"]:
-            transport.sleep(settings["timeout"])
+        left = max(0.0, settings["deadline"] - time.monotonic())
+        if said and said > left:
+            transport.sleep(left)
         else:
             super().sleep(settings, transport, response)
+
+
+class _Deadline(SansIOHTTPPolicy[HttpRequest, HttpResponse]):
+    """Lets no try of a request read past the request's deadline, in seconds of the machine."""
+
+    def on_request(self, request: PipelineRequest[HttpRequest]) -> None:
+        """Shorten the time that this try has."""
+        deadline = request.context.options.pop("deadline", None)
+        if deadline is not None:
+            request.context["deadline"] = deadline
+        left = request.context.get("deadline", math.inf) - time.monotonic()
+        if left < math.inf:
+            request.context.options["read_timeout"] = max(left, _LEAST)
 
 
 class _Authentication(ARMChallengeAuthenticationPolicy):
@@ -112,6 +136,7 @@ class ArmClient:
             RequestIdPolicy(),
             UserAgentPolicy(base_user_agent="sparehub"),
             _Retry(),
+            _Deadline(),
             _Authentication(_Issuer(self.credential), self.scope),
         ]
         pipeline = Pipeline(self.transport, policies)
@@ -131,12 +156,7 @@ class ArmClient:
     ) -> Answer:
         """Send one request; see :class:`sparehub.azure.answers.Azure`."""
         try:
-            ran = self._pipeline.run(
-                self._request(method, path, body, etag),
-                timeout=timeout,
-                connection_timeout=timeout,
-                read_timeout=timeout,
-            )
+            ran = self._run(self._request(method, path, body, etag), timeout)
         except ClientAuthenticationError as error:
             raise self._signed_out(str(error.message)) from None
         except AzureError as error:
@@ -146,17 +166,20 @@ class ArmClient:
     def act(self, path: str, body: Mapping[str, Any] | None = None) -> Answer:
         """Send a POST and wait for its result; see :class:`sparehub.azure.answers.Azure`."""
         try:
-            ran = self._pipeline.run(self._request("POST", path, body, ""))
+            ran = self._run(self._request("POST", path, body, ""), _BEGIN)
             begun = self._answer(ran)
             if not begun.accepted:
                 return begun
-            poller = LROPoller(self._client, ran, self._answer, ARMPolling(timeout=_POLL))
-            done: Answer = poller.result(_ACTION)
+            polling = ARMPolling(timeout=_POLL, connection_timeout=_BEGIN, read_timeout=_BEGIN)
+            poller = LROPoller(self._client, ran, self._answer, polling)
+            done: Answer | None = poller.result(_ACTION)
         except ClientAuthenticationError as error:
             raise self._signed_out(str(error.message)) from None
         except AzureError as error:
             return silence(str(error.message))
-        return done
+        if not poller.done():  # what it shows then is how far it is, and no result
+            return silence(f"no result within {_ACTION:.0f} s")
+        return done or Answer(status=_DONE, body={})
 
     def wait(self, seconds: float) -> None:
         """Let some seconds pass."""
@@ -190,6 +213,16 @@ class ArmClient:
             tenant=str(found.body.get("tenantId") or tenant),
             user=user,
             principal=principal,
+        )
+
+    def _run(
+        self, request: HttpRequest, timeout: float
+    ) -> PipelineResponse[HttpRequest, HttpResponse]:
+        return self._pipeline.run(
+            request,
+            timeout=timeout,
+            deadline=time.monotonic() + timeout,
+            connection_timeout=timeout,
         )
 
     def _request(

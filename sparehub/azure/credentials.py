@@ -66,7 +66,13 @@ def credential_of(settings: Settings, cloud: Cloud) -> TokenCredential:
         )
     if settings.on("useOidc"):
         _need(settings, "OIDC", "tenantId", "clientId")
-        return ClientAssertionCredential(tenant, client, _assertion(settings), authority=authority)
+        return ClientAssertionCredential(
+            tenant,
+            client,
+            _assertion(settings),
+            authority=authority,
+            additionally_allowed_tenants=more,
+        )
     if settings.on("useMsi"):
         return ManagedIdentityCredential(client_id=client or None)
     # The provider takes the Azure CLI alone. Where that is not signed in, anything else will do.

@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from sparehub.azure.answers import Answer, Azure
+from topology.errors import UnreadableError
 
 _SETTLED = ("Succeeded", "Failed", "Canceled")
 _POLL = 2.0
@@ -35,7 +36,10 @@ def listed(azure: Azure, path: str) -> Listing:
     """
     items: list[Mapping[str, Any]] = []
     for _ in range(_MOST_PAGES):
-        answer = azure.send("GET", path)
+        try:
+            answer = azure.send("GET", path)
+        except UnreadableError as error:  # where the list is said to go on
+            return Listing(items=tuple(items), problem=str(error))
         if not answer.accepted:
             return Listing(items=tuple(items), problem=answer.problem)
         items += [each for each in answer.body.get("value") or () if isinstance(each, Mapping)]

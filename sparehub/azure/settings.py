@@ -33,7 +33,7 @@ _VARIABLES: Mapping[str, tuple[str, ...]] = MappingProxyType(
 https://www.pulumi.com/registry/packages/azure-native/installation-configuration/ and
 https://github.com/pulumi/pulumi-azure-native, provider/pkg/provider/auth_azidentity.go, read
 2026-11-30."""
-_ONE_LOGIN = ("environment", "tenantId", "clientId")
+_ONE_LOGIN = ("environment", "tenantId")
 """What both stacks must say alike: one login works on both."""
 
 
@@ -68,7 +68,7 @@ def settings_of(
 ) -> Settings:
     """Return how both stacks sign in; ``decrypt`` takes a stack and a key.
 
-    :raises PreflightError: where the two stacks name other clouds, tenants or applications.
+    :raises PreflightError: where the two stacks name other clouds or tenants.
     """
     said: dict[str, Any] = {}
     place: dict[str, str] = {}
@@ -77,7 +77,7 @@ def settings_of(
             if key in _ONE_LOGIN and said.get(key, value) != value:
                 raise PreflightError(
                     f"azure-native:{key} is {said[key]!r} in {place[key]} and {value!r} in {name}: "
-                    "one login works on both stacks"
+                    "both regions of a pair belong to one tenant of one cloud"
                 )
             if key not in said:
                 said[key], place[key] = value, name

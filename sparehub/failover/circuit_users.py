@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sparehub.azure.answers import Answer, Azure
+from sparehub.azure.answers import Answer, Azure, silence
 from sparehub.azure.reading import Listing, listed, read
 from topology.circuit_use import LINKS, Network, links_of, routes_in, somebody_elses
 from topology.errors import UnreadableError
@@ -19,6 +19,8 @@ _GRAPH = "/providers/Microsoft.ResourceGraph/resources"
 _CONNECTIONS = "microsoft.network/connections"
 _QUERY = f"resources | where type =~ '{_CONNECTIONS}' | project id, properties"
 _MOST_PAGES = 100
+_ASK = 10.0
+"""Seconds within which the networks of others are asked for; they are named without it, too."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,6 +30,8 @@ class CircuitUser:
     what: str
     subscription: str = ""
     """Whose links go when an authorization is revoked; empty where it is no link."""
+    unknown: bool = False
+    """Whether it may be a link of any subscription: only its prefixes are seen."""
     prefixes: tuple[str, ...] = ()
 
     def __str__(self) -> str:
@@ -44,10 +48,17 @@ class CircuitUse:
     unread: tuple[str, ...] = ()
     """What could not be read, so that there may be more."""
 
-    def in_subscription(self, identity: str) -> tuple[CircuitUser, ...]:
-        """Return the other links of the subscription that an id lies in."""
+    def in_subscription(self, identity: str, circuit: str) -> tuple[CircuitUser, ...]:
+        """Return the other links of the subscription that a connection's id lies in.
+
+        In the circuit's own subscription a link needs no authorization, so one that no list shows
+        may be there.
+        """
         mine = _subscription(identity)
-        return tuple(each for each in self.others if each.subscription == mine)
+        unlisted = mine == _subscription(circuit)
+        return tuple(
+            each for each in self.others if each.subscription == mine or (each.unknown and unlisted)
+        )
 
 
 def use_of(
@@ -93,11 +104,15 @@ def use_of(
         if user and user != mine and user not in links
     ]
     others += _global_reach(peering)
+    # https://learn.microsoft.com/azure/virtual-wan/virtual-wan-expressroute-portal
+    if wan := str((peering.get("expressRouteConnection") or {}).get("id") or ""):
+        others.append(CircuitUser(what=f"Virtual WAN {wan}", subscription=_subscription(wan)))
     named = {prefix for each in others for prefix in each.prefixes}
     unknown, silent = _advertised_by_others(azure, circuit, peering, ours)
     left = tuple(each for each in unknown if each not in named)
     if left:
-        others.append(CircuitUser(what="advertised over the circuit by others", prefixes=left))
+        what = "advertised over the circuit by others"
+        others.append(CircuitUser(what=what, prefixes=left, unknown=True))
     return CircuitUse(
         authorization=str(used[mine].get("id") or "") if mine in used else "",
         others=tuple(others),
@@ -157,15 +172,21 @@ def _prefixes(azure: Azure, connection: Mapping[str, Any]) -> tuple[str, ...]:
     """Return the prefixes of the network that a connection is of, as far as that can be read."""
     gateway = (connection.get("properties") or {}).get("virtualNetworkGateway1") or {}
     try:
-        found = read(azure, str(gateway.get("id") or ""))
+        found = _read_if_named(azure, gateway.get("id"))
         for each in found.properties.get("ipConfigurations") or ():
             subnet = str(((each.get("properties") or {}).get("subnet") or {}).get("id") or "")
-            network = read(azure, subnet.rpartition("/subnets/")[0])
+            network = _read_if_named(azure, subnet.rpartition("/subnets/")[0])
             space = network.properties.get("addressSpace") or {}
             return tuple(map(str, space.get("addressPrefixes") or ()))
     except UnreadableError:  # of somebody else, and no id: the connection is named all the same
         pass
     return ()
+
+
+def _read_if_named(azure: Azure, identity: object) -> Answer:
+    if not identity:
+        return silence("it has no id")
+    return azure.send("GET", str(identity), timeout=_ASK)  # of a region that may be lost
 
 
 def _global_reach(peering: Mapping[str, Any]) -> Iterator[CircuitUser]:

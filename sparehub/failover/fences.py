@@ -15,7 +15,7 @@ from typing import Any, Literal
 from sparehub.azure.answers import NOT_FOUND, Answer, Azure
 from sparehub.azure.reading import read, settled, state_of
 from sparehub.failover.circuit_users import PRIVATE_PEERING, CircuitUse, CircuitUser, use_of
-from sparehub.failover.snapshot import Snapshot, connection_id
+from sparehub.failover.snapshot import connection_id
 from topology.circuits import circuit_id, same_circuit
 from topology.durations import CIRCUIT_UPDATE, CONNECTION_DELETE, PRIVATE_PEERING_UPDATE
 from topology.errors import SparehubError
@@ -24,8 +24,14 @@ from topology.model import Circuit, CircuitReference, Region
 Note = Callable[[str], None]
 _TRIES = (0.0, 3.0, 6.0)
 """Seconds before each try: a circuit that is busy, or was written meanwhile, is no refusal."""
+_ASK = 10.0
+"""Seconds within which a region is asked for a connection of its own."""
 _FAILED_CIRCUIT = "ParentResourceIsInFailedState"
 _CHANGED = 412
+_NO_KEY = (
+    "Azure shows no MD5 key (sharedKey): if a private peering has one, set it again should its "
+    "sessions stay down"
+)
 _CIRCUIT = ("location", "tags", "sku", "properties")
 
 
@@ -63,29 +69,40 @@ class Fence:
         return cls(**{**document, "cuts": tuple(document.get("cuts") or ())})
 
 
-def fences_for(
-    azure: Azure, live: Region, target: Region, snapshot: Snapshot, *, cut: str = ""
+def fences_for(  # noqa: PLR0913 - two regions, what one recorded, and what is accepted
+    azure: Azure,
+    live: Region,
+    target: Region,
+    subscription: str,
+    recorded: Mapping[str, str] | None,
+    *,
+    cut: str = "",
 ) -> list[Fence]:
     """Return one fence for each connection of a region; nothing is written yet.
 
     A connection that is not recorded may stand all the same: it is left out only where Azure says
-    that there is none. ``cut`` is why a fence that cuts others, too, is accepted.
+    that there is none. ``recorded`` are the ids that the region's stack recorded; None where it is
+    not even known whether ``subscription`` is the region's own, so that "not found" says nothing.
+    ``cut`` is why a fence that cuts others is accepted.
 
     :raises CutError: where a fence would cut others and nobody accepts that.
     :raises FenceError: where a connection has none.
     """
-    if not snapshot.subscription:
-        raise FenceError("the region's state names no subscription, so no circuit can be found")
+    if not subscription:
+        raise FenceError("no state names a subscription, so no circuit can be found")
     others = [circuit_id(circuit) for circuit in target.circuits]
     circuits = {circuit.key: circuit for circuit in live.circuits}
     fences = []
     for connection in live.connections:
-        circuit = whole_circuit_id(circuits[connection.key], snapshot.subscription)
+        circuit = whole_circuit_id(circuits[connection.key], subscription)
         shared = any(same_circuit(circuit, other) for other in others)
-        identity = connection_id(connection, live, snapshot.subscription)
+        name = f"region/connection/{connection.key}/connection"
+        identity = (recorded or {}).get(name) or connection_id(connection, live, subscription)
+        answer = azure.send("GET", identity, timeout=_ASK)  # of a region that may be lost
+        if recorded is not None and answer.status == NOT_FOUND:
+            continue
         found = _fence_of(azure, circuit, identity, live.address_prefixes, shared=shared, cut=cut)
-        if found:
-            fences.append(found)
+        fences.append(found)
     return fences
 
 
@@ -97,7 +114,7 @@ def _fence_of(  # noqa: PLR0913 - a connection, what is ours, and what is accept
     *,
     shared: bool,
     cut: str,
-) -> Fence | None:
+) -> Fence:
     path = f"{circuit}{PRIVATE_PEERING}"
     peering = read(azure, path)
     if not peering.accepted:
@@ -105,8 +122,6 @@ def _fence_of(  # noqa: PLR0913 - a connection, what is ours, and what is accept
     was = str(peering.properties.get("state") or "Enabled")
     if was == "Disabled":
         return Fence(how="privatePeering", id=path, was=was)
-    if read(azure, connection).status == NOT_FOUND:
-        return None
     use = use_of(azure, circuit, connection, peering.properties, ours)
     return _revocation(use, circuit, connection, cut=cut, shared=shared) or _disabling(
         use, circuit, connection, was, cut="" if shared else cut, shared=shared
@@ -122,11 +137,11 @@ def _revocation(
     """
     if not use.authorization:
         return None
-    linked = use.in_subscription(connection)
+    linked = use.in_subscription(connection, circuit)
     # A link that cannot be seen would go with the others of its subscription.
     unseen = tuple(each for each in use.unread if each.startswith("connections"))
     if cut or not (linked or unseen):
-        return Fence(how="authorization", id=use.authorization, cuts=tuple(map(str, linked)))
+        return Fence(how="authorization", id=use.authorization, cuts=_cuts(linked, unseen))
     if shared:
         raise CutError(_cutting(f"revoking {use.authorization}", circuit, linked, unseen))
     return None
@@ -148,8 +163,12 @@ def _disabling(  # noqa: PLR0913 - a connection, what is known of its circuit, w
     if (use.others or use.unread) and not cut:
         what = f"disabling the private peering of {circuit}"
         raise CutError(_cutting(what, circuit, use.others, use.unread))
-    cuts = tuple(map(str, use.others))
+    cuts = _cuts(use.others, use.unread)
     return Fence(how="privatePeering", id=f"{circuit}{PRIVATE_PEERING}", was=was, cuts=cuts)
+
+
+def _cuts(others: tuple[CircuitUser, ...], unread: tuple[str, ...]) -> tuple[str, ...]:
+    return (*map(str, others), *(f"whoever is not known, since of {each}" for each in unread))
 
 
 def _cutting(
@@ -163,6 +182,14 @@ def _cutting(
     return "\n".join(lines)
 
 
+def stands(azure: Azure, fence: Fence) -> bool:
+    """Return whether Azure says that a fence stands."""
+    found = read(azure, fence.id)
+    if fence.how == "authorization":
+        return found.status == NOT_FOUND
+    return found.properties.get("state") == "Disabled"
+
+
 def set_fence(azure: Azure, fence: Fence, note: Note) -> None:
     """Set a fence and see that it stands; one that stands already is left alone.
 
@@ -171,7 +198,7 @@ def set_fence(azure: Azure, fence: Fence, note: Note) -> None:
     if fence.how == "privatePeering":
         _write_peering(azure, fence.id, "Disabled", note)
         return
-    answer, acted = _insist(azure, "DELETE", fence.id)
+    answer, acted = _insist(azure, "DELETE", fence.id, note)
     # What was answered is not what was done: an answer may be lost.
     after = settled(azure, fence.id, CONNECTION_DELETE.worst)
     if after.status != NOT_FOUND:
@@ -231,16 +258,14 @@ def _write_peering(azure: Azure, path: str, state: str, note: Note) -> None:
         if _stands(found, state):
             return
         if not told:
-            note(
-                f"{path} is written whole, as Azure shows it. Azure shows no MD5 key (sharedKey): "
-                "if this peering has one, set it again should its sessions stay down"
-            )
+            note(f"{path} is written whole, as Azure shows it. {_NO_KEY}")
         told = True
         body = {**found.body, "properties": {**found.properties, "state": state}}
         answer = azure.send("PUT", path, body, etag=str(found.body.get("etag") or ""))
-        acted = acted or answer.accepted or answer.passing
+        # 412: somebody else wrote it, or this did and the answer was lost.
+        acted = acted or answer.accepted or answer.passing or answer.status == _CHANGED
         if _FAILED_CIRCUIT in str(answer.body):
-            _write_again(azure, path.removesuffix(PRIVATE_PEERING))
+            _write_again(azure, path.removesuffix(PRIVATE_PEERING), note)
         elif not answer.passing and answer.status != _CHANGED:
             break
     if not acted:
@@ -255,7 +280,7 @@ def _stands(answer: Answer, state: str) -> bool:
     return answer.properties.get("state") == state and state_of(answer) == "Succeeded"
 
 
-def _insist(azure: Azure, method: str, path: str) -> tuple[Answer, bool]:
+def _insist(azure: Azure, method: str, path: str, note: Note) -> tuple[Answer, bool]:
     """Send a request until it is accepted or refused; return the answer, and whether it may act.
 
     What no answer came to, or the answer of something between, may have been done all the same.
@@ -264,15 +289,16 @@ def _insist(azure: Azure, method: str, path: str) -> tuple[Answer, bool]:
     for wait in _TRIES:
         azure.wait(wait)
         answer = azure.send(method, path)
-        acted = acted or answer.accepted or answer.passing
+        # 404: it was gone, or is by this, whose answer was lost.
+        acted = acted or answer.accepted or answer.passing or answer.status == NOT_FOUND
         if _FAILED_CIRCUIT in str(answer.body):
-            _write_again(azure, "/".join(path.split("/")[:-2]))
+            _write_again(azure, "/".join(path.split("/")[:-2]), note)
         elif not answer.passing:
             break
     return answer, acted
 
 
-def _write_again(azure: Azure, circuit: str) -> None:
+def _write_again(azure: Azure, circuit: str, note: Note) -> None:
     """Write a circuit as it is, which ends its state Failed: till then nothing of it can be.
 
     What Azure says when it refuses (ER-12): "Run PUT operation on the parent, then retry". Its
@@ -281,6 +307,7 @@ def _write_again(azure: Azure, circuit: str) -> None:
     """
     found = azure.send("GET", circuit)
     if found.accepted:
+        note(f"{circuit} is in Failed, and is written whole. {_NO_KEY}")
         body = {name: found.body[name] for name in _CIRCUIT if name in found.body}
         azure.send("PUT", circuit, body, etag=str(found.body.get("etag") or ""))
         settled(azure, circuit, CIRCUIT_UPDATE.worst)

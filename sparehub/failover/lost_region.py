@@ -1,9 +1,18 @@
 """A region that may be lost: asked once, fenced without its help, or written down as a debt."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sparehub.failover.accepted import Accepted
-from sparehub.failover.fences import CutError, Fence, FenceError, fences_for, set_fence, undone
+from sparehub.failover.fences import (
+    CutError,
+    Fence,
+    FenceError,
+    fences_for,
+    set_fence,
+    stands,
+    undone,
+)
 from sparehub.failover.job import Job
 from sparehub.failover.port import states_of
 from sparehub.failover.probe import answers
@@ -77,20 +86,15 @@ class LostRegion:
 
     def _fence_outside(self) -> None:
         job = self.job
+        standing = tuple(each for each in self._begun() if stands(job.azure, each))
         try:
-            fences = self._begun() or tuple(
-                fences_for(
-                    job.azure,
-                    job.source,
-                    job.target,
-                    self._subscribed(),
-                    cut=self._accepted.cut if job.plan.conflict else "",
-                )
-            )
+            fences = (*standing, *self._chosen(standing))
         except FenceError as error:
             job.progress.note(f"no fence is known: {error}")
-            self._unfenced(error)
+            self._unfenced(error, self._left(standing))
             return
+        if not fences:
+            job.progress.note(f"{job.plan.source}: Azure says that it has no connection to fence")
         for each in (cut for fence in fences for cut in fence.cuts):
             job.progress.note(f"cut with it, accepted ({self._accepted.cut}): {each}")
         job.write("fences", fences=[fence.document() for fence in fences])
@@ -104,6 +108,18 @@ class LostRegion:
                 return
             job.progress.note(f"fenced without the region: {fence.how} {fence.id}")
         self.owe(fences=fences)
+
+    def _chosen(self, standing: tuple[Fence, ...]) -> list[Fence]:
+        """Return the fences that are still to be set: who is on a circuit is asked anew each time.
+
+        :raises FenceError: where a connection has none.
+        """
+        job = self.job
+        subscription, recorded = self._subscribed()
+        cut = self._accepted.cut if job.plan.conflict else ""
+        found = fences_for(job.azure, job.source, job.target, subscription, recorded, cut=cut)
+        known = {each.id for each in standing}
+        return [each for each in found if each.id not in known]
 
     def _left(self, fences: tuple[Fence, ...]) -> tuple[Fence, ...]:
         """Take fences back, since they hold all together or not; return those that may stand."""
@@ -161,16 +177,19 @@ class LostRegion:
     def _state(self) -> Snapshot | Unreadable:
         return states_of(self.job.stacks, (self.job.plan.source,))[self.job.plan.source]
 
-    def _subscribed(self) -> Snapshot:
-        """Return what names the subscription of its circuits: its state, or the target's.
+    def _subscribed(self) -> tuple[str, Mapping[str, str] | None]:
+        """Return the subscription of its circuits, and the ids that its stack recorded.
 
-        The target's where its own cannot be read; what does not stand there is no fence.
+        Where its state cannot be read: what its file names, else the target's, maybe another.
         """
-        state, target = self._state(), self.job.plan.target
+        job, state = self.job, self._state()
         if isinstance(state, Snapshot):
-            return state
-        self.job.progress.note(f"its circuits are looked for in the subscription of {target}")
-        return self.job.stacks.snapshot(target)
+            return state.subscription, state.ids
+        if named := job.pair[job.plan.source].config.subscription:
+            return named, {}
+        target = job.plan.target
+        job.progress.note(f"its circuits are looked for in the subscription of {target}")
+        return job.stacks.snapshot(target).subscription, None
 
     @property
     def _debt(self) -> str:

@@ -33,7 +33,7 @@ from sparehub.failover.workplace import Workplace, workplace
 from sparehub.output import Output
 from topology import failover
 from topology.bandwidth import unraised
-from topology.errors import HalfwayError, PreflightError
+from topology.errors import HalfwayError, OptionsError, PreflightError
 from topology.generation import said_by
 from topology.plan import Kind, Mode, Plan
 
@@ -116,6 +116,9 @@ def resume(directory: Path, output: Output, *, yes: bool, accepted: Accepted) ->
                 place.journal, underway.id, underway.generation, place.known
             )
         lost = underway.source if underway and underway.mode == Mode.UNPLANNED else ""
+        if (accepted.cut or accepted.ticket) and not lost:
+            message = "--accept-cut and --fenced-on-premises belong to an unplanned operation"
+            raise OptionsError(message)
         pending = [name for name, each in place.readable(lost).items() if each.pending]
         if not underway and not pending:
             output.note("there is nothing to resume")

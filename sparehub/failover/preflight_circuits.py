@@ -6,6 +6,7 @@ from dataclasses import replace
 from sparehub.azure.answers import NOT_FOUND
 from sparehub.azure.reading import read, state_of
 from sparehub.failover.authorization_keys import Keys, announced
+from sparehub.failover.circuit_users import PRIVATE_PEERING
 from sparehub.failover.objections import Objection, Refuses, Situation
 from sparehub.failover.snapshot import Snapshot
 from topology.failover import region_at
@@ -58,7 +59,7 @@ def _of_circuit(
     provider = (found.body.get("properties") or {}).get("serviceProviderProvisioningState")
     yield from _held(name, identity, "its provider's state", provider, "Provisioned", unseen)
     yield from _held(name, identity, "it", state_of(found), "Succeeded", unseen)
-    peering = read(situation.azure, f"{identity}/peerings/AzurePrivatePeering")
+    peering = read(situation.azure, f"{identity}{PRIVATE_PEERING}")
     if not peering.accepted:
         refuses = missing if peering.status == NOT_FOUND else unseen
         text = f"the private peering of {name} cannot be read: {peering.problem} ({identity})"

@@ -22,10 +22,11 @@ def on_premises_is_heard(situation: Situation) -> Iterator[Objection]:
     """Both links have a router that answers (ARP), sends every prefix, and has carried bytes.
 
     No link with a router, or none that sends them: refused where the operation is planned. Routers
-    may begin to send only once the other region is gone, so an unplanned one is told and goes on.
+    may begin to send only once the other region is gone, and each table takes a minute, so an
+    unplanned operation does not ask before: its activation waits for routes.
     """
     snapshot = situation.snapshots.get(situation.plan.target)
-    if snapshot is None:
+    if snapshot is None or situation.unplanned:
         return
     region = _live(situation, situation.plan.target)
     connected = {connection.key for connection in region.connections}
@@ -93,7 +94,7 @@ def a_fence_cuts_nobody_else(situation: Situation) -> Iterator[Objection]:
         return
     source, target = _live(situation, plan.source), _live(situation, plan.target)
     try:
-        fences_for(situation.azure, source, target, snapshot)
+        fences_for(situation.azure, source, target, snapshot.subscription, snapshot.ids)
     except CutError as error:
         hint = (
             "connect it by an authorization of its own, in a subscription without other links to "

@@ -1,6 +1,7 @@
 """Somebody else is on the lost region's circuit: named and not cut, unless that is accepted."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -9,7 +10,7 @@ from sparehub.failover.accepted import NOTHING, Accepted
 from sparehub.failover.ledger import Ledger
 from sparehub.failover.lost_region import WithdrawnError
 from sparehub.output import Output
-from tests.sparehub.failover.world import World
+from tests.sparehub.failover.world import Died, World
 from tests.sparehub.failover.worlds import Start, begin, ledger_of, worlds_in
 from topology.errors import HalfwayError
 from topology.plan import Kind, Mode
@@ -101,6 +102,27 @@ def test_a_halted_failover_goes_on_once_the_filters_are_in_place(start: Start) -
     with pytest.raises(HalfwayError, match="sparehub resume --accept-cut"):
         operations.resume(world.directory, Output(), yes=True, accepted=NOTHING)
     assert operations.resume(world.directory, Output(), yes=True, accepted=TICKET) == 0
+    assert world.disabled == set()
+
+
+def test_a_fence_that_was_chosen_before_is_chosen_anew(start: Start) -> None:
+    """The run died before it was set; by now somebody else is on the circuit."""
+    world = crowded(start)
+    world.bystanders.clear()
+    send = world.send
+
+    def dying(method: str, *more: Any, **how: Any) -> Any:
+        if method == "PUT":
+            raise Died
+        return send(method, *more, **how)
+
+    world.send = dying  # type: ignore[method-assign]
+    with pytest.raises(Died):
+        begin(world, Kind.FAILOVER, Mode.UNPLANNED)
+    world.send = send  # type: ignore[method-assign]
+    world.bystanders[THEIRS] = circuit_of(world)
+    with pytest.raises(WithdrawnError, match=f"would also cut:\n  connection {THEIRS}"):
+        operations.resume(world.directory, Output(), yes=True, accepted=NOTHING)
     assert world.disabled == set()
 
 

@@ -147,7 +147,7 @@ def used_by(connection: str, name: str = "a", circuit: str = SHARED) -> dict[str
 
 
 def chosen(azure: Script, region: Region, target: Region, cut: str = "") -> list[Fence]:
-    return fences_for(azure, region, target, recorded(), cut=cut)
+    return fences_for(azure, region, target, SUBSCRIPTION.split("/")[2], {}, cut=cut)
 
 
 def test_a_circuit_that_nobody_else_uses_is_fenced_at_its_peering() -> None:
@@ -166,11 +166,24 @@ def test_a_circuit_that_cannot_be_read_is_no_fence() -> None:
 
 
 def test_a_connection_that_azure_says_is_gone_needs_no_fence() -> None:
-    """Silence is another matter: then it may stand."""
-    primary = live("primary")
+    """Silence is another matter, and so is an answer of what may be the wrong subscription."""
+    primary, secondary = live("primary"), live("secondary")
     azure = azure_with(primary)
     azure.answers[f"GET {mine(primary)}"] = [(404, {})]
-    assert chosen(azure, primary, live("secondary")) == []
+    assert chosen(azure, primary, secondary) == []
+    (unsure,) = fences_for(azure, primary, secondary, SUBSCRIPTION.split("/")[2], None)
+    assert unsure.how == "privatePeering"
+
+
+def test_a_connection_is_looked_for_by_the_id_that_was_recorded() -> None:
+    """Its file may name it otherwise by now."""
+    primary, secondary = live("primary"), live("secondary")
+    azure = azure_with(primary)
+    azure.answers[f"GET {mine(primary)}"] = [(404, {})]
+    old = {"region/connection/hong-kong/connection": f"{SUBSCRIPTION}/x/connections/old"}
+    azure.answers["POST /providers/Microsoft.ResourceGraph/resources"] = [(200, {"data": []})]
+    found = fences_for(azure, primary, secondary, SUBSCRIPTION.split("/")[2], old)
+    assert [each.how for each in found] == ["privatePeering"]
 
 
 BYSTANDERS: dict[str, tuple[dict[str, Any], str]] = {
@@ -193,6 +206,10 @@ BYSTANDERS: dict[str, tuple[dict[str, Any], str]] = {
     "Global Reach made at the other circuit": (
         {"peering": {"peeredConnections": [{"name": "reach", "properties": {}}]}},
         "Global Reach reach",
+    ),
+    "a hub of Virtual WAN": (
+        {"peering": {"expressRouteConnection": {"id": "/wan"}}},
+        "Virtual WAN /wan",
     ),
     "a prefix of somebody": (
         {"routes": [THEIR_ROUTE]},
@@ -236,7 +253,9 @@ def test_what_cannot_be_listed_may_be_somebody(what: str) -> None:
     azure = azure_with(primary, unanswered=keys)
     with pytest.raises(CutError, match="nobody can say who else is on"):
         chosen(azure, primary, live("secondary"))
-    assert chosen(azure, primary, live("secondary"), cut="nobody else is")[0].cuts == ()
+    (accepted,) = chosen(azure, primary, live("secondary"), cut="nobody else is")
+    assert accepted.cuts
+    assert all(each.startswith("whoever is not known, since of") for each in accepted.cuts)
 
 
 def test_without_the_index_every_subscription_is_listed() -> None:
@@ -262,9 +281,18 @@ def test_the_authorization_is_revoked_where_that_cuts_nobody_else() -> None:
     """Of a shared circuit and of one's own: it takes the links of one subscription (ER-14)."""
     primary, secondary = shared(live("primary")), shared(live("secondary"))
     authorizations = [used_by(mine(primary)), used_by(f"{OTHER_SUBSCRIPTION}/o", "b")]
-    azure = azure_with(primary, authorizations=authorizations, routes=[THEIR_ROUTE])
+    azure = azure_with(primary, authorizations=authorizations)
     assert chosen(azure, primary, secondary) == [REVOKE]
     assert chosen(azure, primary, live("secondary")) == [REVOKE]
+
+
+def test_a_prefix_that_no_list_explains_may_be_a_link_of_the_same_subscription() -> None:
+    """In the circuit's own one a link needs no authorization, and a list may leave it out."""
+    primary, secondary = shared(live("primary")), shared(live("secondary"))
+    authorizations = [used_by(mine(primary))]
+    azure = azure_with(primary, authorizations=authorizations, routes=[THEIR_ROUTE])
+    with pytest.raises(CutError, match=r"would also cut:\n  advertised over the circuit by others"):
+        chosen(azure, primary, secondary)
 
 
 def test_a_second_link_of_the_same_subscription_would_go_with_it() -> None:
@@ -366,6 +394,18 @@ def test_a_refusal_is_one(writes: list[Any], asked: int, *, acted: bool) -> None
     with pytest.raises(FenceError, match="not yours") as caught:
         set_fence(azure, DISABLE, quiet)
     assert (caught.value.acted, azure.asked.count("PUT Disabled")) == (acted, asked)
+
+
+def test_a_write_that_met_its_own_etag_may_have_been_done() -> None:
+    """Its first answer was lost, and the second one is 412: something was changed."""
+    azure = Script({f"GET {PEERING}": [ENABLED, (503, {})], f"PUT {PEERING}": [(412, {})]})
+    with pytest.raises(FenceError, match="cannot be read") as caught:
+        set_fence(azure, DISABLE, quiet)
+    assert caught.value.acted
+    gone = Script({f"GET {REVOKE.id}": [(503, {})], f"DELETE {REVOKE.id}": [(404, {})]})
+    with pytest.raises(FenceError, match="cannot be revoked") as caught:
+        set_fence(gone, REVOKE, quiet)
+    assert caught.value.acted
 
 
 def test_a_circuit_in_failed_is_written_again_first() -> None:
