@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sparehub.azure.answers import Azure
+from sparehub.azure.answers import NOT_FOUND, Azure
 from sparehub.azure.reading import Listing, listed
 from sparehub.failover.fences import whole_circuit_id
 from sparehub.failover.objections import Objection, Refuses, Situation
@@ -73,8 +73,8 @@ class Access:
     def _is_permitted(self, need: Need) -> bool:
         """Return whether roles permit it, by the group or by the resource itself.
 
-        What nobody may read of the group is asked of the resource; what cannot be read of either
-        is a problem, and no missing right.
+        What nobody may read of the group is asked of the resource. What cannot be read is a
+        problem, and no missing right; a resource that is not there has no rights of its own.
         """
         group = self._read(f"{group_of(need.scope)}{_AUTHORIZATION}/permissions")
         if permitted(map(_permission, group.items), need.action):
@@ -82,10 +82,13 @@ class Access:
         own = self._read(f"{need.scope}{_AUTHORIZATION}/permissions")
         if permitted(map(_permission, own.items), need.action):
             return True
-        if group.problem and own.problem:
-            self.problems[f"rights at {group_of(need.scope)}: {group.problem}"] = None
-            return True
-        return False
+        if not own.problem or (own.status == NOT_FOUND and not group.problem):
+            return False
+        at, problem = group_of(need.scope), group.problem
+        if not problem:
+            at, problem = need.scope, own.problem
+        self.problems[f"rights at {at}: {problem}"] = None
+        return True
 
     def _denials(self, subscription: str) -> tuple[Mapping[str, Any], ...]:
         principal = self._principal(subscription)

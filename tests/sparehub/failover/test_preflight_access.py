@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from sparehub.failover.preflight_access import Access
 from tests.sparehub.failover.test_fences import Script
 from topology.access import Need
@@ -67,6 +69,16 @@ def test_what_cannot_be_read_is_a_problem_and_no_missing_right() -> None:
         f"rights at {GROUP}: not yours",
         f"{SUBSCRIPTION}{AT}/locks: not yours",
     ]
+
+
+@pytest.mark.parametrize("status", [0, 403, 503])
+def test_a_reading_of_the_resource_that_fails_is_a_problem(status: int) -> None:
+    """Its group does not permit it, and a role on the resource itself might."""
+    silent = [(status, {"error": {"message": "not now"}})]
+    access = Access(azure(group=listing({"actions": ["*/read"]}), own=silent))
+
+    assert [*access.forbidding(NEED)] == []
+    assert [*access.problems] == [f"rights at {CONNECTION}: not now"]
 
 
 def test_a_deny_assignment_that_excludes_somebody_is_a_doubt() -> None:
