@@ -15,6 +15,7 @@ from types import MappingProxyType
 
 from topology.changes import CIRCUIT, CONNECTION, GATEWAY, PEERING, Operation, Verb
 from topology.model import CircuitReference, Region
+from topology.plan import KeyedConnection
 
 NETWORK = "Microsoft.Network"
 EVERYBODY = "00000000-0000-0000-0000-000000000000"
@@ -170,6 +171,20 @@ def needs_of_start(identity: str) -> tuple[Need, ...]:
     purpose = f"start {identity.rpartition('/')[2]}"
     action = "Microsoft.Compute/virtualMachines/start/action"
     return (Need(scope=identity, action=action, purpose=purpose),)
+
+
+def needs_of_issue(connection: KeyedConnection) -> tuple[Need, ...]:
+    """Return what issues an authorization on the circuit of a connection.
+
+    https://learn.microsoft.com/azure/expressroute/roles-permissions
+    """
+    return (
+        Need(
+            scope=connection.circuit,
+            action=f"{TYPES[CIRCUIT]}/authorizations/write",
+            purpose=f"issue an authorization for {connection.key}",
+        ),
+    )
 
 
 def needs_of_fence(circuits: Sequence[str]) -> tuple[Need, ...]:

@@ -81,6 +81,20 @@ def test_a_reading_of_the_resource_that_fails_is_a_problem(status: int) -> None:
     assert [*access.problems] == [f"rights at {CONNECTION}: not now"]
 
 
+def test_a_resource_that_may_be_silent_is_not_asked_for_its_own_rights() -> None:
+    """Its group is; what that does not permit is said of the group alone."""
+    script = azure(group=listing({"actions": ["*/read"]}))
+    access = Access(script)
+
+    assert [*access.forbidding(NEED, own=False)] == [
+        f"no role at {GROUP} or above lets the login {WHAT}"
+    ]
+    assert script.asked == ["GET"] * 3
+    unseen = Access(azure(group=[(503, {})]))
+    assert [*unseen.forbidding(NEED, own=False)] == []
+    assert [*unseen.problems] == [f"rights at {GROUP}: no answer (503)"]
+
+
 def test_a_deny_assignment_that_excludes_somebody_is_a_doubt() -> None:
     """One against everybody forbids; one for others, or with exceptions, may concern the login."""
     everybody = {"id": "00000000-0000-0000-0000-000000000000", "type": "SystemDefined"}
