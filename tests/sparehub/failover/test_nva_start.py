@@ -31,6 +31,8 @@ class Appliance:
     power: str = "deallocated"
     refuses: bool = False
     stays: bool = False
+    cores: int = 4
+    """How many its region has; three are used."""
     asked: list[str] = field(default_factory=list)
     """What was asked of it, each with what had been written in the regions by then."""
 
@@ -63,7 +65,7 @@ class Appliance:
         if path in shown:
             return Answer(status=200, body=shown[path])
         if path.endswith("/usages"):
-            cores = {"name": {"value": "cores"}, "currentValue": 3, "limit": 4}
+            cores = {"name": {"value": "cores"}, "currentValue": 3, "limit": self.cores}
             return Answer(status=200, body={"value": [cores]})
         return self._send(method, path, body, timeout)
 
@@ -99,6 +101,20 @@ def test_one_that_runs_is_left_alone(start: Start) -> None:
 
     assert appliance.asked == []
     assert outcomes(appliance.world)["start-nva-secondary"] == {"started": []}
+
+
+@pytest.mark.parametrize("mode", Mode)
+@pytest.mark.parametrize("power", ["deallocated", "running"])
+def test_cores_that_are_used_up_are_said_of_a_machine_that_is_off(
+    start: Start, capsys: pytest.CaptureFixture[str], mode: Mode, power: str
+) -> None:
+    """How many it takes nobody knows before it starts; one that runs takes no more."""
+    appliance = Appliance(start(), power=power, cores=3)
+
+    assert begin(appliance.world, FAILOVER, mode) == 0
+
+    text = "warning: 3 of 3 cores are used in southeastasia, and secondary needs 1 more at least"
+    assert (text in " ".join(capsys.readouterr().err.split())) is (power == "deallocated")
 
 
 def test_one_that_cannot_be_started_halts_before_anything_is_disconnected(start: Start) -> None:
