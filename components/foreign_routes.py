@@ -1,8 +1,8 @@
 """Names, before a route table is written, the routes in it that somebody else wrote."""
 
-import pulumi
 from pulumi_azure_native import network
 
+from components import saying
 from topology.errors import ConfigurationError
 from topology.foreign_routes import StandingRoute, foreign_routes, tables_to_write
 from topology.model import Region, RouteTable
@@ -24,14 +24,14 @@ def warn_of_foreign_routes(region: Region, recorded: Resources) -> None:
         try:
             standing = _standing(write.resource)
         except Exception as error:  # noqa: BLE001 - whatever Azure or the provider says
-            pulumi.log.warn(
+            saying.warn(
                 f"the route table {table.name} could not be read before it is written, so nobody "
                 f"knows whether routes of somebody else go with that: {error}"
             )
             continue
         ours = [each for each in (before.get(table.key, table), write.wanted) if each]
         if foreign := foreign_routes(standing, *ours):
-            pulumi.log.warn(write.loss(foreign))
+            saying.warn(write.loss(foreign))
 
 
 def _standing(table: ArmResource) -> list[StandingRoute]:

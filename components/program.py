@@ -80,7 +80,7 @@ def approved() -> tuple[StackConfig, Region]:
     _hold_to_generation(stack, config, SwitchRecord.of(recorded), pair)
     refuse_gateway_replacement(region, deployed)
     if upgrade := tell_of_upgrade(region, deployed):
-        pulumi.log.info(upgrade)
+        saying.info(upgrade)
     refuse_moved_circuits(region, deployed)
     refuse_renamed_spokes(region, deployed)
     refuse_lost_connections(region, deployed)

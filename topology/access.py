@@ -3,7 +3,8 @@
 Pure: what Azure says of the three is given. Actions are Azure's own, such as
 ``Microsoft.Network/connections/delete``, compared without regard to case; ``*`` stands for anything
 (https://learn.microsoft.com/azure/role-based-access-control/role-definitions). A lock is looked for
-at and above a scope; ``CanNotDelete`` is in the way of a deletion, ``ReadOnly`` of every write
+at and above a scope, and below one that is deleted, as what holds something locked is not deleted;
+``CanNotDelete`` is in the way of a deletion, ``ReadOnly`` of every write
 (https://learn.microsoft.com/azure/azure-resource-manager/management/lock-resources).
 """
 
@@ -14,6 +15,7 @@ from types import MappingProxyType
 
 from topology.changes import CIRCUIT, CONNECTION, GATEWAY, PEERING, Operation, Verb
 from topology.model import CircuitReference, Region
+from topology.plan import KeyedConnection
 
 NETWORK = "Microsoft.Network"
 EVERYBODY = "00000000-0000-0000-0000-000000000000"
@@ -56,6 +58,12 @@ class Need:
         """Whether something is deleted."""
         return self.action.endswith("/delete")
 
+    @property
+    def takes_scope(self) -> bool:
+        """Whether that is the resource itself, with all below it, and not only a part of it."""
+        kind = self.action.split("/")[-2].lower()
+        return self.deletes and kind == self.scope.split("/")[-2].lower()
+
 
 @dataclass(frozen=True, kw_only=True)
 class Lock:
@@ -67,9 +75,11 @@ class Lock:
 
     def stops(self, need: Need) -> bool:
         """Return whether it is in the way of an operation."""
-        if need.linked or not covers(self.scope, need.scope):
+        if need.linked:
             return False
-        return need.deletes or self.level.lower() == "readonly"
+        if covers(self.scope, need.scope):
+            return need.deletes or self.level.lower() == "readonly"
+        return need.takes_scope and covers(need.scope, self.scope)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -161,6 +171,20 @@ def needs_of_start(identity: str) -> tuple[Need, ...]:
     purpose = f"start {identity.rpartition('/')[2]}"
     action = "Microsoft.Compute/virtualMachines/start/action"
     return (Need(scope=identity, action=action, purpose=purpose),)
+
+
+def needs_of_issue(connection: KeyedConnection) -> tuple[Need, ...]:
+    """Return what issues an authorization on the circuit of a connection.
+
+    https://learn.microsoft.com/azure/expressroute/roles-permissions
+    """
+    return (
+        Need(
+            scope=connection.circuit,
+            action=f"{TYPES[CIRCUIT]}/authorizations/write",
+            purpose=f"issue an authorization for {connection.key}",
+        ),
+    )
 
 
 def needs_of_fence(circuits: Sequence[str]) -> tuple[Need, ...]:

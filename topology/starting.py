@@ -29,7 +29,7 @@ def starting(stack: str, nva: Nva, after: tuple[str, ...]) -> Step:
         after=after,
         precondition=f"{nva.id} is there, has the address and may forward",
         action=f"POST .../start to each machine of {nva.id} that does not run",
-        postcondition=f"every machine of it runs, and {nva.ip_address} forwards",
+        postcondition=f"{nva.ip_address} forwards; a machine of several that does not run is said",
         undo=(
             "nothing uses it while the region is not connected: it may run, which costs, or be "
             "stopped by hand (az vm deallocate --ids ...)"

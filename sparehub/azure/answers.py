@@ -47,9 +47,12 @@ class Answer:
 
     @property
     def problem(self) -> str:
-        """What Azure said against it."""
+        """What Azure said against it; of what it accepted, that it named no error."""
         error = self._error
-        return str(error.get("message") or error.get("code") or f"no answer ({self.status})")
+        silent = f"no answer ({self.status})"
+        if self.accepted:
+            silent = f"Azure answered {self.status} and named no error"
+        return str(error.get("message") or error.get("code") or silent)
 
     @property
     def properties(self) -> Mapping[str, Any]:

@@ -22,6 +22,8 @@ class Listing:
 
     items: tuple[Mapping[str, Any], ...]
     problem: str = ""
+    status: int = 0
+    """Of the answer that ended it too early; 0 where all was read, or nothing came."""
 
 
 def read(azure: Azure, path: str) -> Answer:
@@ -41,7 +43,7 @@ def listed(azure: Azure, path: str) -> Listing:
         except UnreadableError as error:  # where the list is said to go on
             return Listing(items=tuple(items), problem=str(error))
         if not answer.accepted:
-            return Listing(items=tuple(items), problem=answer.problem)
+            return Listing(items=tuple(items), problem=answer.problem, status=answer.status)
         items += [each for each in answer.body.get("value") or () if isinstance(each, Mapping)]
         following = str(answer.body.get("nextLink") or "")
         if not following:

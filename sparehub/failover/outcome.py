@@ -48,8 +48,10 @@ def _badly_connected(region: Region, snapshot: Snapshot, azure: Azure) -> list[s
     for connection in region.connections:
         identity = snapshot.ids[f"region/connection/{connection.key}/connection"]
         found = read(azure, identity)
-        if not found.accepted or state_of(found) != "Succeeded":
-            wrong.append(f"{connection.name} is {state_of(found) or found.problem!r} in Azure")
+        if not found.accepted:
+            wrong.append(f"{connection.name} cannot be read: {found.problem}")
+        elif (state := state_of(found)) != "Succeeded":
+            wrong.append(f"{connection.name} is {state or 'in no state'!r} in Azure")
     return wrong
 
 

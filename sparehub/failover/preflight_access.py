@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sparehub.azure.answers import Azure
+from sparehub.azure.answers import NOT_FOUND, Azure
 from sparehub.azure.reading import Listing, listed
 from sparehub.failover.fences import whole_circuit_id
 from sparehub.failover.objections import Objection, Refuses, Situation
@@ -17,6 +17,7 @@ from topology.access import (
     group_of,
     needs_of,
     needs_of_fence,
+    needs_of_issue,
     needs_of_start,
     permitted,
     subscription_of,
@@ -44,16 +45,18 @@ class Access:
     _known: dict[str, Listing] = field(default_factory=dict)
     _principals: dict[str, str] = field(default_factory=dict)
 
-    def forbidding(self, need: Need) -> Iterator[str]:
+    def forbidding(self, need: Need, *, own: bool = True) -> Iterator[str]:
         """Yield what is in the way of an operation, for a person.
 
+        Without ``own`` the resource itself is asked for nothing.
         Locks and deny assignments of a whole subscription are one list each:
         https://learn.microsoft.com/rest/api/resources/management-locks/list-at-subscription-level
         https://learn.microsoft.com/azure/role-based-access-control/deny-assignments-rest
         """
         what = f"{need.purpose} ({need.action} at {need.scope})"
-        if not self._is_permitted(need):
-            yield f"the login may not {what}"
+        if not self._is_permitted(need, own=own):
+            group = f"no role at {group_of(need.scope)} or above lets the login"
+            yield f"{'the login may not' if own else group} {what}"
         subscription = subscription_of(need.scope)
         for denial in map(_denial, self._denials(subscription)):
             concerns = denial.stops(need) and denial.concerns(self._principal(subscription))
@@ -70,22 +73,27 @@ class Access:
             if denial.stops(need) and denial.concerns(self._principal(subscription)) is None:
                 yield f"{denial.name!r} at {denial.scope}: {need.purpose} ({need.action})"
 
-    def _is_permitted(self, need: Need) -> bool:
+    def _is_permitted(self, need: Need, *, own: bool) -> bool:
         """Return whether roles permit it, by the group or by the resource itself.
 
-        What nobody may read of the group is asked of the resource; what cannot be read of either
-        is a problem, and no missing right.
+        What nobody may read of the group is asked of the resource. What cannot be read is a
+        problem, and no missing right; a resource that is not there has no rights of its own.
         """
-        group = self._read(f"{group_of(need.scope)}{_AUTHORIZATION}/permissions")
+        at = group_of(need.scope)
+        group = self._read(f"{at}{_AUTHORIZATION}/permissions")
         if permitted(map(_permission, group.items), need.action):
             return True
-        own = self._read(f"{need.scope}{_AUTHORIZATION}/permissions")
-        if permitted(map(_permission, own.items), need.action):
-            return True
-        if group.problem and own.problem:
-            self.problems[f"rights at {group_of(need.scope)}: {group.problem}"] = None
-            return True
-        return False
+        problem = group.problem
+        if own:
+            found = self._read(f"{need.scope}{_AUTHORIZATION}/permissions")
+            mine = permitted(map(_permission, found.items), need.action)
+            if mine or not found.problem:
+                return mine
+            if not problem and found.status != NOT_FOUND:
+                at, problem = need.scope, found.problem
+        if problem:
+            self.problems[f"rights at {at}: {problem}"] = None
+        return bool(problem)
 
     def _denials(self, subscription: str) -> tuple[Mapping[str, Any], ...]:
         principal = self._principal(subscription)
@@ -139,6 +147,7 @@ def nothing_forbids_the_writes(situation: Situation) -> Iterator[Objection]:
                 stack=wanted.stack,
             )
     yield from _no_fence(situation, access)
+    yield from _no_key(situation, access)
     if doubts:
         yield Objection(
             text="deny assignments may be against this login, which Azure does not say",
@@ -154,9 +163,16 @@ def nothing_forbids_the_writes(situation: Situation) -> Iterator[Objection]:
 
 
 def _wanted(situation: Situation) -> Iterator[_Wanted]:
-    """Yield what the steps write: of the target, then of the source."""
+    """Yield what the steps write: of the target, then of the source.
+
+    A source that may be lost is not asked: it could refuse nothing, and each of its resources may
+    be silent for as long as a request takes.
+    """
     plan = situation.plan
-    for stack, refuses in ((plan.target, Refuses.EVERY), (plan.source, Refuses.PLANNED)):
+    wanted = [(plan.target, Refuses.EVERY)]
+    if not situation.unplanned:
+        wanted.append((plan.source, Refuses.PLANNED))
+    for stack, refuses in wanted:
         snapshot = situation.snapshots.get(stack)
         if snapshot is None:
             continue
@@ -190,7 +206,8 @@ def _identify(situation: Situation, snapshot: Snapshot, stack: str) -> Callable[
 def _no_fence(situation: Situation, access: Access) -> Iterator[Objection]:
     """Yield the circuits of the source at which nothing could be written to fence it (ER-38).
 
-    A planned operation needs no such fence; that an unplanned one would have none is said.
+    A planned operation needs no such fence; that an unplanned one would have none is said. There
+    the circuits are not asked for rights of their own: theirs may be the region that is lost.
     """
     source = situation.plan.source
     snapshot = situation.snapshots.get(source)
@@ -203,7 +220,8 @@ def _no_fence(situation: Situation, access: Access) -> Iterator[Objection]:
         if circuit.key not in connected:
             continue
         identity = whole_circuit_id(circuit, snapshot.subscription)
-        ways = [[*access.forbidding(need)] for need in needs_of_fence([identity])]
+        own = not situation.unplanned
+        ways = [[*access.forbidding(need, own=own)] for need in needs_of_fence([identity])]
         if all(ways):
             yield Objection(
                 text=f"{source} could not be fenced at circuit {circuit.key} if it were lost",
@@ -212,6 +230,28 @@ def _no_fence(situation: Situation, access: Access) -> Iterator[Objection]:
                 stack=source,
             )
     access.problems = {**before, **access.problems} if situation.unplanned else before
+
+
+def _no_key(situation: Situation, access: Access) -> Iterator[Objection]:
+    """Yield the connections for which no new authorization could be issued.
+
+    Whether their keys are used up is another question: one that is good is kept, and nothing is
+    written, so nothing is refused here.
+    """
+    for connection in situation.plan.keyed:
+        before, access.problems = access.problems, {}
+        lines = [line for need in needs_of_issue(connection) for line in access.forbidding(need)]
+        unread, access.problems = access.problems, before
+        if lines or unread:
+            could = "no new authorization could be issued"
+            if not lines:
+                could = "nobody can say whether a new authorization could be issued"
+            yield Objection(
+                text=f"if the key of {connection.key} is used up, {could}",
+                listed=_shown(lines or unread),
+                refuses=Refuses.NONE,
+                stack=situation.plan.target,
+            )
 
 
 def _shown(lines: Iterable[str]) -> tuple[str, ...]:

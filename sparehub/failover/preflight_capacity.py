@@ -6,6 +6,7 @@ from types import MappingProxyType
 
 from sparehub.azure.answers import NOT_FOUND
 from sparehub.azure.reading import listed, read, state_of
+from sparehub.failover.next_hop import look_at
 from sparehub.failover.objections import Objection, Refuses, Situation
 from topology.changes import GATEWAY, Verb
 from topology.failover import region_at
@@ -13,8 +14,8 @@ from topology.words import Activation, NvaStandby
 
 _COUNTED: Mapping[str, str] = MappingProxyType({GATEWAY: "VirtualNetworkGateways"})
 """The name of the usage that counts what a failover makes; Azure may list none of that name."""
-_CORES = "cores"
-"""Azure's name for "Total Regional vCPUs":
+_COMPUTE, _CORES = "Microsoft.Compute", "cores"
+"""Azure's provider of machines, and its name for "Total Regional vCPUs":
 https://learn.microsoft.com/azure/virtual-machines/quotas"""
 
 
@@ -50,6 +51,7 @@ def gateways_are_well(situation: Situation) -> Iterator[Objection]:
 def quota_is_enough(situation: Situation) -> Iterator[Objection]:
     """The target's region has room for what the plan makes, and for machines that it starts.
 
+    How many cores a machine has is not known here: that none is left is said of it, no more.
     https://learn.microsoft.com/rest/api/virtualnetwork/usages/list
     https://learn.microsoft.com/rest/api/compute/usage/list
     """
@@ -66,14 +68,19 @@ def quota_is_enough(situation: Situation) -> Iterator[Objection]:
         if operation.verb is Verb.CREATE and operation.type in _COUNTED
     )
     wanted = {"Microsoft.Network": made} if made else {}
+    hub = snapshot.ids.get("region/hub/network", "")
     if region.nva.standby is NvaStandby.START_AT_FAILOVER:
-        wanted["Microsoft.Compute"] = Counter({_CORES: 1})  # how many a machine has is not asked
+        stopped = look_at(situation.azure, region.nva, hub).stopped
+        if stopped:
+            wanted[_COMPUTE] = Counter({_CORES: len(stopped)})
     for namespace, counted in wanted.items():
+        said = namespace == _COMPUTE
         where = f"/subscriptions/{snapshot.subscription}/providers/{namespace}"
         found = listed(situation.azure, f"{where}/locations/{region.location}/usages")
         if found.problem:
             text = f"the quota of {namespace} in {region.location} cannot be read: {found.problem}"
-            yield Objection(text=text, refuses=Refuses.PLANNED, stack=stack)
+            refuses = Refuses.NONE if said else Refuses.PLANNED
+            yield Objection(text=text, refuses=refuses, stack=stack)
         for usage in found.items:
             name = str((usage.get("name") or {}).get("value"))
             used, most = int(usage.get("currentValue") or 0), int(usage.get("limit") or 0)
@@ -82,4 +89,5 @@ def quota_is_enough(situation: Situation) -> Iterator[Objection]:
                     f"{used} of {most} {name} are used in {region.location}, and {stack} needs "
                     f"{counted[name]} more at least"
                 )
-                yield Objection(text=text, stack=stack)
+                refuses = Refuses.NONE if said else Refuses.EVERY
+                yield Objection(text=text, refuses=refuses, stack=stack)

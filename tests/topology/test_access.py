@@ -65,6 +65,17 @@ def test_a_lock_stops_deletions_or_every_write(level: str, stopped: list[bool]) 
     assert not Lock(scope=f"{GROUP}2", name="keep", level=level).stops(DELETE)
 
 
+@pytest.mark.parametrize("level", ["CanNotDelete", "ReadOnly"])
+def test_a_lock_below_stops_the_deletion_of_what_holds_it(level: str) -> None:
+    """Of that alone: not a write on it, nor the deletion of another part of it."""
+    lock = Lock(scope=f"{DELETE.scope}/parts/a", name="keep", level=level)
+    part = Need(scope=DELETE.scope, action="Microsoft.Network/connections/keys/delete", purpose="")
+
+    assert [lock.stops(need) for need in (DELETE, WRITE, part)] == [True, False, False]
+    beside = Lock(scope=f"{DELETE.scope}2", name="keep", level=level)
+    assert not beside.stops(DELETE)
+
+
 @pytest.mark.parametrize(
     ("actions", "not_actions", "holds"),
     [

@@ -180,7 +180,7 @@ def test_a_list_is_read_page_after_page() -> None:
         "https://management.azure.com/subscriptions/s/x?api-version=1&$skiptoken=a"
     )
     broken = listed(client(Wire(first, Said(403, GONE))), "/subscriptions/s/x")
-    assert broken == Listing(items=({"id": "1"},), problem="gone")
+    assert broken == Listing(items=({"id": "1"},), problem="gone", status=403)
 
 
 def test_what_is_settled_shows_its_state() -> None:

@@ -9,6 +9,7 @@ import pytest
 import typer
 from pydantic import SecretStr
 
+from sparehub.azure.answers import Answer
 from sparehub.azure.local import SUBSCRIPTION
 from sparehub.failover import operations
 from sparehub.failover.ledger import Issued, Ledger
@@ -392,3 +393,40 @@ def test_the_ledger_knows_what_was_issued_until_it_is_gone(start: Start) -> None
         Issued(id=issued[0]["id"], stack="primary", connection="shared")
     ]
     assert Ledger().issued == ()
+
+
+@pytest.mark.parametrize("mode", Mode)
+@pytest.mark.parametrize(
+    ("status", "could"),
+    [
+        (200, "no new authorization could be issued"),
+        (503, "nobody can say whether a new authorization could be issued"),
+    ],
+)
+def test_rights_on_the_circuit_are_said_and_refuse_no_key_that_is_good(
+    start: Start, capsys: pytest.CaptureFixture[str], mode: Mode, status: int, could: str
+) -> None:
+    """Where the login may not issue one, or that cannot be read in the other subscription."""
+    world = lending(start, over=False)
+    send, theirs = world.send, f"/subscriptions/{THEIRS}"
+
+    def denied(method: str, path: str, *rest: Any) -> Answer:
+        if path.startswith(theirs) and "/providers/Microsoft.Authorization/" in path:
+            rights = [{"actions": ["*/read"]}] if path.endswith("/permissions") else []
+            return Answer(status=status, body={"value": rights} if status == 200 else {})
+        return send(method, path, *rest)
+
+    world.send = denied  # type: ignore[method-assign]
+
+    assert begin(world, FAILOVER, mode) == 0
+
+    assert f"warning: if the key of shared is used up, {could}" in said(capsys)
+    assert world.issued == 0
+
+
+def test_nothing_is_said_of_rights_that_are_there(
+    start: Start, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The twin."""
+    assert begin(lending(start, over=False), FAILOVER) == 0
+    assert "if the key of shared" not in said(capsys)

@@ -137,10 +137,6 @@ NOT_READ: dict[str, tuple[Wrong, str]] = {
         lambda world: answering(world, CIRCUIT, lambda _: SILENT),
         "circuit singapore, whose record lies in japaneast, cannot be read",
     ),
-    "a lock on the region that is left": (
-        lambda world: locked(world, "primary"),
-        "something forbids what has to be written in primary",
-    ),
     "a gateway that failed": (
         lambda world: answering(world, GATEWAY, lambda _: FAILED),
         "the gateway ergw-southeastasia of secondary is 'Failed', not 'Succeeded'",
@@ -218,6 +214,52 @@ def test_what_refuses_a_planned_failover_alone(
     assert "warning" not in captured.out
     assert len(world.advertised("secondary")) == 3
     assert world.double == []
+
+
+def test_a_region_that_may_be_lost_is_asked_for_no_rights_of_its_resources(
+    start: Start, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Each may be silent for a minute, and refuses nothing; for the fence a group is asked."""
+    world = start()
+    group = stack_in(world.directory, "primary").region.resource_group
+    groups = (f"/resourceGroups/{group}/", "/resourceGroups/rg-sparehub-erc-hong-kong/")
+    asked: list[str] = []
+    send = world.send
+
+    def sent(method: str, path: str, *rest: Any) -> Answer:
+        if path.endswith("/permissions") and any(each in path for each in groups):
+            asked.append(path.partition("/resourceGroups/")[2])
+            return READER
+        return send(method, path, *rest)
+
+    world.send = sent  # type: ignore[method-assign]
+    written = "something forbids what has to be written in primary"
+    with pytest.raises(PreflightError, match=written):
+        begin(world, FAILOVER)
+    assert f"{group}/providers/Microsoft.Authorization/permissions" in asked
+    asked.clear()
+    capsys.readouterr()
+
+    assert begin(world, FAILOVER, UNPLANNED) == 0
+    said = " ".join(capsys.readouterr().err.split())
+    assert written not in said
+    assert "warning: primary could not be fenced at circuit hong-kong if it were lost" in said
+    assert asked == ["rg-sparehub-erc-hong-kong/providers/Microsoft.Authorization/permissions"]
+
+
+def test_a_lock_on_the_region_that_is_left_refuses_a_planned_failover_alone(
+    start: Start, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """An unplanned one does not look for it."""
+    world = start()
+    locked(world, "primary")
+    said = "something forbids what has to be written in primary"
+    with pytest.raises(PreflightError, match=said):
+        begin(world, FAILOVER)
+    assert world.writes == []
+
+    assert begin(world, FAILOVER, UNPLANNED) == 0
+    assert said not in " ".join(capsys.readouterr().err.split())
 
 
 READ: dict[str, tuple[Wrong, type[SparehubError], int, str]] = {

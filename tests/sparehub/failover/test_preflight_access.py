@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from sparehub.failover.preflight_access import Access
 from tests.sparehub.failover.test_fences import Script
 from topology.access import Need
@@ -67,6 +69,30 @@ def test_what_cannot_be_read_is_a_problem_and_no_missing_right() -> None:
         f"rights at {GROUP}: not yours",
         f"{SUBSCRIPTION}{AT}/locks: not yours",
     ]
+
+
+@pytest.mark.parametrize("status", [0, 403, 503])
+def test_a_reading_of_the_resource_that_fails_is_a_problem(status: int) -> None:
+    """Its group does not permit it, and a role on the resource itself might."""
+    silent = [(status, {"error": {"message": "not now"}})]
+    access = Access(azure(group=listing({"actions": ["*/read"]}), own=silent))
+
+    assert [*access.forbidding(NEED)] == []
+    assert [*access.problems] == [f"rights at {CONNECTION}: not now"]
+
+
+def test_a_resource_that_may_be_silent_is_not_asked_for_its_own_rights() -> None:
+    """Its group is; what that does not permit is said of the group alone."""
+    script = azure(group=listing({"actions": ["*/read"]}))
+    access = Access(script)
+
+    assert [*access.forbidding(NEED, own=False)] == [
+        f"no role at {GROUP} or above lets the login {WHAT}"
+    ]
+    assert script.asked == ["GET"] * 3
+    unseen = Access(azure(group=[(503, {})]))
+    assert [*unseen.forbidding(NEED, own=False)] == []
+    assert [*unseen.problems] == [f"rights at {GROUP}: no answer (503)"]
 
 
 def test_a_deny_assignment_that_excludes_somebody_is_a_doubt() -> None:
