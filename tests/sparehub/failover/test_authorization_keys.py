@@ -416,7 +416,7 @@ def test_rights_on_the_circuit_are_said_and_refuse_no_key_that_is_good(
             return Answer(status=status, body={"value": rights} if status == 200 else {})
         return send(method, path, *rest)
 
-    world.send = denied  # type: ignore[method-assign]
+    world.send = denied  # type: ignore[method-assign, assignment]
 
     assert begin(world, FAILOVER, mode) == 0
 

@@ -157,7 +157,7 @@ def test_what_cannot_be_read_of_it_halts_a_planned_failover_alone(
         silent = begun and path.endswith("/instanceView")
         return Answer(status=503, body={}) if silent else read(method, path, *rest)
 
-    appliance.world.send = half  # type: ignore[method-assign]
+    appliance.world.send = half  # type: ignore[method-assign, assignment]
     unread = f"{MACHINE}/instanceView: no answer (503)"
 
     if mode is Mode.PLANNED:

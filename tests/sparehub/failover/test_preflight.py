@@ -232,7 +232,7 @@ def test_a_region_that_may_be_lost_is_asked_for_no_rights_of_its_resources(
             return READER
         return send(method, path, *rest)
 
-    world.send = sent  # type: ignore[method-assign]
+    world.send = sent  # type: ignore[method-assign, assignment]
     written = "something forbids what has to be written in primary"
     with pytest.raises(PreflightError, match=written):
         begin(world, FAILOVER)
