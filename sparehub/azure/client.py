@@ -84,6 +84,21 @@ class _Deadline(SansIOHTTPPolicy[HttpRequest, HttpResponse]):
             request.context.options["read_timeout"] = max(left, _LEAST)
 
 
+class _Polling(ARMPolling):
+    """Follows an action until it ends, or its deadline is there: nothing polls on behind that."""
+
+    def __init__(self, deadline: float) -> None:
+        super().__init__(timeout=_POLL, connection_timeout=_BEGIN, read_timeout=_BEGIN)
+        self._deadline = deadline
+        self.overdue = False
+
+    def finished(self) -> bool:
+        """Return whether it has ended, or is not waited for any more."""
+        ended: bool = super().finished()
+        self.overdue = not ended and time.monotonic() > self._deadline
+        return ended or self.overdue
+
+
 class _Authentication(ARMChallengeAuthenticationPolicy):
     """Asks for another token, once, where Azure refuses one that has ended or was revoked."""
 
@@ -170,14 +185,13 @@ class ArmClient:
             begun = self._answer(ran)
             if not begun.accepted:
                 return begun
-            polling = ARMPolling(timeout=_POLL, connection_timeout=_BEGIN, read_timeout=_BEGIN)
-            poller = LROPoller(self._client, ran, self._answer, polling)
-            done: Answer | None = poller.result(_ACTION)
+            polling = _Polling(time.monotonic() + _ACTION)
+            done: Answer | None = LROPoller(self._client, ran, self._answer, polling).result()
         except ClientAuthenticationError as error:
             raise self._signed_out(str(error.message)) from None
         except AzureError as error:
             return silence(str(error.message))
-        if not poller.done():  # what it shows then is how far it is, and no result
+        if polling.overdue:  # what it shows then is how far it is, and no result
             return silence(f"no result within {_ACTION:.0f} s")
         return done or Answer(status=_DONE, body={})
 

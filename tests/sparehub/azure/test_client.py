@@ -1,7 +1,7 @@
 """What is asked of Azure directly: through Microsoft's pipeline, understood by status."""
 
 import json
-from threading import Event
+import threading
 
 import jwt
 import pytest
@@ -158,9 +158,10 @@ def test_an_action_that_does_not_end_has_no_result(monkeypatch: pytest.MonkeyPat
     accepted = Said(202, None, {"Azure-AsyncOperation": where, "Retry-After": "1"})
     azure = client(Wire(accepted, Said(200, {"status": "InProgress"})))
     assert isinstance(azure.transport, Transport)
-    monkeypatch.setattr(azure.transport, "sleep", lambda _seconds: Event().wait(0.01))
+    monkeypatch.setattr(azure.transport, "sleep", lambda _seconds: threading.Event().wait(0.01))
     answer = azure.act(f"{CIRCUIT}/routeTables/primary")
     assert (answer.status, answer.problem) == (0, "no result within 0 s")
+    assert [each for each in threading.enumerate() if each.name.startswith("LROPoller")] == []
 
 
 def test_a_list_that_leads_elsewhere_is_not_whole() -> None:
