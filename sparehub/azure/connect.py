@@ -1,13 +1,7 @@
 """Which Azure is spoken to: the one that Pulumi's provider writes to in this environment."""
 
-from pathlib import Path
-
 from sparehub.azure.answers import Azure
-from sparehub.azure.client import ArmClient
-from sparehub.azure.clouds import cloud_named
-from sparehub.azure.credentials import credential_of
-from sparehub.azure.local import SUBSCRIPTION, local_azure
-from sparehub.azure.settings import Settings
+from sparehub.azure.settings import LOCAL_SUBSCRIPTION, Settings
 
 
 def azure_of(settings: Settings, subscription: str) -> Azure:
@@ -16,9 +10,15 @@ def azure_of(settings: Settings, subscription: str) -> Azure:
     :raises PreflightError: where no cloud has the name that the settings say.
     :raises SignInError: where a way to sign in is chosen and something of it is missing.
     """
+    # Microsoft's packages take half a second to load: no command that asks nothing waits for them.
+    from sparehub.azure.client import ArmClient  # noqa: PLC0415
+    from sparehub.azure.clouds import cloud_named  # noqa: PLC0415
+    from sparehub.azure.credentials import credential_of  # noqa: PLC0415
+    from sparehub.azure.local import local_azure  # noqa: PLC0415
+
     cloud = cloud_named(settings.get("environment"))
-    if store := settings.environment.get("SPAREHUB_SIMULATOR"):
-        return local_azure(Path(store), settings.get("subscriptionId") or SUBSCRIPTION)
+    if settings.store:
+        return local_azure(settings.store, settings.get("subscriptionId") or LOCAL_SUBSCRIPTION)
     return ArmClient(
         name=f"subscription {subscription}",
         endpoint=cloud.endpoint,

@@ -27,9 +27,8 @@ from simulator.arm.messages import Response as Answered
 from sparehub.azure.answers import Account
 from sparehub.azure.client import ArmClient
 from sparehub.azure.clouds import cloud_named
+from sparehub.azure.settings import LOCAL_SUBSCRIPTION
 
-SUBSCRIPTION = "00000000-0000-0000-0000-000000000000"
-"""That of the local Azure, where no other is named."""
 _SLOW = 30.0
 """Seconds that a slow answer takes."""
 _NEVER = 2**40
@@ -71,7 +70,7 @@ class _Adapter(BaseAdapter):
         request: PreparedRequest,
         stream: bool = False,  # noqa: FBT001, FBT002 - requests'
         timeout: float | tuple[float, float] | tuple[float, None] | None = None,
-        verify: bool | str = True,  # noqa: FBT001, FBT002
+        verify: bool | str = True,  # noqa: FBT001, FBT002 - requests'
         cert: bytes | str | tuple[bytes | str, bytes | str] | None = None,
         proxies: Mapping[str, str] | None = None,
     ) -> Response:
@@ -109,12 +108,7 @@ class _Transport(RequestsTransport):  # type: ignore[misc]  # azure-core loads i
 class LocalAzure(ArmClient):
     """The local Azure of ``sparehub simulate env``."""
 
-    subscription: str = SUBSCRIPTION
-    store: Path = Path()
-
-    def expect_on_premises(self, prefixes: tuple[str, ...]) -> None:
-        """Let its routers advertise what a pair says is on-premises, unless they were told else."""
-        control.expect_on_premises(self.store, prefixes)
+    subscription: str = LOCAL_SUBSCRIPTION
 
     def account(self, subscription: str) -> Account:
         """Return the operator: any GUID is a subscription of this Azure."""
@@ -123,7 +117,7 @@ class LocalAzure(ArmClient):
         )
 
 
-def local_azure(store: Path, subscription: str = SUBSCRIPTION) -> LocalAzure:
+def local_azure(store: Path, subscription: str = LOCAL_SUBSCRIPTION) -> LocalAzure:
     """Return the local Azure whose store lies in a directory."""
     cloud = cloud_named("")
     return LocalAzure(
@@ -134,7 +128,6 @@ def local_azure(store: Path, subscription: str = SUBSCRIPTION) -> LocalAzure:
         transport=_Transport(store),
         pause=_Wait(store),
         subscription=subscription,
-        store=store,
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
@@ -33,6 +34,8 @@ _VARIABLES: Mapping[str, tuple[str, ...]] = MappingProxyType(
 https://www.pulumi.com/registry/packages/azure-native/installation-configuration/ and
 https://github.com/pulumi/pulumi-azure-native, provider/pkg/provider/auth_azidentity.go, read
 2026-11-30."""
+LOCAL_SUBSCRIPTION = "00000000-0000-0000-0000-000000000000"
+"""That of the local Azure, where no other is named."""
 _ONE_LOGIN = ("environment", "tenantId")
 """What both stacks must say alike: one login works on both."""
 
@@ -55,6 +58,12 @@ class Settings:
             return str(value).lower() if isinstance(value, bool) else str(value)
         found = (self.environment.get(each, "") for each in _VARIABLES[key])
         return next(filter(None, found), "")
+
+    @property
+    def store(self) -> Path | None:
+        """Where the local Azure lies; None where Microsoft's is spoken to."""
+        directory = self.environment.get("SPAREHUB_SIMULATOR")
+        return Path(directory) if directory else None
 
     def on(self, key: str) -> bool:
         """Return whether a setting is switched on."""

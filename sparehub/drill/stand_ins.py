@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from sparehub.azure.answers import Azure
-from sparehub.azure.local import SUBSCRIPTION, local_azure
+from sparehub.azure.connect import azure_of
+from sparehub.azure.settings import LOCAL_SUBSCRIPTION, Settings
 from sparehub.failover.switch import DRILL, OVERRIDE
 from sparehub.rehearsal import Rehearsal
 from sparehub.replace_file import replace_file
@@ -43,7 +44,7 @@ def make_ready(rehearsal: Rehearsal, stack: str) -> None:
         del config[key]
     for key in (OVERRIDE, DRILL, "azure-native:subscriptionId"):
         config.pop(key, None)
-    azure = local_azure(rehearsal.home.simulator)
+    azure = azure_of(Settings(environment=rehearsal.home.variables()), "")
     location = str(config["azure-native:location"])
     region = config["sparehub:region"]
     for connection in region["expressRoute"]["connections"].values():
@@ -68,7 +69,7 @@ def _subnets(region: dict[str, Any]) -> Iterator[dict[str, Any]]:
 def _own(identity: str) -> str:
     """Return an id in the local Azure's subscription."""
     _, _, _, rest = identity.split("/", maxsplit=3)
-    return f"/subscriptions/{SUBSCRIPTION}/{rest}"
+    return f"/subscriptions/{LOCAL_SUBSCRIPTION}/{rest}"
 
 
 def _circuit(circuit: dict[str, Any], location: str) -> list[tuple[str, dict[str, Any]]]:

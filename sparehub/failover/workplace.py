@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from simulator import control
 from sparehub.azure.answers import Azure
 from sparehub.azure.connect import azure_of
-from sparehub.azure.local import LocalAzure
 from sparehub.azure.settings import settings_of
 from sparehub.failover.deployments import Deployments
 from sparehub.failover.guarded import GuardedAzure, GuardedStacks
@@ -170,8 +170,8 @@ def workplace(
         subscription = next(filter(None, found), "")
         settings = settings_of(pair, os.environ, deployments.secret)
         azure = azure_of(settings, subscription)
-        if isinstance(azure, LocalAzure):
-            azure.expect_on_premises(_on_premises(pair))
+        if settings.store:
+            control.expect_on_premises(settings.store, _on_premises(pair))
         place = Workplace(
             directory=directory,
             progress=progress,

@@ -8,13 +8,13 @@ import pytest
 from simulator import control
 from simulator.arm.faults import Order
 from sparehub.azure.connect import azure_of
-from sparehub.azure.local import SUBSCRIPTION, local_azure
-from sparehub.azure.settings import Settings
+from sparehub.azure.local import local_azure
+from sparehub.azure.settings import LOCAL_SUBSCRIPTION, Settings
 from sparehub.failover import probe
 from sparehub.failover.snapshot import Snapshot
 
 OTHER = "00000000-0000-0000-0000-000000000001"
-GROUP = f"/subscriptions/{SUBSCRIPTION}/resourceGroups/rg-a"
+GROUP = f"/subscriptions/{LOCAL_SUBSCRIPTION}/resourceGroups/rg-a"
 
 
 @pytest.fixture
@@ -78,6 +78,6 @@ def test_the_environment_says_which_azure_it_is() -> None:
     store = {"SPAREHUB_SIMULATOR": "/home/simulator"}
     assert azure_of(Settings(environment=store), "s").name == "simulated Azure at /home/simulator"
     assert azure_of(Settings(), "s").name == "subscription s"
-    assert azure_of(Settings(environment=store), "").account("").subscription == SUBSCRIPTION
+    assert azure_of(Settings(environment=store), "").account("").subscription == LOCAL_SUBSCRIPTION
     named = azure_of(Settings(environment={**store, "ARM_SUBSCRIPTION_ID": OTHER}), "")
     assert (named.account("").subscription, named.account("s").subscription) == (OTHER, "s")

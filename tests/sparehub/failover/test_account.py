@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from sparehub.azure.answers import Account
-from sparehub.azure.local import SUBSCRIPTION
+from sparehub.azure.settings import LOCAL_SUBSCRIPTION
 from sparehub.drill import networks
 from sparehub.failover.planning import read_plan
 from sparehub.output import Output
@@ -28,28 +28,29 @@ PLACES: dict[str, tuple[Place, str]] = {
     "the primary's file": (
         lambda world, _: say(world, "primary", f"azure-native:subscriptionId: {OTHER}"),
         (
-            f"primary is deployed in subscription {SUBSCRIPTION}, and "
+            f"primary is deployed in subscription {LOCAL_SUBSCRIPTION}, and "
             f"azure-native:subscriptionId of primary names {OTHER}"
         ),
     ),
     "the secondary's file": (
         lambda world, _: say(world, "secondary", f"azure-native:subscriptionId: {OTHER}"),
         (
-            f"secondary is deployed in subscription {SUBSCRIPTION}, and "
+            f"secondary is deployed in subscription {LOCAL_SUBSCRIPTION}, and "
             f"azure-native:subscriptionId of secondary names {OTHER}"
         ),
     ),
     "the environment": (
         lambda _, patch: patch.setenv("ARM_SUBSCRIPTION_ID", OTHER),
         (
-            f"primary is deployed in subscription {SUBSCRIPTION}, and ARM_SUBSCRIPTION_ID names "
-            f"{OTHER}"
+            f"primary is deployed in subscription {LOCAL_SUBSCRIPTION}, and "
+            f"ARM_SUBSCRIPTION_ID names {OTHER}"
         ),
     ),
     "the login": (
         lambda world, _: setattr(world, "seen", (OTHER,)),
         (
-            f"primary belongs to subscription {SUBSCRIPTION} (primary is deployed in it), which "
+            f"primary belongs to subscription {LOCAL_SUBSCRIPTION} "
+            "(primary is deployed in it), which "
             f"someone (tenant {TENANT}) does not see"
         ),
     ),
@@ -92,7 +93,7 @@ def test_the_file_comes_before_the_environment(
     monkeypatch.setenv("ARM_SUBSCRIPTION_ID", OTHER)
     monkeypatch.setenv("ARM_TENANT_ID", OTHER)
     for stack in ("primary", "secondary"):
-        say(world, stack, f"azure-native:subscriptionId: {SUBSCRIPTION.upper()}")
+        say(world, stack, f"azure-native:subscriptionId: {LOCAL_SUBSCRIPTION.upper()}")
         say(world, stack, f"azure-native:tenantId: {TENANT.upper()}")
 
     assert begin(world, Kind.FAILOVER) == 0
@@ -147,5 +148,5 @@ def test_nobody_resumes_in_another_account(start: Start) -> None:
         with pytest.raises(PreflightError, match="not the account of these stacks"):
             act(world)
     assert world.writes == before
-    world.seen = ("", SUBSCRIPTION)
+    world.seen = ("", LOCAL_SUBSCRIPTION)
     assert resume(world) == 0

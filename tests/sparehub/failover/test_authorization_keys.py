@@ -10,7 +10,7 @@ import typer
 from pydantic import SecretStr
 
 from sparehub.azure.answers import Answer
-from sparehub.azure.local import SUBSCRIPTION
+from sparehub.azure.settings import LOCAL_SUBSCRIPTION
 from sparehub.failover import operations
 from sparehub.failover.ledger import Issued, Ledger
 from sparehub.failover.planning import read_plan
@@ -70,7 +70,7 @@ def test_a_failback_says_before_it_is_confirmed_what_it_writes_where_and_as_whom
     assert (
         "primary: the authorization key of shared is used up: the connection that it made was "
         f"deleted. A new authorization will be written on {LENT}, in subscription {THEIRS}, which "
-        f"is not this stack's ({SUBSCRIPTION}), as someone; `--authorization-key shared=-`"
+        f"is not this stack's ({LOCAL_SUBSCRIPTION}), as someone; `--authorization-key shared=-`"
     ) in text
     assert text.index("will be written") < text.index("renew-authorization-shared")
     assert world.writes == []

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from sparehub.azure.answers import Answer
-from sparehub.azure.local import SUBSCRIPTION
+from sparehub.azure.settings import LOCAL_SUBSCRIPTION
 from sparehub.failover import preflight_circuits
 from sparehub.failover.keys import mark
 from sparehub.failover.ledger import Ledger
@@ -96,7 +96,7 @@ def change_nva(world: World, stack: str, line: str) -> None:
 def locked(world: World, stack: str, level: str = "CanNotDelete") -> None:
     """Lock the resource group of a stack."""
     name = stack_in(world.directory, stack).region.resource_group
-    group = f"/subscriptions/{SUBSCRIPTION}/resourceGroups/{name}"
+    group = f"/subscriptions/{LOCAL_SUBSCRIPTION}/resourceGroups/{name}"
     lock = {
         "id": f"{group}/providers/Microsoft.Authorization/locks/keep",
         "name": "keep",

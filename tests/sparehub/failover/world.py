@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from sparehub.azure.answers import Account, Answer
-from sparehub.azure.local import SUBSCRIPTION
+from sparehub.azure.settings import LOCAL_SUBSCRIPTION
 from sparehub.failover import deployments
 from sparehub.failover.port import Assumed, states_of
 from sparehub.failover.pulumi_errors import DeploymentError
@@ -74,7 +74,7 @@ class Died(BaseException):
 
 def resources_of(region: Region) -> dict[str, Resource]:
     """Return what a deployment of a region makes, by logical name."""
-    group = f"/subscriptions/{SUBSCRIPTION}/resourceGroups/{region.resource_group}"
+    group = f"/subscriptions/{LOCAL_SUBSCRIPTION}/resourceGroups/{region.resource_group}"
     network = f"{group}/providers/Microsoft.Network"
 
     def entry(kind: str, identity: str, **more: Any) -> Resource:
@@ -91,7 +91,7 @@ def resources_of(region: Region) -> dict[str, Resource]:
     for circuit in region.circuits:
         if isinstance(circuit, CircuitReference):
             continue
-        identity = f"/subscriptions/{SUBSCRIPTION}{circuit_id(circuit)}"
+        identity = f"/subscriptions/{LOCAL_SUBSCRIPTION}{circuit_id(circuit)}"
         provider = {"bandwidthInMbps": circuit.bandwidth_in_mbps}
         found[f"region/circuit/{circuit.key}/circuit"] = entry(
             CIRCUIT, identity, location=circuit.location, serviceProviderProperties=provider
@@ -170,7 +170,7 @@ class World:
     """Whether the next creation is done and nobody hears of it, as after many lost answers."""
     mishaps: list[tuple[bool, bool]] = field(default_factory=list)
     """How the next writes of circuits fail: whether Azure does them, whether the state says so."""
-    seen: tuple[str, ...] = ("", SUBSCRIPTION)
+    seen: tuple[str, ...] = ("", LOCAL_SUBSCRIPTION)
     """The subscriptions that the login sees."""
     previewed: dict[Change, tuple[str, int]] = field(default_factory=dict)
     """Operation and generation of each preview: Pulumi holds a deployment to them."""
