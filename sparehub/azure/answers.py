@@ -1,7 +1,7 @@
 """What Azure Resource Manager is asked through, and what it answers."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, Protocol
 
@@ -23,7 +23,6 @@ class Answer:
 
     status: int
     body: Mapping[str, Any]
-    headers: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def came(self) -> bool:
@@ -41,11 +40,6 @@ class Answer:
         return self.status in _PASSING or self.status >= _SERVER_ERRORS
 
     @property
-    def code(self) -> str:
-        """Azure's code of an error; empty where there is none."""
-        return str(self._error.get("code") or "")
-
-    @property
     def problem(self) -> str:
         """What Azure said against it; of what it accepted, that it named no error."""
         error = self._error
@@ -57,13 +51,18 @@ class Answer:
     @property
     def properties(self) -> Mapping[str, Any]:
         """The properties of the resource that was answered; none where it has none."""
-        found: Mapping[str, Any] = self.body.get("properties") or {}
-        return found
+        return properties_of(self.body)
 
     @property
     def _error(self) -> Mapping[str, Any]:
         error = self.body.get("error")
         return error if isinstance(error, Mapping) else {}
+
+
+def properties_of(resource: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the properties of one resource, or of a part of one; none where it has none."""
+    found: Mapping[str, Any] = resource.get("properties") or {}
+    return found
 
 
 def silence(why: str) -> Answer:

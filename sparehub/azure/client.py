@@ -4,7 +4,7 @@ import math
 import re
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import parse_qsl, quote
 
@@ -216,17 +216,17 @@ class ArmClient:
         tenant = str(claims.get("tid") or "")
         principal = str(claims.get("oid") or "")
         user = str(claims.get("upn") or claims.get("appid") or principal)
+        signed_in = Account(tenant=tenant, user=user, principal=principal)
         if found is None:
-            return Account(tenant=tenant, user=user, principal=principal)
+            return signed_in
         if found.status in _UNSEEN:
-            return Account(tenant=tenant, user=user, principal=principal, unseen=True)
+            return replace(signed_in, unseen=True)
         if not found.accepted:
-            return Account(tenant=tenant, user=user, principal=principal, problem=found.problem)
-        return Account(
+            return replace(signed_in, problem=found.problem)
+        return replace(
+            signed_in,
             subscription=str(found.body.get("subscriptionId") or subscription),
             tenant=str(found.body.get("tenantId") or tenant),
-            user=user,
-            principal=principal,
         )
 
     def _run(
@@ -265,7 +265,6 @@ class ArmClient:
         answer = Answer(
             status=response.status_code,
             body=body if isinstance(body, Mapping) else {"value": body},
-            headers=dict(response.headers),
         )
         if answer.status == _UNAUTHENTICATED:
             raise self._signed_out(answer.problem)

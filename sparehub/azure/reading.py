@@ -12,6 +12,8 @@ from topology.errors import UnreadableError
 _SETTLED = ("Succeeded", "Failed", "Canceled")
 _POLL = 2.0
 """Seconds between two looks at a write that goes on."""
+_GLANCE = 10.0
+"""Seconds."""
 _MOST_PAGES = 1000
 """Of one list: an endless one is a fault of whoever answers."""
 
@@ -29,6 +31,11 @@ class Listing:
 def read(azure: Azure, path: str) -> Answer:
     """Return what stands at a path."""
     return azure.send("GET", path)
+
+
+def glance(azure: Azure, path: str) -> Answer:
+    """Return what stands at a path of a region that may be lost: asked for a few seconds alone."""
+    return azure.send("GET", path, timeout=_GLANCE)
 
 
 def listed(azure: Azure, path: str) -> Listing:

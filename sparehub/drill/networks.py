@@ -179,7 +179,7 @@ def _refuse_inhabited(azure: Azure, snapshot: Snapshot, drill: Drill) -> None:
         for subnet in network.virtual_network.subnets:
             identity = snapshot.ids.get(f"drill/{network.key}/{subnet.name}")
             answer = read(azure, identity) if identity else None
-            if answer and (answer.body.get("properties") or {}).get("ipConfigurations"):
+            if answer and answer.properties.get("ipConfigurations"):
                 inhabited.append(f"{network.key}/{subnet.name}")
     if inhabited:
         message = (

@@ -15,7 +15,7 @@ from sparehub.azure.answers import NOT_FOUND, Answer, Azure
 from sparehub.azure.reading import read, settled
 from sparehub.failover.job import Job
 from sparehub.failover.journal import Journal
-from sparehub.failover.keys import in_use, mark, properties_of, refusal
+from sparehub.failover.keys import in_use, mark, refusal
 from sparehub.failover.lease import LeaseError
 from sparehub.failover.ledger import Ledger
 from sparehub.failover.objections import Objection, Refuses
@@ -72,7 +72,7 @@ class Keys:
         """
         for each in reversed(self.issued(connection)):
             found = read(self.azure, each)
-            shown = properties_of(found.body)
+            shown = found.properties
             fresh = mark(str(shown.get("authorizationKey"))) not in self.ledger.spent
             if found.accepted and fresh and not in_use(shown):
                 return each
@@ -97,7 +97,7 @@ class Keys:
 
 def is_left(answer: Answer, key: str) -> bool:
     """Return whether Azure shows an authorization that is not the one of a key, and is not used."""
-    shown = properties_of(answer.body)
+    shown = answer.properties
     return answer.accepted and shown.get("authorizationKey") != key and not in_use(shown)
 
 
@@ -229,7 +229,7 @@ def _issued(azure: Azure, connection: KeyedConnection, path: str, stack: str, pr
     if not answer.accepted:
         raise PreflightError(_ask(connection, stack, f"{problem}, and {answer.problem}"))
     found = settled(azure, path, _PATIENCE)
-    key = str(properties_of(found.body).get("authorizationKey") or "")
+    key = str(found.properties.get("authorizationKey") or "")
     if not found.accepted or not key:
         raise PreflightError(f"{path} was issued, and Azure does not show its key: {found.problem}")
     return key

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sparehub.azure.answers import Answer, Azure, silence
-from sparehub.azure.reading import Listing, listed, read
+from sparehub.azure.answers import Answer, Azure, properties_of, silence
+from sparehub.azure.reading import Listing, glance, listed, read
 from topology.circuit_use import LINKS, Network, links_of, routes_in, somebody_elses
 from topology.errors import UnreadableError
 
@@ -19,8 +19,6 @@ _GRAPH = "/providers/Microsoft.ResourceGraph/resources"
 _CONNECTIONS = "microsoft.network/connections"
 _QUERY = f"resources | where type =~ '{_CONNECTIONS}' | project id, properties"
 _MOST_PAGES = 100
-_ASK = 10.0
-"""Seconds within which the networks of others are asked for; they are named without it, too."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,7 +80,7 @@ def use_of(
     ]
     links = {str(each["id"]).lower(): each for each in connections.items}
     used = {
-        str((each.get("properties") or {}).get("connectionResourceUri") or "").lower(): each
+        str(properties_of(each).get("connectionResourceUri") or "").lower(): each
         for each in keys.items
     }
     mine = connection.lower()
@@ -170,11 +168,11 @@ def _listed_one_by_one(azure: Azure) -> Listing:
 
 def _prefixes(azure: Azure, connection: Mapping[str, Any]) -> tuple[str, ...]:
     """Return the prefixes of the network that a connection is of, as far as that can be read."""
-    gateway = (connection.get("properties") or {}).get("virtualNetworkGateway1") or {}
+    gateway = properties_of(connection).get("virtualNetworkGateway1") or {}
     try:
         found = _read_if_named(azure, gateway.get("id"))
         for each in found.properties.get("ipConfigurations") or ():
-            subnet = str(((each.get("properties") or {}).get("subnet") or {}).get("id") or "")
+            subnet = str((properties_of(each).get("subnet") or {}).get("id") or "")
             network = _read_if_named(azure, subnet.rpartition("/subnets/")[0])
             space = network.properties.get("addressSpace") or {}
             return tuple(map(str, space.get("addressPrefixes") or ()))
@@ -184,9 +182,7 @@ def _prefixes(azure: Azure, connection: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def _read_if_named(azure: Azure, identity: object) -> Answer:
-    if not identity:
-        return silence("it has no id")
-    return azure.send("GET", str(identity), timeout=_ASK)  # of a region that may be lost
+    return glance(azure, str(identity)) if identity else silence("it has no id")
 
 
 def _global_reach(peering: Mapping[str, Any]) -> Iterator[CircuitUser]:
@@ -196,7 +192,7 @@ def _global_reach(peering: Mapping[str, Any]) -> Iterator[CircuitUser]:
     """
     for member in ("connections", "peeredConnections"):
         for each in peering.get(member) or ():
-            said = each.get("properties") or {}
+            said = properties_of(each)
             ends = ("expressRouteCircuitPeering", "peerExpressRouteCircuitPeering")
             at = ", ".join(str((said.get(end) or {}).get("id") or "?") for end in ends)
             yield CircuitUser(what=f"Global Reach {each.get('name')} ({at})")
@@ -228,7 +224,7 @@ def route_table(azure: Azure, circuit: str, link: str) -> Answer:
 
 
 def _peer(connection: Mapping[str, Any]) -> str:
-    peer = (connection.get("properties") or {}).get("peer") or {}
+    peer = properties_of(connection).get("peer") or {}
     return str(peer.get("id") or "").lower()
 
 

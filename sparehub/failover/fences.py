@@ -13,7 +13,7 @@ from ipaddress import IPv4Network
 from typing import Any, Literal
 
 from sparehub.azure.answers import NOT_FOUND, Answer, Azure
-from sparehub.azure.reading import read, settled, state_of
+from sparehub.azure.reading import glance, read, settled, state_of
 from sparehub.failover.circuit_users import PRIVATE_PEERING, CircuitUse, CircuitUser, use_of
 from sparehub.failover.snapshot import connection_id
 from topology.circuits import circuit_id, same_circuit
@@ -24,8 +24,6 @@ from topology.model import Circuit, CircuitReference, Region
 Note = Callable[[str], None]
 _TRIES = (0.0, 3.0, 6.0)
 """Seconds before each try: a circuit that is busy, or was written meanwhile, is no refusal."""
-_ASK = 10.0
-"""Seconds within which a region is asked for a connection of its own."""
 _FAILED_CIRCUIT = "ParentResourceIsInFailedState"
 _CHANGED = 412
 _NO_KEY = (
@@ -98,8 +96,7 @@ def fences_for(  # noqa: PLR0913 - two regions, what one recorded, and what is a
         shared = any(same_circuit(circuit, other) for other in others)
         name = f"region/connection/{connection.key}/connection"
         identity = (recorded or {}).get(name) or connection_id(connection, live, subscription)
-        answer = azure.send("GET", identity, timeout=_ASK)  # of a region that may be lost
-        if recorded is not None and answer.status == NOT_FOUND:
+        if recorded is not None and glance(azure, identity).status == NOT_FOUND:
             continue
         found = _fence_of(azure, circuit, identity, live.address_prefixes, shared=shared, cut=cut)
         fences.append(found)

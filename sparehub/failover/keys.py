@@ -7,7 +7,7 @@ import hashlib
 from collections.abc import Container, Mapping
 from typing import Any
 
-from sparehub.azure.answers import Azure
+from sparehub.azure.answers import Azure, properties_of
 from sparehub.azure.reading import read
 from sparehub.failover.journal import Journal
 from sparehub.failover.ledger import Ledger
@@ -67,9 +67,3 @@ def in_use(authorization: Mapping[str, Any]) -> bool:
 def user_of(authorization: Mapping[str, Any]) -> str:
     """Return the id of the connection that uses an authorization, in lower case."""
     return str(authorization.get("connectionResourceUri") or "").lower()
-
-
-def properties_of(resource: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return the properties of what Azure answered; none where it has none."""
-    found: Mapping[str, Any] = resource.get("properties") or {}
-    return found

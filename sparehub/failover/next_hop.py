@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sparehub.azure.answers import NOT_FOUND, Answer, Azure
+from sparehub.azure.answers import NOT_FOUND, Answer, Azure, properties_of
 from sparehub.azure.reading import read, state_of
 from topology.model import Nva
 
@@ -180,13 +180,13 @@ class _Judge:
         rule = (every or rules)[0]
         pools = {_named(rule, "backendAddressPool")} | {
             str(each.get("id")).lower()
-            for each in (rule.get("properties") or {}).get("backendAddressPools") or []
+            for each in properties_of(rule).get("backendAddressPools") or []
         }
         members = [
             member
             for pool in properties.get("backendAddressPools") or []
             if str(pool.get("id")).lower() in pools
-            for member in _ids((pool.get("properties") or {}).get("backendIPConfigurations"))
+            for member in _ids(properties_of(pool).get("backendIPConfigurations"))
         ]
         backends = dict.fromkeys(map(_owner_of, members))
         for backend in backends:
@@ -227,7 +227,7 @@ class _Judge:
         """Return what of a resource has the address: its properties, and its id."""
         collection = "frontendIPConfigurations" if kind == _BALANCERS else "ipConfigurations"
         for each in found.properties.get(collection) or []:
-            properties = each.get("properties") or {}
+            properties = properties_of(each)
             if properties.get("privateIPAddress") == self.address:
                 return {**properties, "id": each.get("id")}
         return None
@@ -244,18 +244,18 @@ class _Judge:
 
 
 def _is_for_all_ports(rule: Mapping[str, Any]) -> bool:
-    properties = rule.get("properties") or {}
+    properties = properties_of(rule)
     ports = (properties.get("frontendPort"), properties.get("backendPort"))
     return str(properties.get("protocol")).lower() == "all" and ports == (0, 0)
 
 
 def _named(rule: Mapping[str, Any], member: str) -> str:
-    return str(((rule.get("properties") or {}).get(member) or {}).get("id")).lower()
+    return str((properties_of(rule).get(member) or {}).get("id")).lower()
 
 
 def _addresses(found: Answer, collection: str) -> list[str]:
     configurations = found.properties.get(collection) or []
-    shown = ((each.get("properties") or {}).get("privateIPAddress") for each in configurations)
+    shown = (properties_of(each).get("privateIPAddress") for each in configurations)
     return [str(each) for each in shown if each]
 
 

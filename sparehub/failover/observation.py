@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from sparehub.azure.answers import NOT_FOUND, Answer, Azure
 from sparehub.azure.reading import read
@@ -78,5 +77,4 @@ def _recorded(snapshot: Snapshot) -> Mapping[str, str]:
 def _is_fenced(azure: Azure, circuit: str) -> bool | None:
     """Return whether the private peering of a circuit is disabled (ER-38); None: unknown."""
     found = read(azure, f"{circuit}{PRIVATE_PEERING}")
-    properties: Mapping[str, Any] = found.body.get("properties") or {}
-    return properties.get("state") == "Disabled" if found.accepted else None
+    return found.properties.get("state") == "Disabled" if found.accepted else None

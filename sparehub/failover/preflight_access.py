@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sparehub.azure.answers import NOT_FOUND, Azure
+from sparehub.azure.answers import NOT_FOUND, Azure, properties_of
 from sparehub.azure.reading import Listing, listed
 from sparehub.failover.fences import whole_circuit_id
 from sparehub.failover.objections import Objection, Refuses, Situation
@@ -263,12 +263,12 @@ def _shown(lines: Iterable[str]) -> tuple[str, ...]:
 def _lock(item: Mapping[str, Any]) -> Lock:
     identity = str(item.get("id") or "")
     scope = identity[: identity.lower().rfind(f"{_AUTHORIZATION}/locks/".lower())]
-    level = str((item.get("properties") or {}).get("level") or "")
+    level = str(properties_of(item).get("level") or "")
     return Lock(scope=scope, name=str(item.get("name") or ""), level=level)
 
 
 def _denial(item: Mapping[str, Any]) -> Denial:
-    properties = item.get("properties") or {}
+    properties = properties_of(item)
     return Denial(
         scope=str(properties.get("scope") or "/"),
         name=str(properties.get("denyAssignmentName") or item.get("name") or ""),

@@ -41,7 +41,7 @@ def gateways_are_well(situation: Situation) -> Iterator[Objection]:
         if (state := state_of(found)) != "Succeeded":
             text = f"{name} is {state or 'in no state that is shown'!r}, not 'Succeeded'"
             yield Objection(text=text, hint=identity, refuses=Refuses.PLANNED, stack=stack)
-        shown = str(((found.body.get("properties") or {}).get("sku") or {}).get("name") or "")
+        shown = str((found.properties.get("sku") or {}).get("name") or "")
         gateway = region_at(situation.pair[stack], Activation.ACTIVE).gateway
         if gateway and shown and shown.lower() != gateway.sku.lower():
             text = f"{name} is an {shown}, and the file says {gateway.sku}"

@@ -56,7 +56,7 @@ def _of_circuit(
     if circuit.location is None:
         text = f"the record of {name} lies in {found.body.get('location')}"
         yield Objection(text=text, refuses=Refuses.NONE, word="")
-    provider = (found.body.get("properties") or {}).get("serviceProviderProvisioningState")
+    provider = found.properties.get("serviceProviderProvisioningState")
     yield from _held(name, identity, "its provider's state", provider, "Provisioned", unseen)
     yield from _held(name, identity, "it", state_of(found), "Succeeded", unseen)
     peering = read(situation.azure, f"{identity}{PRIVATE_PEERING}")
@@ -67,7 +67,7 @@ def _of_circuit(
         return
     what = "its private peering"
     yield from _held(name, identity, what, state_of(peering), "Succeeded", unseen)
-    enabled = (peering.body.get("properties") or {}).get("state", "Enabled")
+    enabled = peering.properties.get("state", "Enabled")
     yield from _held(name, identity, what, enabled, "Enabled", unseen)
 
 

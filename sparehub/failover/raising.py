@@ -103,5 +103,5 @@ class Raising:
         found = settled(job.azure, identity, CIRCUIT_UPDATE.worst)
         if not found.accepted:
             return None, found.problem
-        provider = (found.body.get("properties") or {}).get("serviceProviderProperties") or {}
+        provider = found.properties.get("serviceProviderProperties") or {}
         return provider.get("bandwidthInMbps"), state_of(found)

@@ -30,7 +30,7 @@ def test_a_group_is_made_read_and_deleted(store: Path) -> None:
     assert (made.status, made.properties["provisioningState"]) == (201, "Succeeded")
     assert azure.send("GET", GROUP).body == made.body
     assert azure.send("DELETE", GROUP).accepted
-    assert azure.send("GET", GROUP).code == "ResourceGroupNotFound"
+    assert azure.send("GET", GROUP).body["error"]["code"] == "ResourceGroupNotFound"
 
 
 def test_faults_of_the_wire_are_met_by_the_policy(store: Path) -> None:
