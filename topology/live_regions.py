@@ -37,10 +37,9 @@ class Advertisement:
     @classmethod
     def of(cls, region: Region) -> Self:
         """Return what a region advertises as it is built: nothing without a connection."""
-        connected = {connection.key for connection in region.connections}
         return cls(
             prefixes=region.advertised_prefixes,
-            circuit_ids=tuple(circuit_id(c) for c in region.circuits if c.key in connected),
+            circuit_ids=tuple(map(circuit_id, region.connected_circuits)),
             prefers=region.on_premises.prefers,
         )
 

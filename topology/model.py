@@ -247,6 +247,12 @@ class Region:
         return tuple(p for network in (self.hub, *spokes) for p in network.address_space)
 
     @property
+    def connected_circuits(self) -> tuple[Circuit | CircuitReference, ...]:
+        """The circuits that a connection of the region leads to."""
+        connected = {connection.key for connection in self.connections}
+        return tuple(circuit for circuit in self.circuits if circuit.key in connected)
+
+    @property
     def advertised_prefixes(self) -> tuple[IPv4Network, ...]:
         """What on-premises learns of the region: nothing without a connection (ER-20)."""
         if not self.connections:

@@ -9,11 +9,9 @@ from topology.model import Region
 
 def recorded_in(region: Region) -> str:
     """Return, in words, where the records of the circuits lie that a region is connected to."""
-    connected = {connection.key for connection in region.connections}
     places = (
         circuit.location or f"the region of {circuit.key}'s record"
-        for circuit in region.circuits
-        if circuit.key in connected
+        for circuit in region.connected_circuits
     )
     return " and ".join(dict.fromkeys(places)) or "no region"
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from sparehub.azure.answers import Answer, Azure, properties_of, silence
 from sparehub.azure.reading import Listing, glance, listed, read
+from topology.access import subscription_of
 from topology.circuit_use import LINKS, Network, links_of, routes_in, somebody_elses
 from topology.errors import UnreadableError
 
@@ -52,8 +53,8 @@ class CircuitUse:
         In the circuit's own subscription a link needs no authorization, so one that no list shows
         may be there.
         """
-        mine = _subscription(identity)
-        unlisted = mine == _subscription(circuit)
+        mine = subscription_of(identity.lower())
+        unlisted = mine == subscription_of(circuit.lower())
         return tuple(
             each for each in self.others if each.subscription == mine or (each.unknown and unlisted)
         )
@@ -87,7 +88,7 @@ def use_of(
     others = [
         CircuitUser(
             what=f"connection {each['id']}",
-            subscription=_subscription(key),
+            subscription=subscription_of(key),
             prefixes=_prefixes(azure, each),
         )
         for key, each in links.items()
@@ -96,7 +97,7 @@ def use_of(
     others += [
         CircuitUser(
             what=f"connection {user}, by authorization {each.get('id')}",
-            subscription=_subscription(user),
+            subscription=subscription_of(user),
         )
         for user, each in used.items()
         if user and user != mine and user not in links
@@ -104,7 +105,9 @@ def use_of(
     others += _global_reach(peering)
     # https://learn.microsoft.com/azure/virtual-wan/virtual-wan-expressroute-portal
     if wan := str((peering.get("expressRouteConnection") or {}).get("id") or ""):
-        others.append(CircuitUser(what=f"Virtual WAN {wan}", subscription=_subscription(wan)))
+        others.append(
+            CircuitUser(what=f"Virtual WAN {wan}", subscription=subscription_of(wan.lower()))
+        )
     named = {prefix for each in others for prefix in each.prefixes}
     unknown, silent = _advertised_by_others(azure, circuit, peering, ours)
     left = tuple(each for each in unknown if each not in named)
@@ -226,8 +229,3 @@ def route_table(azure: Azure, circuit: str, link: str) -> Answer:
 def _peer(connection: Mapping[str, Any]) -> str:
     peer = properties_of(connection).get("peer") or {}
     return str(peer.get("id") or "").lower()
-
-
-def _subscription(identity: str) -> str:
-    words = identity.lower().split("/")
-    return words[2] if identity.startswith("/") and len(words) > 2 else ""  # noqa: PLR2004 - id

@@ -90,12 +90,11 @@ def link_routes(azure: Azure, region: Region, snapshot: Snapshot) -> list[LinkRo
     Where a circuit does not show its table, being another team's, the gateway is asked instead.
     """
     wanted = region.on_premises.address_prefixes
-    connected = {connection.key for connection in region.connections}
     found: list[LinkRoutes] = []
-    for circuit in region.circuits:
-        if circuit.key in connected:
-            identity = whole_circuit_id(circuit, snapshot.subscription)
-            found += circuit_routes(azure, identity, circuit.key, wanted)
+    for circuit in region.connected_circuits:
+        identity = whole_circuit_id(circuit, snapshot.subscription)
+        peering = read(azure, f"{identity}{PRIVATE_PEERING}")
+        found += circuit_routes(azure, identity, circuit.key, peering, wanted)
     if found and all(each.problem for each in found) and snapshot.deployed.gateway_id:
         by_gateway = _of_gateway(azure, snapshot.deployed.gateway_id, wanted)
         found = [*found, by_gateway] if by_gateway.problem else [by_gateway]
@@ -103,10 +102,12 @@ def link_routes(azure: Azure, region: Region, snapshot: Snapshot) -> list[LinkRo
 
 
 def circuit_routes(
-    azure: Azure, circuit: str, key: str, wanted: tuple[Network, ...]
+    azure: Azure, circuit: str, key: str, peering: Answer, wanted: tuple[Network, ...]
 ) -> Iterator[LinkRoutes]:
-    """Yield what both links of one circuit learn from the customer's routers."""
-    peering = read(azure, f"{circuit}{PRIVATE_PEERING}")
+    """Yield what both links of one circuit learn from the customer's routers.
+
+    ``peering`` is what was read of its private peering.
+    """
     links = links_of(peering.properties)
     for link in LINKS:
         name = f"the {link} link of {key}"

@@ -4,18 +4,15 @@ The questions of preflight, all of them and to the end, and besides what an oper
 it asks them. No lease is taken: somebody else may work meanwhile.
 """
 
-import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from sparehub.check import REFUSED
-from sparehub.failover import account, generations
-from sparehub.failover.job import Job
+from sparehub.failover import generations, operations
 from sparehub.failover.objections import Objection, Situation
 from sparehub.failover.port import Assumed
 from sparehub.failover.preflight import QUESTIONS
-from sparehub.failover.run import Run
 from sparehub.failover.status import standing_of
 from sparehub.failover.workplace import Workplace, workplace
 from sparehub.output import Output
@@ -98,14 +95,7 @@ def _findings(place: Workplace, plan: Plan) -> Iterator[LiveFinding]:
     yield from _asked(place, "files are of the recorded switch", _of_other_switches(place))
     yield from _asked(place, "the login is that of the stacks", _of_another_account(place))
     yield from _asked(place, "Azure, stacks and journal agree", _contradictions(place))
-    situation = Situation(
-        plan=plan,
-        pair=place.pair,
-        states=place.states,
-        ledger=place.ledger,
-        stacks=place.stacks,
-        azure=place.azure,
-    )
+    situation = operations.situation_of(place, plan)
     for question, ask in QUESTIONS.items():
         objections = (_weighed(question, situation, each) for each in ask(situation))
         yield from _asked(place, question, objections)
@@ -153,8 +143,7 @@ def _of_other_switches(place: Workplace) -> Iterator[LiveFinding]:
 
 
 def _of_another_account(place: Workplace) -> Iterator[LiveFinding]:
-    note = place.progress.note
-    account.refuse_other_account(place.pair, place.known, place.azure, os.environ, note)
+    operations.refuse_other_account(place)
     yield from ()
 
 
@@ -186,8 +175,8 @@ def _unlike(place: Workplace) -> Iterator[LiveFinding]:
         ("Azure is what is recorded", frozenset(place.known), " --refresh"),
     ):
         found = place.stacks.previews(changes, Assumed(drift=drift))
-        for change, known, operations in zip(changes, seen, found, strict=True):
-            if unlike := sorted(operations - known):
+        for change, known, writes in zip(changes, seen, found, strict=True):
+            if unlike := sorted(writes - known):
                 shown = [f"{each.verb.value} {each.name}" for each in unlike[:_MOST_SHOWN]]
                 more = len(unlike) - _MOST_SHOWN
                 listed = ", ".join(shown) + (f" and {more} more" if more > 0 else "")
@@ -201,18 +190,8 @@ def _unlike(place: Workplace) -> Iterator[LiveFinding]:
 
 def _looked_ahead(place: Workplace, plan: Plan) -> Iterator[LiveFinding]:
     number = generations.next_generation(place.pair, place.known)
-    job = Job(
-        stacks=place.stacks,
-        azure=place.azure,
-        directory=place.directory,
-        journal=place.journal,
-        plan=plan,
-        pair=place.pair,
-        progress=place.progress,
-        identity="",
-        files=generations.files_of(place, number, said_by(place.pair)),
-    )
-    Run(job, place.stop).look_ahead()
+    files = generations.files_of(place, number, said_by(place.pair))
+    operations.run_of(place, plan, operations.Wish(kind=plan.kind), "", files).look_ahead()
     yield from ()
 
 

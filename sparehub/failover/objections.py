@@ -15,8 +15,11 @@ from sparehub.failover.ledger import Ledger
 from sparehub.failover.port import Stacks
 from sparehub.failover.snapshot import Snapshot, Unreadable
 from topology.errors import PreflightError, SparehubError
+from topology.failover import region_at
+from topology.model import Region
 from topology.pair import Stack
 from topology.plan import Mode, Plan
+from topology.words import Activation
 
 
 class Refuses(Enum):
@@ -77,6 +80,10 @@ class Situation:
     def unplanned(self) -> bool:
         """Whether the region that is left may be lost."""
         return self.plan.mode is Mode.UNPLANNED
+
+    def live(self, stack: str) -> Region:
+        """Return the region of a stack as it is while it is live."""
+        return region_at(self.pair[stack], Activation.ACTIVE)
 
     @property
     def snapshots(self) -> dict[str, Snapshot]:

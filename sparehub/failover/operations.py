@@ -80,7 +80,7 @@ def begin(directory: Path, wish: Wish, output: Output) -> int:
         # Of no other host, whose journal may be another one: the stacks record it.
         identity = f"{plan.kind.value}-{number}-{secrets.token_hex(3)}"
         files = generations.files_of(place, number, said_by(place.pair))
-        run = _run(place, plan, wish, identity, files)
+        run = run_of(place, plan, wish, identity, files)
         given: Given = {}
         if wish.authorization_keys:
             keys = _keys(place, plan)
@@ -156,7 +156,7 @@ def resume(directory: Path, output: Output, *, yes: bool, accepted: Accepted) ->
             number = underway.generation or generations.next_generation(place.pair, place.known)
             wish = Wish(kind=plan.kind, mode=plan.mode, accepted=accepted)
             files = generations.files_of(place, number, underway.generations)
-            run = _run(place, plan, wish, underway.id, files)
+            run = run_of(place, plan, wish, underway.id, files)
             if accepted.after(underway.accepted) != underway.accepted:
                 place.journal.append("accepted", underway.id, **accepted.document())
             run.go_on()
@@ -233,7 +233,8 @@ def _refuse_other_plan(plan: Plan, given: str, ledger: Ledger) -> None:
         raise HalfwayError(message) from None
 
 
-def _run(place: Workplace, plan: Plan, wish: Wish, identity: str, files: FileGenerations) -> Run:
+def run_of(place: Workplace, plan: Plan, wish: Wish, identity: str, files: FileGenerations) -> Run:
+    """Return what carries out a plan, of which nothing is done yet."""
     job = Job(
         stacks=place.stacks,
         azure=place.azure,
@@ -258,7 +259,15 @@ def _keys(place: Workplace, plan: Plan) -> Keys:
 
 def _preflight(place: Workplace, plan: Plan, run: Run, unproven: str, given: Given) -> None:
     refuse_other_account(place, unplanned=plan.mode is Mode.UNPLANNED)
-    situation = Situation(
+    preflight.preflight(situation_of(place, plan, unproven, given), place.progress.note)
+    run.look_ahead()
+
+
+def situation_of(
+    place: Workplace, plan: Plan, unproven: str = "", given: Given | None = None
+) -> Situation:
+    """Return everything that the questions before an operation look at."""
+    return Situation(
         plan=plan,
         pair=place.pair,
         states=place.states,
@@ -266,10 +275,8 @@ def _preflight(place: Workplace, plan: Plan, run: Run, unproven: str, given: Giv
         stacks=place.stacks,
         azure=place.azure,
         unproven=unproven,
-        given=given,
+        given=given or {},
     )
-    preflight.preflight(situation, place.progress.note)
-    run.look_ahead()
 
 
 def _told(place: Workplace, plan: Plan, output: Output, seconds: float) -> int:

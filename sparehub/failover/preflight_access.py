@@ -23,9 +23,7 @@ from topology.access import (
     subscription_of,
 )
 from topology.changes import Operation, Verb
-from topology.failover import region_at
 from topology.plan import Act
-from topology.words import Activation
 
 _MOST_SHOWN = 5
 _AUTHORIZATION = "/providers/Microsoft.Authorization"
@@ -176,7 +174,7 @@ def _wanted(situation: Situation) -> Iterator[_Wanted]:
         snapshot = situation.snapshots.get(stack)
         if snapshot is None:
             continue
-        region = region_at(situation.pair[stack], Activation.ACTIVE)
+        region = situation.live(stack)
         operations = {
             operation
             for step in plan.steps
@@ -191,7 +189,7 @@ def _wanted(situation: Situation) -> Iterator[_Wanted]:
 
 
 def _identify(situation: Situation, snapshot: Snapshot, stack: str) -> Callable[[str], str]:
-    region = region_at(situation.pair[stack], Activation.ACTIVE)
+    region = situation.live(stack)
 
     def identify(name: str) -> str:
         """Return the id of what is recorded, or of what would be made under this name."""
@@ -213,12 +211,8 @@ def _no_fence(situation: Situation, access: Access) -> Iterator[Objection]:
     snapshot = situation.snapshots.get(source)
     if snapshot is None or not snapshot.subscription:
         return
-    region = region_at(situation.pair[source], Activation.ACTIVE)
-    connected = {each.key for each in region.connections}
     before = dict(access.problems)
-    for circuit in region.circuits:
-        if circuit.key not in connected:
-            continue
+    for circuit in situation.live(source).connected_circuits:
         identity = whole_circuit_id(circuit, snapshot.subscription)
         own = not situation.unplanned
         ways = [[*access.forbidding(need, own=own)] for need in needs_of_fence([identity])]

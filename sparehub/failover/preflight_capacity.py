@@ -9,8 +9,7 @@ from sparehub.azure.reading import listed, read, state_of
 from sparehub.failover.next_hop import look_at
 from sparehub.failover.objections import Objection, Refuses, Situation
 from topology.changes import GATEWAY, Verb
-from topology.failover import region_at
-from topology.words import Activation, NvaStandby
+from topology.words import NvaStandby
 
 _COUNTED: Mapping[str, str] = MappingProxyType({GATEWAY: "VirtualNetworkGateways"})
 """The name of the usage that counts what a failover makes; Azure may list none of that name."""
@@ -42,7 +41,7 @@ def gateways_are_well(situation: Situation) -> Iterator[Objection]:
             text = f"{name} is {state or 'in no state that is shown'!r}, not 'Succeeded'"
             yield Objection(text=text, hint=identity, refuses=Refuses.PLANNED, stack=stack)
         shown = str((found.properties.get("sku") or {}).get("name") or "")
-        gateway = region_at(situation.pair[stack], Activation.ACTIVE).gateway
+        gateway = situation.live(stack).gateway
         if gateway and shown and shown.lower() != gateway.sku.lower():
             text = f"{name} is an {shown}, and the file says {gateway.sku}"
             yield Objection(text=text, hint=identity, refuses=Refuses.NONE, stack=stack)
@@ -59,7 +58,7 @@ def quota_is_enough(situation: Situation) -> Iterator[Objection]:
     snapshot = situation.snapshots.get(stack)
     if snapshot is None or not snapshot.subscription:
         return
-    region = region_at(situation.pair[stack], Activation.ACTIVE)
+    region = situation.live(stack)
     made = Counter(
         _COUNTED[operation.type]
         for step in plan.steps

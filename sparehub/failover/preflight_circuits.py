@@ -9,9 +9,7 @@ from sparehub.failover.authorization_keys import Keys, announced
 from sparehub.failover.circuit_users import PRIVATE_PEERING
 from sparehub.failover.objections import Objection, Refuses, Situation
 from sparehub.failover.snapshot import Snapshot
-from topology.failover import region_at
-from topology.model import Circuit, CircuitReference, Region
-from topology.words import Activation
+from topology.model import Circuit, CircuitReference
 
 
 def circuits_can_carry_a_connection(situation: Situation) -> Iterator[Objection]:
@@ -22,12 +20,10 @@ def circuits_can_carry_a_connection(situation: Situation) -> Iterator[Objection]
     snapshot = situation.snapshots.get(situation.plan.target)
     if snapshot is None:
         return
-    region = _target(situation)
-    connected = {connection.key for connection in region.connections}
-    for circuit in region.circuits:
-        if circuit.key in connected:
-            for each in _of_circuit(situation, circuit, snapshot):
-                yield replace(each, stack=situation.plan.target)
+    target = situation.plan.target
+    for circuit in situation.live(target).connected_circuits:
+        for each in _of_circuit(situation, circuit, snapshot):
+            yield replace(each, stack=target)
 
 
 def _of_circuit(
@@ -95,7 +91,3 @@ def keys_are_usable(situation: Situation) -> Iterator[Objection]:
     keys = Keys(situation.stacks, situation.azure, stack, snapshot, situation.ledger)
     for each in announced(situation.plan, keys, situation.given):
         yield replace(each, stack=target)
-
-
-def _target(situation: Situation) -> Region:
-    return region_at(situation.pair[situation.plan.target], Activation.ACTIVE)

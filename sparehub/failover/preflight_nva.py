@@ -5,9 +5,8 @@ from dataclasses import replace
 
 from sparehub.failover.next_hop import Look, look_at
 from sparehub.failover.objections import Objection, Refuses, Situation
-from topology.failover import region_at
 from topology.model import Nva
-from topology.words import Activation, NvaStandby
+from topology.words import NvaStandby
 
 
 def nva_forwards(situation: Situation) -> Iterator[Objection]:
@@ -21,7 +20,7 @@ def nva_forwards(situation: Situation) -> Iterator[Objection]:
     hub = snapshot.ids.get("region/hub/network", "") if snapshot else ""
     if not hub:
         return
-    nva = region_at(situation.pair[stack], Activation.ACTIVE).nva
+    nva = situation.live(stack).nva
     look = look_at(situation.azure, nva, hub)
     for each in _found(stack, nva, look):
         yield replace(each, stack=stack)

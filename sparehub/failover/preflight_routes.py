@@ -6,16 +6,14 @@ https://learn.microsoft.com/azure/expressroute/expressroute-troubleshooting-expr
 
 from collections.abc import Iterable, Iterator
 
-from sparehub.azure.answers import Azure
+from sparehub.azure.answers import Answer, Azure
 from sparehub.azure.reading import read
 from sparehub.failover.circuit_users import PRIVATE_PEERING
 from sparehub.failover.fences import CutError, FenceError, fences_for, whole_circuit_id
 from sparehub.failover.learned_routes import circuit_routes
 from sparehub.failover.objections import Objection, Refuses, Situation
 from topology.circuit_use import LINKS
-from topology.failover import region_at
 from topology.model import CircuitReference, Region
-from topology.words import Activation
 
 
 def on_premises_is_heard(situation: Situation) -> Iterator[Objection]:
@@ -28,13 +26,11 @@ def on_premises_is_heard(situation: Situation) -> Iterator[Objection]:
     snapshot = situation.snapshots.get(situation.plan.target)
     if snapshot is None or situation.unplanned:
         return
-    region = _live(situation, situation.plan.target)
-    connected = {connection.key for connection in region.connections}
-    for circuit in region.circuits:
-        if circuit.key in connected:
-            identity = whole_circuit_id(circuit, snapshot.subscription)
-            theirs = isinstance(circuit, CircuitReference)
-            yield from _of_circuit(situation.azure, identity, circuit.key, region, theirs=theirs)
+    region = situation.live(situation.plan.target)
+    for circuit in region.connected_circuits:
+        identity = whole_circuit_id(circuit, snapshot.subscription)
+        theirs = isinstance(circuit, CircuitReference)
+        yield from _of_circuit(situation.azure, identity, circuit.key, region, theirs=theirs)
 
 
 def _of_circuit(
@@ -43,8 +39,11 @@ def _of_circuit(
     peering = read(azure, f"{identity}{PRIVATE_PEERING}")
     if not peering.accepted or peering.properties.get("state", "Enabled") != "Enabled":
         return  # another question says so
-    found = list(circuit_routes(azure, identity, key, region.on_premises.address_prefixes))
-    silent = [_silence(azure, identity, link) for link in LINKS]
+    wanted = region.on_premises.address_prefixes
+    found = list(circuit_routes(azure, identity, key, peering, wanted))
+    # https://learn.microsoft.com/rest/api/expressroute/express-route-circuits/get-peering-stats
+    stats = read(azure, f"{identity}{PRIVATE_PEERING}/stats")
+    silent = [_silence(azure, identity, link, stats) for link in LINKS]
     unread = [str(each) for each in found if each.problem]
     if len(unread) == len(found):
         text = f"nobody can say what circuit {key} learns of on-premises"
@@ -67,7 +66,7 @@ def _of_circuit(
     yield Objection(text=text, listed=_lines(filter(None, wrong)), refuses=refuses)
 
 
-def _silence(azure: Azure, identity: str, link: str) -> str:
+def _silence(azure: Azure, identity: str, link: str, stats: Answer) -> str:
     """Return what says that no router is at the other end of a link; empty where one is.
 
     https://learn.microsoft.com/azure/expressroute/expressroute-troubleshooting-arp-resource-manager
@@ -76,7 +75,6 @@ def _silence(azure: Azure, identity: str, link: str) -> str:
     rows = table.body.get("value") or ()
     if table.accepted and not any(each.get("interface") == "On-Prem" for each in rows):
         return f"no router answers on the {link} link (its ARP table has none)"
-    stats = read(azure, f"{identity}{PRIVATE_PEERING}/stats")
     if stats.accepted and stats.body.get(f"{link}bytesIn") == 0:
         return f"no byte ever came in on the {link} link"
     return ""
@@ -92,7 +90,7 @@ def a_fence_cuts_nobody_else(situation: Situation) -> Iterator[Objection]:
     snapshot = situation.snapshots.get(plan.source)
     if situation.unplanned or snapshot is None or not plan.conflict:
         return
-    source, target = _live(situation, plan.source), _live(situation, plan.target)
+    source, target = situation.live(plan.source), situation.live(plan.target)
     try:
         fences_for(situation.azure, source, target, snapshot.subscription, snapshot.ids)
     except CutError as error:
@@ -105,10 +103,6 @@ def a_fence_cuts_nobody_else(situation: Situation) -> Iterator[Objection]:
     except FenceError as error:
         text = f"{plan.source} could not be fenced if it were lost: {error}"
         yield Objection(text=text, refuses=Refuses.NONE)
-
-
-def _live(situation: Situation, stack: str) -> Region:
-    return region_at(situation.pair[stack], Activation.ACTIVE)
 
 
 def _lines(texts: Iterable[str]) -> tuple[str, ...]:

@@ -491,7 +491,7 @@ def test_where_a_borrowed_circuit_is_recorded_is_said_where_no_file_says_it(
     said = replace(unsaid, circuits=(replace(circuit, location="koreacentral"),))
     found = []
     for region in (unsaid, said):
-        monkeypatch.setattr(preflight_circuits, "_target", lambda _situation, at=region: at)
+        monkeypatch.setattr(Situation, "live", lambda _situation, _stack, at=region: at)
         situation = Situation(
             plan=plan(pair["primary"], pair["secondary"], FAILOVER, PLANNED),
             pair=pair,
