@@ -191,7 +191,7 @@ def advertise(directory: Path, prefixes: Sequence[str], circuit: str = "") -> No
 
 
 def permit(directory: Path, grants: Sequence[Grant]) -> None:
-    """Say what the one client is permitted, as whoever assigns roles would; everything at first."""
+    """Set the role permissions of the client; everything is permitted at first."""
     with Store(directory).transaction(write=True) as transaction:
         access.set_grants(transaction, grants)
 

@@ -70,8 +70,9 @@ def protocol(limits: Limits) -> Any:  # noqa: ANN401 - uvicorn takes whatever ma
 class _Protocol(H11Protocol):
     """A connection that is closed where a request does not arrive in time.
 
-    uvicorn bounds the time between two requests alone. Whoever sends a byte now and then would hold
-    a connection for good: in the headers, in the body, or after an answer that came before both.
+    uvicorn bounds the time between two requests alone. A client that sends a byte now and then
+    would hold a connection for good: in the headers, in the body, or after an answer that came
+    before both.
     """
 
     def __init__(self, limits: Limits, *arguments: Any, **named: Any) -> None:  # noqa: ANN401 - uvicorn's

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from sparehub import loading
-from sparehub.loading import LoadingError, load_json, load_yaml, read_bounded, yaml_loader
-from tests.configurations import ROOT, shipped, with_spokes
+from sparehub.loading import LoadingError, load_yaml, read_bounded, yaml_loader
+from tests.configurations import shipped, with_spokes
 from tests.sparehub.broken_yaml import BROKEN
 from tests.sparehub.conftest import Sparehub
 
@@ -56,103 +56,6 @@ def test_a_region_of_a_thousand_spokes_is_read(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(loading, "MOST_VALUES", loading.MOST_VALUES // 3)
 
     assert load_yaml(text)["config"] == values
-
-
-@pytest.mark.parametrize(
-    ("text", "said"),
-    [
-        ("[" * 100_000, "nests without end: 200 levels and more"),
-        ("[" * 300 + "]" * 300, "nests without end: 200 levels and more"),
-        ("1" * 5000, "a number in it has too many digits"),
-        ("[1e999]", "a number in it is too large"),
-        ("[NaN]", "NaN is no number"),
-        ("[-Infinity]", "-Infinity is no number"),
-        ("[1,\n]", "is not JSON, line 2"),
-    ],
-)
-def test_json_that_is_none_is_refused(text: str, said: str) -> None:
-    """Deep, without end, or with numbers that are none."""
-    with pytest.raises(LoadingError, match=re.escape(said)):
-        load_json(text)
-
-
-def test_json_is_read() -> None:
-    """The twin: as deep as Azure's own goes."""
-    document = json.loads("[" * 100 + "1.5" + "]" * 100)
-
-    assert load_json(json.dumps(document)) == document
-
-
-@pytest.mark.parametrize(
-    "command",
-    [
-        "check",
-        "derive --from primary --to secondary",
-        "parity",
-        "plan failover",
-        "report -o report.html",
-        "routes primary spoke1/app",
-        "switch secondary",
-        "verify",
-    ],
-)
-def test_every_command_refuses_a_bomb_by_one_message(
-    command: str, sparehub: Sparehub, tmp_path: Path
-) -> None:
-    """In a key that nobody reads, too."""
-    bomb, said = BROKEN["a YAML bomb"]
-    path = tmp_path / "Pulumi.primary.yaml"
-    path.write_bytes(path.read_bytes() + bomb)
-
-    done = sparehub(*command.split())
-
-    assert (done.returncode, "Traceback" in done.stderr) == (3, False)
-    report = tmp_path / "report.html"
-    written = report.read_text() if report.exists() else ""
-    assert said in " ".join((done.stdout + done.stderr + written).split())
-
-
-@pytest.mark.parametrize("name", ["../primary", "a b", "x" * 300, "\x1b[31m"])
-def test_a_stack_that_no_file_can_be_of_is_refused(name: str, sparehub: Sparehub) -> None:
-    """Its name would lead elsewhere, or be none."""
-    done = sparehub("check", name)
-
-    assert done.returncode == 2
-    assert "is no stack's name: 1 to 100 letters, digits, `-`, `_` and `.`" in done.stderr
-    assert "\x1b" not in done.stderr
-
-
-def test_nothing_else_loads_yaml() -> None:
-    """A second loader would be one without bounds."""
-    loading = [
-        str(path.relative_to(ROOT))
-        for package in ("sparehub", "topology", "components", "simulator")
-        for path in (ROOT / package).rglob("*.py")
-        if re.search(r"\bYAML\(|\byaml\.(safe_)?load\(|\.read_text\(\)\)\.load", path.read_text())
-    ]
-
-    assert sorted(loading) == ["sparehub/loading.py"]
-
-
-@pytest.mark.parametrize(
-    ("text", "said"),
-    [
-        ("[" * 100_000, "nests without end"),
-        ('[{"id": ' + "1" * 5000 + "}]", "a number in it has too many digits"),
-        ('[{"id": 1e999}]', "a number in it is too large"),
-    ],
-)
-def test_adopt_refuses_json_that_is_none(
-    text: str, said: str, sparehub: Sparehub, tmp_path: Path
-) -> None:
-    """One message, and nothing is written."""
-    (tmp_path / "x.json").write_text(text)
-
-    done = sparehub("adopt", "x.json", "-o", "Pulumi.old.yaml")
-
-    assert (done.returncode, done.stdout, len(done.stderr.splitlines())) == (1, "", 1)
-    assert said in done.stderr
-    assert not (tmp_path / "Pulumi.old.yaml").exists()
 
 
 @pytest.mark.parametrize("option", [("--subscription", "a/b"), ("--resource-group", "../x")])

@@ -139,6 +139,9 @@ def test_what_a_template_does_not_say_is_assumed_aloud(sparehub: Sparehub, tmp_p
         ('{"value": {}}', "is neither an exported template nor a list of resources"),
         ('[{"name": "x"}]', "not a resource in ARM's JSON, which has an id"),
         ("[]", "no hub here"),
+        ("[" * 100_000, "nests without end"),
+        ('[{"id": ' + "1" * 5000 + "}]", "a number in it has too many digits"),
+        ('[{"id": 1e999}]', "a number in it is too large"),
     ],
 )
 def test_what_is_no_export_is_one_message(
