@@ -14,14 +14,14 @@ setup: ## makes .venv with the command sparehub, and finds or makes Pulumi
 	echo "set-up: no Python 3.11 or newer on PATH: install one (https://www.python.org/downloads) and try again" >&2; exit 1
 
 demo: setup ## fails the hub over and back, on a local Azure
-	@.venv/bin/python -m sparehub.demo
+	@.venv/bin/python -m engine.demo
 
 test: setup ## checks format, style and types, and runs the tests
 	@.venv/bin/python -m engine.gate
 
 faults: setup ## kills and misleads failovers on a local Azure, for docs/reliability.md
-	@SPAREHUB_FAULTS=all .venv/bin/python -m pytest -n auto tests/sparehub/failover/test_crash_points.py \
-	  tests/sparehub/failover/test_authorization_keys.py tests/engine/test_failover*.py
+	@SPAREHUB_FAULTS=all .venv/bin/python -m pytest -n auto tests/failover/test_crash_points.py \
+	  tests/failover/steps/test_authorization_keys.py tests/engine/test_failover*.py
 
 bench: setup ## measures previews of large regions, for docs/benchmarks.md
 	@.venv/bin/python -m benchmarks

@@ -11,10 +11,10 @@ from components import (
     SwitchRecord,
     drop_version_aliases,
 )
-from components.program import approved, outputs, refuse, switch_record
-from topology.errors import SparehubError
-from topology.generation import SWITCH_NAME
-from topology.model import DRILL
+from components.stack_program.program import approved, outputs, refuse, switch_record
+from sparehub.topology.errors import SparehubError
+from sparehub.topology.model.resources import DRILL
+from sparehub.topology.state.generation import SWITCH_NAME
 
 if not os.environ.get("SPAREHUB_KEEP_VERSION_ALIASES"):
     drop_version_aliases()

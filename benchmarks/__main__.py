@@ -14,7 +14,7 @@ from benchmarks.simulator_speed import Row
 from engine.paths import ROOT
 from sparehub.home import Home
 from sparehub.output import Output
-from topology.errors import SparehubError
+from sparehub.topology.errors import SparehubError
 
 DOCUMENT = ROOT / "docs" / "benchmarks.md"
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)

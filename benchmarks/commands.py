@@ -11,8 +11,8 @@ from ruamel.yaml import YAML
 
 from benchmarks.simulator_speed import Row
 from engine.paths import ROOT, VENV
-from sparehub.stacks import stack_file
-from topology.errors import SparehubError
+from sparehub.stacks.stack_files import stack_file
+from sparehub.topology.errors import SparehubError
 
 SPOKES = 500
 COMMANDS = (("check",), ("derive",), ("parity",))

@@ -5,7 +5,7 @@ import platform
 from importlib.metadata import version
 from pathlib import Path
 
-from topology.errors import SparehubError
+from sparehub.topology.errors import SparehubError
 
 
 def write_section(path: Path, name: str, body: str) -> None:

@@ -19,8 +19,8 @@ from rich.console import Console
 from benchmarks.commands import SPOKES, write_pair
 from benchmarks.simulator_speed import Row
 from engine.paths import ROOT, VENV
-from simulator.control import LogEntry
-from sparehub.rehearsal import PulumiFailedError, Rehearsal
+from sparehub.drill.workspace import PulumiFailedError, Rehearsal
+from sparehub.simulator.control import LogEntry
 
 STACKS = ("primary", "secondary")
 _MOST_SECONDS = 20.0

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from topology.errors import SparehubError
+from sparehub.topology.errors import SparehubError
 
 Graph = Mapping[str, Mapping[str, Any]]
 """What is said of each resource, by its logical name."""

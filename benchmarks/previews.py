@@ -16,9 +16,9 @@ from ruamel.yaml import YAML
 from benchmarks.figures import MEGABYTE, Figure, Run, Target
 from benchmarks.graphs import agree, graph_of
 from engine.paths import ROOT
+from sparehub.drill.workspace import PulumiFailedError, Rehearsal
 from sparehub.home import Home
-from sparehub.rehearsal import PulumiFailedError, Rehearsal
-from sparehub.stacks import stack_file
+from sparehub.stacks.stack_files import stack_file
 from tests.configurations import shipped, with_spokes
 
 HERE = Path(__file__).parent

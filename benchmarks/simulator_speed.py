@@ -20,10 +20,10 @@ from typing import Any
 
 import grpc
 
-from simulator import wire
-from simulator.arm.core import Azure
-from simulator.arm.messages import Request
-from simulator.stubs import provider_pb2, provider_pb2_grpc
+from sparehub.simulator.arm.http_messages import Request
+from sparehub.simulator.arm.service import Azure
+from sparehub.simulator.provider import struct_codec
+from sparehub.simulator.provider.stubs import provider_pb2, provider_pb2_grpc
 
 SUBSCRIPTION = "00000000-0000-0000-0000-000000000001"
 SIZES = (100, 1_000, 10_000)
@@ -108,7 +108,7 @@ class Engine:
         environment["ARM_SUBSCRIPTION_ID"] = SUBSCRIPTION
         started = perf_counter()
         self._process = subprocess.Popen(  # noqa: S603  our own provider
-            [sys.executable, "-m", "simulator.provider", address],
+            [sys.executable, "-m", "sparehub.simulator.provider.plugin", address],
             env=environment,
             stdout=subprocess.PIPE,
             text=True,
@@ -150,7 +150,7 @@ class Engine:
             async def create(write: Write) -> None:
                 token, name, inputs = write
                 urn = f"urn:pulumi:test::project::azure-native:{token}::{name}"
-                news = wire.write(inputs | _named(token, name))
+                news = struct_codec.write(inputs | _named(token, name))
                 async with turns:
                     checked = await stub.Check(
                         provider_pb2.CheckRequest(urn=urn, news=news, randomSeed=b"seed")

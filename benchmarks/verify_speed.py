@@ -22,14 +22,14 @@ from ruamel.yaml import YAML
 
 from benchmarks.simulator_speed import Row
 from engine.paths import ROOT
-from topology.build import build
-from topology.model import Region
-from topology.pair import Stack
-from topology.parse import parse_stack
-from topology.reachability.proof import Seen, prove
-from topology.reachability.routes import RegionRoutes, find_subnet
-from topology.reachability.states import Side, all_states, configured
-from topology.reachability.verify import Reachability, verify
+from sparehub.topology.model.build import build
+from sparehub.topology.model.pair import Stack
+from sparehub.topology.model.resources import Region
+from sparehub.topology.reachability.effective_routes.routes import RegionRoutes, find_subnet
+from sparehub.topology.reachability.proof import PreviousVerdicts, prove
+from sparehub.topology.reachability.states.states import Side, all_states, configured
+from sparehub.topology.reachability.verdicts.verify import Reachability, verify
+from sparehub.topology.rules.stack_file.parse import parse_stack
 
 SPOKES = 500
 ROUTES = 20
@@ -137,7 +137,7 @@ def _states(both: tuple[Side, Side]) -> Callable[[], object]:
         before = None
         for state in islice(all_states(*both), _STATES):
             proof = prove(state, before)
-            before = Seen.of(proof.reachability)
+            before = PreviousVerdicts.of(proof.reachability)
 
     return prove_all
 

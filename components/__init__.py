@@ -1,18 +1,18 @@
 """Pulumi component resources: they translate the model of a region and decide nothing."""
 
-from components.aliases import drop_version_aliases
-from components.circuit import ExpressRouteCircuit, ExpressRouteCircuitArgs
-from components.connection import ExpressRouteConnection, ExpressRouteConnectionArgs
-from components.drill import DrillNetworks
-from components.gateway import ExpressRouteGateway, ExpressRouteGatewayArgs
-from components.guard import DestroyGuard
-from components.hub import Hub
-from components.peering import HubSpokePeering, HubSpokePeeringArgs
-from components.region import RegionNetwork
-from components.routing import RouteTables, RouteTablesArgs
-from components.spoke import Spoke
-from components.switch_record import SwitchRecord, SwitchRecordArgs
-from components.virtual_network import VirtualNetworkArgs
+from .circuit import ExpressRouteCircuit, ExpressRouteCircuitArgs
+from .connection import ExpressRouteConnection, ExpressRouteConnectionArgs
+from .drill import DrillNetworks
+from .gateway import ExpressRouteGateway, ExpressRouteGatewayArgs
+from .hub import Hub
+from .peering import HubSpokePeering, HubSpokePeeringArgs
+from .region import RegionNetwork
+from .route_tables import RouteTables, RouteTablesArgs
+from .spoke import Spoke
+from .stack_program.aliases import drop_version_aliases
+from .stack_program.destroy_guard import DestroyGuard
+from .stack_program.switch_record import SwitchRecord, SwitchRecordArgs
+from .virtual_network import VirtualNetworkArgs
 
 __all__ = [
     "DestroyGuard",

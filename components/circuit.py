@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pulumi import ComponentResource, Input, Output, Resource, ResourceOptions
 from pulumi_azure_native import network
 
-from topology.model import Circuit
+from sparehub.topology.model.resources import Circuit
 
 PRIVATE_PEERING = "AzurePrivatePeering"
 

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from pulumi import ComponentResource, Input, Output, Resource, ResourceOptions
 from pulumi_azure_native import network
 
-from components.gateway import LONG
-from topology.model import Connection
+from sparehub.topology.model.resources import Connection
+
+from .gateway import LONG
 
 
 @dataclass(frozen=True, kw_only=True)

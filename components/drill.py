@@ -5,10 +5,11 @@ from collections.abc import Mapping
 from pulumi import ComponentResource, Output, ResourceOptions
 from pulumi_azure_native import network, resources
 
-from components.routing import RouteTables, RouteTablesArgs
-from components.spoke import Spoke
-from components.virtual_network import VirtualNetworkArgs
-from topology.model import Drill, SecurityRule
+from sparehub.topology.model.resources import Drill, SecurityRule
+
+from .route_tables import RouteTables, RouteTablesArgs
+from .spoke import Spoke
+from .virtual_network import VirtualNetworkArgs
 
 
 class DrillNetworks(ComponentResource):

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from pulumi import ComponentResource, CustomTimeouts, Input, Output, Resource, ResourceOptions
 from pulumi_azure_native import network
 
-from topology.durations import GATEWAY_UPGRADE
-from topology.model import Gateway
+from sparehub.topology.azure.durations import GATEWAY_UPGRADE
+from sparehub.topology.model.resources import Gateway
 
 # A gateway PUT was recorded that Azure itself gave up after 7,207 s; a client that gives up
 # sooner leaves the gateway in Azure and out of its state (pulumi/pulumi-azure#551).

@@ -2,8 +2,9 @@
 
 from pulumi import Output, ResourceOptions
 
-from components.virtual_network import VirtualNetworkArgs, VirtualNetworkComponent
-from topology.model import GATEWAY_SUBNET
+from sparehub.topology.model.resources import GATEWAY_SUBNET
+
+from .virtual_network import VirtualNetworkArgs, VirtualNetworkComponent
 
 
 class Hub(VirtualNetworkComponent):

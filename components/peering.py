@@ -7,7 +7,7 @@ from ipaddress import IPv4Network
 from pulumi import ComponentResource, Input, Output, Resource, ResourceOptions
 from pulumi_azure_native import network
 
-from topology.model import Peering
+from sparehub.topology.model.resources import Peering
 
 
 @dataclass(frozen=True, kw_only=True)

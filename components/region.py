@@ -1,20 +1,21 @@
-"""A whole region: what :func:`topology.build.build` decided, as Pulumi resources."""
+"""A whole region: what :func:`sparehub.topology.model.build.build` decided, as Pulumi resources."""
 
 from collections.abc import Mapping
 
 from pulumi import ComponentResource, Output, Resource, ResourceOptions
 from pulumi_azure_native import resources
 
-from components.circuit import ExpressRouteCircuit, ExpressRouteCircuitArgs
-from components.connection import ExpressRouteConnection, ExpressRouteConnectionArgs
-from components.gateway import ExpressRouteGateway, ExpressRouteGatewayArgs
-from components.hub import Hub
-from components.peering import HubSpokePeering, HubSpokePeeringArgs
-from components.routing import RouteTables, RouteTablesArgs
-from components.spoke import Spoke
-from components.virtual_network import VirtualNetworkArgs
-from topology.model import Circuit, Region, VirtualNetwork
-from topology.words import Depth
+from sparehub.topology.config.enums import Depth
+from sparehub.topology.model.resources import Circuit, Region, VirtualNetwork
+
+from .circuit import ExpressRouteCircuit, ExpressRouteCircuitArgs
+from .connection import ExpressRouteConnection, ExpressRouteConnectionArgs
+from .gateway import ExpressRouteGateway, ExpressRouteGatewayArgs
+from .hub import Hub
+from .peering import HubSpokePeering, HubSpokePeeringArgs
+from .route_tables import RouteTables, RouteTablesArgs
+from .spoke import Spoke
+from .virtual_network import VirtualNetworkArgs
 
 
 class RegionNetwork(ComponentResource):

@@ -2,7 +2,7 @@
 
 from pulumi import ResourceOptions
 
-from components.virtual_network import VirtualNetworkArgs, VirtualNetworkComponent
+from .virtual_network import VirtualNetworkArgs, VirtualNetworkComponent
 
 
 class Spoke(VirtualNetworkComponent):

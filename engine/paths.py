@@ -10,12 +10,7 @@ VENV = ROOT / ".venv"
 """The virtual environment of the checkout."""
 
 PULUMI = VENV / "pulumi"
-"""The Pulumi of set-up. Only there where the machine has none of its own."""
-
-
-def pulumi_directory() -> Path | None:
-    """Returns the directory to put first on PATH, or None where the machine's own Pulumi serves."""
-    return PULUMI if PULUMI.is_dir() else None
+"""The Pulumi of set-up, where `sparehub.home` finds it. Absent if the machine has its own."""
 
 
 def cache_directory() -> Path:

@@ -1,1 +1,1 @@
-"""The command: the only place that prints, exits, reads files or drives Pulumi."""
+"""Azure hub-and-spoke networks in two regions, and the failover between them."""

@@ -6,14 +6,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from engine.paths import pulumi_directory
-from simulator.control import install_provider
-from sparehub.private_files import private_directory
-from topology.errors import SparehubError
-from topology.printable import shown
+from sparehub.files.private_files import private_directory
+from sparehub.simulator.control import install_provider
+from sparehub.topology.config.printable import shown
+from sparehub.topology.errors import SparehubError
 
+PULUMI = Path(sys.prefix) / "pulumi"
+"""Where ``make setup`` puts a Pulumi, on a machine that has none of its own."""
 BEFORE = "SPAREHUB_BEFORE_"
 """Prefix of the variables that keep what a shell had before ``sparehub simulate env``."""
+
+
+def pulumi_directory() -> Path | None:
+    """Return the directory of a Pulumi made by set-up; None where the machine's own serves."""
+    return PULUMI if PULUMI.is_dir() else None
 
 
 @dataclass(frozen=True)

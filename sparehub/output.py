@@ -16,7 +16,7 @@ from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 
-from topology.printable import printable
+from sparehub.topology.config.printable import printable
 
 _WIDE = 250  # columns for a file or a pipe, where nothing is to be wrapped or cut
 

@@ -7,10 +7,10 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
-from topology.build import build
-from topology.config import StackConfig
-from topology.model import Region
-from topology.parse import parse_stack
+from sparehub.topology.config.schema import StackConfig
+from sparehub.topology.model.build import build
+from sparehub.topology.model.resources import Region
+from sparehub.topology.rules.stack_file.parse import parse_stack
 
 ROOT = Path(__file__).parent.parent
 OURS = "/subscriptions/00000000-0000-0000-0000-00000000000a"

@@ -6,7 +6,7 @@ from hypothesis import settings
 
 from tests.configurations import ROOT
 
-pytest_plugins = ["tests.provoked"]
+pytest_plugins = ["tests.command_fixtures", "tests.provoked_refusals"]
 settings.register_profile("same-twice", derandomize=True, deadline=None, database=None)
 settings.load_profile("same-twice")
 _BEFORE = pytest.StashKey[set[str]]()

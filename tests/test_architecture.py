@@ -1,71 +1,80 @@
-"""Imports go one way, and nothing happens when a module is imported."""
+"""Imports point one way, and nothing happens when a module is imported.
+
+The contracts are in ``.importlinter``. What a graph of imports cannot say is checked here.
+"""
 
 import ast
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from importlinter.cli import lint_imports
 
 from tests.configurations import ROOT
 
-# What each package may import of ours; what points anywhere else points back.
-ALLOWED = {
-    "topology": {"topology"},
-    "components": {"components", "topology"},
-    "simulator": {"simulator"},
-    "sparehub": {"sparehub", "topology", "simulator", "engine"},
-    "engine": {"engine"},
-    "__main__": {"components", "topology"},
-}
-OURS = {"benchmarks", "tests", *ALLOWED}
+PACKAGES = ("sparehub", "components", "engine", "benchmarks")
 FILES = [
     path.relative_to(ROOT)
-    for package in ALLOWED
-    for path in [*(ROOT / package).rglob("*.py"), ROOT / f"{package}.py"]
-    if path.exists()
+    for package in PACKAGES
+    for path in (ROOT / package).rglob("*.py")
+    if path.name != "__main__.py"
 ]
+LIMIT = 12
+"""Files and folders that a reader has before him at each level, ``__init__`` apart."""
 
 
 def imports(path: Path) -> Iterator[str]:
-    """Yield the first word of every module that a file imports, wherever in the file."""
+    """Yield every module that a file names in an import."""
     for node in ast.walk(ast.parse((ROOT / path).read_text())):
         if isinstance(node, ast.Import):
-            yield from (alias.name.split(".")[0] for alias in node.names)
+            yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
-            assert node.level == 0, f"{path}: imports are absolute"
-            yield str(node.module).split(".")[0]
+            yield "." * node.level + (node.module or "")
+
+
+def test_imports_keep_every_contract(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Layers, purity of the topology, independence of the local Azure."""
+    monkeypatch.syspath_prepend(str(ROOT))
+
+    code = lint_imports(config_filename=str(ROOT / ".importlinter"), no_cache=True)
+
+    assert code == 0
+
+
+def test_an_import_that_points_upwards_breaks_a_contract(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The rejected twin: the lower of two layers imports the upper one."""
+    package = tmp_path / "layered"
+    package.mkdir()
+    for name, text in {"__init__": "", "above": "", "below": "import layered.above"}.items():
+        (package / f"{name}.py").write_text(text)
+    (tmp_path / ".importlinter").write_text(
+        "[importlinter]\nroot_package = layered\n"
+        "[importlinter:contract:layers]\nname = layers\ntype = layers\n"
+        "layers =\n    layered.above\n    layered.below\n"
+    )
+    monkeypatch.syspath_prepend(str(tmp_path))
+
+    assert lint_imports(config_filename=str(tmp_path / ".importlinter"), no_cache=True) == 1
 
 
 @pytest.mark.parametrize("path", FILES, ids=str)
-def test_imports_point_one_way(path: Path) -> None:
-    """Configuration to model to components; the simulator knows none of them."""
-    ours = OURS.intersection(imports(path))
+def test_imports_are_absolute_but_in_components(path: Path) -> None:
+    """Components are ``components`` in the repository and ``sparehub.components`` in a wheel."""
+    named = set(imports(path))
+    relative = {each for each in named if each.startswith(".")}
 
-    assert ours <= ALLOWED[path.parts[0].removesuffix(".py")]
-
-
-@pytest.mark.parametrize("path", [each for each in FILES if each.parts[0] == "topology"], ids=str)
-def test_topology_is_pure(path: Path) -> None:
-    """No Pulumi, no clock, no randomness, no files."""
-    plain = sys.stdlib_module_names - {"os", "pathlib", "random", "secrets", "time", "datetime"}
-
-    assert set(imports(path)) <= plain | {"pydantic", "pydantic_core", "numpy", "topology"}
-
-
-@pytest.mark.parametrize("path", FILES, ids=str)
-def test_only_components_speak_azure_native(path: Path) -> None:
-    """A resource is made in one place."""
-    speaks = "pulumi_azure_native" in imports(path)
-
-    assert not speaks or path.parts[0] == "components"
+    if path.parts[0] == "components":
+        assert not {each for each in named if each.split(".")[0] == "components"}
+    else:
+        assert relative == set()
+    assert not {each for each in named if each.startswith("sparehub.components")}
 
 
 @pytest.mark.parametrize("path", FILES, ids=str)
 def test_nothing_happens_at_import(path: Path) -> None:
     """A module's top level defines; the program's own entry point alone acts."""
-    if path.name == "__main__.py":
-        return
     acting = [
         ast.unparse(node)
         for node in ast.parse((ROOT / path).read_text()).body
@@ -75,8 +84,26 @@ def test_nothing_happens_at_import(path: Path) -> None:
     assert [each for each in acting if not each.startswith("app.add_typer")] == []
 
 
-def test_what_judges_a_failover_shares_nothing_with_it() -> None:
+def test_what_checks_a_failover_shares_nothing_with_it() -> None:
     """The invariants are read from Azure's log and Pulumi's export."""
-    judging = set(imports(Path("tests/engine/invariants.py")))
+    checking = {each for each in imports(Path("tests/engine/invariants.py")) if "sparehub" in each}
 
-    assert OURS.intersection(judging) == {"simulator"}
+    assert {".".join(each.split(".")[:2]) for each in checking} == {"sparehub.simulator"}
+
+
+def test_no_folder_shows_more_than_a_reader_can_take_in() -> None:
+    """At most twelve files and folders at each level of the packages."""
+    crowded = {}
+    for folder in {
+        path.parent for package in PACKAGES[:2] for path in (ROOT / package).rglob("*.py")
+    }:
+        shown = [
+            each.name
+            for each in folder.iterdir()
+            if (each.suffix == ".py" and not each.name.startswith("__"))
+            or (each.is_dir() and any(each.rglob("*.py")) and each.name != "__pycache__")
+        ]
+        if len(shown) > LIMIT:
+            crowded[str(folder.relative_to(ROOT))] = len(shown)
+
+    assert crowded == {}

@@ -7,7 +7,7 @@ import pytest
 from pulumi_azure_native import network
 
 from tests.configurations import ROOT
-from tests.recorder import record
+from tests.graph_recorder import record
 
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 COMPONENTS = (ROOT / "docs" / "components.md").read_text()

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, Protocol
 
-from topology.errors import PreflightError
+from sparehub.topology.errors import PreflightError
 
 NOT_FOUND = 404
 _ERRORS = 400

@@ -28,7 +28,7 @@ from azure.mgmt.core.polling.arm_polling import ARMPolling
 
 from sparehub.azure.answers import Account, Answer, SignInError, silence
 from sparehub.azure.versions import version_of
-from topology.identifiers import url_path
+from sparehub.topology.config.resource_ids import url_path
 
 _UNAUTHENTICATED = 401
 _QUERIED = re.compile(r"\$\w+|api-version|skiptoken", re.IGNORECASE)

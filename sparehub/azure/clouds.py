@@ -11,7 +11,7 @@ from azure.core import AzureClouds
 from azure.identity import AzureAuthorityHosts
 from azure.mgmt.core.tools import get_arm_endpoints
 
-from topology.errors import PreflightError
+from sparehub.topology.errors import PreflightError
 
 
 @dataclass(frozen=True, kw_only=True)

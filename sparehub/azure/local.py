@@ -18,16 +18,16 @@ from requests.exceptions import ReadTimeout
 from urllib3 import HTTPResponse
 from urllib3.exceptions import ProtocolError
 
-from simulator import control
-from simulator.arm.access import CLIENT, PRINCIPAL
-from simulator.arm.clock import Speed
-from simulator.arm.core import Azure
-from simulator.arm.messages import Mishap, Request
-from simulator.arm.messages import Response as Answered
 from sparehub.azure.answers import Account
 from sparehub.azure.client import ArmClient
 from sparehub.azure.clouds import cloud_named
 from sparehub.azure.settings import LOCAL_SUBSCRIPTION
+from sparehub.simulator import control
+from sparehub.simulator.arm.http_messages import Request, TransportFault
+from sparehub.simulator.arm.http_messages import Response as Answered
+from sparehub.simulator.arm.pipeline.access_control import CLIENT, PRINCIPAL
+from sparehub.simulator.arm.service import Azure
+from sparehub.simulator.arm.storage.clock import Speed
 
 _SLOW = 30.0
 """Seconds that a slow answer takes."""
@@ -78,9 +78,9 @@ class _Adapter(BaseAdapter):
         del stream, verify, cert, proxies
         answered = Azure(self._store).handle(_asked(request))
         patience = timeout[1] if isinstance(timeout, tuple) else timeout
-        if answered.mishap in {Mishap.LOST, Mishap.RESET}:
+        if answered.transport_fault in {TransportFault.LOST, TransportFault.RESET}:
             raise NoConnection(ProtocolError("Connection aborted."), request=request)
-        if answered.mishap is Mishap.SLOW:
+        if answered.transport_fault is TransportFault.SLOW:
             self._wait(min(_SLOW, patience or _SLOW))
             if patience and patience < _SLOW:
                 raise ReadTimeout(f"no answer within {patience:.0f} s", request=request)
@@ -150,7 +150,7 @@ def _received(request: PreparedRequest, answered: Answered) -> Response:
         "content-type": "application/json",
         "content-length": str(len(content)),
     }
-    if answered.mishap is Mishap.TRUNCATED:
+    if answered.transport_fault is TransportFault.TRUNCATED:
         content = content[: len(content) // 2]
     response = Response()
     response.status_code = answered.status

@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from sparehub.azure.answers import Answer, Azure
-from topology.errors import UnreadableError
+from sparehub.topology.errors import UnreadableError
 
 _SETTLED = ("Succeeded", "Failed", "Canceled")
 _POLL = 2.0

@@ -6,9 +6,9 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from topology.errors import PreflightError
-from topology.pair import Stack
-from topology.secrets import SECRET
+from sparehub.topology.config.secrets import SECRET
+from sparehub.topology.errors import PreflightError
+from sparehub.topology.model.pair import Stack
 
 _VARIABLES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {

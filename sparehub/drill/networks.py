@@ -6,23 +6,23 @@ from pathlib import Path
 
 from sparehub.azure.answers import Azure
 from sparehub.azure.reading import read
-from sparehub.failover import confirmation, generations, operations
-from sparehub.failover.lease import LeaseError
-from sparehub.failover.planning import print_plan
-from sparehub.failover.port import AS_THEY_ARE
-from sparehub.failover.settling import settle
-from sparehub.failover.snapshot import Snapshot
-from sparehub.failover.switch import DRILL, set_values
-from sparehub.failover.workplace import Workplace, workplace
+from sparehub.failover import confirmation, operations
+from sparehub.failover.adapters.protocols import AS_THEY_ARE
+from sparehub.failover.adapters.stack_snapshot import Snapshot
+from sparehub.failover.journal.lease import LeaseError
+from sparehub.failover.plans import print_plan
+from sparehub.failover.session import Session, hold_to_generation, open_session
+from sparehub.failover.steps.reconcile import reconcile_pending
 from sparehub.output import Output
-from topology.changes import Operation, Verb
-from topology.drill import build_drill
-from topology.drill_plan import plan_drill
-from topology.errors import HalfwayError, PreflightError, SparehubError
-from topology.isolation import escapes
-from topology.model import Drill
-from topology.plan import Change, Plan, Step
-from topology.recorded_drill import recorded_networks
+from sparehub.stacks.stack_file_edit import DRILL, set_values
+from sparehub.topology.errors import HalfwayError, PreflightError, SparehubError
+from sparehub.topology.model.drill import build_drill
+from sparehub.topology.model.isolation import escapes
+from sparehub.topology.model.resources import Drill
+from sparehub.topology.planning.drill import plan_drill
+from sparehub.topology.planning.operations import ResourceOperation, Verb
+from sparehub.topology.planning.plan import Plan, PlanStep, StackChange
+from sparehub.topology.state.drill_state import recorded_networks
 
 
 class EscapeError(SparehubError):
@@ -80,11 +80,11 @@ def stop(directory: Path, output: Output, *, plan: str, yes: bool, result: str) 
 @contextmanager
 def _at_work(
     directory: Path, output: Output, plan: str, *, yes: bool
-) -> Iterator[tuple[Workplace, Plan]]:
+) -> Iterator[tuple[Session, Plan]]:
     """Confirm, and be the only operator meanwhile."""
     confirmation.refuse_unconfirmed(yes, plan)
-    with workplace(directory, output, alone=True) as place:
-        generations.hold_to_generation(place)
+    with open_session(directory, output, alone=True) as place:
+        hold_to_generation(place)
         planned = plan_drill(place.pair["primary"], place.pair["secondary"], place.program)
         confirmation.refuse_other_plan(planned, plan)
         if underway := place.ledger.open:
@@ -102,12 +102,12 @@ def _at_work(
             yield place, planned
 
 
-def _deploy(place: Workplace, step: Step, *, drill: bool | None) -> None:
+def _deploy(place: Session, step: PlanStep, *, drill: bool | None) -> None:
     """Turn the switch and deploy, or leave everything as it was."""
     change = step.change
     if change is None:
         raise AssertionError(step.id)
-    settle(place.stacks, place.azure, change.stack, place.progress.note)
+    reconcile_pending(place.stacks, place.azure, change.stack, place.progress.note)
     config = place.pair[change.stack].config
     before = config.drill if "drill" in config.model_fields_set else None
     place.journal.guard()
@@ -131,7 +131,7 @@ def _deploy(place: Workplace, step: Step, *, drill: bool | None) -> None:
         raise HalfwayError(message) from None
 
 
-def _refuse_beyond(change: Change, found: frozenset[Operation]) -> None:
+def _refuse_beyond(change: StackChange, found: frozenset[ResourceOperation]) -> None:
     """Refuse a deployment that would write anything but the drill's own resources."""
     names = {each.name for each in change.operations}
     # One that died half-way is gone on with: what it made may be updated, or is there already.
@@ -163,7 +163,7 @@ def _prove(snapshot: Snapshot, drill: Drill) -> dict[str, str]:
     return {each.key: snapshot.ids[f"drill/{each.key}/network"] for each in drill.networks}
 
 
-def _refuse_without_drill(place: Workplace, stack: str, snapshot: Snapshot) -> None:
+def _refuse_without_drill(place: Session, stack: str, snapshot: Snapshot) -> None:
     """Refuse to end and record what never began: no switch, no network, none in the journal."""
     events = [each.event for each in place.journal.records if each.event.startswith("drill")]
     begun = bool(events) and events[-1] != "drill"

@@ -14,15 +14,15 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
-from simulator import control
-from simulator.control import LogEntry
-from sparehub.drill.stand_ins import make_ready
+from sparehub.drill.simulator_prerequisites import make_ready
+from sparehub.drill.workspace import Rehearsal
 from sparehub.home import Home
 from sparehub.output import Output
-from sparehub.rehearsal import Rehearsal
-from sparehub.report.times import span
-from sparehub.stacks import STACKS, read_stack
-from topology.errors import PreflightError, SparehubError
+from sparehub.report.durations_format import span
+from sparehub.simulator import control
+from sparehub.simulator.control import LogEntry
+from sparehub.stacks.stack_files import STACKS, read_stack
+from sparehub.topology.errors import PreflightError, SparehubError
 
 _CONNECTIONS = "/providers/microsoft.network/connections/"
 _NOT_OURS = ("ARM_", "AZURE_", "PULUMI_")
@@ -34,7 +34,7 @@ class RehearsalFailedError(SparehubError):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Move:
+class RehearsalStep:
     """A failover or failback as the local Azure saw it."""
 
     kind: str
@@ -100,7 +100,7 @@ def _kinds(directory: Path) -> tuple[str, str]:
     return ("failover", "failback") if live == ["primary"] else ("failback", "failover")
 
 
-def _move(rehearsal: Rehearsal, kind: str) -> Move:
+def _move(rehearsal: Rehearsal, kind: str) -> RehearsalStep:
     plan = json.loads(_sparehub(rehearsal, "plan", kind, "--json"))
     seen = len(rehearsal.log())
     began = time.monotonic()
@@ -108,7 +108,7 @@ def _move(rehearsal: Rehearsal, kind: str) -> Move:
     own = time.monotonic() - began
     entries = rehearsal.log()[seen:]
     astray = control.data_plane_faults(rehearsal.home.simulator)
-    return Move(
+    return RehearsalStep(
         kind=kind,
         plan=plan["id"],
         expected=plan["recoveryTime"]["typical"],
@@ -145,7 +145,7 @@ def _live_together(entries: Sequence[LogEntry]) -> list[str]:
 def _sparehub(rehearsal: Rehearsal, *arguments: str) -> str:
     """Run the command in the copy, as a script would."""
     done = subprocess.run(  # noqa: S603 - our own command, without a shell
-        [sys.executable, "-c", "from sparehub.cli import main; main()", *arguments],
+        [sys.executable, "-c", "from sparehub.cli.app import main; main()", *arguments],
         cwd=rehearsal.project,
         env=rehearsal.home.environment(rehearsal.inherited),
         capture_output=True,
@@ -159,7 +159,7 @@ def _sparehub(rehearsal: Rehearsal, *arguments: str) -> str:
     return done.stdout
 
 
-def _print(output: Output, moves: Sequence[Move]) -> None:
+def _print(output: Output, moves: Sequence[RehearsalStep]) -> None:
     output.table(
         ("rehearsed", "simulated", "planned", "own time", "writes", "violations"),
         [

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import typer
 
-from sparehub.loading import load_json, read_bounded
-from topology.errors import PreflightError
-from topology.plan import SHORT, Plan, fingerprint
-from topology.printable import printable
+from sparehub.files.bounded_loading import load_json, read_bounded
+from sparehub.topology.config.printable import printable
+from sparehub.topology.errors import PreflightError
+from sparehub.topology.planning.plan import SHORT, Plan, fingerprint
 
 _DIGITS = 64
 

@@ -9,9 +9,8 @@ from pathlib import Path
 from pydantic import SecretStr
 
 from sparehub.azure.answers import Azure
-from sparehub.failover import account, generations, preflight
-from sparehub.failover.accepted import NOTHING, Accepted
-from sparehub.failover.authorization_keys import Given, Keys, store
+from sparehub.failover.adapters import generations
+from sparehub.failover.adapters.generations import FileGenerations
 from sparehub.failover.confirmation import (
     ask,
     ask_for,
@@ -19,30 +18,33 @@ from sparehub.failover.confirmation import (
     refuse_unconfirmed,
     refuse_unprintable,
 )
-from sparehub.failover.debts import pay
-from sparehub.failover.generations import FileGenerations
-from sparehub.failover.given_keys import assign
-from sparehub.failover.job import Job
-from sparehub.failover.ledger import Ledger
-from sparehub.failover.objections import Situation
-from sparehub.failover.planning import print_plan
-from sparehub.failover.run import Run
-from sparehub.failover.settling import settle
-from sparehub.failover.status import owed_code, standing_of
-from sparehub.failover.workplace import Workplace, workplace
+from sparehub.failover.executor import Executor
+from sparehub.failover.finish_fence import disconnect_recovered
+from sparehub.failover.journal.acceptances import NOTHING, Accepted
+from sparehub.failover.journal.operation_state import JournalState
+from sparehub.failover.plans import print_plan
+from sparehub.failover.preflight import questions
+from sparehub.failover.preflight.objections import PreflightContext
+from sparehub.failover.queries import account
+from sparehub.failover.session import Session, files_of, hold_to_generation, open_session
+from sparehub.failover.status import open_items_code, pair_status
+from sparehub.failover.steps.authorization_keys import Given, Keys, store
+from sparehub.failover.steps.context import StepContext
+from sparehub.failover.steps.given_keys import assign
+from sparehub.failover.steps.reconcile import reconcile_pending
 from sparehub.output import Output
-from topology import failover
-from topology.bandwidth import unraised
-from topology.errors import HalfwayError, OptionsError, PreflightError
-from topology.generation import said_by
-from topology.plan import Kind, Mode, Plan
+from sparehub.topology.errors import HalfwayError, OptionsError, PreflightError
+from sparehub.topology.planning import failover
+from sparehub.topology.planning.bandwidth import unraised
+from sparehub.topology.planning.plan import Mode, Plan, PlanKind
+from sparehub.topology.state.generation import said_by
 
 
 @dataclass(frozen=True, kw_only=True)
-class Wish:
+class OperationRequest:
     """What somebody typed; ``plan`` is an id, or a file that ``sparehub plan --out`` wrote."""
 
-    kind: Kind
+    kind: PlanKind
     mode: Mode = Mode.PLANNED
     accepted: Accepted = NOTHING
     unproven: str = ""
@@ -53,7 +55,7 @@ class Wish:
     """Keys that were given by hand: connection, empty where none was named, and key."""
 
 
-def begin(directory: Path, wish: Wish, output: Output) -> int:
+def begin(directory: Path, wish: OperationRequest, output: Output) -> int:
     """Plan, look, ask, and carry out; return the exit code.
 
     :raises SparehubError: with one message, where it may not begin or cannot go on.
@@ -63,8 +65,8 @@ def begin(directory: Path, wish: Wish, output: Output) -> int:
     for each in wish.accepted.document().values():
         refuse_unprintable(each)
     refuse_unprintable(wish.unproven)
-    with workplace(directory, output, alone=True, unread=True) as place:
-        generations.hold_to_generation(place)
+    with open_session(directory, output, alone=True, unread=True) as place:
+        hold_to_generation(place)
         plan = failover.plan(
             place.pair["primary"],
             place.pair["secondary"],
@@ -74,12 +76,12 @@ def begin(directory: Path, wish: Wish, output: Output) -> int:
             program=place.program,
         )
         ledger = place.ledger
-        preflight.refuse_unfinished(ledger, plan)
+        questions.refuse_unfinished(ledger, plan)
         _refuse_other_plan(plan, wish.plan, ledger)
         number = generations.next_generation(place.pair, place.known)
         # Of no other host, whose journal may be another one: the stacks record it.
         identity = f"{plan.kind.value}-{number}-{secrets.token_hex(3)}"
-        files = generations.files_of(place, number, said_by(place.pair))
+        files = files_of(place, number, said_by(place.pair))
         run = run_of(place, plan, wish, identity, files)
         given: Given = {}
         if wish.authorization_keys:
@@ -109,7 +111,7 @@ def resume(directory: Path, output: Output, *, yes: bool, accepted: Accepted) ->
     began = time.monotonic()
     for each in accepted.document().values():
         refuse_unprintable(each)
-    with workplace(directory, output, alone=True, unread=True) as place:
+    with open_session(directory, output, alone=True, unread=True) as place:
         underway = place.ledger.open
         if underway:
             generations.refuse_overtaken(
@@ -123,7 +125,7 @@ def resume(directory: Path, output: Output, *, yes: bool, accepted: Accepted) ->
         if not underway and not pending:
             output.note("there is nothing to resume")
             return _done(place, output)
-        generations.hold_to_generation(place)
+        hold_to_generation(place)
         tell_target(output, place.azure)
         refuse_other_account(place, unplanned=bool(underway and underway.mode == Mode.UNPLANNED))
         if not yes:
@@ -133,7 +135,7 @@ def resume(directory: Path, output: Output, *, yes: bool, accepted: Accepted) ->
             if not underway:
                 place.journal.append("settling", stacks=pending)
                 for name in pending:
-                    settle(place.stacks, place.azure, name, output.note)
+                    reconcile_pending(place.stacks, place.azure, name, output.note)
                 return _done(place, output)
             place.pair = {
                 **place.pair,
@@ -142,7 +144,7 @@ def resume(directory: Path, output: Output, *, yes: bool, accepted: Accepted) ->
             plan = failover.plan(
                 place.pair["primary"],
                 place.pair["secondary"],
-                Kind(underway.kind),
+                PlanKind(underway.kind),
                 Mode(underway.mode),
                 raise_bandwidth=bool(underway.raises),
                 program=place.program,
@@ -154,8 +156,8 @@ def resume(directory: Path, output: Output, *, yes: bool, accepted: Accepted) ->
                 )
                 raise PreflightError(message)
             number = underway.generation or generations.next_generation(place.pair, place.known)
-            wish = Wish(kind=plan.kind, mode=plan.mode, accepted=accepted)
-            files = generations.files_of(place, number, underway.generations)
+            wish = OperationRequest(kind=plan.kind, mode=plan.mode, accepted=accepted)
+            files = files_of(place, number, underway.generations)
             run = run_of(place, plan, wish, underway.id, files)
             if accepted.after(underway.accepted) != underway.accepted:
                 place.journal.append("accepted", underway.id, **accepted.document())
@@ -168,7 +170,7 @@ def commit(directory: Path, output: Output) -> int:
 
     :raises PreflightError: where one is still under way.
     """
-    with workplace(directory, output, alone=True) as place:
+    with open_session(directory, output, alone=True) as place:
         ledger = place.ledger
         if ledger.open:
             message = f"the {ledger.open.kind} is still under way: `sparehub resume` first"
@@ -190,7 +192,7 @@ def finish_fence(directory: Path, output: Output, *, yes: bool) -> int:
 
     :raises UnreachableError: where a region does not answer yet.
     """
-    with workplace(directory, output, alone=True) as place:
+    with open_session(directory, output, alone=True) as place:
         debts = place.ledger.debts
         if not debts:
             output.note("nothing is owed")
@@ -203,18 +205,18 @@ def finish_fence(directory: Path, output: Output, *, yes: bool) -> int:
                 place.snapshots,
                 [str(fence["id"]) for fence in debt["fences"]],
             )
-        generations.hold_to_generation(place)
+        hold_to_generation(place)
         tell_target(output, place.azure)
         refuse_other_account(place, unplanned=True)
         if not yes:
             ask(f"disconnect {', '.join(str(each['stack']) for each in debts)}?")
         with place.stoppable():
             for debt in debts:
-                pay(place, debt)
+                disconnect_recovered(place, debt)
         return _done(place, output)
 
 
-def _refuse_other_plan(plan: Plan, given: str, ledger: Ledger) -> None:
+def _refuse_other_plan(plan: Plan, given: str, ledger: JournalState) -> None:
     """Refuse an id that is not this plan's; say first that an operation is half-way, if one is.
 
     :raises HalfwayError: where one is.
@@ -233,9 +235,11 @@ def _refuse_other_plan(plan: Plan, given: str, ledger: Ledger) -> None:
         raise HalfwayError(message) from None
 
 
-def run_of(place: Workplace, plan: Plan, wish: Wish, identity: str, files: FileGenerations) -> Run:
+def run_of(
+    place: Session, plan: Plan, wish: OperationRequest, identity: str, files: FileGenerations
+) -> Executor:
     """Return what carries out a plan, of which nothing is done yet."""
-    job = Job(
+    job = StepContext(
         stacks=place.stacks,
         azure=place.azure,
         directory=place.directory,
@@ -248,26 +252,26 @@ def run_of(place: Workplace, plan: Plan, wish: Wish, identity: str, files: FileG
         accepted=wish.accepted,
         unproven=wish.unproven,
     )
-    return Run(job, place.stop)
+    return Executor(job, place.stop)
 
 
-def _keys(place: Workplace, plan: Plan) -> Keys:
+def _keys(place: Session, plan: Plan) -> Keys:
     target = plan.target
     snapshot = place.readable(plan.source)[target]
     return Keys(place.stacks, place.azure, place.pair[target], snapshot, place.ledger)
 
 
-def _preflight(place: Workplace, plan: Plan, run: Run, unproven: str, given: Given) -> None:
+def _preflight(place: Session, plan: Plan, run: Executor, unproven: str, given: Given) -> None:
     refuse_other_account(place, unplanned=plan.mode is Mode.UNPLANNED)
-    preflight.preflight(situation_of(place, plan, unproven, given), place.progress.note)
+    questions.preflight(situation_of(place, plan, unproven, given), place.progress.note)
     run.look_ahead()
 
 
 def situation_of(
-    place: Workplace, plan: Plan, unproven: str = "", given: Given | None = None
-) -> Situation:
+    place: Session, plan: Plan, unproven: str = "", given: Given | None = None
+) -> PreflightContext:
     """Return everything that the questions before an operation look at."""
-    return Situation(
+    return PreflightContext(
         plan=plan,
         pair=place.pair,
         states=place.states,
@@ -279,8 +283,8 @@ def situation_of(
     )
 
 
-def _told(place: Workplace, plan: Plan, output: Output, seconds: float) -> int:
-    standing = standing_of(place)
+def _told(place: Session, plan: Plan, output: Output, seconds: float) -> int:
+    standing = pair_status(place)
     spent = place.progress.spent
     if output.as_json:
         steps = [{"id": name, "seconds": took} for name, took in spent.items()]
@@ -295,18 +299,18 @@ def _told(place: Workplace, plan: Plan, output: Output, seconds: float) -> int:
     if unfenced := place.ledger.unfenced:
         owed = ", ".join(str(each["stack"]) for each in unfenced)
         output.note(f"{owed} may still advertise: `sparehub finish-fence` once it is back")
-    return owed_code(place.ledger)
+    return open_items_code(place.ledger)
 
 
-def _done(place: Workplace, output: Output) -> int:
+def _done(place: Session, output: Output) -> int:
     """Tell scripts where things stand; return the exit code."""
     if output.as_json:
-        output.document(standing_of(place).document())
-    return owed_code(place.ledger)
+        output.document(pair_status(place).document())
+    return open_items_code(place.ledger)
 
 
-def refuse_other_account(place: Workplace, *, unplanned: bool = False) -> None:
-    """Refuse to write as somebody who is signed in elsewhere (:mod:`sparehub.failover.account`).
+def refuse_other_account(place: Session, *, unplanned: bool = False) -> None:
+    """Refuse to write as somebody who is signed in elsewhere (``queries.account``).
 
     :raises PreflightError: naming what is signed in to, and what the stacks belong to.
     """

@@ -5,30 +5,30 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sparehub.failover.ledger import Ledger
-from sparehub.failover.observation import Observed, observe
-from sparehub.failover.port import states_of
-from sparehub.failover.snapshot import Snapshot
-from sparehub.failover.workplace import Workplace, workplace
+from sparehub.failover.adapters.protocols import states_of
+from sparehub.failover.adapters.stack_snapshot import Snapshot
+from sparehub.failover.journal.operation_state import JournalState
+from sparehub.failover.queries.observed_connections import ObservedConnection, observe
+from sparehub.failover.session import Session, open_session
 from sparehub.output import Output
-from topology.generation import recorded_generation, said_by
-from topology.pair import Stack
-from topology.words import Activation
+from sparehub.topology.config.enums import Activation
+from sparehub.topology.errors import ExitCode
+from sparehub.topology.model.pair import Stack
+from sparehub.topology.state.generation import recorded_generation, said_by
 
-HALFWAY, OWED, NOT_LIVE = 5, 7, 8
 """Exit codes: an operation is unfinished; something is owed; no region is live though one was, or
 what is deployed contradicts the journal."""
 DISCONNECTED = "DISCONNECTED"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Standing:
+class PairStatus:
     """Where both stacks stand, by everything that could be read."""
 
     pair: Mapping[str, Stack]
     snapshots: Mapping[str, Snapshot]
-    observed: Mapping[str, tuple[Observed, ...]]
-    ledger: Ledger
+    observed: Mapping[str, tuple[ObservedConnection, ...]]
+    ledger: JournalState
     operations: frozenset[str]
     """The ids of all operations in the journal."""
 
@@ -139,10 +139,10 @@ class Standing:
     def exit_code(self) -> int:
         """That of ``status``; the gravest wins."""
         if self.ledger.open:
-            return HALFWAY
+            return ExitCode.HALFWAY
         if (not self.live and self.was_live) or self.problems:
-            return NOT_LIVE
-        return owed_code(self.ledger)
+            return ExitCode.NOT_LIVE
+        return open_items_code(self.ledger)
 
     @property
     def headline(self) -> str:
@@ -173,7 +173,7 @@ class Standing:
         }
 
 
-def standing_of(place: Workplace) -> Standing:
+def pair_status(place: Session) -> PairStatus:
     """Read both stacks again, and ask Azure for their connections.
 
     A state that cannot be read, as that of a lost region after an unplanned failover, counts as one
@@ -183,7 +183,7 @@ def standing_of(place: Workplace) -> Standing:
         name: state if isinstance(state, Snapshot) else Snapshot.of({})
         for name, state in states_of(place.stacks, tuple(place.pair)).items()
     }
-    return Standing(
+    return PairStatus(
         pair=place.pair,
         snapshots=snapshots,
         observed={
@@ -194,15 +194,15 @@ def standing_of(place: Workplace) -> Standing:
     )
 
 
-def owed_code(ledger: Ledger) -> int:
+def open_items_code(ledger: JournalState) -> int:
     """Return the exit code of a command that is done: whether something is still owed."""
-    return OWED if ledger.unfenced else 0
+    return ExitCode.OPEN_ITEMS if ledger.unfenced else ExitCode.DONE
 
 
 def status(directory: Path, output: Output) -> int:
     """Print where things stand; return the exit code."""
-    with workplace(directory, output) as place:
-        standing = standing_of(place)
+    with open_session(directory, output) as place:
+        standing = pair_status(place)
     if output.as_json:
         output.document(standing.document())
     else:
@@ -211,7 +211,7 @@ def status(directory: Path, output: Output) -> int:
     return standing.exit_code
 
 
-def _lines(standing: Standing) -> Iterator[str]:
+def _lines(standing: PairStatus) -> Iterator[str]:
     yield standing.headline
     yield f"active: {', '.join(standing.active) or 'no region'}"
     yield f"state: {standing.state}"

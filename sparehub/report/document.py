@@ -4,25 +4,33 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache, partial
 
-from sparehub.check import Examination
-from sparehub.report import now
-from sparehub.report.frames import Change, Frame, changes
-from sparehub.report.history import Deed
-from sparehub.report.moments import moments, moments_of_loss
-from sparehub.report.picture import draw
-from sparehub.report.recorded import Recorded
-from sparehub.report.region_picture import COLLAPSE_ABOVE
-from sparehub.report.route_tables import RouteTables, route_tables
-from sparehub.report.shapes import Picture
-from sparehub.report.times import Recovery, StepTime, recoveries, step_times
-from sparehub.report.told import PlanOf, Told, tell
-from topology.bandwidth import unraised
-from topology.errors import SparehubError
-from topology.failover import plan
-from topology.findings import Finding
-from topology.pair import Stack
-from topology.plan import UNREAD, Kind, Mode, Plan, Program, Raise, Step
-from topology.words import Activation
+from sparehub.report import current_status
+from sparehub.report.drawing.frames import Frame, FrameChange, changes
+from sparehub.report.drawing.pair_picture import draw
+from sparehub.report.drawing.region_picture import COLLAPSE_ABOVE
+from sparehub.report.drawing.route_tables import RouteTables, route_tables
+from sparehub.report.drawing.shapes import Picture
+from sparehub.report.drawing.stages import loss_stages, stages
+from sparehub.report.durations_format import Recovery, StepTime, recoveries, step_times
+from sparehub.report.entries import Entry, PlanOf, tell
+from sparehub.report.history import OperationRecord
+from sparehub.report.journal_files import Recorded
+from sparehub.stacks.examination import Examination
+from sparehub.topology.config.enums import Activation
+from sparehub.topology.errors import SparehubError
+from sparehub.topology.model.pair import Stack
+from sparehub.topology.planning.bandwidth import unraised
+from sparehub.topology.planning.failover import plan
+from sparehub.topology.planning.plan import (
+    UNREAD,
+    BandwidthIncrease,
+    Mode,
+    Plan,
+    PlanKind,
+    PlanStep,
+    Program,
+)
+from sparehub.topology.rules.findings import Finding
 
 _PAIR = 2
 _MOST_TOLD = 10
@@ -36,14 +44,14 @@ class Panel:
     heading: str
     picture: Picture
     frame: int
-    changes: tuple[Change, ...] = ()
-    step: Step | None = None  # that led to it
+    changes: tuple[FrameChange, ...] = ()
+    step: PlanStep | None = None  # that led to it
     note: str = ""  # where no step of the plan did
     command: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Walk:
+class Walkthrough:
     """A plan, moment by moment."""
 
     mode: Mode
@@ -55,7 +63,7 @@ class Walk:
 class Done:
     """What was done, newest first; ``older`` entries are not told."""
 
-    entries: Sequence[Told] = ()
+    entries: Sequence[Entry] = ()
     older: int = 0
     problem: str = ""
     """Why it cannot be told."""
@@ -70,11 +78,11 @@ class Report:
     facts: Sequence[tuple[str, str]]
     findings: Sequence[Finding]
     done: Done
-    alarms: Sequence[now.Alarm] = ()
-    now: Panel | None = None
-    kind: Kind = Kind.FAILOVER
+    alarms: Sequence[current_status.Alarm] = ()
+    current_status: Panel | None = None
+    kind: PlanKind = PlanKind.FAILOVER
     three: Sequence[Panel] = ()
-    walks: Sequence[Walk] = ()
+    walks: Sequence[Walkthrough] = ()
     collapsed: Sequence[tuple[str, Sequence[str]]] = ()
     routes: RouteTables = field(default_factory=RouteTables)
     recoveries: Sequence[Recovery] = ()
@@ -100,7 +108,7 @@ def compose(
         facts=_facts(examination, recorded),
         findings=examination.findings,
         done=_done(recorded, lambda _deed: None),
-        alarms=list(now.alarms(recorded.history)),
+        alarms=list(current_status.alarms(recorded.history)),
     )
 
 
@@ -117,21 +125,21 @@ def _of_pair(
     planned_as = cache(partial(_planned_as, program, primary, secondary))
     planned, unplanned = (planned_as(kind, mode) for mode in Mode)
 
-    def plan_of(deed: Deed) -> Plan | None:
+    def plan_of(deed: OperationRecord) -> Plan | None:
         try:
             found: Plan = planned_as(deed.kind, deed.mode, deed.raises)
         except (SparehubError, ValueError):
             return None
         return found if found.configuration == deed.configuration else None
 
-    frames = moments(stacks, planned)
-    lost = moments_of_loss(stacks, unplanned)
+    frames = stages(stacks, planned)
+    lost = loss_stages(stacks, unplanned)
     before, after, last = frames[0], frames[-1], len(frames) - 1
     pictures = [draw(frame, before) for frame in frames]
     pictures_of_loss = [draw(frame, before) for frame in lost]
     shown, drawn = [*frames, *lost], [*pictures, *pictures_of_loss]
     changed = changes(before.pair, after.pair)
-    standing = now.now(stacks, recorded.history, plan_of(underway) if underway else None)
+    standing = current_status.now(stacks, recorded.history, plan_of(underway) if underway else None)
     panel = None
     if standing:
         panel = Panel(heading="Now", picture=draw(*standing), frame=len(shown))
@@ -143,8 +151,8 @@ def _of_pair(
         facts=_facts(examination, recorded),
         findings=examination.findings,
         done=_done(recorded, plan_of),
-        alarms=list(now.alarms(recorded.history)),
-        now=panel,
+        alarms=list(current_status.alarms(recorded.history)),
+        current_status=panel,
         kind=kind,
         three=(
             Panel(heading="Before", picture=pictures[0], frame=0),
@@ -176,16 +184,16 @@ def _planned_as(  # noqa: PLR0913, PLR0917 - what is planned, and of what
     program: Program,
     primary: Stack,
     secondary: Stack,
-    kind: Kind,
+    kind: PlanKind,
     mode: Mode,
-    raises: tuple[Raise, ...] = (),
+    raises: tuple[BandwidthIncrease, ...] = (),
 ) -> Plan:
     """Return the plan of an operation; a bandwidth that it raised is in its file by now.
 
     :raises SparehubError: where the stack files lead to no such plan any more.
     :raises ValueError: where a circuit never carried what it is said to have carried.
     """
-    if kind is Kind.FAILOVER:
+    if kind is PlanKind.FAILOVER:
         secondary = unraised(secondary, raises)
     else:
         primary = unraised(primary, raises)
@@ -193,7 +201,9 @@ def _planned_as(  # noqa: PLR0913, PLR0917 - what is planned, and of what
     return plan(primary, secondary, kind, mode, raise_bandwidth=wanted, program=program)
 
 
-def _walk(planned: Plan, frames: Sequence[Frame], pictures: Sequence[Picture], first: int) -> Walk:
+def _walk(
+    planned: Plan, frames: Sequence[Frame], pictures: Sequence[Picture], first: int
+) -> Walkthrough:
     steps = [None, *planned.steps]
     steps += [None] * (len(frames) - len(steps))  # what no plan says has a note of its own
     panels = [
@@ -209,7 +219,7 @@ def _walk(planned: Plan, frames: Sequence[Frame], pictures: Sequence[Picture], f
             zip(frames, pictures, steps, strict=True), start=first
         )
     ]
-    return Walk(mode=planned.mode, plan_id=planned.short, panels=panels)
+    return Walkthrough(mode=planned.mode, plan_id=planned.short, panels=panels)
 
 
 def _done(recorded: Recorded, plan_of: PlanOf) -> Done:
@@ -221,14 +231,14 @@ def _done(recorded: Recorded, plan_of: PlanOf) -> Done:
     )
 
 
-def _next(primary: Stack, secondary: Stack) -> Kind:
+def _next(primary: Stack, secondary: Stack) -> PlanKind:
     active = [stack.config.activation is Activation.ACTIVE for stack in (primary, secondary)]
-    return Kind.FAILBACK if active == [False, True] else Kind.FAILOVER
+    return PlanKind.FAILBACK if active == [False, True] else PlanKind.FAILOVER
 
 
 def _facts(examination: Examination, recorded: Recorded) -> list[tuple[str, str]]:
     topology = examination.topology
-    facts = list(now.facts(recorded.history))
+    facts = list(current_status.facts(recorded.history))
     facts += [
         (f"{stack.name}, {stack.region.location}", stack.region.activation.value)
         for stack in examination.stacks

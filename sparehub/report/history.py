@@ -10,14 +10,14 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, ConfigDict
 from pydantic.dataclasses import dataclass
 
-from sparehub.failover.accepted import NOTHING, Accepted
-from sparehub.failover.fences import Fence
-from sparehub.failover.journal import Record
-from sparehub.failover.ledger import Ledger, Operation
-from topology.plan import Kind, Mode, Raise
+from sparehub.failover.journal.acceptances import NOTHING, Accepted
+from sparehub.failover.journal.journal import Record
+from sparehub.failover.journal.operation_state import JournaledOperation, JournalState
+from sparehub.failover.steps.fencing import Fence
+from sparehub.topology.planning.plan import BandwidthIncrease, Mode, PlanKind
 
 
-class Standing(StrEnum):
+class EntryStatus(StrEnum):
     """How an operation stands; the value is the word on the page."""
 
     UNDER_WAY = "under way"  # at work now, or its process died
@@ -42,11 +42,11 @@ Known = Moment | Literal[""]
 _CHECKED = ConfigDict(revalidate_instances="always")
 """A journal may be whole and yet of another version: a value of another kind is a ValueError."""
 _ENDED_BY = {
-    Standing.HALTED: "halted",
-    Standing.WITHDRAWN: "withdrawn",
-    Standing.ABANDONED: "abandoned",
-    Standing.FINISHED: "finished",
-    Standing.COMMITTED: "finished",
+    EntryStatus.HALTED: "halted",
+    EntryStatus.WITHDRAWN: "withdrawn",
+    EntryStatus.ABANDONED: "abandoned",
+    EntryStatus.FINISHED: "finished",
+    EntryStatus.COMMITTED: "finished",
 }
 
 
@@ -94,21 +94,21 @@ class Debt:
 
 
 @dataclass(frozen=True, kw_only=True, config=_CHECKED)
-class Deed:
+class OperationRecord:
     """One failover or failback, from its first record on."""
 
     id: str
-    kind: Kind
+    kind: PlanKind
     mode: Mode
     source: str
     target: str
     configuration: str
-    """The hash of the stack files with which it began (:class:`~topology.plan.Plan`)."""
-    raises: tuple[Raise, ...]
+    """The hash of the stack files with which it began (see ``Plan.id``)."""
+    raises: tuple[BandwidthIncrease, ...]
     """The bandwidths that its plan raises."""
     begun: Moment
     ended: Known
-    standing: Standing
+    standing: EntryStatus
     committed: Known
     problem: str
     """Why it halted or was withdrawn; empty where neither is how it stands."""
@@ -157,10 +157,10 @@ class DrillRun:
 class History:
     """Everything that is recorded, newest first."""
 
-    entries: tuple[Deed | DrillRun, ...] = ()
+    entries: tuple[OperationRecord | DrillRun, ...] = ()
     state: str = ""
     """The word of ``sparehub status``; empty where nothing is recorded."""
-    under_way: Deed | None = None
+    under_way: OperationRecord | None = None
     owed: tuple[Debt, ...] = ()
 
     @classmethod
@@ -171,14 +171,14 @@ class History:
         """
         if not records:
             return cls()
-        ledger = Ledger.of(records)
+        ledger = JournalState.of(records)
         cleared = {each.data["id"]: each.at for each in records if each.event == "cleared"}
         by_operation: dict[str, list[Record]] = {}
         for record in records:
             if record.operation:
                 by_operation.setdefault(record.operation, []).append(record)
         deeds = [_deed(each, ledger.open, cleared) for each in by_operation.values()]
-        entries: list[Deed | DrillRun] = [*deeds, *_drills(records)]
+        entries: list[OperationRecord | DrillRun] = [*deeds, *_drills(records)]
         return cls(
             entries=tuple(sorted(entries, key=lambda each: each.begun, reverse=True)),
             state=ledger.state,
@@ -187,7 +187,9 @@ class History:
         )
 
 
-def _deed(records: Sequence[Record], underway: Operation | None, cleared: dict[str, str]) -> Deed:
+def _deed(
+    records: Sequence[Record], underway: JournaledOperation | None, cleared: dict[str, str]
+) -> OperationRecord:
     begin, *_ = records
     at = {record.event: record for record in records}  # the last of each event
     standing = _standing(begin.operation, set(at), underway)
@@ -197,14 +199,14 @@ def _deed(records: Sequence[Record], underway: Operation | None, cleared: dict[s
         if record.event in {"begin", "accepted"}:
             accepted = Accepted.of(record.data).after(accepted)
     fences = [_fences(record.data) for record in records if record.event == "fences"]
-    return Deed(
+    return OperationRecord(
         id=begin.operation,
-        kind=Kind(begin.data["kind"]),
+        kind=PlanKind(begin.data["kind"]),
         mode=Mode(begin.data["mode"]),
         source=begin.data["source"],
         target=begin.data["target"],
         configuration=begin.data["configuration"],
-        raises=tuple(Raise(**each) for each in begin.data.get("raises", ())),
+        raises=tuple(BandwidthIncrease(**each) for each in begin.data.get("raises", ())),
         begun=begin.at,
         ended=ended.at if ended else "",
         standing=standing,
@@ -229,12 +231,12 @@ def _authorizations(records: Iterable[Record], event: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(str(r.data["id"]) for r in records if r.event == event))
 
 
-def _standing(identity: str, events: set[str], underway: Operation | None) -> Standing:
+def _standing(identity: str, events: set[str], underway: JournaledOperation | None) -> EntryStatus:
     if "finished" in events:
-        return Standing.COMMITTED if "committed" in events else Standing.FINISHED
+        return EntryStatus.COMMITTED if "committed" in events else EntryStatus.FINISHED
     if underway and underway.id == identity:
-        return Standing.HALTED if underway.state.startswith("HALTED") else Standing.UNDER_WAY
-    return Standing.WITHDRAWN if "withdrawn" in events else Standing.ABANDONED
+        return EntryStatus.HALTED if underway.state.startswith("HALTED") else EntryStatus.UNDER_WAY
+    return EntryStatus.WITHDRAWN if "withdrawn" in events else EntryStatus.ABANDONED
 
 
 def _steps(records: Iterable[Record]) -> tuple[StepRun, ...]:

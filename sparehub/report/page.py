@@ -6,8 +6,8 @@ import hashlib
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from sparehub.report.document import Report
-from sparehub.report.times import span
-from topology.printable import printable
+from sparehub.report.durations_format import span
+from sparehub.topology.config.printable import printable
 
 
 def page(report: Report) -> str:

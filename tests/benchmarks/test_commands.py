@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from benchmarks.commands import SPOKES, write_pair
-from sparehub.stacks import read_stack
-from topology.rules.checks import check_all
+from sparehub.stacks.stack_files import read_stack
+from sparehub.topology.rules.checks import check_all
 
 
 def test_the_pair_is_large_and_right(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.document import with_section, write_section
-from topology.errors import SparehubError
+from sparehub.topology.errors import SparehubError
 
 BEGIN = "<!-- begin a: written by `make bench` -->"
 

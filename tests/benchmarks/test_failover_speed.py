@@ -3,7 +3,7 @@
 from typing import Any
 
 from benchmarks.failover_speed import until_live
-from simulator.control import LogEntry
+from sparehub.simulator.control import LogEntry
 
 
 def entry(at: float, seconds: float) -> LogEntry:

@@ -5,9 +5,9 @@ import json
 import pytest
 
 from benchmarks.plain import Region
-from tests.components.states import graph_of
+from tests.components.region_states import graph_of
 from tests.configurations import region_of, shipped, with_spokes
-from tests.recorder import Graph, record
+from tests.graph_recorder import Graph, record
 
 SIZES = [2, 201]  # beyond 200 prefixes the spokes wait for the connections
 

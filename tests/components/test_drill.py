@@ -1,9 +1,9 @@
 """What Pulumi is asked for when a drill starts."""
 
 from components import DrillNetworks
+from sparehub.topology.model.resources import Drill
 from tests.configurations import region_of, shipped
-from tests.recorder import Graph, record
-from topology.model import Drill
+from tests.graph_recorder import Graph, record
 
 
 def drill() -> Drill:

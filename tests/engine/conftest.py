@@ -13,11 +13,11 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
-from simulator.arm.core import Azure
-from simulator.arm.messages import Request, Response
+from sparehub.drill.workspace import Rehearsal
 from sparehub.home import Home
-from sparehub.rehearsal import Rehearsal
-from sparehub.stacks import stack_file
+from sparehub.simulator.arm.http_messages import Request, Response
+from sparehub.simulator.arm.service import Azure
+from sparehub.stacks.stack_files import stack_file
 from tests.configurations import ROOT, recorded_inside
 
 Change = Callable[[dict[str, Any]], object]

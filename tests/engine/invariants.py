@@ -11,10 +11,10 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from simulator import control
-from simulator.arm.core import Azure
-from simulator.arm.messages import Request
-from simulator.control import LogEntry
+from sparehub.simulator import control
+from sparehub.simulator.arm.http_messages import Request
+from sparehub.simulator.arm.service import Azure
+from sparehub.simulator.control import LogEntry
 
 Interval = tuple[float, float]
 SUBSCRIPTION = "/subscriptions/00000000-0000-0000-0000-000000000000/"

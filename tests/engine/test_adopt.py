@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
-from sparehub.adopt import adopt_file
+from sparehub.cli.authoring.adopt import adopt_file
 from sparehub.output import Output
-from sparehub.stacks import stack_file
-from tests.engine import standing
+from sparehub.stacks.stack_files import stack_file
+from tests.engine import existing_network
 from tests.engine.conftest import Engine
-from tests.simulator.http_front import Front, serving
-from tests.simulator.sdk_topology import SUBSCRIPTION
+from tests.simulator.http.http_front import Front, serving
+from tests.simulator.http.sdk_topology import SUBSCRIPTION
 
 Make = Callable[..., Engine]
 TYPES = (
@@ -68,7 +68,7 @@ def test_an_adopted_network_is_imported_without_a_change(
     monkeypatch.setenv("ARM_SUBSCRIPTION_ID", SUBSCRIPTION)
     azure = engine("primary")
     with serving(azure.store) as front:
-        standing.make(front.address)
+        existing_network.make(front.address)
         resources = export(front)
 
     imports = adopted(azure, resources)
@@ -81,7 +81,7 @@ def test_an_adopted_network_is_imported_without_a_change(
     assert azure.up("primary") == []
     state = json.loads(azure.rehearsal.pulumi("stack", "export", "--stack", "primary"))
 
-    hub = standing.identity("virtualNetworks/prod-hub")
+    hub = existing_network.identity("virtualNetworks/prod-hub")
     reason = "what on-premises advertises is unknown to Azure: fill in onPremises.addressPrefixes"
     assert report["notUnderstood"] == [{"id": hub, "reason": reason}]
     assert seen == destroyed == []

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from sparehub.drill.workspace import Rehearsal
 from sparehub.home import Home
-from sparehub.rehearsal import Rehearsal
-from sparehub.stacks import stack_file
+from sparehub.stacks.stack_files import stack_file
+from sparehub.topology.errors import SparehubError
 from tests.configurations import ROOT
 from tests.engine.conftest import Engine
-from topology.errors import SparehubError
 
 Make = Callable[..., Engine]
 

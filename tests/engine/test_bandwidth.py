@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from simulator import control
-from simulator.arm.faults import Order
-from tests.engine.failing_over import Operator, copied, hold
+from sparehub.simulator import control
+from sparehub.simulator.arm.storage.faults import Order
+from tests.engine.operator import Operator, copied, hold
 
 CIRCUIT = "erc-singapore"
 

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from simulator import control
-from simulator.arm.access import Grant
-from tests.engine.failing_over import Operator, copied
+from sparehub.simulator import control
+from sparehub.simulator.arm.pipeline.access_control import Grant
 from tests.engine.invariants import journals
+from tests.engine.operator import Operator, copied
 
 GROUP = (
     "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/rg-sparehub-southeastasia"

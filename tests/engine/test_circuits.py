@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from simulator import control
+from sparehub.simulator import control
 from tests.engine.conftest import Engine
-from tests.engine.failing_over import copied
+from tests.engine.operator import copied
 
 Make = Callable[..., Engine]
 OTHERS = "/subscriptions/00000000-0000-0000-0000-000000000002/resourceGroups/rg-circuits"

@@ -3,11 +3,11 @@
 from collections.abc import Callable
 from typing import Any
 
-from sparehub.derive import derive_stack
+from sparehub.cli.authoring.derive import derive_stack
 from sparehub.output import Output
-from sparehub.stacks import read_stack
+from sparehub.stacks.stack_files import read_stack
+from sparehub.topology.derivation.derive import DeriveRequest
 from tests.engine.conftest import Engine
-from topology.derivation.derive import Wanted
 
 REMAPS = (
     "10.10.10.0/24=10.110.10.0/24",
@@ -20,7 +20,7 @@ def pair_on_one_circuit(azure: Engine, *remaps: str) -> str:
     """Deploy the primary, derive the secondary, fill in the circuit's id; return the id."""
     azure.up("primary")
     identity: str = azure.outputs("primary")["circuitIds"]["hong-kong"]
-    wanted = Wanted(same_circuit=True, remaps=remaps)
+    wanted = DeriveRequest(same_circuit=True, remaps=remaps)
     derive_stack(azure.rehearsal.project, wanted, Output(), write=True)
 
     def fill(config: dict[str, Any]) -> None:

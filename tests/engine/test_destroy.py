@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from simulator import control
-from sparehub.stacks import stack_file
+from sparehub.simulator import control
+from sparehub.stacks.stack_files import stack_file
 from tests.engine.conftest import Engine
-from tests.engine.failing_over import Operator, copied
+from tests.engine.operator import Operator, copied
 
 PRIMARY, SECONDARY = "con-eastasia-hong-kong", "con-southeastasia-singapore"
 GUARD = "guard"

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from typing import Any
 
 from engine.paths import VENV
-from simulator import control
-from sparehub.stacks import stack_file
+from sparehub.simulator import control
+from sparehub.stacks.stack_files import stack_file
 from tests.engine.conftest import Engine
 
 Make = Callable[..., Engine]

@@ -4,15 +4,16 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+from sparehub.topology.reachability.effective_routes import routes
+from sparehub.topology.reachability.verdicts import verify
 from tests.configurations import region_of, shipped
 from tests.engine.conftest import Engine
+from tests.oracle.comparison import by_verifier, said_of
 from tests.oracle.region import Region
-from tests.oracle.walk import World
-from tests.topology.faulty import Scene
-from tests.topology.judged import by_verifier, said_of
+from tests.oracle.trace import World
+from tests.topology.azure_bodies import Row, given, rendered
+from tests.topology.fault_strategies import Scene
 from tests.topology.reachability.pairs import with_half
-from tests.topology.rendered import Row, given, rendered
-from topology.reachability import routes, verify
 
 Make = Callable[..., Engine]
 KINDS = ("virtualNetworks", "routeTables", "virtualNetworkGateways", "connections")

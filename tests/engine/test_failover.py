@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from simulator import control
-from simulator.arm.faults import Order
-from tests.engine.failing_over import Operator, copied, lose_primary
+from sparehub.simulator import control
+from sparehub.simulator.arm.storage.faults import Order
 from tests.engine.invariants import journals, live_at_once, lost
+from tests.engine.operator import Operator, copied, lose_primary
 
 PRIMARY, SECONDARY = "con-eastasia-hong-kong", "con-southeastasia-singapore"
 

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from simulator import control
+from sparehub.simulator import control
 from tests.engine.conftest import Engine
-from tests.engine.failing_over import EVERYTHING, HONG_KONG, Operator, copied, lose_primary, resume
+from tests.engine.operator import EVERYTHING, HONG_KONG, Operator, copied, lose_primary, resume
 
 THEIRS = "/subscriptions/00000000-0000-0000-0000-000000000009/resourceGroups/rg-theirs"
 NETWORK = f"{THEIRS}/providers/Microsoft.Network"

@@ -6,17 +6,10 @@ from typing import Any
 
 import pytest
 
-from simulator import control
-from simulator.arm.faults import Order
+from sparehub.simulator import control
+from sparehub.simulator.arm.storage.faults import Order
 from tests.engine.conftest import Engine
-from tests.engine.failing_over import (
-    EVERYTHING,
-    HALFWAY,
-    Operator,
-    copied,
-    hold,
-    resume,
-)
+from tests.engine.operator import EVERYTHING, HALFWAY, Operator, copied, hold, resume
 from tests.engine.test_failover_unplanned import REGION, finish, lose
 
 GROUPS = "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups"

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from simulator import control
-from simulator.arm.faults import Order
+from sparehub.simulator import control
+from sparehub.simulator.arm.storage.faults import Order
 from tests.engine.conftest import until
-from tests.engine.failing_over import EVERYTHING, HALFWAY, PATIENCE, Operator, copied, hold
+from tests.engine.operator import EVERYTHING, HALFWAY, PATIENCE, Operator, copied, hold
 
 CONNECTION = "connections"
 # What is ordered, on the connection of which region, and whether the first run copes by itself.

@@ -5,17 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from simulator import control
-from tests.engine.failing_over import (
-    EVERYTHING,
-    HALFWAY,
-    Operator,
-    copied,
-    die,
-    go_on,
-    hold,
-    resume,
-)
+from sparehub.simulator import control
+from tests.engine.operator import EVERYTHING, HALFWAY, Operator, copied, die, go_on, hold, resume
 
 FENCE, ACTIVATE = "fence-primary", "activate-secondary"
 REFUSED = 3

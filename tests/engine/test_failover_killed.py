@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.engine.failing_over import EVERYTHING, Operator, copied, die, hold, kill_under, resume
+from tests.engine.operator import EVERYTHING, Operator, copied, die, hold, kill_under, resume
 
 CONNECTIONS = {"primary": "hong-kong", "secondary": "singapore"}
 
@@ -55,7 +55,11 @@ def test_a_failback_is_resumed(failed_over: Path, tmp_path: Path, point: str) ->
     hold(operator, "primary")
 
 
-UNDER = [(w, c) for w in ("pulumi", "simulator.provider") for c in ("hong-kong", "singapore")]
+UNDER = [
+    (w, c)
+    for w in ("pulumi", "sparehub.simulator.provider.plugin")
+    for c in ("hong-kong", "singapore")
+]
 
 
 @pytest.mark.skipif(not EVERYTHING, reason="make faults")

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from sparehub.failover.deployments import LARGE
-from sparehub.rehearsal import Rehearsal
+from sparehub.drill.workspace import Rehearsal
+from sparehub.failover.adapters.pulumi_stacks import LARGE
+from sparehub.topology.state.generation import SwitchRecord
 from tests.configurations import with_spokes
 from tests.engine.conftest import Engine
-from tests.engine.failing_over import EVERYTHING, Operator, copied, hold, kill_under
-from topology.generation import SwitchRecord
+from tests.engine.operator import EVERYTHING, Operator, copied, hold, kill_under
 
 SPOKES = 100
 QUICKLY = {"PULUMI_SKIP_CHECKPOINTS": "true"}

@@ -8,18 +8,9 @@ from typing import Any
 import pytest
 
 from engine.paths import VENV
-from simulator import control
+from sparehub.simulator import control
 from tests.engine.conftest import until
-from tests.engine.failing_over import (
-    EVERYTHING,
-    PATIENCE,
-    Operator,
-    copied,
-    die,
-    go_on,
-    hold,
-    resume,
-)
+from tests.engine.operator import EVERYTHING, PATIENCE, Operator, copied, die, go_on, hold, resume
 
 SIGNAL_9 = -signal.SIGKILL
 INTERLOCK = 4

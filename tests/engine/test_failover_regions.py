@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from simulator import control
-from simulator.arm.faults import Order
-from tests.engine.failing_over import EVERYTHING, HALFWAY, Operator, copied, go_on, hold, resume
+from sparehub.simulator import control
+from sparehub.simulator.arm.storage.faults import Order
 from tests.engine.invariants import journals
+from tests.engine.operator import EVERYTHING, HALFWAY, Operator, copied, go_on, hold, resume
 from tests.engine.test_failover_unplanned import CREATES, REGION, finish, lose
 
 FENCE, ACTIVATE = "fence-primary", "activate-secondary"

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from simulator import control
-from simulator.arm.faults import Order
+from sparehub.simulator import control
+from sparehub.simulator.arm.storage.faults import Order
 from tests.engine.conftest import Engine
-from tests.engine.failing_over import EVERYTHING, Operator, copied, die, hold, resume
+from tests.engine.operator import EVERYTHING, Operator, copied, die, hold, resume
 from tests.engine.test_circuits import BORROWED, CIRCUIT, OTHERS, PEERING
 
 pytestmark = pytest.mark.skipif(not EVERYTHING, reason="make faults")

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 from ruamel.yaml import YAML
 
-from simulator import control
-from simulator.arm.faults import Order
-from sparehub.stacks import stack_file
-from tests.engine.failing_over import EVERYTHING, Operator, copied, die, hold, kill_under, resume
+from sparehub.simulator import control
+from sparehub.simulator.arm.storage.faults import Order
+from sparehub.stacks.stack_files import stack_file
+from tests.engine.operator import EVERYTHING, Operator, copied, die, hold, kill_under, resume
 
 UNFENCED = 7
 PROBE, FENCE, ACTIVATE = "probe-primary", "fence-primary", "activate-secondary"
@@ -143,7 +143,7 @@ UNDER = {
 
 
 @pytest.mark.skipif(not EVERYTHING, reason="make faults")
-@pytest.mark.parametrize("what", ["pulumi", "simulator.provider"])
+@pytest.mark.parametrize("what", ["pulumi", "sparehub.simulator.provider.plugin"])
 @pytest.mark.parametrize("when", UNDER)
 def test_an_unplanned_failover_outlives_pulumi_and_the_provider(
     pair: Path, tmp_path: Path, when: str, what: str

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from simulator import control
+from sparehub.simulator import control
 from tests.engine.conftest import Engine
-from tests.engine.failing_over import EVERYTHING, Operator, copied, die, hold
+from tests.engine.operator import EVERYTHING, Operator, copied, die, hold
 
 PRIMARY, SECONDARY = "con-eastasia-hong-kong", "con-southeastasia-singapore"
 HALVES = [("update", "peer-spoke1-to-hub"), ("update", "peer-spoke2-to-hub")]

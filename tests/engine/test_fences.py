@@ -4,17 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from simulator import control
 from sparehub.azure.local import local_azure
-from sparehub.failover.fences import Fence, FenceError, remove_fence, set_fence
-from tests.engine.failing_over import (
-    HONG_KONG,
-    Operator,
-    copied,
-    lose_primary,
-    record_location,
-)
+from sparehub.failover.steps.fencing import Fence, FenceError, remove_fence, set_fence
+from sparehub.simulator import control
 from tests.engine.invariants import live_at_once
+from tests.engine.operator import HONG_KONG, Operator, copied, lose_primary, record_location
 
 PEERING = f"{HONG_KONG}/peerings/AzurePrivatePeering"
 STACKS = ("primary", "secondary")

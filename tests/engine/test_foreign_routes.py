@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
-from simulator import control
-from simulator.arm.faults import Order
+from sparehub.simulator import control
+from sparehub.simulator.arm.storage.faults import Order
 from tests.engine.conftest import Engine
 
 FOREIGN = "node-1 (10.246.4.0/24 to VirtualAppliance 10.1.0.10)"

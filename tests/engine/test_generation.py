@@ -7,11 +7,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from simulator import control
-from simulator.arm.faults import Order
+from sparehub.simulator import control
+from sparehub.simulator.arm.storage.faults import Order
+from sparehub.topology.state.generation import SwitchRecord
 from tests.engine.conftest import Engine
-from tests.engine.failing_over import Operator, copied
-from topology.generation import SwitchRecord
+from tests.engine.operator import Operator, copied
 
 Make = Callable[..., Engine]
 CONNECTIONS = {"primary": "con-eastasia-hong-kong", "secondary": "con-southeastasia-singapore"}

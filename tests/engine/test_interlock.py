@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from simulator import control
+from sparehub.simulator import control
 from tests.engine.conftest import Engine
 
 

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from simulator import control
-from simulator.arm.core import Azure
-from simulator.arm.messages import Request, Response
-from simulator.control import LogEntry
+from sparehub.simulator import control
+from sparehub.simulator.arm.http_messages import Request, Response
+from sparehub.simulator.arm.service import Azure
+from sparehub.simulator.control import LogEntry
 from tests.engine.invariants import live_at_once
 
 HERE, THERE = "a/connections/con-here", "a/connections/con-there"

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from simulator import control
+from sparehub.simulator import control
 from tests.engine.conftest import Engine
 
 Make = Callable[..., Engine]
@@ -34,7 +34,7 @@ def test_a_region_whose_connection_was_not_deleted_is_live(engine: Make) -> None
         "--stack",
         "primary",
         when=lambda: log()[-1].operation == "delete",
-        what="simulator.provider",
+        what="sparehub.simulator.provider.plugin",
     )
     control.set_clock(azure.store, "instant")
     assert azure.outputs("primary")["activation"] == "standby"

@@ -11,8 +11,8 @@ from time import monotonic, sleep
 import pytest
 
 from engine.language_host import environment_of
-from engine.paths import pulumi_directory
 from engine.stubs import language_pb2
+from sparehub.home import pulumi_directory
 
 
 class Project:

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from sparehub.cli.authoring.parity import compare
 from sparehub.output import Output
-from sparehub.parity import compare
 from tests.engine.conftest import Engine
 
 Make = Callable[..., Engine]

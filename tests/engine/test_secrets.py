@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
-from sparehub.failover.deployments import Deployments
-from sparehub.failover.pulumi_errors import DeploymentError
-from sparehub.failover.switch import (
+from sparehub.failover.adapters.pulumi_errors import DeploymentError
+from sparehub.failover.adapters.pulumi_stacks import Deployments
+from sparehub.stacks.stack_file_edit import (
     ACTIVATION,
     GENERATION,
     OVERRIDE,

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from simulator import control
+from sparehub.simulator import control
 from tests.engine.conftest import Engine
 
 Make = Callable[..., Engine]

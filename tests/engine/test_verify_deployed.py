@@ -8,7 +8,7 @@ from typing import Any
 
 from rich.console import Console
 
-from sparehub import verify as verify_command
+from sparehub.cli.reachability import verify as verify_command
 from sparehub.output import Output
 from tests.engine.conftest import Engine
 
@@ -20,7 +20,7 @@ def proven(azure: Engine) -> tuple[int, dict[str, Any]]:
     directory = azure.rehearsal.project
     environment = azure.rehearsal.home.environment(os.environ)
     read = verify_command.read_sides(directory, output, environment)
-    code = verify_command.verify(directory, verify_command.Wanted(), output, read)
+    code = verify_command.verify(directory, verify_command.VerifyRequest(), output, read)
     return code, {state["state"]: state for state in json.loads(text.getvalue())["states"]}
 
 

@@ -8,9 +8,9 @@ from importlib.util import find_spec, module_from_spec
 from pathlib import Path
 from types import ModuleType
 
-_VERIFIER = "topology.reachability"
+_VERIFIER = "sparehub.topology.reachability"
 JUDGED = {
-    "live_regions": "topology.live_regions",
+    "live_regions": "sparehub.topology.model.live_regions",
     "advertisements": f"{_VERIFIER}.advertisements",
     "routes": f"{_VERIFIER}.routes",
     "intervals": f"{_VERIFIER}.intervals",

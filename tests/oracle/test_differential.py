@@ -6,8 +6,12 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sparehub.topology.model.resources import Region
+from sparehub.topology.reachability.effective_routes import routes
+from sparehub.topology.reachability.verdicts import verify
 from tests.configurations import region_of, shipped
-from tests.topology.faulty import (
+from tests.oracle.comparison import by_oracle, by_verifier
+from tests.topology.fault_strategies import (
     ADDRESSES,
     ON_PREMISES,
     PREFIXES,
@@ -16,11 +20,8 @@ from tests.topology.faulty import (
     faulty_scene,
     on_one_circuit,
 )
-from tests.topology.judged import by_oracle, by_verifier
 from tests.topology.reachability.pairs import remapped
 from tests.topology.strategies import user_routes
-from topology.model import Region
-from topology.reachability import routes, verify
 
 Change = Callable[[dict[str, Any]], object]
 DERIVED = {

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from simulator import control
+from sparehub.simulator import control
 from tests.oracle.region import Given, Region
-from tests.oracle.walk import World
-from tests.simulator.arm_client import Arm
-from tests.simulator.bodies import (
+from tests.oracle.trace import World
+from tests.simulator.arm.arm_client import Arm
+from tests.simulator.arm.bodies import (
     NETWORK,
     circuit,
     interface,
@@ -22,7 +22,7 @@ from tests.simulator.bodies import (
     route_table,
     subnet,
 )
-from tests.topology.rendered import Row
+from tests.topology.azure_bodies import Row
 from tests.topology.strategies import user_routes
 
 KINDS = ("virtualNetworks", "routeTables", "virtualNetworkGateways", "connections")

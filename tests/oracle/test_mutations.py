@@ -7,19 +7,19 @@ from random import Random
 
 import pytest
 
+from sparehub.topology.config.enums import Prefers
+from sparehub.topology.model import resources
+from tests.oracle.comparison import Said, by_oracle, by_verifier
 from tests.oracle.mutations import JUDGED, MUTATIONS, Mutation, mutated
-from tests.topology.faulty import Scene, faulty_scene, mixing
-from tests.topology.judged import Said, by_oracle, by_verifier
+from tests.topology.fault_strategies import Scene, faulty_scene, mixing
 from tests.topology.reachability.pairs import pair, table, with_route, with_table
-from topology import model
-from topology.words import Prefers
 
 # Each fault that a draw can show, three of these do.
 SEEDS = (0, 11, 23, 32, 41, 65, 95, 97, 141, 185, 199, 228, 231, 306, 322, 406, 412, 435, 502, 518)
 UNTOUCHED = Mutation("verify", "def verify(", "def verify(")
 
 
-def full(prefixes: int) -> model.Region:
+def full(prefixes: int) -> resources.Region:
     """Return the active primary with so many prefixes in all (ER-21)."""
     region = pair()["primary"]
     first, *others = region.spokes
@@ -30,7 +30,7 @@ def full(prefixes: int) -> model.Region:
     return replace(region, spokes=(replace(first, virtual_network=grown), *others))
 
 
-def half_inspected() -> model.Region:
+def half_inspected() -> resources.Region:
     """Return the active primary with its NVA on the way to a part of on-premises, and none back."""
     region = pair()["primary"]
     (default,) = table(region, "spokes").routes
@@ -39,12 +39,12 @@ def half_inspected() -> model.Region:
     return with_table(bypassed, "gateway", routes=())
 
 
-def shared_local() -> model.Region:
+def shared_local() -> resources.Region:
     """Return the active primary whose spokes share a table with a route to the own network."""
     return with_route(pair()["primary"], "spokes", "10.0.0.0/15", "VnetLocal")
 
 
-def told_everything() -> model.Region:
+def told_everything() -> resources.Region:
     """Return the active primary that learns a default route and nothing else (ER-25)."""
     region = with_table(pair()["primary"], "nva", routes=())
     told = replace(region.on_premises, address_prefixes=(IPv4Network("0.0.0.0/0"),))

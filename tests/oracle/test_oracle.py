@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 
+from sparehub.topology.config.enums import Prefers
+from sparehub.topology.model import resources
 from tests.oracle.region import Region
+from tests.oracle.trace import World
 from tests.oracle.verdicts import Verdict, judge
-from tests.oracle.walk import World
+from tests.topology.azure_bodies import Resource, given, rendered
 from tests.topology.reachability.pairs import pair, table, with_table
-from tests.topology.rendered import Resource, given, rendered
-from topology import model
-from topology.words import Prefers
 
 HERE = Path(__file__).parent
 FILES = [path for path in sorted(HERE.glob("*.py")) if not path.name.startswith("test_")]
@@ -36,18 +36,20 @@ def test_the_oracle_knows_nothing_of_what_it_judges(path: Path) -> None:
     assert {name for name in foreign if not name.startswith("tests.oracle")} == set()
 
 
-def world(primary: model.Region, secondary: model.Region) -> World:
+def world(primary: resources.Region, secondary: resources.Region) -> World:
     """Return both regions as the oracle reads them."""
     regions = {"primary": primary, "secondary": secondary}
     return World(*(Region(n, rendered(r, n), given(r)) for n, r in regions.items()))
 
 
-def preferring(region: model.Region, prefers: Prefers) -> model.Region:
+def preferring(region: resources.Region, prefers: Prefers) -> resources.Region:
     """Return a region whose file names a preference."""
     return replace(region, on_premises=replace(region.on_premises, prefers=prefers))
 
 
-def verdicts(primary: model.Region, secondary: model.Region) -> dict[tuple[str, str], Verdict]:
+def verdicts(
+    primary: resources.Region, secondary: resources.Region
+) -> dict[tuple[str, str], Verdict]:
     """Return the verdict of each pair that is not UNREACHABLE."""
     found = {pair: each.verdict for pair, each in judge(world(primary, secondary)).items()}
     return {pair: verdict for pair, verdict in found.items() if verdict is not Verdict.UNREACHABLE}
@@ -108,7 +110,7 @@ def test_above_1000_prefixes_a_connection_carries_nothing() -> None:
     """ER-21: with the hub's one, 999 of a spoke are carried and 1,000 are not."""
     primary, secondary = pair().values()
 
-    def grown(count: int) -> model.Region:
+    def grown(count: int) -> resources.Region:
         first, second = primary.spokes
         space = (*first.virtual_network.address_space,)
         space += tuple(IPv4Network((0x0B000000 + (n << 8), 24)) for n in range(count))

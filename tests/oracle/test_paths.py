@@ -4,20 +4,20 @@ from random import Random
 
 import pytest
 
+from sparehub.topology.reachability.effective_routes.forwarding import Network
+from sparehub.topology.reachability.verdicts.outcome_bits import LOOPED, UNKNOWN_APPLIANCE
+from sparehub.topology.reachability.verdicts.paths import Trace, Tracer
+from tests.oracle.comparison import world_of
+from tests.oracle.trace import End, Outcome
 from tests.oracle.verdicts import contexts, edges
-from tests.oracle.walk import End, Outcome
-from tests.topology.faulty import Scene, faulty_scene, mixing
-from tests.topology.judged import world_of
-from topology.reachability.forwarding import Network
-from topology.reachability.paths import Walk, Walker
-from topology.reachability.verdicts import LOOPED, UNKNOWN_APPLIANCE
+from tests.topology.fault_strategies import Scene, faulty_scene, mixing
 
 Way = tuple[list[tuple[str, str, str]], str, int, bool]
 """Context, prefix and type of next hop at each hop; the end; of who arrives: how many NVAs he
 passed, and whether there is doubt."""
 
 
-def of_walk(walk: Walk) -> Way:
+def of_walk(walk: Trace) -> Way:
     """Return what the verifier shows of a packet."""
     hops = [
         (hop.context, str(hop.route.address_prefix), hop.route.hop_type.value)
@@ -50,7 +50,7 @@ def of_outcome(outcome: Outcome, known: set[str]) -> Way:
 def test_packets_are_shown_the_way_that_the_oracle_walks(scene: Scene) -> None:
     """From every context, and from on-premises, to each piece that is routed as one."""
     world = world_of(scene)
-    walker = Walker(Network(scene.regions, scene.lost_nvas))
+    walker = Tracer(Network(scene.regions, scene.lost_nvas))
     all_contexts = contexts(world)
     known = {context.name for context in all_contexts}
 

@@ -11,13 +11,13 @@ from ipaddress import IPv4Network
 
 import pytest
 
+from sparehub.topology.config.enums import NextHopType
+from sparehub.topology.model import resources
+from sparehub.topology.reachability.effective_routes.routes import RegionRoutes
 from tests.configurations import region_of, shipped
 from tests.oracle.region import Region
-from tests.oracle.walk import World
-from tests.topology.rendered import Row, given, rendered, row
-from topology import model
-from topology.reachability.routes import RegionRoutes
-from topology.words import NextHopType
+from tests.oracle.trace import World
+from tests.topology.azure_bodies import Row, given, rendered, row
 
 ROUTE_SERVER = "https://github.com/myers-dev/RouteServer-default-route"  # 2021-11-06
 ECMP = "https://github.com/myers-dev/RouteServer-ecmp"
@@ -135,28 +135,28 @@ WITHOUT = Published(
 and not for 172.16.0.0/12; Microsoft's page lists that one, and no public one."""
 
 
-def region_with(table: Published) -> tuple[model.Region, str, model.Subnet]:
+def region_with(table: Published) -> tuple[resources.Region, str, resources.Subnet]:
     """Return a region with a subnet as that of a table's machine: the network's key, the subnet.
 
     A network with a peer is the spoke of the hub that learns; one without is the hub.
     """
     region = region_of(shipped("primary"), "active")
     routes = [
-        model.Route(
+        resources.Route(
             name="user", address_prefix=IPv4Network(each), next_hop_type=NextHopType.INTERNET
         )
         for each in [table.internet]
         if each
     ]
     tables = (
-        model.RouteTable(
+        resources.RouteTable(
             key="its", name="rt", disable_bgp_route_propagation=False, routes=(*routes,)
         ),
     )
-    subnet = model.Subnet(
+    subnet = resources.Subnet(
         name="its", address_prefix=next(IPv4Network(table.network).subnets(8)), route_table="its"
     )
-    own = model.VirtualNetwork(
+    own = resources.VirtualNetwork(
         name="own", address_space=(IPv4Network(table.network),), subnets=(subnet,)
     )
     learned = tuple(map(IPv4Network, table.learned))
@@ -168,7 +168,7 @@ def region_with(table: Published) -> tuple[model.Region, str, model.Subnet]:
     )
     if not table.peer:
         return replace(region, hub=own, spokes=()), "hub", subnet
-    hub = model.VirtualNetwork(
+    hub = resources.VirtualNetwork(
         name="hub", address_space=(IPv4Network(table.peer),), subnets=region.hub.subnets[:0]
     )
     spoke = replace(region.spokes[0], key="spoke", virtual_network=own)

@@ -5,13 +5,13 @@ from dataclasses import replace
 from ipaddress import IPv4Network
 from typing import Any
 
+from sparehub.topology.model import resources
+from sparehub.topology.reachability.effective_routes.routes import RegionRoutes
 from tests.configurations import region_of, shipped
 from tests.oracle.region import Region
-from tests.oracle.walk import World
-from tests.simulator import recordings
-from tests.topology.rendered import Row, given, rendered, row
-from topology import model
-from topology.reachability.routes import RegionRoutes
+from tests.oracle.trace import World
+from tests.simulator.replay import recordings
+from tests.topology.azure_bodies import Row, given, rendered, row
 
 RECORDED = "xplat-effective-routes.json"
 
@@ -35,8 +35,8 @@ def recorded() -> list[Row]:
 def test_a_network_of_10_8_has_the_routes_that_azure_recorded(record_property: Any) -> None:
     """RT-02: its own prefix is the one that the system would send nowhere."""
     recordings.needed(record_property)
-    subnet = model.Subnet(name="test-subnet", address_prefix=IPv4Network("10.0.0.0/24"))
-    network = model.VirtualNetwork(
+    subnet = resources.Subnet(name="test-subnet", address_prefix=IPv4Network("10.0.0.0/24"))
+    network = resources.VirtualNetwork(
         name="test-vnet", address_space=(IPv4Network("10.0.0.0/8"),), subnets=(subnet,)
     )
     region = replace(

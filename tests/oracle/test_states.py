@@ -6,12 +6,13 @@ from typing import Any
 
 import pytest
 
-from tests.topology.faulty import Scene
-from tests.topology.judged import by_oracle, by_verifier
+from sparehub.topology.config.enums import Depth
+from sparehub.topology.reachability.effective_routes import routes
+from sparehub.topology.reachability.states.states import all_states
+from sparehub.topology.reachability.verdicts import verify
+from tests.oracle.comparison import by_oracle, by_verifier
+from tests.topology.fault_strategies import Scene
 from tests.topology.reachability.pairs import remapped, sides
-from topology.reachability import routes, verify
-from topology.reachability.states import all_states
-from topology.words import Depth
 
 
 def retained(_region: dict[str, Any]) -> None:

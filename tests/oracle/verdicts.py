@@ -8,7 +8,7 @@ from itertools import product
 
 from tests.oracle.addresses import Addresses, edges_of
 from tests.oracle.routes import ANYWHERE, RESERVED
-from tests.oracle.walk import GATEWAY_SUBNET, INTERNET, ON_PREMISES, End, Outcome, Place, World
+from tests.oracle.trace import GATEWAY_SUBNET, INTERNET, ON_PREMISES, End, Outcome, Place, World
 
 
 class Verdict(StrEnum):

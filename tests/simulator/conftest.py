@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.simulator.arm_client import Arm
-from tests.simulator.protocol_client import ProtocolClient
+from tests.simulator.arm.arm_client import Arm
+from tests.simulator.provider.protocol_client import ProtocolClient
 
 
 @pytest.fixture

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from simulator import control
-from simulator.errors import StoreError, UnknownCircuitError
-from tests.simulator.arm_client import Arm
-from tests.simulator.bodies import ELSEWHERE, GROUP, circuit, group
+from sparehub.simulator import control
+from sparehub.simulator.errors import StoreError, UnknownCircuitError
+from tests.simulator.arm.arm_client import Arm
+from tests.simulator.arm.bodies import ELSEWHERE, GROUP, circuit, group
 
 CIRCUIT, _ = circuit("circuit")
 

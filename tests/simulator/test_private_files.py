@@ -8,9 +8,9 @@ from stat import S_IMODE
 
 import pytest
 
-from simulator import provider
-from simulator.arm.store import FILE, Store
-from simulator.errors import StoreError
+from sparehub.simulator.arm.storage.store import FILE, Store
+from sparehub.simulator.errors import StoreError
+from sparehub.simulator.provider import plugin
 
 
 @pytest.fixture
@@ -65,10 +65,10 @@ def test_the_log_is_private(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     """From its first byte on."""
     handlers: list[logging.Handler] = []
     monkeypatch.setattr(logging, "basicConfig", lambda **given: handlers.extend(given["handlers"]))
-    provider._log_to(str(tmp_path / "simulator"))  # noqa: SLF001 - main() serves an engine
+    plugin._log_to(str(tmp_path / "simulator"))  # noqa: SLF001 - main() serves an engine
     handlers[0].emit(logging.makeLogRecord({"msg": "a call"}))
     handlers[0].close()
 
-    log = tmp_path / "simulator" / provider.LOG
+    log = tmp_path / "simulator" / plugin.LOG
     assert (S_IMODE(log.stat().st_mode), log.read_text()) == (0o600, "a call\n")
     assert modes(tmp_path / "simulator")["."] == "0o700"

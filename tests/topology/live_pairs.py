@@ -7,11 +7,11 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from sparehub.topology.config.enums import Activation, Depth, Prefers
+from sparehub.topology.rules.pair.subject import Pair
 from tests.configurations import shipped
 from tests.topology.reachability.pairs import remapped
-from tests.topology.rules.subjects import circuit, connections, lent, stack
-from topology.rules.pair import Pair
-from topology.words import Activation, Depth, Prefers
+from tests.topology.rules.rule_inputs import circuit, connections, lent, stack
 
 SUBSCRIPTION = "00000000-0000-0000-0000-000000000001"
 _PATH = f"/subscriptions/{SUBSCRIPTION}/resourceGroups/{{}}/providers/Microsoft.Network"

@@ -6,7 +6,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from topology.words import NextHopType
+from sparehub.topology.config.enums import NextHopType
 
 KEYS = st.text("abcdefghijklmnopqrstuvwxyz0123456789", min_size=1, max_size=8).filter(
     lambda key: key != "hub"

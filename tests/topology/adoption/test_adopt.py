@@ -7,14 +7,14 @@ from typing import Any
 
 import pytest
 
+from sparehub.topology.adoption.adopt import NotUnderstood, adopt
+from sparehub.topology.errors import UnreadableError
+from sparehub.topology.model.build import build
+from sparehub.topology.rules.stack_file.parse import parse_stack
+from sparehub.topology.state.resources import Resources, arm_resources, state_resources
+from sparehub.topology.state.template import Template
 from tests.configurations import OURS, region_of, shipped
-from tests.recorded import SUBSCRIPTION, of, recorded, without
-from topology.adoption.adopt import NotUnderstood, adopt
-from topology.build import build
-from topology.errors import UnreadableError
-from topology.parse import parse_stack
-from topology.reading import Resources, arm_resources, state_resources
-from topology.reading.template import Template
+from tests.recorded_state import SUBSCRIPTION, of, recorded, without
 
 EXPORTED = Path(__file__).with_name("exported") / "group.json"
 GROUP = f"{OURS}/resourceGroups/rg-net"

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
+from sparehub.topology.derivation.derive import Derivation, DeriveRequest, derive
+from sparehub.topology.errors import ConfigurationError, OptionsError
 from tests.configurations import OURS, THEIRS, region_of, shipped
-from topology.derivation.derive import Derivation, Wanted, derive
-from topology.errors import ConfigurationError, OptionsError
 
 REMAPS = (
     "10.10.10.0/24=10.110.10.0/24",
@@ -38,7 +38,7 @@ def region(values: dict[str, Any]) -> dict[str, Any]:
 
 def test_a_new_file_is_of_the_same_switch_and_one_that_is_there_keeps_its_own() -> None:
     """`sparehub:generation`: two files of different switches would be refused."""
-    wanted, key = Wanted(peering_location="Singapore"), "sparehub:generation"
+    wanted, key = DeriveRequest(peering_location="Singapore"), "sparehub:generation"
     primary = shipped("primary") | {key: 3}
     assert derive(primary, wanted).values[key] == 3
     assert key not in derive(primary, wanted, shipped("secondary")).values
@@ -48,7 +48,7 @@ def test_a_new_file_is_of_the_same_switch_and_one_that_is_there_keeps_its_own() 
 
 def test_the_shipped_secondary_is_what_is_derived() -> None:
     """But for the circuit's bandwidth, VLAN and links, which nobody can know."""
-    derivation = derive(shipped("primary"), Wanted(peering_location="Singapore"))
+    derivation = derive(shipped("primary"), DeriveRequest(peering_location="Singapore"))
 
     expected = shipped("secondary")
     at(expected, *SINGAPORE)["bandwidthInMbps"] = 1000
@@ -73,15 +73,19 @@ def test_the_shipped_secondary_is_what_is_derived() -> None:
 @pytest.mark.parametrize(
     ("said", "wanted", "derived"),
     [
-        ("japaneast", Wanted(), "japaneast"),  # the first circuit's, where it is outside the pair
-        (None, Wanted(), "japaneast"),
-        ("East Asia", Wanted(), "japaneast"),
-        ("southeastasia", Wanted(), "japaneast"),
-        ("japaneast", Wanted(location="Japan East"), "koreacentral"),
+        (
+            "japaneast",
+            DeriveRequest(),
+            "japaneast",
+        ),  # the first circuit's, where it is outside the pair
+        (None, DeriveRequest(), "japaneast"),
+        ("East Asia", DeriveRequest(), "japaneast"),
+        ("southeastasia", DeriveRequest(), "japaneast"),
+        ("japaneast", DeriveRequest(location="Japan East"), "koreacentral"),
     ],
 )
 def test_a_new_circuit_is_recorded_outside_the_pair(
-    said: str | None, wanted: Wanted, derived: str
+    said: str | None, wanted: DeriveRequest, derived: str
 ) -> None:
     """Its fence is needed when one region is lost, a connection to it when the other one is."""
     values = shipped("primary")
@@ -94,7 +98,7 @@ def test_a_new_circuit_is_recorded_outside_the_pair(
     assert at(derivation.values, *SINGAPORE)["location"] == derived
     path = ".".join(("region", *SINGAPORE[1:], "location"))
     assert (path in noted(derivation, "to be confirmed")) == (derived != said)
-    assert derive(values, Wanted(), derivation.values).values == derivation.values
+    assert derive(values, DeriveRequest(), derivation.values).values == derivation.values
 
 
 def test_where_no_third_region_is_known_a_person_names_it() -> None:
@@ -102,7 +106,7 @@ def test_where_no_third_region_is_known_a_person_names_it() -> None:
     values = shipped("primary") | {"azure-native:location": "usgovvirginia"}
     at(region(values), "expressRoute", "connections", "hong-kong", "circuit").pop("location")
 
-    derivation = derive(values, Wanted(location="usgovtexas", peering_location="Dallas"))
+    derivation = derive(values, DeriveRequest(location="usgovtexas", peering_location="Dallas"))
 
     dallas = at(region(dict(derivation.values)), "expressRoute", "connections", "dallas", "circuit")
     assert "location" not in dallas
@@ -111,9 +115,14 @@ def test_where_no_third_region_is_known_a_person_names_it() -> None:
 
 
 @pytest.mark.parametrize(
-    "wanted", [Wanted(), Wanted(peering_location="singapore"), Wanted(location="Southeast Asia")]
+    "wanted",
+    [
+        DeriveRequest(),
+        DeriveRequest(peering_location="singapore"),
+        DeriveRequest(location="Southeast Asia"),
+    ],
 )
-def test_the_shipped_pair_is_derived_already(wanted: Wanted) -> None:
+def test_the_shipped_pair_is_derived_already(wanted: DeriveRequest) -> None:
     """By hand or with the option that made it: nothing changes."""
     derivation = derive(shipped("primary"), wanted, shipped("secondary"))
 
@@ -144,7 +153,7 @@ def test_moved_addresses_move_all_that_names_them() -> None:
     )
     remaps = (*REMAPS, "172.16.0.0/29=172.16.8.0/29")
 
-    derivation = derive(values, Wanted(peering_location="Singapore", remaps=remaps))
+    derivation = derive(values, DeriveRequest(peering_location="Singapore", remaps=remaps))
 
     derived = region(dict(derivation.values))
     assert derived["hub"] == {
@@ -180,7 +189,7 @@ def test_the_first_regions_circuit_is_referenced() -> None:
     """By id; the subscription is said in the file or to be filled in, the key never copied."""
     values = shipped("primary")
 
-    derivation = derive(values, Wanted(same_circuit=True, remaps=REMAPS))
+    derivation = derive(values, DeriveRequest(same_circuit=True, remaps=REMAPS))
 
     connection = {
         "routingWeight": 0,
@@ -201,14 +210,15 @@ def test_the_first_regions_circuit_is_referenced() -> None:
         region_of(dict(derivation.values))
 
     said = derive(
-        values | {"azure-native:subscriptionId": THEIRS.split("/")[2]}, Wanted(same_circuit=True)
+        values | {"azure-native:subscriptionId": THEIRS.split("/")[2]},
+        DeriveRequest(same_circuit=True),
     )
     made = region(dict(said.values))["expressRoute"]["connections"]["hong-kong"]["circuit"]
     assert made["id"] == THEIRS + HONG_KONG
     assert noted(said, "to be confirmed") == []
     assert "never connected at once (ER-18)" in "".join(map(str, said.notes))
     # Once it is filled in, the option finds its work done.
-    again = derive(values, Wanted(same_circuit=True), said.values)
+    again = derive(values, DeriveRequest(same_circuit=True), said.values)
     assert again.values == said.values
 
 
@@ -225,8 +235,8 @@ def test_a_referenced_circuit_is_filled_in_by_hand() -> None:
     }
     region(values)["expressRoute"]["connections"] = {"lent": {"circuit": lent}}
 
-    elsewhere = derive(values, Wanted(peering_location="Singapore"))
-    same = derive(values, Wanted(same_circuit=True))
+    elsewhere = derive(values, DeriveRequest(peering_location="Singapore"))
+    same = derive(values, DeriveRequest(same_circuit=True))
 
     assert at(elsewhere.values, *SINGAPORE) == {
         "id": "/subscriptions/<subscription>/resourceGroups/<group>/providers/Microsoft.Network"
@@ -250,8 +260,8 @@ def test_a_bow_tie_is_derived_as_far_as_it_is_known() -> None:
         | {"peeringLocation": "Tokyo", "serviceProvider": "Colt", "name": "erc-of-tokyo"},
     }
 
-    one = derive(values, Wanted(peering_location="Singapore"))
-    both = derive(values, Wanted(same_circuit=True))
+    one = derive(values, DeriveRequest(peering_location="Singapore"))
+    both = derive(values, DeriveRequest(same_circuit=True))
 
     assert at(one.values, *SINGAPORE)["serviceProvider"] == "Colt"
     assert "name" not in at(one.values, *SINGAPORE)
@@ -261,7 +271,7 @@ def test_a_bow_tie_is_derived_as_far_as_it_is_known() -> None:
 
 def test_a_second_circuit_at_the_same_place_is_another_circuit() -> None:
     """Under the same key both stacks would own one resource."""
-    derivation = derive(shipped("primary"), Wanted(peering_location="Hong Kong"))
+    derivation = derive(shipped("primary"), DeriveRequest(peering_location="Hong Kong"))
 
     connections = region(dict(derivation.values))["expressRoute"]["connections"]
     assert list(connections) == ["hong-kong-2"]
@@ -285,7 +295,7 @@ def test_what_serves_the_first_region_alone_is_left_out() -> None:
     values["azure-native:clientSecret"] = {"secure": "v1:hush"}
     values["sparehub:ignoredRules"] = {"ER-17": "read"}
 
-    derivation = derive(values, Wanted(peering_location="Singapore"))
+    derivation = derive(values, DeriveRequest(peering_location="Singapore"))
 
     derived = region(dict(derivation.values))
     assert "resourceGroup" not in derived
@@ -319,7 +329,7 @@ def test_a_gateway_that_the_second_region_does_not_offer_is_told(
     scaled = {"sku": "ErGwScale", "minScaleUnits": 2, "maxScaleUnits": 4}
     region(primary)["expressRoute"]["gateway"] = scaled
 
-    derivation = derive(primary, Wanted(location=location, peering_location="Singapore"))
+    derivation = derive(primary, DeriveRequest(location=location, peering_location="Singapore"))
 
     assert [path for path in noted(derivation, "to do") if "gateway" in path] == told
     assert at(derivation.values, "sparehub:region", "expressRoute", "gateway") == scaled
@@ -328,13 +338,13 @@ def test_a_gateway_that_the_second_region_does_not_offer_is_told(
 @pytest.mark.parametrize(
     ("wanted", "message"),
     [
-        (Wanted(), "give --peering-location"),
-        (Wanted(same_circuit=True, peering_location="Singapore"), "choose one"),
-        (Wanted(peering_location="S", location="East Asia"), "the first region's own"),
-        (Wanted(peering_location="S", remaps=("10.1.0.0/16",)), "is not OLD=NEW"),
+        (DeriveRequest(), "give --peering-location"),
+        (DeriveRequest(same_circuit=True, peering_location="Singapore"), "choose one"),
+        (DeriveRequest(peering_location="S", location="East Asia"), "the first region's own"),
+        (DeriveRequest(peering_location="S", remaps=("10.1.0.0/16",)), "is not OLD=NEW"),
     ],
 )
-def test_options_that_are_wrong_are_usage(wanted: Wanted, message: str) -> None:
+def test_options_that_are_wrong_are_usage(wanted: DeriveRequest, message: str) -> None:
     """Missing, excluding each other, unreadable."""
     with pytest.raises(OptionsError, match=message):
         derive(shipped("primary"), wanted)
@@ -345,8 +355,8 @@ def test_a_region_without_a_pair_needs_a_location() -> None:
     values = shipped("primary") | {"azure-native:location": "italynorth"}
 
     with pytest.raises(OptionsError, match="no region pair of italynorth is known"):
-        derive(values, Wanted(peering_location="Milan"))
-    derived = derive(values, Wanted(peering_location="Paris", location="France Central"))
+        derive(values, DeriveRequest(peering_location="Milan"))
+    derived = derive(values, DeriveRequest(peering_location="Paris", location="France Central"))
     assert derived.values["azure-native:location"] == "France Central"
 
 
@@ -357,13 +367,13 @@ def test_every_problem_is_told_at_once() -> None:
     circular = ("10.1.0.0/16=10.101.0.0/16", "10.101.0.0/16=10.1.0.0/16")
 
     with pytest.raises(ConfigurationError) as caught:
-        derive(values, Wanted(peering_location="Singapore", remaps=circular))
+        derive(values, DeriveRequest(peering_location="Singapore", remaps=circular))
     assert [problem.path for problem in caught.value.problems] == [
         "region.hub.nva.ipAddress",
         *(f"--remap {text}" for text in circular),
     ]
 
-    wanted = Wanted(peering_location="S", remaps=("10.1.0.0/24=127.0.1.0/24",))
+    wanted = DeriveRequest(peering_location="S", remaps=("10.1.0.0/24=127.0.1.0/24",))
     with pytest.raises(ConfigurationError) as caught:
         derive(shipped("primary"), wanted)
     assert [problem.rule for problem in caught.value.problems] == ["VN-03"]
@@ -376,5 +386,5 @@ def test_a_secret_in_clear_is_refused_and_not_shown() -> None:
 
     for primary, secondary in ((values, None), (shipped("primary"), values)):
         with pytest.raises(ConfigurationError, match="stands in clear") as caught:
-            derive(primary, Wanted(location="japaneast", peering_location="S"), secondary)
+            derive(primary, DeriveRequest(location="japaneast", peering_location="S"), secondary)
         assert "hush" not in str(caught.value)

@@ -5,16 +5,16 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sparehub.topology.config.secrets import without_secrets
+from sparehub.topology.derivation.circuits import fill_placeholders
+from sparehub.topology.derivation.derive import Derivation, DeriveRequest, derive
 from tests.configurations import region_of
 from tests.topology.strategies import configurations
-from topology.derivation.circuits import fill_placeholders
-from topology.derivation.derive import Derivation, Wanted, derive
-from topology.secrets import without_secrets
 
 THERE = "10.0.0.0/8=11.0.0.0/8"
 BACK = "11.0.0.0/8=10.0.0.0/8"
 WANTED = st.builds(
-    Wanted,
+    DeriveRequest,
     location=st.just("japaneast"),
     remaps=st.sampled_from([(), (THERE,)]),
     peering_location=st.just("Tokyo"),
@@ -53,7 +53,7 @@ def without_keys(values: dict[str, Any]) -> dict[str, Any]:
 @settings(max_examples=50)
 @given(configurations().map(without_keys), WANTED)
 def test_a_derived_region_builds_and_derives_to_itself(
-    values: dict[str, Any], wanted: Wanted
+    values: dict[str, Any], wanted: DeriveRequest
 ) -> None:
     """Standing by, and running again changes nothing, with or without the options."""
     derivation = derive(values, wanted)
@@ -61,14 +61,14 @@ def test_a_derived_region_builds_and_derives_to_itself(
     region = region_of(filled(derivation))
     assert (region.location, region.activation, region.depth) == ("japaneast", "standby", "gateway")
     assert derive(values, wanted, derivation.values).values == derivation.values
-    assert derive(values, Wanted(), derivation.values).values == derivation.values
+    assert derive(values, DeriveRequest(), derivation.values).values == derivation.values
 
 
 @settings(max_examples=50)
 @given(configurations().map(without_keys))
 def test_the_same_circuits_are_the_first_regions(values: dict[str, Any]) -> None:
     """Every one, by id, with the keys of the first region's connections."""
-    derivation = derive(values, Wanted(location="japaneast", same_circuit=True))
+    derivation = derive(values, DeriveRequest(location="japaneast", same_circuit=True))
 
     connections = derivation.values["sparehub:region"]["expressRoute"]["connections"]
     assert list(connections) == sorted(values["sparehub:region"]["expressRoute"]["connections"])
@@ -79,8 +79,10 @@ def test_the_same_circuits_are_the_first_regions(values: dict[str, Any]) -> None
 @given(configurations().map(without_keys))
 def test_moving_there_and_back_gives_the_first_regions_addresses(values: dict[str, Any]) -> None:
     """Whatever the region holds."""
-    there = derive(values, Wanted(location="japaneast", peering_location="Tokyo", remaps=(THERE,)))
-    back = Wanted(
+    there = derive(
+        values, DeriveRequest(location="japaneast", peering_location="Tokyo", remaps=(THERE,))
+    )
+    back = DeriveRequest(
         primary="secondary",
         secondary="primary",
         location="westus",

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sparehub.topology.derivation.remap import Remap, parse_remap, remap_problems
+from sparehub.topology.errors import OptionsError
 from tests.configurations import region_of, shipped
-from topology.derivation.remap import Remap, parse_remap, remap_problems
-from topology.errors import OptionsError
 
 
 def remap(*texts: str) -> Remap:

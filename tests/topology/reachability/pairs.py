@@ -5,12 +5,12 @@ from dataclasses import replace
 from ipaddress import IPv4Address, IPv4Network
 from typing import Any
 
+from sparehub.topology.config.enums import NextHopType
+from sparehub.topology.model.build import build
+from sparehub.topology.model.pair import Stack
+from sparehub.topology.model.resources import Peering, Region, Route, RouteTable, Spoke, Subnet
+from sparehub.topology.reachability.states.states import PairState, Side, configured
 from tests.configurations import region_of, shipped, stack_of
-from topology.build import build
-from topology.model import Peering, Region, Route, RouteTable, Spoke, Subnet
-from topology.pair import Stack
-from topology.reachability.states import Side, State, configured
-from topology.words import NextHopType
 
 Pair = dict[str, Region]
 
@@ -23,9 +23,9 @@ def pair(primary: str = "active", secondary: str = "standby") -> Pair:
     }
 
 
-def normal(regions: Pair) -> State:
+def normal(regions: Pair) -> PairState:
     """Return the regions as the state in which promises hold."""
-    return State(name="normal", regions=regions)
+    return PairState(name="normal", regions=regions)
 
 
 def sides(depth: str = "gateway", **changes: Callable[[dict[str, Any]], object]) -> list[Side]:

@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 
+from sparehub.topology.model.build import build
+from sparehub.topology.model.pair import Stack
+from sparehub.topology.model.resources import Region
+from sparehub.topology.reachability.breaks import Broken, broken_by
+from sparehub.topology.reachability.intents import Intent, read_intents
+from sparehub.topology.reachability.states.states import PairState, all_states, configured
 from tests.configurations import shipped, stack_of
 from tests.topology.reachability.pairs import remapped, sides, with_half
-from topology.build import build
-from topology.model import Region
-from topology.pair import Stack
-from topology.reachability.breaks import Broken, broken_by
-from topology.reachability.intents import Intent, read_intents
-from topology.reachability.states import State, all_states, configured
 
 Fault = Callable[[dict[str, Any]], object]
 NORMAL, FAILED_OVER = "normal", "failed-over"
@@ -106,7 +106,7 @@ def test_a_pair_is_counted_once_and_the_first_of_each_question_are_explained() -
     assert all(each.reason for each in found.violations)
 
 
-def states_with(change: Callable[[Region], Region], name: str) -> tuple[State, State]:
+def states_with(change: Callable[[Region], Region], name: str) -> tuple[PairState, PairState]:
     """Return normal and failed-over, the region of a stack changed in both."""
     states = {each.name: each for each in all_states(*sides())}
     before, then = (

@@ -5,6 +5,9 @@ from ipaddress import IPv4Network
 
 import pytest
 
+from sparehub.topology.model.resources import Region, Spoke
+from sparehub.topology.reachability.proof import Proof, prove
+from sparehub.topology.reachability.states.states import PairState
 from tests.topology.reachability.pairs import (
     Pair,
     normal,
@@ -15,9 +18,6 @@ from tests.topology.reachability.pairs import (
     with_subnet,
     with_table,
 )
-from topology.model import Region, Spoke
-from topology.reachability.proof import Proof, prove
-from topology.reachability.states import State
 
 S1, S2, NVA = "primary/spoke1/app", "primary/spoke2/app", "primary/hub/nva"
 
@@ -104,7 +104,7 @@ def both_ways(question: str, verdict: str, *pairs: tuple[str, str]) -> list[tupl
 
 def test_the_source_document_is_in_order(regions: Pair) -> None:
     """Nothing is wrong without a fault, before and after a failover."""
-    failed_over = State(name="failed-over", regions=pair("standby", "active"))
+    failed_over = PairState(name="failed-over", regions=pair("standby", "active"))
 
     assert prove(normal(regions)).violations == prove(failed_over).violations == ()
 

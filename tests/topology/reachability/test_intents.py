@@ -4,16 +4,16 @@ from typing import Any
 
 import pytest
 
+from sparehub.topology.errors import ConfigurationError
+from sparehub.topology.model.build import build
+from sparehub.topology.model.pair import Stack
+from sparehub.topology.reachability.checks import check_intents
+from sparehub.topology.reachability.intents import Intent, read_intents
+from sparehub.topology.reachability.proof import prove
+from sparehub.topology.reachability.states.states import PairState, all_states, configured
+from sparehub.topology.rules.stack_file.parse import parse_stack
 from tests.configurations import shipped, stack_of, with_spokes
 from tests.topology.reachability.pairs import normal, pair, with_half
-from topology.build import build
-from topology.errors import ConfigurationError
-from topology.pair import Stack
-from topology.parse import parse_stack
-from topology.reachability.checks import check_intents
-from topology.reachability.intents import Intent, read_intents
-from topology.reachability.proof import prove
-from topology.reachability.states import State, all_states, configured
 
 Wishes = list[dict[str, Any]]
 
@@ -28,7 +28,7 @@ def stack(name: str, wishes: Wishes, spoke: str = "spoke2") -> Stack:
     return Stack(name=name, config=config, region=build(config))
 
 
-def states(*stacks: Stack) -> dict[str, State]:
+def states(*stacks: Stack) -> dict[str, PairState]:
     return {each.name: each for each in all_states(*map(configured, stacks))}
 
 
@@ -188,7 +188,7 @@ def test_intents_bind_where_they_say() -> None:
 def test_a_broken_intent_is_told_as_such_beside_what_else_is_wrong() -> None:
     """With its question and its place in the file, whatever the pair breaks besides."""
     wish = {"reach": ["on-premises", "primary/spoke1/app"], "states": ["lost-nva"]}
-    state = State(name="lost-nva", regions=pair(), lost_nvas=frozenset({"primary"}))
+    state = PairState(name="lost-nva", regions=pair(), lost_nvas=frozenset({"primary"}))
 
     proof = prove(state, intents=intents(wish))
 

@@ -4,8 +4,12 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from sparehub.topology.model.pair import Stack
+from sparehub.topology.rules.pair import fences, records
+from sparehub.topology.rules.region import circuits, subscriptions
+from sparehub.topology.rules.rule import Rule
 from tests.configurations import OURS, THEIRS
-from tests.topology.rules.subjects import (
+from tests.topology.rules.rule_inputs import (
     Example,
     both,
     circuit,
@@ -20,9 +24,6 @@ from tests.topology.rules.subjects import (
     spokes,
     whole,
 )
-from topology.pair import Stack
-from topology.rules import circuits, fences, records, subscriptions
-from topology.rules.rule import Rule
 
 CONNECTIONS = "region.expressRoute.connections"
 CIRCUIT = f"{CONNECTIONS}.hong-kong.circuit"

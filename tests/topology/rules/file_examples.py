@@ -2,8 +2,19 @@
 
 from typing import Any
 
+from sparehub.topology.rules.rule import Rule
+from sparehub.topology.rules.stack_file import (
+    addresses,
+    drill,
+    express_route,
+    reserved_subnets,
+)
+from sparehub.topology.rules.stack_file import (
+    hub as hub_rules,
+)
+from sparehub.topology.rules.stack_file.raw import RawRegion
 from tests.configurations import OURS
-from tests.topology.rules.subjects import (
+from tests.topology.rules.rule_inputs import (
     Change,
     Example,
     circuit,
@@ -13,15 +24,6 @@ from tests.topology.rules.subjects import (
     nothing,
     spokes,
 )
-from topology.rules import (
-    file_addresses,
-    file_drill,
-    file_express_route,
-    file_hub,
-    file_reserved,
-)
-from topology.rules.raw import RawRegion
-from topology.rules.rule import Rule
 
 NSG = f"{OURS}/resourceGroups/g/providers/Microsoft.Network/networkSecurityGroups/nsg"
 MACHINE = f"{OURS}/resourceGroups/g/providers/Microsoft.Compute/virtualMachines/nva"
@@ -44,7 +46,7 @@ def in_spoke(name: str, length: str, **more: object) -> Change:
 
 EXAMPLES: tuple[tuple[Rule[RawRegion], Example], ...] = (
     (
-        file_addresses.address_space_is_free_for_use,
+        addresses.address_space_is_free_for_use,
         Example(
             lambda r: r["spokes"]["spoke1"].update(addressSpace=["169.254.8.0/24"]),
             f"{SPOKE1}.addressSpace",
@@ -53,7 +55,7 @@ EXAMPLES: tuple[tuple[Rule[RawRegion], Example], ...] = (
         ),
     ),
     (
-        file_addresses.prefixes_of_a_network_are_apart,
+        addresses.prefixes_of_a_network_are_apart,
         Example(
             lambda r: r["spokes"]["spoke1"]["addressSpace"].append("10.1.0.128/25"),
             f"{SPOKE1}.addressSpace",
@@ -62,7 +64,7 @@ EXAMPLES: tuple[tuple[Rule[RawRegion], Example], ...] = (
         ),
     ),
     (
-        file_addresses.subnets_are_apart,
+        addresses.subnets_are_apart,
         Example(
             lambda r: hub(r)["subnets"].update(more={"addressPrefix": "10.10.10.64/27"}),
             "region.hub.subnets.more.addressPrefix",
@@ -71,7 +73,7 @@ EXAMPLES: tuple[tuple[Rule[RawRegion], Example], ...] = (
         ),
     ),
     (
-        file_addresses.subnets_are_large_enough,
+        addresses.subnets_are_large_enough,
         Example(
             lambda r: r["spokes"]["spoke1"]["subnets"]["app"].update(addressPrefix="10.1.0.0/30"),
             f"{SPOKE1}.subnets.app.addressPrefix",
@@ -80,7 +82,7 @@ EXAMPLES: tuple[tuple[Rule[RawRegion], Example], ...] = (
         ),
     ),
     (
-        file_addresses.subnets_lie_in_their_network,
+        addresses.subnets_lie_in_their_network,
         Example(
             lambda r: r["spokes"]["spoke1"]["subnets"]["app"].update(addressPrefix="10.1.1.0/25"),
             f"{SPOKE1}.subnets.app.addressPrefix",
@@ -89,7 +91,7 @@ EXAMPLES: tuple[tuple[Rule[RawRegion], Example], ...] = (
         ),
     ),
     (
-        file_addresses.spokes_are_apart_from_the_hub,
+        addresses.spokes_are_apart_from_the_hub,
         Example(
             lambda r: r["spokes"]["spoke1"].update(addressSpace=["10.10.10.0/25"]),
             f"{SPOKE1}.addressSpace",
@@ -98,7 +100,7 @@ EXAMPLES: tuple[tuple[Rule[RawRegion], Example], ...] = (
         ),
     ),
     (
-        file_addresses.spokes_are_apart_from_each_other,
+        addresses.spokes_are_apart_from_each_other,
         Example(
             lambda r: r["spokes"]["spoke2"].update(addressSpace=["10.1.0.0/25"]),
             "region.spokes.spoke2.addressSpace",
@@ -107,7 +109,7 @@ EXAMPLES: tuple[tuple[Rule[RawRegion], Example], ...] = (
         ),
     ),
     (
-        file_addresses.keys_differ_in_more_than_case,
+        addresses.keys_differ_in_more_than_case,
         Example(
             lambda r: r["spokes"]["spoke1"]["subnets"].update(APP={}),
             f"{SPOKE1}.subnets.APP",
@@ -116,7 +118,7 @@ EXAMPLES: tuple[tuple[Rule[RawRegion], Example], ...] = (
         ),
     ),
     (
-        file_addresses.no_spoke_is_called_hub,
+        addresses.no_spoke_is_called_hub,
         Example(
             lambda r: r["spokes"].update(Hub={}),
             "region.spokes.hub",
@@ -125,7 +127,7 @@ EXAMPLES: tuple[tuple[Rule[RawRegion], Example], ...] = (
         ),
     ),
     (
-        file_addresses.connected_spokes_have_a_connection,
+        addresses.connected_spokes_have_a_connection,
         Example(
             lambda r: r["spokes"]["spoke1"].update(standby="connected"),
             f"{SPOKE1}.standby",
@@ -137,7 +139,7 @@ EXAMPLES: tuple[tuple[Rule[RawRegion], Example], ...] = (
         ),
     ),
     (
-        file_hub.hub_has_a_gateway_subnet,
+        hub_rules.hub_has_a_gateway_subnet,
         Example(
             lambda r: hub(r)["subnets"].update(
                 gatewaysubnet=hub(r)["subnets"].pop("GatewaySubnet")
@@ -148,7 +150,7 @@ EXAMPLES: tuple[tuple[Rule[RawRegion], Example], ...] = (
         ),
     ),
     (
-        file_hub.gateway_subnet_holds_a_gateway,
+        hub_rules.gateway_subnet_holds_a_gateway,
         Example(
             lambda r: hub(r)["subnets"]["GatewaySubnet"].update(addressPrefix="10.10.10.128/30"),
             f"{GATEWAY_SUBNET}.addressPrefix",
@@ -157,7 +159,7 @@ EXAMPLES: tuple[tuple[Rule[RawRegion], Example], ...] = (
         ),
     ),
     (
-        file_hub.hub_does_not_use_the_table_of_spokes,
+        hub_rules.hub_does_not_use_the_table_of_spokes,
         Example(
             lambda r: hub(r)["subnets"]["nva"].update(routeTable="shared"),
             "region.hub.subnets.nva.routeTable",
@@ -166,7 +168,7 @@ EXAMPLES: tuple[tuple[Rule[RawRegion], Example], ...] = (
         ),
     ),
     (
-        file_hub.nva_and_gateway_are_not_inspected,
+        hub_rules.nva_and_gateway_are_not_inspected,
         Example(
             lambda r: hub(r)["subnets"]["nva"].update(inspect=True),
             "region.hub.subnets.nva.inspect",
@@ -175,7 +177,7 @@ EXAMPLES: tuple[tuple[Rule[RawRegion], Example], ...] = (
         ),
     ),
     (
-        file_hub.nva_that_is_started_is_known,
+        hub_rules.nva_that_is_started_is_known,
         Example(
             lambda r: hub(r)["nva"].update(standby="startAtFailover"),
             "region.hub.nva.standby",
@@ -184,7 +186,7 @@ EXAMPLES: tuple[tuple[Rule[RawRegion], Example], ...] = (
         ),
     ),
     (
-        file_hub.nva_that_is_started_is_known,
+        hub_rules.nva_that_is_started_is_known,
         Example(
             lambda r: hub(r)["nva"].update(standby="startAtFailover", id=FIREWALL),
             "region.hub.nva.standby",
@@ -193,7 +195,7 @@ EXAMPLES: tuple[tuple[Rule[RawRegion], Example], ...] = (
         ),
     ),
     (
-        file_hub.spokes_say_nothing_of_inspection,
+        hub_rules.spokes_say_nothing_of_inspection,
         Example(
             lambda r: r["spokes"]["spoke1"]["subnets"]["app"].update(inspect=True),
             "region.spokes.spoke1.subnets.app.inspect",
@@ -202,7 +204,7 @@ EXAMPLES: tuple[tuple[Rule[RawRegion], Example], ...] = (
         ),
     ),
     (
-        file_drill.drilled_spokes_are_there,
+        drill.drilled_spokes_are_there,
         Example(
             lambda r: r.update(drill={"spokes": ["spoke3"]}),
             "region.drill.spokes",
@@ -211,7 +213,7 @@ EXAMPLES: tuple[tuple[Rule[RawRegion], Example], ...] = (
         ),
     ),
     (
-        file_drill.drill_addresses_are_free,
+        drill.drill_addresses_are_free,
         Example(
             lambda r: r.update(drill={"addressSpace": ["192.168.0.0/22"]}),
             "region.drill.addressSpace",
@@ -220,7 +222,7 @@ EXAMPLES: tuple[tuple[Rule[RawRegion], Example], ...] = (
         ),
     ),
     (
-        file_drill.drill_ranges_are_apart,
+        drill.drill_ranges_are_apart,
         Example(
             lambda r: r.update(drill={"addressSpace": ["10.200.0.0/16", "10.200.1.0/24"]}),
             "region.drill.addressSpace",
@@ -229,7 +231,7 @@ EXAMPLES: tuple[tuple[Rule[RawRegion], Example], ...] = (
         ),
     ),
     (
-        file_drill.drill_range_has_room,
+        drill.drill_range_has_room,
         Example(
             lambda r: r.update(drill={"addressSpace": ["10.200.0.0/24"]}),
             "region.drill.addressSpace",
@@ -238,7 +240,7 @@ EXAMPLES: tuple[tuple[Rule[RawRegion], Example], ...] = (
         ),
     ),
     (
-        file_hub.nva_is_outside_gateway_subnet,
+        hub_rules.nva_is_outside_gateway_subnet,
         Example(
             lambda r: hub(r)["nva"].update(ipAddress="10.10.10.200"),
             "region.hub.nva.ipAddress",
@@ -247,7 +249,7 @@ EXAMPLES: tuple[tuple[Rule[RawRegion], Example], ...] = (
         ),
     ),
     (
-        file_hub.nva_has_a_subnet,
+        hub_rules.nva_has_a_subnet,
         Example(
             lambda r: hub(r)["nva"].update(subnet="appliance"),
             "region.hub.nva.subnet",
@@ -256,7 +258,7 @@ EXAMPLES: tuple[tuple[Rule[RawRegion], Example], ...] = (
         ),
     ),
     (
-        file_hub.nva_address_lies_in_its_subnet,
+        hub_rules.nva_address_lies_in_its_subnet,
         Example(
             lambda r: hub(r)["nva"].update(ipAddress="10.10.11.10"),
             "region.hub.nva.ipAddress",
@@ -265,7 +267,7 @@ EXAMPLES: tuple[tuple[Rule[RawRegion], Example], ...] = (
         ),
     ),
     (
-        file_hub.nva_address_is_free_for_use,
+        hub_rules.nva_address_is_free_for_use,
         Example(
             lambda r: hub(r)["nva"].update(ipAddress="10.10.10.127"),
             "region.hub.nva.ipAddress",
@@ -274,7 +276,7 @@ EXAMPLES: tuple[tuple[Rule[RawRegion], Example], ...] = (
         ),
     ),
     (
-        file_reserved.gateway_subnet_has_no_security_group,
+        reserved_subnets.gateway_subnet_has_no_security_group,
         Example(
             lambda r: hub(r)["subnets"]["GatewaySubnet"].update(networkSecurityGroupId=NSG),
             f"{GATEWAY_SUBNET}.networkSecurityGroupId",
@@ -283,7 +285,7 @@ EXAMPLES: tuple[tuple[Rule[RawRegion], Example], ...] = (
         ),
     ),
     (
-        file_reserved.nothing_in_gateway_subnet_is_protected,
+        reserved_subnets.nothing_in_gateway_subnet_is_protected,
         Example(
             lambda r: hub(r)["subnets"]["GatewaySubnet"].update(protected=True),
             f"{GATEWAY_SUBNET}.protected",
@@ -292,7 +294,7 @@ EXAMPLES: tuple[tuple[Rule[RawRegion], Example], ...] = (
         ),
     ),
     (
-        file_reserved.subnets_of_services_are_large_enough,
+        reserved_subnets.subnets_of_services_are_large_enough,
         Example(
             in_spoke("AzureFirewallManagementSubnet", "27"),
             f"{SPOKE1}.subnets.AzureFirewallManagementSubnet.addressPrefix",
@@ -301,7 +303,7 @@ EXAMPLES: tuple[tuple[Rule[RawRegion], Example], ...] = (
         ),
     ),
     (
-        file_reserved.subnets_of_services_have_no_security_group,
+        reserved_subnets.subnets_of_services_have_no_security_group,
         Example(
             in_spoke("AzureFirewallSubnet", "26", networkSecurityGroupId=NSG),
             f"{SPOKE1}.subnets.AzureFirewallSubnet.networkSecurityGroupId",
@@ -310,7 +312,7 @@ EXAMPLES: tuple[tuple[Rule[RawRegion], Example], ...] = (
         ),
     ),
     (
-        file_reserved.subnets_of_services_have_no_route_table,
+        reserved_subnets.subnets_of_services_have_no_route_table,
         Example(
             in_spoke("AzureBastionSubnet", "26", routeTable="shared"),
             f"{SPOKE1}.subnets.AzureBastionSubnet.routeTable",
@@ -319,7 +321,7 @@ EXAMPLES: tuple[tuple[Rule[RawRegion], Example], ...] = (
         ),
     ),
     (
-        file_reserved.subnets_of_services_hold_no_machines,
+        reserved_subnets.subnets_of_services_hold_no_machines,
         Example(
             in_spoke("AzureBastionSubnet", "26", protected=True),
             f"{SPOKE1}.subnets.AzureBastionSubnet.protected",
@@ -328,7 +330,7 @@ EXAMPLES: tuple[tuple[Rule[RawRegion], Example], ...] = (
         ),
     ),
     (
-        file_express_route.scale_units_fit_the_gateway,
+        express_route.scale_units_fit_the_gateway,
         Example(
             lambda r: gateway(r).update(sku="ErGwScale", minScaleUnits=3, maxScaleUnits=2),
             "region.expressRoute.gateway.minScaleUnits",
@@ -337,7 +339,7 @@ EXAMPLES: tuple[tuple[Rule[RawRegion], Example], ...] = (
         ),
     ),
     (
-        file_express_route.scaling_begins_at_two_units,
+        express_route.scaling_begins_at_two_units,
         Example(
             lambda r: gateway(r).update(sku="ErGwScale", minScaleUnits=1, maxScaleUnits=2),
             "region.expressRoute.gateway.minScaleUnits",
@@ -346,7 +348,7 @@ EXAMPLES: tuple[tuple[Rule[RawRegion], Example], ...] = (
         ),
     ),
     (
-        file_express_route.provisioned_circuits_have_a_private_peering,
+        express_route.provisioned_circuits_have_a_private_peering,
         Example(
             lambda r: circuit(r).pop("privatePeering"),
             f"{CIRCUIT}.privatePeering",
@@ -355,7 +357,7 @@ EXAMPLES: tuple[tuple[Rule[RawRegion], Example], ...] = (
         ),
     ),
     (
-        file_express_route.links_have_four_addresses,
+        express_route.links_have_four_addresses,
         Example(
             lambda r: circuit(r)["privatePeering"].update(
                 secondaryPeerAddressPrefix="172.16.0.8/29"
@@ -368,7 +370,7 @@ EXAMPLES: tuple[tuple[Rule[RawRegion], Example], ...] = (
         ),
     ),
     (
-        file_express_route.links_are_apart,
+        express_route.links_are_apart,
         Example(
             lambda r: circuit(r)["privatePeering"].update(
                 secondaryPeerAddressPrefix="172.16.0.0/30"
@@ -381,7 +383,7 @@ EXAMPLES: tuple[tuple[Rule[RawRegion], Example], ...] = (
         ),
     ),
     (
-        file_express_route.peer_asn_is_not_of_microsoft,
+        express_route.peer_asn_is_not_of_microsoft,
         Example(
             lambda r: circuit(r)["privatePeering"].update(peerASN=65520),
             f"{CIRCUIT}.privatePeering.peerASN",

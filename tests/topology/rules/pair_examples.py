@@ -3,8 +3,13 @@
 from collections.abc import Callable
 from typing import Any
 
+from sparehub.topology.rules import deployed_rules
+from sparehub.topology.rules.deployed_rules import DeployedStack
+from sparehub.topology.rules.pair import circuits, fences, records, regions
+from sparehub.topology.rules.pair.subject import Pair
+from sparehub.topology.rules.rule import Rule
 from tests.configurations import OURS
-from tests.topology.rules.subjects import (
+from tests.topology.rules.rule_inputs import (
     Change,
     Example,
     both,
@@ -18,10 +23,6 @@ from tests.topology.rules.subjects import (
     pair,
     primary,
 )
-from topology.rules import fences, pair_circuits, pair_regions, records, standing
-from topology.rules.pair import Pair
-from topology.rules.rule import Rule
-from topology.rules.standing import Standing
 
 CONNECTIONS = "region.expressRoute.connections"
 HONG_KONG = f"{CONNECTIONS}.hong-kong.circuit"
@@ -87,18 +88,18 @@ def other_hub(r: dict[str, Any]) -> None:
     }
 
 
-def standing_with(endpoints: list[dict[str, str]]) -> Callable[[], Standing]:
+def standing_with(endpoints: list[dict[str, str]]) -> Callable[[], DeployedStack]:
     """Return the primary beside a subnet of its that stands with these endpoints."""
     subnet = {
         "type": "azure-native:network:Subnet",
         "outputs": {"name": "app", "serviceEndpoints": endpoints},
     }
-    return lambda: Standing(primary(nothing)(), {"urn::region/spoke/spoke1/app": subnet})
+    return lambda: DeployedStack(primary(nothing)(), {"urn::region/spoke/spoke1/app": subnet})
 
 
-EXAMPLES: tuple[tuple[Rule[Pair] | Rule[Standing], Example], ...] = (
+EXAMPLES: tuple[tuple[Rule[Pair] | Rule[DeployedStack], Example], ...] = (
     (
-        pair_circuits.both_regions_have_the_same_bandwidth,
+        circuits.both_regions_have_the_same_bandwidth,
         Example(
             pair(),
             CONNECTIONS,
@@ -107,7 +108,7 @@ EXAMPLES: tuple[tuple[Rule[Pair] | Rule[Standing], Example], ...] = (
         ),
     ),
     (
-        pair_circuits.links_are_apart_from_networks_of_the_other_region,
+        circuits.links_are_apart_from_networks_of_the_other_region,
         Example(
             pair(
                 in_region(
@@ -125,7 +126,7 @@ EXAMPLES: tuple[tuple[Rule[Pair] | Rule[Standing], Example], ...] = (
         ),
     ),
     (
-        pair_circuits.a_shared_circuit_is_said_alike,
+        circuits.a_shared_circuit_is_said_alike,
         Example(
             region(lent("a", OF_PRIMARY, bandwidthInMbps=500)),
             f"{CONNECTIONS}.a.circuit.bandwidthInMbps",
@@ -171,7 +172,7 @@ EXAMPLES: tuple[tuple[Rule[Pair] | Rule[Standing], Example], ...] = (
         ),
     ),
     (
-        pair_circuits.shared_circuits_are_owned_elsewhere,
+        circuits.shared_circuits_are_owned_elsewhere,
         Example(
             pair(second=on_the_primarys_circuit),
             CONNECTIONS,
@@ -180,7 +181,7 @@ EXAMPLES: tuple[tuple[Rule[Pair] | Rule[Standing], Example], ...] = (
         ),
     ),
     (
-        pair_circuits.circuits_have_few_enough_links,
+        circuits.circuits_have_few_enough_links,
         Example(
             region(both(*(lent(f"c{n}", OF_PRIMARY) for n in range(10)))),
             f"{CONNECTIONS}.c9.circuit",
@@ -189,7 +190,7 @@ EXAMPLES: tuple[tuple[Rule[Pair] | Rule[Standing], Example], ...] = (
         ),
     ),
     (
-        pair_circuits.regions_are_served_from_different_locations,
+        circuits.regions_are_served_from_different_locations,
         Example(
             region(lambda r: circuit(r).update(peeringLocation="Hong Kong")),
             CONNECTIONS,
@@ -198,7 +199,7 @@ EXAMPLES: tuple[tuple[Rule[Pair] | Rule[Standing], Example], ...] = (
         ),
     ),
     (
-        pair_circuits.one_region_is_live_where_addresses_overlap,
+        circuits.one_region_is_live_where_addresses_overlap,
         Example(
             pair(second=ACTIVE),
             "activation",
@@ -207,7 +208,7 @@ EXAMPLES: tuple[tuple[Rule[Pair] | Rule[Standing], Example], ...] = (
         ),
     ),
     (
-        pair_circuits.hub_on_standby_is_not_linked_beside_its_twin,
+        circuits.hub_on_standby_is_not_linked_beside_its_twin,
         Example(
             pair(second=both(on_the_primarys_circuit, depth("connection"), prefer("primary"))),
             "region.standby.depth",
@@ -216,7 +217,7 @@ EXAMPLES: tuple[tuple[Rule[Pair] | Rule[Standing], Example], ...] = (
         ),
     ),
     (
-        pair_circuits.hub_on_standby_is_not_advertised_beside_its_twin,
+        circuits.hub_on_standby_is_not_advertised_beside_its_twin,
         Example(
             pair(second=depth("connection")),
             "region.standby.depth",
@@ -225,7 +226,7 @@ EXAMPLES: tuple[tuple[Rule[Pair] | Rule[Standing], Example], ...] = (
         ),
     ),
     (
-        pair_circuits.both_files_say_what_on_premises_prefers,
+        circuits.both_files_say_what_on_premises_prefers,
         Example(
             pair(second=prefer("primary")),
             "region.onPremises.prefers",
@@ -234,7 +235,7 @@ EXAMPLES: tuple[tuple[Rule[Pair] | Rule[Standing], Example], ...] = (
         ),
     ),
     (
-        pair_circuits.both_gateways_have_the_same_capacity,
+        circuits.both_gateways_have_the_same_capacity,
         Example(
             pair(in_region(lambda r: gateway(r).update(sku="ErGw2AZ"))),
             "region.expressRoute.gateway.sku",
@@ -243,7 +244,7 @@ EXAMPLES: tuple[tuple[Rule[Pair] | Rule[Standing], Example], ...] = (
         ),
     ),
     (
-        pair_regions.no_resource_group_is_shared,
+        regions.no_resource_group_is_shared,
         Example(
             region(lambda r: r.update(resourceGroup="RG-sparehub-eastasia")),
             "region.resourceGroup",
@@ -252,7 +253,7 @@ EXAMPLES: tuple[tuple[Rule[Pair] | Rule[Standing], Example], ...] = (
         ),
     ),
     (
-        pair_regions.no_referenced_circuit_lies_with_the_primary,
+        regions.no_referenced_circuit_lies_with_the_primary,
         Example(
             region(
                 lent("x", PRIMARYS.format("rg-sparehub-eastasia", "expressRouteCircuits/erc-x"))
@@ -263,7 +264,7 @@ EXAMPLES: tuple[tuple[Rule[Pair] | Rule[Standing], Example], ...] = (
         ),
     ),
     (
-        pair_regions.no_security_group_lies_with_the_other_region,
+        regions.no_security_group_lies_with_the_other_region,
         Example(
             region(
                 subnets(
@@ -284,13 +285,13 @@ EXAMPLES: tuple[tuple[Rule[Pair] | Rule[Standing], Example], ...] = (
         ),
     ),
     (
-        pair_regions.regions_are_two,
+        regions.regions_are_two,
         Example(
             pair(second=located("East Asia")), "location", "eastasia is primary's, too", pair()
         ),
     ),
     (
-        pair_regions.site_recovery_replicates_to_the_secondary,
+        regions.site_recovery_replicates_to_the_secondary,
         Example(
             pair(located("westeurope"), located("germanynorth")),
             "location",
@@ -299,7 +300,7 @@ EXAMPLES: tuple[tuple[Rule[Pair] | Rule[Standing], Example], ...] = (
         ),
     ),
     (
-        pair_regions.site_recovery_replicates_to_the_secondary,
+        regions.site_recovery_replicates_to_the_secondary,
         Example(
             pair(located("brazilsouth"), located("westeurope")),
             "location",
@@ -308,7 +309,7 @@ EXAMPLES: tuple[tuple[Rule[Pair] | Rule[Standing], Example], ...] = (
         ),
     ),
     (
-        pair_regions.regions_are_of_one_cloud,
+        regions.regions_are_of_one_cloud,
         Example(
             pair(second=located("usgovvirginia")),
             "location",
@@ -317,7 +318,7 @@ EXAMPLES: tuple[tuple[Rule[Pair] | Rule[Standing], Example], ...] = (
         ),
     ),
     (
-        pair_regions.azure_pairs_the_regions,
+        regions.azure_pairs_the_regions,
         Example(
             pair(second=located("japaneast")),
             "location",
@@ -326,7 +327,7 @@ EXAMPLES: tuple[tuple[Rule[Pair] | Rule[Standing], Example], ...] = (
         ),
     ),
     (
-        pair_regions.no_network_serves_both_regions,
+        regions.no_network_serves_both_regions,
         Example(
             region(
                 lambda r: (
@@ -340,7 +341,7 @@ EXAMPLES: tuple[tuple[Rule[Pair] | Rule[Standing], Example], ...] = (
         ),
     ),
     (
-        pair_regions.every_protected_spoke_is_there,
+        regions.every_protected_spoke_is_there,
         Example(
             region(lambda r: r["spokes"].pop("spoke2")),
             "region.spokes.spoke2",
@@ -349,7 +350,7 @@ EXAMPLES: tuple[tuple[Rule[Pair] | Rule[Standing], Example], ...] = (
         ),
     ),
     (
-        pair_regions.every_protected_subnet_is_there,
+        regions.every_protected_subnet_is_there,
         Example(
             region(called("application")),
             f"{SPOKE1}.subnets.app",
@@ -358,7 +359,7 @@ EXAMPLES: tuple[tuple[Rule[Pair] | Rule[Standing], Example], ...] = (
         ),
     ),
     (
-        pair_regions.retained_addresses_are_the_same,
+        regions.retained_addresses_are_the_same,
         Example(
             region(subnets(addressPrefix="10.1.0.0/25")),
             f"{SPOKE1}.subnets.app.addressPrefix",
@@ -374,7 +375,7 @@ EXAMPLES: tuple[tuple[Rule[Pair] | Rule[Standing], Example], ...] = (
         ),
     ),
     (
-        pair_regions.retained_addresses_are_the_same,
+        regions.retained_addresses_are_the_same,
         Example(
             region(lambda r: r["spokes"]["spoke1"].update(addressSpace=["10.1.0.0/23"])),
             f"{SPOKE1}.addressSpace",
@@ -383,7 +384,7 @@ EXAMPLES: tuple[tuple[Rule[Pair] | Rule[Standing], Example], ...] = (
         ),
     ),
     (
-        pair_regions.protected_subnets_are_protected_in_both,
+        regions.protected_subnets_are_protected_in_both,
         Example(
             region(subnets(protected=False)),
             f"{SPOKE1}.subnets.app.protected",
@@ -392,7 +393,7 @@ EXAMPLES: tuple[tuple[Rule[Pair] | Rule[Standing], Example], ...] = (
         ),
     ),
     (
-        pair_regions.stacks_name_each_other,
+        regions.stacks_name_each_other,
         Example(
             pair(second=lambda v: v.pop("sparehub:pairedStack")),
             "pairedStack",
@@ -401,7 +402,7 @@ EXAMPLES: tuple[tuple[Rule[Pair] | Rule[Standing], Example], ...] = (
         ),
     ),
     (
-        standing.storage_endpoints_are_there_already,
+        deployed_rules.storage_endpoints_are_there_already,
         Example(
             standing_with([]),
             f"{SPOKE1}.subnets.app",

@@ -4,8 +4,13 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from sparehub.topology.model.pair import Stack
+from sparehub.topology.rules import suppressions
+from sparehub.topology.rules.region import gateways, inspection, networks, peerings
+from sparehub.topology.rules.rule import Rule
+from sparehub.topology.rules.stack_file import remapping
 from tests.topology.rules.file_examples import NSG, in_spoke
-from tests.topology.rules.subjects import (
+from tests.topology.rules.rule_inputs import (
     Example,
     circuit,
     first_spoke,
@@ -19,9 +24,6 @@ from tests.topology.rules.subjects import (
     table,
     whole,
 )
-from topology.pair import Stack
-from topology.rules import gateways, ignored, inspection, networks, peerings, remapping
-from topology.rules.rule import Rule
 
 GATEWAY_SUBNET = "region.hub.subnets.GatewaySubnet.addressPrefix"
 SPOKE1 = "region.spokes.spoke1"
@@ -392,7 +394,7 @@ EXAMPLES: tuple[tuple[Rule[Stack], Example], ...] = (
         ),
     ),
     (
-        ignored.ignored_rules_exist,
+        suppressions.ignored_rules_exist,
         Example(
             whole(lambda v: v.update({"sparehub:ignoredRules": {"er-02": "bought"}})),
             "ignoredRules.er-02",
@@ -401,7 +403,7 @@ EXAMPLES: tuple[tuple[Rule[Stack], Example], ...] = (
         ),
     ),
     (
-        ignored.ignored_rules_are_warnings,
+        suppressions.ignored_rules_are_warnings,
         Example(
             whole(lambda v: v.update({"sparehub:ignoredRules": {"PE-03": "hush"}})),
             "ignoredRules.PE-03",
@@ -410,7 +412,7 @@ EXAMPLES: tuple[tuple[Rule[Stack], Example], ...] = (
         ),
     ),
     (
-        ignored.ignored_rules_have_a_reason,
+        suppressions.ignored_rules_have_a_reason,
         Example(
             whole(lambda v: v.update({"sparehub:ignoredRules": {"ER-02": " "}})),
             "ignoredRules.ER-02",

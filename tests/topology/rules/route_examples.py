@@ -2,7 +2,11 @@
 
 from dataclasses import replace
 
-from tests.topology.rules.subjects import (
+from sparehub.topology.model.pair import Stack
+from sparehub.topology.model.resources import RouteTable
+from sparehub.topology.rules.region import routes
+from sparehub.topology.rules.rule import Rule
+from tests.topology.rules.rule_inputs import (
     Example,
     first_spoke,
     hub,
@@ -13,10 +17,6 @@ from tests.topology.rules.subjects import (
     spokes,
     table,
 )
-from topology.model import RouteTable
-from topology.pair import Stack
-from topology.rules import routes
-from topology.rules.rule import Rule
 
 GATEWAY = "region.routes.gateway"
 SPOKES = "region.routes.spokes"

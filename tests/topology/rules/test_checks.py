@@ -2,8 +2,15 @@
 
 from typing import Any
 
+from sparehub.topology.azure.sources import SOURCES
+from sparehub.topology.model.pair import PairSummary, summarize_pair
+from sparehub.topology.rules.checks import check_all, check_pair, check_region
+from sparehub.topology.rules.findings import Finding
+from sparehub.topology.rules.pair.subject import Pair
+from sparehub.topology.rules.stack_outputs import recorded_stack
+from sparehub.topology.rules.suppressions import Suppressed, without_suppressed
 from tests.configurations import shipped
-from tests.topology.rules.subjects import (
+from tests.topology.rules.rule_inputs import (
     both,
     gateway,
     in_region,
@@ -13,13 +20,6 @@ from tests.topology.rules.subjects import (
     spokes,
     stack,
 )
-from topology.findings import Finding
-from topology.pair import Topology, find_topology
-from topology.recorded import recorded_stack
-from topology.rules.checks import check_all, check_pair, check_region
-from topology.rules.ignored import Ignored, without_ignored
-from topology.rules.pair import Pair
-from topology.sources import SOURCES
 
 BANDWIDTH = Finding(
     severity="warning",
@@ -69,7 +69,7 @@ def test_a_warning_that_was_read_is_set_apart_with_its_reason() -> None:
     more(region)
     stacks = Pair(pair()().primary, stack(values, "secondary"))
 
-    kept, ignored = without_ignored(check_all(stacks), stacks)
+    kept, ignored = without_suppressed(check_all(stacks), stacks)
 
     assert [(each.finding.rule, each.reason) for each in ignored] == [("VN-10", "it is full")]
     assert ("error", "VN-10") in [(each.severity, each.rule) for each in kept]
@@ -83,8 +83,8 @@ def test_ignored_warnings_are_those_of_the_stack_that_says_so() -> None:
 
     there, elsewhere = pair(second=ignore)(), pair(first=ignore)()
 
-    assert without_ignored(check_all(there), there) == ([NVA], [Ignored(BANDWIDTH, "bought")])
-    assert without_ignored(check_all(elsewhere), elsewhere) == ([BANDWIDTH, NVA], [])
+    assert without_suppressed(check_all(there), there) == ([NVA], [Suppressed(BANDWIDTH, "bought")])
+    assert without_suppressed(check_all(elsewhere), elsewhere) == ([BANDWIDTH, NVA], [])
 
 
 def test_a_pair_of_five_hundred_spokes_is_held_to_every_rule() -> None:
@@ -119,7 +119,7 @@ def test_topology_of_one_circuit_with_other_addresses() -> None:
             "expressRoute"
         ]["connections"]
 
-    assert find_topology(list(pair(second=move)())) == Topology(
+    assert summarize_pair(list(pair(second=move)())) == PairSummary(
         circuits=1,
         peering_locations=1,
         bow_tie=False,
@@ -137,12 +137,12 @@ def test_topology_of_a_bow_tie_with_retained_addresses() -> None:
 
     bow_tie = pair(both(prefer, in_region(more_circuits(1, "Singapore"))), prefer)()
     one_sided = pair(both(prefer, in_region(more_circuits(1, "Singapore"))))()
-    alone = find_topology([pair()().primary])
+    alone = summarize_pair([pair()().primary])
 
-    found = find_topology(list(bow_tie))
+    found = summarize_pair(list(bow_tie))
     assert (found.circuits, found.bow_tie, found.connected_at_once) == (3, True, True)
-    assert (find_topology(list(pair()())).order, alone.order) == ("disconnect then connect", None)
-    assert find_topology(list(one_sided)).connected_at_once is False
+    assert (summarize_pair(list(pair()())).order, alone.order) == ("disconnect then connect", None)
+    assert summarize_pair(list(one_sided)).connected_at_once is False
 
 
 def recorded(**changes: Any) -> dict[str, Any]:

@@ -4,6 +4,16 @@ from typing import Any
 
 import pytest
 
+from sparehub.topology.config.schema import StackConfig
+from sparehub.topology.errors import ConfigurationError, Problem
+from sparehub.topology.model.build import build
+from sparehub.topology.model.pair import Stack
+from sparehub.topology.rules.checks import CATALOGUE, check_region
+from sparehub.topology.rules.pair.intents import INTENTS
+from sparehub.topology.rules.region.networks import address_space_is_private
+from sparehub.topology.rules.rule import Rule
+from sparehub.topology.rules.stack_file.field_rules import FIELD_RULES
+from sparehub.topology.rules.stack_file.parse import parse_stack
 from tests.configurations import shipped
 from tests.topology.rules import (
     circuit_examples,
@@ -12,17 +22,7 @@ from tests.topology.rules import (
     region_examples,
     route_examples,
 )
-from tests.topology.rules.subjects import Change, Example, raw
-from topology.build import build
-from topology.config import StackConfig
-from topology.errors import ConfigurationError, Problem
-from topology.pair import Stack
-from topology.parse import parse_stack
-from topology.rules.checks import CATALOGUE, check_region
-from topology.rules.intents import INTENTS
-from topology.rules.networks import address_space_is_private
-from topology.rules.rule import Rule
-from topology.rules.shapes import SHAPES
+from tests.topology.rules.rule_inputs import Change, Example, raw
 
 BUILT: tuple[tuple[Rule[Any], Example], ...] = (
     *region_examples.EXAMPLES,
@@ -80,7 +80,7 @@ def test_a_rule_refuses_and_accepts(rule: Rule[Any], example: Example) -> None:
     assert list(rule.find(example.accepted())) == []
 
 
-@pytest.mark.parametrize("row", SHAPES, ids=lambda row: f"{row.id}-{row.title}")
+@pytest.mark.parametrize("row", FIELD_RULES, ids=lambda row: f"{row.id}-{row.title}")
 def test_a_value_is_refused_and_accepted(row: Any) -> None:
     """By the type of its key, with the id of the row."""
     example = file_examples.SHAPES[row.title]

@@ -1,0 +1,1 @@
+"""What the Pulumi program does around its resources: read, check, refuse, record."""

@@ -1,0 +1,1 @@
+"""Commands that write or compare stack files: ``init``, ``derive``, ``adopt``, ``parity``."""

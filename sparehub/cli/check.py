@@ -1,0 +1,89 @@
+"""``sparehub check``: what is wrong with one or both stack files, without Pulumi or Azure."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from sparehub.output import Output
+from sparehub.stacks.examination import Examination, examine
+from sparehub.topology.errors import ExitCode
+from sparehub.topology.model.pair import PairSummary, Stack
+from sparehub.topology.rules.findings import Finding
+
+
+def check(directory: Path, names: Sequence[str], output: Output) -> int:
+    """Print every finding; return the exit code."""
+    examination = examine(directory, names)
+    if output.as_json:
+        output.document(_document(examination))
+    else:
+        _print(output, examination)
+    return ExitCode.REFUSED if examination.count("error") else ExitCode.DONE
+
+
+def _document(examination: Examination) -> dict[str, Any]:
+    topology = examination.topology
+    return {
+        "findings": [asdict(finding) for finding in examination.findings],
+        "ignored": [
+            {**asdict(each.finding), "reason": each.reason} for each in examination.ignored
+        ],
+        "errors": examination.count("error"),
+        "warnings": examination.count("warning"),
+        "topology": {
+            "circuits": topology.circuits,
+            "peeringLocations": topology.peering_locations,
+            "bowTie": topology.bow_tie,
+            "addresses": topology.addresses,
+            "connectedAtOnce": topology.connected_at_once,
+            "order": topology.order,
+        },
+    }
+
+
+def _print(output: Output, examination: Examination) -> None:
+    if examination.stacks:
+        headers = ("stack", "location", "activation", "depth", "spokes", "connections")
+        output.table(headers, [_row(stack) for stack in examination.stacks])
+        for line in _said_of(examination.topology):
+            output.results.print(line)
+    colours = {"error": "red", "warning": "yellow"}
+    for each in examination.findings:
+        output.results.print(f"{each.severity} ", style=colours[each.severity], end="")
+        output.results.print(_line(each))
+    ignored = examination.ignored
+    for warning in ignored:
+        output.results.print("ignored ", style="dim", end="")
+        output.results.print(f"{_line(warning.finding)}: {warning.reason}")
+    counts = [_plural(examination.count(word), word) for word in ("error", "warning")]
+    output.results.print(", ".join([*counts, *([f"{len(ignored)} ignored"] if ignored else [])]))
+
+
+def _line(finding: Finding) -> str:
+    where = f"{finding.stack} {finding.path}"
+    return f"{where}: {finding.message} ({finding.rule}, {finding.source})"
+
+
+def _said_of(topology: PairSummary) -> list[str]:
+    bow_tie = "bow-tie, " if topology.bow_tie else ""
+    addresses = f", addresses {topology.addresses}" if topology.addresses else ""
+    circuits = _plural(topology.circuits, "circuit")
+    places = _plural(topology.peering_locations, "peering location")
+    lines = [f"topology: {bow_tie}{circuits} at {places}{addresses}"]
+    if topology.connected_at_once is not None:
+        which = "both regions at once" if topology.connected_at_once else "one region at a time"
+        order = {"either": "in either order"}.get(topology.order or "", topology.order)
+        lines.append(f"connected: {which}; change connections: {order}")
+    return lines
+
+
+def _row(stack: Stack) -> tuple[str, ...]:
+    region = stack.region
+    made = ", ".join(connection.name for connection in region.connections) or "none"
+    spokes = str(len(region.spokes))
+    return (stack.name, region.location, region.activation, region.depth, spokes, made)
+
+
+def _plural(count: int, word: str) -> str:
+    return f"{count} {word}" if count == 1 else f"{count} {word}s"

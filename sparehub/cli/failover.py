@@ -1,0 +1,270 @@
+"""The commands of a failover: what may be typed; ``operations`` carries it out."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from sparehub.cli import switch as switch_command
+from sparehub.failover import operations
+from sparehub.failover import status as status_command
+from sparehub.failover.journal.acceptances import NOTHING, Accepted
+from sparehub.failover.plans import read_plan, show_plan
+from sparehub.failover.steps.given_keys import read_keys
+from sparehub.output import Output
+from sparehub.topology.planning.plan import Mode, PlanKind
+
+app = typer.Typer()
+StackDirectory = Annotated[
+    Path, typer.Option("--stack-dir", help="Where Pulumi.yaml and the stack files are.")
+]
+Json = Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")]
+Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
+PlanId = Annotated[
+    str, typer.Option("--plan", help="The id that is confirmed (16 digits or more), or a file.")
+]
+Unplanned = Annotated[
+    bool, typer.Option("--unplanned", help="The region that is left may be lost.")
+]
+RaiseBandwidth = Annotated[
+    bool,
+    typer.Option(
+        "--raise-bandwidth",
+        help="Then raise a smaller circuit, for good, to what the other region's carries.",
+    ),
+]
+AcceptUnfenced = Annotated[
+    str,
+    typer.Option(
+        "--accept-unfenced",
+        metavar="REASON",
+        help="Go on although the lost region may still advertise.",
+    ),
+]
+
+AcceptUnproven = Annotated[
+    str,
+    typer.Option(
+        "--accept-unproven",
+        metavar="REASON",
+        help="Go on although something would no longer hold that holds now; kept in the journal.",
+    ),
+]
+
+AcceptCut = Annotated[
+    str,
+    typer.Option(
+        "--accept-cut",
+        metavar="REASON",
+        help="Fence the lost region although that cuts others who use its circuit.",
+    ),
+]
+FencedOnPremises = Annotated[
+    str,
+    typer.Option(
+        "--fenced-on-premises",
+        metavar="TICKET",
+        help="The router filters that were printed are in place: the lost region counts as fenced.",
+    ),
+]
+AcceptUnreached = Annotated[
+    str,
+    typer.Option(
+        "--accept-unreached",
+        metavar="REASON",
+        help="Go on although the region that took over does not reach on-premises.",
+    ),
+]
+
+AuthorizationKey = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--authorization-key",
+        metavar="[CONNECTION=]KEY",
+        help="A key of the circuit's owner, for the connection that needs one; again for each. It "
+        "is stored in the stack file, encrypted, so no authorization is issued. A command line is "
+        "seen in `ps` and kept by the shell: with `-` or CONNECTION=- the key is asked for, or "
+        "read from standard input.",
+    ),
+]
+
+
+@app.command()
+def plan(  # noqa: PLR0913 - one option a decision
+    kind: Annotated[PlanKind, typer.Argument(help="What is to be planned.")],
+    *,
+    unplanned: Unplanned = False,
+    raise_bandwidth: RaiseBandwidth = False,
+    out: Annotated[Path | None, typer.Option(help="Write the plan to this file, too.")] = None,
+    stack_dir: StackDirectory = Path(),
+    json: Json = False,
+) -> None:
+    """Show the steps of a failover or a drill: what each needs, changes and takes; does nothing.
+
+    [bold]sparehub plan failover[/bold]   [bold]sparehub plan failover --unplanned --json[/bold]
+    """
+    if unplanned and kind is PlanKind.DRILL:
+        raise typer.BadParameter("a drill is always planned")
+    if raise_bandwidth and kind is PlanKind.DRILL:
+        raise typer.BadParameter("a drill raises no bandwidth")
+    mode = Mode.UNPLANNED if unplanned else Mode.PLANNED
+    planned = read_plan(stack_dir, kind, mode, raise_bandwidth=raise_bandwidth)
+    show_plan(planned, out, Output(as_json=json))
+
+
+@app.command("failover")
+def fail_over(  # noqa: PLR0913 - one option a decision
+    *,
+    unplanned: Unplanned = False,
+    accept_unfenced: AcceptUnfenced = "",
+    accept_cut: AcceptCut = "",
+    fenced_on_premises: FencedOnPremises = "",
+    accept_unproven: AcceptUnproven = "",
+    raise_bandwidth: RaiseBandwidth = False,
+    authorization_key: AuthorizationKey = None,
+    plan: PlanId = "",
+    yes: Yes = False,
+    stack_dir: StackDirectory = Path(),
+    json: Json = False,
+) -> None:
+    """Move the traffic from the primary to the secondary, with journal, interlock and proof.
+
+    [bold]sparehub failover[/bold]   [bold]sparehub failover --yes --plan ID[/bold]
+    """
+    accepted = Accepted(reason=accept_unfenced, cut=accept_cut, ticket=fenced_on_premises)
+    wish = operations.OperationRequest(
+        kind=PlanKind.FAILOVER,
+        mode=_mode(accepted, unplanned=unplanned),
+        accepted=accepted,
+        unproven=accept_unproven,
+        plan=plan,
+        yes=yes,
+        raise_bandwidth=raise_bandwidth,
+        authorization_keys=read_keys(authorization_key or ()),
+    )
+    raise typer.Exit(operations.begin(stack_dir, wish, Output(as_json=json)))
+
+
+@app.command("failback")
+def fail_back(  # noqa: PLR0913 - one option a decision
+    *,
+    unplanned: Unplanned = False,
+    accept_unfenced: AcceptUnfenced = "",
+    accept_cut: AcceptCut = "",
+    fenced_on_premises: FencedOnPremises = "",
+    accept_unproven: AcceptUnproven = "",
+    raise_bandwidth: RaiseBandwidth = False,
+    authorization_key: AuthorizationKey = None,
+    plan: PlanId = "",
+    yes: Yes = False,
+    stack_dir: StackDirectory = Path(),
+    json: Json = False,
+) -> None:
+    """Move the traffic back to the primary: the same steps with the roles swapped.
+
+    [bold]sparehub failback[/bold]
+    """
+    accepted = Accepted(reason=accept_unfenced, cut=accept_cut, ticket=fenced_on_premises)
+    wish = operations.OperationRequest(
+        kind=PlanKind.FAILBACK,
+        mode=_mode(accepted, unplanned=unplanned),
+        accepted=accepted,
+        unproven=accept_unproven,
+        plan=plan,
+        yes=yes,
+        raise_bandwidth=raise_bandwidth,
+        authorization_keys=read_keys(authorization_key or ()),
+    )
+    raise typer.Exit(operations.begin(stack_dir, wish, Output(as_json=json)))
+
+
+def _mode(accepted: Accepted, *, unplanned: bool) -> Mode:
+    if accepted != NOTHING and not unplanned:
+        raise typer.BadParameter(
+            "--accept-unfenced, --accept-cut and --fenced-on-premises belong to --unplanned"
+        )
+    return Mode.UNPLANNED if unplanned else Mode.PLANNED
+
+
+@app.command()
+def resume(  # noqa: PLR0913 - one option a decision
+    *,
+    yes: Yes = False,
+    accept_unfenced: AcceptUnfenced = "",
+    accept_cut: AcceptCut = "",
+    fenced_on_premises: FencedOnPremises = "",
+    accept_unreached: AcceptUnreached = "",
+    stack_dir: StackDirectory = Path(),
+    json: Json = False,
+) -> None:
+    """Go on with an operation that stopped half-way, whatever stopped it.
+
+    [bold]sparehub resume[/bold]
+    """
+    output = Output(as_json=json)
+    accepted = Accepted(
+        reason=accept_unfenced,
+        cut=accept_cut,
+        ticket=fenced_on_premises,
+        unreached=accept_unreached,
+    )
+    raise typer.Exit(operations.resume(stack_dir, output, yes=yes, accepted=accepted))
+
+
+@app.command()
+def commit(*, stack_dir: StackDirectory = Path(), json: Json = False) -> None:
+    """Call the last failover or failback settled; the next operation does that by itself.
+
+    [bold]sparehub commit[/bold]
+    """
+    raise typer.Exit(operations.commit(stack_dir, Output(as_json=json)))
+
+
+@app.command("finish-fence")
+def finish_fence(
+    *, yes: Yes = False, stack_dir: StackDirectory = Path(), json: Json = False
+) -> None:
+    """Disconnect a region that was lost and is back, and end what stood in for that.
+
+    [bold]sparehub finish-fence[/bold]
+    """
+    raise typer.Exit(operations.finish_fence(stack_dir, Output(as_json=json), yes=yes))
+
+
+@app.command()
+def status(*, stack_dir: StackDirectory = Path(), json: Json = False) -> None:
+    """Show which region is live, by Azure where it answers; what is under way, and what is owed.
+
+    Exit codes: 0 all is well, 5 an operation is unfinished, 7 something is owed, 8 no region is
+    live although one was, or what is deployed contradicts the journal.
+
+    [bold]sparehub status --json[/bold]
+    """
+    raise typer.Exit(status_command.status(stack_dir, Output(as_json=json)))
+
+
+@app.command()
+def switch(
+    stack: Annotated[
+        str, typer.Argument(help="The stack that is to be live: primary or secondary.")
+    ] = "",
+    *,
+    from_state: Annotated[
+        bool,
+        typer.Option(
+            "--from-state", help="Set what the stacks recorded: for a checkout of before a switch."
+        ),
+    ] = False,
+    stack_dir: StackDirectory = Path(),
+    json: Json = False,
+) -> None:
+    """Turn the switch in both stack files and print the deployments in their order; deploy nothing.
+
+    [bold]sparehub switch secondary[/bold]   [bold]sparehub switch --from-state[/bold]
+    """
+    output = Output(as_json=json)
+    if from_state == bool(stack):
+        raise typer.BadParameter("name the stack that is to be live, or give --from-state")
+    if from_state:
+        raise typer.Exit(switch_command.switch_from_state(stack_dir, output))
+    raise typer.Exit(switch_command.switch(stack_dir, stack, output))

@@ -1,0 +1,46 @@
+"""The proofs as JUnit XML, for a continuous integration to show."""
+
+from pathlib import Path
+from xml.etree.ElementTree import Element, ElementTree, SubElement
+
+from sparehub.topology.errors import SparehubError
+from sparehub.topology.reachability.invariants import QUESTIONS
+from sparehub.topology.reachability.proof import Proof
+
+
+def suite(proof: Proof, seconds: float) -> Element:
+    """Return a state as a suite: a case a question, a failure a violation that must not be."""
+    name = f"sparehub.cli.reachability.verify.{proof.state.name}"
+    failures = {each.question for each in proof.violations if each.fails}
+    element = Element(
+        "testsuite",
+        name=name,
+        tests=str(len(QUESTIONS)),
+        failures=str(len(failures)),
+        time=f"{seconds:.3f}",
+    )
+    for question, meaning in QUESTIONS.items():
+        case = SubElement(element, "testcase", classname=name, name=f"{question}: {meaning}")
+        found = [each for each in proof.violations if each.question == question]
+        lines = [f"{v.source} -> {v.destination}: {v.verdict.name}: {v.reason}" for v in found]
+        if question in failures:
+            more = proof.more.get(question, 0)
+            message = f"{len(found) + more} violations"
+            SubElement(case, "failure", message=message).text = "\n".join(lines)
+        elif lines:
+            SubElement(case, "system-out").text = "\n".join(lines)
+    return element
+
+
+def write(path: Path, suites: list[Element]) -> None:
+    """Write the suites of all states into one file.
+
+    :raises SparehubError: where it cannot be written.
+    """
+    root = Element("testsuites", name="sparehub verify")
+    root.extend(suites)
+    try:
+        ElementTree(root).write(path, encoding="utf-8", xml_declaration=True)
+    except OSError as error:
+        message = f"{path} cannot be written ({error.strerror}): name another with --junit"
+        raise SparehubError(message) from None

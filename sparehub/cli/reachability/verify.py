@@ -1,0 +1,102 @@
+"""``sparehub verify``: who reaches whom in every state of a failover, and what is to blame."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from time import perf_counter
+
+from rich.progress import Progress
+
+from sparehub.cli import check
+from sparehub.cli.reachability import junit, verify_output
+from sparehub.output import Output
+from sparehub.stacks.stack_files import STACKS, read_stack
+from sparehub.stacks.stack_state import standing, target
+from sparehub.topology.errors import ConfigurationError, ExitCode, UnknownNameError
+from sparehub.topology.model.pair import Stack
+from sparehub.topology.reachability.intents import Intent, read_intents
+from sparehub.topology.reachability.proof import PreviousVerdicts, Proof, prove
+from sparehub.topology.reachability.states.states import PairState, Side, all_states, deployed
+from sparehub.topology.reachability.verdicts.verify import verify as judge
+
+SideOf = Callable[[Stack], Side]
+"""How a stack's region stands in each form: as it is configured, or as it was read."""
+
+
+def read_sides(directory: Path, output: Output, environment: Mapping[str, str]) -> SideOf:
+    """Return what reads how a stack stands; which Azure that is about is said first."""
+    output.note(target(environment))
+    return lambda stack: deployed(stack, standing(directory, stack, environment))
+
+
+@dataclass(frozen=True, kw_only=True)
+class VerifyRequest:
+    """What is to be shown: which states (all where none is named), each pair, a file for CI."""
+
+    states: Sequence[str] = ()
+    pairs: bool = False
+    junit: Path | None = None
+
+
+def verify(
+    directory: Path,
+    wanted: VerifyRequest,
+    output: Output,
+    side_of: SideOf,
+) -> int:
+    """Print what is true in each state; return the exit code.
+
+    :raises UnknownNameError: where a state does not occur in this pair.
+    :raises ConfigurationError: where an intent names what is not there.
+    """
+    started = perf_counter()
+    try:
+        stacks = [read_stack(directory, name) for name in STACKS]
+    except ConfigurationError:
+        return check.check(directory, STACKS, output)
+    primary, secondary = map(side_of, stacks)
+    states = {state.name: state for state in all_states(primary, secondary)}
+    try:
+        intents = read_intents(stacks, states)
+    except ConfigurationError as error:
+        if output.as_json:
+            problems = [{"stack": error.stack, **asdict(each)} for each in error.problems]
+            output.document({"states": [], "seconds": 0, "problems": problems})
+        raise
+    for name in wanted.states:
+        if name not in states:
+            raise UnknownNameError("state", name, states)
+    chosen = [state for name, state in states.items() if name in (wanted.states or states)]
+    printer = verify_output.printer(output, pairs=wanted.pairs)
+    suites = []
+    failed = False
+    for proof, seconds in _proofs(chosen, states, intents, output):
+        printer.state(proof, seconds)
+        failed |= proof.failed
+        suites.append(junit.suite(proof, seconds))
+    printer.end(perf_counter() - started)
+    if wanted.junit:
+        junit.write(wanted.junit, suites)
+    return ExitCode.REFUSED if failed else ExitCode.DONE
+
+
+def _proofs(
+    chosen: Sequence[PairState],
+    states: dict[str, PairState],
+    intents: Sequence[Intent],
+    output: Output,
+) -> Iterator[tuple[Proof, float]]:
+    """Yield each proof and how long it took, with a bar while a person waits."""
+    known: dict[str, PreviousVerdicts] = {}
+    terminal = output.progress.is_terminal and not output.as_json
+    with Progress(console=output.progress, transient=True, disable=not terminal) as progress:
+        task = progress.add_task("states", total=len(chosen))
+        for state in chosen:
+            started = perf_counter()
+            if state.before and state.before not in known:
+                earlier = states[state.before]
+                known[earlier.name] = PreviousVerdicts.of(judge(earlier.regions, earlier.lost_nvas))
+            proof = prove(state, known.get(state.before), intents)
+            known[state.name] = PreviousVerdicts.of(proof.reachability)
+            progress.advance(task)
+            yield proof, perf_counter() - started

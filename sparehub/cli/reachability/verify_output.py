@@ -1,0 +1,222 @@
+"""How proofs are shown: as one JSON document, or as matrices and hop lists for a person."""
+
+from collections.abc import Iterator
+from typing import Any, Protocol
+
+from sparehub.output import Output
+from sparehub.topology.reachability.invariants import Violation
+from sparehub.topology.reachability.proof import Proof, VerdictChange
+from sparehub.topology.reachability.states.states import Lasting, meaning
+from sparehub.topology.reachability.verdicts.explain import Explainer
+from sparehub.topology.reachability.verdicts.outcome_bits import NO_PAIR, Verdict
+from sparehub.topology.reachability.verdicts.paths import Trace
+
+_SIGNS = {
+    Verdict.REACHABLE: "+",
+    Verdict.UNREACHABLE: "-",
+    Verdict.AMBIGUOUS: "~",
+    Verdict.UNDETERMINED: "?",
+}
+_MOST_SHOWN = 10
+"""Violations of a state that a person sees; JSON has them all."""
+
+
+class Printer(Protocol):
+    """Takes the proofs one by one, since all of them together would be large."""
+
+    def state(self, proof: Proof, seconds: float) -> None:
+        """Take the proof of a state, and how long it took."""
+
+    def end(self, seconds: float) -> None:
+        """Finish, with how long everything took."""
+
+
+def printer(output: Output, *, pairs: bool) -> Printer:
+    """Return what prints proofs to an output; ``pairs`` wants every single pair."""
+    return _Json(output, pairs=pairs) if output.as_json else _Text(output, pairs=pairs)
+
+
+class _Json:
+    def __init__(self, output: Output, *, pairs: bool) -> None:
+        self._output, self._pairs = output, pairs
+        self._states: list[dict[str, Any]] = []
+
+    def state(self, proof: Proof, seconds: float) -> None:
+        found = proof.reachability
+        document: dict[str, Any] = {
+            "state": proof.state.name,
+            **{each.name.lower(): proof.count(each) for each in Verdict},
+            "asymmetric": int(found.asymmetric.sum()),
+            "loops": int(found.loops.sum()),
+            "seconds": round(seconds, 3),
+            "lasts": _lasts(proof.state.lasts),
+            "before": proof.state.before or None,
+            "changes": [_change(each) for each in proof.changes],
+            "violations": [_violation(each) for each in proof.violations],
+            "more": proof.more,
+        }
+        if self._pairs:
+            document["pairs"] = [
+                {"source": source, "destination": destination, "verdict": verdict, "path": path}
+                for source, destination, verdict, path in _pairs(proof)
+            ]
+        self._states.append(document)
+
+    def end(self, seconds: float) -> None:
+        self._output.document({"states": self._states, "seconds": round(seconds, 3)})
+
+
+def _lasts(lasting: Lasting | None) -> dict[str, int] | None:
+    return {"typical": lasting.typical, "worst": lasting.worst} if lasting else None
+
+
+def _change(change: VerdictChange) -> dict[str, Any]:
+    return {
+        "source": change.source,
+        "destination": change.destination,
+        "pairs": change.pairs,
+        "change": "reached" if change.reached else "lost",
+    }
+
+
+def _violation(violation: Violation) -> dict[str, Any]:
+    there, back = violation.there, violation.back
+    return {
+        "question": violation.question,
+        "source": violation.source,
+        "destination": violation.destination,
+        "verdict": violation.verdict.name,
+        "path": there.contexts if there else [],
+        "reason": violation.reason,
+        "hops": _hops(there),
+        "returnPath": back.contexts if back else [],
+        "returnHops": _hops(back),
+        "fails": violation.fails,
+        "intent": violation.intent or None,
+    }
+
+
+def _hops(walk: Trace | None) -> list[dict[str, Any]]:
+    return [
+        {
+            "context": hop.context,
+            "route": str(hop.route) if hop.route else None,
+            "overridden": [str(route) for route in hop.overridden],
+        }
+        for hop in (walk.hops if walk else ())
+    ]
+
+
+def _pairs(proof: Proof) -> Iterator[tuple[str, str, str, list[str]]]:
+    """Yield every pair with its verdict and the contexts that its way there passes."""
+    found = proof.reachability
+    explainer = Explainer(found)
+    for row, source in enumerate(found.contexts):
+        for column, destination in enumerate(found.contexts):
+            number = int(found.verdicts[row, column])
+            if number != NO_PAIR:
+                path = explainer.worst_there(source, destination).contexts
+                yield source, destination, Verdict(number).name, path
+
+
+class _Text:
+    def __init__(self, output: Output, *, pairs: bool) -> None:
+        self._output, self._pairs = output, pairs
+        self._failed: list[str] = []
+        self._said: set[tuple[str, str, str, str, bool]] = set()
+        self._states = 0
+
+    def state(self, proof: Proof, seconds: float) -> None:
+        del seconds
+        self._states += 1
+        state = proof.state
+        counts = ", ".join(f"{proof.count(each)} {each.name}" for each in Verdict)
+        self._say(state.name, f": {meaning(state.name)}", "bold")
+        self._matrix(proof)
+        self._say("", f"{counts}{_text_lasts(state.lasts)}")
+        for line in _text_changes(proof):
+            self._say("", line)
+        self._violations(proof)
+        if self._pairs:
+            headers = ("source", "destination", "verdict", "path")
+            rows = [(*pair[:3], " -> ".join(pair[3])) for pair in _pairs(proof)]
+            self._output.table(headers, rows)
+        self._say("", "")
+        if proof.failed:
+            self._failed.append(state.name)
+
+    def end(self, seconds: float) -> None:
+        signs = ", ".join(f"{sign} {verdict.name}" for verdict, sign in _SIGNS.items())
+        self._say("", f"rows start a conversation with columns: {signs}")
+        verdict = f"wrong in {', '.join(self._failed)}" if self._failed else "all in order"
+        colour = "red" if self._failed else "green"
+        self._say(verdict, f" ({self._states} states in {seconds:.1f} s)", colour)
+
+    def _say(self, marked: str, text: str, style: str = "") -> None:
+        self._output.results.print(marked, style=style, end="")
+        self._output.results.print(text)
+
+    def _matrix(self, proof: Proof) -> None:
+        groups = proof.groups
+        numbers = [str(number) for number in range(1, len(groups) + 1)]
+        rows = [
+            (number, source, *(_cell(proof, source, destination) for destination in groups))
+            for number, source in zip(numbers, groups, strict=True)
+        ]
+        self._output.table(("", "", *numbers), rows)
+
+    def _violations(self, proof: Proof) -> None:
+        new = [each for each in proof.violations if _key(each) not in self._said]
+        self._said |= {_key(each) for each in new}
+        for each in new[:_MOST_SHOWN]:
+            colour, word = ("red", "wrong") if each.fails else ("yellow", "note")
+            pair = f"{each.source} -> {each.destination}"
+            said = f" {each.question}: {pair} is {each.verdict.name}"
+            self._say(word, said, colour)
+            for name, walk in (("there", each.there), ("back", each.back)):
+                if walk:
+                    self._say("", f"  {name}: {' -> '.join(str(hop) for hop in walk.hops)}")
+            self._say("", f"  because {each.reason}")
+        more, counted = len(new[_MOST_SHOWN:]), sum(proof.more.values())
+        again = len(proof.violations) - len(new)
+        if more:
+            self._say("", f"and {more} more (--json has them)")
+        if counted:
+            self._say("", f"and {counted} more of these questions, counted only")
+        if again:
+            self._say("", f"and {again} as in an earlier state")
+
+
+def _key(violation: Violation) -> tuple[str, str, str, str, bool]:
+    pair = (violation.source, violation.destination)
+    return (violation.question, *pair, violation.reason, violation.fails)
+
+
+def _cell(proof: Proof, source: str, destination: str) -> str:
+    counts = proof.cells.get((source, destination), {})
+    if len(counts) > 1 or sum(counts.values()) > 1:
+        return " ".join(f"{_SIGNS[verdict]}{count}" for verdict, count in counts.items())
+    return "".join(_SIGNS[verdict] for verdict in counts)
+
+
+def _text_lasts(lasting: Lasting | None) -> str:
+    if lasting is None:
+        return ""
+    return f"; lasts about {lasting.typical} s, at most {lasting.worst} s"
+
+
+def _text_changes(proof: Proof) -> Iterator[str]:
+    for reached, word in ((False, "lost"), (True, "reached")):
+        changed = {
+            (c.source, c.destination): c.pairs for c in proof.changes if c.reached is reached
+        }
+        parts = []
+        for (source, destination), pairs in changed.items():
+            back = changed.get((destination, source))
+            if back == pairs and source > destination:
+                continue  # said with the other way
+            arrow = "<->" if back == pairs else "->"
+            count = f" ({pairs} pairs)" if pairs > 1 else ""
+            parts.append(f"{source} {arrow} {destination}{count}")
+        if parts:
+            yield f"{word} against {proof.state.before}: {', '.join(parts)}"

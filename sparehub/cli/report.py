@@ -1,0 +1,62 @@
+"""``sparehub report``: read both stack files and the journal at home, write one HTML file."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from sparehub.output import Output
+from sparehub.report.document import compose
+from sparehub.report.journal_files import recorded
+from sparehub.report.page import page
+from sparehub.stacks.examination import examine
+from sparehub.stacks.program_digest import read_program
+from sparehub.topology.errors import ConfigurationError, ExitCode, SparehubError
+from sparehub.topology.planning.plan import UNREAD, Program
+
+
+class UnwritableReportError(SparehubError):
+    """The report's file cannot be written."""
+
+
+def report(directory: Path, out: Path, output: Output, environment: Mapping[str, str]) -> int:
+    """Write the report, also of stack files that are wrong: it then says what is; return the code.
+
+    A journal that cannot be told is a warning, in the page and on standard error.
+
+    :raises UnwritableReportError: where the file cannot be written.
+    """
+    examination = examine(directory)
+    found = recorded(directory, environment)
+    if found.problem:
+        output.note(f"warning: {found.problem}")
+    text = page(compose(examination, found, _program(directory, output)))
+    try:
+        out.write_text(text, encoding="utf-8", newline="\n")
+    except OSError as error:
+        message = f"{out} cannot be written ({error.strerror}): name another file with -o"
+        raise UnwritableReportError(message) from None
+    errors, warnings = examination.count("error"), examination.count("warning")
+    operations = len(found.history.entries)
+    if output.as_json:
+        output.document(
+            {
+                "file": str(out),
+                "errors": errors,
+                "warnings": warnings,
+                "operations": operations,
+            }
+        )
+    else:
+        output.results.print(
+            f"{out}: {len(text.encode())} bytes; errors: {errors}, warnings: {warnings}, "
+            f"operations: {operations}",
+        )
+    return ExitCode.REFUSED if errors else ExitCode.DONE
+
+
+def _program(directory: Path, output: Output) -> Program:
+    """Return what would carry out the plans: their ids follow from it."""
+    try:
+        return read_program(directory)
+    except ConfigurationError as error:
+        output.note(f"warning: the ids of the plans are not those of `sparehub plan`: {error}")
+        return UNREAD

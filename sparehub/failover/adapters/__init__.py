@@ -1,0 +1,1 @@
+"""Pulumi and its backend, behind the protocols that an operation uses."""

@@ -1,0 +1,115 @@
+"""The generation of both stack files: checked before any act, and counted up by a switch."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sparehub.failover.adapters.stack_snapshot import Snapshot
+from sparehub.failover.journal.journal import Journal
+from sparehub.stacks.stack_file_edit import GENERATION, set_values
+from sparehub.topology.errors import GenerationError, PreflightError
+from sparehub.topology.model.pair import Stack
+from sparehub.topology.state.generation import (
+    UP_TO_DATE,
+    differing,
+    recorded_generation,
+    refuse_older,
+    said_by,
+)
+
+Note = Callable[[str], None]
+
+
+def next_generation(pair: Mapping[str, Stack], snapshots: Mapping[str, Snapshot]) -> int:
+    """Return the generation of the next switch: above every one that is written or recorded."""
+    return 1 + max(*said_by(pair).values(), _recorded(snapshots))
+
+
+def refuse_older_files(pair: Mapping[str, Stack], snapshots: Mapping[str, Snapshot]) -> None:
+    """Refuse stack files of a generation below the one that either stack recorded.
+
+    :raises GenerationError: with both numbers.
+    """
+    records = {name: snapshot.switch for name, snapshot in snapshots.items()}
+    for name, generation in said_by(pair).items():
+        refuse_older(name, generation, records)
+
+
+def refuse_differing_files(pair: Mapping[str, Stack]) -> None:
+    """Refuse two files of different switches, where no operation of the journal explains that.
+
+    :raises PreflightError: with both numbers.
+    """
+    if said := differing(pair):
+        message = (
+            f"the stack files are of different switches ({said}), which no operation in the "
+            f"journal explains; nothing was done. First {UP_TO_DATE}"
+        )
+        raise PreflightError(message)
+
+
+def refuse_overtaken(
+    journal: Journal,
+    operation: str,
+    generation: int,
+    snapshots: Mapping[str, Snapshot],
+    fences: Iterable[str] = (),
+) -> None:
+    """Refuse to go on with an operation after a later switch; close it in the journal.
+
+    :raises GenerationError: where a stack records a higher generation than the operation's.
+    """
+    recorded = _recorded(snapshots)
+    if recorded <= generation:
+        return
+    journal.append("superseded", operation, generation=recorded)
+    fenced = ", ".join(fences)
+    left = f" What it fenced may still be: {fenced}." if fenced else ""
+    message = (
+        f"{operation} is of generation {generation}, and generation {recorded} is recorded: the "
+        "live region was switched again since, by another run. Nothing was done, and the operation "
+        f"is closed here as superseded.{left} `sparehub status` shows where things stand"
+    )
+    raise GenerationError(message)
+
+
+def _recorded(snapshots: Mapping[str, Snapshot]) -> int:
+    return recorded_generation(snapshot.switch for snapshot in snapshots.values())
+
+
+@dataclass
+class FileGenerations:
+    """The generation of both stack files during one operation."""
+
+    directory: Path
+    pair: Mapping[str, Stack]
+    generation: int
+    """That of the operation."""
+    before: Mapping[str, int]
+    """That of each file before the operation."""
+    guard: Callable[[], object]
+    _counted_up: bool = field(default=False, init=False)
+
+    def count_up(self) -> None:
+        """Write the operation's generation into both files: right before it acts.
+
+        :raises LeaseError: where somebody else has taken over.
+        :raises PreflightError: where a file cannot be written.
+        """
+        if self._counted_up:
+            return
+        self.guard()
+        for name in self.pair:
+            set_values(self.directory, name, {GENERATION: self.generation})
+        self._counted_up = True
+
+    def restore(self) -> None:
+        """Write back what both files said: the operation is withdrawn, and nothing was done."""
+        if any(number != self.before.get(name) for name, number in said_by(self.pair).items()):
+            self._counted_up = True  # by a run that died meanwhile
+        if not self._counted_up:
+            return
+        self.guard()
+        for name in self.pair:
+            set_values(self.directory, name, {GENERATION: self.before.get(name) or None})
+        self._counted_up = False

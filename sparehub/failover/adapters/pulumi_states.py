@@ -1,0 +1,90 @@
+"""States and secrets that pass through Pulumi: by standard input and output, never in clear."""
+
+import json
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sparehub.failover.adapters.pulumi_errors import as_command_error, telling
+from sparehub.stacks.pulumi_command import export_state, run
+from sparehub.stacks.stack_file_edit import GENERATION
+from sparehub.stacks.stack_files import load_stack_file, read_stack_file
+from sparehub.topology.planning.plan import StackChange
+from sparehub.topology.state.generation import SwitchRecord, with_switch
+
+_State = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class PulumiStates:
+    """The states of a project's stacks, read and changed between two deployments."""
+
+    executable: str
+    directory: Path
+
+    def exported(self, stack: str) -> _State:
+        """Return a state as Pulumi exports it, secrets encrypted.
+
+        :raises CommandError: where it cannot be read.
+        """
+        with as_command_error():
+            return export_state(
+                self.executable,
+                stack,
+                directory=self.directory,
+                environment=os.environ,
+            )
+
+    def forget_pending(self, stack: str) -> None:
+        """Strike out the begun writes of a stack, once each has been settled.
+
+        :raises DeploymentError: where the state cannot be read or written; it stays as it is then.
+        """
+        self._edit(stack, lambda state: {**state, "pending_operations": []})
+
+    def record_switch(self, change: StackChange, operation: str) -> None:
+        """Record the switch in the state before a deployment that records nothing until its end.
+
+        Else a Pulumi that is killed leaves the switch of before recorded, and an older checkout
+        would not be refused.
+        """
+        text = read_stack_file(self.directory, change.stack)
+        config = load_stack_file(text, change.stack)["config"]
+        if not (generation := int(config.get(GENERATION) or 0)):
+            return
+        record = SwitchRecord(
+            generation=generation, activation=change.activation.value, operation=operation
+        )
+        self._edit(
+            change.stack,
+            lambda state: {**state, "resources": with_switch(state["resources"], record)},
+        )
+
+    def _edit(self, stack: str, edit: Callable[[_State], _State]) -> None:
+        """Change a state between two deployments.
+
+        :raises DeploymentError: where it cannot be read or written; it stays as it is then.
+        """
+        with telling(stack):
+            exported = self.exported(stack)
+            whole = edit(exported.get("deployment") or {})
+            self.command(
+                *("stack", "import", "--stack", stack),
+                given=json.dumps({**exported, "deployment": whole}),
+            )
+
+    def command(self, *arguments: str, given: str) -> None:
+        """Run a command that is given a state or a secret.
+
+        :raises CommandError: where it fails.
+        """
+        with as_command_error():
+            run(
+                self.executable,
+                *arguments,
+                directory=self.directory,
+                environment=os.environ,
+                given=given,
+            )

@@ -1,0 +1,171 @@
+"""What a stack recorded: read from ``pulumi stack export``, before and after each step."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Self
+
+from sparehub.topology.model.circuit_ids import circuit_id
+from sparehub.topology.model.resources import Circuit, CircuitReference, Connection, Region
+from sparehub.topology.planning.operations import CONNECTION, GATEWAY, ResourceOperation
+from sparehub.topology.state.deployed import Deployed
+from sparehub.topology.state.generation import SwitchRecord
+from sparehub.topology.state.resources import Resources
+
+_NETWORK = "azure-native:network:"
+_PEERINGS = "virtualNetworks/{virtualNetworkName}/virtualNetworkPeerings"
+_GROUP = "/subscriptions/{subscription}/resourceGroups/{resourceGroupName}"
+_PATHS = {
+    "azure-native:resources:ResourceGroup": _GROUP,
+    **{
+        f"{_NETWORK}{kind}": f"{_GROUP}/providers/Microsoft.Network/{path}"
+        for kind, path in (
+            ("ExpressRouteCircuit", "expressRouteCircuits/{circuitName}"),
+            ("NetworkSecurityGroup", "networkSecurityGroups/{networkSecurityGroupName}"),
+            ("RouteTable", "routeTables/{routeTableName}"),
+            ("Subnet", "virtualNetworks/{virtualNetworkName}/subnets/{subnetName}"),
+            ("VirtualNetwork", "virtualNetworks/{virtualNetworkName}"),
+            ("VirtualNetworkGateway", "virtualNetworkGateways/{virtualNetworkGatewayName}"),
+            (
+                "VirtualNetworkGatewayConnection",
+                "connections/{virtualNetworkGatewayConnectionName}",
+            ),
+            ("VirtualNetworkPeering", f"{_PEERINGS}/{{virtualNetworkPeeringName}}"),
+        )
+    },
+}
+"""What Azure's id is made of; the names stand in the inputs."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pending:
+    """A write that was begun and whose end nobody recorded."""
+
+    urn: str
+    type: str
+    parent: str
+    operation: str
+    inputs: Mapping[str, Any]
+
+    @property
+    def name(self) -> str:
+        """The logical name."""
+        return self.urn.split("::")[-1]
+
+    def identity(self, subscription: str) -> str:
+        """Return the id that Azure gives to what was being made; empty where none is known."""
+        return _identity(self.type, subscription, self.inputs)
+
+
+def identity_of(operation: ResourceOperation, region: Region, subscription: str) -> str:
+    """Return the id that Azure gives to a connection or gateway that an operation makes."""
+    for connection in region.connections:
+        if operation.name == f"region/connection/{connection.key}/connection":
+            return connection_id(connection, region, subscription)
+    if region.gateway and operation.name == "region/expressroute/gateway":
+        names = {
+            "resourceGroupName": region.resource_group,
+            "virtualNetworkGatewayName": region.gateway.name,
+        }
+        return _identity(GATEWAY, subscription, names)
+    return ""
+
+
+def connection_id(connection: Connection, region: Region, subscription: str) -> str:
+    """Return the id that Azure gives to a connection of a region, whether it stands or not."""
+    names = {
+        "resourceGroupName": region.resource_group,
+        "virtualNetworkGatewayConnectionName": connection.name,
+    }
+    return _identity(CONNECTION, subscription, names)
+
+
+def whole_circuit_id(circuit: Circuit | CircuitReference, subscription: str) -> str:
+    """Return a circuit's id, an owned one being in the subscription of its stack."""
+    if isinstance(circuit, CircuitReference):
+        return circuit.id
+    return f"/subscriptions/{subscription}{circuit_id(circuit)}"
+
+
+def _identity(kind: str, subscription: str, inputs: Mapping[str, Any]) -> str:
+    """Return the id; empty where the type has none here, or the inputs do not say its names."""
+    try:
+        return _PATHS.get(kind, "").format(subscription=subscription, **inputs)
+    except KeyError:
+        return ""
+
+
+@dataclass(frozen=True)
+class Unreadable:
+    """A stack whose state cannot be read; ``problem`` says why, and what to do."""
+
+    problem: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Snapshot:
+    """One stack as it was last recorded; ``activation`` is empty where it was never deployed."""
+
+    activation: str
+    deployed: Deployed
+    pending: tuple[Pending, ...]
+    ids: Mapping[str, str]
+    """Azure's id of each resource, by its logical name."""
+    urns: Mapping[str, str]
+    """Pulumi's address of each resource and component, by its logical name."""
+    failed: tuple[str, ...]
+    """Logical names of what Azure made, but not well."""
+    resources: Resources
+    """Type and outputs of everything that stands, by URN."""
+
+    @classmethod
+    def of(cls, deployment: Mapping[str, Any]) -> Self:
+        """Read a deployment as ``pulumi stack export`` writes it."""
+        resources = deployment.get("resources") or []
+        outputs = next(
+            (
+                each.get("outputs") or {}
+                for each in resources
+                if each["type"] == "pulumi:pulumi:Stack"
+            ),
+            {},
+        )
+        standing = {
+            each["urn"]: {"type": each["type"], "outputs": each.get("outputs")}
+            for each in resources
+            if not each.get("delete")
+        }
+        return cls(
+            activation=str(outputs.get("activation", "")),
+            deployed=Deployed.from_resources(standing),
+            pending=tuple(
+                Pending(
+                    urn=each["resource"]["urn"],
+                    type=each["resource"]["type"],
+                    parent=each["resource"].get("parent", ""),
+                    operation=each["type"],
+                    inputs=each["resource"].get("inputs") or {},
+                )
+                for each in deployment.get("pending_operations") or []
+            ),
+            ids={
+                each["urn"].split("::")[-1]: str(each["id"])
+                for each in resources
+                if each.get("custom") and each.get("id")
+            },
+            urns={each["urn"].split("::")[-1]: str(each["urn"]) for each in resources},
+            failed=tuple(
+                each["urn"].split("::")[-1] for each in resources if each.get("initErrors")
+            ),
+            resources=standing,
+        )
+
+    @property
+    def subscription(self) -> str:
+        """The subscription of everything in the stack; empty where it holds nothing."""
+        ids = (each for each in self.ids.values() if each.startswith("/subscriptions/"))
+        return next((each.split("/")[2] for each in ids), "")
+
+    @property
+    def switch(self) -> SwitchRecord:
+        """The switch that the stack was last deployed with, also by a deployment that failed."""
+        return SwitchRecord.of(self.resources)

@@ -1,0 +1,1 @@
+"""Checks before an operation begins: each yields objections and writes nothing."""

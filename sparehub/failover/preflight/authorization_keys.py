@@ -1,0 +1,66 @@
+"""What an operation will write on circuits that somebody else owns, said before it begins."""
+
+from collections.abc import Iterator
+
+from sparehub.azure.reading import read
+from sparehub.failover.preflight.objections import Objection, Refuses
+from sparehub.failover.steps.authorization_keys import (
+    Given,
+    Keys,
+    circuit_location,
+    request_for_key,
+)
+from sparehub.topology.planning.plan import KeyedConnection, Mode, Plan
+
+
+def announcements(plan: Plan, keys: Keys, given: Given) -> Iterator[Objection]:
+    """Yield what will be written on which circuit, where, and as whom; nothing is written yet.
+
+    It refuses where a key cannot be used, and no other one can be issued.
+    """
+    user = keys.azure.account("").user or "whoever is signed in"
+    for each in plan.keyed:
+        if keys.stands(each):
+            continue
+        by_hand = given.get(each.key)
+        key = by_hand.get_secret_value() if by_hand else keys.key(each)
+        problem = keys.problem(each, key)
+        if by_hand and problem:
+            text = f"the key that was given for {each.key} {problem} ({each.circuit})"
+            yield Objection(text=f"{text}; nothing was done")
+        elif by_hand:
+            yield _said(f"{plan.target}: the key given for {each.key} is stored in the stack file")
+        elif problem:
+            yield _replaced(plan, keys, each, problem, user)
+        else:
+            yield _said(
+                f"{plan.target}: nothing is known against the authorization key of {each.key}, so "
+                f"nothing is written on {each.circuit}"
+            )
+        replaced = bool(problem) and not by_hand
+        kept = keys.waiting(each) if replaced else ""
+        for old in keys.left(each, "" if replaced else key):
+            if old != kept:
+                yield _said(f"{plan.target}: {old}, issued before, will be deleted as {user}")
+
+
+def _replaced(
+    plan: Plan, keys: Keys, connection: KeyedConnection, problem: str, user: str
+) -> Objection:
+    """Return that a key will be replaced; a refusal where the circuit says that it cannot be."""
+    listed = read(keys.azure, f"{connection.circuit}/authorizations")
+    unknown = plan.mode is Mode.UNPLANNED and not listed.came
+    if not listed.accepted and not unknown:
+        asked = request_for_key(connection, plan.target, problem)
+        return Objection(text=f"{asked}, or give it by --authorization-key")
+    warning = "" if listed.accepted else f" (it does not answer: {listed.problem})"
+    return _said(
+        f"{plan.target}: the authorization key of {connection.key} {problem}. A new authorization "
+        f"will be written on {connection.circuit}, {circuit_location(connection, keys)}, as {user}"
+        f"{warning}; "
+        f"`--authorization-key {connection.key}=-` stores a key of its owner instead"
+    )
+
+
+def _said(text: str) -> Objection:
+    return Objection(text=text, refuses=Refuses.NONE, word="")

@@ -1,0 +1,104 @@
+"""Everything that is looked at before a failover begins; nothing is written meanwhile.
+
+Each question yields objections as values (``objections``); which operation
+one of them refuses is decided here alone. ``docs/failover.md`` lists the questions.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import UTC, datetime
+from types import MappingProxyType
+
+from sparehub.failover.journal.operation_state import JournaledOperation, JournalState
+from sparehub.failover.preflight import access, capacity, circuits, nva, routes, stacks
+from sparehub.failover.preflight import reachability as proof
+from sparehub.failover.preflight.objections import Objection, PreflightContext, Refuses
+from sparehub.topology.errors import HalfwayError, InterlockError
+from sparehub.topology.planning.plan import Mode, Plan
+
+Note = Callable[[str], None]
+DRILL_DAYS = 90
+"""Microsoft's advice is a test failover each quarter:
+https://learn.microsoft.com/azure/site-recovery/site-recovery-test-failover-to-azure"""
+
+
+def refuse_unfinished(ledger: JournalState, plan: Plan) -> None:
+    """Refuse to begin while something else is under way or owed.
+
+    A failover that halted may be answered by a failback, and the other way round; and a planned one
+    whose source is lost meanwhile by the unplanned one in the same direction.
+
+    :raises HalfwayError: where an operation is to be resumed.
+    :raises InterlockError: where a region is still to be disconnected.
+    """
+    underway = ledger.open
+    if underway and underway.kind == plan.kind.value and not _supersedes(plan, underway):
+        message = (
+            f"the {underway.kind} of {underway.begun} is under way ({underway.state}): "
+            "`sparehub resume` goes on with it"
+        )
+        if underway.mode == Mode.PLANNED:
+            message += f"; if {underway.source} is lost by now: `{underway.kind} --unplanned`"
+        raise HalfwayError(message)
+    if ledger.debts:
+        owed = ", ".join(str(each["stack"]) for each in ledger.debts)
+        message = f"{owed} is still to be disconnected: `sparehub finish-fence` first"
+        raise InterlockError(message)
+
+
+def _supersedes(plan: Plan, underway: JournaledOperation) -> bool:
+    return (
+        underway.mode == Mode.PLANNED
+        and plan.mode is Mode.UNPLANNED
+        and (underway.source, underway.target) == (plan.source, plan.target)
+    )
+
+
+def drill_is_recent(situation: PreflightContext) -> Iterator[Objection]:
+    """The last drill is at most a quarter ago; that it is not is only ever said."""
+    last = situation.ledger.last_drill
+    days = (datetime.now(UTC) - datetime.fromisoformat(last)).days if last else 0
+    if not last:
+        text = "no drill was ever recorded (`sparehub drill start`)"
+    elif days > DRILL_DAYS:
+        text = f"the last drill was {days} days ago (`sparehub drill start`)"
+    else:
+        return
+    yield Objection(text=text, refuses=Refuses.NONE)
+
+
+QUESTIONS: Mapping[str, Callable[[PreflightContext], Iterable[Objection]]] = MappingProxyType(
+    {
+        "states can be read": stacks.states_can_be_read,
+        "both stacks are deployed": stacks.stacks_are_deployed,
+        "stacks stand where the plan begins": stacks.stacks_stand_where_the_plan_begins,
+        "files follow the rules": stacks.files_follow_the_rules,
+        "nothing is half written": stacks.nothing_is_half_written,
+        "regions agree": proof.regions_agree,
+        "nothing is broken": proof.nothing_is_broken,
+        "regions answer": stacks.regions_answer,
+        "gateways are well": capacity.gateways_are_well,
+        "quota is enough": capacity.quota_is_enough,
+        "the NVA forwards": nva.nva_forwards,
+        "nothing forbids the writes": access.nothing_forbids_the_writes,
+        "circuits can carry a connection": circuits.circuits_can_carry_a_connection,
+        "on-premises is heard at the circuits": routes.on_premises_is_heard,
+        "a fence cuts nobody else": routes.a_fence_cuts_nobody_else,
+        "keys are usable": circuits.keys_are_usable,
+        "the last drill is recent": drill_is_recent,
+    }
+)
+"""In the order in which they are asked; what deployments would write is looked at after them."""
+
+
+def preflight(situation: PreflightContext, note: Note) -> None:
+    """Ask every question: refuse for the first objection that refuses this operation.
+
+    Every other one is said.
+
+    :raises SparehubError: of the kind of the objection, naming what to do.
+    """
+    for ask in QUESTIONS.values():
+        for objection in ask(situation):
+            if situation.refuses(objection):
+                raise objection.refuse()
+            note(objection.warning())

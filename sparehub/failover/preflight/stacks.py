@@ -1,0 +1,101 @@
+"""Questions about both stacks: what they recorded, what their files say, whether regions answer."""
+
+from collections.abc import Iterator
+
+from sparehub.failover.adapters.stack_snapshot import Unreadable
+from sparehub.failover.preflight.objections import Objection, PreflightContext, Refuses
+from sparehub.failover.queries.probe import responds
+from sparehub.topology.config.enums import Activation
+from sparehub.topology.errors import InterlockError, UnreachableError
+from sparehub.topology.rules.checks import check_all
+from sparehub.topology.rules.suppressions import without_suppressed
+
+
+def states_can_be_read(situation: PreflightContext) -> Iterator[Objection]:
+    """Without the target's state nothing can be deployed; the source's may be lost with it."""
+    for name, state in situation.states.items():
+        if isinstance(state, Unreadable):
+            left = name == situation.plan.source
+            refuses = Refuses.PLANNED if left else Refuses.EVERY
+            yield Objection(text=state.problem, refuses=refuses, stack=name)
+
+
+def stacks_are_deployed(situation: PreflightContext) -> Iterator[Objection]:
+    """What was never deployed can neither be left nor take over."""
+    for name, snapshot in situation.snapshots.items():
+        if not snapshot.activation:
+            text = f"stack {name!r} was never deployed: `pulumi up --stack {name}` first"
+            yield Objection(text=text, stack=name)
+
+
+def stacks_stand_where_the_plan_begins(situation: PreflightContext) -> Iterator[Objection]:
+    """The source is active, the target is not, and both files say what is deployed."""
+    plan, live = situation.plan, situation.activations
+    source, target = plan.source, plan.target
+    if live[source] == live[target] == Activation.ACTIVE and plan.conflict:
+        text = (
+            f"both stacks say that they are active, which must not be: put {target!r} on standby "
+            f"first (`pulumi config set activation standby --stack {target}` and `pulumi up "
+            f"--stack {target}`)"
+        )
+        yield Objection(text=text, error=InterlockError)
+    # A halted operation in the other direction left them in between: that is what to answer.
+    if situation.ledger.open:
+        return
+    if live[source] != Activation.ACTIVE:
+        where = f"{target!r} is" if live[target] == Activation.ACTIVE else "no stack is"
+        text = (
+            f"{source!r} is not active, {where}: there is nothing to {plan.kind.value} from; "
+            "`sparehub status` shows where things stand"
+        )
+        yield Objection(text=text)
+    for name, stack in situation.pair.items():
+        if stack.config.activation != live[name]:
+            text = (
+                f"the file of stack {name!r} says {stack.config.activation.value!r}, and "
+                f"{live[name]!r} is deployed: `pulumi up --stack {name}`, or put the file right"
+            )
+            yield Objection(text=text, stack=name)
+
+
+def files_follow_the_rules(situation: PreflightContext) -> Iterator[Objection]:
+    """Errors of `sparehub check`; a failover does not deploy those of the region that is left."""
+    stacks = list(situation.pair.values())
+    findings, _ = without_suppressed(check_all(stacks), stacks)
+    errors = [each for each in findings if each.severity == "error"]
+    left = situation.plan.source if situation.unplanned else ""
+    for refuses, found in (
+        (Refuses.EVERY, [each for each in errors if each.stack != left]),
+        (Refuses.PLANNED, [each for each in errors if each.stack == left]),
+    ):
+        if found:
+            listed = tuple(f"  {each.stack} {each.path}: {each.message}" for each in found)
+            yield Objection(text="the stack files are wrong", listed=listed, refuses=refuses)
+
+
+def nothing_is_half_written(situation: PreflightContext) -> Iterator[Objection]:
+    """Writes that were begun and whose end nobody recorded; an open operation settles its own."""
+    if situation.ledger.open:
+        return
+    for name, snapshot in situation.snapshots.items():
+        begun = ", ".join(each.name for each in snapshot.pending)
+        if begun:
+            text = (
+                f"stack {name!r} was interrupted while it wrote {begun}: `sparehub resume` "
+                "settles that"
+            )
+            left = name == situation.plan.source
+            refuses = Refuses.PLANNED if left else Refuses.EVERY
+            yield Objection(text=text, refuses=refuses, stack=name)
+
+
+def regions_answer(situation: PreflightContext) -> Iterator[Objection]:
+    """Every region that a step of the plan writes to."""
+    plan = situation.plan
+    for name in dict.fromkeys(name for step in plan.steps for name in step.needs):
+        snapshot = situation.snapshots.get(name)
+        if snapshot and not responds(situation.azure, snapshot):
+            hint = "; for a region that is lost: --unplanned" if name == plan.source else ""
+            location = situation.pair[name].region.location
+            text = f"{name} ({location}) does not answer; nothing was changed{hint}"
+            yield Objection(text=text, error=UnreachableError, stack=name)

@@ -1,0 +1,1 @@
+"""What is read from Azure during an operation; nothing here writes."""

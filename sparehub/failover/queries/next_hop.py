@@ -1,0 +1,274 @@
+"""What stands behind the next hop of the route tables, and whether it forwards: read only.
+
+A virtual machine forwards while it runs and its interface may (RT-13); a load balancer while a
+backend answers its probe; an Azure Firewall while it is allocated, with the address that the routes
+name: stopped and started again, it may have another one.
+https://learn.microsoft.com/azure/virtual-network/virtual-networks-udr-overview
+https://learn.microsoft.com/azure/load-balancer/load-balancer-ha-ports-overview
+https://learn.microsoft.com/azure/firewall/firewall-faq
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sparehub.azure.answers import NOT_FOUND, Answer, Azure, properties_of
+from sparehub.azure.reading import read, state_of
+from sparehub.topology.model.resources import Nva
+
+_RUNNING = "PowerState/running"
+_MOST_ASKED = 64
+"""Interfaces of the NVA's subnet that are asked, one by one, whose address it is."""
+_MACHINES = "microsoft.compute/virtualmachines"
+_INTERFACES = "microsoft.network/networkinterfaces"
+_BALANCERS = "microsoft.network/loadbalancers"
+_FIREWALLS = "microsoft.network/azurefirewalls"
+
+
+@dataclass
+class NextHopStatus:
+    """What was found of a next hop, in words for a person."""
+
+    owner: str = ""
+    """The id of what has the address; empty where nobody was found."""
+    dead: list[str] = field(default_factory=list)
+    """Why nothing is forwarded."""
+    stopped: list[str] = field(default_factory=list)
+    """Ids of its machines that do not run."""
+    running: list[str] = field(default_factory=list)
+    """Ids of those that do."""
+    said: list[str] = field(default_factory=list)
+    """What is not as it should be, although something is forwarded."""
+    unread: list[str] = field(default_factory=list)
+    """What could not be read."""
+
+
+def read_next_hop(azure: Azure, nva: Nva, hub: str) -> NextHopStatus:
+    """Return what stands behind a region's next hop; ``hub`` is the id of the hub's network."""
+    look = NextHopStatus()
+    judge = _Judge(azure, nva, f"{hub}/subnets/{nva.subnet}", look)
+    if nva.id:
+        judge.configured()
+    else:
+        judge.searched()
+    return look
+
+
+@dataclass(frozen=True)
+class _Judge:
+    azure: Azure
+    nva: Nva
+    subnet: str
+    look: NextHopStatus
+
+    @property
+    def address(self) -> str:
+        return str(self.nva.ip_address)
+
+    def configured(self) -> None:
+        """Look at what the file names."""
+        found = self._read(self.nva.id)
+        if found is None:
+            return
+        self.look.owner = self.nva.id
+        kind = _type_of(self.nva.id)
+        if kind == _MACHINES:
+            self._machine(found)
+        else:
+            self._owner(kind, self.nva.id, found)
+
+    def searched(self) -> None:
+        """Look for the owner among what has an address in the NVA's subnet."""
+        found = self._read(self.subnet)
+        if found is None:
+            return
+        users = _ids(found.properties.get("ipConfigurations"))
+        kinds = (_INTERFACES, _BALANCERS, _FIREWALLS)
+        owners = dict.fromkeys(each for each in map(_owner_of, users) if _type_of(each) in kinds)
+        for identity in list(owners)[:_MOST_ASKED]:
+            answer = self._read(identity)
+            if answer and self._configuration(_type_of(identity), answer):
+                self.look.owner = identity
+                self._owner(_type_of(identity), identity, answer)
+                return
+        if len(owners) > _MOST_ASKED:
+            self.look.unread.append(
+                f"more than {_MOST_ASKED} have an address in {self.subnet}: set hub.nva.id"
+            )
+
+    def _owner(self, kind: str, identity: str, found: Answer) -> None:
+        name = identity.rpartition("/")[2]
+        configuration = self._configuration(kind, found)
+        if kind == _FIREWALLS:
+            self._firewall(name, found)
+        elif configuration is None:
+            self.look.dead.append(f"{name} does not have the address {self.address}")
+        elif kind == _BALANCERS:
+            self._balancer(identity, found, configuration)
+        else:
+            self._interface(name, found)
+
+    def _machine(self, found: Answer) -> None:
+        """Look at the machine of a file: at the interface that has the address."""
+        name = self.nva.id.rpartition("/")[2]
+        profile = found.properties.get("networkProfile") or {}
+        before = len(self.look.unread)
+        for identity in _ids(profile.get("networkInterfaces")):
+            answer = self._read(identity)
+            if answer and (configuration := self._configuration(_INTERFACES, answer)):
+                subnet = str((configuration.get("subnet") or {}).get("id") or "")
+                if subnet and subnet.lower() != self.subnet.lower():
+                    self.look.dead.append(f"{self.address} of {name} is not in {self.subnet}")
+                self._interface(identity.rpartition("/")[2], answer)
+                return
+        if len(self.look.unread) == before:
+            self.look.dead.append(f"{name} does not have the address {self.address}")
+
+    def _interface(self, name: str, found: Answer) -> None:
+        properties = found.properties
+        if not properties.get("enableIPForwarding"):
+            self.look.dead.append(f"the interface {name} may not forward (enableIPForwarding)")
+        machine = (properties.get("virtualMachine") or {}).get("id")
+        if machine:
+            self._power(str(machine))
+        else:
+            self.look.dead.append(f"the interface {name} is of no virtual machine")
+
+    def _power(self, machine: str) -> None:
+        """Ask whether a machine runs.
+
+        https://learn.microsoft.com/rest/api/compute/virtual-machines/instance-view
+        """
+        found = self._read(f"{machine}/instanceView")
+        if found is None:
+            return
+        codes = [str(each.get("code")) for each in found.body.get("statuses") or []]
+        (self.look.running if _RUNNING in codes else self.look.stopped).append(machine)
+
+    def _firewall(self, name: str, found: Answer) -> None:
+        state = state_of(found)
+        if state != "Succeeded":
+            self.look.dead.append(f"the firewall {name} is {state or 'in no state'!r}")
+        addresses = _addresses(found, "ipConfigurations")
+        if not addresses:
+            self.look.dead.append(f"the firewall {name} is deallocated: it has no address")
+        elif self.address not in addresses:
+            has = ", ".join(addresses)
+            self.look.dead.append(
+                f"the firewall {name} has the address {has} by now, not {self.address}: it may "
+                "get another one when it is stopped and started"
+            )
+
+    def _balancer(self, identity: str, found: Answer, frontend: Mapping[str, Any]) -> None:
+        """Look at a load balancer's rules, at the probes of one, and at its backends' machines."""
+        name = identity.rpartition("/")[2]
+        properties = found.properties
+        rules = [
+            each
+            for each in properties.get("loadBalancingRules") or []
+            if _named(each, "frontendIPConfiguration") == str(frontend.get("id")).lower()
+        ]
+        if not rules:
+            self.look.dead.append(f"no rule of the load balancer {name} is for {self.address}")
+            return
+        every = [each for each in rules if _is_for_all_ports(each)]
+        if not every:
+            self.look.said.append(
+                f"the load balancer {name} has no rule for high-availability ports: only some "
+                "traffic passes"
+            )
+        rule = (every or rules)[0]
+        pools = {_named(rule, "backendAddressPool")} | {
+            str(each.get("id")).lower()
+            for each in properties_of(rule).get("backendAddressPools") or []
+        }
+        members = [
+            member
+            for pool in properties.get("backendAddressPools") or []
+            if str(pool.get("id")).lower() in pools
+            for member in _ids(properties_of(pool).get("backendIPConfigurations"))
+        ]
+        backends = dict.fromkeys(map(_owner_of, members))
+        for backend in backends:
+            self._backend(backend)
+        known = self.look.running or self.look.stopped
+        if known and not self.look.running:
+            return  # which says it all: nothing answers a probe
+        self._health(identity, str(rule.get("name")))
+
+    def _backend(self, identity: str) -> None:
+        found = self._read(identity) if _type_of(identity) == _INTERFACES else None
+        if found is None:
+            return
+        properties = found.properties
+        name = identity.rpartition("/")[2]
+        if not properties.get("enableIPForwarding"):
+            self.look.said.append(f"the interface {name} may not forward (enableIPForwarding)")
+        if machine := (properties.get("virtualMachine") or {}).get("id"):
+            self._power(str(machine))
+
+    def _health(self, identity: str, rule: str) -> None:
+        """Ask which backends answer a rule's probe.
+
+        https://learn.microsoft.com/rest/api/load-balancer/load-balancer-load-balancing-rules/health
+        """
+        name = identity.rpartition("/")[2]
+        answer = self.azure.act(f"{identity}/loadBalancingRules/{rule}/health")
+        if not answer.accepted or "up" not in answer.body:
+            self.look.said.append(f"the health of {name} cannot be read: {answer.problem}")
+            return
+        up, down = int(answer.body["up"]), int(answer.body.get("down") or 0)
+        if not up:
+            self.look.dead.append(f"no backend of the load balancer {name} answers its probe")
+        elif down:
+            self.look.said.append(f"{down} of {up + down} backends of {name} answer no probe")
+
+    def _configuration(self, kind: str, found: Answer) -> Mapping[str, Any] | None:
+        """Return what of a resource has the address: its properties, and its id."""
+        collection = "frontendIPConfigurations" if kind == _BALANCERS else "ipConfigurations"
+        for each in found.properties.get(collection) or []:
+            properties = properties_of(each)
+            if properties.get("privateIPAddress") == self.address:
+                return {**properties, "id": each.get("id")}
+        return None
+
+    def _read(self, path: str) -> Answer | None:
+        found = read(self.azure, path)
+        if found.accepted:
+            return found
+        if found.status == NOT_FOUND and path == self.nva.id:
+            self.look.dead.append(f"hub.nva.id names {path}, which is not there")
+        else:
+            self.look.unread.append(f"{path}: {found.problem}")
+        return None
+
+
+def _is_for_all_ports(rule: Mapping[str, Any]) -> bool:
+    properties = properties_of(rule)
+    ports = (properties.get("frontendPort"), properties.get("backendPort"))
+    return str(properties.get("protocol")).lower() == "all" and ports == (0, 0)
+
+
+def _named(rule: Mapping[str, Any], member: str) -> str:
+    return str((properties_of(rule).get(member) or {}).get("id")).lower()
+
+
+def _addresses(found: Answer, collection: str) -> list[str]:
+    configurations = found.properties.get(collection) or []
+    shown = (properties_of(each).get("privateIPAddress") for each in configurations)
+    return [str(each) for each in shown if each]
+
+
+def _ids(items: object) -> Iterator[str]:
+    found: Iterable[Any] = items if isinstance(items, list) else ()
+    return (str(each["id"]) for each in found if isinstance(each, dict) and each.get("id"))
+
+
+def _owner_of(identity: str) -> str:
+    """Return the id of the resource that an IP configuration is a part of."""
+    return "/".join(identity.split("/")[:9])
+
+
+def _type_of(identity: str) -> str:
+    """Return the type of a resource that is part of no other, in lower case."""
+    return "/".join(identity.split("/")[6:8]).lower()

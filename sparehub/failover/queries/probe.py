@@ -1,0 +1,17 @@
+"""Whether a region answers: a few readings within a bound, never a wait."""
+
+from sparehub.azure.answers import Azure
+from sparehub.failover.adapters.stack_snapshot import Snapshot
+from sparehub.topology.planning.failover import PROBE_SECONDS
+
+
+def responds(azure: Azure, snapshot: Snapshot) -> bool:
+    """Return whether the region of a stack answers within the bound of a probe."""
+    identity = (
+        snapshot.deployed.gateway_id
+        or snapshot.ids.get("region/hub/network")
+        or snapshot.ids.get("region/group", "")
+    )
+    if not identity:
+        return True  # nothing stands there that could be asked, or that could be in the way
+    return azure.send("GET", identity, timeout=PROBE_SECONDS).came

@@ -1,0 +1,1 @@
+"""The steps of an operation: each writes to Azure, a stack or the journal."""

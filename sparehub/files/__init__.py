@@ -1,0 +1,1 @@
+"""Reading and writing files: bounded YAML and JSON, edits in place, private files."""

@@ -1,0 +1,85 @@
+"""What a picture is made of: boxes and links with coordinates, in CSS pixels of its view box."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sparehub.report.drawing.frames import LinkState
+
+_NARROW, _WIDE = frozenset(" !'(),-./:;I[]fijlrt|"), frozenset("%@MW_mw…")
+_PADDING = 6.0  # of a box, both sides together
+_PREFIXES_NAMED = 2
+_SIGN = 0.4  # of the first stretch of a link
+
+
+@dataclass(frozen=True, kw_only=True)
+class Box:
+    """A rectangle with lines of text; ``contexts`` are where its routes are looked up."""
+
+    kind: str  # the class in the style sheet
+    x: float
+    y: float
+    width: float
+    height: float
+    lines: tuple[str, ...]
+    title: str  # the whole of what the lines may have cut
+    state: str = ""
+    mark: str = ""
+    contexts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """A link between two boxes; the word of its state stands beside it."""
+
+    points: tuple[tuple[float, float], ...]
+    state: LinkState
+    title: str
+    label: str = ""
+    mark: str = ""
+
+    @property
+    def path(self) -> str:
+        """The points as an SVG path."""
+        return "M" + " L".join(f"{x:g} {y:g}" for x, y in self.points)
+
+    @property
+    def sign(self) -> tuple[float, float]:
+        """Where cross, mark and word are drawn: nearer to the start, where links are apart."""
+        (x1, y1), (x2, y2) = self.points[:2]
+        return x1 + (x2 - x1) * _SIGN, y1 + (y2 - y1) * _SIGN
+
+
+@dataclass(frozen=True, kw_only=True)
+class Picture:
+    """A drawing of the pair, ready to be written as SVG."""
+
+    title: str
+    said: tuple[str, ...]  # one sentence a region
+    width: float
+    height: float
+    boxes: tuple[Box, ...]
+    lines: tuple[Line, ...]
+
+
+def named(prefixes: Sequence[object]) -> str:
+    """Return the first prefixes, and how many more there are."""
+    more = len(prefixes) - _PREFIXES_NAMED
+    listed = ", ".join(map(str, prefixes[:_PREFIXES_NAMED]))
+    return f"{listed} and {more} more" if more > 0 else listed
+
+
+def fitting(text: str, width: float, *, bold: bool = False) -> str:
+    """Return a text as far as a box of that width shows it; an ellipsis stands for the rest."""
+    room = width - _PADDING
+    if _extent(text, bold=bold) <= room:
+        return text
+    while text and _extent(f"{text}…", bold=bold) > room:
+        text = text[:-1]
+    return f"{text}…"
+
+
+def _extent(text: str, *, bold: bool) -> float:
+    """Return how wide a text is at most, in the widest of the fonts that the style names."""
+    size = 12 * 1.1 if bold else 11
+    ems = (0.4 if each in _NARROW else 1.0 if each in _WIDE else 0.65 for each in text)
+    return size * sum(ems)

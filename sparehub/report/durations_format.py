@@ -1,0 +1,73 @@
+"""What a failover takes: the recovery time of each mode, and the steps of the planned one."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sparehub.topology.planning.operations import Seconds
+from sparehub.topology.planning.plan import Plan, PlanStep
+
+_MINUTE, _HOUR = 60, 3600
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recovery:
+    """One row of recovery times: as configured, with a gateway that stands by, with none."""
+
+    mode: str
+    configured: str
+    warm: str
+    cold: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class StepTime:
+    """One row of steps."""
+
+    title: str
+    needs: str
+    typical: str
+    worst: str
+    critical: bool
+
+
+def recoveries(plans: Sequence[Plan]) -> list[Recovery]:
+    """Return a row a plan."""
+    return [
+        Recovery(
+            mode=plan.mode.value,
+            configured=_range(plan.recovery.seconds),
+            warm=_range(plan.recovery.warm),
+            cold=_range(plan.recovery.cold),
+        )
+        for plan in plans
+    ]
+
+
+def step_times(plan: Plan) -> list[StepTime]:
+    """Return a row a step, in order."""
+    return [_step(step, plan) for step in plan.steps]
+
+
+def _step(step: PlanStep, plan: Plan) -> StepTime:
+    return StepTime(
+        title=step.title,
+        needs=", ".join(step.needs) or "no region",
+        typical=span(step.seconds.typical),
+        worst=span(step.seconds.worst),
+        critical=step.id in plan.recovery.critical_path,
+    )
+
+
+def _range(seconds: Seconds) -> str:
+    return f"{span(seconds.typical)}, at worst {span(seconds.worst)}"
+
+
+def span(seconds: int) -> str:
+    """Return whole seconds as a person says them: 90 s, 4 min 31 s, 2 h 5 min."""
+    if seconds < 2 * _MINUTE:
+        return f"{seconds} s"
+    if seconds < 2 * _HOUR:
+        minutes, rest = divmod(seconds, _MINUTE)
+        return f"{minutes} min {rest} s" if rest else f"{minutes} min"
+    hours, rest = divmod(seconds // _MINUTE, _MINUTE)
+    return f"{hours} h {rest} min" if rest else f"{hours} h"

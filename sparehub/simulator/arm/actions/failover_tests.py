@@ -1,0 +1,168 @@
+"""Failover tests of ExpressRoute: a circuit without one of its links, a gateway without a site.
+
+Names and shapes: https://learn.microsoft.com/dotnet/api/azure.resourcemanager.network
+.expressroutecircuitresource.startcircuitlinkfailovertestasync, Az.Network's
+Start-AzVirtualNetworkGatewaySiteFailoverTest, and azure-mgmt-network 33.1.0. The data plane obeys a
+test that runs.
+"""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sparehub.simulator.arm.http_messages import JsonObject
+from sparehub.simulator.arm.refusals import express_route as refusals
+from sparehub.simulator.arm.routing import bgp
+from sparehub.simulator.arm.routing.on_premises import advertised
+from sparehub.simulator.arm.storage.deterministic_ids import guid
+from sparehub.simulator.arm.storage.transaction import Resource
+from sparehub.simulator.arm.types.base import Call
+from sparehub.simulator.arm.types.express_route.circuit import CONNECTION
+
+_CATEGORIES = ("BgpDisconnect", "ASPathPrepend")
+
+
+def start_link_test(call: Call) -> str:
+    """Start a test of a circuit's link; return the test's GUID."""
+    link, category = call.query.get("linkType", ""), call.query.get("circuitTestCategory", "")
+    if link not in bgp.LINKS or category not in _CATEGORIES:
+        problem = f"linkType is one of {bgp.LINKS}, circuitTestCategory one of {_CATEGORIES}"
+        raise refusals.FAILOVER_TEST(id=call.resource.id.text, problem=problem)
+    return _start(call, {"linkType": link, "circuitTestCategory": category})
+
+
+def stop_link_test(call: Call) -> str:
+    """Stop the test of a circuit's link."""
+    return _stop(call, ("linkType", "circuitTestCategory"))
+
+
+def start_site_test(call: Call) -> str:
+    """Start a test of a gateway without the circuits of one peering location."""
+    place = call.query.get("peeringLocation", "")
+    known = {_place(circuit) for circuit in circuits_of(call)}
+    if place.lower() not in known:
+        problem = f"it has no circuit at peering location '{place}'"
+        raise refusals.FAILOVER_TEST(id=call.resource.id.text, problem=problem)
+    kind = call.query.get("type", "SingleSiteFailover")
+    return _start(call, {"peeringLocation": place, "testType": kind})
+
+
+def stop_site_test(call: Call) -> str:
+    """Stop the test of a gateway."""
+    return _stop(call, ("peeringLocation",))
+
+
+def all_tests(call: Call) -> list[JsonObject]:
+    """Return the tests of a circuit or gateway, the last one only if ``fetchLatest`` is true."""
+    kind = call.query.get("type", "All").lower()
+    found = [
+        _shown(test) | _at_site(call, test)
+        for test in call.resource.private.get("tests", [])
+        if kind in ("all", str(test.get("testType", kind)).lower())
+    ]
+    return found[-1:] if call.query.get("fetchLatest", "").lower() == "true" else found
+
+
+def single_test(call: Call) -> list[JsonObject]:
+    """Return one test, with the routes that it leaves without a second way."""
+    wanted = call.query.get("failoverTestId") or call.query.get("testId", "")
+    for test in call.resource.private.get("tests", []):
+        if test["testGuid"] == wanted:
+            return [_details(call, test)]
+    problem = f"there is no test '{wanted}'"
+    raise refusals.FAILOVER_TEST(id=call.resource.id.text, problem=problem)
+
+
+def _start(call: Call, what: JsonObject) -> str:
+    if "test" in call.resource.private:
+        problem = "a test runs already"
+        raise refusals.FAILOVER_TEST(id=call.resource.id.text, problem=problem)
+    tests = call.resource.private.setdefault("tests", [])
+    identity = guid("failover test", call.resource.key, len(tests))
+    test = what | {"testGuid": identity, "status": "Running", "started": call.now}
+    call.resource.private["test"] = test
+    tests.append(test)
+    call.transaction.touch(call.resource)
+    return identity
+
+
+def _stop(call: Call, names: tuple[str, ...]) -> str:
+    """End the running test, which the body must name."""
+    test = call.resource.private.pop("test", None)
+    given = [str(call.body.get(name, "")).lower() for name in names]
+    if test is None or given != [str(test[name]).lower() for name in names]:
+        problem = f"no test with this {' and '.join(names)} runs"
+        raise refusals.FAILOVER_TEST(id=call.resource.id.text, problem=problem)
+    ended = {
+        "status": "Completed",
+        "ended": call.now,
+        "successful": bool(call.body.get("wasSimulationSuccessful", False)),
+    }
+    call.resource.private["tests"][-1] = test | ended
+    call.transaction.touch(call.resource)
+    return str(test["testGuid"])
+
+
+def _shown(test: JsonObject) -> JsonObject:
+    names = ("testGuid", "testType", "peeringLocation", "linkType", "circuitTestCategory", "status")
+    shown = {name: test[name] for name in names if name in test}
+    ended = {"endTime": time_text(test["ended"])} if "ended" in test else {}
+    return shown | {"startTime": time_text(test["started"]), "issues": []} | ended
+
+
+def _at_site(call: Call, test: JsonObject) -> JsonObject:
+    """Return the circuits of a tested peering location and their connections; of links nothing."""
+    if "peeringLocation" not in test:
+        return {}
+    status = "Disconnected" if test["status"] == "Running" else "Connected"
+    changed = time_text(test["ended"] if "ended" in test else test["started"])
+    circuits, connections = [], []
+    for connection in call.transaction.mentioning(call.resource.key, CONNECTION):
+        _, circuit = bgp.ends_of(call.transaction, connection)
+        if circuit is None or _place(circuit) != test["peeringLocation"].lower():
+            continue
+        link = {"nrpResourceUri": circuit.id.text, "name": circuit.id.name}
+        circuits.append(link | {"connectionName": connection.id.name})
+        mine = {"nrpResourceUri": connection.id.text, "name": connection.id.name}
+        connections.append(mine | {"status": status, "lastUpdatedTime": changed})
+    return {"circuits": circuits, "connections": connections}
+
+
+def _details(call: Call, test: JsonObject) -> JsonObject:
+    """Return a test and which prefixes have another way: through another site or link."""
+    place = test.get("peeringLocation", "").lower()
+    cut: set[str] = set()
+    kept: set[str] = set()
+    for circuit in circuits_of(call) if place else []:
+        there = _place(circuit)
+        prefixes = {str(prefix) for prefix in advertised(call.transaction, circuit)}
+        (cut if there == place else kept).update(prefixes)
+    details: dict[str, Any] = {
+        "status": test["status"],
+        "startTimeUtc": time_text(test["started"]),
+        "wasSimulationSuccessful": test.get("successful", False),
+        "redundantRoutes": sorted(cut & kept),
+        "nonRedundantRoutes": sorted(cut - kept),
+    }
+    for name in ("peeringLocation", "linkType", "circuitTestCategory"):
+        if name in test:
+            details[name] = test[name]
+    if "ended" in test:
+        details["endTimeUtc"] = time_text(test["ended"])
+    return details
+
+
+def circuits_of(call: Call) -> list[Resource]:
+    """Return the circuits of a gateway."""
+    found = call.transaction.mentioning(call.resource.key, CONNECTION)
+    circuits = [bgp.ends_of(call.transaction, each)[1] for each in found]
+    return [circuit for circuit in circuits if circuit is not None]
+
+
+def _place(circuit: Resource) -> str:
+    place: str = circuit.properties["serviceProviderProperties"]["peeringLocation"]
+    return place.lower()
+
+
+def time_text(seconds: float) -> str:
+    """Return a time as Azure writes it."""
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,0 +1,1 @@
+"""Data: regions, peering locations and connectivity providers."""

@@ -1,0 +1,1 @@
+"""What happens to one request: body, routing, access, write, asynchronous operation."""

@@ -1,0 +1,1 @@
+"""The catalogue of refusals, in Azure's codes and words."""

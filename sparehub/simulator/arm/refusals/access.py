@@ -1,0 +1,44 @@
+"""The catalogue's fifth part: rights, deny assignments and locks, which ARM itself holds to."""
+
+from sparehub.simulator.arm.refusals.template import ErrorTemplate, ours
+
+_RBAC = "https://learn.microsoft.com/azure/role-based-access-control/troubleshooting"
+
+AUTHORIZATION_FAILED = ErrorTemplate(
+    403,
+    "AuthorizationFailed",
+    "The client '{client}' with object id '{principal}' does not have authorization to perform "
+    "action '{action}' over scope '{scope}' or the scope is invalid. If access was recently "
+    "granted, please refresh your credentials.",
+    "ARM",
+    _RBAC,
+)
+LINKED_AUTHORIZATION_FAILED = ErrorTemplate(
+    403,
+    "LinkedAuthorizationFailed",
+    "The client '{client}' with object id '{principal}' has permission to perform action "
+    "'{action}' on scope '{scope}'; however, it does not have permission to perform action(s) "
+    "'{linked}' on the linked scope(s) '{target}' (respectively) or the linked scope(s) are "
+    "invalid.",
+    "ARM",
+    "https://github.com/CheckPointSW/terraform-azure-cloudguard-network-security/issues/25",
+)
+DENIED = ErrorTemplate(
+    403,
+    "DenyAssignmentAuthorizationFailed",
+    "The client '{client}' with object id '{principal}' has permission to perform action "
+    "'{action}' on scope '{scope}'; however, the access is denied because of the deny assignment "
+    "with name '{name}' and Id '{id}' at scope '{at}'.",
+    "ARM",
+    "https://learn.microsoft.com/azure/network-function-manager/delete-functions",
+)
+SCOPE_LOCKED = ErrorTemplate(
+    409,
+    "ScopeLocked",
+    "The scope '{scope}' cannot perform {verb} operation because following scope(s) are locked: "
+    "{locked}. Please remove the lock and try again.",
+    "ARM",
+    "https://github.com/hashicorp/terraform-provider-azurerm/issues/17478",
+)
+LOCK_LEVEL = ours("LockLevel", "A lock's level is CanNotDelete or ReadOnly, not '{level}'.", "ARM")
+LOCK_NOT_FOUND = ours("LockNotFound", "There is no lock '{name}' at scope '{scope}'.", "ARM", 404)

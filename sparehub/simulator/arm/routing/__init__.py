@@ -1,0 +1,1 @@
+"""Routes: BGP, effective routes, and what gateways and circuits answer about them."""

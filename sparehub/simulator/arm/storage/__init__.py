@@ -1,0 +1,1 @@
+"""The SQLite store: resources, operations, clock, faults and the log of writes."""

@@ -1,0 +1,278 @@
+"""One transaction on the store: the only place that speaks SQL about resources."""
+
+import json
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from sparehub.simulator.arm.http_messages import JsonObject
+from sparehub.simulator.arm.storage.deterministic_ids import etag
+from sparehub.simulator.arm.storage.resource_id import ResourceId
+
+_COLUMNS = "id, document, sent, private, revision, ends, free, operation, removed, failure"
+
+
+@dataclass
+class Resource:
+    """A resource as it is stored."""
+
+    id: ResourceId
+    document: JsonObject
+    sent: str
+    """The body that the last client sent, as JSON: hardly anybody asks for it."""
+    private: JsonObject = field(default_factory=dict)
+    revision: int = 1
+    ends: float = 0.0
+    free: float = 0.0
+    operation: str = ""
+    removed: float | None = None
+    failure: JsonObject | None = None
+    """The error that the last write ends with, if it fails."""
+
+    @property
+    def key(self) -> str:
+        """The id in lower case."""
+        return self.id.key
+
+    @property
+    def properties(self) -> JsonObject:
+        """The ``properties`` of the document."""
+        properties: JsonObject = self.document["properties"]
+        return properties
+
+    @property
+    def etag(self) -> str:
+        """The entity tag of this revision."""
+        return etag(self.key, self.revision)
+
+
+@dataclass(frozen=True)
+class WriteLock:
+    """A thing that a write is under way on."""
+
+    until: float
+    operation: str
+    verb: str
+
+
+@dataclass(frozen=True)
+class Transaction:
+    """Reads and writes of one request; all of it happens or nothing."""
+
+    connection: sqlite3.Connection
+    _found: dict[tuple[str | float, ...], list[Resource]] = field(default_factory=dict)
+    """What was selected, by question, since the last change of resources or of what they name."""
+    _settings: dict[str, str] = field(default_factory=dict)
+    """All settings, once one has been asked for."""
+
+    @contextmanager
+    def attempt(self) -> Iterator[None]:
+        """Undo what a block did if it raises; the transaction itself goes on."""
+        self.connection.execute("SAVEPOINT attempt")
+        try:
+            yield
+        except BaseException:
+            self._roll_back("attempt")
+            raise
+        finally:
+            self.connection.execute("RELEASE attempt")
+
+    @contextmanager
+    def trial(self) -> Iterator[None]:
+        """Undo at the end of a block what it did; a refusal in it is raised all the same."""
+        self.connection.execute("SAVEPOINT trial")
+        try:
+            yield
+        finally:
+            self._roll_back("trial")
+            self.connection.execute("RELEASE trial")
+
+    def _roll_back(self, savepoint: str) -> None:
+        self.connection.execute(f"ROLLBACK TO {savepoint}")
+        self._found.clear()
+        self._settings.clear()
+
+    # -- resources ---------------------------------------------------------------------------
+
+    def get(self, key: str) -> Resource | None:
+        """Return the resource with this key."""
+        found = self._select("WHERE key = ?", key)
+        return found[0] if found else None
+
+    def children(self, parent: str, type_name: str = "") -> list[Resource]:
+        """Return the direct children of a resource or resource group, in order of their keys."""
+        if not type_name:
+            return self._select("WHERE parent = ? ORDER BY key", parent)
+        return self._select("WHERE parent = ? AND type = ? ORDER BY key", parent, type_name.lower())
+
+    def of_type(self, type_name: str, under: str = "") -> list[Resource]:
+        """Return all resources of one type whose key begins with ``under``."""
+        found = self._select("WHERE type = ? ORDER BY key", type_name.lower())
+        return [resource for resource in found if resource.key.startswith(under.lower())]
+
+    def everything(self) -> list[Resource]:
+        """Return all resources in order of their keys."""
+        return self._select("ORDER BY key")
+
+    def mentioning(self, target: str, type_name: str, under: str = "") -> list[Resource]:
+        """Return the resources of one type, below ``under``, that name ``target`` by its id."""
+        found = self._select(
+            "WHERE key IN (SELECT source FROM mentions WHERE target = ?"
+            " AND source >= ? AND source < ?) ORDER BY key",
+            target,
+            under,
+            f"{under}\U0010ffff",
+        )
+        return [each for each in found if each.id.type.lower() == type_name.lower()]
+
+    def peer_spaces(self, network: str, peering_type: str) -> list[tuple[str, str]]:
+        """Return the ids of the networks that a network's peerings name, and spaces as JSON.
+
+        One question of the store: a hub has hundreds of peers, and each write looks at them all.
+        """
+        rows = self.connection.execute(
+            "SELECT there.id, json_extract(there.document, ?) FROM resources AS peering"
+            " JOIN mentions ON mentions.source = peering.key"
+            " JOIN resources AS there ON there.key = mentions.target"
+            " WHERE peering.parent = ? AND peering.type = ? ORDER BY peering.key",
+            ["$.properties.addressSpace.addressPrefixes", network, peering_type.lower()],
+        )
+        return [(identity, space) for identity, space in rows if space]
+
+    def mentioned_by(self, source: str) -> list[str]:
+        """Return the keys that a resource names."""
+        rows = self.connection.execute("SELECT target FROM mentions WHERE source = ?", [source])
+        return [target for (target,) in rows]
+
+    def region(self, resource: Resource) -> str:
+        """Return the region of a resource, or of its parent."""
+        located: Resource | None = resource
+        while located and "location" not in located.document:
+            located = self.get(located.id.parent.key) if located.id.parent else None
+        return str(located.document["location"]) if located else ""
+
+    def due(self, now: float) -> list[Resource]:
+        """Return what a deletion has ended on by ``now``, children before parents."""
+        return self._select("WHERE removed <= ? ORDER BY length(key) DESC", now)
+
+    def _select(self, where: str, *values: str | float) -> list[Resource]:
+        question = (where, *values)
+        if question not in self._found:
+            self._found[question] = self._selected(where, values)
+        return [*self._found[question]]
+
+    def _selected(self, where: str, values: tuple[str | float, ...]) -> list[Resource]:
+        statement = f"SELECT {_COLUMNS} FROM resources {where}"  # noqa: S608  all ours, no input
+        return [
+            Resource(
+                ResourceId(row[0]),
+                json.loads(row[1]),
+                row[2],
+                json.loads(row[3]) if row[3] != "{}" else {},
+                row[4],
+                row[5],
+                row[6],
+                row[7],
+                row[8],
+                json.loads(row[9]) if row[9] else None,
+            )
+            for row in self.connection.execute(statement, values)
+        ]
+
+    def next_revision(self, key: str) -> int:
+        """Count one more revision of a key; a resource made again goes on counting."""
+        (last,) = self.connection.execute(
+            "INSERT INTO revisions VALUES (?, 1)"
+            " ON CONFLICT (key) DO UPDATE SET last = last + 1 RETURNING last",
+            [key],
+        ).fetchone()
+        return int(last)
+
+    def revision(self, key: str) -> int:
+        """Return the last revision that a key has had, of whatever resource."""
+        row = self.connection.execute("SELECT last FROM revisions WHERE key = ?", [key]).fetchone()
+        return int(row[0]) if row else 0
+
+    def put(self, resource: Resource) -> None:
+        """Write a resource."""
+        self._found.clear()
+        parent = resource.id.parent or (None if resource.id.is_group else resource.id.group)
+        self.connection.execute(
+            "INSERT OR REPLACE INTO resources VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [
+                resource.key,
+                resource.id.text,
+                resource.id.type.lower(),
+                parent.key if parent else None,
+                json.dumps(resource.document),
+                resource.sent,
+                json.dumps(resource.private) if resource.private else "{}",
+                resource.revision,
+                resource.ends,
+                resource.free,
+                resource.operation,
+                resource.removed,
+                json.dumps(resource.failure) if resource.failure else None,
+            ],
+        )
+
+    def touch(self, resource: Resource) -> None:
+        """Write a resource that another one's write has changed: its entity tag changes too."""
+        resource.revision = self.next_revision(resource.key)
+        self.put(resource)
+
+    def mention(self, source: str, targets: set[str]) -> None:
+        """Record what a resource names, in place of what it named before."""
+        self._found.clear()
+        self.connection.execute("DELETE FROM mentions WHERE source = ?", [source])
+        self.connection.executemany(
+            "INSERT INTO mentions VALUES (?, ?)", [(source, target) for target in sorted(targets)]
+        )
+
+    def free_from(self, key: str, end: float) -> None:
+        """Record that something which needed this resource is gone at ``end``."""
+        self._found.clear()
+        self.connection.execute(
+            "UPDATE resources SET free = max(free, ?) WHERE key = ?", [end, key]
+        )
+
+    def remove(self, key: str) -> None:
+        """Forget a resource and what it named."""
+        self._found.clear()
+        self.connection.execute("DELETE FROM resources WHERE key = ?", [key])
+        self.connection.execute("DELETE FROM mentions WHERE source = ?", [key])
+
+    # -- operations, serialisation, settings ---------------------------------------------------
+
+    def busy(self, key: str) -> WriteLock | None:
+        """Return the last write on the thing that writes are serialised on."""
+        row = self.connection.execute(
+            "SELECT until, operation, verb FROM busy WHERE key = ?", [key]
+        ).fetchone()
+        return WriteLock(*row) if row else None
+
+    def occupy(self, key: str, busy: WriteLock) -> None:
+        """Record a write on a thing that writes are serialised on."""
+        self.connection.execute(
+            "INSERT OR REPLACE INTO busy VALUES (?, ?, ?, ?)",
+            [key, busy.until, busy.operation, busy.verb],
+        )
+
+    def latest_end(self) -> float:
+        """Return when the last operation of all ends."""
+        (end,) = self.connection.execute(
+            "SELECT max(ends) FROM (SELECT ends FROM operations UNION SELECT ends FROM resources)"
+        ).fetchone()
+        return float(end or 0)
+
+    def setting(self, name: str, default: str) -> str:
+        """Return a setting."""
+        if not self._settings:
+            self._settings.update(self.connection.execute("SELECT name, value FROM settings"))
+        return self._settings.get(name, default)
+
+    def set(self, name: str, value: str) -> None:
+        """Write a setting."""
+        self._settings.clear()
+        self.connection.execute("INSERT OR REPLACE INTO settings VALUES (?, ?)", [name, value])

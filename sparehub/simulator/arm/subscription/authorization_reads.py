@@ -1,0 +1,197 @@
+"""What is asked of ``Microsoft.Authorization`` at any scope: locks, deny assignments, permissions.
+
+https://learn.microsoft.com/rest/api/resources/management-locks
+https://learn.microsoft.com/rest/api/authorization/deny-assignments
+https://learn.microsoft.com/rest/api/authorization/permissions
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sparehub.simulator.arm.http_messages import JsonObject, Request, Response
+from sparehub.simulator.arm.pipeline import access_control
+from sparehub.simulator.arm.pipeline.access_control import (
+    EVERYBODY,
+    LEVELS,
+    Denial,
+    Grant,
+    Lock,
+    covers,
+)
+from sparehub.simulator.arm.pipeline.body import read_body
+from sparehub.simulator.arm.pipeline.routing import existing
+from sparehub.simulator.arm.refusals import access as forbidden
+from sparehub.simulator.arm.refusals import common as refusals
+from sparehub.simulator.arm.storage.resource_id import (
+    RESOURCE_GROUP,
+    Collection,
+    NoSuchPath,
+    ResourceId,
+    parse,
+)
+from sparehub.simulator.arm.storage.transaction import Transaction
+
+_PATH = re.compile(
+    r"(/subscriptions/[^/]+(?:/.+)?)/providers/Microsoft\.Authorization/"
+    r"(locks|denyAssignments|permissions)(?:/([^/]+))?/?",
+    re.IGNORECASE,
+)
+_OK, _CREATED, _NO_CONTENT = 200, 201, 204
+_AUTHORIZATION = "Microsoft.Authorization"
+_ASSIGNED = re.compile(r"assignedTo\('([^']*)'\)")
+
+
+@dataclass(frozen=True)
+class AuthorizationQuery:
+    """A part of ``Microsoft.Authorization`` at a scope; ``name`` is empty for all of it."""
+
+    scope: str
+    part: str
+    name: str
+
+    @property
+    def type(self) -> str:
+        """The resource type."""
+        return f"{_AUTHORIZATION}/{self.part}"
+
+
+def asked_of(path: str) -> AuthorizationQuery | None:
+    """Return what of ``Microsoft.Authorization`` a path asks for, if it does."""
+    found = _PATH.fullmatch(path)
+    if found is None:
+        return None
+    part = {each.lower(): each for each in ("locks", "denyAssignments", "permissions")}
+    return AuthorizationQuery(found[1], part[found[2].lower()], found[3] or "")
+
+
+def answer(transaction: Transaction, request: Request, asked: AuthorizationQuery) -> Response:
+    """Answer a request, or do a write of a lock.
+
+    Raises:
+        Refusal: Azure refuses it.
+
+    """
+    verbs = {"GET": "read", "PUT": "write", "DELETE": "delete"}
+    if request.method not in verbs:
+        raise refusals.METHOD_UNKNOWN(method=request.method)
+    _find(transaction, asked.scope)
+    access_control.hold_rights(
+        transaction, asked.scope, access_control.action_on(asked.type, verbs[request.method])
+    )
+    if request.method == "GET":
+        return _shown(transaction, asked, request.query)
+    if asked.part != "locks" or not asked.name:
+        raise refusals.METHOD_UNKNOWN(method=request.method)
+    present = _lock(transaction, asked)
+    others = [each for each in access_control.locks(transaction) if each != present]
+    if request.method == "DELETE":
+        access_control.set_locks(transaction, others)
+        return Response(status=_OK if present else _NO_CONTENT)
+    body = read_body(request.body)
+    properties = body.get("properties") if isinstance(body, dict) else None
+    given: JsonObject = properties if isinstance(properties, dict) else {}
+    level = given.get("level")
+    if level not in LEVELS:
+        raise forbidden.LOCK_LEVEL(level=level)
+    notes = str(given.get("notes") or "")
+    lock = Lock(scope=asked.scope, name=asked.name, level=level, notes=notes)
+    access_control.set_locks(transaction, [*others, lock])
+    return Response(status=_OK if present else _CREATED, body=_of_lock(lock))
+
+
+def _find(transaction: Transaction, scope: str) -> None:
+    """Refuse a scope that is not there."""
+    groups = parse(f"{scope}/resourceGroups")
+    if isinstance(groups, NoSuchPath) and groups.subscription is not None:
+        raise refusals.SUBSCRIPTION_INVALID(subscription=groups.subscription)
+    if isinstance(groups, Collection) and groups.type == RESOURCE_GROUP:
+        return
+    target = parse(scope)
+    if not isinstance(target, ResourceId):
+        raise refusals.PATH_UNKNOWN(path=scope)
+    existing(transaction, target)
+
+
+def _shown(
+    transaction: Transaction, asked: AuthorizationQuery, query: Mapping[str, str]
+) -> Response:
+    if asked.part == "locks" and asked.name:
+        lock = _lock(transaction, asked)
+        if lock is None:
+            raise forbidden.LOCK_NOT_FOUND(name=asked.name, scope=asked.scope)
+        return Response(status=_OK, body=_of_lock(lock))
+    at_scope = query.get("$filter") == "atScope()"
+    found: list[JsonObject]
+    if asked.part == "locks":
+        found = [
+            _of_lock(each)
+            for each in access_control.locks(transaction)
+            if covers(asked.scope, each.scope)
+            and (not at_scope or each.scope.lower() == asked.scope.lower())
+        ]
+    elif asked.part == "denyAssignments":
+        principal = _ASSIGNED.fullmatch(query.get("$filter", ""))
+        found = [
+            _of_denial(each)
+            for each in access_control.denials(transaction)
+            if (principal is None or {principal[1], EVERYBODY} & set(each.principals))
+            and (
+                covers(each.scope, asked.scope)
+                or (not at_scope and covers(asked.scope, each.scope))
+            )
+        ]
+    else:
+        found = [
+            _of_grant(each)
+            for each in access_control.grants(transaction)
+            if covers(each.scope, asked.scope)
+        ]
+    return Response(status=_OK, body={"value": found})
+
+
+def _lock(transaction: Transaction, asked: AuthorizationQuery) -> Lock | None:
+    wanted = (asked.scope.lower(), asked.name.lower())
+    for each in access_control.locks(transaction):
+        if (each.scope.lower(), each.name.lower()) == wanted:
+            return each
+    return None
+
+
+def _of_lock(lock: Lock) -> JsonObject:
+    kind = f"{_AUTHORIZATION}/locks"
+    properties = {"level": lock.level} | ({"notes": lock.notes} if lock.notes else {})
+    identity = f"{lock.scope}/providers/{kind}/{lock.name}"
+    return {"id": identity, "name": lock.name, "type": kind, "properties": properties}
+
+
+def _of_denial(denial: Denial) -> JsonObject:
+    kind = f"{_AUTHORIZATION}/denyAssignments"
+    permission = {"actions": [*denial.actions], "notActions": [*denial.not_actions]}
+    return {
+        "id": f"{denial.scope.rstrip('/')}/providers/{kind}/{denial.id}",
+        "name": denial.id,
+        "type": kind,
+        "properties": {
+            "denyAssignmentName": denial.name,
+            "permissions": [permission | {"dataActions": [], "notDataActions": []}],
+            "scope": denial.scope,
+            "doNotApplyToChildScopes": denial.not_below,
+            "principals": [_principal(each) for each in denial.principals],
+            "excludePrincipals": [_principal(each) for each in denial.exclude_principals],
+            "isSystemProtected": True,
+        },
+    }
+
+
+def _principal(identity: str) -> JsonObject:
+    return {"id": identity, "type": "SystemDefined" if identity == EVERYBODY else "User"}
+
+
+def _of_grant(grant: Grant) -> JsonObject:
+    return {
+        "actions": [*grant.actions],
+        "notActions": [*grant.not_actions],
+        "dataActions": [],
+        "notDataActions": [],
+    }

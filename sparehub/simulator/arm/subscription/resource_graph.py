@@ -1,0 +1,57 @@
+"""Azure Resource Graph, as far as one form of query: all resources of one type.
+
+``resources | where type =~ 'microsoft.network/connections' | project id, properties``. Anything
+else is refused. https://learn.microsoft.com/rest/api/azureresourcegraph/resourcegraph/resources.
+The index answers while the region of a resource does not: it is a service of its own.
+"""
+
+import re
+from typing import Any
+
+from sparehub.simulator.arm.http_messages import Request, Response
+from sparehub.simulator.arm.pipeline.body import read_body
+from sparehub.simulator.arm.refusals.template import ErrorTemplate
+from sparehub.simulator.arm.storage.transaction import Transaction
+from sparehub.simulator.arm.types.render import render
+
+PATH = "/providers/microsoft.resourcegraph/resources"
+_QUERY = re.compile(
+    r"\s*resources\s*\|\s*where\s+type\s*=~\s*'([\w./]+)'\s*\|\s*project\s+([\w, ]+?)\s*",
+    re.IGNORECASE,
+)
+_FAILED = ErrorTemplate(
+    400,
+    "BadRequest",
+    "Please provide below info when asking for support: the local Azure knows one form of query: "
+    "resources | where type =~ 'TYPE' | project NAMES",
+    "ARM",
+    "https://learn.microsoft.com/azure/governance/resource-graph/troubleshoot/general",
+)
+
+
+def answer(transaction: Transaction, request: Request, now: float) -> Response:
+    """Return the rows of a query; of the subscriptions that the body names, else of all."""
+    body = read_body(request.body)
+    query = body.get("query") if isinstance(body, dict) else None
+    asked = _QUERY.fullmatch(query) if isinstance(query, str) else None
+    if asked is None:
+        raise _FAILED()  # noqa: RSE102  an entry of the catalogue is called
+    names = [name.strip() for name in asked[2].split(",")]
+    inside = {str(each).lower() for each in body.get("subscriptions") or ()}
+    rows: list[dict[str, Any]] = []
+    for resource in transaction.of_type(asked[1].lower()):
+        if inside and resource.id.subscription not in inside:
+            continue
+        shown = render(transaction, resource, now)
+        shown |= {"subscriptionId": resource.id.subscription, "type": resource.id.type.lower()}
+        rows.append({name: shown.get(name) for name in names})
+    return Response(
+        status=200,
+        body={
+            "totalRecords": len(rows),
+            "count": len(rows),
+            "resultTruncated": "false",
+            "facets": [],
+            "data": rows,
+        },
+    )

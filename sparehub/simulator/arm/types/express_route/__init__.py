@@ -1,0 +1,1 @@
+"""Circuits, gateways and connections, of ExpressRoute and VPN."""

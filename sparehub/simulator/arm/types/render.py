@@ -1,0 +1,61 @@
+"""How a stored resource looks in an answer."""
+
+from typing import Any
+
+from sparehub.simulator.arm.http_messages import JsonObject
+from sparehub.simulator.arm.storage.transaction import Resource, Transaction
+from sparehub.simulator.arm.types.registry import REGISTRY
+
+
+def state(resource: Resource, now: float) -> str:
+    """Return the resource's ``provisioningState``."""
+    if resource.removed is not None:
+        return "Deleting"
+    if now < resource.ends:
+        return REGISTRY[resource.id.type.lower()].under_way
+    return "Succeeded" if resource.failure is None else "Failed"
+
+
+def render(
+    transaction: Transaction, resource: Resource, now: float, *, answering: bool = False
+) -> JsonObject:
+    """Return the JSON of a resource; ``answering`` a write, it is still being updated."""
+    kind = REGISTRY[resource.id.type.lower()]
+    shown = kind.under_way if answering and kind.lasting else state(resource, now)
+    document: JsonObject = {
+        "name": resource.id.name,
+        "id": resource.id.text,
+        "etag": resource.etag,
+        "type": kind.name,
+    } | resource.document
+    properties = kind.render(transaction, resource, settled=shown in ("Succeeded", "Failed"))
+    for inline in kind.inlines:
+        found = transaction.children(resource.key, f"{kind.name}/{inline}")
+        properties[inline] = [render(transaction, child, now) for child in found]
+    inside = {name: _nested(value, resource, shown) for name, value in properties.items()}
+    document["properties"] = {"provisioningState": shown} | inside
+    if resource.id.is_group:
+        del document["etag"]
+    return document
+
+
+def _nested(value: Any, resource: Resource, shown: str) -> Any:  # noqa: ANN401  JSON
+    """Give objects with ids inside the resource its entity tag and state (recorded: they have)."""
+    if not isinstance(value, list):
+        return value
+    return [
+        {
+            "etag": resource.etag,
+            **each,
+            "properties": each["properties"] | {"provisioningState": shown},
+        }
+        if _is_nested(each, resource)
+        else each
+        for each in value
+    ]
+
+
+def _is_nested(value: object, resource: Resource) -> bool:
+    if not isinstance(value, dict) or "etag" in value or "properties" not in value:
+        return False
+    return str(value.get("id", "")).lower().startswith(f"{resource.key}/")

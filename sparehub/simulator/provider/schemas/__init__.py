@@ -1,0 +1,1 @@
+"""What azure-native calls the types and properties of ARM."""

@@ -1,0 +1,105 @@
+"""ARM's JSON and the SDK's flat shape of it.
+
+azure-native lifts ``properties`` of a resource, and of resource-like objects inside it, up by one
+level. What is resource-like is known by the property's name.
+"""
+
+from typing import Any
+
+from sparehub.simulator.arm.http_messages import JsonObject
+from sparehub.simulator.provider.schemas.base import Schema, words
+from sparehub.simulator.provider.struct_codec import Properties
+
+_ENVELOPE = words(
+    "extendedLocation id identity kind location managedBy name placement plan sku tags type etag "
+    "zones"
+)
+_WRAPPED = words(
+    "applicationGatewayIPConfigurations applicationRuleCollections authorizations "
+    "backendAddressPools connections defaultSecurityRules delegations frontendIPConfigurations "
+    "inboundNatPools inboundNatRules ipConfigurations loadBalancingRules natRuleCollections "
+    "natRules networkInterfaces networkRuleCollections networkSecurityGroup outboundRules "
+    "peerings probes routeTable routes securityRules serviceEndpointPolicies subnets "
+    "virtualNetworkGatewayPolicyGroups virtualNetworkPeerings"
+)
+"""Properties that hold objects with an envelope of their own."""
+_SKU_INSIDE = frozenset(["network:AzureFirewall", "network:VirtualNetworkGateway"])
+"""Types whose ``sku`` is one of ARM's ``properties``."""
+_READ_ONLY = words(
+    "etag hasBgpOverride ipConfigurationProfiles privateEndpoints privateIPAddress "
+    "provisioningState purpose resourceGuid"
+)
+"""Members of nested objects that only an answer holds."""
+
+
+def to_body(schema: Schema, inputs: Properties) -> JsonObject:
+    """Return the request body for a resource's inputs."""
+    sent = {name: value for name, value in inputs.items() if name in schema.inputs}
+    return _nest(sent, sku_inside=schema.type in _SKU_INSIDE)
+
+
+def to_outputs(schema: Schema, document: JsonObject) -> Properties:
+    """Return an answer of ARM in the SDK's shape."""
+    whole = schema.type == "resources:ResourceGroup"  # its ``properties`` are an output
+    outputs = dict(document) if whole else _flatten(document)
+    return outputs | {"azureApiVersion": schema.api_version}
+
+
+def to_inputs(schema: Schema, document: JsonObject, parameters: Properties) -> Properties:
+    """Return the inputs that a request body and the parameters of a path stand for."""
+    writable = schema.inputs - {"id", "name", "type"}
+    flat = {name: value for name, value in _flatten(document).items() if name in writable}
+    return flat | parameters | {"azureApiVersion": schema.api_version}
+
+
+def project(schema: Schema, outputs: Properties) -> Properties:
+    """Return what of the outputs a client could have given as inputs."""
+    writable = schema.inputs - schema.computed - {"id", "name", "type"}
+    return {name: _writable(value) for name, value in outputs.items() if name in writable}
+
+
+def _nest(flat: Properties, *, sku_inside: bool = False) -> JsonObject:
+    """Return an object with ``properties``."""
+    envelope = _ENVELOPE - {"sku"} if sku_inside else _ENVELOPE
+    outer = {name: value for name, value in flat.items() if name in envelope}
+    inner = {
+        name: _inside(_nest, name, value) for name, value in flat.items() if name not in envelope
+    }
+    return outer | ({"properties": inner} if inner else {})
+
+
+def _flatten(document: JsonObject) -> Properties:
+    """Return an object without ``properties``, what was in them lifted up."""
+    outer = {name: value for name, value in document.items() if name != "properties"}
+    inner = {
+        name: _inside(_flatten, name, value)
+        for name, value in document.get("properties", {}).items()
+    }
+    return outer | inner
+
+
+def _inside(change: Any, name: str, value: Any) -> Any:  # noqa: ANN401  JSON
+    """Change what is resource-like in a property: itself, or a member of the object that it is."""
+    if name in _WRAPPED:
+        return _each(change, value)
+    if isinstance(value, dict):
+        return {member: _inside(change, member, inner) for member, inner in value.items()}
+    return value
+
+
+def _each(change: Any, value: Any) -> Any:  # noqa: ANN401  JSON
+    if isinstance(value, list):
+        return [change(item) for item in value]
+    return change(value) if isinstance(value, dict) else value
+
+
+def _writable(value: Any) -> Any:  # noqa: ANN401  JSON
+    """Return a nested value without what only an answer holds."""
+    match value:
+        case dict():
+            return {
+                name: _writable(inner) for name, inner in value.items() if name not in _READ_ONLY
+            }
+        case list():
+            return [_writable(item) for item in value]
+    return value

@@ -1,0 +1,1 @@
+"""Recorded exchanges with Azure, replayed against the local Azure."""

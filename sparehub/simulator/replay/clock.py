@@ -1,0 +1,68 @@
+"""The clock of a replay: simulated time goes by the dates of the recording.
+
+How long an operation took on the day of the recording is weather, not a rule: one virtual network
+took 3 seconds and another 34. It is not compared, and read off the requests alone: a client polls
+an operation until it is done, and then goes on. Where the requests do not say, the simulator's own
+duration stands.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sparehub.simulator.arm.storage.clock import Clock
+from sparehub.simulator.replay.recording import Exchange
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What the requests of a recording say of one operation."""
+
+    running: float | None = None
+    """When the client last had to go on waiting."""
+    done: float | None = None
+    """When the client went on, because it was done."""
+
+    def end(self, own: float) -> float:
+        """Return when the operation ends, given when it would by itself."""
+        if self.done is not None:
+            own = min(own, self.done)
+        if self.running is not None and own <= self.running:
+            own = self.running + 0.5 if self.done is None else self.done
+        return own
+
+
+NOTHING = Evidence()
+
+
+class RecordedClock(Clock):
+    """A clock that whoever replays puts forward."""
+
+    def __init__(self) -> None:
+        super().__init__(wall=lambda: self.now)
+        self.now = 0.0
+        self.evidence = NOTHING
+
+    def takes(self, seconds: float) -> float:
+        """Return how long an operation takes that starts now."""
+        return max(0.0, self.evidence.end(self.now + seconds) - self.now)
+
+
+def evidence(write: Exchange, exchanges: Sequence[Exchange]) -> Evidence:
+    """Return what the requests after a write say of its operation."""
+    later = exchanges[write.index + 1 :]
+    running, done = [write.at], []
+    for path in write.operations:
+        polls = [each for each in later if each.path == path and each.method == "GET"]
+        running += [each.last for each in polls if each.waiting]
+        running += [each.last for each in polls[:-1]]
+        done += [each.at for each in polls[-1:] if not each.waiting]
+    if not done and write.method == "POST":
+        done = [write.at]  # nobody polled, so the answer to an action was its result
+    if not done:
+        # Nobody was seen to poll to the end: what the client next does with it tells.
+        done = [each.at for each in later if each.key == write.key and each.at >= max(running)][:1]
+    if not done:
+        return Evidence(max(running) if len(running) > 1 else None)
+    end = min(done)
+    before = [each for each in running if each < end and each > write.at]
+    return Evidence(max(before) if before else None, end)

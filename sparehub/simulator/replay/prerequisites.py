@@ -1,0 +1,226 @@
+"""What a recording takes for granted: resources that are there before it begins.
+
+A resource that is read or named before any recorded write made it is given: as the first reading
+shows it, or, if it is only named, as small as Azure accepts it.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from sparehub.simulator.arm.http_messages import JsonObject
+from sparehub.simulator.arm.pipeline.put import put
+from sparehub.simulator.arm.pipeline.timeline import Timeline
+from sparehub.simulator.arm.refusals.template import Refusal
+from sparehub.simulator.arm.service import Azure
+from sparehub.simulator.arm.storage.clock import Span
+from sparehub.simulator.arm.storage.resource_id import Collection, ResourceId, parse
+from sparehub.simulator.arm.storage.transaction import Transaction, WriteLock
+from sparehub.simulator.arm.types.attached.public_ip_address import BASIC
+from sparehub.simulator.arm.types.express_route.circuit import CIRCUIT, MANUAL
+from sparehub.simulator.arm.types.registry import REGISTRY
+from sparehub.simulator.replay.minimal_bodies import minimal
+from sparehub.simulator.replay.recording import Exchange
+
+_FOR_EVER = 1e12
+_OK, _NO_CONTENT, _NOT_FOUND = 200, 204, 404
+
+
+@dataclass
+class Given:
+    """The given world of one recording, and which exchanges only show it."""
+
+    exchanges: frozenset[int]
+    """Places of the exchanges that show a given resource."""
+    shown: dict[str, JsonObject] = field(default_factory=dict)
+    """Given resources by their key, as they are first shown."""
+    named: dict[str, ResourceId] = field(default_factory=dict)
+    """Given resources by their key, in the order in which they are named."""
+    later: set[str] = field(default_factory=set)
+    """Keys of what is not there at the beginning, whatever is shown of it afterwards."""
+    refused: list[str] = field(default_factory=list)
+    """What the simulator would not take for granted, and why."""
+
+    def prepare(self, azure: Azure, location: str) -> None:
+        """Make the given world in an empty store."""
+        for identity in self.named.values():
+            self.make(azure, identity, location)
+        with azure.store.transaction(write=True) as transaction:
+            transaction.set(MANUAL, "yes")
+            transaction.set(BASIC, "yes")  # recorded in subscriptions that could
+
+    def make(
+        self, azure: Azure, identity: ResourceId, location: str, body: JsonObject | None = None
+    ) -> None:
+        """Make a given resource, or make it again as ``body`` shows it.
+
+        A given circuit is provisioned; no service provider acts within a recording.
+        """
+        with azure.store.transaction(write=True) as transaction:
+            transaction.set(MANUAL, "no")
+            self._make(azure, transaction, identity, location, body)
+            transaction.set(MANUAL, "yes")
+
+    def _make(
+        self,
+        azure: Azure,
+        transaction: Transaction,
+        identity: ResourceId,
+        location: str,
+        body: JsonObject | None,
+    ) -> None:
+        if body is None and transaction.get(identity.key):
+            return
+        if identity.type.lower() not in REGISTRY:
+            self.refused.append(f"{identity.text}: the type is not simulated")
+            return
+        for needed in (None if identity.is_group else identity.group, identity.parent):
+            if needed and needed.key != identity.key:
+                self._make(azure, transaction, needed, location, None)
+        shown = body or self.shown.get(identity.key)
+        wanted = shown or minimal(transaction, identity, location, self.shown)
+        for named in _mentioned(wanted):
+            mine = named.key.startswith(identity.key)
+            if not mine and named.key not in self.later and (not shown or named.key in self.named):
+                self._make(azure, transaction, named, location, None)
+        try:
+            with transaction.attempt():
+                _write(azure, transaction, identity, wanted)
+        except (Refusal, LookupError, TypeError, ValueError, AttributeError) as problem:
+            # It is not judged, so it may be anything; what is wrong with it is reported.
+            self.refused.append(f"{identity.text}: {problem!r}")
+
+
+def _write(azure: Azure, transaction: Transaction, identity: ResourceId, body: JsonObject) -> None:
+    """Write a given resource: it takes no time, and waits for nothing."""
+    now = azure.clock.read(transaction).seconds
+    state = body.get("properties", {}).get("provisioningState", "Succeeded")
+    end = _FOR_EVER if state in ("Updating", "Deleting") else now
+    timeline = Timeline(transaction, azure.clock, None, Span(now, end), "given")
+    resource = put(timeline, identity, body, judged=False)
+    kind = REGISTRY[identity.type.lower()]
+    thing = kind.serialised_on(resource.id, resource.properties)
+    transaction.occupy(thing, WriteLock(end, "given", kind.verb))
+    provider = body.get("properties", {}).get("serviceProviderProvisioningState")
+    if provider and kind.name == CIRCUIT:
+        resource.private["provisioned"] = provider == "Provisioned"
+        transaction.put(resource)
+
+
+def given(exchanges: tuple[Exchange, ...]) -> Given:
+    """Return what the exchanges of a recording take for granted."""
+    world = Given(frozenset())
+    showing: set[int] = set()
+    made: set[str] = set()
+    for exchange in exchanges:
+        identity = exchange.target
+        if isinstance(identity, ResourceId) and identity.is_group and exchange.method == "PUT":
+            showing.add(exchange.index)
+            if isinstance(exchange.request, dict):
+                world.shown.setdefault(identity.key, exchange.request)
+            world.named.setdefault(identity.key, identity)
+            continue
+        shown = _shown(exchange, made)
+        if shown:
+            showing.add(exchange.index)
+            for each in shown:
+                target = parse(str(each["id"]))
+                if isinstance(target, ResourceId) and target.key not in world.later:
+                    world.shown.setdefault(target.key, each)
+                    world.named.setdefault(target.key, target)
+                    _name(world, _mentioned(each), made)
+            continue
+        if exchange.key and (exchange.status == _NOT_FOUND or not exchange.request_recorded):
+            world.later.add(exchange.key)
+        _note_write(world, exchange, made)
+        _name(world, _parents(identity), made)
+        _name(world, _mentioned(exchange.request), made)
+    world.exchanges = frozenset(showing)
+    return world
+
+
+def _note_write(world: Given, exchange: Exchange, made: set[str]) -> None:
+    """Note what a recorded write makes, and what it shows to have been there before."""
+    if not (exchange.writes and exchange.request_recorded and exchange.accepted and exchange.key):
+        return
+    if _was_there(exchange):
+        if isinstance(exchange.request, dict) and exchange.method == "PUT":
+            _show(world, exchange.key, exchange.request, made)
+        _name(world, [ResourceId(exchange.path)], made)
+    made.add(exchange.key)
+
+
+def _was_there(exchange: Exchange) -> bool:
+    """Return whether a write found the resource: Azure answers 201 to a PUT that makes one."""
+    return exchange.status == _OK if exchange.method == "PUT" else exchange.status != _NO_CONTENT
+
+
+def _show(world: Given, key: str, body: JsonObject, made: set[str]) -> None:
+    """Note what a given resource is like, unless that is known already."""
+    if key not in made and key not in world.later:
+        world.shown.setdefault(key, body)
+
+
+def _parents(target: object) -> list[ResourceId]:
+    """Return what holds the thing that a path names: its group, and its parent."""
+    if isinstance(target, Collection):
+        scope = parse(target.scope)
+        return [scope.group, scope] if isinstance(scope, ResourceId) else []
+    if not isinstance(target, ResourceId):
+        return []
+    return [target.group, *([target.parent] if target.parent else [])]
+
+
+def _name(world: Given, named: list[ResourceId], made: set[str]) -> None:
+    """Note what is named and was not made by a recorded write."""
+    for identity in named:
+        absent = made | world.later
+        if not any(identity.key == key or identity.key.startswith(f"{key}/") for key in absent):
+            world.named.setdefault(identity.key, identity)
+
+
+def _shown(exchange: Exchange, made: set[str]) -> list[JsonObject]:
+    """Return the resources that a reading shows and nothing recorded has made or changed."""
+    if exchange.method != "GET" or exchange.status != _OK:
+        return []
+    body = exchange.response
+    if not isinstance(body, dict):
+        return []
+    if isinstance(exchange.target, ResourceId):
+        found = [body] if "id" in body else []
+    elif isinstance(exchange.target, Collection):
+        found = [each for each in body.get("value", []) if isinstance(each, dict)]
+    else:
+        return []
+    targets = [parse(str(each.get("id", ""))) for each in found]
+    if not all(isinstance(target, ResourceId) for target in targets):
+        return []
+    keys = [target.key for target in targets if isinstance(target, ResourceId)]
+    return [] if any(_related(key, each) for key in keys for each in made) else found
+
+
+def _related(first: str, second: str) -> bool:
+    """Return whether one key is the other, or within it; a group holds things of its own."""
+    if "/providers/" not in first or "/providers/" not in second:
+        return first == second
+    return f"{first}/".startswith(f"{second}/") or f"{second}/".startswith(f"{first}/")
+
+
+def _mentioned(value: object) -> list[ResourceId]:
+    """Return the resources of simulated types that a JSON value names, each once."""
+    found = {}
+    for text in _texts(value):
+        target = parse(text)
+        if isinstance(target, ResourceId) and target.type.lower() in REGISTRY:
+            found[target.key] = target
+    return list(found.values())
+
+
+def _texts(value: object) -> Iterator[str]:
+    if isinstance(value, str) and value.startswith("/subscriptions/"):
+        yield value
+    elif isinstance(value, dict):
+        for each in value.values():
+            yield from _texts(each)
+    elif isinstance(value, list):
+        for each in value:
+            yield from _texts(each)

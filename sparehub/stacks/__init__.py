@@ -1,0 +1,1 @@
+"""A Pulumi project's stacks: their files, their state, and what a plan rests on."""

@@ -1,0 +1,85 @@
+"""Reads the stack files of a project directory."""
+
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+
+from sparehub.files.bounded_loading import LoadingError, load_yaml, read_bounded
+from sparehub.topology.config.printable import shown
+from sparehub.topology.config.resource_ids import STACK_NAME_FORM, is_stack_name
+from sparehub.topology.config.secrets import secret_problems, without_secrets
+from sparehub.topology.errors import ConfigurationError, OptionsError, Problem
+from sparehub.topology.model.build import build
+from sparehub.topology.model.pair import Stack
+from sparehub.topology.rules.stack_file.parse import parse_stack
+
+STACKS = ("primary", "secondary")
+"""The names of both stacks, whichever is active."""
+
+
+def stack_file(directory: Path, stack: str) -> Path:
+    """Return the path of a stack's configuration file.
+
+    :raises OptionsError: where no stack can have that name.
+    """
+    if not is_stack_name(stack):
+        raise OptionsError(f"{shown(stack)} is no stack's name: {STACK_NAME_FORM}")
+    return directory / f"Pulumi.{stack}.yaml"
+
+
+def read_stack(directory: Path, stack: str) -> Stack:
+    """Return what a stack file describes, built.
+
+    :raises ConfigurationError: where the file is missing, is no stack file, or says wrong things.
+    """
+    values = _values(directory, stack)
+    try:
+        config = parse_stack(values, stack=stack)
+        return Stack(name=stack, config=config, region=build(config))
+    except ConfigurationError as error:
+        raise ConfigurationError(error.problems, stack, error.config) from None
+
+
+def _values(directory: Path, stack: str) -> dict[str, object]:
+    config = load_stack_file(read_stack_file(directory, stack), stack)["config"]
+    ours = ("sparehub:", "azure-native:")
+    if problems := list(secret_problems(config.get("sparehub:region"), "region")):
+        raise ConfigurationError(problems, stack)
+    return {str(k): without_secrets(v) for k, v in config.items() if str(k).startswith(ours)}
+
+
+def read_stack_file(directory: Path, stack: str) -> str:
+    """Return the text of a stack's configuration file, its line ends as they are.
+
+    :raises ConfigurationError: where there is none, or it cannot be read.
+    """
+    path = stack_file(directory, stack)
+    try:
+        return read_bounded(path)
+    except FileNotFoundError:
+        message = f"no such file in {directory}; `sparehub init` writes one for the primary"
+        raise _unusable(path, message, stack) from None
+    except OSError as error:
+        raise _unusable(path, f"cannot be read: {error}", stack) from None
+    except LoadingError as error:
+        raise _unusable(path, str(error), stack) from None
+
+
+def load_stack_file(text: str, stack: str, yaml: YAML | None = None) -> Any:  # noqa: ANN401 - whatever the loader makes
+    """Return the document that a stack file holds, as plain data or as a loader makes it.
+
+    :raises ConfigurationError: where it is not YAML, or holds no ``config:`` mapping.
+    """
+    path = stack_file(Path(), stack)
+    try:
+        content = load_yaml(text, yaml)
+    except LoadingError as error:
+        raise _unusable(path, str(error), stack) from None
+    if not isinstance(content, dict) or not isinstance(content.get("config"), dict):
+        raise _unusable(path, "has no `config:` mapping, so it is no stack file", stack)
+    return content
+
+
+def _unusable(path: Path, message: str, stack: str) -> ConfigurationError:
+    return ConfigurationError([Problem(path.name, message)], stack)

@@ -1,0 +1,1 @@
+"""Azure's facts as data: regions, SKUs, limits, durations, each with its source."""

@@ -1,0 +1,1 @@
+"""What a stack file may say: keys, values, secrets and resource ids."""

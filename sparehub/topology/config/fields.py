@@ -1,0 +1,167 @@
+"""The values that a stack file is made of, each with the rule of Azure it is held to.
+
+An error's pydantic ``type`` is the id of the rule, so that a message can name it; where Azure
+has no rule, pydantic's own type stays.
+"""
+
+import re
+from ipaddress import (
+    AddressValueError,
+    IPv4Address,
+    IPv4Network,
+    IPv6Address,
+    IPv6Network,
+    ip_network,
+)
+from typing import Annotated
+
+from pydantic import AfterValidator, BeforeValidator, StringConstraints
+from pydantic_core import PydanticCustomError
+
+from sparehub.topology.config.printable import shown
+from sparehub.topology.config.resource_ids import NAME_PATTERN, id_problem, type_of_id
+
+_SCOPE = "/subscriptions/<subscription>/resourceGroups/<group>/providers"
+
+
+def _problem(rule: str, text: str) -> PydanticCustomError:
+    # Braces are pydantic's placeholders; a value that holds some is shown as it is.
+    return PydanticCustomError(rule, "{text}", {"text": text})
+
+
+def read_prefix(value: object) -> IPv4Network | IPv6Network | None:
+    """Return what a prefix means, written rightly or not; None where it means nothing."""
+    try:
+        return ip_network(value, strict=False) if "/" in str(value) else None  # type: ignore[arg-type] # anything else than text is a ValueError, too
+    except (ValueError, TypeError):
+        return None
+
+
+def address_prefix(value: object) -> IPv4Network:
+    """Return an address prefix; VN-04 (CIDR notation), VN-05 (host bits zero), SR-21 (IPv4).
+
+    :raises PydanticCustomError: with the id of the rule that is broken.
+    """
+    if isinstance(value, IPv4Network):
+        return value
+    network = read_prefix(value)
+    if network is None:
+        text = f"{shown(value)} is not an address prefix in CIDR notation, such as 10.0.0.0/24"
+        raise _problem("VN-04", text)
+    if not isinstance(network, IPv4Network):
+        raise _problem("SR-21", f"{value} is IPv6, which Site Recovery does not replicate")
+    if str(network) != value:
+        raise _problem("VN-05", f"{value} has host bits set: write {network}")
+    return network
+
+
+def _is_ipv6(text: str) -> bool:
+    try:
+        IPv6Address(text)
+    except AddressValueError:
+        return False
+    return True
+
+
+def _address(value: object) -> IPv4Address:
+    if isinstance(value, IPv4Address):
+        return value
+    try:
+        return IPv4Address(value if isinstance(value, str) else "")
+    except AddressValueError:
+        if isinstance(value, str) and _is_ipv6(value):
+            message = f"{value} is IPv6, which Site Recovery does not replicate"
+            raise _problem("SR-21", message) from None
+        raise _problem(
+            "CONFIG", f"{shown(value)} is not an IPv4 address, such as 10.10.10.10"
+        ) from None
+
+
+parse_address = BeforeValidator(_address)
+
+
+def resource_id(word: str, *types: str) -> BeforeValidator:
+    """Return what takes the id of a resource of one of some types alone.
+
+    ``types`` are Azure's, as in an id: ``Microsoft.Network/expressRouteCircuits``; ``word`` is what
+    a person calls them.
+    """
+    known = {kind.lower() for kind in types}
+    forms = " or ".join(f"{_SCOPE}/{kind}/<name>" for kind in types)
+
+    def read(value: object) -> str:
+        text = value if isinstance(value, str) else ""
+        if type_of_id(text) not in known:
+            raise _problem("CONFIG", f"{shown(value)} is not the id of a {word}: {forms}")
+        if gap := re.search(r"<[^>]*>", text):  # no name in Azure holds angle brackets
+            message = f"put the real value in the place of {gap[0]} in {shown(text)}"
+            raise _problem("CONFIG", message)
+        if problem := id_problem(text):
+            raise _problem("CONFIG", f"{shown(text)} is not the id of a {word}: {problem}")
+        return text
+
+    return BeforeValidator(read)
+
+
+def plain_location(value: object) -> str:
+    """Return a location as Azure's own answers spell it: ``East Asia`` is ``eastasia``."""
+    return str(value).replace(" ", "").lower()
+
+
+def _location(value: object) -> str:
+    location = plain_location(value) if isinstance(value, str) else ""
+    if re.fullmatch(r"[a-z][a-z0-9]+", location):
+        return location
+    raise _problem("CONFIG", f"{shown(value)} is not the name of an Azure region, such as eastasia")
+
+
+AddressPrefix = Annotated[IPv4Network, BeforeValidator(address_prefix)]
+CircuitId = Annotated[str, resource_id("circuit", "Microsoft.Network/expressRouteCircuits")]
+NetworkSecurityGroupId = Annotated[
+    str, resource_id("network security group", "Microsoft.Network/networkSecurityGroups")
+]
+NextHopId = Annotated[
+    str,
+    resource_id(
+        "virtual machine, an internal load balancer or an Azure Firewall",
+        "Microsoft.Compute/virtualMachines",
+        "Microsoft.Network/loadBalancers",
+        "Microsoft.Network/azureFirewalls",
+    ),
+]
+Location = Annotated[str, BeforeValidator(_location)]
+Text = Annotated[str, StringConstraints(strict=True, min_length=1)]
+
+# A key becomes part of a physical name, and that part of an id.
+Key = Annotated[str, StringConstraints(strict=True, pattern=f"^{NAME_PATTERN}$")]
+NetworkName = Key
+
+
+def _resource_group(value: str) -> str:
+    if re.fullmatch(r"[A-Za-z0-9_.()-]*[A-Za-z0-9_()-]", value):
+        return value
+    text = (
+        f"{shown(value)} is not the name of a resource group: letters, digits, `_`, `(`, `)`, "
+        "`.` and `-`, and no `.` at the end"
+    )
+    raise _problem("CONFIG", text)
+
+
+ResourceGroupName = Annotated[str, StringConstraints(strict=True), AfterValidator(_resource_group)]
+
+
+def generation(value: object) -> int:
+    """Return a generation: a whole number from 1 on, also as the text that Pulumi hands over.
+
+    :raises PydanticCustomError: where it is anything else.
+    """
+    if isinstance(value, str) and re.fullmatch(r"[1-9][0-9]{0,8}", value):
+        return int(value)
+    if isinstance(value, int) and not isinstance(value, bool) and 1 <= value < _MOST_GENERATIONS:
+        return value
+    raise _problem("CONFIG", f"{shown(value)} is no generation: write a whole number from 1 on")
+
+
+_MOST_GENERATIONS = 1_000_000_000
+Generation = Annotated[int, BeforeValidator(generation)]
+"""Which switch of the live region a file belongs to."""

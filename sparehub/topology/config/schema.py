@@ -1,0 +1,375 @@
+"""What a stack file may say: the shape of ``Pulumi.<stack>.yaml``, closed and frozen.
+
+Shape only: types, words, ranges, unknown keys. What no single key can answer (overlaps,
+containment, what needs what) is checked in :mod:`sparehub.topology.rules`;
+``rules.stack_file.parse`` runs both and reports every problem at once. Keys are camelCase in the
+file, snake_case here.
+"""
+
+from collections.abc import Mapping
+from ipaddress import IPv4Address
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Discriminator,
+    Field,
+    JsonValue,
+    SecretStr,
+    StrictBool,
+    Tag,
+    model_validator,
+)
+from pydantic import StrictInt as Int
+from pydantic.alias_generators import to_camel
+from pydantic_core import PydanticCustomError
+
+from sparehub.topology.azure.reserved_subnets import reserved
+from sparehub.topology.config.enums import (
+    Activation,
+    Bandwidth,
+    CircuitFamily,
+    CircuitTier,
+    Depth,
+    GatewaySku,
+    InternetEgress,
+    NextHopType,
+    NvaKind,
+    NvaStandby,
+    Prefers,
+)
+from sparehub.topology.config.fields import (
+    AddressPrefix,
+    CircuitId,
+    Generation,
+    Key,
+    Location,
+    NetworkName,
+    NetworkSecurityGroupId,
+    NextHopId,
+    ResourceGroupName,
+    Text,
+    parse_address,
+)
+from sparehub.topology.config.secrets import SECRET
+
+_PROVIDER = "azure-native"
+Contexts = Annotated[tuple[Text, ...], Field(min_length=2, max_length=2)]
+"""Two contexts."""
+
+
+class Closed(BaseModel):
+    """A part of the configuration: unknown keys are refused, values never change."""
+
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, alias_generator=to_camel, hide_input_in_errors=True
+    )
+
+
+class NamedConfig(Closed):
+    """A thing whose physical name may be given instead of derived."""
+
+    name: NetworkName | None = None
+
+
+class SubnetConfig(Closed):
+    """One subnet; its key is its name, because Site Recovery maps subnets by name (SR-09)."""
+
+    address_prefix: AddressPrefix
+    # Replicated machines live here: true in a spoke, but for the subnets that Azure reserves.
+    protected: StrictBool | None = None
+    service_endpoints: tuple[Text, ...] = ()
+    network_security_group_id: NetworkSecurityGroupId | None = None
+    # Shared in a spoke, but for the subnets that Azure reserves; in the hub none, but for
+    # GatewaySubnet and the NVA's, which have their own.
+    route_table: Literal["shared", "none"] | None = None
+    inspect: StrictBool = False  # in the hub: whatever comes or goes passes the NVA
+
+    def is_protected(self, name: str, *, spoke: bool) -> bool:
+        """Return whether replicated machines live here: in a spoke, where nothing else is said.
+
+        Where Azure keeps a subnet of this name to a service, no machine lives.
+        """
+        ours = spoke and reserved(name) is None
+        return ours if self.protected is None else self.protected
+
+    def shares_table(self, name: str) -> bool:
+        """Return whether a subnet of a spoke uses the spokes' route table."""
+        if self.route_table is None:
+            return reserved(name) is None
+        return self.route_table == "shared"
+
+
+class NvaConfig(Closed):
+    """The next hop of the route tables; the machine behind it is built by its owner."""
+
+    ip_address: Annotated[IPv4Address, parse_address]
+    subnet: Text = "nva"
+    stateful: StrictBool = True
+    kind: NvaKind = NvaKind.APPLIANCE
+    # The machine, load balancer or Azure Firewall that has the address; looked for where absent.
+    id: NextHopId | None = None
+    standby: NvaStandby = NvaStandby.RUNNING
+    internet_egress: InternetEgress = InternetEgress.DIRECT
+
+
+class NetworkConfig(NamedConfig):
+    """A virtual network: what hub and spoke have in common."""
+
+    address_space: Annotated[tuple[AddressPrefix, ...], Field(min_length=1)]
+    subnets: Annotated[dict[Key, SubnetConfig], Field(min_length=1)]
+    dns_servers: tuple[Annotated[IPv4Address, parse_address], ...] | None = None
+
+
+class HubConfig(NetworkConfig):
+    """The hub: the NVA's subnet, the GatewaySubnet, and whatever else the operator keeps there."""
+
+    nva: NvaConfig
+
+
+class SpokeConfig(NetworkConfig):
+    """A spoke, peered with the hub in both directions."""
+
+    standby: Literal["withheld", "connected"] = "withheld"
+    hub_to_spoke: NamedConfig = NamedConfig()
+    spoke_to_hub: NamedConfig = NamedConfig()
+
+
+class GatewayConfig(NamedConfig):
+    """The ExpressRoute gateway."""
+
+    sku: GatewaySku = GatewaySku.ER_GW_1_AZ
+    min_scale_units: Annotated[Int, Field(ge=1, le=40)] | None = None
+    max_scale_units: Annotated[Int, Field(ge=1, le=40)] | None = None
+
+
+class OwnedSkuConfig(Closed):
+    """Reach and billing of an owned circuit."""
+
+    tier: CircuitTier
+    family: CircuitFamily
+
+
+class ReferencedSkuConfig(Closed):
+    """Reach of a circuit that is owned elsewhere."""
+
+    tier: CircuitTier
+
+
+class PrivatePeeringConfig(Closed):
+    """ER-10: the private peering of an owned circuit."""
+
+    peer_asn: Annotated[Int, Field(alias="peerASN", ge=1, le=4294967295)]
+    vlan_id: Annotated[Int, Field(ge=1, le=4094)]
+    primary_peer_address_prefix: AddressPrefix
+    secondary_peer_address_prefix: AddressPrefix
+
+
+class OwnedCircuitConfig(NamedConfig):
+    """A circuit that this stack creates, in a resource group of its own."""
+
+    peering_location: Text
+    location: Location | None = None  # of the circuit's record; the region's own where absent
+    service_provider: Text
+    bandwidth_in_mbps: Bandwidth
+    sku: OwnedSkuConfig
+    resource_group: ResourceGroupName | None = None
+    provisioned: StrictBool = False  # by the provider; private peering and connection need it
+    private_peering: PrivatePeeringConfig | None = None
+
+
+# In a stack file a secret stands as Pulumi encrypted it.
+_ENCRYPTED: dict[str, JsonValue] = {
+    "anyOf": [
+        {
+            "type": "object",
+            "properties": {"secure": {"type": "string"}},
+            "required": ["secure"],
+            "additionalProperties": False,
+        },
+        {"type": "null"},
+    ]
+}
+
+
+class ReferencedCircuitConfig(Closed):
+    """A circuit that is owned elsewhere; the key is needed in another subscription (ER-14)."""
+
+    id: CircuitId
+    peering_location: Text
+    location: Location | None = None  # of the circuit's record; read from Azure where absent
+    sku: ReferencedSkuConfig
+    bandwidth_in_mbps: Bandwidth
+    authorization_key: SecretStr | None = Field(
+        default=None, exclude=True, json_schema_extra=_ENCRYPTED
+    )
+
+
+def _kind_of_circuit(value: Any) -> str:  # noqa: ANN401 - whatever the file holds at this place
+    given = value if isinstance(value, dict) else {}
+    referenced = isinstance(value, ReferencedCircuitConfig) or "id" in given
+    return "referenced" if referenced else "owned"
+
+
+CircuitConfig = Annotated[
+    Annotated[OwnedCircuitConfig, Tag("owned")]
+    | Annotated[ReferencedCircuitConfig, Tag("referenced")],
+    Discriminator(_kind_of_circuit),
+]
+
+
+class ConnectionConfig(NamedConfig):
+    """One connection of the gateway to one circuit."""
+
+    routing_weight: Annotated[Int, Field(ge=0, le=32000)] = 0  # ER-22
+    circuit: CircuitConfig
+
+
+class ExpressRouteConfig(Closed):
+    """Gateway and connections; one entry a circuit."""
+
+    gateway: GatewayConfig = GatewayConfig()
+    connections: Annotated[dict[Key, ConnectionConfig], Field(min_length=1)]
+
+
+class OnPremisesConfig(Closed):
+    """The datacenter at the other end."""
+
+    address_prefixes: tuple[AddressPrefix, ...]
+    prefers: Prefers = Prefers.NONE
+
+
+class StandbyConfig(Closed):
+    """How the region stands by."""
+
+    depth: Depth = Depth.GATEWAY
+
+
+class RouteTableConfig(NamedConfig):
+    """A route table; its routes may have names of their own, too, by their prefixes."""
+
+    route_names: dict[AddressPrefix, NetworkName] = Field(default_factory=dict)
+
+
+class RouteTablesConfig(Closed):
+    """The route tables, where they are to have names of their own."""
+
+    spokes: RouteTableConfig = RouteTableConfig()
+    gateway: RouteTableConfig = RouteTableConfig()
+    nva: RouteTableConfig = RouteTableConfig()
+    inspected: RouteTableConfig = RouteTableConfig()
+
+
+class RouteConfig(Closed):
+    """One more user route; an address where the next hop is a virtual appliance (RT-12)."""
+
+    address_prefix: AddressPrefix
+    next_hop_type: NextHopType
+    next_hop_ip_address: Annotated[IPv4Address, parse_address] | None = None
+
+
+class RoutesConfig(Closed):
+    """User routes beside those that follow from the region, by table."""
+
+    spokes: tuple[RouteConfig, ...] = ()
+    gateway: tuple[RouteConfig, ...] = ()
+    nva: tuple[RouteConfig, ...] = ()
+
+
+class DrillConfig(Closed):
+    """The test networks of a drill: of which spokes, and in which range (SR-27)."""
+
+    spokes: Annotated[tuple[Key, ...], Field(min_length=1)] | None = None  # every one where absent
+    # Taken in pieces of the spokes' own sizes; the spokes' own addresses where absent.
+    address_space: Annotated[tuple[AddressPrefix, ...], Field(min_length=1)] | None = None
+
+
+class IntentConfig(Closed):
+    """What must be true of two contexts; ``*`` stands for anything.
+
+    A context is named by the role of its region, such as ``active/spoke1/app`` and
+    ``standby/hub/nva``, or by its stack, such as ``primary/spoke1/app``; besides there are
+    ``on-premises`` and ``internet``.
+    """
+
+    reach: Contexts | None = None
+    isolate: Contexts | None = None
+    through: Literal["nva"] | None = None
+    between: Contexts | None = None  # with through
+    states: Annotated[tuple[Text, ...], Field(min_length=1)] | None = None
+
+    @model_validator(mode="after")
+    def _one_of_three(self) -> Self:
+        given = [self.reach, self.isolate, self.between]
+        if sum(each is not None for each in given) != 1 or bool(self.through) != bool(self.between):
+            text = "must say one of reach, isolate, or through with between"
+            raise PydanticCustomError("CONFIG", "{text}", {"text": text})
+        return self
+
+
+class RegionConfig(Closed):
+    """``sparehub:region``: one Azure region, which is one stack."""
+
+    name: Key | None = None  # last word of every physical name; the location where absent
+    resource_group: ResourceGroupName | None = None
+    tags: dict[Text, str] = Field(default_factory=dict)
+    dns_servers: tuple[Annotated[IPv4Address, parse_address], ...] = ()  # of hub and spokes
+    hub: HubConfig
+    spokes: dict[Key, SpokeConfig] = Field(default_factory=dict)
+    route_tables: RouteTablesConfig = RouteTablesConfig()
+    express_route: ExpressRouteConfig
+    on_premises: OnPremisesConfig
+    standby: StandbyConfig = StandbyConfig()
+    routes: RoutesConfig = RoutesConfig()
+    # What `sparehub derive` moved: the other region's prefix, and the one that stands for it here.
+    remap: dict[AddressPrefix, AddressPrefix] = Field(default_factory=dict)
+    drill: DrillConfig = DrillConfig()
+    # Without any of the pair: what the source document promises (``reachability.intents``).
+    intents: tuple[IntentConfig, ...] = ()
+
+
+class StackConfig(BaseModel):
+    """Everything that one stack file says to Sparehub, under the keys that it uses there."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+    location: Annotated[Location, Field(alias="azure-native:location")]
+    activation: Annotated[Activation, Field(alias="sparehub:activation")] = Activation.STANDBY
+    region: Annotated[RegionConfig, Field(alias="sparehub:region")]
+    drill: Annotated[bool, Field(alias="sparehub:drill")] = False  # the test networks stand
+    # On standby as if live, but for the connections: until another region has taken over.
+    disconnected: Annotated[bool, Field(alias="sparehub:disconnected")] = False
+    # Which switch of the live region this file belongs to; 0 where the key is absent.
+    generation: Annotated[Generation, Field(alias="sparehub:generation")] = 0
+    paired_stack: Annotated[str, Field(alias="sparehub:pairedStack")] = ""
+    override_interlock: Annotated[str, Field(alias="sparehub:overrideInterlock")] = ""
+    # Warnings that somebody has read: the reason by the id of the rule.
+    ignored_rules: dict[Text, Text] = Field(default_factory=dict, alias="sparehub:ignoredRules")
+    # Every other `azure-native:*` key, without that prefix: `subscriptionId`, `tenantId`.
+    provider: dict[Text, JsonValue] = Field(default_factory=dict, alias=_PROVIDER)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _gather_provider(cls, values: Any) -> Any:  # noqa: ANN401 - whatever the file holds
+        if not isinstance(values, Mapping):
+            return values
+        location = cls.model_fields["location"].alias
+        keys = [key for key in values if key != location and key.startswith(f"{_PROVIDER}:")]
+        gathered = {key.removeprefix(f"{_PROVIDER}:"): values[key] for key in keys}
+        rest = {key: value for key, value in values.items() if key not in keys}
+        return rest | ({_PROVIDER: gathered} if gathered else {})
+
+    @property
+    def subscription(self) -> str:
+        """The subscription that the file names; empty where it names none, or a secret one."""
+        return self._named("subscriptionId")
+
+    @property
+    def tenant(self) -> str:
+        """The tenant that the file names; empty where it names none, or a secret one."""
+        return self._named("tenantId")
+
+    def _named(self, key: str) -> str:
+        value = str(self.provider.get(key) or "")
+        return "" if value == SECRET else value

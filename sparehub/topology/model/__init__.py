@@ -1,0 +1,1 @@
+"""What Azure will hold of a region and of a pair, built from configuration."""

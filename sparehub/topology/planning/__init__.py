@@ -1,0 +1,1 @@
+"""Plans: ordered steps with their operations, durations and effect on traffic."""

@@ -1,0 +1,142 @@
+"""What a deployment writes where a region goes from one state to another, and how long that takes.
+
+Both states come from ``model.build``; whatever a preview wants beyond these operations is
+no part of the failover.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from math import ceil
+
+from sparehub.topology.azure import durations
+from sparehub.topology.azure.durations import Duration
+from sparehub.topology.model.resources import Circuit, Region
+
+
+class Verb(StrEnum):
+    """What is done to one resource, in the words of Pulumi."""
+
+    CREATE = "create"
+    UPDATE = "update"
+    DELETE = "delete"
+
+
+@dataclass(frozen=True, order=True)
+class ResourceOperation:
+    """One write: ``type`` and ``name`` are Pulumi's, the name being the logical one."""
+
+    verb: Verb
+    type: str
+    name: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Seconds:
+    """How long something takes: what is to be expected, and what has to be allowed for."""
+
+    typical: int
+    worst: int
+
+    def __add__(self, other: "Seconds") -> "Seconds":
+        return Seconds(typical=self.typical + other.typical, worst=self.worst + other.worst)
+
+    @classmethod
+    def of(cls, duration: Duration, times: int = 1) -> "Seconds":
+        """Return how long ``times`` writes take, one after the other."""
+        return cls(typical=duration.typical * times, worst=duration.worst * times)
+
+    @classmethod
+    def longest(cls, *parts: "Seconds") -> "Seconds":
+        """Return how long things take side by side."""
+        return cls(
+            typical=max(each.typical for each in parts), worst=max(each.worst for each in parts)
+        )
+
+
+NO_TIME = Seconds(typical=0, worst=0)
+_NETWORK = "azure-native:network:"
+GATEWAY = f"{_NETWORK}VirtualNetworkGateway"
+CONNECTION = f"{_NETWORK}VirtualNetworkGatewayConnection"
+PEERING = f"{_NETWORK}VirtualNetworkPeering"
+CIRCUIT = f"{_NETWORK}ExpressRouteCircuit"
+WRITES_AT_ONCE = 64
+"""How many writes a deployment of a failover has under way. Azure takes 10 writes a second from one
+caller of a subscription, after a first 200; the shortest here takes 10 s:
+https://learn.microsoft.com/azure/azure-resource-manager/management/request-limits-and-throttling"""
+
+
+def operations(before: Region, after: Region) -> frozenset[ResourceOperation]:
+    """Return every write that takes a region from one state to the other, and no other.
+
+    The two are one configuration at different activations, depths or bandwidths.
+    """
+    return frozenset(
+        [
+            *_gateway(before, after),
+            *_connections(before, after),
+            *_peerings(before, after),
+            *_circuits(before, after),
+        ]
+    )
+
+
+def seconds(before: Region, after: Region) -> Seconds:
+    """Return how long the writes take, one deployment doing in parallel what Azure allows.
+
+    Writes on one gateway wait for each other (VN-19); peerings of spokes wait only while as many
+    are under way as a deployment may have.
+    """
+    count = _counted(operations(before, after))
+
+    def of(verb: Verb, kind: str, duration: Duration) -> Seconds:
+        return Seconds.of(duration, count.get((verb, kind), 0))
+
+    gateway = of(Verb.CREATE, GATEWAY, durations.GATEWAY_CREATE)
+    connections = of(Verb.CREATE, CONNECTION, durations.CONNECTION_CREATE)
+    updates = count.get((Verb.UPDATE, PEERING), 0)
+    peerings = Seconds.of(durations.PEERING_UPDATE, ceil(updates / WRITES_AT_ONCE))
+    # ER-36: above 200 prefixes the peerings wait until the connection stands.
+    waits = after.spokes_wait_for_connections
+    upwards = connections + peerings if waits else Seconds.longest(connections, peerings)
+    gone = of(Verb.DELETE, CONNECTION, durations.CONNECTION_DELETE)
+    down = of(Verb.DELETE, GATEWAY, durations.GATEWAY_DELETE)
+    # Pulumi deletes once everything else is done.
+    return gateway + upwards + gone + down
+
+
+def _counted(found: frozenset[ResourceOperation]) -> Mapping[tuple[Verb, str], int]:
+    count: dict[tuple[Verb, str], int] = {}
+    for each in found:
+        count[each.verb, each.type] = count.get((each.verb, each.type), 0) + 1
+    return count
+
+
+def _gateway(before: Region, after: Region) -> Iterator[ResourceOperation]:
+    name = "region/expressroute/gateway"
+    if after.gateway and not before.gateway:
+        yield ResourceOperation(Verb.CREATE, GATEWAY, name)
+    elif before.gateway and not after.gateway:
+        yield ResourceOperation(Verb.DELETE, GATEWAY, name)
+
+
+def _connections(before: Region, after: Region) -> Iterator[ResourceOperation]:
+    ours, theirs = ({each.key for each in region.connections} for region in (before, after))
+    for key in theirs - ours:
+        yield ResourceOperation(Verb.CREATE, CONNECTION, f"region/connection/{key}/connection")
+    for key in ours - theirs:
+        yield ResourceOperation(Verb.DELETE, CONNECTION, f"region/connection/{key}/connection")
+
+
+def _peerings(before: Region, after: Region) -> Iterator[ResourceOperation]:
+    used = {spoke.key: spoke.spoke_to_hub for spoke in before.spokes}
+    for spoke in after.spokes:
+        if spoke.spoke_to_hub != used.get(spoke.key):
+            name = f"region/spoke/{spoke.key}/peering/spoke-to-hub"
+            yield ResourceOperation(Verb.UPDATE, PEERING, name)
+
+
+def _circuits(before: Region, after: Region) -> Iterator[ResourceOperation]:
+    for circuit in after.circuits:
+        if isinstance(circuit, Circuit) and circuit not in before.circuits:
+            yield ResourceOperation(Verb.UPDATE, CIRCUIT, f"region/circuit/{circuit.key}/circuit")

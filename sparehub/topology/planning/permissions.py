@@ -1,0 +1,245 @@
+"""Which Azure operations a plan's writes are, and what forbids them: rights, denials, locks.
+
+Pure: what Azure says of the three is given. Actions are Azure's own, such as
+``Microsoft.Network/connections/delete``, compared without regard to case; ``*`` stands for anything
+(https://learn.microsoft.com/azure/role-based-access-control/role-definitions). A lock is looked for
+at and above a scope, and below one that is deleted, as what holds something locked is not deleted;
+``CanNotDelete`` is in the way of a deletion, ``ReadOnly`` of every write
+(https://learn.microsoft.com/azure/azure-resource-manager/management/lock-resources).
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from sparehub.topology.model.resources import CircuitReference, Region
+from sparehub.topology.planning.operations import (
+    CIRCUIT,
+    CONNECTION,
+    GATEWAY,
+    PEERING,
+    ResourceOperation,
+    Verb,
+)
+from sparehub.topology.planning.plan import KeyedConnection
+
+NETWORK = "Microsoft.Network"
+EVERYBODY = "00000000-0000-0000-0000-000000000000"
+"""The id of the principal ``SystemDefined``, which is every user, group and service principal:
+https://learn.microsoft.com/azure/role-based-access-control/deny-assignments"""
+TYPES: Mapping[str, str] = MappingProxyType(
+    {
+        CIRCUIT: f"{NETWORK}/expressRouteCircuits",
+        CONNECTION: f"{NETWORK}/connections",
+        GATEWAY: f"{NETWORK}/virtualNetworkGateways",
+        PEERING: f"{NETWORK}/virtualNetworks/virtualNetworkPeerings",
+    }
+)
+"""Azure's type of each type of Pulumi's that a switch writes."""
+# What a write needs on what it names (read 2026-11-30):
+# https://learn.microsoft.com/azure/expressroute/roles-permissions
+# https://learn.microsoft.com/azure/virtual-network/virtual-network-manage-peering#permissions
+_JOIN_CIRCUIT = f"{NETWORK}/expressRouteCircuits/join/action"
+_JOIN_GATEWAY = f"{NETWORK}/virtualNetworkGateways/join/action"
+_JOIN_SUBNET = f"{NETWORK}/virtualNetworks/subnets/join/action"
+_PEER = f"{NETWORK}/virtualNetworks/peer/action"
+Identify = Callable[[str], str]
+"""Returns the id of a resource by its logical name; empty where nobody knows it."""
+
+
+@dataclass(frozen=True, kw_only=True, order=True)
+class Need:
+    """One operation at the id of a resource, and what it is for, in words.
+
+    ``linked`` is one on what a write only names: no lock is in its way.
+    """
+
+    scope: str
+    action: str
+    purpose: str
+    linked: bool = False
+
+    @property
+    def deletes(self) -> bool:
+        """Whether something is deleted."""
+        return self.action.endswith("/delete")
+
+    @property
+    def takes_scope(self) -> bool:
+        """Whether that is the resource itself, with all below it, and not only a part of it."""
+        kind = self.action.split("/")[-2].lower()
+        return self.deletes and kind == self.scope.split("/")[-2].lower()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lock:
+    """A management lock: ``CanNotDelete`` or ``ReadOnly``."""
+
+    scope: str
+    name: str
+    level: str
+
+    def stops(self, need: Need) -> bool:
+        """Return whether it is in the way of an operation."""
+        if need.linked:
+            return False
+        if covers(self.scope, need.scope):
+            return need.deletes or self.level.lower() == "readonly"
+        return need.takes_scope and covers(need.scope, self.scope)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Permission:
+    """Actions that are permitted, or denied, but for ``not_actions``."""
+
+    actions: tuple[str, ...]
+    not_actions: tuple[str, ...] = ()
+
+    def holds(self, action: str) -> bool:
+        """Return whether an action is one of them."""
+        return _any(self.actions, action) and not _any(self.not_actions, action)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Denial:
+    """A deny assignment; principals are object ids."""
+
+    scope: str
+    name: str
+    permissions: tuple[Permission, ...]
+    principals: tuple[str, ...]
+    excluded: tuple[str, ...] = ()
+    not_below: bool = False
+
+    def stops(self, need: Need) -> bool:
+        """Return whether it denies an operation to those whom it concerns."""
+        same = self.scope.lower() == need.scope.lower()
+        at = same if self.not_below else covers(self.scope, need.scope)
+        return at and any(each.holds(need.action) for each in self.permissions)
+
+    def concerns(self, principal: str) -> bool | None:
+        """Return whether it is against somebody; None where that cannot be told.
+
+        ``principal`` is an object id for which Azure listed it, or empty where nobody knows whose
+        login this is. Who is excluded may be so by a group.
+        """
+        if principal and principal.lower() in {each.lower() for each in self.excluded}:
+            return False
+        if self.excluded:
+            return None
+        return True if principal or EVERYBODY in self.principals else None
+
+
+def covers(scope: str, identity: str) -> bool:
+    """Return whether an id is at a scope or below it."""
+    outer, inner = scope.lower().rstrip("/"), identity.lower().rstrip("/")
+    return inner == outer or inner.startswith(f"{outer}/")
+
+
+def permitted(permissions: Iterable[Permission], action: str) -> bool:
+    """Return whether any of them holds an action."""
+    return any(each.holds(action) for each in permissions)
+
+
+def group_of(identity: str) -> str:
+    """Return the id of the resource group that a resource lies in."""
+    return "/".join(identity.split("/")[:5])
+
+
+def subscription_of(identity: str) -> str:
+    """Return the scope of the subscription that a resource lies in."""
+    return "/".join(identity.split("/")[:3])
+
+
+def needs_of(
+    region: Region, operations: Iterable[ResourceOperation], identify: Identify
+) -> tuple[Need, ...]:
+    """Return what a deployment needs in Azure to write these operations and no other.
+
+    ``region`` is the region that is live: it has what is made, and what is deleted.
+    """
+    found = {
+        need
+        for operation in operations
+        for need in _of_operation(region, operation, identify)
+        if need.scope
+    }
+    return tuple(sorted(found))
+
+
+def needs_of_start(identity: str) -> tuple[Need, ...]:
+    """Return what starts a virtual machine; of the machines of a load balancer nothing is known.
+
+    https://learn.microsoft.com/azure/role-based-access-control/permissions/compute
+    """
+    if "/microsoft.compute/virtualmachines/" not in identity.lower():
+        return ()
+    purpose = f"start {identity.rpartition('/')[2]}"
+    action = "Microsoft.Compute/virtualMachines/start/action"
+    return (Need(scope=identity, action=action, purpose=purpose),)
+
+
+def needs_of_issue(connection: KeyedConnection) -> tuple[Need, ...]:
+    """Return what issues an authorization on the circuit of a connection.
+
+    https://learn.microsoft.com/azure/expressroute/roles-permissions
+    """
+    return (
+        Need(
+            scope=connection.circuit,
+            action=f"{TYPES[CIRCUIT]}/authorizations/write",
+            purpose=f"issue an authorization for {connection.key}",
+        ),
+    )
+
+
+def needs_of_fence(circuits: Sequence[str]) -> tuple[Need, ...]:
+    """Return what disconnects a region from outside, by the ids of its circuits (ER-38)."""
+    kind = f"{NETWORK}/expressRouteCircuits"
+    return tuple(
+        Need(scope=f"{each}{part}", action=f"{kind}/{action}", purpose=purpose)
+        for each in circuits
+        for part, action, purpose in (
+            ("/peerings/AzurePrivatePeering", "peerings/write", "disable its private peering"),
+            ("", "authorizations/delete", "revoke its authorization"),
+        )
+    )
+
+
+def _of_operation(
+    region: Region, operation: ResourceOperation, identify: Identify
+) -> Iterator[Need]:
+    identity = identify(operation.name)
+    name = identity.rpartition("/")[2]
+    verb = "delete" if operation.verb is Verb.DELETE else "write"
+    action = f"{TYPES[operation.type]}/{verb}"
+    yield Need(scope=identity, action=action, purpose=f"{operation.verb.value} {name}")
+    if verb == "delete":
+        return
+    hub = identify("region/hub/network")
+
+    def linked(scope: str, action: str) -> Need:
+        return Need(scope=scope, action=action, purpose=f"write {name}", linked=True)
+
+    if operation.type == PEERING:
+        yield linked(hub, _PEER)
+    elif operation.type == GATEWAY:
+        yield linked(f"{hub}/subnets/GatewaySubnet" if hub else "", _JOIN_SUBNET)
+    elif operation.type == CONNECTION:
+        key = operation.name.split("/")[2]
+        circuit = next(each for each in region.circuits if each.key == key)
+        keyed = {each.key for each in region.connections if each.authorization_key}
+        yield linked(identify("region/expressroute/gateway"), _JOIN_GATEWAY)
+        if key not in keyed:  # a key stands for the circuit's owner (ER-14)
+            owned = identify(f"region/circuit/{key}/circuit")
+            yield linked(
+                circuit.id if isinstance(circuit, CircuitReference) else owned, _JOIN_CIRCUIT
+            )
+
+
+def _any(patterns: Iterable[str], action: str) -> bool:
+    return any(
+        re.fullmatch(re.escape(each).replace(r"\*", ".*"), action, re.IGNORECASE)
+        for each in patterns
+    )

@@ -1,0 +1,1 @@
+"""Effective routes of every subnet, and where they send each address."""

@@ -1,0 +1,43 @@
+"""Contexts by the role that their region has in a state, whichever stack that is.
+
+``active/spoke1/app`` is ``primary/spoke1/app`` while the primary is active, and
+``secondary/spoke1/app`` while the secondary is.
+"""
+
+from collections.abc import Iterator, Mapping
+
+from sparehub.topology.config.enums import Activation
+from sparehub.topology.model.resources import GATEWAY_SUBNET, Region
+from sparehub.topology.reachability.effective_routes.forwarding import INTERNET, ON_PREMISES
+from sparehub.topology.reachability.effective_routes.routes import HUB, subnets
+
+ROLES: Mapping[str, str] = {
+    Activation.ACTIVE.value: "is active",
+    Activation.STANDBY.value: "stands by",
+}
+"""The first word of a context by role, and what is said of a region that has the role."""
+
+
+def by_role(context: str, regions: Mapping[str, Region]) -> str:
+    """Return a context with its region's role in place of the stack; any other as it is."""
+    stack, separator, rest = context.partition("/")
+    if not separator or stack not in regions:
+        return context
+    return f"{regions[stack].activation.value}/{rest}"
+
+
+def role_of(pattern: str) -> str | None:
+    """Return the role that a pattern of contexts begins with, None where it names none."""
+    first, separator, _ = pattern.partition("/")
+    return first if separator and first in ROLES else None
+
+
+def names(regions: Mapping[str, Region]) -> Iterator[str]:
+    """Yield every name that a context has in a state: by its stack and by its role."""
+    for stack, region in regions.items():
+        for name, _ in subnets(region):
+            if name != f"{HUB}/{GATEWAY_SUBNET}":
+                yield f"{stack}/{name}"
+                yield f"{region.activation.value}/{name}"
+    yield ON_PREMISES
+    yield INTERNET

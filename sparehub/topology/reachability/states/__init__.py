@@ -1,0 +1,1 @@
+"""The states that a pair passes through in a failover."""

@@ -1,0 +1,1 @@
+"""Who reaches whom, by which path, and why."""

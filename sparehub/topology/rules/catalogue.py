@@ -1,0 +1,38 @@
+"""Every rule, by the level on which it is asked."""
+
+from sparehub.topology.rules.deployed_rules import DEPLOYED
+from sparehub.topology.rules.pair.circuits import PAIR_CIRCUITS
+from sparehub.topology.rules.pair.fences import FENCES, PAIR_FENCES
+from sparehub.topology.rules.pair.intents import INTENTS
+from sparehub.topology.rules.pair.records import PAIR_RECORDS, RECORDS
+from sparehub.topology.rules.pair.regions import PAIR_REGIONS
+from sparehub.topology.rules.region.circuits import CIRCUITS
+from sparehub.topology.rules.region.gateways import GATEWAYS
+from sparehub.topology.rules.region.inspection import INSPECTION
+from sparehub.topology.rules.region.networks import NETWORKS
+from sparehub.topology.rules.region.peerings import PEERINGS
+from sparehub.topology.rules.region.routes import ROUTES
+from sparehub.topology.rules.region.subscriptions import SUBSCRIPTIONS
+from sparehub.topology.rules.stack_file.addresses import ADDRESSES
+from sparehub.topology.rules.stack_file.drill import DRILL
+from sparehub.topology.rules.stack_file.express_route import EXPRESS_ROUTE
+from sparehub.topology.rules.stack_file.field_rules import FIELD_RULES
+from sparehub.topology.rules.stack_file.hub import HUB
+from sparehub.topology.rules.stack_file.remapping import REMAPPING
+from sparehub.topology.rules.stack_file.reserved_subnets import RESERVED
+
+FILE_RULES = (*ADDRESSES, *HUB, *RESERVED, *EXPRESS_ROUTE, *DRILL)
+REGION_RULES = (
+    *NETWORKS,
+    *PEERINGS,
+    *ROUTES,
+    *INSPECTION,
+    *CIRCUITS,
+    *RECORDS,
+    *SUBSCRIPTIONS,
+    *FENCES,
+    *GATEWAYS,
+    *REMAPPING,
+)
+PAIR_RULES = (*PAIR_CIRCUITS, *PAIR_RECORDS, *PAIR_FENCES, *PAIR_REGIONS)
+AZURE_RULES = (*FIELD_RULES, *FILE_RULES, *REGION_RULES, *PAIR_RULES, *INTENTS, *DEPLOYED)

@@ -1,0 +1,67 @@
+"""Rules of Azure that a configuration is not held to, and why not."""
+
+from typing import NamedTuple
+
+
+class OutOfScope(NamedTuple):
+    """A rule, what it says, and why nobody asks."""
+
+    id: str
+    what: str
+    reason: str
+
+
+_NO_KEY = "a stack file has no key for it"
+_VAULT = "Site Recovery's vault is not part of a stack"
+_DRILL = "Site Recovery asks for the network of a test failover; `drill start` names those to take"
+
+OUT_OF_SCOPE = (
+    OutOfScope("VN-14", "No service endpoint policy on GatewaySubnet", _NO_KEY),
+    OutOfScope("VN-15", "No wildcard rules of a DNS Private Resolver at the gateway", _NO_KEY),
+    OutOfScope(
+        "VN-21", "Subnets in a chain, peerings after them", "the components see to the order"
+    ),
+    OutOfScope("VN-23", "Default outbound access is said outright", "the model says it of all"),
+    OutOfScope("PE-15", "Peerings across regions", "hub and spokes are of one region"),
+    OutOfScope("ER-04", "Reach of a circuit by its tier", "asked as RG-01 and RG-02"),
+    OutOfScope("ER-05", "Reach of a Local circuit", "asked as RG-02"),
+    OutOfScope(
+        "ER-19",
+        "On one circuit, disconnect before connecting",
+        "`check` says the order, the interlock keeps it",
+    ),
+    OutOfScope("ER-27", "Global Reach", _NO_KEY),
+    OutOfScope("ER-28", "FastPath", _NO_KEY),
+    OutOfScope("ER-34", "Type and ends of a connection", "the components write them"),
+    OutOfScope("ER-37", "BGP communities of virtual networks", _NO_KEY),
+    OutOfScope(
+        "GWY-02",
+        "A gateway's SKU grows within its family",
+        "asked at preview of the gateway that stands",
+    ),
+    OutOfScope("GWY-03", "No public IP address for the gateway", "the components pass none"),
+    OutOfScope("GWY-05", "Gateways are zone redundant", "the components name no zones"),
+    OutOfScope("GWY-06", "The gateway is in GatewaySubnet", "the components put it there (VN-09)"),
+    OutOfScope("GWY-07", "One ExpressRoute gateway a network", "a stack file describes one"),
+    OutOfScope("GWY-08", "Type, SKU name and SKU tier of the gateway", "the components write them"),
+    OutOfScope("RT-16", "Service tags in routes", "refused as no prefix (VN-04)"),
+    OutOfScope("RT-27", "What security groups must let out", "a stack file names groups, no rules"),
+    OutOfScope("SR-02", "The vault is outside the source region", _VAULT),
+    OutOfScope("SR-03", "One fabric a region and vault", _VAULT),
+    OutOfScope("SR-04", "Container mappings both ways", _VAULT),
+    OutOfScope("SR-05", "The cache account beside the source", _VAULT),
+    OutOfScope("SR-06", "One recovery network for each network", f"{_VAULT}; see SR-08"),
+    OutOfScope("SR-11", "A test failover's network is not the recovery network", _DRILL),
+    OutOfScope("SR-14", "Limits of a replication policy", _VAULT),
+    OutOfScope("SR-15", "Machines of a consistency group", _VAULT),
+    OutOfScope("SR-16", "Size of a recovery plan", _VAULT),
+    OutOfScope("SR-17", "Actions of a recovery plan", _VAULT),
+    OutOfScope("SR-18", "The plan's automation account", _VAULT),
+    OutOfScope("SR-26", "Churn of a machine and of a disk", "machines are not part of a stack"),
+    OutOfScope("RG-03", "Two names in one metro are two peering locations", "it is a permission"),
+    OutOfScope(
+        "SR-19",
+        "The state backend is not in the primary region",
+        "its address does not tell its region; groups and circuits are asked",
+    ),
+)

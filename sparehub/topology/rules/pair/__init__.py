@@ -1,0 +1,1 @@
+"""Rules of two regions beside each other."""

@@ -1,0 +1,1 @@
+"""Rules of one region as it will be deployed."""

@@ -1,0 +1,135 @@
+"""Virtual networks and subnets of one region, as they will stand."""
+
+from collections.abc import Iterator
+from ipaddress import IPv4Network
+
+from sparehub.topology.azure.reserved_subnets import BASTION_RULES, Groups, reserved
+from sparehub.topology.model.pair import Stack
+from sparehub.topology.model.resources import GATEWAY_SUBNET, Subnet, VirtualNetwork
+from sparehub.topology.rules.rule import RuleFault, rule
+
+_PRIVATE = tuple(
+    map(IPv4Network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10"))
+)
+_RECOMMENDED = 27
+_OF_SIXTEEN_CIRCUITS = 26
+_MANY_CIRCUITS = 16
+_SUBNETS = 3000
+_DNS_SERVERS = 20
+_GATEWAY_SUBNET_PATH = f"region.hub.subnets.{GATEWAY_SUBNET}"
+
+
+def networks_of(stack: Stack) -> Iterator[tuple[str, VirtualNetwork]]:
+    """Yield every virtual network of a region with its path, the hub first."""
+    yield "region.hub", stack.region.hub
+    for spoke in stack.region.spokes:
+        yield f"region.spokes.{spoke.key}", spoke.virtual_network
+
+
+def gateway_subnet_of(network: VirtualNetwork) -> Subnet | None:
+    """Return the GatewaySubnet of a network, where it has one."""
+    return next((each for each in network.subnets if each.name == GATEWAY_SUBNET), None)
+
+
+def is_private(prefix: IPv4Network) -> bool:
+    """Say whether a prefix lies in RFC 1918 or in 100.64.0.0/10, which Azure takes for private."""
+    return any(prefix.subnet_of(each) for each in _PRIVATE)
+
+
+@rule(
+    "VN-03",
+    severity="warning",
+    why="Public addresses that belong to somebody else can no longer be reached from the network.",
+)
+def address_space_is_private(stack: Stack) -> Iterator[RuleFault]:
+    """RFC 1918 or 100.64.0.0/10."""
+    for path, network in networks_of(stack):
+        public = [str(prefix) for prefix in network.address_space if not is_private(prefix)]
+        if public:
+            message = f"{', '.join(public)} is public: use private addresses, or own these"
+            yield RuleFault(f"{path}.addressSpace", message)
+
+
+@rule(
+    "VN-10",
+    severity="warning",
+    why="Microsoft recommends a /27, so that gateways and circuits to come find room.",
+)
+def gateway_subnet_has_room(stack: Stack) -> Iterator[RuleFault]:
+    """A /27 or larger."""
+    subnet = gateway_subnet_of(stack.region.hub)
+    if subnet is not None and subnet.address_prefix.prefixlen > _RECOMMENDED:
+        message = f"{subnet.address_prefix} is smaller than the /27 that Microsoft recommends"
+        yield RuleFault(f"{_GATEWAY_SUBNET_PATH}.addressPrefix", message)
+
+
+@rule("VN-10", why="A gateway with sixteen circuits needs a /26.")
+def gateway_subnet_has_room_for_many_circuits(stack: Stack) -> Iterator[RuleFault]:
+    """Counted with those that are not provisioned yet."""
+    subnet = gateway_subnet_of(stack.region.hub)
+    count = len(stack.region.circuits)
+    if subnet is None or count < _MANY_CIRCUITS:
+        return
+    if subnet.address_prefix.prefixlen > _OF_SIXTEEN_CIRCUITS:
+        message = f"{subnet.address_prefix} is too small for {count} circuits: /26 at least"
+        yield RuleFault(f"{_GATEWAY_SUBNET_PATH}.addressPrefix", message)
+
+
+@rule("VN-25", why="A virtual network has at most 3,000 subnets.")
+def networks_have_few_enough_subnets(stack: Stack) -> Iterator[RuleFault]:
+    """Hub and spokes."""
+    for path, network in networks_of(stack):
+        if len(network.subnets) > _SUBNETS:
+            message = f"{len(network.subnets)} subnets; a virtual network has at most {_SUBNETS}"
+            yield RuleFault(f"{path}.subnets", message)
+
+
+@rule("VN-25", why="A virtual network has at most 20 DNS servers.")
+def networks_have_few_enough_dns_servers(stack: Stack) -> Iterator[RuleFault]:
+    """Hub and spokes."""
+    for path, network in networks_of(stack):
+        if len(network.dns_servers) > _DNS_SERVERS:
+            count = len(network.dns_servers)
+            message = f"{count} DNS servers; a virtual network has at most {_DNS_SERVERS}"
+            yield RuleFault(f"{path}.dnsServers", message)
+
+
+@rule(
+    "SR-22",
+    severity="warning",
+    why="Appliances that block guest agents cannot be replicated: each region has its own.",
+)
+def nva_is_not_replicated(stack: Stack) -> Iterator[RuleFault]:
+    """By the ``protected`` of its subnet."""
+    nva = stack.config.region.hub.nva.subnet
+    subnet = stack.config.region.hub.subnets.get(nva)
+    if subnet is not None and subnet.protected:
+        message = "do not replicate the NVA: deploy a second one in the other region, and say false"
+        yield RuleFault(f"region.hub.subnets.{nva}.protected", message)
+
+
+@rule(
+    "VN-27",
+    severity="warning",
+    why="Azure refuses a security group on Bastion's subnet that lacks Bastion's own rules.",
+)
+def bastion_keeps_its_own_rules(stack: Stack) -> Iterator[RuleFault]:
+    """What is in the group, no file says."""
+    for path, network in networks_of(stack):
+        for subnet in network.subnets:
+            place = reserved(subnet.name)
+            of_service = place is not None and place.security_groups is Groups.OWN_RULES
+            if of_service and subnet.network_security_group_id:
+                message = f"the group has to allow {BASTION_RULES}, or Azure refuses it here"
+                yield RuleFault(f"{path}.subnets.{subnet.name}.networkSecurityGroupId", message)
+
+
+NETWORKS = (
+    address_space_is_private,
+    gateway_subnet_has_room,
+    gateway_subnet_has_room_for_many_circuits,
+    networks_have_few_enough_subnets,
+    networks_have_few_enough_dns_servers,
+    bastion_keeps_its_own_rules,
+    nva_is_not_replicated,
+)

@@ -1,0 +1,1 @@
+"""Rules of one stack file, checked while it is parsed."""

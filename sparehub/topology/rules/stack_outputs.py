@@ -1,0 +1,36 @@
+"""The configuration of a region, read from the outputs of its stack."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sparehub.topology.model.build import build
+from sparehub.topology.model.pair import Stack
+from sparehub.topology.rules.stack_file.parse import parse_stack
+from sparehub.topology.state.parts import with_whole_numbers
+from sparehub.topology.state.resources import Resources
+
+
+def recorded_stack(name: str, resources: Resources, *, paired_stack: str) -> Stack | None:
+    """Return a stack as its outputs describe it; None of one never deployed, or destroyed.
+
+    ``paired_stack`` stands for what its file says of its pair: no output tells.
+
+    :raises ConfigurationError: where another version wrote what this one does not understand.
+    """
+    outputs: Mapping[str, Any] = next(
+        (each["outputs"] for each in resources.values() if _is_stack(each)), {}
+    )
+    if "region" not in outputs:
+        return None
+    values = {
+        "azure-native:location": outputs.get("location"),
+        "sparehub:activation": outputs.get("activation"),
+        "sparehub:region": with_whole_numbers(outputs["region"]),
+        "sparehub:pairedStack": paired_stack,
+    }
+    config = parse_stack(values, stack=name)
+    return Stack(name=name, config=config, region=build(config))
+
+
+def _is_stack(resource: Mapping[str, Any]) -> bool:
+    return resource.get("type") == "pulumi:pulumi:Stack" and bool(resource.get("outputs"))

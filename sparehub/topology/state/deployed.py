@@ -1,0 +1,100 @@
+"""What stands of a region, read from what its stack recorded: its outputs and its resources.
+
+Both, because neither is enough. Outputs are registered when the program ends, before anything is
+deleted: a stack whose connection could not be deleted says `standby` all the same. Resources are
+recorded one by one: a stack that died half-way has them, and the outputs of the time before.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from ipaddress import IPv4Network
+from typing import Self
+
+from sparehub.topology.config.enums import Prefers
+from sparehub.topology.model.circuit_ids import circuit_id
+from sparehub.topology.model.live_regions import Advertisement
+from sparehub.topology.model.resources import Region
+from sparehub.topology.state.parts import location_of
+from sparehub.topology.state.region import read_state
+from sparehub.topology.state.resources import CIRCUIT, CONNECTION, RESOURCE_GROUP, Resources
+
+
+@dataclass(frozen=True, kw_only=True)
+class Deployed:
+    """A region as it was last built; empty values where a thing does not stand."""
+
+    location: str = ""
+    hub: str = ""
+    gateway_id: str = ""
+    gateway_sku: str = ""
+    connections: tuple[str, ...] = ()
+    circuit_ids: tuple[str, ...] = ()
+    connected_circuit_ids: tuple[str, ...] = ()
+    """Those that a connection uses."""
+    circuit_locations: Mapping[str, str] = field(default_factory=dict)
+    """Where the circuits and their groups lie, by role: ``circuit/hong-kong/group``."""
+    advertised_prefixes: tuple[IPv4Network, ...] = ()
+    spokes: Mapping[str, tuple[IPv4Network, ...]] = field(default_factory=dict)
+    attached_spokes: frozenset[str] = frozenset()
+    """Those that use the gateway, whether it is connected or not."""
+    prefers: Prefers = Prefers.NONE
+    """What the stack said of on-premises' routers when its program last ended; none where it said
+    nothing, or what another version wrote cannot be read."""
+
+    @property
+    def advertisement(self) -> Advertisement:
+        """What the region advertises, as far as anybody knows."""
+        return Advertisement(
+            prefixes=self.advertised_prefixes,
+            circuit_ids=self.connected_circuit_ids,
+            prefers=self.prefers,
+        )
+
+    @classmethod
+    def from_resources(cls, resources: Resources) -> Self:
+        """Read what a stack recorded; nothing of one that was never deployed or is destroyed."""
+        reading = read_state(resources)
+        region, roles, said = reading.region, reading.roles, reading.outputs
+        gateway = roles["expressroute/gateway"]
+        owned = [each.id for each in roles.all if each.type == CIRCUIT]
+        connected = [each.reference("peer") for each in roles.all if each.type == CONNECTION]
+        named = [str(each) for each in (said.get("circuitIds") or {}).values()]
+        advertised = set(map(IPv4Network, said.get("advertisedPrefixes") or ()))
+        if advertised - {*region.advertised_prefixes} or not all(connected):
+            # No recorded connection says by which circuit: any of them may be in use.
+            connected += [*owned, *named]
+        return replace(
+            cls.from_region(region),
+            gateway_id=gateway.id if gateway else "",
+            gateway_sku=region.gateway.sku if region.gateway else "",
+            circuit_ids=_distinct([*owned, *connected, *named]),
+            connected_circuit_ids=_distinct(connected),
+            circuit_locations={
+                role: location_of(each)
+                for role, each in roles.by_role.items()
+                if role.startswith("circuit/") and each.type in (CIRCUIT, RESOURCE_GROUP)
+            },
+            advertised_prefixes=tuple(sorted({*region.advertised_prefixes, *advertised})),
+        )
+
+    @classmethod
+    def from_region(cls, region: Region) -> Self:
+        """Return what will stand of a region once it is built."""
+        advertisement = Advertisement.of(region)
+        return cls(
+            location=region.location,
+            hub=region.hub.name,
+            connections=tuple(connection.name for connection in region.connections),
+            circuit_ids=tuple(circuit_id(circuit) for circuit in region.circuits),
+            connected_circuit_ids=advertisement.circuit_ids,
+            advertised_prefixes=advertisement.prefixes,
+            spokes={spoke.key: spoke.virtual_network.address_space for spoke in region.spokes},
+            attached_spokes=frozenset(
+                spoke.key for spoke in region.spokes if spoke.spoke_to_hub.use_remote_gateways
+            ),
+            prefers=advertisement.prefers,
+        )
+
+
+def _distinct(ids: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(filter(None, ids)))

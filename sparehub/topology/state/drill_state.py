@@ -1,0 +1,105 @@
+"""The networks of a drill as a stack recorded them, for the proof that they are shut in."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from ipaddress import IPv4Network
+from typing import Any
+
+from sparehub.topology.model.isolation import IsolatedNetwork
+from sparehub.topology.model.resources import SecurityRule
+from sparehub.topology.state.resources import Resources
+
+_NETWORK = "azure-native:network:"
+
+
+def recorded_networks(resources: Resources, resource_group: str) -> list[IsolatedNetwork]:
+    """Return what a stack recorded of the networks in a resource group."""
+    found = [
+        (resource["type"].removeprefix(_NETWORK), resource.get("outputs") or {})
+        for resource in resources.values()
+        if str(resource.get("type", "")).startswith(_NETWORK)
+    ]
+    inside = f"/resourcegroups/{resource_group.lower()}/"
+    by_id = {str(out.get("id", "")).lower(): (kind, out) for kind, out in found}
+    tables = {key: out for key, (kind, out) in by_id.items() if kind == "RouteTable"}
+    groups = {key: out for key, (kind, out) in by_id.items() if kind == "NetworkSecurityGroup"}
+    peerings = [out for _, (kind, out) in by_id.items() if kind == "VirtualNetworkPeering"]
+    networks = []
+    for identity, (kind, network) in sorted(by_id.items()):
+        if kind != "VirtualNetwork" or inside not in identity:
+            continue
+        subnets = {
+            str(out.get("name")): out
+            for key, (each, out) in by_id.items()
+            if each == "Subnet" and key.startswith(f"{identity}/subnets/")
+        }
+        # Subnets that the network itself shows and the stack does not know are not shut in.
+        unknown = {str(each.get("name")): each for each in network.get("subnets") or ()}
+        networks.append(_recorded(network, unknown | subnets, tables, groups, peerings))
+    return networks
+
+
+def _recorded(
+    network: Mapping[str, Any],
+    subnets: Mapping[str, Mapping[str, Any]],
+    tables: Mapping[str, Mapping[str, Any]],
+    groups: Mapping[str, Mapping[str, Any]],
+    peerings: Sequence[Mapping[str, Any]],
+) -> IsolatedNetwork:
+    identity = str(network.get("id", "")).lower()
+
+    def linked(subnet: Mapping[str, Any], key: str, known: Mapping[str, Any]) -> Mapping[str, Any]:
+        found: Mapping[str, Any] = known.get(str((subnet.get(key) or {}).get("id", "")).lower(), {})
+        return found
+
+    tables_of = {name: linked(subnet, "routeTable", tables) for name, subnet in subnets.items()}
+    rules = {
+        name: tuple(_rules(linked(subnet, "networkSecurityGroup", groups)))
+        for name, subnet in subnets.items()
+    }
+    return IsolatedNetwork(
+        name=str(network.get("name")),
+        address_space=tuple(
+            IPv4Network(prefix)
+            for prefix in (network.get("addressSpace") or {}).get("addressPrefixes") or ()
+        ),
+        peerings=tuple(
+            str(each.get("name"))
+            for each in (*peerings, *(network.get("virtualNetworkPeerings") or ()))
+            if identity in str(each.get("id", "")).lower()
+            or identity == str((each.get("remoteVirtualNetwork") or {}).get("id", "")).lower()
+        ),
+        routes={
+            name: {
+                IPv4Network(route["addressPrefix"]): str(route["nextHopType"])
+                for route in table.get("routes") or ()
+            }
+            for name, table in tables_of.items()
+        },
+        learns=frozenset(
+            name for name, table in tables_of.items() if not table.get("disableBgpRoutePropagation")
+        ),
+        rules=rules,
+        endpoints=frozenset(n for n, subnet in subnets.items() if subnet.get("serviceEndpoints")),
+    )
+
+
+def _rules(group: Mapping[str, Any]) -> Iterator[SecurityRule]:
+    for rule in group.get("securityRules") or ():
+        ports = (*_either(rule, "sourcePortRange"), *_either(rule, "destinationPortRange"))
+        whole = {rule.get("protocol"), *ports} == {"*"}
+        if rule["access"] == "Deny" and not whole:
+            continue  # a denial of some ports is none of all
+        yield SecurityRule(
+            name=str(rule.get("name")),
+            priority=int(rule["priority"]),
+            direction=rule["direction"],
+            access=rule["access"],
+            source_address_prefixes=_either(rule, "sourceAddressPrefix"),
+            destination_address_prefixes=_either(rule, "destinationAddressPrefix"),
+        )
+
+
+def _either(rule: Mapping[str, Any], singular: str) -> tuple[str, ...]:
+    """Return what stands in the plural, or else in the singular."""
+    plural = "es" if singular.endswith("x") else "s"
+    return tuple(rule.get(singular + plural) or ()) or (str(rule.get(singular) or "*"),)

@@ -1,0 +1,351 @@
+"""From resources with their roles to the model: what stands, right or wrong."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from ipaddress import IPv4Address
+from typing import Any
+
+from pydantic import ValidationError
+
+from sparehub.topology.config.enums import Activation, Depth, NvaKind, Prefers
+from sparehub.topology.config.schema import (
+    NetworkConfig,
+    ReferencedCircuitConfig,
+    StackConfig,
+    SubnetConfig,
+)
+from sparehub.topology.model.build import CONNECTION_PREFIX_LIMIT, STORAGE_ENDPOINT
+from sparehub.topology.model.circuit_ids import same_circuit
+from sparehub.topology.model.resources import (
+    Circuit,
+    CircuitReference,
+    Connection,
+    Gateway,
+    Nva,
+    OnPremises,
+    Region,
+    RouteTable,
+    Spoke,
+    Subnet,
+    VirtualNetwork,
+)
+from sparehub.topology.state.parts import (
+    location_of,
+    peering_of,
+    private_peering_of,
+    route_of,
+    state_of,
+    whole,
+    with_whole_numbers,
+)
+from sparehub.topology.state.resources import (
+    SUBNET,
+    ArmResource,
+    Resources,
+    last_of,
+    state_resources,
+)
+from sparehub.topology.state.roles import Roles, routes_of
+from sparehub.topology.state.values import address_of, prefixes_of_network, prefixes_of_subnet
+
+UNKNOWN_ADDRESS = IPv4Address(0)
+"""Stands for the NVA's address where neither a route nor a configuration says it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reading:
+    """A region as it stands, and which resource is what in it."""
+
+    region: Region
+    roles: Roles
+    outputs: Mapping[str, Any]
+    """What the stack said of itself when its program last ended; empty for ARM's JSON."""
+
+
+def read_region(
+    resources: Iterable[ArmResource],
+    given: StackConfig | None = None,
+    outputs: Mapping[str, Any] | None = None,
+) -> Reading:
+    """Return the region that some resources make.
+
+    ``given`` says what Azure does not know: on-premises, the NVA, the depth, the switch, what a
+    referenced circuit is. Without it these are the defaults, the NVA is where most routes lead,
+    and depth and switch are what the resources look like. Whatever is missing is empty: a region
+    without a hub has a hub without a name.
+    """
+    nva = given.region.hub.nva if given else None
+    roles = Roles(resources, nva.ip_address if nva else None)
+    reader = _Reader(roles, given, outputs or {})
+    return Reading(region=reader.region(), roles=roles, outputs=outputs or {})
+
+
+def read_state(resources: Resources, given: StackConfig | None = None) -> Reading:
+    """Return the region that a stack recorded.
+
+    The stack's own outputs say what Azure does not know, and ``given`` where they are missing: the
+    outputs are of what was deployed, a file may have been edited since.
+    """
+    stack = "pulumi:pulumi:Stack"
+    said = next((r.get("outputs") or {} for r in resources.values() if r.get("type") == stack), {})
+    return read_region(state_resources(resources), _said(said) or given, said)
+
+
+def _said(outputs: Mapping[str, Any]) -> StackConfig | None:
+    """Return the configuration that a stack's outputs hold; an older program's may not be one."""
+    names = {
+        "azure-native:location": "location",
+        "sparehub:activation": "activation",
+        "sparehub:region": "region",
+    }
+    values = {key: with_whole_numbers(outputs.get(name)) for key, name in names.items()}
+    try:
+        return StackConfig.model_validate(values)
+    except ValidationError:
+        return None
+
+
+class _Reader:
+    """One reading: the roles, and what is known beside them."""
+
+    def __init__(self, roles: Roles, given: StackConfig | None, outputs: Mapping[str, Any]) -> None:
+        self._roles = roles
+        self._given = given
+        self._outputs = outputs
+        self._tables = {
+            each.key: role.removeprefix("routes/")
+            for role, each in roles.by_role.items()
+            if role.startswith("routes/")
+        }
+
+    def region(self) -> Region:
+        given, roles = self._given, self._roles
+        hub = self._network("hub", given.region.hub if given else None)
+        spokes = tuple(self._spoke(key) for key in roles.spokes)
+        gateway = self._gateway()
+        connections = tuple(self._connection(key) for key in roles.connections)
+        # What there is of these, the one that every other thing follows first.
+        main = [r for r in map(roles.__getitem__, ("hub/network", "expressroute/gateway")) if r]
+        tagged = roles["group"] or roles.hub
+        located = [location_of(each) for each in main] + [str(self._outputs.get("location") or "")]
+        location = next(filter(None, located), "")
+        networks = (hub, *(spoke.virtual_network for spoke in spokes))
+        return Region(
+            name=(given.region.name if given else None) or location,
+            location=location,
+            activation=given.activation if given else _activation(spokes, connections),
+            depth=given.region.standby.depth if given else _depth(gateway, connections),
+            resource_group=main[0].group if main else "",
+            tags=(tagged.properties.get("tags") or {}) if tagged else {},
+            route_tables=self._route_tables(),
+            hub=hub,
+            nva=self._nva(),
+            spokes=spokes,
+            gateway=gateway,
+            circuits=tuple(self._circuits()),
+            connections=connections,
+            on_premises=OnPremises(
+                address_prefixes=given.region.on_premises.address_prefixes if given else (),
+                prefers=given.region.on_premises.prefers if given else Prefers.NONE,
+            ),
+            spokes_wait_for_connections=(
+                sum(len(network.address_space) for network in networks) > CONNECTION_PREFIX_LIMIT
+            ),
+        )
+
+    def _nva(self) -> Nva:
+        if self._given:
+            nva = self._given.region.hub.nva
+            return Nva(
+                ip_address=nva.ip_address,
+                subnet=nva.subnet,
+                stateful=nva.stateful,
+                kind=nva.kind,
+                id=nva.id or "",
+                standby=nva.standby,
+            )
+        subnet = self._roles.nva_subnet
+        return Nva(
+            ip_address=self._roles.nva or UNKNOWN_ADDRESS,
+            subnet=subnet.name if subnet else "",
+            stateful=True,
+            kind=NvaKind.APPLIANCE,
+        )
+
+    def _route_tables(self) -> tuple[RouteTable, ...]:
+        order = ("spokes", "gateway", "nva", "inspected")
+        keys = self._tables.values()
+        return tuple(
+            self._route_table(key)
+            for key in (*(k for k in order if k in keys), *sorted({*keys} - {*order}))
+        )
+
+    def _route_table(self, key: str) -> RouteTable:
+        table = self._roles.by_role[f"routes/{key}"]
+        routes = (route_of(each) for each in routes_of(self._roles, table))
+        return RouteTable(
+            key=key,
+            name=table.name,
+            disable_bgp_route_propagation=bool(table.properties.get("disableBgpRoutePropagation")),
+            routes=tuple(route for route in routes if route),
+        )
+
+    def _network(self, role: str, said: NetworkConfig | None) -> VirtualNetwork:
+        network = self._roles[f"{role}/network"]
+        servers = (network.properties.get("dhcpOptions") or {}).get("dnsServers") if network else ()
+        known = said.subnets if said else {}
+        subnets = (
+            self._subnet(each, known.get(each.name), spoke=role != "hub")
+            for each in self._roles.children(network, SUBNET)
+        )
+        return VirtualNetwork(
+            name=network.name if network else "",
+            address_space=prefixes_of_network(network),
+            subnets=tuple(sorted((s for s in subnets if s), key=lambda each: each.name)),
+            dns_servers=tuple(a for a in map(address_of, servers or ()) if a),
+        )
+
+    def _subnet(
+        self, subnet: ArmResource, said: SubnetConfig | None, *, spoke: bool
+    ) -> Subnet | None:
+        prefixes = prefixes_of_subnet(subnet)
+        if not prefixes:
+            return None
+        table = subnet.reference("routeTable")
+        services = subnet.properties.get("serviceEndpoints") or ()
+        endpoints = tuple(str(each.get("service", "")) for each in services)
+        return Subnet(
+            name=subnet.name,
+            address_prefix=prefixes[0],
+            # A table of somebody else's, which no resource here describes, is known by its name.
+            route_table=self._tables.get(table.lower(), last_of(table)) if table else None,
+            service_endpoints=endpoints,
+            network_security_group_id=subnet.reference("networkSecurityGroup") or None,
+            default_outbound_access=subnet.properties.get("defaultOutboundAccess") is not False,
+            # Azure does not know it; where nobody says it, replication's endpoint does.
+            protected=(
+                said.is_protected(subnet.name, spoke=spoke)
+                if said
+                else STORAGE_ENDPOINT in endpoints
+            ),
+        )
+
+    def _spoke(self, key: str) -> Spoke:
+        network = self._roles[f"spoke/{key}/network"]
+        halves = [
+            self._roles[f"spoke/{key}/peering/{name}"] for name in ("hub-to-spoke", "spoke-to-hub")
+        ]
+        remotes = [network, self._roles.hub]
+        # PE-01. The state that a stack recorded is that of the minute in which the half was
+        # written: the first of two says Initiated for ever.
+        connected = all(
+            half is not None
+            and remote is not None
+            and half.reference("remoteVirtualNetwork").lower() == remote.key
+            and half.properties.get("peeringState") != "Disconnected"
+            for half, remote in zip(halves, remotes, strict=True)
+        )
+        out, back = (
+            peering_of(half, remote, connected=connected)
+            for half, remote in zip(halves, remotes, strict=True)
+        )
+        said = self._given.region.spokes.get(key) if self._given else None
+        return Spoke(
+            key=key,
+            virtual_network=self._network(f"spoke/{key}", said),
+            hub_to_spoke=out,
+            spoke_to_hub=back,
+        )
+
+    def _gateway(self) -> Gateway | None:
+        gateway = self._roles["expressroute/gateway"]
+        if gateway is None:
+            return None
+        bounds = (gateway.properties.get("autoScaleConfiguration") or {}).get("bounds") or {}
+        return Gateway(
+            name=gateway.name,
+            sku=str((gateway.properties.get("sku") or {}).get("name", "")),
+            min_scale_units=whole(bounds.get("min")),
+            max_scale_units=whole(bounds.get("max")),
+            provisioning_state=state_of(gateway),
+            allow_remote_vnet_traffic=gateway.properties.get("allowRemoteVnetTraffic") is True,
+            allow_virtual_wan_traffic=gateway.properties.get("allowVirtualWanTraffic") is True,
+        )
+
+    def _connection(self, key: str) -> Connection:
+        connection = self._roles.by_role[f"connection/{key}/connection"]
+        return Connection(
+            key=key,
+            name=connection.name,
+            routing_weight=whole(connection.properties.get("routingWeight")) or 0,
+            provisioning_state=state_of(connection),
+            fast_path=connection.properties.get("expressRouteGatewayBypass") is True,
+        )
+
+    def _circuits(self) -> Iterator[Circuit | CircuitReference]:
+        """Yield the circuits by key: those that connections lead to, and those that wait."""
+        owned = {
+            role.split("/")[1]: each
+            for role, each in self._roles.by_role.items()
+            if role.startswith("circuit/") and role.endswith("/circuit")
+        }
+        said = self._outputs.get("circuitIds") or {}
+        for key in sorted({*owned, *self._roles.connections, *said}):
+            connection = self._roles[f"connection/{key}/connection"]
+            peer = connection.reference("peer") if connection else ""
+            # A connection that leads elsewhere than the circuit of its key is told by the peer.
+            if key in owned and peer.lower() in ("", owned[key].key):
+                yield self._circuit(key, owned[key])
+            elif identity := peer or str(said.get(key) or ""):
+                yield self._referenced(key, identity)
+
+    def _circuit(self, key: str, circuit: ArmResource) -> Circuit:
+        provider = circuit.properties.get("serviceProviderProperties") or {}
+        sku = circuit.properties.get("sku") or {}
+        return Circuit(
+            key=key,
+            name=circuit.name,
+            resource_group=circuit.group,
+            location=location_of(circuit),
+            peering_location=str(provider.get("peeringLocation", "")),
+            service_provider=str(provider.get("serviceProviderName", "")),
+            bandwidth_in_mbps=whole(provider.get("bandwidthInMbps")) or 0,
+            tier=str(sku.get("tier", "")),
+            family=str(sku.get("family", "")),
+            private_peering=private_peering_of(self._roles[f"circuit/{key}/private-peering"]),
+        )
+
+    def _referenced(self, key: str, identity: str) -> CircuitReference:
+        connections = self._given.region.express_route.connections if self._given else {}
+        known = connections[key].circuit if key in connections else None
+        # Another stack may own it and describe it here.
+        there = next((each for each in self._roles.all if same_circuit(each.id, identity)), None)
+        if isinstance(known, ReferencedCircuitConfig) and same_circuit(known.id, identity):
+            return CircuitReference(
+                key=key,
+                id=identity,
+                location=known.location,
+                peering_location=known.peering_location,
+                bandwidth_in_mbps=known.bandwidth_in_mbps.value,
+                tier=known.sku.tier.value,
+            )
+        seen = self._circuit(key, there) if there else None
+        return CircuitReference(
+            key=key,
+            id=identity,
+            location=seen.location if seen else None,
+            peering_location=seen.peering_location if seen else "",
+            bandwidth_in_mbps=seen.bandwidth_in_mbps if seen else 0,
+            tier=seen.tier if seen else "",
+        )
+
+
+def _activation(spokes: tuple[Spoke, ...], connections: tuple[Connection, ...]) -> Activation:
+    shown = all(spoke.spoke_to_hub.use_remote_gateways for spoke in spokes)
+    return Activation.ACTIVE if connections and shown else Activation.STANDBY
+
+
+def _depth(gateway: Gateway | None, connections: tuple[Connection, ...]) -> Depth:
+    if gateway is None:
+        return Depth.NETWORK
+    return Depth.CONNECTION if connections else Depth.GATEWAY

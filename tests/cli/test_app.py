@@ -1,0 +1,380 @@
+"""The command as a person or a script calls it: text, JSON and exit codes."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ruamel.yaml import YAML
+
+from tests.command_fixtures import Sparehub
+from tests.configurations import OURS, region_of, shipped
+
+
+def change(path: Path, what: Callable[[dict[str, Any]], object]) -> None:
+    yaml = YAML()
+    content = yaml.load(path)
+    what(content["config"])
+    yaml.dump(content, path)
+
+
+def others(findings: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return what is found beside the two warnings that the shipped files come with."""
+    return [each for each in findings if each["rule"] not in {"ER-02", "RT-13"}]
+
+
+def test_check_finds_no_error_in_the_shipped_files(sparehub: Sparehub) -> None:
+    """The JSON keys are those that scripts rely on."""
+    done = sparehub("check", "--json")
+
+    assert (done.returncode, done.stderr) == (0, "")
+    found = json.loads(done.stdout)
+    assert [each["rule"] for each in found.pop("findings")] == ["ER-02", "RT-13"]
+    assert found == {
+        "ignored": [],
+        "errors": 0,
+        "warnings": 2,
+        "topology": {
+            "circuits": 2,
+            "peeringLocations": 2,
+            "bowTie": False,
+            "addresses": "retained",
+            "connectedAtOnce": False,
+            "order": "disconnect then connect",
+        },
+    }
+
+
+def test_check_names_what_commands_could_not_edit(sparehub: Sparehub, tmp_path: Path) -> None:
+    """A value that others share: a failover would change those, too."""
+    path = tmp_path / "Pulumi.secondary.yaml"
+    text = path.read_text().replace("activation: standby", "activation: &word standby")
+    path.write_text(f"{text}other: *word\n")
+    done = sparehub("check", "--json")
+
+    assert done.returncode == 3
+    (found,) = [each for each in json.loads(done.stdout)["findings"] if each["rule"] == "CONFIG"]
+    line = next(n for n, each in enumerate(text.splitlines(), 1) if "&word" in each)
+    assert found["severity"] == "error"
+    assert (found["stack"], found["path"]) == ("secondary", path.name)
+    assert found["message"].startswith(f"line {line}: sparehub:activation cannot be changed there")
+    assert "Write `sparehub:activation: VALUE` on its own line" in found["message"]
+
+
+def test_check_says_the_same_in_plain_lines(sparehub: Sparehub) -> None:
+    """Without a terminal there are no frames and no colours."""
+    done = sparehub("check")
+
+    lines = [line.split() for line in done.stdout.splitlines()]
+    assert [line for line in lines if line[0] != "warning"] == [
+        ["stack", "location", "activation", "depth", "spokes", "connections"],
+        ["primary", "eastasia", "active", "gateway", "2", "con-eastasia-hong-kong"],
+        ["secondary", "southeastasia", "standby", "gateway", "2", "none"],
+        ["topology:", "2", "circuits", "at", "2", "peering", "locations,", "addresses", "retained"],
+        [
+            *("connected:", "one", "region", "at", "a", "time;"),
+            *("change", "connections:", "disconnect", "then", "connect"),
+        ],
+        ["0", "errors,", "2", "warnings"],
+    ]
+
+
+def test_check_shows_what_is_ignored_and_why(sparehub: Sparehub, tmp_path: Path) -> None:
+    """In text and in JSON; it counts no longer."""
+    path = tmp_path / "Pulumi.secondary.yaml"
+    change(path, lambda c: c.update({"sparehub:ignoredRules": {"ER-02": "bought", "RT-13": "so"}}))
+
+    text, document = sparehub("check").stdout, json.loads(sparehub("check", "--json").stdout)
+
+    assert "ignored secondary region.expressRoute.connections: 200 Mbps where" in text
+    assert text.splitlines()[-1] == "0 errors, 0 warnings, 2 ignored"
+    assert (document["findings"], document["warnings"]) == ([], 0)
+    assert [(each["rule"], each["reason"]) for each in document["ignored"]] == [
+        ("ER-02", "bought"),
+        ("RT-13", "so"),
+    ]
+
+
+def test_check_refuses_with_rule_path_and_source(sparehub: Sparehub, tmp_path: Path) -> None:
+    """Problems of both files come in one document, and exit code 3."""
+    change(
+        tmp_path / "Pulumi.primary.yaml",
+        lambda c: c["sparehub:region"]["spokes"]["spoke1"].update(addressSpace=["10.10.10.0/24"]),
+    )
+    (tmp_path / "Pulumi.secondary.yaml").write_text("config: [no, mapping]")
+
+    done = sparehub("check", "--json")
+
+    assert done.returncode == 3
+    found = json.loads(done.stdout)
+    assert (found["errors"], found["warnings"]) == (3, 0)
+    assert found["findings"][0] == {
+        "severity": "error",
+        "stack": "primary",
+        "path": "region.spokes.spoke1.addressSpace",
+        "message": "10.10.10.0/24 overlaps 10.10.10.0/24 of region.hub.addressSpace",
+        "rule": "PE-03",
+        "source": "https://learn.microsoft.com/azure/virtual-network/"
+        "virtual-network-manage-peering",
+    }
+    assert [(each["stack"], each["rule"], each["path"]) for each in found["findings"][1:]] == [
+        ("primary", "VN-06", "region.spokes.spoke1.subnets.app.addressPrefix"),
+        ("secondary", "CONFIG", "Pulumi.secondary.yaml"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("config: {a: [}", "is not YAML, line 1:"),
+        (
+            "config: {sparehub:region: {authorizationKey: hush-1, authorizationKey: hush-2}}",
+            "is not YAML, line 1: the key 'authorizationKey' is given twice",
+        ),
+        ("config: &c {sparehub:region: *c}", "nests without end"),
+        ("config: " + "[" * 5000, "nests without end"),
+        ("just text", "has no `config:` mapping, so it is no stack file"),
+        (None, "no such file in ."),
+    ],
+)
+def test_check_says_why_a_file_is_no_stack_file(
+    sparehub: Sparehub, tmp_path: Path, text: str | None, message: str
+) -> None:
+    """Not YAML, no stack file, not there: one line, no traceback."""
+    path = tmp_path / "Pulumi.secondary.yaml"
+    path.unlink()
+    if text is not None:
+        path.write_text(text)
+
+    done = sparehub("check", "secondary")
+
+    assert done.returncode == 3
+    assert f"error secondary Pulumi.secondary.yaml: {message}" in done.stdout
+    assert "Traceback" not in done.stdout + done.stderr
+    assert "hush" not in done.stdout + done.stderr
+
+
+def test_check_goes_on_where_values_contradict_each_other(
+    sparehub: Sparehub, tmp_path: Path
+) -> None:
+    """A subnet outside its network does not hide what a rule of the region says."""
+    path = tmp_path / "Pulumi.primary.yaml"
+    text = path.read_text().replace("10.10.10.0/25", "10.20.0.0/25")
+    path.write_text(text.replace("peeringLocation: Hong Kong", "peeringLocation: Tokyo"))
+
+    found = json.loads(sparehub("check", "primary", "--json").stdout)["findings"]
+
+    assert {each["rule"] for each in found if each["severity"] == "error"} == {
+        "VN-06",
+        "RT-12",
+        "RG-01",
+    }
+
+
+def test_check_refuses_two_switches_at_once(sparehub: Sparehub, tmp_path: Path) -> None:
+    """Both files say active and would advertise the same addresses."""
+    path = tmp_path / "Pulumi.secondary.yaml"
+    change(path, lambda c: c.update({"sparehub:activation": "active"}))
+
+    done = sparehub("check")
+
+    assert done.returncode == 3
+    assert "both primary and secondary are switched to active" in done.stdout
+
+
+def test_check_warns_of_a_circuit_that_one_region_owns_and_both_use(
+    sparehub: Sparehub, tmp_path: Path
+) -> None:
+    """It should be owned elsewhere; a warning does not fail."""
+    circuit = {
+        "id": f"{OURS}/resourceGroups/rg-sparehub-erc-hong-kong/providers/"
+        "Microsoft.Network/expressRouteCircuits/erc-hong-kong",
+        "peeringLocation": "Hong Kong",
+        "sku": {"tier": "Standard"},
+        "bandwidthInMbps": 1000,
+        "authorizationKey": {"secure": "v1:cipher:text"},
+    }
+    change(
+        tmp_path / "Pulumi.secondary.yaml",
+        lambda c: c["sparehub:region"]["expressRoute"].update(
+            connections={"hong-kong": {"circuit": circuit}}
+        ),
+    )
+
+    done = sparehub("check", "--json")
+
+    found = json.loads(done.stdout)
+    assert (done.returncode, found["errors"]) == (0, 0)
+    assert found["topology"] == {
+        "circuits": 1,
+        "peeringLocations": 1,
+        "bowTie": False,
+        "addresses": "retained",
+        "connectedAtOnce": False,
+        "order": "disconnect then connect",
+    }
+    (warning,) = others(found["findings"])
+    assert "both regions use the circuit erc-hong-kong" in warning["message"]
+
+
+def test_check_knows_what_a_secret_is(sparehub: Sparehub, tmp_path: Path) -> None:
+    """An authorization key in clear is refused, and so is a secret anywhere else; neither shown."""
+    circuit = {
+        "id": f"{OURS}/resourceGroups/g/providers/Microsoft.Network/expressRouteCircuits/erc",
+        "peeringLocation": "Hong Kong",
+        "sku": {"tier": "Standard"},
+        "bandwidthInMbps": 1000,
+        "authorizationKey": "hush-hush",
+    }
+
+    def spill(config: dict[str, Any]) -> None:
+        region = config["sparehub:region"]
+        region["tags"] = {"owner": {"secure": "v1:hush:hush"}}
+        region["expressRoute"]["connections"]["lent"] = {"circuit": circuit}
+
+    change(tmp_path / "Pulumi.primary.yaml", spill)
+
+    done = sparehub("check", "primary", "--json")
+
+    key = "region.expressRoute.connections.lent.circuit.authorizationKey"
+    assert "hush" not in done.stdout
+    assert [(f["path"], f["message"]) for f in json.loads(done.stdout)["findings"]] == [
+        (key, f"stands in clear: `pulumi config set --secret --path 'sparehub:{key}'`"),
+        (
+            "region.tags.owner",
+            "a secret here would be stored in clear; only authorizationKey is one",
+        ),
+    ]
+
+
+def test_check_looks_at_the_depth_before_it_matters(sparehub: Sparehub, tmp_path: Path) -> None:
+    """Standing by with a connection would advertise the hub twice, whichever region is live."""
+    path = tmp_path / "Pulumi.secondary.yaml"
+    change(path, lambda c: c["sparehub:region"].update(standby={"depth": "connection"}))
+
+    done = sparehub("check", "--json")
+
+    (found,) = others(json.loads(done.stdout)["findings"])
+    assert (done.returncode, found["stack"], found["path"]) == (
+        3,
+        "secondary",
+        "region.standby.depth",
+    )
+    assert "advertises 10.10.10.0/24, too" in found["message"]
+
+
+def test_check_refuses_files_that_prefer_different_regions(
+    sparehub: Sparehub, tmp_path: Path
+) -> None:
+    """An error (ER-23), and one region at a time; where both files name one, both may be live."""
+    for stack, (code, at_once) in {"secondary": (3, False), "primary": (0, True)}.items():
+        path = tmp_path / f"Pulumi.{stack}.yaml"
+        change(path, lambda c: c["sparehub:region"]["onPremises"].update(prefers="primary"))
+
+        done = sparehub("check", "--json")
+
+        found = json.loads(done.stdout)
+        errors = [each for each in found["findings"] if each["severity"] == "error"]
+        assert (done.returncode, found["topology"]["connectedAtOnce"]) == (code, at_once)
+        assert [(each["stack"], each["path"], each["rule"]) for each in errors] == (
+            [("secondary", "region.onPremises.prefers", "ER-23")] if code else []
+        )
+
+
+def test_check_warns_of_stacks_that_are_no_pair(sparehub: Sparehub, tmp_path: Path) -> None:
+    """The interlock looks only where pairedStack points."""
+    path = tmp_path / "Pulumi.secondary.yaml"
+    change(path, lambda c: c.pop("sparehub:pairedStack"))
+
+    done = sparehub("check", "--json")
+
+    (found,) = others(json.loads(done.stdout)["findings"])
+    assert (done.returncode, found["severity"], found["message"]) == (
+        0,
+        "warning",
+        "is not set, so the interlock does not look at 'primary'",
+    )
+
+
+def test_init_writes_what_it_was_told(sparehub: Sparehub, tmp_path: Path) -> None:
+    """Options and answers end in a file that builds; the source document's numbers are defaults."""
+    options = (
+        "--location",
+        "westeurope",
+        "--service-provider",
+        "Colt: Metro #1",
+        "-o",
+        "mine.yaml",
+    )
+
+    done = sparehub("init", *options, answers="\n" * 20)
+
+    assert done.returncode == 0, done.stderr
+    values = YAML(typ="safe").load((tmp_path / "mine.yaml").read_text())["config"]
+    expected = shipped("primary") | {"azure-native:location": "westeurope"}
+    circuit = expected["sparehub:region"]["expressRoute"]["connections"]["hong-kong"]["circuit"]
+    circuit.update(provisioned=False, serviceProvider="Colt: Metro #1", location="swedencentral")
+    assert region_of(values) == region_of(expected)
+
+
+@pytest.mark.parametrize(
+    ("options", "answer", "named"),
+    [
+        (("--location", "eastasia"), "", "japaneast"),  # asked for last: a script may end before
+        (("--location", "eastasia"), "koreacentral\n", "koreacentral"),
+        (
+            ("--location", "Southeast Asia", "--circuit-location", "Korea Central"),
+            "",
+            "Korea Central",
+        ),
+        (("--location", "atlantisnorth"), "", None),
+    ],
+)
+def test_init_puts_the_record_of_the_circuit_outside_the_pair(
+    sparehub: Sparehub,
+    tmp_path: Path,
+    options: tuple[str, ...],
+    answer: str,
+    named: str | None,
+) -> None:
+    """In a third region that Sparehub proposes, or in the one that is named."""
+    done = sparehub("init", "-o", "mine.yaml", *options, answers="\n" * 16 + answer)
+
+    assert done.returncode == 0, done.stderr
+    values = YAML(typ="safe").load((tmp_path / "mine.yaml").read_text())["config"]
+    (connection,) = values["sparehub:region"]["expressRoute"]["connections"].values()
+    assert connection["circuit"].get("location") == named
+
+
+def test_init_never_overwrites_and_never_guesses(sparehub: Sparehub, tmp_path: Path) -> None:
+    """An existing file stays; a question without an answer names its option (exit code 2)."""
+    before = (tmp_path / "Pulumi.primary.yaml").read_bytes()
+
+    there = sparehub("init", answers="\n" * 20)
+    silent = sparehub("init", "-o", "mine.yaml")
+    wrong = sparehub("init", "-o", "mine.yaml", "--bandwidth", "300", answers="\n" * 20)
+
+    assert (there.returncode, silent.returncode, wrong.returncode) == (1, 2, 3)
+    assert "Pulumi.primary.yaml exists already: name another with -o" in there.stderr
+    assert "give --location; nothing was written" in silent.stderr
+    assert "bandwidthInMbps: must be 50, 100" in wrong.stderr
+    assert (tmp_path / "Pulumi.primary.yaml").read_bytes() == before
+    assert not (tmp_path / "mine.yaml").exists()
+
+
+def test_schema_is_a_json_schema(sparehub: Sparehub) -> None:
+    """For editors."""
+    schema = json.loads(sparehub("schema").stdout)
+
+    assert schema["title"] == "RegionConfig"
+    assert schema["required"] == ["hub", "expressRoute", "onPremises"]
+
+
+@pytest.mark.parametrize("arguments", [["nope"], ["check", "--nope"], ["simulate", "clock", "7"]])
+def test_a_wrong_call_is_usage(sparehub: Sparehub, arguments: list[str]) -> None:
+    """Exit code 2, and no traceback."""
+    done = sparehub(*arguments)
+
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr

@@ -1,0 +1,43 @@
+"""The command, to be run as a person or a script would."""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+
+from engine.paths import VENV
+from tests.configurations import ROOT
+from tests.failover.operators import Start, worlds_in
+
+Sparehub = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+@pytest.fixture
+def sparehub(tmp_path: Path) -> Sparehub:
+    """Return the command, to be run in a directory that holds the shipped stack files."""
+    for name in ("Pulumi.yaml", "Pulumi.primary.yaml", "Pulumi.secondary.yaml"):
+        shutil.copy(ROOT / name, tmp_path)
+
+    def run(
+        *arguments: str, answers: str = "", variables: Mapping[str, str] | None = None
+    ) -> "subprocess.CompletedProcess[str]":
+        return subprocess.run(
+            [str(VENV / "bin" / "sparehub"), *arguments],
+            cwd=tmp_path,
+            env={**os.environ, "SPAREHUB_HOME": str(tmp_path / "home"), **(variables or {})},
+            input=answers,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    return run
+
+
+@pytest.fixture
+def start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Start:
+    """Return a maker of worlds in memory, on the newest of which the command works."""
+    return worlds_in(tmp_path, monkeypatch)

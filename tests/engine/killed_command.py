@@ -1,0 +1,59 @@
+"""The command, in a process that a signal meets at a named point: for tests alone.
+
+``python -m tests.engine.killed_command SIGNAL POINT ARGUMENTS``: SIGKILL ends it at once, nothing
+being
+cleaned up, and SIGSTOP pauses it until SIGCONT. POINT is ``before:EVENT:STEP``,
+``after:EVENT:STEP`` (a journal record), ``before:PUT:`` or ``after:DELETE:`` (a request of its own
+that writes) or ``write:NAME`` (Pulumi says that it writes a resource).
+"""
+
+import os
+import signal
+import sys
+from typing import Any
+
+from sparehub.azure.answers import Answer
+from sparehub.azure.local import LocalAzure
+from sparehub.cli import app
+from sparehub.failover.adapters.progress import Progress
+from sparehub.failover.journal.journal import Journal, Record
+from sparehub.topology.planning.operations import ResourceOperation
+
+
+def main(number: signal.Signals, point: str) -> None:
+    """Run the command, and meet the signal where it first comes to the point."""
+    met: list[str] = []
+
+    def come(to: str) -> None:
+        if to == point and not met:
+            met.append(to)
+            os.kill(os.getpid(), number)
+
+    append, writes, send = Journal.append, Progress.writes, LocalAzure.send
+
+    def appending(journal: Journal, event: str, operation: str = "", **data: Any) -> Record:
+        name = f"{event}:{data.get('step', '')}"
+        come(f"before:{name}")
+        record = append(journal, event, operation, **data)
+        come(f"after:{name}")
+        return record
+
+    def writing(progress: Progress, operation: ResourceOperation) -> None:
+        writes(progress, operation)
+        come(f"write:{operation.name}")
+
+    def sending(azure: LocalAzure, method: str, *arguments: Any, **more: Any) -> Answer:
+        come(f"before:{method}:")
+        answer = send(azure, method, *arguments, **more)
+        come(f"after:{method}:")
+        return answer
+
+    LocalAzure.send = sending  # type: ignore[method-assign, assignment]
+    Journal.append = appending  # type: ignore[method-assign, assignment]
+    Progress.writes = writing  # type: ignore[method-assign, assignment]
+    app.main()
+
+
+if __name__ == "__main__":
+    named, where = sys.argv.pop(1), sys.argv.pop(1)
+    main(signal.Signals[named], where)

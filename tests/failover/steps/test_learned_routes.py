@@ -1,0 +1,210 @@
+"""A region has taken over once routes of on-premises are there, not once Azure says Succeeded."""
+
+from ipaddress import IPv4Network, ip_network
+from pathlib import Path
+
+import pytest
+
+from sparehub.azure.answers import Answer
+from sparehub.failover import operations
+from sparehub.failover.journal.acceptances import Accepted
+from sparehub.output import Output
+from sparehub.topology.azure.durations import BGP_HOLD
+from sparehub.topology.errors import HalfwayError, PreflightError
+from sparehub.topology.model.circuit_routes import (
+    Link,
+    LinkRoute,
+    routes_in,
+    somebody_elses,
+    uncovered,
+)
+from sparehub.topology.planning.plan import Mode, PlanKind
+from tests.failover.memory_backend import World
+from tests.failover.operators import Start, begin, ledger_of, resume, worlds_in
+
+
+@pytest.fixture
+def start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Start:
+    return worlds_in(tmp_path, monkeypatch)
+
+
+def falling_silent(start: Start, *links: str) -> World:
+    """Return a world whose on-premises routers fall silent once something is disconnected."""
+    world = start()
+    up = world.up
+
+    def deploying(*arguments: object) -> None:
+        up(*arguments)  # type: ignore[arg-type]
+        world.quiet.update(links)
+
+    world.up = deploying  # type: ignore[method-assign, assignment]
+    return world
+
+
+@pytest.mark.parametrize("mode", Mode)
+def test_silence_halts_the_activation(start: Start, mode: Mode) -> None:
+    """After the hold time, with what was learned; `resume` goes on once the routers speak."""
+    world = falling_silent(start, "both")
+    with pytest.raises(HalfwayError) as caught:
+        begin(world, PlanKind.FAILOVER, mode)
+    assert caught.value.exit_code == 5
+    said = str(caught.value)
+    assert "southeastasia is connected and does not reach on-premises" in said
+    for link in ("primary", "secondary"):
+        assert f"the {link} link of singapore learns nothing, and not 192.168.0.0/16" in said
+    assert sum(world.waited) >= BGP_HOLD.worst
+
+    with pytest.raises(HalfwayError, match="does not reach on-premises"):
+        resume(world)
+    world.quiet.clear()
+    assert resume(world) == 0
+    assert world.double == []
+
+
+def test_routes_that_come_late_are_waited_for(start: Start) -> None:
+    """Within the hold time; with both links there is no warning."""
+    world = falling_silent(start, "both")
+    wait = world.wait
+
+    def speaking(seconds: float) -> None:
+        wait(seconds)
+        if len(world.waited) == 3:
+            world.quiet.clear()
+
+    world.wait = speaking  # type: ignore[method-assign]
+    assert begin(world, PlanKind.FAILOVER) == 0
+    assert world.waited[:3] == [10, 10, 10]
+
+
+@pytest.mark.parametrize(
+    ("link", "said"),
+    [
+        ("both", "circuit singapore does not reach on-premises"),
+        ("primary", "circuit singapore reaches on-premises over one link only"),
+    ],
+)
+def test_the_circuit_of_the_standby_is_asked_before(
+    start: Start, capsys: pytest.CaptureFixture[str], link: str, said: str
+) -> None:
+    """Silent on both links refuses a planned failover, of one it is told."""
+    world = start()
+    world.quiet.add(link)
+    if link == "both":
+        with pytest.raises(PreflightError, match=said) as caught:
+            begin(world, PlanKind.FAILOVER)
+        assert "no router answers on the primary link (its ARP table has none)" in str(caught.value)
+        assert world.writes == []
+    else:
+        assert begin(world, PlanKind.FAILOVER) == 0
+        assert f"warning: {said}" in " ".join(capsys.readouterr().err.split())
+
+
+def test_whom_a_fence_would_cut_is_said_in_peace_time(
+    start: Start, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A planned failover needs none, and goes on; it says what to do about it."""
+    world = start()
+    theirs = "/subscriptions/9/x/connections/theirs"
+    world.bystanders[theirs] = world.cloud["primary"]["region/circuit/hong-kong/circuit"]["id"]
+    assert begin(world, PlanKind.FAILOVER) == 0
+    told = " ".join(capsys.readouterr().err.split())
+    assert "warning: a fence of primary would cut others" in told
+    assert f"connection {theirs}" in told
+    assert "by an authorization of its own" in told
+
+
+def test_one_link_is_a_warning(start: Start, capsys: pytest.CaptureFixture[str]) -> None:
+    """The region reaches on-premises, without its second way."""
+    world = start()
+    world.quiet.add("secondary")
+    assert begin(world, PlanKind.FAILOVER) == 0
+    told = " ".join(capsys.readouterr().err.split())
+    assert "warning: on-premises is reached, but not over every link" in told
+    assert "the secondary link of singapore learns nothing" in told
+
+
+def test_a_prefix_that_is_missing_is_named(start: Start) -> None:
+    """Half of what the stack file calls on-premises is not on-premises."""
+    world = start()
+    world.on_premises = ("192.168.0.0/17",)
+    with pytest.raises(PreflightError, match="circuit singapore does not reach on-premises"):
+        begin(world, PlanKind.FAILOVER)
+    assert world.writes == []
+    with pytest.raises(HalfwayError, match=r"learns 192\.168\.0\.0/17, and not 192\.168\.0\.0/16"):
+        begin(world, PlanKind.FAILOVER, Mode.UNPLANNED)
+
+
+@pytest.mark.parametrize("sent", [("0.0.0.0/0",), ("192.168.0.0/17", "192.168.128.0/17")])
+def test_an_aggregate_or_all_pieces_are_enough(start: Start, sent: tuple[str, ...]) -> None:
+    """Forced tunnelling sends a default route and nothing else."""
+    world = start()
+    world.on_premises = sent
+    assert begin(world, PlanKind.FAILOVER) == 0
+
+
+def test_who_knows_better_goes_on(start: Start) -> None:
+    """The reason is kept in the journal; without it every `resume` waits again."""
+    world = falling_silent(start, "both")
+    with pytest.raises(HalfwayError):
+        begin(world, PlanKind.FAILOVER)
+    accepted = Accepted(unreached="routers follow at noon")
+    assert operations.resume(world.directory, Output(), yes=True, accepted=accepted) == 0
+    last = ledger_of(world).last
+    assert last is not None
+    assert last.accepted == accepted
+
+
+def test_a_circuit_that_shows_no_table_is_answered_for_by_the_gateway(start: Start) -> None:
+    """Another team's circuit: the gateway's own table says what it learned."""
+    world = start()
+    send = world.send
+
+    def hidden(*arguments: object, **more: object) -> object:
+        if "/routeTables/" in str(arguments[1]):
+            return Answer(status=403, body={"error": {"message": "not yours"}})
+        return send(*arguments, **more)  # type: ignore[arg-type]
+
+    world.send = hidden  # type: ignore[method-assign, assignment]
+    assert begin(world, PlanKind.FAILOVER, Mode.UNPLANNED) == 0
+    world.on_premises = ()
+    with pytest.raises(HalfwayError, match=r"the gateway .* learns nothing"):
+        begin(world, PlanKind.FAILBACK, Mode.UNPLANNED)
+
+
+PREFIX = IPv4Network("192.168.0.0/16")
+
+
+@pytest.mark.parametrize(
+    ("learned", "missing"),
+    [
+        ([], [PREFIX]),
+        (["192.168.0.0/16"], []),
+        (["192.0.0.0/8"], []),
+        (["::/0"], [PREFIX]),
+        (["192.168.0.0/17"], [PREFIX]),
+        (["192.168.0.0/18", "192.168.64.0/18", "192.168.128.0/17"], []),
+    ],
+)
+def test_a_prefix_is_covered_as_a_whole_or_in_pieces(
+    learned: list[str], missing: list[IPv4Network]
+) -> None:
+    """Of its own version of IP."""
+    assert [*uncovered((PREFIX,), map(ip_network, learned))] == missing
+
+
+def test_whose_a_route_is_follows_from_hop_and_path() -> None:
+    """On-premises' own ASN or an address on the link; what is neither, nor ours, is somebody's."""
+    link = Link(prefix="172.16.0.0/30", asn="65001")
+    rows = [
+        {"network": "192.168.0.0/16", "nextHop": "172.16.0.1", "path": "65010"},
+        {"network": "192.169.0.0/16", "nextHop": "10.0.0.1", "path": "65001 65020"},
+        {"network": "10.1.0.0/24", "nextHop": "10.1.0.4", "path": "65515"},
+        {"network": "10.50.0.0/16", "nextHop": "10.50.0.4", "path": "65515"},
+        {"network": "not a network", "nextHop": "", "path": ""},
+    ]
+    routes = routes_in(rows)
+    assert [link.is_from_on_premises(each) for each in routes] == [True, True, False, False]
+    ours = (IPv4Network("10.1.0.0/16"),)
+    assert somebody_elses(routes, link, ours) == (IPv4Network("10.50.0.0/16"),)
+    broken = LinkRoute(network=PREFIX, next_hop="", path="")
+    assert not Link(prefix="", asn="65001").is_from_on_premises(broken)

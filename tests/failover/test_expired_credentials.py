@@ -1,0 +1,60 @@
+"""A login that ends, or that is of another tenant, says nothing of a region: nothing is fenced."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sparehub.azure.answers import Answer, SignInError
+from sparehub.topology.errors import HalfwayError
+from sparehub.topology.planning.plan import Mode, PlanKind
+from tests.failover.memory_backend import World
+from tests.failover.operators import Start, begin, ledger_of, resume, worlds_in
+
+ENDED = SignInError("a world in memory: nobody is signed in: AADSTS700082; sign in again")
+
+
+@pytest.fixture
+def start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Start:
+    return worlds_in(tmp_path, monkeypatch)
+
+
+def signed_out(world: World, *, after: int) -> None:
+    """Let the login end once so many writes are done."""
+    send = world.send
+
+    def sending(
+        method: str, path: str, body: Mapping[str, Any] | None = None, timeout: float = 60.0
+    ) -> Answer:
+        if len(world.writes) >= after:
+            raise ENDED
+        return send(method, path, body, timeout)
+
+    world.send = sending  # type: ignore[method-assign]
+
+
+@pytest.mark.parametrize("mode", Mode)
+def test_who_is_not_signed_in_begins_nothing(start: Start, mode: Mode) -> None:
+    """Exit code 3 and one message, also where the other region may be lost."""
+    world = start()
+    signed_out(world, after=0)
+    with pytest.raises(SignInError, match="nobody is signed in") as caught:
+        begin(world, PlanKind.FAILOVER, mode)
+    assert caught.value.exit_code == 3
+    assert (world.writes, ledger_of(world).open) == ([], None)
+
+
+@pytest.mark.parametrize("mode", Mode)
+def test_a_login_that_ends_in_a_step_halts_it(start: Start, mode: Mode) -> None:
+    """The region is not called silent and no fence is set; signed in again, `resume` goes on."""
+    world = start()
+    send = world.send
+    signed_out(world, after=1)
+    with pytest.raises(HalfwayError, match="nobody is signed in") as caught:
+        begin(world, PlanKind.FAILOVER, mode)
+    assert caught.value.exit_code == 5
+    assert (world.disabled, ledger_of(world).debts) == (set(), ())
+    world.send = send  # type: ignore[method-assign]
+    assert resume(world) == 0
+    assert (world.disabled, ledger_of(world).debts, world.double) == (set(), (), [])

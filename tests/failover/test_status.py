@@ -1,0 +1,236 @@
+"""What `sparehub status` says first, and with which exit code: Azure, the stacks, the journal."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from sparehub.failover import operations
+from sparehub.failover.status import status
+from sparehub.output import Output
+from sparehub.stacks.stack_file_edit import GENERATION, set_values
+from sparehub.topology.planning.plan import Mode, PlanKind
+from tests.configurations import recorded_inside
+from tests.failover.memory_backend import World
+from tests.failover.operators import Start, begin, change_regions, halted
+
+FAILOVER = PlanKind.FAILOVER
+CONNECTIONS = {
+    "primary": "region/connection/hong-kong/connection",
+    "secondary": "region/connection/singapore/connection",
+}
+
+
+def gone_in_azure(world: World, stack: str) -> None:
+    del world.cloud[stack][CONNECTIONS[stack]]
+
+
+def destroyed(world: World) -> None:
+    """Let `pulumi destroy` have taken the live connection, and stopped at a protected circuit."""
+    gone_in_azure(world, "primary")
+    state = world.state["primary"]
+    name = CONNECTIONS["primary"]
+    state["resources"] = [each for each in state["resources"] if each.get("name") != name]
+
+
+def connected_by_hand(world: World) -> None:
+    """Let somebody have made the secondary's connection without Pulumi."""
+    begin(world, FAILOVER)
+    name = CONNECTIONS["secondary"]
+    state = world.state["secondary"]
+    state["resources"] = [each for each in state["resources"] if each.get("name") != name]
+
+
+def lost(world: World) -> None:
+    world.lost.add("primary")
+
+
+def unfenced(world: World) -> None:
+    change_regions(world, recorded_inside)
+    world.lost.add("primary")
+    begin(world, FAILOVER, Mode.UNPLANNED, "it burnt down")
+
+
+def fenced(world: World) -> None:
+    world.lost.add("primary")
+    begin(world, FAILOVER, Mode.UNPLANNED)
+
+
+def without_journal(world: World) -> None:
+    begin(world, FAILOVER)
+    for file in list(world.directory.rglob("journal.jsonl")):
+        file.unlink()
+
+
+def older_states(world: World) -> None:
+    """Let the states be restored from a copy of before the last failover."""
+    before = {name: json.loads(json.dumps(state)) for name, state in world.state.items()}
+    begin(world, FAILOVER)
+    world.state.update(before)
+
+
+def never_deployed(world: World) -> None:
+    for stack in world.state.values():
+        stack["resources"] = []
+
+
+def both_on_standby(world: World) -> None:
+    set_values(world.directory, "primary", {"sparehub:activation": "standby"})
+    world.build()
+
+
+def connection_depth(world: World) -> None:
+    """Let the standby be connected, its spokes withheld: it is not live."""
+    change_regions(world, _apart)
+
+
+def _apart(region: dict[str, Any]) -> None:
+    region["standby"] = {"depth": "connection"}
+    region["onPremises"]["prefers"] = "primary"
+
+
+SHOWN: dict[str, tuple[Callable[[World], object], int, list[str], str, str]] = {
+    "as built": (lambda _world: None, 0, ["primary"], "live: primary (eastasia)", "STANDBY"),
+    "after a failover": (
+        lambda world: begin(world, FAILOVER),
+        0,
+        ["secondary"],
+        "live: secondary (southeastasia)",
+        "ACTIVE",
+    ),
+    "destroyed": (destroyed, 8, [], "NO REGION IS LIVE", "DISCONNECTED"),
+    "gone in Azure and recorded": (
+        lambda world: gone_in_azure(world, "primary"),
+        8,
+        [],
+        "NO REGION IS LIVE",
+        "DISCONNECTED",
+    ),
+    "connected and not recorded": (
+        connected_by_hand,
+        8,
+        ["secondary"],
+        "live: secondary (southeastasia)",
+        "ACTIVE",
+    ),
+    "halted with no region live": (
+        halted,
+        5,
+        [],
+        "NO REGION IS LIVE",
+        "HALTED(activate-secondary)",
+    ),
+    "a region that does not answer": (
+        lost,
+        0,
+        ["primary"],
+        "live: primary (eastasia, by its record alone: it does not answer)",
+        "STANDBY",
+    ),
+    "unfenced": (
+        unfenced,
+        7,
+        ["primary", "secondary"],
+        "live: primary (eastasia, by its record alone: it does not answer) and secondary (",
+        "UNFENCED",
+    ),
+    "fenced from outside": (
+        fenced,
+        0,
+        ["secondary"],
+        "live: secondary (southeastasia)",
+        "ACTIVE",
+    ),
+    "the journal is missing": (
+        without_journal,
+        8,
+        ["secondary"],
+        "live: secondary (southeastasia)",
+        "STANDBY",
+    ),
+    "states of before the last failover": (
+        older_states,
+        8,
+        ["secondary"],
+        "live: secondary (southeastasia)",
+        "ACTIVE",
+    ),
+    "never deployed": (never_deployed, 0, [], "no region is live yet", "STANDBY"),
+    "both on standby": (both_on_standby, 8, [], "NO REGION IS LIVE", "DISCONNECTED"),
+    "standby at depth connection": (
+        connection_depth,
+        0,
+        ["primary"],
+        "live: primary (eastasia)",
+        "STANDBY",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", SHOWN)
+def test_the_first_line_and_the_exit_code_say_which_region_is_live(
+    start: Start, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    """By Azure where it answers; a record that says otherwise is a problem of its own."""
+    happens, code, live, first, state = SHOWN[name]
+    world = start()
+    happens(world)
+    capsys.readouterr()
+
+    assert status(world.directory, Output()) == code
+    assert capsys.readouterr().out.splitlines()[0].startswith(first)
+    assert status(world.directory, Output(as_json=True)) == code
+    said = json.loads(capsys.readouterr().out)
+    assert (said["live"], said["state"]) == (live, state)
+
+
+PROBLEMS: dict[str, tuple[Callable[[World], object], str]] = {
+    "recorded and gone": (
+        lambda world: gone_in_azure(world, "primary"),
+        "primary: the connection hong-kong is recorded and is gone in Azure",
+    ),
+    "live and not recorded": (
+        connected_by_hand,
+        "secondary: the connection singapore stands in Azure and is not recorded",
+    ),
+    "no journal": (without_journal, "which this journal does not know"),
+    "older states": (older_states, "their states are older copies"),
+}
+
+
+@pytest.mark.parametrize("name", PROBLEMS)
+def test_each_contradiction_is_named(
+    start: Start, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    """What is recorded, and what was found."""
+    happens, text = PROBLEMS[name]
+    world = start()
+    happens(world)
+    capsys.readouterr()
+    status(world.directory, Output(as_json=True))
+    assert text in " ".join(json.loads(capsys.readouterr().out)["problems"])
+
+
+def test_a_pair_in_order_has_no_problem(start: Start, capsys: pytest.CaptureFixture[str]) -> None:
+    """Before, during a fence that is owed, and after it was cleared."""
+    world = start()
+    fenced(world)
+    world.lost.clear()
+    for act in (lambda: None, lambda: operations.finish_fence(world.directory, Output(), yes=True)):
+        act()
+        capsys.readouterr()
+        assert status(world.directory, Output(as_json=True)) == 0
+        assert json.loads(capsys.readouterr().out)["problems"] == []
+
+
+def test_an_older_checkout_is_named(start: Start, capsys: pytest.CaptureFixture[str]) -> None:
+    """Its files are of before the last switch."""
+    world = start()
+    begin(world, FAILOVER)
+    set_values(world.directory, "primary", {GENERATION: None})
+    capsys.readouterr()
+    status(world.directory, Output())
+    said = capsys.readouterr().out
+    assert "the file of primary in this directory is older than what is recorded" in said
+    assert "the file of secondary" not in said

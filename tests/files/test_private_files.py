@@ -1,0 +1,203 @@
+"""Private files: modes from the first byte on, no symbolic link followed, nothing left behind."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from stat import S_IMODE
+
+import pytest
+
+from sparehub.failover.journal.journal import Journal
+from sparehub.failover.journal.lease import Lease
+from sparehub.failover.journal.lease_holder import Holder
+from sparehub.files.private_files import (
+    open_private,
+    private_directory,
+    replace_private,
+    scratch_directory,
+)
+from sparehub.home import Home
+
+
+@pytest.fixture(params=[0o000, 0o022, 0o777], ids=oct)
+def umask(request: pytest.FixtureRequest) -> Iterator[int]:
+    """What the shell of a person may have set."""
+    before = os.umask(request.param)
+    yield request.param
+    os.umask(before)
+
+
+def mode(path: Path) -> int:
+    return S_IMODE(path.stat().st_mode)
+
+
+@pytest.mark.usefixtures("umask")
+def test_a_file_is_private_before_it_holds_a_byte(tmp_path: Path) -> None:
+    """Whatever the umask says."""
+    descriptor = open_private(tmp_path / "file", os.O_WRONLY | os.O_CREAT)
+    os.close(descriptor)
+
+    assert mode(tmp_path / "file") == 0o600
+
+
+def test_a_file_of_an_earlier_version_is_closed_to_others(tmp_path: Path) -> None:
+    """Journals were readable by everybody before."""
+    file = tmp_path / "file"
+    file.write_text("before")
+    file.chmod(0o644)
+    os.close(open_private(file, os.O_WRONLY | os.O_APPEND))
+
+    assert (mode(file), file.read_text()) == (0o600, "before")
+
+
+def test_a_symbolic_link_is_not_opened(tmp_path: Path) -> None:
+    """What it points at stays as it is, its mode too."""
+    other = tmp_path / "other"
+    other.write_text("somebody's")
+    other.chmod(0o644)
+    (tmp_path / "file").symlink_to(other)
+    with pytest.raises(OSError, match="symbolic link"):
+        open_private(tmp_path / "file", os.O_WRONLY | os.O_CREAT)
+
+    assert (mode(other), other.read_text()) == (0o644, "somebody's")
+
+
+def test_directories_are_private_and_those_above_stay(tmp_path: Path) -> None:
+    """A directory that is there may be somebody's home; only the last one is made private."""
+    tmp_path.chmod(0o755)
+    before = os.umask(0)
+    try:
+        private_directory(tmp_path / "a" / "b")
+    finally:
+        os.umask(before)
+
+    assert [mode(tmp_path / each) for each in (".", "a", "a/b")] == [0o755, 0o700, 0o700]
+
+
+def test_a_directory_of_an_earlier_version_is_closed_to_others(tmp_path: Path) -> None:
+    """It was made with the umask's mode before."""
+    (tmp_path / "journal").mkdir()
+    (tmp_path / "journal").chmod(0o755)
+    private_directory(tmp_path / "journal")
+
+    assert mode(tmp_path / "journal") == 0o700
+
+
+@pytest.mark.usefixtures("umask")
+def test_a_file_is_replaced_by_a_private_one(tmp_path: Path) -> None:
+    """Its directory is made; nothing is left beside it."""
+    file = tmp_path / "new" / "lease.json"
+    replace_private(file, b"1")
+    replace_private(file, b"2")
+
+    assert (mode(file), file.read_bytes()) == (0o600, b"2")
+    assert [each.name for each in file.parent.iterdir()] == ["lease.json"]
+
+
+def test_a_link_in_place_of_the_new_file_is_not_followed(tmp_path: Path) -> None:
+    """It is removed, and what it points at is left alone."""
+    other = tmp_path / "other"
+    other.write_text("somebody's")
+    (tmp_path / "lease.json.new").symlink_to(other)
+    replace_private(tmp_path / "lease.json", b"ours")
+
+    assert other.read_text() == "somebody's"
+    assert (tmp_path / "lease.json").read_bytes() == b"ours"
+    assert not (tmp_path / "lease.json").is_symlink()
+
+
+def test_a_file_that_cannot_be_written_stays_and_nothing_lies_beside_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A full disk shows at the flush."""
+    file = tmp_path / "file"
+    replace_private(file, b"before")
+
+    def full(descriptor: int) -> None:
+        del descriptor
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OSError, match="No space left"):
+        replace_private(file, b"after")
+
+    assert [(each.name, each.read_bytes()) for each in tmp_path.iterdir()] == [("file", b"before")]
+
+
+@pytest.mark.usefixtures("umask")
+def test_a_scratch_directory_is_private_and_gone_at_the_end(tmp_path: Path) -> None:
+    """Also where the block ends by an exception."""
+    parent = tmp_path / "scratch"
+    with ExitStack() as kept:
+        kept.enter_context(pytest.raises(KeyboardInterrupt))
+        path = kept.enter_context(scratch_directory(parent))
+        (path / "secret").touch()
+        assert (path.parent, mode(path), mode(parent)) == (parent, 0o700, 0o700)
+        raise KeyboardInterrupt
+
+    assert list(parent.iterdir()) == []
+
+
+def test_what_a_killed_process_left_is_removed_by_the_next_one(tmp_path: Path) -> None:
+    """What a living one uses is not."""
+    program = (
+        "import sys; from pathlib import Path; from sparehub.files.private_files import *\n"
+        "with scratch_directory(Path(sys.argv[1])) as path:\n"
+        "    (path / 'secret').write_text('clear'); print(path, flush=True); sys.stdin.read()\n"
+    )
+    command = [sys.executable, "-c", program, str(tmp_path)]
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as child:
+        assert child.stdout is not None
+        left = Path(child.stdout.readline().strip())
+        with scratch_directory(tmp_path):
+            assert (left / "secret").exists()
+        child.send_signal(signal.SIGKILL)
+        child.wait()
+    with scratch_directory(tmp_path) as ours:
+        assert list(tmp_path.iterdir()) == [ours]
+
+
+@pytest.mark.usefixtures("umask")
+def test_journal_and_lease_are_private(tmp_path: Path) -> None:
+    """From the first byte on, in every place that they lie in."""
+    place = tmp_path / "journal"
+    lease = Lease.take([place], print, epoch=0, holder=Holder.this_process())
+    Journal([place], "sparehub", print).append("begin", "failover-0")
+    lease.release()
+
+    assert {each.name: mode(each) for each in place.iterdir()} == {
+        "journal.jsonl": 0o600,
+        "lease.json": 0o600,
+        "lease.lock": 0o600,
+    }
+    assert mode(place) == 0o700
+
+
+@pytest.mark.parametrize("name", ["lease.json.new", "journal.jsonl.new", "lease.lock"])
+def test_a_link_beside_journal_and_lease_is_not_followed(tmp_path: Path, name: str) -> None:
+    """Whoever may write into a shared place could have let us write elsewhere."""
+    place, other = tmp_path / "journal", tmp_path / "other"
+    place.mkdir()
+    other.write_text("somebody's")
+    (place / name).symlink_to(other)
+    places = [place, tmp_path / "second"]  # one that is refused is one that fails
+    Lease.take(places, print, epoch=0, holder=Holder.this_process())
+    Journal([place], "sparehub", print).append("begin", "failover-0")
+
+    assert other.read_text() == "somebody's"
+
+
+@pytest.mark.usefixtures("umask")
+def test_a_home_is_private(tmp_path: Path) -> None:
+    """Its directories, and itself where it is made."""
+    home = Home(tmp_path / "home")
+    home.prepare()
+
+    names = ("", "state", "pulumi", "simulator", "bin")
+    assert {mode(home.path / name) for name in names} == {0o700}

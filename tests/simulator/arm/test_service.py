@@ -1,0 +1,430 @@
+"""What Azure Resource Manager does whatever the type."""
+
+import pytest
+
+from sparehub.simulator.arm.http_messages import Request
+from tests.simulator.arm.arm_client import Arm
+from tests.simulator.arm.bodies import (
+    ELSEWHERE,
+    GROUP,
+    NETWORK,
+    SUBSCRIPTION,
+    Written,
+    circuit,
+    group,
+    local_gateway,
+    public_address,
+    route_table,
+    security_group,
+    subnet,
+    virtual_network,
+)
+
+HUB, HUB_BODY = virtual_network("hub", "10.0.0.0/24")
+_HOST = "https://management.azure.com"
+
+
+def test_a_write_is_answered_before_it_is_done(arm: Arm) -> None:
+    """201 for what is new, 200 for what is not, 202 for a deletion; each can be followed."""
+    arm.put(*group())
+
+    created = arm.send("PUT", HUB, HUB_BODY)
+    updated = arm.send("PUT", HUB, HUB_BODY)
+    deleted = arm.send("DELETE", HUB)
+    gone = arm.send("DELETE", HUB)
+
+    answers = (created, updated, deleted, gone)
+    assert [each.status for each in answers] == [201, 200, 202, 204]
+    states = [(each.body or {})["properties"]["provisioningState"] for each in answers[:2]]
+    assert states == ["Updating", "Updating"]
+    for each in answers[:3]:
+        address = each.headers["azure-asyncoperation"]
+        place = f"{_HOST}{SUBSCRIPTION}/providers/Microsoft.Network/locations/eastasia/operations/"
+        assert address.startswith(place)
+        assert each.headers["retry-after"] == "10"
+        poll = arm.send("GET", address.removeprefix(_HOST).partition("?")[0])
+        assert (poll.status, poll.body) == (200, {"status": "Succeeded"})
+    result = deleted.headers["location"].removeprefix(_HOST).partition("?")[0]
+    assert arm.send("GET", result).status == 204
+
+
+def test_a_group_is_made_at_once_and_deleted_with_what_it_holds(arm: Arm) -> None:
+    """A group has no asynchronous creation and no entity tag; its deletion has a Location."""
+    created = arm.send("PUT", *group())
+    arm.put(HUB, HUB_BODY)
+    arm.put(*subnet("hub", "a", "10.0.0.0/26"))
+
+    deleted = arm.send("DELETE", GROUP)
+
+    assert (created.status, dict(created.headers)) == (201, {})
+    assert created.body == {
+        "name": "rg",
+        "id": GROUP,
+        "type": "Microsoft.Resources/resourceGroups",
+        "location": "eastasia",
+        "properties": {"provisioningState": "Succeeded"},
+    }
+    assert (deleted.status, set(deleted.headers)) == (202, {"retry-after", "location"})
+    assert arm.send("GET", GROUP).status == 404
+
+
+def test_a_group_that_holds_what_is_in_use_is_not_deleted(arm: Arm) -> None:
+    """The refusal names what is in the way, and why."""
+    arm.put(*group())
+    path, body = circuit("circuit")
+    arm.put(path, body)
+
+    error = arm.refused("DELETE", GROUP, None, {})
+
+    assert error["code"] == "ResourceGroupDeletionBlocked"
+    assert "Microsoft.Network/expressRouteCircuits/circuit" in error["message"]
+    assert [detail["code"] for detail in error["details"]] == ["ConflictError"]
+
+
+def test_what_is_missing(arm: Arm) -> None:
+    """Group, resource, child, parent: each has its own refusal."""
+    here = f"{NETWORK}/routeTables/none"
+
+    def read(path: str) -> tuple[int, str]:
+        response = arm.send("GET", path)
+        return response.status, (response.body or {})["error"]["code"]
+
+    assert arm.refusal(HUB, HUB_BODY) == "404 ResourceGroupNotFound"
+    assert arm.refused_delete(GROUP) == "404 ResourceGroupNotFound"
+    assert read(HUB) == (404, "ResourceGroupNotFound")
+    arm.put(*group())
+    assert read(here) == (404, "ResourceNotFound")
+    assert read(f"{here}/routes/r") == (404, "ParentResourceNotFound")
+    assert read(f"{here}/routes") == (404, "ResourceNotFound")
+    arm.put(*route_table("none"))
+    assert read(f"{here}/routes/r") == (404, "NotFound")
+    assert arm.refusal(*subnet("none", "a", "10.0.0.0/26")) == "404 ParentResourceNotFound"
+
+
+def test_paths_are_compared_without_regard_to_case(arm: Arm) -> None:
+    """A resource keeps the spelling it was made with, below its group's."""
+    arm.put(*group())
+    arm.put(HUB.replace("/rg/", "/RG/").replace("hub", "Hub"), HUB_BODY)
+
+    assert arm.get(HUB.upper())["id"] == HUB.replace("hub", "Hub")
+    assert arm.send("PUT", HUB.lower(), HUB_BODY).status == 200
+
+
+def test_lists(arm: Arm) -> None:
+    """By group, by subscription, by parent; groups of a subscription."""
+    arm.put(*group())
+    arm.put(*group(f"{SUBSCRIPTION}/resourceGroups/other", "westeurope"))
+    arm.put(HUB, HUB_BODY)
+    path, body = subnet("hub", "a", "10.0.0.0/26")
+    arm.put(path, body)
+
+    def names(scope: str) -> list[str]:
+        return [each["name"] for each in arm.get(scope)["value"]]
+
+    assert names(f"{NETWORK}/virtualNetworks") == ["hub"]
+    assert names(f"{SUBSCRIPTION}/providers/Microsoft.Network/virtualNetworks") == ["hub"]
+    assert (
+        names(f"{SUBSCRIPTION}/resourceGroups/other/providers/Microsoft.Network/routeTables") == []
+    )
+    assert names(f"{HUB}/subnets") == ["a"]
+    assert names(f"{SUBSCRIPTION}/resourceGroups") == ["other", "rg"]
+
+
+def test_entity_tags(arm: Arm) -> None:
+    """A write changes the tag; If-Match and If-None-Match are obeyed."""
+    arm.put(*group())
+    first = arm.put(HUB, HUB_BODY)["etag"]
+
+    def put(**headers: str) -> int:
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        return arm.send("PUT", HUB, HUB_BODY, headers=named).status
+
+    refused = arm.send("PUT", HUB, HUB_BODY, headers={"If-None-Match": "*"})
+    assert (refused.body or {})["error"] == {
+        "code": "PreconditionFailed",
+        "message": "The condition 'If-None-Match: *' set in the request's precondition does not "
+        f"hold: the resource's entity tag is '{first}'.",
+        "details": [],
+    }
+    assert put(if_none_match="*") == 412
+    assert put(if_match='W/"other"') == 412
+    assert put(if_match=first) == 200
+    assert arm.get(HUB)["etag"] != first
+    assert put(if_match=first) == 412
+    assert put(if_match="*") == 200
+    assert arm.send("DELETE", f"{HUB}2", headers={"If-Match": "*"}).status == 412
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        virtual_network("spare", "10.1.0.0/24"),
+        subnet("hub", "app", "10.0.0.0/26"),
+        route_table("table"),
+        security_group("nsg"),
+        public_address("pip"),
+        circuit("circuit"),
+        local_gateway("branch", "192.168.0.0/24"),
+    ],
+    ids=lambda written: written[0].split("/")[-2],
+)
+def test_an_entity_tag_in_the_body_is_a_condition(arm: Arm, written: Written) -> None:
+    """The one that was read is accepted, any other one refused, with or without quotation marks."""
+    arm.put(*group())
+    arm.put(HUB, HUB_BODY)
+    path, body = written
+    arm.put(path, body | {"etag": "none stands yet"})
+    tag = arm.get(path)["etag"]
+
+    assert arm.refused("PUT", path, body | {"etag": "invalid"}, {}) == {
+        "status": 412,
+        "code": "PreconditionFailed",
+        "message": "Precondition failed.",
+        "details": [
+            {
+                "code": "PreconditionFailedEtagMismatch",
+                "message": 'Etag provided in if-match header W/"invalid" does not match etag '
+                f"{tag} of resource {path} in NRP data store.",
+                "details": [],
+            }
+        ],
+    }
+    arm.put(path, body | {"etag": tag})
+    assert arm.refusal(path, body | {"etag": tag}) == "412 PreconditionFailed"
+
+
+@pytest.mark.parametrize(
+    ("path", "refused"),
+    [
+        ("/subscriptions/nobody/resourceGroups/rg", "400 InvalidSubscriptionId"),
+        ("/", "404 NotFound"),
+        ("/providers/Microsoft.Network", "404 NotFound"),
+        (f"{GROUP}/providers/Microsoft.Network/natGateways/x", "404 InvalidResourceType"),
+        (f"{GROUP}/providers/Microsoft.Compute/disks/x", "404 InvalidResourceType"),
+        (f"{NETWORK}/virtualNetworks", "405 MethodNotAllowed"),
+    ],
+)
+def test_paths_that_lead_nowhere(arm: Arm, path: str, refused: str) -> None:
+    """An unknown type is refused by its name, never accepted silently."""
+    arm.put(*group())
+
+    assert arm.refusal(path, {"location": "eastasia"}) == refused
+
+
+def test_an_api_version_is_needed(arm: Arm) -> None:
+    """Absent, no date, or from before there was an Azure Resource Manager: refused; to come: not.
+
+    A client of a year that nobody knows of yet is not refused by a table of ours.
+    """
+    assert arm.refusal(*group(), **{"api-version": "newest"}) == "400 InvalidApiVersionParameter"
+    assert arm.refusal(*group(), **{"api-version": "2024-13-01"}) == (
+        "400 InvalidApiVersionParameter"
+    )
+    assert arm.refusal(*group(), **{"api-version": "2014-03-31"}) == "400 NoRegisteredProviderFound"
+    for version in ("2014-04-01", "2027-01-01", "2099-12-31-preview"):
+        arm.put_by(version, *group())
+    response = arm.azure.handle(_without_version())
+    assert (response.body or {})["error"]["code"] == "MissingApiVersionParameter"
+
+
+def _without_version() -> Request:
+    return Request(method="GET", path=GROUP)
+
+
+@pytest.mark.parametrize("method", ["POST", "HEAD", "BREW"])
+def test_other_methods_are_refused(arm: Arm, method: str) -> None:
+    """A group can be read, put, patched and deleted."""
+    assert arm.refusal(GROUP, None, method) == "405 MethodNotAllowed"
+
+
+@pytest.mark.parametrize(
+    ("body", "refused"),
+    [
+        (b"", "400 InvalidRequestContent"),
+        (b"{", "400 InvalidRequestContent"),
+        (b"\xff", "400 InvalidRequestContent"),
+        (b"[" * 100_000, "400 InvalidRequestContent"),
+        ([], "400 InvalidRequestFormat"),
+        ({"location": 5}, "400 InvalidRequestFormat"),
+        ({"location": "eastasia", "tags": "x"}, "400 InvalidRequestFormat"),
+        ({"location": "eastasia", "properties": 5}, "400 InvalidRequestFormat"),
+        ({"location": "eastasia", "properties": {"addressSpace": []}}, "400 InvalidRequestFormat"),
+        (
+            {"location": "eastasia", "properties": {"addressSpace": {"addressPrefixes": "x"}}},
+            "400 InvalidRequestFormat",
+        ),
+        (
+            {"location": "eastasia", "properties": {"subnets": ["x"]}},
+            "400 InvalidRequestFormat",
+        ),
+        ({}, "400 LocationRequired"),
+        ({"location": "atlantis"}, "400 LocationNotAvailableForResourceType"),
+    ],
+)
+def test_malformed_bodies(arm: Arm, body: object, refused: str) -> None:
+    """ARM's own error body, whatever is sent."""
+    arm.put(*group())
+
+    assert arm.refusal(HUB, body) == refused
+
+
+def test_a_resource_does_not_move(arm: Arm) -> None:
+    """Another spelling of its region is no move; another region is."""
+    arm.put(*group())
+    arm.put(HUB, HUB_BODY)
+
+    moved = arm.refusal(HUB, HUB_BODY | {"location": "southeastasia"})
+    group_moved = arm.refusal(*group(location="southeastasia"))
+
+    assert (moved, group_moved) == (
+        "409 InvalidResourceLocation",
+        "409 InvalidResourceGroupLocation",
+    )
+    assert arm.put(HUB, HUB_BODY | {"location": "East Asia"})["location"] == "eastasia"
+
+
+@pytest.mark.parametrize(
+    ("name", "good"),
+    [
+        ("a-b_c.d_", True),
+        ("1a", True),
+        ("x", False),
+        ("_a", False),
+        ("a-", False),
+        ("a b", False),
+        ("a" * 64, True),
+        ("a" * 65, False),
+    ],
+)
+def test_names_of_virtual_networks(arm: Arm, name: str, *, good: bool) -> None:
+    """2 to 64 letters, digits, ``_``, ``-``, ``.``; alphanumeric first, a word's last."""
+    arm.put(*group())
+    named = virtual_network(name, "10.0.0.0/24")
+
+    if good:
+        arm.put(*named)
+    else:
+        assert arm.refusal(*named) == "400 InvalidResourceName"
+
+
+def test_names_of_groups_and_tables(arm: Arm) -> None:
+    """A group's name has up to 90 characters, not ending in a full stop; a table's up to 80."""
+    arm.put(*group(f"{SUBSCRIPTION}/resourceGroups/{'g' * 90}"))
+    arm.put(*group())
+    arm.put(*route_table("t" * 80))
+
+    for name in ("g" * 91, "ends.", "a b"):
+        wrong = arm.refusal(*group(f"{SUBSCRIPTION}/resourceGroups/{name}"))
+        assert wrong == "400 SimulatorInvalidResourceGroupName"
+    assert arm.refusal(*route_table("t" * 81)) == "400 InvalidResourceName"
+
+
+def test_tags_are_kept(arm: Arm) -> None:
+    """They are what was sent last."""
+    arm.put(*group())
+
+    arm.put(HUB, HUB_BODY | {"tags": {"owner": "ops"}})
+    assert arm.get(HUB)["tags"] == {"owner": "ops"}
+
+    arm.put(HUB, HUB_BODY)
+    assert "tags" not in arm.get(HUB)
+
+
+def test_a_patch_replaces_the_tags(arm: Arm) -> None:
+    """At once, as recorded: 200 without an operation; all else stays, and is in the log."""
+    arm.put(*group())
+    arm.put(HUB, HUB_BODY | {"tags": {"tag1": "value1"}})
+    arm.put(*subnet("hub", "a", "10.0.0.0/26"))
+    before = arm.get(HUB)
+
+    response = arm.send("PATCH", HUB, {"tags": {"tag2": "value2"}})
+
+    assert (response.status, dict(response.headers)) == (200, {})
+    assert response.body == before | {"tags": {"tag2": "value2"}, "etag": response.body["etag"]}
+    assert response.body["etag"] != before["etag"]
+    assert arm.get(HUB) == response.body
+    assert arm.send("PATCH", GROUP, {"tags": {"a": "b"}}).body["tags"] == {"a": "b"}
+    assert (arm.log()[-1].method, arm.log()[-1].operation) == ("PATCH", "update")
+
+
+def test_a_patch_that_cannot_be(arm: Arm) -> None:
+    """Of what is not there, of a child, with tags that are none."""
+    arm.put(*group())
+    assert arm.refusal(HUB, {"tags": {}}, "PATCH") == "404 ResourceNotFound"
+    arm.put(HUB, HUB_BODY)
+    path, body = subnet("hub", "a", "10.0.0.0/26")
+    arm.put(path, body)
+
+    assert arm.refusal(path, {"tags": {}}, "PATCH") == "405 MethodNotAllowed"
+    assert arm.refusal(HUB, {"tags": "x"}, "PATCH") == "400 InvalidRequestFormat"
+
+
+def test_a_body_of_more_than_4_mb_is_refused(arm: Arm) -> None:
+    """Whatever is in it; one of 4 MB is read."""
+    arm.put(*group())
+    most = 4 * 1024 * 1024
+
+    assert arm.refusal(HUB, b" " * (most + 1)) == "413 RequestContentTooLarge"
+    assert arm.refusal(HUB, b" " * most) == "400 InvalidRequestContent"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b'{"location": "eastasia", "location": "eastasia"}',
+        b'{"location": "eastasia", "properties": {"a": 1, "a": 2}}',
+        b'{"location": "eastasia", "properties": {"flowTimeoutInMinutes": NaN}}',
+    ],
+)
+def test_a_member_stands_once_and_numbers_are_numbers(arm: Arm, content: bytes) -> None:
+    """A name twice in one object, and what only JavaScript calls a number."""
+    arm.put(*group())
+
+    assert arm.refusal(HUB, content) == "400 InvalidRequestContent"
+
+
+def test_members_are_read_without_regard_to_case(arm: Arm) -> None:
+    """As Azure reads them; an answer has Azure's spelling."""
+    arm.put(*group())
+    space = {"AddressSpace": {"ADDRESSPREFIXES": ["10.0.0.0/24"]}}
+
+    arm.put(HUB, {"Location": "eastasia", "Properties": space})
+
+    assert arm.properties(HUB)["addressSpace"] == {"addressPrefixes": ["10.0.0.0/24"]}
+
+
+def test_an_unknown_operation_is_not_found(arm: Arm) -> None:
+    """Nothing is known of an operation that never was."""
+    response = arm.send("GET", f"{SUBSCRIPTION}/operationresults/none")
+
+    assert response.status == 404
+
+
+@pytest.mark.parametrize("name", ["\ud800", "x\0", "%2e%2e", "a?b", "' OR 1=1 --"])
+def test_paths_and_references_that_are_no_text(arm: Arm, name: str) -> None:
+    """Half a surrogate pair, a zero byte, other people's syntax: refused like any wrong name."""
+    arm.networks(hub="10.0.0.0/24")
+    strange = f"{NETWORK}/routeTables/{name}"
+
+    assert arm.send("GET", strange).status == 404
+    assert arm.refusal(*route_table(name)) == "400 InvalidResourceName"
+    named = arm.refusal(*subnet("hub", "a", "10.0.0.0/26", routeTable={"id": strange}))
+    half = name == "\ud800"  # then the whole body is none
+    other = "400 InvalidRequestContent" if half else "400 InvalidRequestFormat"
+    assert named in ("400 InvalidResourceReference", other)
+
+
+def test_other_subscriptions(arm: Arm) -> None:
+    """Any GUID is a subscription; what is in one is not there in another, nor can be named."""
+    arm.networks(hub="10.0.0.0/24")
+    table, body = route_table("table")
+    theirs = table.replace(SUBSCRIPTION, ELSEWHERE)
+    arm.put(*group(GROUP.replace(SUBSCRIPTION, ELSEWHERE)))
+    arm.put(theirs, body)
+
+    assert arm.send("GET", table).status == 404
+    assert arm.get(f"{NETWORK}/routeTables")["value"] == []
+    mine = subnet("hub", "a", "10.0.0.0/26", routeTable={"id": theirs})
+    assert arm.refusal(*mine) == "400 InvalidResourceReference"
+    nobodys = theirs.replace("rg", "none")
+    assert arm.refusal(nobodys, body) == "404 ResourceGroupNotFound"

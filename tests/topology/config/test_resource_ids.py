@@ -1,0 +1,88 @@
+"""What an id of Azure may hold: nothing that ends or moves the path of a URL."""
+
+import pytest
+
+from sparehub.topology.config.resource_ids import id_problem, is_group_name, is_stack_name, url_path
+from sparehub.topology.errors import UnreadableError
+from tests.configurations import OURS
+
+GROUP = f"{OURS}/resourceGroups/rg-net"
+CIRCUIT = f"{GROUP}/providers/Microsoft.Network/expressRouteCircuits/erc"
+WRONG_NAMES = (
+    *("a?b", "a#b", "a%2e", "a b", "..", ".", "a\nb", "a\x1b", "a\x00", "a\u202eb", "a\\b", "a&b"),
+    *("-a", "a-", "a.", "ä", "a" * 81, "a\ud800", "a;b", "a'b", '"', "a\u00a0b"),
+)
+
+
+@pytest.mark.parametrize(
+    "identity",
+    [
+        CIRCUIT,
+        GROUP,
+        CIRCUIT.upper(),
+        f"{CIRCUIT}/peerings/AzurePrivatePeering",
+        f"{OURS}/resourceGroups/größe(1)/providers/Microsoft.Network/routeTables/r_1.a_",
+        f"{GROUP}/providers/Microsoft.Compute/virtualMachines/vm-1",
+    ],
+)
+def test_an_id_as_azure_gives_it_is_one(identity: str) -> None:
+    """In any case of letters, of a child, of a group, of another provider."""
+    assert id_problem(identity) == ""
+
+
+@pytest.mark.parametrize("name", WRONG_NAMES)
+def test_a_name_that_azure_refuses_is_in_no_id(name: str) -> None:
+    """As the resource's name, and as that of a child; the message shows it escaped."""
+    for identity in (CIRCUIT + name if name[0] in "-." else f"{CIRCUIT[:-3]}{name}",):
+        problem = id_problem(identity)
+
+        assert "is not a resource's name" in problem or name[0] in "-."
+        assert problem.isprintable()
+    assert id_problem(f"{CIRCUIT}/peerings/{name}")
+
+
+@pytest.mark.parametrize("name", ["a?b", "a/../b", "..", "a.", "", "a b", "a\n", "x" * 91, "a%"])
+def test_a_group_that_azure_refuses_is_in_no_id(name: str) -> None:
+    """Nor is one a group's name."""
+    assert id_problem(CIRCUIT.replace("rg-net", name)) != ""
+    assert not is_group_name(name)
+
+
+@pytest.mark.parametrize(
+    "identity",
+    [
+        "",
+        "erc",
+        f"https://management.azure.com{CIRCUIT}",
+        CIRCUIT.replace(OURS, "/subscriptions/s"),
+        CIRCUIT.replace(OURS, "/subscriptions/"),
+        f"{CIRCUIT}/",
+        f"/{CIRCUIT}",
+        f"{CIRCUIT}\n",
+        CIRCUIT.replace("Microsoft.Network", "../Microsoft.Network"),
+        CIRCUIT.replace("expressRouteCircuits", "express?"),
+    ],
+)
+def test_what_is_no_id_is_told(identity: str) -> None:
+    """Another form, a subscription that is no GUID, an empty part."""
+    assert id_problem(identity) != ""
+
+
+@pytest.mark.parametrize("name", [*WRONG_NAMES[:12], "a\ud800", ""])
+def test_a_path_with_such_a_name_is_not_asked_for(name: str) -> None:
+    """Whether it came from a state, a journal or an answer."""
+    with pytest.raises(UnreadableError, match="is no path in Azure, and is not asked for"):
+        url_path(f"{GROUP}/{name}")
+
+
+def test_a_path_is_quoted_where_azure_takes_more_than_a_url() -> None:
+    """The name of a group may hold letters of any script."""
+    assert url_path(f"{OURS}/resourceGroups/größe(1)") == (
+        f"{OURS}/resourceGroups/gr%C3%B6%C3%9Fe(1)"
+    )
+
+
+def test_a_stack_has_a_name_as_pulumi_takes_it() -> None:
+    """It becomes part of a file's name."""
+    assert is_stack_name("primary-2.a_b")
+    assert not any(map(is_stack_name, ["", "../a", "a/b", "a\n", "a b", "a\x00", "x" * 101]))

@@ -1,0 +1,201 @@
+"""A wrong stack file: every problem, in the words of the file, in one message."""
+
+from typing import Any
+
+import pytest
+
+from sparehub.topology.config.schema import RegionConfig
+from sparehub.topology.errors import ConfigurationError
+from sparehub.topology.model.build import build
+from sparehub.topology.rules.stack_file.parse import parse_stack
+from tests.configurations import OURS, shipped, with_spokes
+from tests.topology.invalid_stack_files import CIRCUIT_PATH, WRONG, Change, circuit
+
+CIRCUIT_ID = f"{OURS}/resourceGroups/g/providers/Microsoft.Network/expressRouteCircuits/erc-a"
+
+
+def problems_of(values: dict[str, Any], *, secret: bool = False) -> list[str]:
+    with pytest.raises(ConfigurationError) as caught:
+        build(parse_stack(values, secret=secret))
+    return [str(problem) for problem in caught.value.problems]
+
+
+def changed(change: Change) -> dict[str, Any]:
+    """Return the primary's keys with one change to its region."""
+    values = shipped("primary")
+    change(values["sparehub:region"])
+    return values
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_a_wrong_file_is_refused_by_path_value_and_rule(name: str) -> None:
+    """Each wrong change is refused with its path, its value and its rule, and nothing else."""
+    change, expected = WRONG[name]
+
+    assert problems_of(changed(change)) == expected
+
+
+@pytest.mark.parametrize("stack", ["primary", "secondary"])
+def test_the_shipped_files_are_right(stack: str) -> None:
+    """The twin of every refusal: both shipped files build."""
+    assert build(parse_stack(shipped(stack))).location in {"eastasia", "southeastasia"}
+
+
+def test_all_problems_come_in_one_message() -> None:
+    """Problems of shape and of coherence, in hub, spoke, circuit and switch, are seen at once."""
+    values = shipped("primary")
+    values["sparehub:activation"] = "on"
+    values["sparehub:activaton"] = "active"
+    region = values["sparehub:region"]
+    region["hub"]["nva"]["ipAddress"] = "10.10.10.200"
+    region["spokes"]["spoke1"]["addressSpace"] = ["10.10.10.9/25"]
+    circuit(region).pop("peeringLocation")
+
+    with pytest.raises(ConfigurationError) as caught:
+        parse_stack(values, stack="primary")
+
+    assert str(caught.value).splitlines() == [
+        "the configuration of stack 'primary' has 7 problems; nothing was created:",
+        "  activation: must be 'standby' or 'active'; it is 'on' (CONFIG)",
+        "  activaton: unknown key; did you mean 'activation'? (CONFIG)",
+        f"  {CIRCUIT_PATH}.peeringLocation: missing; this key must be given (CONFIG)",
+        (
+            "  region.hub.nva.ipAddress: 10.10.10.200 lies in GatewaySubnet 10.10.10.128/25: "
+            "only the gateway may (VN-09)"
+        ),
+        (
+            "  region.spokes.spoke1.addressSpace: 10.10.10.0/25 overlaps 10.10.10.0/24 of "
+            "region.hub.addressSpace (PE-03)"
+        ),
+        (
+            "  region.spokes.spoke1.addressSpace[0]: 10.10.10.9/25 has host bits set: "
+            "write 10.10.10.0/25 (VN-05)"
+        ),
+        (
+            "  region.spokes.spoke1.subnets.app.addressPrefix: 10.1.0.0/24 of app is outside the "
+            "address space 10.10.10.0/25 (VN-06)"
+        ),
+    ]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"authorizationKey": 17, "id": CIRCUIT_ID},
+        {"authorizationkey": "hush-hush", "id": CIRCUIT_ID},
+        {"id": "hush-hush"},
+        {"id": CIRCUIT_ID, "bandwidthInMbps": "hush-hush"},
+        {"id": CIRCUIT_ID, "peeringLocation": {"secure": "hush-hush"}},
+        "hush-hush",
+    ],
+)
+def test_a_secret_in_a_wrong_place_is_never_shown(wrong: Any) -> None:
+    """Where the configuration holds secrets, no text of it stands in a message."""
+    values = shipped("primary")
+    connections = values["sparehub:region"]["expressRoute"]["connections"]
+    connections["hong-kong"]["circuit"] = wrong
+
+    assert "hush" not in "\n".join(problems_of(values, secret=True))
+
+
+def test_a_prefix_is_shown_although_the_configuration_holds_secrets() -> None:
+    """An address is no secret: the message stays useful."""
+    values = changed(lambda r: r["onPremises"].update(addressPrefixes=["192.168.1.0/16"]))
+
+    assert problems_of(values, secret=True) == [
+        (
+            "region.onPremises.addressPrefixes[0]: 192.168.1.0/16 has host bits set: "
+            "write 192.168.0.0/16 (VN-05)"
+        )
+    ]
+
+
+def test_an_authorization_key_is_not_dumped() -> None:
+    """The `region` output is the configuration without secrets."""
+    key = {"id": CIRCUIT_ID, "authorizationKey": "hush-hush"}
+    sku = {"peeringLocation": "Hong Kong", "sku": {"tier": "Standard"}, "bandwidthInMbps": 50}
+    values = shipped("primary")
+    values["sparehub:region"]["expressRoute"]["connections"]["hong-kong"]["circuit"] = key | sku
+    region = parse_stack(values).region
+
+    dumped = region.model_dump(mode="json", by_alias=True, exclude_unset=True)
+
+    assert dumped["expressRoute"]["connections"]["hong-kong"]["circuit"] == {"id": CIRCUIT_ID} | sku
+    assert "hush" not in repr(region)
+
+
+def test_what_is_dumped_can_be_read_again() -> None:
+    """The `region` output says the same as the file: the pair's rules read it."""
+    values = shipped("secondary")
+    config = parse_stack(values)
+
+    dumped = config.region.model_dump(mode="json", by_alias=True, exclude_unset=True)
+
+    assert parse_stack(values | {"sparehub:region": dumped}) == config
+
+
+def test_only_a_region_on_standby_is_disconnected() -> None:
+    """It is a state between two deployments, and never one of a live region."""
+    values = shipped("primary") | {"sparehub:disconnected": True}
+
+    assert parse_stack(values | {"sparehub:activation": "standby"}).disconnected
+    with pytest.raises(ConfigurationError, match="disconnected: a region that is active is"):
+        parse_stack(values)
+
+
+def test_five_hundred_spokes_are_a_region() -> None:
+    """Nothing in the contract stops at 200 prefixes."""
+    region = build(parse_stack(with_spokes(shipped("primary"), 500)))
+
+    assert (len(region.spokes), region.spokes_wait_for_connections) == (500, True)
+
+
+def test_the_schema_knows_every_key() -> None:
+    """Editors complete from the same model that the program reads."""
+    schema = RegionConfig.model_json_schema()
+
+    assert sorted(schema["properties"]) == [
+        "dnsServers",
+        "drill",
+        "expressRoute",
+        "hub",
+        "intents",
+        "name",
+        "onPremises",
+        "remap",
+        "resourceGroup",
+        "routeTables",
+        "routes",
+        "spokes",
+        "standby",
+        "tags",
+    ]
+    assert schema["additionalProperties"] is False
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "said"),
+    [
+        (
+            "azure-native:subscriptionId",
+            "prod",
+            "'prod' is not a subscription's id, which is a GUID",
+        ),
+        ("azure-native:subscriptionId", "../x", "'../x' is not a subscription's id"),
+        ("azure-native:tenantId", "a/b", "'a/b' is not a tenant: its GUID, or one of its domains"),
+        ("sparehub:pairedStack", "a b", "'a b' is no stack's name: 1 to 100 letters"),
+        ("sparehub:pairedStack", "..\n", r"'..\n' is no stack's name"),
+    ],
+)
+def test_what_becomes_part_of_a_url_or_a_file_is_a_name(key: str, value: str, said: str) -> None:
+    """A subscription, a tenant, a stack."""
+    (problem,) = problems_of(shipped("primary") | {key: value})
+
+    assert said in problem
+
+
+def test_a_subscription_and_a_tenant_may_be_said() -> None:
+    """By id, by domain, or as a secret."""
+    for tenant in (OURS.split("/")[2], "contoso.onmicrosoft.com", "[secret]"):
+        keys = {"azure-native:subscriptionId": OURS.split("/")[2], "azure-native:tenantId": tenant}
+        assert parse_stack(shipped("primary") | keys).tenant in {tenant, ""}

@@ -1,0 +1,91 @@
+"""What a stack recorded of a drill's networks, and that it is no part of the region."""
+
+from copy import deepcopy
+from typing import Any
+
+from sparehub.topology.model.isolation import escapes
+from sparehub.topology.state.drill_state import recorded_networks
+from sparehub.topology.state.resources import state_resources
+
+GROUP = "rg-sparehub-drill-southeastasia"
+BASE = f"/subscriptions/s/resourceGroups/{GROUP}/providers/Microsoft.Network"
+NETWORK = f"{BASE}/virtualNetworks/vnet-drill-spoke1"
+RULE = {"protocol": "*", "sourcePortRange": "*", "destinationPortRange": "*"}
+OWN = {"sourceAddressPrefixes": ["10.1.0.0/24"], "destinationAddressPrefixes": ["10.1.0.0/24"]}
+ANY = {"sourceAddressPrefix": "*", "destinationAddressPrefix": "*"}
+
+
+def resource(kind: str, **outputs: Any) -> dict[str, Any]:
+    return {"type": f"azure-native:network:{kind}", "outputs": outputs}
+
+
+def state() -> dict[str, dict[str, Any]]:
+    """Return what a stack records of one shut network, by the tail of each URN."""
+    rules = [
+        {"name": f"{name}-{way}", "priority": number, "direction": way, "access": access}
+        | RULE
+        | ends
+        for way in ("Inbound", "Outbound")
+        for name, number, access, ends in (
+            ("own", 100, "Allow", OWN),
+            ("rest", 4096, "Deny", ANY),
+        )
+    ]
+    table, security = f"{BASE}/routeTables/rt", f"{BASE}/networkSecurityGroups/nsg"
+    route = {"name": "default", "addressPrefix": "0.0.0.0/0", "nextHopType": "None"}
+    subnet = {"id": f"{NETWORK}/subnets/app", "name": "app", "addressPrefix": "10.1.0.0/24"}
+    return {
+        "urn::drill/spoke1/network": resource(
+            "VirtualNetwork",
+            id=NETWORK,
+            name="vnet-drill-spoke1",
+            addressSpace={"addressPrefixes": ["10.1.0.0/24"]},
+        ),
+        "urn::drill/spoke1/app": resource(
+            "Subnet", **subnet, routeTable={"id": table}, networkSecurityGroup={"id": security}
+        ),
+        "urn::drill/routes/drill": resource(
+            "RouteTable", id=table, disableBgpRoutePropagation=True, routes=[route]
+        ),
+        "urn::drill/spoke1/security": resource(
+            "NetworkSecurityGroup", id=security, securityRules=rules
+        ),
+    }
+
+
+def said(changed: dict[str, dict[str, Any]]) -> list[str]:
+    return escapes(recorded_networks(changed, GROUP))
+
+
+def test_a_network_that_is_shut_in_is_read_as_such() -> None:
+    """Ids are compared without regard to case."""
+    found = state()
+    found["urn::drill/spoke1/app"]["outputs"]["routeTable"]["id"] = f"{BASE}/routeTables/RT"
+
+    assert [network.name for network in recorded_networks(found, GROUP)] == ["vnet-drill-spoke1"]
+    assert said(found) == []
+
+
+def test_what_somebody_changed_in_azure_is_found() -> None:
+    """A rule that was narrowed, a table taken off, a subnet or a peering that was added."""
+    narrowed, detached, grown, peered = (deepcopy(state()) for _ in range(4))
+    for rule in narrowed["urn::drill/spoke1/security"]["outputs"]["securityRules"]:
+        if rule["access"] == "Deny" and rule["direction"] == "Outbound":
+            rule["protocol"] = "Tcp"
+    del detached["urn::drill/spoke1/app"]["outputs"]["routeTable"]
+    grown["urn::drill/spoke1/network"]["outputs"]["subnets"] = [{"name": "app"}, {"name": "new"}]
+    peering = {"id": f"{NETWORK}/virtualNetworkPeerings/p", "name": "p"}
+    peered["urn::drill/spoke1/network"]["outputs"]["virtualNetworkPeerings"] = [peering]
+
+    assert said(narrowed) == ["vnet-drill-spoke1/app does not deny the rest, outbound"]
+    assert said(detached) == [
+        "vnet-drill-spoke1/app has no route that drops what is for elsewhere",
+        "vnet-drill-spoke1/app would learn routes from a gateway",
+    ]
+    assert len(said(grown)) == 4
+    assert said(peered) == ["vnet-drill-spoke1 is peered by p"]
+
+
+def test_a_drill_is_no_part_of_the_region() -> None:
+    """Whoever reads the region from a state does not meet it."""
+    assert state_resources(state()) == []
