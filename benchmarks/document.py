@@ -18,7 +18,8 @@ def write_section(path: Path, name: str, body: str) -> None:
 def with_section(document: str, name: str, body: str) -> str:
     """Return a document with one section written anew.
 
-    :raises SparehubError: where the section has a beginning and no end: what follows is not ours.
+    Raises:
+        SparehubError: where the section has a beginning and no end: what follows is not ours.
     """
     begin, end = f"<!-- begin {name}: written by `make bench` -->", f"<!-- end {name} -->"
     section = f"{begin}\n{body.strip()}\n{end}"

@@ -42,7 +42,8 @@ class Failover:
 def measure(directory: Path, console: Console) -> list[Row]:
     """Fail both pairs over, and say on the console how it goes.
 
-    :raises PulumiFailedError: where anything fails.
+    Raises:
+        PulumiFailedError: where anything fails.
     """
     # Python keeps what it compiled, as it does where nothing forbids it.
     kept = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}

@@ -33,7 +33,8 @@ def graph_of(preview: Mapping[str, Any], *, components: bool) -> Graph:
 def agree(ours: Graph, theirs: Graph, title: str) -> None:
     """See that two programs declare the same.
 
-    :raises DifferentGraphsError: where they do not, with the first differences.
+    Raises:
+        DifferentGraphsError: where they do not, with the first differences.
     """
     found = list(_differences(ours, theirs))
     if found:

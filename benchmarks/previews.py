@@ -97,7 +97,8 @@ class Preview:
 def measure(directory: Path, console: Console) -> list[Figure]:
     """Measure every variant at every size, and say on the console how it goes.
 
-    :raises SparehubError: where a preview fails or two programs do not declare the same.
+    Raises:
+        SparehubError: where a preview fails or two programs do not declare the same.
     """
     console.print(f"comparing what the programs declare, at {FEW} spokes")
     once = {key: replace(variant, rounds=1) for key, variant in VARIANTS.items()}

@@ -10,9 +10,10 @@ from .virtual_network import VirtualNetworkArgs, VirtualNetworkComponent
 class Hub(VirtualNetworkComponent):
     """The hub: its virtual network and the GatewaySubnet, both protected, and its other subnets.
 
-    :raises ValueError: without a subnet called GatewaySubnet, the only one in which Azure puts a
-        gateway (VN-09,
-        https://learn.microsoft.com/azure/expressroute/expressroute-about-virtual-network-gateways).
+    Raises:
+        ValueError: without a subnet called GatewaySubnet, the only one in which Azure puts a
+            gateway (VN-09,
+            https://learn.microsoft.com/azure/expressroute/expressroute-about-virtual-network-gateways).
     """
 
     gateway_subnet_id: Output[str]

@@ -30,7 +30,8 @@ class VirtualNetworkComponent(ComponentResource):
     (https://github.com/pulumi/pulumi-azure-native/issues/611). Azure takes about 10 s for the
     network and 3 s for each subnet, one after the other.
 
-    :raises ValueError: where a subnet names a route table that ``route_table_ids`` has not.
+    Raises:
+        ValueError: where a subnet names a route table that ``route_table_ids`` has not.
     """
 
     virtual_network_id: Output[str]

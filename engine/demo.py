@@ -160,7 +160,8 @@ def _is_secondary(resource_id: str) -> bool:
 def run(output: Output, directory: Path) -> None:
     """Run the whole demo in an empty directory.
 
-    :raises SparehubError: where a command fails or a claim does not hold.
+    Raises:
+        SparehubError: where a command fails or a claim does not hold.
     """
     output.results.print(f"simulated Azure at {directory / 'simulator'}")
     demo = Demo(Rehearsal.begin(directory, ROOT, STACKS, os.environ), output)

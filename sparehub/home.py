@@ -76,7 +76,8 @@ class Home:
     def prepare(self) -> None:
         """Make the directories and the provider's executable.
 
-        :raises SparehubError: where the home cannot be written.
+        Raises:
+            SparehubError: where the home cannot be written.
         """
         self._refuse_unnameable()
         try:
@@ -93,7 +94,8 @@ class Home:
     def _refuse_unnameable(self) -> None:
         """Refuse a directory that no variable can name.
 
-        :raises SparehubError: where PATH would take it for two.
+        Raises:
+            SparehubError: where PATH would take it for two.
         """
         for directory, remedy in (
             (self.path, "name another in SPAREHUB_HOME"),

@@ -21,7 +21,8 @@ def enforce(stack: Stack, recorded: Resources, paired: Resources) -> None:
     other stack is its own to mend, and whoever gives a reason to override the interlock holds that
     region for lost: both are warned of, not refused.
 
-    :raises ConfigurationError: with every error.
+    Raises:
+        ConfigurationError: with every error.
     """
     ours = [*check_region(stack), *check_deployed(stack, recorded)]
     theirs: list[Finding] = []

@@ -62,7 +62,8 @@ def approved() -> tuple[StackConfig, Region]:
     Reads the configuration of the running program, what this stack and its pair recorded when they
     were last deployed, and the route tables that are about to be written. Registers nothing.
 
-    :raises SparehubError: with all that is wrong.
+    Raises:
+        SparehubError: with all that is wrong.
     """
     stack = pulumi.get_stack()
     secrets = get_config_secret_keys_env()
@@ -139,7 +140,8 @@ def _values() -> dict[str, object]:
 def _object(config: pulumi.Config, key: str) -> object:
     """Return a key that Pulumi hands over as JSON.
 
-    :raises ConfigurationError: where it is none, or more than Python can read.
+    Raises:
+        ConfigurationError: where it is none, or more than Python can read.
     """
     try:
         return config.get_object(key)
@@ -155,7 +157,8 @@ def _refuse_secrets_in_clear(values: Mapping[str, object], stack: str) -> None:
 
     The program sees decrypted values, and is told only which keys of the file hold any secret.
 
-    :raises ConfigurationError: naming the key's place.
+    Raises:
+        ConfigurationError: naming the key's place.
     """
     key = f"{NAMESPACE}:region"
     problems = list(secret_problems(values.get(key), "region"))
@@ -241,7 +244,8 @@ def _hold_against_pair(config: StackConfig, region: Region, pair: _Pair) -> Reso
 def _deployed(config: StackConfig, region: Region, pair: _Pair) -> Deployed:
     """Return what stands of the pair.
 
-    :raises InterlockError: where what it recorded cannot be read.
+    Raises:
+        InterlockError: where what it recorded cannot be read.
     """
     stack = config.paired_stack
     if pair.problem:

@@ -105,13 +105,15 @@ class Azure(Protocol):
         is what the resource must still have (``If-Match``). Never raises for what Azure answers,
         or does not.
 
-        :raises SignInError: where nobody is signed in, or the sign-in has ended.
+        Raises:
+            SignInError: where nobody is signed in, or the sign-in has ended.
         """
 
     def act(self, path: str, body: Mapping[str, Any] | None = None) -> Answer:
         """Send a POST and wait for its result, where Azure only accepts it at first.
 
-        :raises SignInError: as :meth:`send`.
+        Raises:
+            SignInError: as :meth:`send`.
         """
 
     def wait(self, seconds: float) -> None:

@@ -51,7 +51,8 @@ _NAMES = MappingProxyType(
 def cloud_named(name: str) -> Cloud:
     """Return a cloud by its name, the public one where there is none.
 
-    :raises PreflightError: where no cloud has that name: a token for another one must not be sent.
+    Raises:
+        PreflightError: where no cloud has that name: a token for another one must not be sent.
     """
     known = _NAMES.get(name.lower())
     if known is None:

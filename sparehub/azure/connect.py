@@ -7,8 +7,9 @@ from sparehub.azure.settings import LOCAL_SUBSCRIPTION, Settings
 def azure_of(settings: Settings, subscription: str) -> Azure:
     """Return it; nothing is asked yet. ``subscription`` is for its name alone.
 
-    :raises PreflightError: where no cloud has the name that the settings say.
-    :raises SignInError: where a way to sign in is chosen and something of it is missing.
+    Raises:
+        PreflightError: where no cloud has the name that the settings say.
+        SignInError: where a way to sign in is chosen and something of it is missing.
     """
     # Microsoft's packages take half a second to load: no command that asks nothing waits for them.
     from sparehub.azure.client import ArmClient  # noqa: PLC0415

@@ -38,7 +38,8 @@ _ERRORS = 400
 def credential_of(settings: Settings, cloud: Cloud) -> TokenCredential:
     """Return what issues tokens; nobody is asked for one yet.
 
-    :raises SignInError: where a way to sign in is chosen and something of it is missing.
+    Raises:
+        SignInError: where a way to sign in is chosen and something of it is missing.
     """
     tenant, client = settings.get("tenantId"), settings.get("clientId")
     more = _auxiliary_tenants(settings)

@@ -77,7 +77,8 @@ def settings_of(
 ) -> Settings:
     """Return how both stacks sign in; ``decrypt`` takes a stack and a key.
 
-    :raises PreflightError: where the two stacks name other clouds or tenants.
+    Raises:
+        PreflightError: where the two stacks name other clouds or tenants.
     """
     said: dict[str, Any] = {}
     place: dict[str, str] = {}

@@ -50,7 +50,8 @@ class LiveFinding:
 def check_live(directory: Path, names: Sequence[str], output: Output) -> int:
     """Print everything that is found, of some stacks where they are named; return the exit code.
 
-    :raises SparehubError: where files, journal or backend cannot be read at all.
+    Raises:
+        SparehubError: where files, journal or backend cannot be read at all.
     """
     with open_session(directory, output, unread=True) as place:
         kind = _kind(place)

@@ -22,7 +22,8 @@ def report(directory: Path, out: Path, output: Output, environment: Mapping[str,
 
     A journal that cannot be told is a warning, in the page and on standard error.
 
-    :raises UnwritableReportError: where the file cannot be written.
+    Raises:
+        UnwritableReportError: where the file cannot be written.
     """
     examination = examine(directory)
     found = recorded(directory, environment)

@@ -20,9 +20,10 @@ _Values = dict[str, str | int | bool | None]
 def switch(directory: Path, target: str, output: Output) -> int:
     """Make one stack's file active and the other's standby, one generation on; deploy nothing.
 
-    :raises UnknownNameError: where there is no such stack.
-    :raises ConfigurationError: where a stack file is missing or wrong.
-    :raises PreflightError: where a file cannot be edited.
+    Raises:
+        UnknownNameError: where there is no such stack.
+        ConfigurationError: where a stack file is missing or wrong.
+        PreflightError: where a file cannot be edited.
     """
     if target not in STACKS:
         raise UnknownNameError("stack", target, STACKS)
@@ -42,7 +43,8 @@ def switch_from_state(directory: Path, output: Output) -> int:
     For a pipeline, or a colleague, whose checkout is of before a switch. Everything else that the
     files say must be what is recorded, or they would undo more than the switch.
 
-    :raises PreflightError: where a stack was never deployed, or its file says something else.
+    Raises:
+        PreflightError: where a stack was never deployed, or its file says something else.
     """
     with open_session(directory, output) as place:
         switches = {name: each.switch for name, each in place.snapshots.items()}

@@ -32,8 +32,9 @@ class EscapeError(SparehubError):
 def start(directory: Path, output: Output, *, plan: str, yes: bool) -> int:
     """Make the test networks and prove that nothing leaves them; return the exit code.
 
-    :raises PreflightError: where anything outside the drill's own group would be written.
-    :raises EscapeError: where they are not shut in.
+    Raises:
+        PreflightError: where anything outside the drill's own group would be written.
+        EscapeError: where they are not shut in.
     """
     with _at_work(directory, output, plan, yes=yes) as (place, planned):
         step, *_ = planned.steps
@@ -57,8 +58,9 @@ def start(directory: Path, output: Output, *, plan: str, yes: bool) -> int:
 def stop(directory: Path, output: Output, *, plan: str, yes: bool, result: str) -> int:
     """Remove the test networks, and record what came of the drill; return the exit code.
 
-    :raises PreflightError: where there is no drill, a machine is left in its networks, or anything
-        else would be written.
+    Raises:
+        PreflightError: where there is no drill, a machine is left in its networks, or anything else
+            would be written.
     """
     with _at_work(directory, output, plan, yes=yes) as (place, planned):
         *_, step = planned.steps

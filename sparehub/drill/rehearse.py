@@ -64,8 +64,9 @@ class RehearsalStep:
 def rehearse(directory: Path, output: Output, inherited: Mapping[str, str]) -> int:
     """Fail over and back on copies; return the exit code, 1 where anything was not as it must be.
 
-    :raises PreflightError: where the stack files do not say which region is live.
-    :raises RehearsalFailedError: where a command of the rehearsal fails.
+    Raises:
+        PreflightError: where the stack files do not say which region is live.
+        RehearsalFailedError: where a command of the rehearsal fails.
     """
     kinds = _kinds(directory)
     home = Home.of(directory, inherited).path / "rehearsal"

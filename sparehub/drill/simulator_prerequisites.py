@@ -36,7 +36,8 @@ def make_ready(rehearsal: Rehearsal, stack: str) -> None:
     Secrets go, with the keys that only other subscriptions ask for (ER-14); circuits and security
     groups that somebody else owns are made in the local Azure's own subscription.
 
-    :raises StandInError: where the local Azure refuses one of them.
+    Raises:
+        StandInError: where the local Azure refuses one of them.
     """
     document = StackDocument(read_stack_file(rehearsal.project, stack), stack)
     config = document.config

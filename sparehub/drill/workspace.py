@@ -45,8 +45,9 @@ class Rehearsal:
     ) -> "Rehearsal":
         """Copy a project into a directory and make its stacks there; an older copy goes.
 
-        :raises SparehubError: where the directory holds anything else, cannot be written, or
-            Pulumi fails or would find another Azure than the local one.
+        Raises:
+            SparehubError: where the directory holds anything else, cannot be written, or Pulumi
+                fails or would find another Azure than the local one.
         """
         _clear(directory)
         rehearsal = cls(Home(directory), inherited)
@@ -83,7 +84,8 @@ class Rehearsal:
     def pulumi(self, *arguments: str) -> str:
         """Run ``pulumi`` and return what it printed.
 
-        :raises PulumiFailedError: with what it printed.
+        Raises:
+            PulumiFailedError: with what it printed.
         """
         done = self.run(*arguments)
         if done.returncode:
@@ -103,7 +105,8 @@ class Rehearsal:
     def _refuse_other_azure(self) -> None:
         """Make sure that the provider which Pulumi would start is that of the local Azure.
 
-        :raises SparehubError: where it is another one.
+        Raises:
+            SparehubError: where it is another one.
         """
         path = self.home.search_path(self.inherited.get("PATH", os.defpath))
         found = shutil.which(control.PLUGIN, path=path)

@@ -33,7 +33,8 @@ def refuse_other_plan(plan: Plan, given: str) -> None:
 
     An id may be cut short, down to 16 of its 64 digits.
 
-    :raises PreflightError: naming both ids.
+    Raises:
+        PreflightError: naming both ids.
     """
     if not given:
         return
@@ -68,7 +69,8 @@ def refuse_other_plan(plan: Plan, given: str) -> None:
 def ask_for(location: str) -> None:
     """Have the region typed that something is about to happen in.
 
-    :raises PreflightError: where something else is typed.
+    Raises:
+        PreflightError: where something else is typed.
     """
     typed = typer.prompt(f"type the region that this is about ({location})", err=True)
     if typed.strip() != location:
@@ -78,7 +80,8 @@ def ask_for(location: str) -> None:
 def ask(question: str) -> None:
     """Have a question answered by yes.
 
-    :raises PreflightError: where the answer is no.
+    Raises:
+        PreflightError: where the answer is no.
     """
     if not sys.stdin.isatty():
         raise typer.BadParameter("there is no terminal to confirm at: give --yes")

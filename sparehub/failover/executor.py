@@ -70,7 +70,8 @@ class Executor:
         Where the operation is planned, the target's resources are read from Azure again: what
         somebody changed by hand shows.
 
-        :raises BlastRadiusError: where a deployment would write something else.
+        Raises:
+            BlastRadiusError: where a deployment would write something else.
         """
         plan = self.job.plan
         # What comes later of a stack is looked at again in between.
@@ -108,9 +109,10 @@ class Executor:
     def go_on(self) -> None:
         """Carry out every step that is not done, and finish.
 
-        :raises HalfwayError: where a step cannot be finished; `sparehub resume` begins it again.
-        :raises WithdrawnError: where nothing could be fenced, and nothing was changed.
-        :raises LeaseError: where somebody else has taken over.
+        Raises:
+            HalfwayError: where a step cannot be finished; `sparehub resume` begins it again.
+            WithdrawnError: where nothing could be fenced, and nothing was changed.
+            LeaseError: where somebody else has taken over.
         """
         job = self.job
         for step in job.plan.steps:

@@ -20,8 +20,9 @@ from sparehub.topology.planning.disconnect import disconnect
 def disconnect_recovered(place: Session, debt: dict[str, Any]) -> None:
     """Disconnect a region; each part can be done again, so that dying in between does no harm.
 
-    :raises UnreachableError: where the region does not answer yet.
-    :raises SparehubError: where it cannot be done, or does not come out as it should.
+    Raises:
+        UnreachableError: where the region does not answer yet.
+        SparehubError: where it cannot be done, or does not come out as it should.
     """
     stack = place.pair[debt["stack"]]
     if not responds(place.azure, place.snapshots[stack.name]):

@@ -58,7 +58,8 @@ class OperationRequest:
 def begin(directory: Path, wish: OperationRequest, output: Output) -> int:
     """Plan, look, ask, and carry out; return the exit code.
 
-    :raises SparehubError: with one message, where it may not begin or cannot go on.
+    Raises:
+        SparehubError: with one message, where it may not begin or cannot go on.
     """
     began = time.monotonic()
     refuse_unconfirmed(wish.yes, wish.plan)
@@ -106,7 +107,8 @@ def begin(directory: Path, wish: OperationRequest, output: Output) -> int:
 def resume(directory: Path, output: Output, *, yes: bool, accepted: Accepted) -> int:
     """Go on with what stopped half-way; return the exit code.
 
-    :raises PreflightError: where the configuration is another one by now.
+    Raises:
+        PreflightError: where the configuration is another one by now.
     """
     began = time.monotonic()
     for each in accepted.document().values():
@@ -168,7 +170,8 @@ def resume(directory: Path, output: Output, *, yes: bool, accepted: Accepted) ->
 def commit(directory: Path, output: Output) -> int:
     """Call the last operation settled; return the exit code.
 
-    :raises PreflightError: where one is still under way.
+    Raises:
+        PreflightError: where one is still under way.
     """
     with open_session(directory, output, alone=True) as place:
         ledger = place.ledger
@@ -190,7 +193,8 @@ def commit(directory: Path, output: Output) -> int:
 def finish_fence(directory: Path, output: Output, *, yes: bool) -> int:
     """Disconnect regions that are back, and end what stood in for that; return the exit code.
 
-    :raises UnreachableError: where a region does not answer yet.
+    Raises:
+        UnreachableError: where a region does not answer yet.
     """
     with open_session(directory, output, alone=True) as place:
         debts = place.ledger.debts
@@ -219,8 +223,9 @@ def finish_fence(directory: Path, output: Output, *, yes: bool) -> int:
 def _refuse_other_plan(plan: Plan, given: str, ledger: JournalState) -> None:
     """Refuse an id that is not this plan's; say first that an operation is half-way, if one is.
 
-    :raises HalfwayError: where one is.
-    :raises PreflightError: where none is.
+    Raises:
+        HalfwayError: where one is.
+        PreflightError: where none is.
     """
     try:
         refuse_other_plan(plan, given)
@@ -312,7 +317,8 @@ def _done(place: Session, output: Output) -> int:
 def refuse_other_account(place: Session, *, unplanned: bool = False) -> None:
     """Refuse to write as somebody who is signed in elsewhere (``queries.account``).
 
-    :raises PreflightError: naming what is signed in to, and what the stacks belong to.
+    Raises:
+        PreflightError: naming what is signed in to, and what the stacks belong to.
     """
     account.refuse_other_account(
         place.pair,

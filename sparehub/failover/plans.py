@@ -18,8 +18,9 @@ def read_plan(
 ) -> Plan:
     """Return the plan that both stack files lead to.
 
-    :raises ConfigurationError: where a file is missing or wrong.
-    :raises OptionsError: where there is no bandwidth to raise.
+    Raises:
+        ConfigurationError: where a file is missing or wrong.
+        OptionsError: where there is no bandwidth to raise.
     """
     primary, secondary = (read_stack(directory, name) for name in STACKS)
     program = read_program(directory)
@@ -33,7 +34,8 @@ def read_plan(
 def show_plan(plan: Plan, out: Path | None, output: Output) -> None:
     """Print a plan, and write it to a file where one is named.
 
-    :raises SparehubError: where the file cannot be written.
+    Raises:
+        SparehubError: where the file cannot be written.
     """
     if out is not None:
         try:

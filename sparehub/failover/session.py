@@ -63,14 +63,16 @@ class Session:
     def snapshots(self) -> dict[str, Snapshot]:
         """What each stack recorded, for whatever needs all of it.
 
-        :raises PreflightError: where a state cannot be read.
+        Raises:
+            PreflightError: where a state cannot be read.
         """
         return self.readable()
 
     def readable(self, but: str = "") -> dict[str, Snapshot]:
         """Return what each stack recorded; of one stack nothing where it cannot be read.
 
-        :raises PreflightError: where the state of any other cannot be read.
+        Raises:
+            PreflightError: where the state of any other cannot be read.
         """
         found = {}
         for name, state in self.states.items():
@@ -98,7 +100,8 @@ class Session:
     def read_files(self) -> None:
         """Read both stack files again, after one was written.
 
-        :raises ConfigurationError: where one is wrong.
+        Raises:
+            ConfigurationError: where one is wrong.
         """
         self.pair = {name: read_stack(self.directory, name) for name in self.pair}
 
@@ -136,10 +139,11 @@ def open_session(
     read before might be old by the time somebody else has ended. Where ``unread`` is set, a state
     that cannot be read is left to the caller.
 
-    :raises ConfigurationError: where a stack file is wrong.
-    :raises PreflightError: where a state or the journal cannot be read, the lease not written, or a
-        stack file is not written so that it can be edited.
-    :raises LeaseError: where somebody else is at work, by our lease or by Pulumi's lock.
+    Raises:
+        ConfigurationError: where a stack file is wrong.
+        PreflightError: where a state or the journal cannot be read, the lease not written, or a
+            stack file is not written so that it can be edited.
+        LeaseError: where somebody else is at work, by our lease or by Pulumi's lock.
     """
     progress = Progress(output)
     deployments = Deployments(directory.absolute())
@@ -223,8 +227,9 @@ def files_of(place: Session, generation: int, before: Mapping[str, int]) -> File
 def hold_to_generation(place: Session) -> None:
     """Refuse stack files of another switch; end what a run left that died between two edits.
 
-    :raises GenerationError: where a later switch is recorded.
-    :raises PreflightError: where the two files are of different switches.
+    Raises:
+        GenerationError: where a later switch is recorded.
+        PreflightError: where the two files are of different switches.
     """
     underway = place.ledger.open
     said = said_by(place.pair)

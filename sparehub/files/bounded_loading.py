@@ -50,8 +50,9 @@ class LoadingError(ValueError):
 def read_bounded(path: Path, most: int = MOST_BYTES) -> str:
     """Return the text of a file of at most so many bytes, its line ends as they are.
 
-    :raises OSError: where it cannot be read.
-    :raises LoadingError: where it is no text in UTF-8, or too large.
+    Raises:
+        OSError: where it cannot be read.
+        LoadingError: where it is no text in UTF-8, or too large.
     """
     with path.open("rb") as file:
         content = file.read(most + 1)
@@ -67,7 +68,8 @@ def read_bounded(path: Path, most: int = MOST_BYTES) -> str:
 def load_yaml(text: str, yaml: YAML | None = None) -> Any:  # noqa: ANN401 - whatever YAML holds
     """Return the one document of a text, as plain data or as ``yaml`` makes it.
 
-    :raises LoadingError: where there is none, or it cannot be read.
+    Raises:
+        LoadingError: where there is none, or it cannot be read.
     """
     if text.count("\n") + text.count(",") > 2 * MOST_VALUES:  # no need to read on
         raise LoadingError(f"has more than {2 * MOST_VALUES:,} lines and commas")
@@ -90,7 +92,8 @@ def yaml_loader(kind: Literal["safe", "rt"]) -> YAML:
 def load_json(text: str | bytes) -> Any:  # noqa: ANN401 - whatever JSON holds
     """Return a JSON document.
 
-    :raises LoadingError: where it is none, nests without end, or holds no number where it says one.
+    Raises:
+        LoadingError: where it is none, nests without end, or holds no number where it says one.
     """
     try:
         document = json.loads(text, parse_constant=_no_constant, parse_float=_finite)
@@ -158,7 +161,8 @@ class _Measure:
     def take(self, event: Any) -> None:  # noqa: ANN401 - ruamel's events have no common type of use
         """Count an event.
 
-        :raises YAMLError: where the document is too much.
+        Raises:
+            YAMLError: where the document is too much.
         """
         if isinstance(event, CollectionEndEvent):
             anchor, before = self.open.pop()

@@ -25,7 +25,8 @@ def replace_private(path: Path, content: bytes, *, durable: bool = True) -> None
     It is written beside its place, as ``NAME.new``. What was left there, a symbolic link included,
     is removed first and not written through.
 
-    :raises OSError: where it cannot be written; the file is then as it was.
+    Raises:
+        OSError: where it cannot be written; the file is then as it was.
     """
     private_directory(path.parent)
     new = path.with_name(f"{path.name}.new")
@@ -58,7 +59,8 @@ def scratch_directory(parent: Path) -> Iterator[Path]:
     A process that is killed cannot remove its own: the next one to come here does. Each holds a
     lock on its directory, which the system takes away with the process.
 
-    :raises OSError: where none can be made.
+    Raises:
+        OSError: where none can be made.
     """
     private_directory(parent)
     with _locked(parent):

@@ -11,7 +11,8 @@ def replace_file(path: Path, text: str) -> None:
 
     Where a symbolic link stands, what it points at is replaced, and the link stays.
 
-    :raises OSError: where it cannot be written, or may not be; nothing was changed then.
+    Raises:
+        OSError: where it cannot be written, or may not be; nothing was changed then.
     """
     target = path.resolve()
     there = target.stat() if target.exists() else None
@@ -33,8 +34,9 @@ def replace_file(path: Path, text: str) -> None:
 def create_file(path: Path, text: str) -> None:
     """Write a new file.
 
-    :raises FileExistsError: where there is one already.
-    :raises OSError: where it cannot be written; no part of it is left then.
+    Raises:
+        FileExistsError: where there is one already.
+        OSError: where it cannot be written; no part of it is left then.
     """
     if path.is_symlink() or path.exists():
         raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path))

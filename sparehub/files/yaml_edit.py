@@ -61,7 +61,8 @@ class Document:
     def edited(self, changes: Mapping[Path, Value]) -> str:
         """Return the text in which each key has the value that is wanted.
 
-        :raises UneditableError: where that cannot be written without a change of anything else.
+        Raises:
+            UneditableError: where that cannot be written without a change of anything else.
         """
         before = _plain(_load(self._text))
         wanted = {path: each for path, each in changes.items() if not _says(before, path, each)}

@@ -81,7 +81,8 @@ class Entry:
 def tree_of(text: str) -> Node:
     """Return the root of the first document of a text.
 
-    :raises YAMLError: where it is not YAML, or holds no document.
+    Raises:
+        YAMLError: where it is not YAML, or holds no document.
     """
     events = yaml_loader("safe").parse(text)
     for event in events:

@@ -190,8 +190,9 @@ def _planned_as(  # noqa: PLR0913, PLR0917 - what is planned, and of what
 ) -> Plan:
     """Return the plan of an operation; a bandwidth that it raised is in its file by now.
 
-    :raises SparehubError: where the stack files lead to no such plan any more.
-    :raises ValueError: where a circuit never carried what it is said to have carried.
+    Raises:
+        SparehubError: where the stack files lead to no such plan any more.
+        ValueError: where a circuit never carried what it is said to have carried.
     """
     if kind is PlanKind.FAILOVER:
         secondary = unraised(secondary, raises)

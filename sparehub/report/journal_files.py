@@ -44,7 +44,8 @@ def recorded(directory: Path, environment: Mapping[str, str]) -> Recorded:
 def _project(directory: Path) -> str:
     """Return the project's name.
 
-    :raises JournalError: where it cannot be read: then nobody knows whose journal it is.
+    Raises:
+        JournalError: where it cannot be read: then nobody knows whose journal it is.
     """
     try:
         content = load_yaml(read_bounded(directory / "Pulumi.yaml"))

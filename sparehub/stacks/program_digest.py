@@ -31,7 +31,8 @@ https://www.pulumi.com/docs/iac/concepts/projects/project-file/"""
 def read_program(directory: Path) -> Program:
     """Return what carries out a plan of a project directory.
 
-    :raises ConfigurationError: where a file of it cannot be read.
+    Raises:
+        ConfigurationError: where a file of it cannot be read.
     """
     try:
         project = _project(directory / _PROJECT)

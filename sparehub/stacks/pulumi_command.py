@@ -31,7 +31,8 @@ def run(
 ) -> str:
     """Run a pulumi command, with a text as its standard input; return its standard output.
 
-    :raises CommandFailed: where it fails.
+    Raises:
+        CommandFailed: where it fails.
     """
     done = subprocess.run(  # noqa: S603 - our own command, without a shell
         [executable, *arguments, "--non-interactive"],
@@ -52,8 +53,9 @@ def export_state(
 ) -> dict[str, Any]:
     """Return the state of a stack as ``pulumi stack export`` prints it, secrets encrypted.
 
-    :raises CommandFailed: where it cannot be read.
-    :raises ValueError: where what is printed is no JSON.
+    Raises:
+        CommandFailed: where it cannot be read.
+        ValueError: where what is printed is no JSON.
     """
     printed = run(
         executable,

@@ -77,7 +77,8 @@ class StackDocument:
 def values_of(text: str, stack: str) -> dict[str, Any]:
     """Return the keys of a stack file's text, as plain values.
 
-    :raises ConfigurationError: where it is no stack file.
+    Raises:
+        ConfigurationError: where it is no stack file.
     """
     plain: dict[str, Any] = _plain(load_stack_file(text, stack)["config"])
     return plain

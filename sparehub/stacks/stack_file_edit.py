@@ -43,8 +43,9 @@ _SWITCHES: Mapping[Keys, Value] = {
 def set_values(directory: Path, stack: str, values: Mapping[str, Value]) -> None:
     """Set keys of ``config:`` in a stack file, all of them at one stroke; None removes one.
 
-    :raises ConfigurationError: where there is no such file, or it is no stack file.
-    :raises PreflightError: where it cannot be edited, or not be written; nothing was changed then.
+    Raises:
+        ConfigurationError: where there is no such file, or it is no stack file.
+        PreflightError: where it cannot be edited, or not be written; nothing was changed then.
     """
     _edit(directory, stack, {(_CONFIG, key): value for key, value in values.items()})
 
@@ -52,8 +53,9 @@ def set_values(directory: Path, stack: str, values: Mapping[str, Value]) -> None
 def set_bandwidth(directory: Path, stack: str, connection: str, mbps: int) -> None:
     """Set the bandwidth of a connection's circuit in a stack file.
 
-    :raises ConfigurationError: where there is no such file, or it is no stack file.
-    :raises PreflightError: where it cannot be edited, or not be written; nothing was changed then.
+    Raises:
+        ConfigurationError: where there is no such file, or it is no stack file.
+        PreflightError: where it cannot be edited, or not be written; nothing was changed then.
     """
     _edit(directory, stack, {(*_CONNECTIONS, connection, "circuit", _BANDWIDTH): mbps})
 
@@ -64,8 +66,9 @@ def copy_with_secret(directory: Path, stack: str, place: str, copy: Path) -> Ite
 
     ``place`` is the path of a secret that is there, as ``pulumi config set --path`` takes it.
 
-    :raises ConfigurationError: where there is no such file, or it is no stack file.
-    :raises PreflightError: where it cannot be edited, or not be written; nothing was changed then.
+    Raises:
+        ConfigurationError: where there is no such file, or it is no stack file.
+        PreflightError: where it cannot be edited, or not be written; nothing was changed then.
     """
     replace_private(copy, read_stack_file(directory, stack).encode())
     yield
@@ -81,8 +84,9 @@ def write_variant(
 ) -> None:
     """Write a copy of a stack file for one deployment, the file itself being left alone.
 
-    :raises PreflightError: where the file cannot be edited.
-    :raises OSError: where the copy cannot be written.
+    Raises:
+        PreflightError: where the file cannot be edited.
+        OSError: where the copy cannot be written.
     """
     values: dict[str, Value] = {ACTIVATION: change.activation.value}
     if override:
@@ -98,8 +102,9 @@ def write_variant(
 def refuse_uneditable(directory: Path, stack: str) -> None:
     """Refuse a stack file in which the switch cannot be changed, or what goes with it.
 
-    :raises ConfigurationError: where there is no such file, or it is no stack file.
-    :raises PreflightError: with the line of each, and what to do.
+    Raises:
+        ConfigurationError: where there is no such file, or it is no stack file.
+        PreflightError: with the line of each, and what to do.
     """
     text = read_stack_file(directory, stack)
     load_stack_file(text, stack)
@@ -173,7 +178,8 @@ def _edit(directory: Path, stack: str, changes: Mapping[Keys, Value]) -> None:
 def _edited(directory: Path, stack: str, changes: Mapping[Keys, Value]) -> str:
     """Return the text of a stack file with other values.
 
-    :raises PreflightError: naming file and line, where that cannot be.
+    Raises:
+        PreflightError: naming file and line, where that cannot be.
     """
     text = read_stack_file(directory, stack)
     load_stack_file(text, stack)

@@ -21,7 +21,8 @@ STACKS = ("primary", "secondary")
 def stack_file(directory: Path, stack: str) -> Path:
     """Return the path of a stack's configuration file.
 
-    :raises OptionsError: where no stack can have that name.
+    Raises:
+        OptionsError: where no stack can have that name.
     """
     if not is_stack_name(stack):
         raise OptionsError(f"{shown(stack)} is no stack's name: {STACK_NAME_FORM}")
@@ -31,7 +32,8 @@ def stack_file(directory: Path, stack: str) -> Path:
 def read_stack(directory: Path, stack: str) -> Stack:
     """Return what a stack file describes, built.
 
-    :raises ConfigurationError: where the file is missing, is no stack file, or says wrong things.
+    Raises:
+        ConfigurationError: where the file is missing, is no stack file, or says wrong things.
     """
     values = _values(directory, stack)
     try:
@@ -52,7 +54,8 @@ def _values(directory: Path, stack: str) -> dict[str, object]:
 def read_stack_file(directory: Path, stack: str) -> str:
     """Return the text of a stack's configuration file, its line ends as they are.
 
-    :raises ConfigurationError: where there is none, or it cannot be read.
+    Raises:
+        ConfigurationError: where there is none, or it cannot be read.
     """
     path = stack_file(directory, stack)
     try:
@@ -69,7 +72,8 @@ def read_stack_file(directory: Path, stack: str) -> str:
 def load_stack_file(text: str, stack: str, yaml: YAML | None = None) -> Any:  # noqa: ANN401 - whatever the loader makes
     """Return the document that a stack file holds, as plain data or as a loader makes it.
 
-    :raises ConfigurationError: where it is not YAML, or holds no ``config:`` mapping.
+    Raises:
+        ConfigurationError: where it is not YAML, or holds no ``config:`` mapping.
     """
     path = stack_file(Path(), stack)
     try:

@@ -24,8 +24,9 @@ def target(environment: Mapping[str, str]) -> str:
 def export_stack(directory: Path, stack: str, environment: Mapping[str, str]) -> Resources:
     """Return what a stack recorded: type and outputs of each resource, by its URN.
 
-    :raises SparehubError: where Pulumi or the stack is missing.
-    :raises UnreadableError: where what Pulumi prints is no state.
+    Raises:
+        SparehubError: where Pulumi or the stack is missing.
+        UnreadableError: where what Pulumi prints is no state.
     """
     executable = shutil.which("pulumi", path=environment.get("PATH"))
     if executable is None:
@@ -52,7 +53,8 @@ def export_stack(directory: Path, stack: str, environment: Mapping[str, str]) ->
 def standing(directory: Path, stack: Stack, environment: Mapping[str, str]) -> Region:
     """Return the region that a stack recorded.
 
-    :raises UnreadableError: where the stack was never deployed, or holds what no model says.
+    Raises:
+        UnreadableError: where the stack was never deployed, or holds what no model says.
     """
     recorded = export_stack(directory, stack.name, environment)
     if not any(str(each["type"]).startswith("azure-native:") for each in recorded.values()):

@@ -42,8 +42,9 @@ def adopt_file(
 ) -> int:
     """Write both files, never over others, and print what they leave out; return the exit code.
 
-    :raises OptionsError: where a subscription or a group can have no such name.
-    :raises SparehubError: where the source cannot be read, describes no region, or a file exists.
+    Raises:
+        OptionsError: where a subscription or a group can have no such name.
+        SparehubError: where the source cannot be read, describes no region, or a file exists.
     """
     if subscription is not None and not is_subscription(subscription):
         raise OptionsError(f"--subscription: {shown(subscription)} is no subscription's id, a GUID")

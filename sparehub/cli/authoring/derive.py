@@ -23,8 +23,9 @@ _COLOURS = {"+": "green", "-": "red", "@": "cyan"}
 def derive_stack(directory: Path, wanted: DeriveRequest, output: Output, *, write: bool) -> None:
     """Print what would change in the second region's stack file, or change it.
 
-    :raises SparehubError: where an option, a file, or what would come of them is wrong, or the
-        file cannot be written.
+    Raises:
+        SparehubError: where an option, a file, or what would come of them is wrong, or the file
+            cannot be written.
     """
     if wanted.primary == wanted.secondary:
         message = f"--from and --to: both are {wanted.primary!r}; name two stacks"

@@ -30,7 +30,8 @@ def ask_for_numbers(given: Mapping[str, str | Sequence[str] | None]) -> Numbers:
 
     Defaults are the source document's; those of the subnets follow from what was said before.
 
-    :raises UnansweredError: without an option where no terminal answers.
+    Raises:
+        UnansweredError: without an option where no terminal answers.
     """
 
     def ask(option: str, question: str, default: str) -> str:
@@ -76,7 +77,8 @@ def ask_for_numbers(given: Mapping[str, str | Sequence[str] | None]) -> Numbers:
 def write_stack_file(numbers: Numbers, path: Path, output: Output) -> None:
     """Check the numbers as a stack file's, then write the file; never over another one.
 
-    :raises SparehubError: where the numbers do not make a region or the file exists.
+    Raises:
+        SparehubError: where the numbers do not make a region or the file exists.
     """
     text = stack_file_text(numbers)
     build(parse_stack(load_stack_file(text, "primary")["config"], stack="primary"))

@@ -21,7 +21,8 @@ def compare(
 ) -> int:
     """Print every difference, wrong first; return the exit code.
 
-    :raises SparehubError: where a state cannot be read.
+    Raises:
+        SparehubError: where a state cannot be read.
     """
     if deployed:
         output.note(target(environment))

@@ -35,7 +35,8 @@ def suite(proof: Proof, seconds: float) -> Element:
 def write(path: Path, suites: list[Element]) -> None:
     """Write the suites of all states into one file.
 
-    :raises SparehubError: where it cannot be written.
+    Raises:
+        SparehubError: where it cannot be written.
     """
     root = Element("testsuites", name="sparehub verify")
     root.extend(suites)

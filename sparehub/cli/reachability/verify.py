@@ -46,8 +46,9 @@ def verify(
 ) -> int:
     """Print what is true in each state; return the exit code.
 
-    :raises UnknownNameError: where a state does not occur in this pair.
-    :raises ConfigurationError: where an intent names what is not there.
+    Raises:
+        UnknownNameError: where a state does not occur in this pair.
+        ConfigurationError: where an intent names what is not there.
     """
     started = perf_counter()
     try:

@@ -28,7 +28,8 @@ def next_generation(pair: Mapping[str, Stack], snapshots: Mapping[str, Snapshot]
 def refuse_older_files(pair: Mapping[str, Stack], snapshots: Mapping[str, Snapshot]) -> None:
     """Refuse stack files of a generation below the one that either stack recorded.
 
-    :raises GenerationError: with both numbers.
+    Raises:
+        GenerationError: with both numbers.
     """
     records = {name: snapshot.switch for name, snapshot in snapshots.items()}
     for name, generation in said_by(pair).items():
@@ -38,7 +39,8 @@ def refuse_older_files(pair: Mapping[str, Stack], snapshots: Mapping[str, Snapsh
 def refuse_differing_files(pair: Mapping[str, Stack]) -> None:
     """Refuse two files of different switches, where no operation of the journal explains that.
 
-    :raises PreflightError: with both numbers.
+    Raises:
+        PreflightError: with both numbers.
     """
     if said := differing(pair):
         message = (
@@ -57,7 +59,8 @@ def refuse_overtaken(
 ) -> None:
     """Refuse to go on with an operation after a later switch; close it in the journal.
 
-    :raises GenerationError: where a stack records a higher generation than the operation's.
+    Raises:
+        GenerationError: where a stack records a higher generation than the operation's.
     """
     recorded = _recorded(snapshots)
     if recorded <= generation:
@@ -93,8 +96,9 @@ class FileGenerations:
     def count_up(self) -> None:
         """Write the operation's generation into both files: right before it acts.
 
-        :raises LeaseError: where somebody else has taken over.
-        :raises PreflightError: where a file cannot be written.
+        Raises:
+            LeaseError: where somebody else has taken over.
+            PreflightError: where a file cannot be written.
         """
         if self._counted_up:
             return

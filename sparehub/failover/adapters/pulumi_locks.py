@@ -63,7 +63,8 @@ class PulumiLocks:
     def clear_dead(self, stacks: Sequence[str]) -> None:
         """Remove the locks that commands of this host left behind when they died.
 
-        :raises LeaseError: where any other lock stands, or one whose process is alive.
+        Raises:
+            LeaseError: where any other lock stands, or one whose process is alive.
         """
         takers = self._takers()
         for stack in stacks:

@@ -87,7 +87,8 @@ class Deployments:
     def snapshot(self, stack: str) -> Snapshot:
         """Return what a stack recorded.
 
-        :raises PreflightError: where its state cannot be read.
+        Raises:
+            PreflightError: where its state cannot be read.
         """
         snapshot = Snapshot.of(self._export(stack))
         self._sizes[stack] = len(snapshot.resources)
@@ -96,7 +97,8 @@ class Deployments:
     def snapshots(self, stacks: Sequence[str]) -> dict[str, Snapshot]:
         """Return what each stack recorded, all read side by side.
 
-        :raises PreflightError: where a state cannot be read.
+        Raises:
+            PreflightError: where a state cannot be read.
         """
         with ThreadPoolExecutor(max_workers=2) as pool:
             return dict(zip(stacks, pool.map(self.snapshot, stacks), strict=True))
@@ -106,7 +108,8 @@ class Deployments:
     ) -> list[frozenset[ResourceOperation]]:
         """Return what each change would write, all of them looked at side by side.
 
-        :raises DeploymentError: where a preview fails.
+        Raises:
+            DeploymentError: where a preview fails.
         """
         self._working_files()  # made once, before two threads ask for them
         self._name_operation(self._workspace, assumed.operation)
@@ -125,8 +128,9 @@ class Deployments:
         Where the region is to keep everything but its connections, a copy of the file is deployed.
         ``operation`` is the id of the failover or failback that this is part of.
 
-        :raises DeploymentError: where Pulumi, or Azure, refuses.
-        :raises LeaseError: where somebody else is deploying.
+        Raises:
+            DeploymentError: where Pulumi, or Azure, refuses.
+            LeaseError: where somebody else is deploying.
         """
         copy = None
         if change.disconnected:
@@ -157,7 +161,8 @@ class Deployments:
     def adopt(self, stack: str, pending: Pending, identity: str) -> None:
         """Bring into the state what was made while its maker died.
 
-        :raises DeploymentError: where the import fails.
+        Raises:
+            DeploymentError: where the import fails.
         """
         parent = pending.parent.split("::")[-1]
         with telling(stack):
@@ -179,7 +184,8 @@ class Deployments:
     def refresh(self, stack: str, urns: Sequence[str]) -> None:
         """Read some of a stack's resources from Azure again: what is gone there leaves its state.
 
-        :raises DeploymentError: where the reading fails.
+        Raises:
+            DeploymentError: where the reading fails.
         """
         problems: list[str] = []
 
@@ -192,7 +198,8 @@ class Deployments:
     def forget_pending(self, stack: str) -> None:
         """Strike out the begun writes of a stack, once each has been settled.
 
-        :raises DeploymentError: where the state cannot be read or written; it stays as it is then.
+        Raises:
+            DeploymentError: where the state cannot be read or written; it stays as it is then.
         """
         self._states.forget_pending(stack)
 
@@ -218,7 +225,8 @@ class Deployments:
     def backend(self) -> str:
         """Return the address of the state backend.
 
-        :raises PreflightError: where nobody is logged in, or it does not answer.
+        Raises:
+            PreflightError: where nobody is logged in, or it does not answer.
         """
         try:
             return str(self._workspace.who_am_i().url or "")
@@ -228,7 +236,8 @@ class Deployments:
     def project(self) -> str:
         """Return the project's name.
 
-        :raises PreflightError: where there is no project file.
+        Raises:
+            PreflightError: where there is no project file.
         """
         try:
             return self._workspace.project_settings().name
@@ -255,7 +264,8 @@ class Deployments:
     def _working_files(self) -> Path:
         """Return a private directory in the home, which is removed at the end.
 
-        :raises PreflightError: where none can be made.
+        Raises:
+            PreflightError: where none can be made.
         """
         if self._scratch is None:
             parent = Home.of(self.directory, os.environ).scratch
@@ -298,7 +308,8 @@ class Deployments:
     def _copy(self, change: StackChange, name: str, assumed: Assumed = AS_THEY_ARE) -> Path:
         """Return a copy of a stack file that says what a change wants.
 
-        :raises PreflightError: where it cannot be written.
+        Raises:
+            PreflightError: where it cannot be written.
         """
         copy = self._working_files() / f"Pulumi.{change.stack}.{name}.yaml"
         try:

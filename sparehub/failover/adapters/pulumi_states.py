@@ -27,7 +27,8 @@ class PulumiStates:
     def exported(self, stack: str) -> _State:
         """Return a state as Pulumi exports it, secrets encrypted.
 
-        :raises CommandError: where it cannot be read.
+        Raises:
+            CommandError: where it cannot be read.
         """
         with as_command_error():
             return export_state(
@@ -40,7 +41,8 @@ class PulumiStates:
     def forget_pending(self, stack: str) -> None:
         """Strike out the begun writes of a stack, once each has been settled.
 
-        :raises DeploymentError: where the state cannot be read or written; it stays as it is then.
+        Raises:
+            DeploymentError: where the state cannot be read or written; it stays as it is then.
         """
         self._edit(stack, lambda state: {**state, "pending_operations": []})
 
@@ -65,7 +67,8 @@ class PulumiStates:
     def _edit(self, stack: str, edit: Callable[[_State], _State]) -> None:
         """Change a state between two deployments.
 
-        :raises DeploymentError: where it cannot be read or written; it stays as it is then.
+        Raises:
+            DeploymentError: where it cannot be read or written; it stays as it is then.
         """
         with telling(stack):
             exported = self.exported(stack)
@@ -78,7 +81,8 @@ class PulumiStates:
     def command(self, *arguments: str, given: str) -> None:
         """Run a command that is given a state or a secret.
 
-        :raises CommandError: where it fails.
+        Raises:
+            CommandError: where it fails.
         """
         with as_command_error():
             run(

@@ -62,7 +62,8 @@ class Journal:
     def __init__(self, places: Sequence[Path], project: str, note: Callable[[str], None]) -> None:
         """Read what each place holds; a place that lags behind is brought up at the next write.
 
-        :raises JournalError: where a copy is damaged, or belongs to another project.
+        Raises:
+            JournalError: where a copy is damaged, or belongs to another project.
         """
         self._files = tuple(place / FILE for place in places)
         self._project = project
@@ -81,7 +82,8 @@ class Journal:
     def append(self, event: str, operation: str = "", **data: Any) -> Record:  # noqa: ANN401 - JSON
         """Write one record to the disk, in at least one place, and return it.
 
-        :raises JournalError: where it can be written nowhere: then nothing may be done, either.
+        Raises:
+            JournalError: where it can be written nowhere: then nothing may be done, either.
         """
         epoch = self.guard()
         if not self.records:
@@ -145,7 +147,8 @@ class Journal:
 def _read(file: Path) -> tuple[Record, ...]:
     """Return the records of one copy, without a last one that was cut off.
 
-    :raises JournalError: where it is damaged, or cannot be read: it may say more than its copy.
+    Raises:
+        JournalError: where it is damaged, or cannot be read: it may say more than its copy.
     """
     try:
         content = file.read_bytes()
@@ -190,7 +193,8 @@ def write_line(file: Path, line: bytes) -> None:
 def _replace(file: Path, records: tuple[Record, ...]) -> None:
     """Make a copy say what the records say, at one stroke; it never loses one by that.
 
-    :raises JournalError: where it says more by now.
+    Raises:
+        JournalError: where it says more by now.
     """
     content = b"".join(each.line() for each in records)
     if file.exists() and file.read_bytes() == content:

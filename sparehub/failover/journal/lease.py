@@ -80,8 +80,9 @@ class Lease:
     ) -> Self:
         """Take the lease, under an epoch above ``epoch`` and above every one before.
 
-        :raises LeaseError: where somebody else holds it, or may hold it.
-        :raises JournalError: where it can be written nowhere.
+        Raises:
+            LeaseError: where somebody else holds it, or may hold it.
+            JournalError: where it can be written nowhere.
         """
         with _locked(places):
             found = [terms for place in places if (terms := _readable(place))]
@@ -103,9 +104,10 @@ class Lease:
     def check(self) -> int:
         """Return the epoch, where this lease is still the newest.
 
-        :raises LeaseError: where a later one was taken, or another of the same epoch by somebody
-            who sees one of the places alone.
-        :raises JournalError: where it can be read nowhere.
+        Raises:
+            LeaseError: where a later one was taken, or another of the same epoch by somebody who
+                sees one of the places alone.
+            JournalError: where it can be read nowhere.
         """
         problems = []
         for place in self._places:
@@ -154,8 +156,9 @@ class Lease:
     def renew(self) -> int:
         """Hold it for another while; return the epoch.
 
-        :raises LeaseError: where somebody has taken over.
-        :raises JournalError: where it can be written nowhere: then nothing may be done, either.
+        Raises:
+            LeaseError: where somebody has taken over.
+            JournalError: where it can be written nowhere: then nothing may be done, either.
         """
         with _locked(self._places):
             epoch = self.check()
@@ -175,7 +178,8 @@ class Lease:
     def _write(self) -> None:
         """Write the terms to every place.
 
-        :raises JournalError: where none takes them.
+        Raises:
+            JournalError: where none takes them.
         """
         problems = {}
         for place in self._places:
@@ -206,7 +210,8 @@ def _refuse_held(terms: Terms, holder: Holder, now: float) -> None:
 def _readable(place: Path) -> Terms | None:
     """Return what the lease in a place says; None where there is none.
 
-    :raises LeaseError: where it cannot be read.
+    Raises:
+        LeaseError: where it cannot be read.
     """
     try:
         return _read(place)
@@ -240,7 +245,8 @@ def _read(place: Path) -> Terms | None:
 def _locked(places: Sequence[Path]) -> Iterator[None]:
     """Keep other processes from reading and writing the lease meanwhile.
 
-    :raises JournalError: where no place can be locked.
+    Raises:
+        JournalError: where no place can be locked.
     """
     problems = []
     with ExitStack() as held:

@@ -27,8 +27,9 @@ def refuse_unfinished(ledger: JournalState, plan: Plan) -> None:
     A failover that halted may be answered by a failback, and the other way round; and a planned one
     whose source is lost meanwhile by the unplanned one in the same direction.
 
-    :raises HalfwayError: where an operation is to be resumed.
-    :raises InterlockError: where a region is still to be disconnected.
+    Raises:
+        HalfwayError: where an operation is to be resumed.
+        InterlockError: where a region is still to be disconnected.
     """
     underway = ledger.open
     if underway and underway.kind == plan.kind.value and not _supersedes(plan, underway):
@@ -95,7 +96,8 @@ def preflight(situation: PreflightContext, note: Note) -> None:
 
     Every other one is said.
 
-    :raises SparehubError: of the kind of the objection, naming what to do.
+    Raises:
+        SparehubError: of the kind of the objection, naming what to do.
     """
     for ask in QUESTIONS.values():
         for objection in ask(situation):

@@ -37,7 +37,8 @@ def refuse_other_account(  # noqa: PLR0913 - a pair, its states, and all that na
 
     Where nobody can say who is signed in, an unplanned operation is warned and goes on.
 
-    :raises PreflightError: naming both, for every stack.
+    Raises:
+        PreflightError: naming both, for every stack.
     """
     known: dict[str, Account] = {}
     problems: list[str] = []

@@ -116,7 +116,8 @@ def issue(job: StepContext, connection: KeyedConnection) -> dict[str, Any]:
 
     It can be done again: an authorization that was issued already is found by its name.
 
-    :raises PreflightError: where none can be issued.
+    Raises:
+        PreflightError: where none can be issued.
     """
     keys, stack = _keys(job), job.plan.target
     if keys.stands(connection) or not (problem := keys.problem(connection, keys.key(connection))):

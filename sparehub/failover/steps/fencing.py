@@ -87,8 +87,9 @@ def fences_for(  # noqa: PLR0913 - two regions, what one recorded, and what is a
     not even known whether ``subscription`` is the region's own, so that "not found" says nothing.
     ``cut`` is why a fence that cuts others is accepted.
 
-    :raises CutError: where a fence would cut others and nobody accepts that.
-    :raises FenceError: where a connection has none.
+    Raises:
+        CutError: where a fence would cut others and nobody accepts that.
+        FenceError: where a connection has none.
     """
     if not subscription:
         raise FenceError("no state names a subscription, so no circuit can be found")
@@ -134,7 +135,8 @@ def _revocation(
 ) -> Fence | None:
     """Return the fence that takes only the links of this subscription; None where it is none.
 
-    :raises CutError: where it would take others, nobody accepts that, and there is no other way.
+    Raises:
+        CutError: where it would take others, nobody accepts that, and there is no other way.
     """
     if not use.authorization:
         return None
@@ -153,8 +155,9 @@ def _disabling(  # noqa: PLR0913 - a connection, what is known of its circuit, w
 ) -> Fence:
     """Return the fence that takes the whole circuit.
 
-    :raises FenceError: where the other region needs that circuit, too.
-    :raises CutError: where it would take others and nobody accepts that.
+    Raises:
+        FenceError: where the other region needs that circuit, too.
+        CutError: where it would take others and nobody accepts that.
     """
     if shared:
         raise FenceError(
@@ -194,7 +197,8 @@ def stands(azure: Azure, fence: Fence) -> bool:
 def set_fence(azure: Azure, fence: Fence, note: Note) -> None:
     """Set a fence and see that it stands; one that stands already is left alone.
 
-    :raises FenceError: where Azure refuses, or does not answer.
+    Raises:
+        FenceError: where Azure refuses, or does not answer.
     """
     if fence.how == "privatePeering":
         _write_peering(azure, fence.id, "Disabled", note)
@@ -221,7 +225,8 @@ def undone(azure: Azure, fence: Fence, note: Note) -> bool:
 def remove_fence(azure: Azure, fence: Fence, note: Note) -> None:
     """Give back what a fence took, once the region it kept out is disconnected.
 
-    :raises FenceError: where Azure refuses, or does not answer.
+    Raises:
+        FenceError: where Azure refuses, or does not answer.
     """
     if fence.how == "privatePeering" and fence.was == "Disabled":
         note(f"{fence.id} was disabled before the failover, and stays so")

@@ -57,7 +57,8 @@ def await_routes(  # noqa: PLR0913 - a region and what it is asked through
 
     ``accepted`` is why a region that learns nothing is accepted. ER-31 has the hold time.
 
-    :raises VerificationError: where no link learns them all by then, with what was learned.
+    Raises:
+        VerificationError: where no link learns them all by then, with what was learned.
     """
     began, waited = time.monotonic(), 0.0
     found = link_routes(azure, region, snapshot)

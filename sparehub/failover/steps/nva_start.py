@@ -23,8 +23,9 @@ def start_nva(job: StepContext) -> dict[str, Any]:
     Each is tried, whatever becomes of the others: one that runs is enough, and the rest is said.
     A guest answers its probe some time after its machine runs.
 
-    :raises NvaError: where it does not forward in the end; in a planned operation also where that
-        cannot be read.
+    Raises:
+        NvaError: where it does not forward in the end; in a planned operation also where that
+            cannot be read.
     """
     hub = job.stacks.snapshot(job.plan.target).ids.get("region/hub/network", "")
     look = read_next_hop(job.azure, job.target.nva, hub)

@@ -23,7 +23,8 @@ def check_preview(
 
     ``besides`` are writes that a stack may need from before.
 
-    :raises UnexpectedChangesError: naming what is unexpected.
+    Raises:
+        UnexpectedChangesError: naming what is unexpected.
     """
     found = stacks.previews(changes, assumed)
     looked = dict(zip(changes, found, strict=True))

@@ -36,7 +36,8 @@ class BandwidthRaise:
         ``refused`` is why it was not, or is not known to be, raised; ``unsettled`` is there where
         the stack's state may say something else than its file, for a later deployment to write.
 
-        :raises SparehubError: where somebody asked to stop, or has taken over.
+        Raises:
+            SparehubError: where somebody asked to stop, or has taken over.
         """
         wanted = self.raised.wanted
         try:

@@ -26,8 +26,9 @@ Note = Callable[[str], None]
 def reconcile_pending(stacks: Stacks, azure: Azure, stack: str, note: Note) -> Snapshot:
     """Bring a stack's begun writes to a known end; return what it then holds.
 
-    :raises PreflightError: where it cannot be known what a write made.
-    :raises UnreachableError: where the region does not answer.
+    Raises:
+        PreflightError: where it cannot be known what a write made.
+        UnreachableError: where the region does not answer.
     """
     snapshot = stacks.snapshot(stack)
     if not snapshot.pending:
@@ -67,7 +68,8 @@ def import_orphans(  # noqa: PLR0913, PLR0917 - a stack, a region, and what it w
     is the live one: what is to be made is looked for, and what is to be deleted, too, since a
     deployment deletes only what its state knows.
 
-    :raises UnreachableError: where the region does not answer.
+    Raises:
+        UnreachableError: where the region does not answer.
     """
     snapshot = stacks.snapshot(stack)
     taken = False

@@ -51,8 +51,9 @@ class UnreachableRegion:
     def fence(self) -> None:
         """Fence it from outside; where that cannot be, owe it if somebody accepted that.
 
-        :raises WithdrawnError: where nobody accepted it.
-        :raises FenceError: where nobody did, and the region answered at first.
+        Raises:
+            WithdrawnError: where nobody accepted it.
+            FenceError: where nobody did, and the region answered at first.
         """
         job = self.job
         if not self.owed:
@@ -112,7 +113,8 @@ class UnreachableRegion:
     def _chosen(self, standing: tuple[Fence, ...]) -> list[Fence]:
         """Return the fences that are still to be set: who is on a circuit is asked anew each time.
 
-        :raises FenceError: where a connection has none.
+        Raises:
+            FenceError: where a connection has none.
         """
         job = self.job
         subscription, recorded = self._subscribed()

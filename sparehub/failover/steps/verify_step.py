@@ -19,7 +19,8 @@ def verify_step(region: Region, live: Region, snapshot: Snapshot, azure: Azure) 
     ``live`` is the region while it is active: on standby, none of its connections may stand in
     Azure, recorded or not.
 
-    :raises VerificationError: naming what differs.
+    Raises:
+        VerificationError: naming what differs.
     """
     deployed = snapshot.deployed
     promised = tuple(sorted(connection.name for connection in region.connections))

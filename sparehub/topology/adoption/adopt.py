@@ -81,7 +81,8 @@ class Adopted:
 def adopt(resources: Iterable[ArmResource]) -> Adopted:
     """Return the configuration that describes a hub with its spokes, and what it leaves out.
 
-    :raises UnreadableError: where there is no hub, no circuit, or nothing that leads to an NVA.
+    Raises:
+        UnreadableError: where there is no hub, no circuit, or nothing that leads to an NVA.
     """
     everything = list(resources)
     hub = read_region(everything).roles.hub

@@ -40,7 +40,8 @@ def read_prefix(value: object) -> IPv4Network | IPv6Network | None:
 def address_prefix(value: object) -> IPv4Network:
     """Return an address prefix; VN-04 (CIDR notation), VN-05 (host bits zero), SR-21 (IPv4).
 
-    :raises PydanticCustomError: with the id of the rule that is broken.
+    Raises:
+        PydanticCustomError: with the id of the rule that is broken.
     """
     if isinstance(value, IPv4Network):
         return value
@@ -153,7 +154,8 @@ ResourceGroupName = Annotated[str, StringConstraints(strict=True), AfterValidato
 def generation(value: object) -> int:
     """Return a generation: a whole number from 1 on, also as the text that Pulumi hands over.
 
-    :raises PydanticCustomError: where it is anything else.
+    Raises:
+        PydanticCustomError: where it is anything else.
     """
     if isinstance(value, str) and re.fullmatch(r"[1-9][0-9]{0,8}", value):
         return int(value)

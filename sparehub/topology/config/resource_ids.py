@@ -127,7 +127,8 @@ def url_path(path: str) -> str:
     The path may be an id, or go on behind one: ``<circuit>/authorizations``. It may come from a
     state, from a journal or from an answer of Azure.
 
-    :raises UnreadableError: where a part of it would end the path, or lead elsewhere.
+    Raises:
+        UnreadableError: where a part of it would end the path, or lead elsewhere.
     """
     head, *segments = path.split("/")
     wrong = [each for each in segments if not _is_segment(each)]

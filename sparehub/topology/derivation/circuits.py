@@ -68,7 +68,8 @@ def derive_connections(  # noqa: PLR0913 - what the choice depends on
     stands under ``expressRoute.connections`` of either file. Those that are there already are kept
     where they are what is asked for, or where nothing is.
 
-    :raises OptionsError: where both ways are asked for, or none and nothing is there.
+    Raises:
+        OptionsError: where both ways are asked for, or none and nothing is there.
     """
     if same and peering_location is not None:
         message = "--same-circuit and --peering-location: choose one"

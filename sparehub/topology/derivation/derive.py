@@ -76,9 +76,10 @@ def derive(
     Keys are those of a stack file as it stands, secrets encrypted. Deriving again, with what came
     of it as the existing keys, changes nothing.
 
-    :raises OptionsError: where an option is missing, cannot be read, or excludes another one.
-    :raises ConfigurationError: where the first region is wrong, the moves do not fit it, or what
-        would come of it is wrong: every problem at once.
+    Raises:
+        OptionsError: where an option is missing, cannot be read, or excludes another one.
+        ConfigurationError: where the first region is wrong, the moves do not fit it, or what would
+            come of it is wrong: every problem at once.
     """
     there = existing or {}
     if in_clear := list(secret_problems(there.get(REGION), "region")):
@@ -147,7 +148,8 @@ def _fresh(first: _First, primary: str, remap: Remap, made: MadeConnections) -> 
 def _parse(values: Mapping[str, Any], stack: str) -> StackConfig:
     """Return what the keys of a stack file describe; only those that are Sparehub's.
 
-    :raises ConfigurationError: as ``parse_stack`` does.
+    Raises:
+        ConfigurationError: as ``parse_stack`` does.
     """
     if problems := list(secret_problems(values.get(REGION), "region")):
         raise ConfigurationError(problems, stack)

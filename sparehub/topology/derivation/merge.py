@@ -106,7 +106,8 @@ def merge(
 
     ``stale`` is what would be derived by the moves that the file records.
 
-    :raises ConfigurationError: where the file has a text, say, where a mapping belongs.
+    Raises:
+        ConfigurationError: where the file has a text, say, where a mapping belongs.
     """
     if problems := list(_misshapen(fresh, there, "")):
         raise ConfigurationError(problems)

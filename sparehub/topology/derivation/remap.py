@@ -76,7 +76,8 @@ def parse_remap(texts: Iterable[str]) -> tuple[Remap, list[Problem]]:
     Problems are sizes that differ, IPv6 (SR-21), host bits (VN-05), one prefix moved twice,
     targets that overlap, circles.
 
-    :raises OptionsError: where a text is not two prefixes.
+    Raises:
+        OptionsError: where a text is not two prefixes.
     """
     unreadable: list[str] = []
     problems: list[Problem] = []

@@ -45,7 +45,8 @@ CONNECTION_PREFIX_LIMIT = 200
 def build(config: StackConfig) -> Region:
     """Return the region that a configuration describes.
 
-    :raises ConfigurationError: where a physical name comes out too long or twice.
+    Raises:
+        ConfigurationError: where a physical name comes out too long or twice.
     """
     region = config.region
     name = region.name or config.location

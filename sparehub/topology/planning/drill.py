@@ -30,7 +30,8 @@ _NETWORK = "azure-native:network:"
 def plan_drill(primary: Stack, secondary: Stack, program: Program = UNREAD) -> Plan:
     """Return the steps of a drill in the secondary's region; production stays as it is.
 
-    :raises ConfigurationError: where the region has no spoke.
+    Raises:
+        ConfigurationError: where the region has no spoke.
     """
     drill = build_drill(secondary.config)
     if not drill.networks:

@@ -52,8 +52,9 @@ def plan(  # noqa: PLR0913 - what is planned, and of what
 ) -> Plan:
     """Return the steps of a failover or failback, whatever the switches of both stacks say.
 
-    :raises ConfigurationError: where a region cannot be built at another depth or activation.
-    :raises OptionsError: where there is no bandwidth to raise.
+    Raises:
+        ConfigurationError: where a region cannot be built at another depth or activation.
+        OptionsError: where there is no bandwidth to raise.
     """
     source, target = (primary, secondary) if kind is PlanKind.FAILOVER else (secondary, primary)
     sides = _Sides(source, target)
@@ -122,7 +123,8 @@ class _Sides:
     def raise_bandwidth(self) -> None:
         """Make steps of the options.
 
-        :raises OptionsError: where there are none.
+        Raises:
+            OptionsError: where there are none.
         """
         if not self.options:
             message = (

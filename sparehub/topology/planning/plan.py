@@ -244,7 +244,8 @@ class Plan:
     def step(self, identity: str) -> PlanStep:
         """Return the step of an id.
 
-        :raises KeyError: where there is none.
+        Raises:
+            KeyError: where there is none.
         """
         return {each.id: each for each in self.steps}[identity]
 

@@ -47,7 +47,8 @@ class Intent:
 def read_intents(stacks: Sequence[Stack], states: Mapping[str, PairState]) -> list[Intent]:
     """Return what stack files intend; ``states`` are those of their pair, by name.
 
-    :raises ConfigurationError: where one names a context or a state that is not there.
+    Raises:
+        ConfigurationError: where one names a context or a state that is not there.
     """
     known = _Known(states)
     intents = []

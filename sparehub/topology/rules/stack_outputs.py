@@ -15,7 +15,8 @@ def recorded_stack(name: str, resources: Resources, *, paired_stack: str) -> Sta
 
     ``paired_stack`` stands for what its file says of its pair: no output tells.
 
-    :raises ConfigurationError: where another version wrote what this one does not understand.
+    Raises:
+        ConfigurationError: where another version wrote what this one does not understand.
     """
     outputs: Mapping[str, Any] = next(
         (each["outputs"] for each in resources.values() if _is_stack(each)), {}

@@ -112,7 +112,8 @@ def is_live(resources: Resources) -> bool:
 def refuse_older(stack: str, generation: int, records: Mapping[str, SwitchRecord]) -> None:
     """Refuse a file of a generation below one that is recorded, of this stack or of its pair.
 
-    :raises GenerationError: with both numbers.
+    Raises:
+        GenerationError: with both numbers.
     """
     highest = recorded_generation(records.values())
     if generation >= highest:
@@ -144,7 +145,8 @@ def refuse_disconnecting(deployment: Deployment, own: SwitchRecord, *, pair_is_l
     A switch has a generation of its own, so an equal one is a checkout or an edit that means no
     switch. The operation that recorded this generation may go on.
 
-    :raises GenerationError: with what to do.
+    Raises:
+        GenerationError: with what to do.
     """
     if not disconnects(deployment, own) or pair_is_live:
         return

@@ -119,7 +119,8 @@ def state_resources(resources: Resources) -> list[ArmResource]:
 def arm_resources(items: Iterable[object]) -> list[ArmResource]:
     """Return resources of ARM's JSON, and those that ARM shows inside them, each once.
 
-    :raises UnreadableError: where one has no id.
+    Raises:
+        UnreadableError: where one has no id.
     """
     found: dict[str, ArmResource] = {}
     inline: list[ArmResource] = []

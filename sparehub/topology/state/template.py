@@ -40,7 +40,8 @@ class Template:
     def resources(self) -> Iterator[Mapping[str, Any]]:
         """Yield the resources in ARM's JSON, each with its id.
 
-        :raises UnreadableError: where one has no type or name.
+        Raises:
+            UnreadableError: where one has no type or name.
         """
         items = self.document.get("resources")
         # With symbolic names (languageVersion 2.0) the resources are a mapping.

@@ -76,7 +76,8 @@ def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 def _refuse_unstorable(body: object) -> None:
     """Refuse what no store can keep and no answer can hold: halves of characters, endless levels.
 
-    :raises ValueError: in Newtonsoft's words, as far as its sources tell.
+    Raises:
+        ValueError: in Newtonsoft's words, as far as its sources tell.
     """
     level = [body]
     for _ in range(_MOST_LEVELS):

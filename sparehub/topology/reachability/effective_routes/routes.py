@@ -178,7 +178,8 @@ def _winners(routes: Iterable[EffectiveRoute]) -> tuple[EffectiveRoute, ...]:
 def find_subnet(region: Region, name: str) -> tuple[str, Subnet]:
     """Return the network's key and the subnet of a name such as ``spoke1/app``.
 
-    :raises UnknownNameError: listing the subnets that there are.
+    Raises:
+        UnknownNameError: listing the subnets that there are.
     """
     known = dict(subnets(region))
     if name not in known:

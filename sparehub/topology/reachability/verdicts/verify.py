@@ -82,7 +82,8 @@ class Reachability:
     def index(self, context: str) -> int:
         """Return the number of a context.
 
-        :raises UnknownNameError: listing the contexts that there are.
+        Raises:
+            UnknownNameError: listing the contexts that there are.
         """
         if context not in self.network.number:
             raise UnknownNameError("context", context, self.contexts)
@@ -91,7 +92,8 @@ class Reachability:
     def verdict(self, source: str, destination: str) -> Verdict | None:
         """Return the verdict of a pair, or None where the two are no pair.
 
-        :raises UnknownNameError: where a context is not there.
+        Raises:
+            UnknownNameError: where a context is not there.
         """
         found = int(self.verdicts[self.index(source), self.index(destination)])
         return None if found == NO_PAIR else Verdict(found)

@@ -25,7 +25,8 @@ from sparehub.topology.state.deployed import Deployed
 def refuse_two_live_regions(config: StackConfig, region: Region, paired: Deployed) -> None:
     """Refuse what would make both regions advertise where they must not (:func:`conflict`).
 
-    :raises InterlockError: naming the prefixes and what to do.
+    Raises:
+        InterlockError: naming the prefixes and what to do.
     """
     ours = Advertisement.of(region)
     found = conflict(ours, paired.advertisement)
@@ -78,7 +79,8 @@ def refuse_gateway_replacement(region: Region, deployed: Deployed) -> None:
     (GWY-02, GWY-10): all that time on-premises has no route to the region.
     https://learn.microsoft.com/azure/expressroute/expressroute-about-virtual-network-gateways
 
-    :raises ReplacementRefusedError: naming what changed.
+    Raises:
+        ReplacementRefusedError: naming what changed.
     """
     if not deployed.gateway_id or region.gateway is None:
         return
@@ -127,7 +129,8 @@ def refuse_moved_circuits(region: Region, deployed: Deployed) -> None:
     Pulumi would delete the circuit and order another, which its provider has to provision anew
     (ER-08, ER-39).
 
-    :raises ReplacementRefusedError: naming both locations and what can be done.
+    Raises:
+        ReplacementRefusedError: naming both locations and what can be done.
     """
     for circuit in region.circuits:
         if not isinstance(circuit, Circuit):
@@ -164,7 +167,8 @@ def refuse_renamed_spokes(region: Region, deployed: Deployed) -> None:
 
     Pulumi makes the new one first, and Azure then refuses to peer it beside the old (PE-04).
 
-    :raises ReplacementRefusedError: naming both.
+    Raises:
+        ReplacementRefusedError: naming both.
     """
     kept = {spoke.key for spoke in region.spokes}
     gone = {key: prefixes for key, prefixes in deployed.spokes.items() if key not in kept}
@@ -188,7 +192,8 @@ def refuse_lost_connections(region: Region, deployed: Deployed) -> None:
     Only the switch disconnects a region. A connection under another name is made anew, and a
     circuit that is not provisioned any more has none (ER-09).
 
-    :raises DisconnectionRefusedError: naming the connections and what to do.
+    Raises:
+        DisconnectionRefusedError: naming the connections and what to do.
     """
     kept = {connection.name for connection in region.connections}
     standing = deployed.connections

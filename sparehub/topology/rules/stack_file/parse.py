@@ -66,7 +66,8 @@ def parse_stack(
 
     ``secret`` says that ``values`` hold decrypted secrets: then no text of the file is shown.
 
-    :raises ConfigurationError: with every problem of shape and of coherence.
+    Raises:
+        ConfigurationError: with every problem of shape and of coherence.
     """
     _refuse_depth(values, stack)
     if problems := [*_text_problems(values, "")]:
