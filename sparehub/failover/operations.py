@@ -21,7 +21,7 @@ from sparehub.failover.confirmation import (
 from sparehub.failover.executor import Executor
 from sparehub.failover.finish_fence import disconnect_recovered
 from sparehub.failover.journal.acceptances import NOTHING, Accepted
-from sparehub.failover.journal.operation_state import JournalState
+from sparehub.failover.journal.journal_state import JournalState
 from sparehub.failover.plans import print_plan
 from sparehub.failover.preflight import questions
 from sparehub.failover.preflight.objections import PreflightContext

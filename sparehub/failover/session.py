@@ -24,9 +24,9 @@ from sparehub.failover.adapters.pulumi_locks import PulumiLocks
 from sparehub.failover.adapters.pulumi_stacks import Deployments
 from sparehub.failover.adapters.stack_snapshot import Snapshot, Unreadable
 from sparehub.failover.journal.journal import Journal
+from sparehub.failover.journal.journal_state import JournalState
 from sparehub.failover.journal.lease import Lease
 from sparehub.failover.journal.lease_holder import Holder
-from sparehub.failover.journal.operation_state import JournalState
 from sparehub.failover.steps.reconcile import backend_directory
 from sparehub.home import Home
 from sparehub.output import Output

@@ -7,7 +7,7 @@ from typing import Any
 
 from sparehub.failover.adapters.protocols import states_of
 from sparehub.failover.adapters.stack_snapshot import Snapshot
-from sparehub.failover.journal.operation_state import JournalState
+from sparehub.failover.journal.journal_state import JournalState
 from sparehub.failover.queries.observed_connections import ObservedConnection, observe
 from sparehub.failover.session import Session, open_session
 from sparehub.output import Output

@@ -12,7 +12,7 @@ from pydantic.dataclasses import dataclass
 
 from sparehub.failover.journal.acceptances import NOTHING, Accepted
 from sparehub.failover.journal.journal import Record
-from sparehub.failover.journal.operation_state import JournaledOperation, JournalState
+from sparehub.failover.journal.journal_state import JournaledOperation, JournalState
 from sparehub.failover.steps.fencing import Fence
 from sparehub.topology.planning.plan import BandwidthIncrease, Mode, PlanKind
 

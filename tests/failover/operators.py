@@ -13,8 +13,8 @@ from sparehub.failover import operations, plans, session
 from sparehub.failover.journal import journal, lease
 from sparehub.failover.journal.acceptances import NOTHING, Accepted
 from sparehub.failover.journal.journal import Journal
+from sparehub.failover.journal.journal_state import JournalState
 from sparehub.failover.journal.lease import Lease
-from sparehub.failover.journal.operation_state import JournalState
 from sparehub.failover.plans import read_plan
 from sparehub.files.private_files import replace_private
 from sparehub.output import Output

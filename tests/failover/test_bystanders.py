@@ -7,7 +7,7 @@ import pytest
 
 from sparehub.failover import operations
 from sparehub.failover.journal.acceptances import NOTHING, Accepted
-from sparehub.failover.journal.operation_state import JournalState
+from sparehub.failover.journal.journal_state import JournalState
 from sparehub.failover.steps.unreachable_region import WithdrawnError
 from sparehub.output import Output
 from sparehub.topology.errors import HalfwayError

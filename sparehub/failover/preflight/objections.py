@@ -13,7 +13,7 @@ from pydantic import SecretStr
 from sparehub.azure.answers import Azure
 from sparehub.failover.adapters.protocols import Stacks
 from sparehub.failover.adapters.stack_snapshot import Snapshot, Unreadable
-from sparehub.failover.journal.operation_state import JournalState
+from sparehub.failover.journal.journal_state import JournalState
 from sparehub.topology.config.enums import Activation
 from sparehub.topology.errors import PreflightError, SparehubError
 from sparehub.topology.model.pair import Stack

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from types import MappingProxyType
 
-from sparehub.failover.journal.operation_state import JournaledOperation, JournalState
+from sparehub.failover.journal.journal_state import JournaledOperation, JournalState
 from sparehub.failover.preflight import access, capacity, circuits, nva, routes, stacks
 from sparehub.failover.preflight import reachability as proof
 from sparehub.failover.preflight.objections import Objection, PreflightContext, Refuses

@@ -16,8 +16,8 @@ from sparehub.azure.reading import read, settled
 from sparehub.failover.adapters.protocols import Stacks
 from sparehub.failover.adapters.stack_snapshot import Snapshot, identity_of
 from sparehub.failover.journal.journal import Journal
+from sparehub.failover.journal.journal_state import JournalState
 from sparehub.failover.journal.lease import LeaseError
-from sparehub.failover.journal.operation_state import JournalState
 from sparehub.failover.steps.context import StepContext
 from sparehub.failover.steps.key_checks import in_use, key_digest, unusable_reason
 from sparehub.topology.azure.durations import AUTHORIZATION_WRITE

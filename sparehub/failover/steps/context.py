@@ -11,7 +11,7 @@ from sparehub.failover.adapters.progress import Progress
 from sparehub.failover.adapters.protocols import Stacks
 from sparehub.failover.journal.acceptances import NOTHING, Accepted
 from sparehub.failover.journal.journal import Journal
-from sparehub.failover.journal.operation_state import JournaledOperation, JournalState
+from sparehub.failover.journal.journal_state import JournaledOperation, JournalState
 from sparehub.topology.config.enums import Activation
 from sparehub.topology.model.pair import Stack
 from sparehub.topology.model.resources import Region

@@ -11,7 +11,7 @@ from sparehub.azure.answers import Azure, properties_of
 from sparehub.azure.reading import read
 from sparehub.failover.adapters.protocols import Stacks
 from sparehub.failover.journal.journal import Journal
-from sparehub.failover.journal.operation_state import JournalState
+from sparehub.failover.journal.journal_state import JournalState
 from sparehub.topology.config.enums import Activation
 from sparehub.topology.model.pair import Stack
 from sparehub.topology.model.resources import Region

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from sparehub.failover.journal.journal import FILE, Journal, JournalError
-from sparehub.failover.journal.operation_state import JournalState
+from sparehub.failover.journal.journal_state import JournalState
 
 Open = Callable[..., Journal]
 BEGUN = {

@@ -11,7 +11,7 @@ from sparehub.azure.answers import Answer
 from sparehub.azure.settings import LOCAL_SUBSCRIPTION
 from sparehub.failover.adapters.protocols import Assumed
 from sparehub.failover.adapters.pulumi_errors import DeploymentError
-from sparehub.failover.journal.operation_state import JournalState
+from sparehub.failover.journal.journal_state import JournalState
 from sparehub.failover.preflight import circuits
 from sparehub.failover.preflight.objections import PreflightContext
 from sparehub.failover.preflight.questions import QUESTIONS

@@ -12,7 +12,7 @@ from pydantic import SecretStr
 from sparehub.azure.answers import Answer
 from sparehub.azure.settings import LOCAL_SUBSCRIPTION
 from sparehub.failover import operations
-from sparehub.failover.journal.operation_state import Issued, JournalState
+from sparehub.failover.journal.journal_state import Issued, JournalState
 from sparehub.failover.plans import read_plan
 from sparehub.output import Output
 from sparehub.topology.errors import HalfwayError, PreflightError, UnreachableError
