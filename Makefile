@@ -23,6 +23,9 @@ faults: setup ## kills and misleads failovers on a local Azure, for docs/reliabi
 	@SPAREHUB_FAULTS=all .venv/bin/python -m pytest -n auto tests/failover/test_crash_points.py \
 	  tests/failover/steps/test_authorization_keys.py tests/engine/test_failover*.py
 
+mutants: setup ## breaks 40 lines of code, one at a time, and lists those that no test notices
+	@.venv/bin/python -m engine.mutants
+
 bench: setup ## measures previews of large regions, for docs/benchmarks.md
 	@.venv/bin/python -m benchmarks
 
@@ -32,7 +35,7 @@ lock: ## pins in requirements.lock what requirements.in asks for; needs uv
 	  --quiet --output-file requirements.lock requirements.in
 
 clean: ## removes what set-up and runs left in the checkout, and .sparehub with its state
-	rm -rf .venv .sparehub .hypothesis .mypy_cache .pytest_cache .ruff_cache *.egg-info
+	rm -rf .venv .sparehub .hypothesis .mypy_cache .pytest_cache .ruff_cache .coverage* *.egg-info
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-.PHONY: help setup demo test faults bench lock clean
+.PHONY: help setup demo test faults mutants bench lock clean

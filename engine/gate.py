@@ -11,7 +11,17 @@ CHECKS = {
     "format": ["ruff", "format", "--check", "--quiet", "."],
     "style": ["ruff", "check", "--quiet", "."],
     "types": ["mypy"],
-    "tests": ["pytest", "--numprocesses", "auto", "--dist", "loadscope"],
+    "tests": ["pytest", "--numprocesses", "auto", "--dist", "loadscope", "--cov"],
+    "coverage of all": ["coverage", "report", "--skip-covered", "--fail-under", "85"],
+    "coverage of what is pure": [
+        "coverage",
+        "report",
+        "--skip-covered",
+        "--include",
+        "sparehub/topology/*",
+        "--fail-under",
+        "95",
+    ],
 }
 
 

@@ -28,7 +28,8 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 
 def _in_root() -> set[str]:
-    return {path.name for path in ROOT.iterdir()} - _CACHES
+    names = {path.name for path in ROOT.iterdir()} - _CACHES
+    return {name for name in names if not name.startswith(".coverage")}
 
 
 def pytest_terminal_summary(terminalreporter: TerminalReporter) -> None:
