@@ -6,10 +6,10 @@ from pathlib import Path
 from sparehub.output import Output
 from sparehub.stacks.program_digest import read_program
 from sparehub.stacks.stack_files import STACKS, read_stack
+from sparehub.topology.azure.durations import Duration
 from sparehub.topology.errors import SparehubError
 from sparehub.topology.planning import failover
 from sparehub.topology.planning.drill import plan_drill
-from sparehub.topology.planning.operations import Seconds
 from sparehub.topology.planning.plan import Mode, Plan, PlanKind
 
 
@@ -85,5 +85,5 @@ def print_plan(plan: Plan, output: Output) -> None:
         output.results.print(f"assumed: {each}")
 
 
-def _range(seconds: Seconds) -> str:
+def _range(seconds: Duration) -> str:
     return f"{seconds.typical} (worst {seconds.worst})"

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sparehub.topology.planning.operations import Seconds
+from sparehub.topology.azure.durations import Duration
 from sparehub.topology.planning.plan import Plan, PlanStep
 
 _MINUTE, _HOUR = 60, 3600
@@ -58,7 +58,7 @@ def _step(step: PlanStep, plan: Plan) -> StepTime:
     )
 
 
-def _range(seconds: Seconds) -> str:
+def _range(seconds: Duration) -> str:
     return f"{span(seconds.typical)}, at worst {span(seconds.worst)}"
 
 

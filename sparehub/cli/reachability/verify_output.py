@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from typing import Any, Protocol
 
 from sparehub.output import Output
+from sparehub.topology.azure.durations import Duration
 from sparehub.topology.reachability.invariants import Violation
 from sparehub.topology.reachability.proof import Proof, VerdictChange
-from sparehub.topology.reachability.states.states import Lasting, meaning
+from sparehub.topology.reachability.states.states import meaning
 from sparehub.topology.reachability.verdicts.explain import Explainer
 from sparehub.topology.reachability.verdicts.outcome_bits import NO_PAIR, Verdict
 from sparehub.topology.reachability.verdicts.paths import Trace
@@ -66,7 +67,7 @@ class _Json:
         self._output.document({"states": self._states, "seconds": round(seconds, 3)})
 
 
-def _lasts(lasting: Lasting | None) -> dict[str, int] | None:
+def _lasts(lasting: Duration | None) -> dict[str, int] | None:
     return {"typical": lasting.typical, "worst": lasting.worst} if lasting else None
 
 
@@ -199,7 +200,7 @@ def _cell(proof: Proof, source: str, destination: str) -> str:
     return "".join(_SIGNS[verdict] for verdict in counts)
 
 
-def _text_lasts(lasting: Lasting | None) -> str:
+def _text_lasts(lasting: Duration | None) -> str:
     if lasting is None:
         return ""
     return f"; lasts about {lasting.typical} s, at most {lasting.worst} s"

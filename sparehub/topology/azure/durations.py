@@ -1,10 +1,11 @@
-"""How long Azure takes for what a failover does, in seconds; each with where it was read.
+"""Durations of Azure operations, in seconds, each with its source.
 
 Measured figures are from recorded sessions of Microsoft's own SDK tests (header ``Date`` of the
 write to the first poll that says Succeeded, in steps of about 10 s): few, and some years old.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Self
 
 _GATEWAYS = (
     "https://learn.microsoft.com/azure/expressroute/expressroute-about-virtual-network-gateways"
@@ -16,11 +17,33 @@ _SDK = "recorded sessions of azure-libraries-for-net and azure-mgmt-network"
 
 @dataclass(frozen=True, kw_only=True)
 class Duration:
-    """Whole seconds: what is to be expected, and what a plan has to allow for."""
+    """Whole seconds: ``typical`` is expected, ``worst`` is what a plan must allow for.
 
-    typical: int
-    worst: int
-    source: str
+    ``source`` says where a duration of one Azure operation was read; a computed duration has none.
+    """
+
+    typical: int = 0
+    worst: int = 0
+    source: str = field(default="", compare=False)
+
+    def __add__(self, other: "Duration") -> "Duration":
+        """Return the duration of two operations, one after the other."""
+        return Duration(typical=self.typical + other.typical, worst=self.worst + other.worst)
+
+    def __mul__(self, times: int) -> "Duration":
+        """Return the duration of several equal operations, one after the other."""
+        return Duration(typical=self.typical * times, worst=self.worst * times)
+
+    @classmethod
+    def longest(cls, *durations: "Duration") -> Self:
+        """Return the duration of operations that run in parallel."""
+        return cls(
+            typical=max(duration.typical for duration in durations),
+            worst=max(duration.worst for duration in durations),
+        )
+
+
+NO_TIME = Duration()
 
 
 # One ExpressRoute gateway measured; of twelve VPN gateways the slowest took two hours, which is

@@ -9,7 +9,6 @@ from collections.abc import Iterator
 
 from sparehub.topology.azure.durations import AUTHORIZATION_WRITE
 from sparehub.topology.model.resources import CircuitReference, Region
-from sparehub.topology.planning.operations import Seconds
 from sparehub.topology.planning.plan import KeyedConnection, PlanStep, StepAction
 
 
@@ -46,7 +45,7 @@ def issuing(
             ),
             postcondition=f"the authorizationKey of {each.key} can make the connection",
             undo="nothing uses the new authorization yet: it can stay for the next try",
-            seconds=Seconds.of(AUTHORIZATION_WRITE),
+            seconds=AUTHORIZATION_WRITE,
             connection=each,
         )
         after = (f"renew-authorization-{each.key}",)
@@ -68,6 +67,6 @@ def revoking(connections: tuple[KeyedConnection, ...], after: str) -> Iterator[P
             ),
             postcondition=f"of what Sparehub issued for {each.key} only the one in use is left",
             undo="none: it is used up",
-            seconds=Seconds.of(AUTHORIZATION_WRITE),
+            seconds=AUTHORIZATION_WRITE,
             connection=each,
         )

@@ -13,7 +13,6 @@ from sparehub.topology.config.enums import Bandwidth
 from sparehub.topology.model.build import build
 from sparehub.topology.model.pair import Stack
 from sparehub.topology.model.resources import Circuit, Region
-from sparehub.topology.planning.operations import Seconds
 from sparehub.topology.planning.plan import BandwidthIncrease, PlanStep, StackChange, StepAction
 
 
@@ -42,7 +41,7 @@ def options(stack: str, source: Region, target: Region, after: str) -> Iterator[
                 f"{circuit.name} carries {wanted} Mbps, or what it did where Azure refuses"
             ),
             undo="none: bandwidth cannot be lowered in place (ER-02)",
-            seconds=Seconds.of(CIRCUIT_UPDATE),
+            seconds=CIRCUIT_UPDATE,
             change=StackChange(
                 stack=stack,
                 activation=target.activation,

@@ -6,12 +6,13 @@ https://learn.microsoft.com/azure/site-recovery/site-recovery-test-failover-to-a
 from collections.abc import Iterator
 
 from sparehub.topology.azure import durations
+from sparehub.topology.azure.durations import NO_TIME
 from sparehub.topology.errors import ConfigurationError, Problem
 from sparehub.topology.model.drill import ROUTE_TABLE, build_drill
 from sparehub.topology.model.pair import Stack
 from sparehub.topology.model.resources import DRILL, Drill
 from sparehub.topology.planning.failover import said
-from sparehub.topology.planning.operations import NO_TIME, ResourceOperation, Seconds, Verb
+from sparehub.topology.planning.operations import ResourceOperation, Verb
 from sparehub.topology.planning.plan import (
     UNREAD,
     Mode,
@@ -65,7 +66,7 @@ def _steps(primary: Stack, secondary: Stack, drill: Drill) -> tuple[PlanStep, Pl
     stack = secondary.name
     networks = ", ".join(each.virtual_network.name for each in drill.networks)
     most = max(len(each.virtual_network.subnets) for each in drill.networks)
-    took = Seconds.of(durations.ROUTE_TABLE_UPDATE) + Seconds.of(durations.SUBNET_UPDATE, most)
+    took = durations.ROUTE_TABLE_UPDATE + durations.SUBNET_UPDATE * most
     start, stop = f"start-drill-{stack}", f"stop-drill-{stack}"
     return (
         PlanStep(

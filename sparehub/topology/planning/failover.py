@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from sparehub.topology.azure import durations
+from sparehub.topology.azure.durations import Duration
 from sparehub.topology.config.enums import Activation, Depth
 from sparehub.topology.config.schema import StackConfig
 from sparehub.topology.errors import OptionsError
@@ -20,7 +21,7 @@ from sparehub.topology.planning.bandwidth import options
 from sparehub.topology.planning.circuit_records import needed_of_records, recorded_in
 from sparehub.topology.planning.disconnect import disconnect
 from sparehub.topology.planning.nva_start import kept_running, starting, starts
-from sparehub.topology.planning.operations import Seconds, operations, seconds
+from sparehub.topology.planning.operations import operations, seconds
 from sparehub.topology.planning.plan import (
     UNREAD,
     Mode,
@@ -86,7 +87,7 @@ def plan(  # noqa: PLR0913 - what is planned, and of what
     )
 
 
-def _at_depth(source: Stack, target: Stack, mode: Mode, depth: Depth) -> Seconds:
+def _at_depth(source: Stack, target: Stack, mode: Mode, depth: Depth) -> Duration:
     sides = _Sides(source, target, depth)
     steps = sides.planned() if mode is Mode.PLANNED else sides.unplanned()
     return critical_path(steps, sides.activate_id)[0]
@@ -271,13 +272,13 @@ class _Sides:
             action=f"read the gateway of {stack}, for at most {PROBE_SECONDS} s",
             postcondition="it answers, or it does not",
             undo="nothing was changed",
-            seconds=Seconds(typical=PROBE_SECONDS, worst=PROBE_SECONDS),
+            seconds=Duration(typical=PROBE_SECONDS, worst=PROBE_SECONDS),
         )
 
     def _fence_outside(self, after: tuple[str, ...]) -> PlanStep:
         stack = self._source.name
         own = seconds(self._live, self._leaving.fenced)
-        outside = Seconds.of(durations.PRIVATE_PEERING_UPDATE)
+        outside = durations.PRIVATE_PEERING_UPDATE
         # ER-38: neither needs the gateway's region.
         return PlanStep(
             id=f"fence-{stack}",
@@ -297,7 +298,7 @@ class _Sides:
             ),
             postcondition=f"{stack} cannot advertise {', '.join(self.overlap)}, or a debt is kept",
             undo="sparehub finish-fence, once the region is back",
-            seconds=Seconds.longest(own, outside),
+            seconds=Duration.longest(own, outside),
             change=self._leaving.fence,
         )
 

@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from sparehub.topology.azure.durations import MACHINE_START
 from sparehub.topology.config.enums import NvaStandby
 from sparehub.topology.model.resources import Nva, Region
-from sparehub.topology.planning.operations import Seconds
 from sparehub.topology.planning.plan import PlanStep, StepAction
 
 
@@ -34,7 +33,7 @@ def starting(stack: str, nva: Nva, after: tuple[str, ...]) -> PlanStep:
             "nothing uses it while the region is not connected: it may run, which costs, or be "
             "stopped by hand (az vm deallocate --ids ...)"
         ),
-        seconds=Seconds.of(MACHINE_START),
+        seconds=MACHINE_START,
         starts=nva.id,
     )
 

@@ -31,30 +31,6 @@ class ResourceOperation:
     name: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class Seconds:
-    """How long something takes: what is to be expected, and what has to be allowed for."""
-
-    typical: int
-    worst: int
-
-    def __add__(self, other: "Seconds") -> "Seconds":
-        return Seconds(typical=self.typical + other.typical, worst=self.worst + other.worst)
-
-    @classmethod
-    def of(cls, duration: Duration, times: int = 1) -> "Seconds":
-        """Return how long ``times`` writes take, one after the other."""
-        return cls(typical=duration.typical * times, worst=duration.worst * times)
-
-    @classmethod
-    def longest(cls, *parts: "Seconds") -> "Seconds":
-        """Return how long things take side by side."""
-        return cls(
-            typical=max(each.typical for each in parts), worst=max(each.worst for each in parts)
-        )
-
-
-NO_TIME = Seconds(typical=0, worst=0)
 _NETWORK = "azure-native:network:"
 GATEWAY = f"{_NETWORK}VirtualNetworkGateway"
 CONNECTION = f"{_NETWORK}VirtualNetworkGatewayConnection"
@@ -81,7 +57,7 @@ def operations(before: Region, after: Region) -> frozenset[ResourceOperation]:
     )
 
 
-def seconds(before: Region, after: Region) -> Seconds:
+def seconds(before: Region, after: Region) -> Duration:
     """Return how long the writes take, one deployment doing in parallel what Azure allows.
 
     Writes on one gateway wait for each other (VN-19); peerings of spokes wait only while as many
@@ -89,16 +65,16 @@ def seconds(before: Region, after: Region) -> Seconds:
     """
     count = _counted(operations(before, after))
 
-    def of(verb: Verb, kind: str, duration: Duration) -> Seconds:
-        return Seconds.of(duration, count.get((verb, kind), 0))
+    def of(verb: Verb, kind: str, duration: Duration) -> Duration:
+        return duration * count.get((verb, kind), 0)
 
     gateway = of(Verb.CREATE, GATEWAY, durations.GATEWAY_CREATE)
     connections = of(Verb.CREATE, CONNECTION, durations.CONNECTION_CREATE)
     updates = count.get((Verb.UPDATE, PEERING), 0)
-    peerings = Seconds.of(durations.PEERING_UPDATE, ceil(updates / WRITES_AT_ONCE))
+    peerings = durations.PEERING_UPDATE * ceil(updates / WRITES_AT_ONCE)
     # ER-36: above 200 prefixes the peerings wait until the connection stands.
     waits = after.spokes_wait_for_connections
-    upwards = connections + peerings if waits else Seconds.longest(connections, peerings)
+    upwards = connections + peerings if waits else Duration.longest(connections, peerings)
     gone = of(Verb.DELETE, CONNECTION, durations.CONNECTION_DELETE)
     down = of(Verb.DELETE, GATEWAY, durations.GATEWAY_DELETE)
     # Pulumi deletes once everything else is done.

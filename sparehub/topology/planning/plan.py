@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from sparehub.topology.azure.durations import NO_TIME, Duration
 from sparehub.topology.config.enums import Activation
-from sparehub.topology.planning.operations import CIRCUIT, NO_TIME, ResourceOperation, Seconds, Verb
+from sparehub.topology.planning.operations import CIRCUIT, ResourceOperation, Verb
 
 SHORT = 16
 """Digits of an id that prose shows, and that confirm it at the least."""
@@ -129,7 +130,7 @@ class PlanStep:
     action: str
     postcondition: str
     undo: str
-    seconds: Seconds
+    seconds: Duration
     change: StackChange | None = None
     raises: BandwidthIncrease | None = None
     connection: KeyedConnection | None = None
@@ -180,11 +181,11 @@ class PlanStep:
 class RecoveryTime:
     """From the first step until the target carries the traffic; ``critical_path`` of step ids."""
 
-    seconds: Seconds
+    seconds: Duration
     critical_path: tuple[str, ...]
-    warm: Seconds
+    warm: Duration
     """The same with a gateway that stands by (depth ``gateway``)."""
-    cold: Seconds
+    cold: Duration
     """The same with a gateway that has to be made (depth ``network``)."""
 
 
@@ -275,12 +276,12 @@ class Plan:
         }
 
 
-def critical_path(steps: tuple[PlanStep, ...], last: str) -> tuple[Seconds, tuple[str, ...]]:
+def critical_path(steps: tuple[PlanStep, ...], last: str) -> tuple[Duration, tuple[str, ...]]:
     """Return how long it takes until a step is done, and through which steps that time runs.
 
     Steps that do not wait for each other would run side by side.
     """
-    known: dict[str, tuple[Seconds, tuple[str, ...]]] = {}
+    known: dict[str, tuple[Duration, tuple[str, ...]]] = {}
     for step in steps:
         before = [known[each] for each in step.after]
         elapsed, path = max(before, key=lambda each: each[0].typical, default=(NO_TIME, ()))
@@ -294,5 +295,5 @@ def fingerprint(value: object) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _seconds(seconds: Seconds) -> dict[str, int]:
+def _seconds(seconds: Duration) -> dict[str, int]:
     return {"typical": seconds.typical, "worst": seconds.worst}

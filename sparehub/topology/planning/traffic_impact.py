@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
+from sparehub.topology.azure.durations import NO_TIME
 from sparehub.topology.model.resources import Region
-from sparehub.topology.planning.operations import Seconds
 from sparehub.topology.planning.plan import PlanStep
 from sparehub.topology.reachability.effective_routes.forwarding import ON_PREMISES
 from sparehub.topology.reachability.verdicts.outcome_bits import Verdict
@@ -55,7 +55,7 @@ def _reaching(regions: Mapping[str, Region]) -> set[str]:
 
 def _for_how_long(steps: Iterable[PlanStep], last: str) -> str:
     """Return how long it lasts until the target is live; empty where it is live already."""
-    total = Seconds(typical=0, worst=0)
+    total = NO_TIME
     for step in steps:
         total += step.seconds
         if step.id == last:

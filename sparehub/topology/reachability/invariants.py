@@ -6,7 +6,7 @@ from itertools import combinations
 
 import numpy as np
 
-from sparehub.topology.config.enums import Activation, Depth, NextHopType
+from sparehub.topology.config.enums import Activation, Depth
 from sparehub.topology.model.build import STORAGE_ENDPOINT
 from sparehub.topology.model.live_regions import Reason, conflict
 from sparehub.topology.model.resources import GATEWAY_SUBNET, Region
@@ -19,12 +19,15 @@ from sparehub.topology.reachability.effective_routes.advertisements import (
     uses_gateway,
 )
 from sparehub.topology.reachability.effective_routes.forwarding import INTERNET, ON_PREMISES
-from sparehub.topology.reachability.effective_routes.routes import DEFAULT, HUB
+from sparehub.topology.reachability.effective_routes.routes import HUB
 from sparehub.topology.reachability.services import without_services
 from sparehub.topology.reachability.verdicts.explain import Explainer
 from sparehub.topology.reachability.verdicts.outcome_bits import NO_PAIR, Verdict
 from sparehub.topology.reachability.verdicts.paths import Trace
 from sparehub.topology.reachability.verdicts.verify import Flags, Reachability
+from sparehub.topology.rules.region.gateway_routes import gateway_route_problems
+from sparehub.topology.rules.region.networks import gateway_subnet_of
+from sparehub.topology.rules.region.routes import tables_of
 
 _SHOWN = 3  # prefixes in a reason
 QUESTIONS = {
@@ -210,26 +213,18 @@ def _beside(stack: str, region: Region) -> Iterator[Violation]:
 
 
 def _gateway_routes(stack: str, region: Region) -> Iterator[Violation]:
-    subnet = next((each for each in region.hub.subnets if each.name == GATEWAY_SUBNET), None)
-    table = next((t for t in region.route_tables if subnet and t.key == subnet.route_table), None)
+    subnet = gateway_subnet_of(region.hub)
+    table = tables_of(region).get(subnet.route_table or "") if subnet else None
     if subnet is None or table is None:
         return
-    reasons = []
-    if table.disable_bgp_route_propagation:
-        reasons.append(f"{table.name} has disableBgpRoutePropagation true: the gateway won't work")
-    for route in table.routes:
-        drops = route.next_hop_type in (NextHopType.NONE, NextHopType.VIRTUAL_APPLIANCE)
-        if route.address_prefix == DEFAULT:
-            reasons.append(f"{table.name} has a default route, {route.name}: no gateway with it")
-        elif drops and subnet.address_prefix.subnet_of(route.address_prefix):
-            reasons.append(f"{route.name} of {table.name} holds GatewaySubnet itself")
-    for reason in reasons:
+    for problem in gateway_route_problems(subnet, table):
         yield Violation(
             question="gateway-routes",
             source=f"{stack}/{HUB}/{GATEWAY_SUBNET}",
             destination=ON_PREMISES,
             verdict=Verdict.AMBIGUOUS,
-            reason=f"{reason} (VN-12)",
+            reason=f"{problem.message} ({'VN-12' if problem.stops_gateway else 'VN-13'})",
+            fails=problem.stops_gateway,
         )
 
 

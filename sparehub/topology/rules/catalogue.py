@@ -7,6 +7,7 @@ from sparehub.topology.rules.pair.intents import INTENTS
 from sparehub.topology.rules.pair.records import PAIR_RECORDS, RECORDS
 from sparehub.topology.rules.pair.regions import PAIR_REGIONS
 from sparehub.topology.rules.region.circuits import CIRCUITS
+from sparehub.topology.rules.region.gateway_routes import GATEWAY_ROUTES
 from sparehub.topology.rules.region.gateways import GATEWAYS
 from sparehub.topology.rules.region.inspection import INSPECTION
 from sparehub.topology.rules.region.networks import NETWORKS
@@ -26,6 +27,7 @@ REGION_RULES = (
     *NETWORKS,
     *PEERINGS,
     *ROUTES,
+    *GATEWAY_ROUTES,
     *INSPECTION,
     *CIRCUITS,
     *RECORDS,

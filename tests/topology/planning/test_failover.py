@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from sparehub.topology.azure.durations import Duration
 from sparehub.topology.config.enums import Prefers
 from sparehub.topology.config.secrets import without_secrets
 from sparehub.topology.errors import OptionsError
@@ -19,7 +20,6 @@ from sparehub.topology.planning.operations import (
     GATEWAY,
     PEERING,
     ResourceOperation,
-    Seconds,
     Verb,
 )
 from sparehub.topology.planning.plan import Mode, Plan, PlanKind, Program, fingerprint
@@ -80,8 +80,8 @@ def test_overlapping_addresses_are_fenced_first() -> None:
         ("activate-secondary", ("secondary",), [CONNECT]),
     ]
     assert found.recovery.critical_path == ("fence-primary", "activate-secondary")
-    assert found.recovery.seconds == Seconds(typical=271, worst=600)
-    assert found.recovery.cold == Seconds(typical=90 + 882 + 181, worst=300 + 7200 + 300)
+    assert found.recovery.seconds == Duration(typical=271, worst=600)
+    assert found.recovery.cold == Duration(typical=90 + 882 + 181, worst=300 + 7200 + 300)
     everybody = "hub, {0}/spoke1, {0}/spoke2"
     assert [step.effect for step in found.steps] == [
         "primary/" + everybody.format("primary") + " lose on-premises for about 271 s",
@@ -441,7 +441,7 @@ def test_a_key_that_may_be_used_up_is_a_step_before_anything_is_disconnected(
         "remove-authorization-lent",
     ]
     assert found.recovery.critical_path == tuple(step.id for step in found.steps[:3])
-    assert found.recovery.seconds == Seconds(typical=31 + 90 + 181, worst=63 + 300 + 300)
+    assert found.recovery.seconds == Duration(typical=31 + 90 + 181, worst=63 + 300 + 300)
     assert issue.action.startswith(f"PUT an authorization on {LENT}")
     assert f"--stack {found.target}" in issue.action
     assert (issue.needs, issue.after, issue.writes) == ((), (), "at most 1")
@@ -579,7 +579,7 @@ def test_an_nva_that_is_off_is_started_before_its_region_is_connected(
     assert [step.id for step in found.steps] == order
     step = found.step("start-nva-secondary")
     assert (step.starts, step.needs, step.writes) == (MACHINE, ("secondary",), "if any")
-    assert step.seconds == Seconds(typical=94, worst=600)
+    assert step.seconds == Duration(typical=94, worst=600)
     assert "start-nva-secondary" in found.recovery.critical_path
     assert found.id != planned(values(), mode=mode).id
 

@@ -150,6 +150,21 @@ def test_a_default_route_on_gateway_subnet(regions: Pair) -> None:
     assert proof.failed
 
 
+def test_a_route_for_the_range_of_gateway_subnet(regions: Pair) -> None:
+    """Verification reports it as a stack file's check does: VN-13, which is a warning."""
+    regions["primary"] = with_route(regions["primary"], "gateway", "10.10.10.128/25", "10.10.10.10")
+
+    proof = prove(normal(regions))
+
+    gateway = "primary/hub/GatewaySubnet"
+    assert found(proof) == [("gateway-routes", gateway, "on-premises", "AMBIGUOUS")]
+    assert reason(proof, gateway, "on-premises") == (
+        "10.10.10.128/25 in rt-gateway-eastasia overlaps GatewaySubnet 10.10.10.128/25, which can "
+        "keep Azure from managing the gateway: remove the route (VN-13)"
+    )
+    assert not proof.failed
+
+
 def test_a_spoke_side_without_forwarded_traffic(regions: Pair) -> None:
     """The flag is no fence: whether it lets the NVA's packets in, the model cannot say (PE-17b)."""
     no_forwarded_traffic(regions)

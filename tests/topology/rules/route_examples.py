@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from sparehub.topology.model.pair import Stack
 from sparehub.topology.model.resources import RouteTable
-from sparehub.topology.rules.region import routes
+from sparehub.topology.rules.region import gateway_routes, routes
 from sparehub.topology.rules.rule import Rule
 from tests.topology.rules.rule_inputs import (
     Example,
@@ -114,25 +114,25 @@ EXAMPLES: tuple[tuple[Rule[Stack], Example], ...] = (
         ),
     ),
     (
-        routes.gateway_subnet_keeps_its_own_routes,
+        gateway_routes.gateway_subnet_has_the_routes_that_a_gateway_needs,
         Example(
             primary(route("gateway", "0.0.0.0/0", "VirtualAppliance", "10.10.10.10")),
             GATEWAY,
-            "0.0.0.0/0 may not stand in GatewaySubnet's table",
+            "rt-gateway-eastasia has a default route",
             primary(route("gateway", "10.3.0.0/16", "None")),
         ),
     ),
     (
-        routes.gateway_subnet_keeps_its_own_routes,
+        gateway_routes.gateway_subnet_has_the_routes_that_a_gateway_needs,
         Example(
             primary(route("gateway", "10.10.0.0/16", "None")),
             GATEWAY,
-            "10.10.0.0/16 to None drops what is for GatewaySubnet",
+            "10.10.0.0/16 to None in rt-gateway-eastasia drops traffic to GatewaySubnet",
             primary(spokes(3)),
         ),
     ),
     (
-        routes.gateway_subnet_keeps_its_own_routes,
+        gateway_routes.gateway_subnet_has_the_routes_that_a_gateway_needs,
         Example(
             model(table("gateway", lambda t: replace(t, disable_bgp_route_propagation=True))),
             "region.hub.subnets.GatewaySubnet.routeTable",
@@ -141,12 +141,21 @@ EXAMPLES: tuple[tuple[Rule[Stack], Example], ...] = (
         ),
     ),
     (
-        routes.gateway_subnet_is_not_routed_elsewhere,
+        gateway_routes.gateway_subnet_has_no_route_for_its_own_range,
         Example(
             primary(route("gateway", "10.10.10.128/26", "VirtualAppliance", "10.10.10.10")),
             GATEWAY,
-            "10.10.10.128/26 overlaps GatewaySubnet 10.10.10.128/25",
+            "10.10.10.128/26 in rt-gateway-eastasia overlaps GatewaySubnet 10.10.10.128/25",
             primary(route("gateway", "10.10.10.0/25", "VirtualAppliance", "10.10.10.10")),
+        ),
+    ),
+    (
+        gateway_routes.gateway_subnet_has_no_route_for_its_own_range,
+        Example(
+            primary(route("gateway", "10.10.10.192/26", "None")),
+            GATEWAY,
+            "10.10.10.192/26 in rt-gateway-eastasia overlaps GatewaySubnet 10.10.10.128/25",
+            primary(route("gateway", "10.10.10.0/25", "None")),
         ),
     ),
     (

@@ -4,13 +4,10 @@ from typing import Any
 
 import pytest
 
-from sparehub.topology.config.schema import StackConfig
 from sparehub.topology.errors import ConfigurationError, Problem
 from sparehub.topology.model.build import build
-from sparehub.topology.model.pair import Stack
-from sparehub.topology.rules.checks import CATALOGUE, check_region
+from sparehub.topology.rules.checks import CATALOGUE
 from sparehub.topology.rules.pair.intents import INTENTS
-from sparehub.topology.rules.region.networks import address_space_is_private
 from sparehub.topology.rules.rule import Rule
 from sparehub.topology.rules.stack_file.field_rules import FIELD_RULES
 from sparehub.topology.rules.stack_file.parse import parse_stack
@@ -89,33 +86,3 @@ def test_a_value_is_refused_and_accepted(row: Any) -> None:
     assert (problem.path, problem.rule) == (example.path, row.id)
     assert example.says in problem.message
     assert problems_of(example.accepted) == []
-
-
-WITHOUT_A_REGION = {
-    "keys_differ_in_more_than_case",
-    "no_spoke_is_called_hub",
-}
-"""Rules whose refused file holds a value that cannot be read, so that no region is built."""
-
-
-@pytest.mark.parametrize(("rule", "example"), named(file_examples.EXAMPLES))
-def test_one_run_reports_the_rules_of_a_region_too(rule: Rule[Any], example: Example) -> None:
-    """A public address space is reported beside a contradiction, where a region can be built."""
-    values = shipped("primary")
-    example.refused(values["sparehub:region"])
-    values["sparehub:region"]["spokes"]["public"] = {
-        "addressSpace": ["11.0.0.0/24"],
-        "subnets": {"app": {"addressPrefix": "11.0.0.0/24"}},
-    }
-    with pytest.raises(ConfigurationError) as caught:
-        build(parse_stack(values))
-    config = caught.value.config
-
-    if rule.find.__name__ in WITHOUT_A_REGION:
-        assert not isinstance(config, StackConfig)
-        return
-    assert isinstance(config, StackConfig)
-    found = check_region(Stack(name="primary", config=config, region=build(config)))
-    assert ("region.spokes.public.addressSpace", address_space_is_private.id) in {
-        (each.path, each.rule) for each in found
-    }

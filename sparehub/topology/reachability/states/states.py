@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 
-from sparehub.topology.azure.durations import Duration
+from sparehub.topology.azure.durations import NO_TIME, Duration
 from sparehub.topology.config.enums import Activation, Depth
 from sparehub.topology.config.schema import StackConfig
 from sparehub.topology.model.circuit_ids import circuit_id, same_circuit
@@ -67,18 +67,6 @@ def meaning(name: str) -> str | None:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Lasting:
-    """Seconds: what is to be expected, and what to allow for."""
-
-    typical: int = 0
-    worst: int = 0
-
-    def plus(self, other: Duration) -> "Lasting":
-        """Return this and what an operation takes."""
-        return Lasting(typical=self.typical + other.typical, worst=self.worst + other.worst)
-
-
-@dataclass(frozen=True, kw_only=True)
 class PairState:
     """Both regions at one time; a region that is lost is absent."""
 
@@ -86,7 +74,7 @@ class PairState:
     regions: Mapping[str, Region]
     before: str = ""  # the state that this one is compared with
     lost_nvas: frozenset[str] = frozenset()
-    lasts: Lasting | None = None  # None: until somebody acts
+    lasts: Duration | None = None  # None: until somebody acts
 
 
 Form = Callable[[Activation, Depth | None], Region]
@@ -191,7 +179,7 @@ def _unplanned(switch: str, target: Side, lost: str, before: str) -> Iterator[Pa
     """Yield the states from the loss of a region to the other being active in its place."""
     waiting = target.form(Activation.STANDBY, None)
     steps = list(up(waiting, target.form(Activation.ACTIVE, None)))
-    first = Lasting().plus(steps[0].takes) if steps else None
+    first = steps[0].takes if steps else None
     yield PairState(name=lost, regions={target.name: waiting}, before=before, lasts=first)
     before = lost
     for number, step in enumerate(steps[:-1]):
@@ -203,10 +191,10 @@ def _unplanned(switch: str, target: Side, lost: str, before: str) -> Iterator[Pa
     yield PairState(name=f"{switch}-done", regions=done, before=before)
 
 
-def _lasts(step: Transition, following: Transition) -> Lasting:
+def _lasts(step: Transition, following: Transition) -> Duration:
     """What is taken away is gone from the start of the step; what is given is there at its end."""
-    lasting = Lasting().plus(step.takes) if step.down else Lasting()
-    return lasting if following.down else lasting.plus(following.takes)
+    lasting = step.takes if step.down else NO_TIME
+    return lasting if following.down else lasting + following.takes
 
 
 def _losses(normal: Mapping[str, Region], stack: str) -> Iterator[PairState]:

@@ -5,13 +5,12 @@ from collections.abc import Iterator, Mapping
 from sparehub.topology.config.enums import NextHopType
 from sparehub.topology.model.pair import Stack
 from sparehub.topology.model.resources import (
-    GATEWAY_SUBNET,
     Region,
     Route,
     RouteTable,
     VirtualNetwork,
 )
-from sparehub.topology.rules.region.networks import gateway_subnet_of, is_private, networks_of
+from sparehub.topology.rules.region.networks import is_private, networks_of
 from sparehub.topology.rules.rule import RuleFault, rule
 
 _ROUTES = 1000
@@ -157,47 +156,6 @@ def prefixes_of_a_table_differ(stack: Stack) -> Iterator[RuleFault]:
             seen.add(route.address_prefix)
 
 
-@rule("VN-12", why="A gateway whose own traffic a route takes away does not function.")
-def gateway_subnet_keeps_its_own_routes(stack: Stack) -> Iterator[RuleFault]:
-    """No default route, none that drops its own range, and BGP propagation on."""
-    tables = tables_of(stack.region)
-    for path, network in networks_of(stack):
-        subnet = gateway_subnet_of(network)
-        table = tables.get(subnet.route_table or "") if subnet else None
-        if subnet is None or table is None:
-            continue
-        if table.disable_bgp_route_propagation:
-            message = f"{table.name} must propagate BGP routes: it is {GATEWAY_SUBNET}'s"
-            yield RuleFault(f"{path}.subnets.{GATEWAY_SUBNET}.routeTable", message)
-        for route in table.routes:
-            prefix = route.address_prefix
-            if prefix.prefixlen == _DEFAULT:
-                message = f"{prefix} may not stand in {GATEWAY_SUBNET}'s table: leave it out"
-                yield RuleFault(path_of(table), message)
-            elif route.next_hop_type is NextHopType.NONE and subnet.address_prefix.subnet_of(
-                prefix
-            ):
-                message = f"{prefix} to None drops what is for {GATEWAY_SUBNET}: leave it out"
-                yield RuleFault(path_of(table), message)
-
-
-@rule(
-    "VN-13",
-    severity="warning",
-    why="A route over GatewaySubnet's own range can break what Azure manages the gateway by.",
-)
-def gateway_subnet_is_not_routed_elsewhere(stack: Stack) -> Iterator[RuleFault]:
-    """In its own table; VN-12 speaks of the default route and of None."""
-    subnet = gateway_subnet_of(stack.region.hub)
-    table = tables_of(stack.region).get(subnet.route_table or "") if subnet else None
-    for route in table.routes if table else ():
-        prefix = route.address_prefix
-        judged = prefix.prefixlen == _DEFAULT or route.next_hop_type is NextHopType.NONE
-        if subnet and table and not judged and prefix.overlaps(subnet.address_prefix):
-            message = f"{prefix} overlaps {GATEWAY_SUBNET} {subnet.address_prefix}: leave it out"
-            yield RuleFault(path_of(table), message)
-
-
 @rule(
     "RT-26",
     severity="warning",
@@ -226,7 +184,5 @@ ROUTES = (
     tables_stay_within_the_old_limit,
     subnets_name_a_table_that_is_there,
     prefixes_of_a_table_differ,
-    gateway_subnet_keeps_its_own_routes,
-    gateway_subnet_is_not_routed_elsewhere,
     no_route_is_made_for_site_recovery,
 )

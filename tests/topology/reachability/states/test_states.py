@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from sparehub.topology.azure.durations import Duration
 from sparehub.topology.config.enums import Activation, Depth
 from sparehub.topology.model.build import build
 from sparehub.topology.model.pair import Stack
@@ -13,7 +14,6 @@ from sparehub.topology.model.resources import Region
 from sparehub.topology.reachability.proof import PreviousVerdicts, prove
 from sparehub.topology.reachability.states.states import (
     STATES,
-    Lasting,
     Side,
     all_states,
     configured,
@@ -33,7 +33,7 @@ def names(found: list[Side]) -> list[str]:
     return [state.name for state in all_states(*found)]
 
 
-def lasting(found: list[Side]) -> dict[str, Lasting]:
+def lasting(found: list[Side]) -> dict[str, Duration]:
     return {each.name: each.lasts for each in all_states(*found) if each.lasts}
 
 
@@ -55,10 +55,10 @@ def test_retained_addresses_are_disconnected_first() -> None:
         "failback-unplanned-done",
     ]
     assert lasting(found) == {
-        "failover-disconnected": Lasting(typical=90 + 181, worst=300 + 300 + 180),
-        "failback-disconnected": Lasting(typical=90 + 181, worst=300 + 300 + 180),
-        "lost-region": Lasting(typical=181, worst=300 + 180),
-        "failback-unplanned-region-lost": Lasting(typical=181, worst=300 + 180),
+        "failover-disconnected": Duration(typical=90 + 181, worst=300 + 300 + 180),
+        "failback-disconnected": Duration(typical=90 + 181, worst=300 + 300 + 180),
+        "lost-region": Duration(typical=181, worst=300 + 180),
+        "failback-unplanned-region-lost": Duration(typical=181, worst=300 + 180),
     }
 
 
@@ -75,7 +75,7 @@ def test_without_a_gateway_the_gap_is_as_long_as_making_one() -> None:
         "failover-unplanned-peerings-updated",
         "failover-unplanned-done",
     ]
-    assert lasting(found)["failover-disconnected"] == Lasting(typical=90 + 882, worst=300 + 7200)
+    assert lasting(found)["failover-disconnected"] == Duration(typical=90 + 882, worst=300 + 7200)
 
 
 def test_addresses_apart_are_connected_first() -> None:
@@ -88,7 +88,7 @@ def test_addresses_apart_are_connected_first() -> None:
         "failover-connected",
         "failover-unplanned-done",
     ]
-    assert connected.lasts == Lasting()
+    assert connected.lasts == Duration()
     both = verify(connected.regions)
     for context in ("primary/spoke1/app", "secondary/spoke1/app"):
         assert both.verdict(context, "on-premises") is Verdict.REACHABLE
