@@ -1,4 +1,4 @@
-"""Azure Resource Manager through Microsoft's pipeline: retries, tokens, long-running actions."""
+"""Azure Resource Manager through Microsoft's pipeline: retry, backoff, tokens, long actions."""
 
 import math
 import re

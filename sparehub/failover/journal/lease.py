@@ -1,4 +1,4 @@
-"""One operator at a time: a lease that expires, with an epoch that shuts out late writers.
+"""One operator at a time: a lease that expires, with an epoch as fencing token.
 
 It lies beside each copy of the journal. Whoever takes it counts the epoch up; whoever held an
 older one, and wakes up late, is refused at the next write. Clocks of two hosts may be ten minutes

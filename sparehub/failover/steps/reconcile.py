@@ -1,4 +1,4 @@
-"""What a killed Pulumi leaves behind, put in order before anything is deployed.
+"""Reconciles the pending operations and orphans of a killed Pulumi before a deployment.
 
 A resource that was being made may stand in Azure while only a pending entry knows of it. A
 deployment would meet it ("cannot create already existing resource") and drop the entry, after

@@ -1,4 +1,4 @@
-"""Where every packet goes, for all contexts and all addresses at once.
+"""Longest prefix match of every packet, for all contexts and all addresses at once.
 
 Every context is a row of next hops, one an atom (``intervals``), painted with the
 active routes from the shortest to the longest. Only an NVA passes packets on, so two looks settle
