@@ -2,7 +2,7 @@
 
 from pulumi import Output, ResourceOptions
 
-from sparehub.topology.model.resources import GATEWAY_SUBNET
+from sparehub.topology.azure.reserved_subnets import GATEWAY_SUBNET
 
 from .virtual_network import VirtualNetworkArgs, VirtualNetworkComponent
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from pulumi import ComponentResource, Input, Output, Resource, ResourceOptions
 from pulumi_azure_native import network
 
-from sparehub.topology.model.resources import GATEWAY_SUBNET, VirtualNetwork
+from sparehub.topology.azure.reserved_subnets import GATEWAY_SUBNET
+from sparehub.topology.model.resources import VirtualNetwork
 
 
 @dataclass(frozen=True, kw_only=True)

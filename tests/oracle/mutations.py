@@ -39,7 +39,7 @@ MUTATIONS = (
     Mutation("advertisements", "hub_to_spoke.connected and", "hub_to_spoke.connected or"),
     Mutation("advertisements", "and spoke.hub_to_spoke.allow_gateway_transit", "and True"),
     Mutation("advertisements", "if uses_gateway(each))", "if peered(each))"),
-    Mutation("advertisements", "> MOST_PREFIXES", ">= MOST_PREFIXES"),
+    Mutation("advertisements", "> ADVERTISED_PREFIXES", ">= ADVERTISED_PREFIXES"),
     Mutation("advertisements", "region.gateway is None or", ""),
     Mutation("advertisements", "if each.key not in without)", ")"),
     Mutation("advertisements", "each.routing_weight == live[0].routing_weight", "each"),
@@ -60,7 +60,7 @@ MUTATIONS = (
     # RT-12, ER-23: who holds an address, and who is the next hop
     Mutation("forwarding", "elif peered(place.spoke):", "elif place.spoke:"),
     Mutation("forwarding", "return self.unknown", "return self.to_nva"),
-    Mutation("forwarding", "(told - {DEFAULT})", "told"),
+    Mutation("forwarding", "(told - {DEFAULT_ROUTE})", "told"),
     Mutation("forwarding", "(told and PRIVATE)", "()"),
     Mutation("forwarding", "lengths == best for", "lengths >= 0 for"),
     Mutation("forwarding", "else each & ~preferred", "else each"),

@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from ipaddress import IPv4Network
 from typing import Any
 
+from sparehub.topology.azure.reserved_subnets import GATEWAY_SUBNET
 from sparehub.topology.model.circuit_ids import circuit_id
 from sparehub.topology.model.resources import (
-    GATEWAY_SUBNET,
     Circuit,
     Connection,
     Gateway,

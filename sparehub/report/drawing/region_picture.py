@@ -2,8 +2,9 @@
 
 from sparehub.report.drawing.frames import DrawnRegion, LinkState
 from sparehub.report.drawing.shapes import Box, Line, fitting, named
+from sparehub.topology.azure.reserved_subnets import GATEWAY_SUBNET
 from sparehub.topology.config.enums import Activation
-from sparehub.topology.model.resources import GATEWAY_SUBNET, Spoke
+from sparehub.topology.model.resources import Spoke
 
 COLLAPSE_ABOVE = 20
 """Spokes of a region that are drawn one by one; more become one stacked box."""

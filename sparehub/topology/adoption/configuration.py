@@ -3,11 +3,11 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from sparehub.topology.azure.reserved_subnets import reserved
+from sparehub.topology.azure.address_ranges import DEFAULT_ROUTE
+from sparehub.topology.azure.reserved_subnets import GATEWAY_SUBNET, reserved
 from sparehub.topology.config.enums import Activation, Bandwidth, CircuitTier, Depth, NextHopType
 from sparehub.topology.model.build import STORAGE_ENDPOINT
 from sparehub.topology.model.resources import (
-    GATEWAY_SUBNET,
     Circuit,
     CircuitReference,
     Peering,
@@ -17,7 +17,6 @@ from sparehub.topology.model.resources import (
     Subnet,
     VirtualNetwork,
 )
-from sparehub.topology.model.route_tables import ANYWHERE
 from sparehub.topology.state.parts import location_of
 from sparehub.topology.state.region import Reading
 
@@ -82,7 +81,7 @@ def _hub(reading: Reading) -> Values:
     tables = {subnet.name: subnet.route_table for subnet in region.hub.subnets}
     has_table = tables.get(region.nva.subnet) == "nva"
     default = {r.address_prefix for t in region.route_tables if t.key == "nva" for r in t.routes}
-    direct = has_table and ANYWHERE in default
+    direct = has_table and DEFAULT_ROUTE in default
     subnets = {s.name: _subnet(s, protected=False) for s in region.hub.subnets}
     if not has_table and region.nva.subnet in subnets:
         subnets[region.nva.subnet]["routeTable"] = "none"
@@ -149,7 +148,7 @@ def _derived_routes(region: Region, table: RouteTable) -> Mapping[str, str]:
             for spoke in region.spokes
             for prefix in spoke.virtual_network.address_space
         }
-    return {str(ANYWHERE): "default"} if table.key in ("spokes", "nva") else {}
+    return {str(DEFAULT_ROUTE): "default"} if table.key in ("spokes", "nva") else {}
 
 
 def _dashed(prefix: str) -> str:

@@ -20,6 +20,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
+from sparehub.topology.azure.limits import SMALLEST_SUBNET
+
+GATEWAY_SUBNET = "GatewaySubnet"
+"""VN-09: the name that Azure demands of a gateway's subnet."""
+
 
 class Groups(StrEnum):
     """Which network security groups Azure takes on a subnet."""
@@ -47,7 +52,7 @@ RESERVED_SUBNETS: Mapping[str, ReservedSubnet] = MappingProxyType(
             security_groups=groups,
         )
         for name, longest_prefix, takes_route_table, groups in (
-            ("GatewaySubnet", 29, True, Groups.NONE),
+            (GATEWAY_SUBNET, SMALLEST_SUBNET, True, Groups.NONE),
             ("AzureFirewallSubnet", 26, True, Groups.NONE),
             ("AzureFirewallManagementSubnet", 26, False, Groups.NONE),
             ("RouteServerSubnet", 27, False, Groups.NONE),

@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Iterator
 from urllib.parse import quote
 
+from sparehub.topology.azure.limits import NAME_LENGTH, RESOURCE_GROUP_NAME_LENGTH
 from sparehub.topology.config.printable import shown
 from sparehub.topology.errors import UnreadableError
 
@@ -22,8 +23,6 @@ NAME_FORM = (
     "start with a letter or digit, may hold letters, digits, `_`, `.` and `-`, and must end with a "
     "letter, a digit or `_`"
 )
-LONGEST_NAME = 80
-LONGEST_GROUP = 90
 _NAME = re.compile(NAME_PATTERN)
 _NETWORK = "microsoft.network"
 _LETTERS = ("Lu", "Ll", "Lt", "Lm", "Lo", "Nd")
@@ -50,12 +49,12 @@ def is_group_name(text: str) -> bool:
 
     Letters and digits of any script are allowed, a period at the end is not.
     """
-    return len(text) <= LONGEST_GROUP and not text.endswith(".") and _is_segment(text)
+    return len(text) <= RESOURCE_GROUP_NAME_LENGTH and not text.endswith(".") and _is_segment(text)
 
 
 def is_name(text: str) -> bool:
     """Return whether Azure takes a text as the name of a resource of Microsoft.Network."""
-    return len(text) <= LONGEST_NAME and _NAME.fullmatch(text) is not None
+    return len(text) <= NAME_LENGTH and _NAME.fullmatch(text) is not None
 
 
 def is_stack_name(text: str) -> bool:
@@ -95,8 +94,9 @@ def _id_problems(identity: str) -> Iterator[str]:
         yield f"{shown(found['subscription'])} is not a subscription's id, which is a GUID"
     if not is_group_name(found["group"]):
         yield (
-            f"{shown(found['group'])} is not the name of a resource group: 1 to {LONGEST_GROUP} "
-            "letters, digits, `_`, `(`, `)`, `.` and `-`, and no `.` at the end"
+            f"{shown(found['group'])} is not the name of a resource group: "
+            f"1 to {RESOURCE_GROUP_NAME_LENGTH} letters, digits, `_`, `(`, `)`, `.` and `-`, "
+            "and no `.` at the end"
         )
     if found.re is _FORM:
         yield from _name_problems(found)
@@ -110,7 +110,7 @@ def _name_problems(found: re.Match[str]) -> Iterator[str]:
     for name in found["rest"].split("/")[1::2]:
         if of_network and not is_name(name):
             yield (
-                f"{shown(name)} is not a resource's name, which has 1 to {LONGEST_NAME} "
+                f"{shown(name)} is not a resource's name, which has 1 to {NAME_LENGTH} "
                 f"characters: it must {NAME_FORM}"
             )
         if not _is_segment(name):

@@ -25,6 +25,8 @@ from pydantic import StrictInt as Int
 from pydantic.alias_generators import to_camel
 from pydantic_core import PydanticCustomError
 
+from sparehub.topology.azure.gateway_skus import SCALE_UNITS_MAX
+from sparehub.topology.azure.limits import ASN_MAX, ROUTING_WEIGHT_MAX, VLAN_ID_MAX
 from sparehub.topology.azure.reserved_subnets import reserved
 from sparehub.topology.config.enums import (
     Activation,
@@ -140,8 +142,8 @@ class GatewayConfig(NamedConfig):
     """The ExpressRoute gateway."""
 
     sku: GatewaySku = GatewaySku.ER_GW_1_AZ
-    min_scale_units: Annotated[Int, Field(ge=1, le=40)] | None = None
-    max_scale_units: Annotated[Int, Field(ge=1, le=40)] | None = None
+    min_scale_units: Annotated[Int, Field(ge=1, le=SCALE_UNITS_MAX)] | None = None
+    max_scale_units: Annotated[Int, Field(ge=1, le=SCALE_UNITS_MAX)] | None = None
 
 
 class OwnedSkuConfig(Closed):
@@ -160,8 +162,8 @@ class ReferencedSkuConfig(Closed):
 class PrivatePeeringConfig(Closed):
     """ER-10: the private peering of an owned circuit."""
 
-    peer_asn: Annotated[Int, Field(alias="peerASN", ge=1, le=4294967295)]
-    vlan_id: Annotated[Int, Field(ge=1, le=4094)]
+    peer_asn: Annotated[Int, Field(alias="peerASN", ge=1, le=ASN_MAX)]
+    vlan_id: Annotated[Int, Field(ge=1, le=VLAN_ID_MAX)]
     primary_peer_address_prefix: AddressPrefix
     secondary_peer_address_prefix: AddressPrefix
 
@@ -222,7 +224,7 @@ CircuitConfig = Annotated[
 class ConnectionConfig(NamedConfig):
     """One connection of the gateway to one circuit."""
 
-    routing_weight: Annotated[Int, Field(ge=0, le=32000)] = 0  # ER-22
+    routing_weight: Annotated[Int, Field(ge=0, le=ROUTING_WEIGHT_MAX)] = 0  # ER-22
     circuit: CircuitConfig
 
 

@@ -5,6 +5,8 @@
 Pulumi sorts them when it hands a configuration over, so a file's own order cannot be kept.
 """
 
+from sparehub.topology.azure.limits import PREFIXES_AT_CONNECTION_CREATION
+from sparehub.topology.azure.reserved_subnets import GATEWAY_SUBNET
 from sparehub.topology.config.enums import Activation, Depth
 from sparehub.topology.config.schema import (
     ConnectionConfig,
@@ -20,7 +22,6 @@ from sparehub.topology.errors import ConfigurationError
 from sparehub.topology.model.drill import build_drill
 from sparehub.topology.model.names import name_problems
 from sparehub.topology.model.resources import (
-    GATEWAY_SUBNET,
     Circuit,
     CircuitReference,
     Connection,
@@ -37,9 +38,6 @@ from sparehub.topology.model.resources import (
 from sparehub.topology.model.route_tables import nva_has_table, problems_without_table, route_tables
 
 STORAGE_ENDPOINT = "Microsoft.Storage"
-# ER-36: a connection is created only while the gateway's network and the spokes that use it have
-# at most this many prefixes. https://learn.microsoft.com/azure/expressroute/expressroute-howto-linkvnet-arm
-CONNECTION_PREFIX_LIMIT = 200
 
 
 def build(config: StackConfig) -> Region:
@@ -52,7 +50,7 @@ def build(config: StackConfig) -> Region:
     name = region.name or config.location
     active = config.activation is Activation.ACTIVE
     depth = region.standby.depth
-    many = _prefix_count(region) > CONNECTION_PREFIX_LIMIT
+    many = _prefix_count(region) > PREFIXES_AT_CONNECTION_CREATION
     connected = active or (depth is Depth.CONNECTION and not config.disconnected)
     gateway = active or depth is not Depth.NETWORK or config.disconnected
     connections = region.express_route.connections if connected else {}

@@ -12,6 +12,8 @@ replicates (RT-27) stays shut: one that a test failover made does not.
 from collections.abc import Iterator, Mapping, Sequence
 from ipaddress import IPv4Network
 
+from sparehub.topology.azure.address_ranges import DEFAULT_ROUTE
+from sparehub.topology.azure.limits import FIRST_RULE_PRIORITY, LAST_RULE_PRIORITY
 from sparehub.topology.azure.reserved_subnets import reserved
 from sparehub.topology.config.enums import NextHopType
 from sparehub.topology.config.schema import RegionConfig, SpokeConfig, StackConfig
@@ -29,8 +31,6 @@ from sparehub.topology.model.resources import (
 
 ROUTE_TABLE = "drill"
 _ANY = ("*",)
-_ANYWHERE = IPv4Network("0.0.0.0/0")
-_ALLOW, _DENY = 100, 4096  # the first and the last priority that a rule may have
 
 
 def build_drill(config: StackConfig) -> Drill:
@@ -51,7 +51,7 @@ def build_drill(config: StackConfig) -> Drill:
             name=f"rt-drill-{name}",
             disable_bgp_route_propagation=True,
             routes=(
-                Route(name="default", address_prefix=_ANYWHERE, next_hop_type=NextHopType.NONE),
+                Route(name="default", address_prefix=DEFAULT_ROUTE, next_hop_type=NextHopType.NONE),
             ),
         ),
         networks=tuple(_network(region, key, name, pieces) for key in keys),
@@ -99,7 +99,7 @@ def _rules(space: tuple[IPv4Network, ...]) -> Iterator[SecurityRule]:
     for direction in ("Inbound", "Outbound"):
         yield SecurityRule(
             name=f"allow-own-{direction.lower()}",
-            priority=_ALLOW,
+            priority=FIRST_RULE_PRIORITY,
             direction=direction,
             access="Allow",
             source_address_prefixes=own,
@@ -107,7 +107,7 @@ def _rules(space: tuple[IPv4Network, ...]) -> Iterator[SecurityRule]:
         )
         yield SecurityRule(
             name=f"deny-all-{direction.lower()}",
-            priority=_DENY,
+            priority=LAST_RULE_PRIORITY,
             direction=direction,
             access="Deny",
             source_address_prefixes=_ANY,

@@ -10,10 +10,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Network
 
+from sparehub.topology.azure.address_ranges import DEFAULT_ROUTE
 from sparehub.topology.config.enums import NextHopType
 from sparehub.topology.model.resources import Drill, SecurityRule
-
-_EVERYTHING = IPv4Network("0.0.0.0/0")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,7 +40,7 @@ def _escapes(network: IsolatedNetwork) -> Iterator[str]:
         where = f"{network.name}/{subnet}"
         routes = network.routes[subnet]
         # RT-01: where no user route says otherwise, the default route leads to the internet.
-        if routes.get(_EVERYTHING) != NextHopType.NONE:
+        if routes.get(DEFAULT_ROUTE) != NextHopType.NONE:
             yield f"{where} has no route that drops what is for elsewhere"
         for prefix, hop in sorted(routes.items()):
             inside = any(prefix.subnet_of(own) for own in network.address_space)

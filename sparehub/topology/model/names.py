@@ -6,6 +6,12 @@ https://learn.microsoft.com/azure/azure-resource-manager/management/resource-nam
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from sparehub.topology.azure.limits import (
+    NAME_LENGTH,
+    RESOURCE_GROUP_NAME_LENGTH,
+    VIRTUAL_NETWORK_NAME_LENGTH,
+    VIRTUAL_NETWORK_NAME_MIN_LENGTH,
+)
 from sparehub.topology.errors import Problem
 from sparehub.topology.model.resources import Circuit, Region
 
@@ -16,7 +22,7 @@ class _Named(NamedTuple):
     path: str
     name: str
     scope: str
-    longest: int = 80
+    longest: int = NAME_LENGTH
     shortest: int = 1
 
 
@@ -34,13 +40,27 @@ def name_problems(region: Region) -> Iterator[Problem]:
 
 
 def _names(region: Region) -> Iterator[_Named]:
-    yield _Named("region.resourceGroup", region.resource_group, "resource groups", 90)
-    yield _Named("region.hub.name", region.hub.name, "virtual networks", 64, 2)
+    yield _Named(
+        "region.resourceGroup", region.resource_group, "resource groups", RESOURCE_GROUP_NAME_LENGTH
+    )
+    yield _Named(
+        "region.hub.name",
+        region.hub.name,
+        "virtual networks",
+        VIRTUAL_NETWORK_NAME_LENGTH,
+        VIRTUAL_NETWORK_NAME_MIN_LENGTH,
+    )
     for table in region.route_tables:
         yield _Named(f"region.routeTables.{table.key}.name", table.name, "route tables")
     for spoke in region.spokes:
         path = f"region.spokes.{spoke.key}"
-        yield _Named(f"{path}.name", spoke.virtual_network.name, "virtual networks", 64, 2)
+        yield _Named(
+            f"{path}.name",
+            spoke.virtual_network.name,
+            "virtual networks",
+            VIRTUAL_NETWORK_NAME_LENGTH,
+            VIRTUAL_NETWORK_NAME_MIN_LENGTH,
+        )
         yield _Named(f"{path}.hubToSpoke.name", spoke.hub_to_spoke.name, "peerings of the hub")
         yield _Named(f"{path}.spokeToHub.name", spoke.spoke_to_hub.name, f"peerings of {spoke.key}")
     if region.gateway:
@@ -56,12 +76,17 @@ def _names(region: Region) -> Iterator[_Named]:
                 f"{path}.{circuit.key}.circuit.resourceGroup",
                 circuit.resource_group,
                 "resource groups",
-                90,
+                RESOURCE_GROUP_NAME_LENGTH,
             )
             yield group
     if region.drill:
-        yield _Named("region.drill", region.drill.resource_group, "resource groups", 90)
+        yield _Named(
+            "region.drill",
+            region.drill.resource_group,
+            "resource groups",
+            RESOURCE_GROUP_NAME_LENGTH,
+        )
         for network in region.drill.networks:
             path = f"region.spokes.{network.key}"
             name = network.virtual_network.name
-            yield _Named(path, name, "virtual networks of the drill", 64)
+            yield _Named(path, name, "virtual networks of the drill", VIRTUAL_NETWORK_NAME_LENGTH)

@@ -21,10 +21,6 @@ from sparehub.topology.config.enums import (
     Prefers,
 )
 
-GATEWAY_SUBNET = "GatewaySubnet"
-"""VN-09: the name that Azure demands of a gateway's subnet."""
-
-
 DRILL = "drill"
 """The logical name below which everything of a drill is; what is below another is the region's."""
 

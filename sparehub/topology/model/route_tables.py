@@ -4,12 +4,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from ipaddress import IPv4Network
 
+from sparehub.topology.azure.address_ranges import DEFAULT_ROUTE
 from sparehub.topology.config.enums import InternetEgress, NextHopType
 from sparehub.topology.config.schema import RegionConfig, RouteConfig, RouteTableConfig
 from sparehub.topology.errors import Problem
 from sparehub.topology.model.resources import Route, RouteTable
-
-ANYWHERE = IPv4Network("0.0.0.0/0")
 
 
 def nva_has_table(region: RegionConfig) -> bool:
@@ -71,7 +70,7 @@ def _spokes_table(region: RegionConfig, name: str) -> RouteTable:
         disable_bgp_route_propagation=True,
         routes=_routes(
             region.route_tables.spokes,
-            [_to_nva(region, "default", ANYWHERE), *_to_inspected(region)],
+            [_to_nva(region, "default", DEFAULT_ROUTE), *_to_inspected(region)],
             region.routes.spokes,
         ),
     )
@@ -93,7 +92,9 @@ def _gateway_table(region: RegionConfig, name: str) -> RouteTable:
 
 def _nva_table(region: RegionConfig, name: str) -> RouteTable:
     direct = region.hub.nva.internet_egress is InternetEgress.DIRECT
-    to_internet = Route(name="default", address_prefix=ANYWHERE, next_hop_type=NextHopType.INTERNET)
+    to_internet = Route(
+        name="default", address_prefix=DEFAULT_ROUTE, next_hop_type=NextHopType.INTERNET
+    )
     return RouteTable(
         key="nva",
         name=region.route_tables.nva.name or f"rt-nva-{name}",
@@ -110,7 +111,7 @@ def _inspected_table(region: RegionConfig, name: str) -> RouteTable:
         disable_bgp_route_propagation=True,  # RT-08, as in a spoke
         routes=_routes(
             region.route_tables.inspected,
-            [_to_nva(region, "default", ANYWHERE), *_to_spokes(region)],
+            [_to_nva(region, "default", DEFAULT_ROUTE), *_to_spokes(region)],
             (),
         ),
     )

@@ -6,12 +6,13 @@ from itertools import combinations
 
 import numpy as np
 
+from sparehub.topology.azure.limits import ADVERTISED_PREFIXES
+from sparehub.topology.azure.reserved_subnets import GATEWAY_SUBNET
 from sparehub.topology.config.enums import Activation, Depth
 from sparehub.topology.model.build import STORAGE_ENDPOINT
 from sparehub.topology.model.live_regions import Reason, conflict
-from sparehub.topology.model.resources import GATEWAY_SUBNET, Region
+from sparehub.topology.model.resources import Region
 from sparehub.topology.reachability.effective_routes.advertisements import (
-    MOST_PREFIXES,
     advertisement,
     live_connections,
     offered_prefixes,
@@ -148,13 +149,15 @@ def of_regions(reachability: Reachability, explainer: Explainer) -> Iterator[Vio
 def _connections(stack: str, region: Region) -> Iterator[Violation]:
     gateway = f"{stack}/{HUB}/{GATEWAY_SUBNET}"
     count = len(offered_prefixes(region))
-    if region.gateway and region.connections and count > MOST_PREFIXES:
+    if region.gateway and region.connections and count > ADVERTISED_PREFIXES:
         yield Violation(
             question="prefix-count",
             source=gateway,
             destination=ON_PREMISES,
             verdict=Verdict.UNREACHABLE,
-            reason=f"{count} prefixes: above {MOST_PREFIXES} the connection goes down (ER-21)",
+            reason=(
+                f"{count} prefixes: above {ADVERTISED_PREFIXES} the connection goes down (ER-21)"
+            ),
         )
     live, out = live_connections(region), outbound_connections(region)
     if len(out) < len(live):

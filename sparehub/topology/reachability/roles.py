@@ -6,8 +6,9 @@
 
 from collections.abc import Iterator, Mapping
 
+from sparehub.topology.azure.reserved_subnets import GATEWAY_SUBNET
 from sparehub.topology.config.enums import Activation
-from sparehub.topology.model.resources import GATEWAY_SUBNET, Region
+from sparehub.topology.model.resources import Region
 from sparehub.topology.reachability.effective_routes.forwarding import INTERNET, ON_PREMISES
 from sparehub.topology.reachability.effective_routes.routes import HUB, subnets
 

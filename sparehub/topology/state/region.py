@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from sparehub.topology.azure.limits import PREFIXES_AT_CONNECTION_CREATION
 from sparehub.topology.config.enums import Activation, Depth, NvaKind, Prefers
 from sparehub.topology.config.schema import (
     NetworkConfig,
@@ -14,7 +15,7 @@ from sparehub.topology.config.schema import (
     StackConfig,
     SubnetConfig,
 )
-from sparehub.topology.model.build import CONNECTION_PREFIX_LIMIT, STORAGE_ENDPOINT
+from sparehub.topology.model.build import STORAGE_ENDPOINT
 from sparehub.topology.model.circuit_ids import same_circuit
 from sparehub.topology.model.resources import (
     Circuit,
@@ -149,7 +150,8 @@ class _Reader:
                 prefers=given.region.on_premises.prefers if given else Prefers.NONE,
             ),
             spokes_wait_for_connections=(
-                sum(len(network.address_space) for network in networks) > CONNECTION_PREFIX_LIMIT
+                sum(len(network.address_space) for network in networks)
+                > PREFIXES_AT_CONNECTION_CREATION
             ),
         )
 

@@ -12,7 +12,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from ipaddress import IPv4Address
 from typing import Any
 
-from sparehub.topology.model.resources import GATEWAY_SUBNET
+from sparehub.topology.azure.address_ranges import DEFAULT_ROUTE
+from sparehub.topology.azure.reserved_subnets import GATEWAY_SUBNET
 from sparehub.topology.state.resources import (
     CIRCUIT,
     CIRCUIT_PEERING,
@@ -156,7 +157,7 @@ class Roles:
             table = self.by_id.get(subnet.reference("routeTable").lower())
             for route in routes_of(self, table) if table else ():
                 if (address := address_of(route.get("nextHopIpAddress"))) is not None:
-                    hops[address] += 2 if route.get("addressPrefix") == "0.0.0.0/0" else 1
+                    hops[address] += 2 if route.get("addressPrefix") == str(DEFAULT_ROUTE) else 1
         return hops.most_common(1)[0][0] if hops else None
 
     def _nva_subnet(self) -> ArmResource | None:

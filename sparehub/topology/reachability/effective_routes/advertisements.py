@@ -4,16 +4,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from ipaddress import IPv4Network
 
+from sparehub.topology.azure.limits import ADVERTISED_PREFIXES, EQUAL_CONNECTIONS
 from sparehub.topology.config.enums import Prefers
 from sparehub.topology.model.circuit_ids import circuit_id, same_circuit
 from sparehub.topology.model.live_regions import Advertisement, agreed_preference
 from sparehub.topology.model.resources import Circuit, Connection, Region, Spoke
-
-# ER-21: IPv4 prefixes from a gateway to a circuit; above it the connection goes down.
-# https://learn.microsoft.com/azure/expressroute/expressroute-faqs
-MOST_PREFIXES = 1000
-# ER-22: equal routes of several circuits are used side by side.
-_MOST_EQUAL = 4
 
 
 def peered(spoke: Spoke) -> bool:
@@ -42,7 +37,7 @@ def live_connections(region: Region) -> tuple[Connection, ...]:
     Each needs the gateway, the private peering of its circuit, enabled (of a referenced circuit it
     is assumed), and no more prefixes than the gateway may show (ER-09, ER-21, ER-38).
     """
-    if region.gateway is None or len(offered_prefixes(region)) > MOST_PREFIXES:
+    if region.gateway is None or len(offered_prefixes(region)) > ADVERTISED_PREFIXES:
         return ()
     without = {
         circuit.key
@@ -58,7 +53,7 @@ def outbound_connections(region: Region) -> tuple[Connection, ...]:
     """Return the connections that packets leave by (ER-22): of the highest weight, at most four."""
     live = live_connections(region)
     best = (each for each in live if each.routing_weight == live[0].routing_weight)
-    return tuple(best)[:_MOST_EQUAL]
+    return tuple(best)[:EQUAL_CONNECTIONS]
 
 
 def advertised_prefixes(region: Region) -> tuple[IPv4Network, ...]:

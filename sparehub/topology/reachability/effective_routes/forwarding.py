@@ -12,7 +12,9 @@ from ipaddress import IPv4Address, IPv4Network
 import numpy as np
 from numpy.typing import NDArray
 
-from sparehub.topology.model.resources import GATEWAY_SUBNET, Region, Spoke, Subnet
+from sparehub.topology.azure.address_ranges import DEFAULT_ROUTE, PRIVATE_RANGES
+from sparehub.topology.azure.reserved_subnets import GATEWAY_SUBNET
+from sparehub.topology.model.resources import Region, Spoke, Subnet
 from sparehub.topology.reachability.effective_routes.advertisements import (
     Remote,
     advertised_prefixes,
@@ -23,9 +25,7 @@ from sparehub.topology.reachability.effective_routes.advertisements import (
 )
 from sparehub.topology.reachability.effective_routes.intervals import Atoms
 from sparehub.topology.reachability.effective_routes.routes import (
-    DEFAULT,
     HUB,
-    PRIVATE,
     EffectiveRoute,
     RegionRoutes,
 )
@@ -123,8 +123,8 @@ class Network:
         return replace(gateway, name=name, subnet=subnet, own=own, shared=shared)
 
     def _prefixes(self) -> Iterable[IPv4Network]:
-        yield DEFAULT
-        yield from PRIVATE
+        yield DEFAULT_ROUTE
+        yield from PRIVATE_RANGES
         for region in self.regions.values():
             yield from region.address_prefixes
             yield from region.on_premises.address_prefixes
@@ -137,12 +137,12 @@ class Network:
         """Decide for each atom whether on-premises or the internet holds it, or a network."""
         on_premises, internet = self.number[ON_PREMISES], self.number[INTERNET]
         beyond = np.full(len(self.atoms), internet, dtype=np.int16)
-        for prefix in PRIVATE:
+        for prefix in PRIVATE_RANGES:
             beyond[slice(*self.atoms.span(prefix))] = self.dropped
         regions = self.regions.values()
         told = {p for region in regions for p in region.on_premises.address_prefixes}
         # On-premises that advertises a default route alone is somewhere in the private ranges.
-        for prefix in (told - {DEFAULT}) or (told and PRIVATE):
+        for prefix in (told - {DEFAULT_ROUTE}) or (told and PRIVATE_RANGES):
             beyond[slice(*self.atoms.span(prefix))] = on_premises
         for prefix in (p for region in regions for p in region.address_prefixes):
             beyond[slice(*self.atoms.span(prefix))] = self.dropped

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from ipaddress import IPv4Address, IPv4Network
 
+from sparehub.topology.azure.address_ranges import DEFAULT_ROUTE, PRIVATE_RANGES
 from sparehub.topology.errors import UnknownNameError
 from sparehub.topology.model.resources import Region, RouteTable, Spoke, Subnet, VirtualNetwork
 from sparehub.topology.reachability.effective_routes.advertisements import (
@@ -22,12 +23,6 @@ from sparehub.topology.reachability.effective_routes.advertisements import (
 from sparehub.topology.reachability.effective_routes.intervals import LENGTH, interval, prefix_key
 
 HUB = "hub"
-DEFAULT = IPv4Network("0.0.0.0/0")
-PRIVATE = tuple(
-    IPv4Network(prefix)
-    for prefix in ("10.0.0.0/8", "100.64.0.0/10", "172.16.0.0/12", "192.168.0.0/16")
-)
-"""RT-01: what a network sends nowhere unless it knows better."""
 
 
 class Source(StrEnum):
@@ -259,12 +254,14 @@ def _elsewhere(
     it. One that BGP brought stands in the place of the system's own, which a user's leaves Invalid
     (the tables are in ``docs/verification.md``).
     """
-    if any(route.address_prefix == DEFAULT for route in learned):
+    if any(route.address_prefix == DEFAULT_ROUTE for route in learned):
         return  # RT-03, by BGP
-    yield EffectiveRoute(source=Source.SYSTEM, hop_type=HopType.INTERNET, address_prefix=DEFAULT)
-    if any(route.address_prefix == DEFAULT for route in user):
+    yield EffectiveRoute(
+        source=Source.SYSTEM, hop_type=HopType.INTERNET, address_prefix=DEFAULT_ROUTE
+    )
+    if any(route.address_prefix == DEFAULT_ROUTE for route in user):
         return  # RT-03, by a user
-    for prefix in PRIVATE:
+    for prefix in PRIVATE_RANGES:
         # RT-02: gone where a prefix of the network equals or contains it.
         if not any(prefix.subnet_of(held) for held in space):
             yield EffectiveRoute(source=Source.SYSTEM, hop_type=HopType.NONE, address_prefix=prefix)

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from ipaddress import IPv4Address
 
+from sparehub.topology.azure.limits import ADVERTISED_PREFIXES
 from sparehub.topology.model.resources import Circuit, Region
 from sparehub.topology.reachability.effective_routes.advertisements import (
-    MOST_PREFIXES,
     live_connections,
     offered_prefixes,
     peered,
@@ -156,9 +156,9 @@ def _not_live(stack: str, region: Region) -> str:
         return f"{stack} has no gateway"
     if not region.connections:
         return f"{stack} has no connection"
-    if count > MOST_PREFIXES:
+    if count > ADVERTISED_PREFIXES:
         return (
-            f"{stack} would advertise {count} prefixes; above {MOST_PREFIXES} "
+            f"{stack} would advertise {count} prefixes; above {ADVERTISED_PREFIXES} "
             "the connection goes down (ER-21)"
         )
     without = [c.name for c in region.circuits if isinstance(c, Circuit) and not c.private_peering]

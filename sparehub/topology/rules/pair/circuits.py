@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from sparehub.topology.config.enums import Activation, CircuitTier, Depth
+from sparehub.topology.azure.circuit_limits import links_per_circuit
+from sparehub.topology.config.enums import Activation, Depth
 from sparehub.topology.model.circuit_ids import circuit_id, same_circuit
 from sparehub.topology.model.live_regions import Advertisement, Conflict, conflict
 from sparehub.topology.model.pair import Stack, distinct_circuits, switched
@@ -14,10 +15,6 @@ from sparehub.topology.rules.region.gateways import SKU_PATH, capacity_of
 from sparehub.topology.rules.rule import RuleFault, rule
 from sparehub.topology.rules.stack_file.raw import RawPrefix, overlaps
 from sparehub.topology.state.deployed import Deployed
-
-_LINKS = 10
-_LINKS_OF_PREMIUM = {50: 20, 100: 25, 200: 25, 500: 40, 1000: 50, 2000: 60, 5000: 75}
-_LINKS_OF_LARGEST = 100
 
 
 @rule(
@@ -93,16 +90,10 @@ def circuits_have_few_enough_links(pair: Pair) -> Iterator[RuleFault]:
     """Of both regions, which may be linked at once."""
     everything = [circuit for stack in pair for circuit in stack.region.circuits]
     for group in distinct_circuits(everything):
-        most = min(map(_links_of_circuit, group))
+        most = min(links_per_circuit(each.tier, each.bandwidth_in_mbps) for each in group)
         if len(group) > most:
             message = f"{len(group)} connections to one circuit, which takes {most} links"
             yield RuleFault(f"{CONNECTIONS}.{group[-1].key}.circuit", message, pair.secondary.name)
-
-
-def _links_of_circuit(circuit: Circuit | CircuitReference) -> int:
-    if circuit.tier != CircuitTier.PREMIUM.value:
-        return _LINKS
-    return _LINKS_OF_PREMIUM.get(circuit.bandwidth_in_mbps, _LINKS_OF_LARGEST)
 
 
 @rule(

@@ -3,10 +3,18 @@
 from collections import Counter
 from collections.abc import Iterator
 
+from sparehub.topology.azure.circuit_limits import prefixes_from_on_premises
+from sparehub.topology.azure.gateway_skus import circuits_per_gateway, prefixes_from_circuits
 from sparehub.topology.azure.geography import (
     LOCAL_REGIONS,
     geopolitical_region,
     geopolitical_region_of_peering_location,
+)
+from sparehub.topology.azure.limits import (
+    ADVERTISED_PREFIXES,
+    CIRCUITS_PER_PEERING_LOCATION,
+    CIRCUITS_PER_SUBSCRIPTION_AND_REGION,
+    PREFIXES_AT_CONNECTION_CREATION,
 )
 from sparehub.topology.config.enums import CircuitTier
 from sparehub.topology.config.secrets import SECRET
@@ -16,14 +24,6 @@ from sparehub.topology.rules.rule import RuleFault, rule
 from sparehub.topology.rules.stack_file.raw import RawPrefix, overlaps
 
 CONNECTIONS = "region.expressRoute.connections"
-_PREFIXES = 1000
-_PREFIXES_AT_CREATION = 200
-_LEARNED = {CircuitTier.PREMIUM.value: 10_000}
-_LEARNED_BY_OTHERS = 4_000
-_LEARNED_BY_GATEWAY = {"Standard": 4_000, "ErGw1AZ": 4_000}
-_LEARNED_BY_LARGER_GATEWAYS = 9_500
-_FROM_ONE_LOCATION = 4
-_OWNED_IN_A_REGION = 10
 
 
 def circuit_path(circuit: Circuit | CircuitReference) -> str:
@@ -147,22 +147,16 @@ def authorization_keys_are_used_once(stack: Stack) -> Iterator[RuleFault]:
             yield RuleFault(f"{CONNECTIONS}.{connection.key}.circuit.authorizationKey", message)
 
 
-def _circuits_of_gateway(stack: Stack) -> int:
-    gateway = stack.config.region.express_route.gateway
-    units = gateway.min_scale_units or 1
-    scaled = 16 if units >= 10 else 8 if units > 1 else 4  # noqa: PLR2004 - the rule's numbers
-    of_sku = {"Standard": 4, "ErGw1AZ": 4, "HighPerformance": 8, "ErGw2AZ": 8, "ErGwScale": scaled}
-    return of_sku.get(gateway.sku.value, 16)
-
-
 @rule("ER-16", why="A gateway takes 4, 8 or 16 circuits, by its SKU.")
 def gateway_takes_all_circuits(stack: Stack) -> Iterator[RuleFault]:
     """Counted with those that are not provisioned yet."""
-    count, most = len(stack.region.circuits), _circuits_of_gateway(stack)
+    gateway = stack.config.region.express_route.gateway
+    count = len(stack.region.circuits)
+    most = circuits_per_gateway(gateway.sku.value, gateway.min_scale_units)
     if count > most:
-        sku = stack.config.region.express_route.gateway.sku
         message = (
-            f"{count} circuits; a gateway {sku} takes {most}: remove some or take a larger SKU"
+            f"{count} circuits; a gateway {gateway.sku} takes {most}: remove some or take a larger "
+            "SKU"
         )
         yield RuleFault(CONNECTIONS, message)
 
@@ -171,8 +165,9 @@ def gateway_takes_all_circuits(stack: Stack) -> Iterator[RuleFault]:
 def peering_locations_serve_few_enough_circuits(stack: Stack) -> Iterator[RuleFault]:
     """Whoever owns them."""
     for place, count in _by_location(stack).items():
-        if count > _FROM_ONE_LOCATION:
-            message = f"{count} circuits at {place}; a gateway takes {_FROM_ONE_LOCATION} of one"
+        if count > CIRCUITS_PER_PEERING_LOCATION:
+            most = CIRCUITS_PER_PEERING_LOCATION
+            message = f"{count} circuits at {place}; a gateway takes {most} of one"
             yield RuleFault(CONNECTIONS, message)
 
 
@@ -185,10 +180,10 @@ def region_owns_few_enough_circuits(stack: Stack) -> Iterator[RuleFault]:
     """Those of this stack alone, by where their records lie."""
     owned = (each for each in stack.region.circuits if isinstance(each, Circuit))
     for location, count in Counter(each.location for each in owned).items():
-        if count > _OWNED_IN_A_REGION:
+        if count > CIRCUITS_PER_SUBSCRIPTION_AND_REGION:
             message = (
-                f"{count} circuits of its own in {location}; {_OWNED_IN_A_REGION} are allowed "
-                "unless raised"
+                f"{count} circuits of its own in {location}; "
+                f"{CIRCUITS_PER_SUBSCRIPTION_AND_REGION} are allowed unless raised"
             )
             yield RuleFault(CONNECTIONS, message)
 
@@ -214,10 +209,10 @@ def _by_location(stack: Stack) -> Counter[str]:
 def gateway_advertises_few_enough_prefixes(stack: Stack) -> Iterator[RuleFault]:
     """As many as there are once the region is live."""
     count = len(stack.region.address_prefixes)
-    if count > _PREFIXES:
+    if count > ADVERTISED_PREFIXES:
         message = (
-            f"{count} prefixes with the hub's; above {_PREFIXES} the connection goes down: "
-            "give spokes larger prefixes, or fewer"
+            f"{count} prefixes with the hub's; above {ADVERTISED_PREFIXES} the connection goes "
+            "down: give spokes larger prefixes, or fewer"
         )
         yield RuleFault("region.spokes", message)
 
@@ -229,9 +224,8 @@ def on_premises_advertises_few_enough_prefixes(stack: Stack) -> Iterator[RuleFau
     """4,000 on a Standard circuit, 10,000 on a Premium one; 4,000 or 9,500 at the gateway."""
     count = len(stack.region.on_premises.address_prefixes)
     sku = stack.config.region.express_route.gateway.sku.value
-    gateway = _LEARNED_BY_GATEWAY.get(sku, _LEARNED_BY_LARGER_GATEWAYS)
-    tiers = [_LEARNED.get(each.tier, _LEARNED_BY_OTHERS) for each in stack.region.circuits]
-    most = min([gateway, *tiers])
+    tiers = [circuit.tier for circuit in stack.region.circuits]
+    most = min([prefixes_from_circuits(sku), *map(prefixes_from_on_premises, tiers)])
     if count > most:
         message = f"{count} prefixes; gateway and circuits learn {most}: let the routers sum up"
         yield RuleFault("region.onPremises.addressPrefixes", message)
@@ -259,7 +253,7 @@ def spokes_wait_where_prefixes_are_many(stack: Stack) -> Iterator[RuleFault]:
     """Above 200 they use the gateway only once the connection stands."""
     region = stack.region
     used = any(spoke.spoke_to_hub.use_remote_gateways for spoke in region.spokes)
-    many = len(region.address_prefixes) > _PREFIXES_AT_CREATION
+    many = len(region.address_prefixes) > PREFIXES_AT_CONNECTION_CREATION
     waiting = region.connections and region.spokes_wait_for_connections
     if many and used and not waiting and not stack.config.disconnected:
         message = (

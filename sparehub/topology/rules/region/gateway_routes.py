@@ -8,10 +8,11 @@ https://github.com/MicrosoftDocs/azure-docs/blob/main/includes/vpn-gateway-gwudr
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from sparehub.topology.azure.address_ranges import DEFAULT_ROUTE
+from sparehub.topology.azure.reserved_subnets import GATEWAY_SUBNET
 from sparehub.topology.config.enums import NextHopType
 from sparehub.topology.model.pair import Stack
-from sparehub.topology.model.resources import GATEWAY_SUBNET, Route, RouteTable, Subnet
-from sparehub.topology.model.route_tables import ANYWHERE
+from sparehub.topology.model.resources import Route, RouteTable, Subnet
 from sparehub.topology.rules.region.networks import gateway_subnet_of, networks_of
 from sparehub.topology.rules.region.routes import path_of, tables_of
 from sparehub.topology.rules.rule import RuleFault, rule
@@ -40,7 +41,7 @@ def gateway_route_problems(subnet: Subnet, table: RouteTable) -> Iterator[Gatewa
     for route in table.routes:
         prefix = route.address_prefix
         message, stops_gateway = "", True
-        if prefix == ANYWHERE:
+        if prefix == DEFAULT_ROUTE:
             message = f"{table.name} has a default route: Azure creates no gateway with one"
         elif route.next_hop_type is NextHopType.NONE and subnet.address_prefix.subnet_of(prefix):
             message = f"{prefix} to None in {table.name} drops traffic to {GATEWAY_SUBNET}"

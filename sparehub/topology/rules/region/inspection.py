@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from sparehub.topology.azure.address_ranges import DEFAULT_ROUTE
 from sparehub.topology.config.enums import Activation, InternetEgress, NextHopType
 from sparehub.topology.model.build import STORAGE_ENDPOINT
 from sparehub.topology.model.pair import Stack
@@ -9,8 +10,6 @@ from sparehub.topology.model.resources import Region, RouteTable, Subnet
 from sparehub.topology.rules.region.networks import gateway_subnet_of
 from sparehub.topology.rules.region.routes import path_of, tables_of
 from sparehub.topology.rules.rule import RuleFault, rule
-
-_DEFAULT = 0  # the length of 0.0.0.0/0
 
 
 def goes_through_the_nva(region: Region, subnet: Subnet) -> bool:
@@ -21,7 +20,7 @@ def goes_through_the_nva(region: Region, subnet: Subnet) -> bool:
 
 def _default_to_an_appliance(table: RouteTable) -> bool:
     return any(
-        route.address_prefix.prefixlen == _DEFAULT
+        route.address_prefix == DEFAULT_ROUTE
         and route.next_hop_type is NextHopType.VIRTUAL_APPLIANCE
         for route in table.routes
     )

@@ -3,19 +3,19 @@
 from collections.abc import Iterator
 from ipaddress import IPv4Network
 
-from sparehub.topology.azure.reserved_subnets import BASTION_RULES, Groups, reserved
+from sparehub.topology.azure.address_ranges import PRIVATE_RANGES
+from sparehub.topology.azure.limits import (
+    DNS_SERVERS_PER_NETWORK,
+    GATEWAY_SUBNET_OF_MANY_CIRCUITS,
+    MANY_CIRCUITS,
+    RECOMMENDED_GATEWAY_SUBNET,
+    SUBNETS_PER_NETWORK,
+)
+from sparehub.topology.azure.reserved_subnets import BASTION_RULES, GATEWAY_SUBNET, Groups, reserved
 from sparehub.topology.model.pair import Stack
-from sparehub.topology.model.resources import GATEWAY_SUBNET, Subnet, VirtualNetwork
+from sparehub.topology.model.resources import Subnet, VirtualNetwork
 from sparehub.topology.rules.rule import RuleFault, rule
 
-_PRIVATE = tuple(
-    map(IPv4Network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10"))
-)
-_RECOMMENDED = 27
-_OF_SIXTEEN_CIRCUITS = 26
-_MANY_CIRCUITS = 16
-_SUBNETS = 3000
-_DNS_SERVERS = 20
 _GATEWAY_SUBNET_PATH = f"region.hub.subnets.{GATEWAY_SUBNET}"
 
 
@@ -33,7 +33,7 @@ def gateway_subnet_of(network: VirtualNetwork) -> Subnet | None:
 
 def is_private(prefix: IPv4Network) -> bool:
     """Say whether a prefix lies in RFC 1918 or in 100.64.0.0/10, which Azure takes for private."""
-    return any(prefix.subnet_of(each) for each in _PRIVATE)
+    return any(prefix.subnet_of(each) for each in PRIVATE_RANGES)
 
 
 @rule(
@@ -58,7 +58,7 @@ def address_space_is_private(stack: Stack) -> Iterator[RuleFault]:
 def gateway_subnet_has_room(stack: Stack) -> Iterator[RuleFault]:
     """A /27 or larger."""
     subnet = gateway_subnet_of(stack.region.hub)
-    if subnet is not None and subnet.address_prefix.prefixlen > _RECOMMENDED:
+    if subnet is not None and subnet.address_prefix.prefixlen > RECOMMENDED_GATEWAY_SUBNET:
         message = f"{subnet.address_prefix} is smaller than the /27 that Microsoft recommends"
         yield RuleFault(f"{_GATEWAY_SUBNET_PATH}.addressPrefix", message)
 
@@ -68,9 +68,9 @@ def gateway_subnet_has_room_for_many_circuits(stack: Stack) -> Iterator[RuleFaul
     """Counted with those that are not provisioned yet."""
     subnet = gateway_subnet_of(stack.region.hub)
     count = len(stack.region.circuits)
-    if subnet is None or count < _MANY_CIRCUITS:
+    if subnet is None or count < MANY_CIRCUITS:
         return
-    if subnet.address_prefix.prefixlen > _OF_SIXTEEN_CIRCUITS:
+    if subnet.address_prefix.prefixlen > GATEWAY_SUBNET_OF_MANY_CIRCUITS:
         message = f"{subnet.address_prefix} is too small for {count} circuits: /26 at least"
         yield RuleFault(f"{_GATEWAY_SUBNET_PATH}.addressPrefix", message)
 
@@ -79,8 +79,9 @@ def gateway_subnet_has_room_for_many_circuits(stack: Stack) -> Iterator[RuleFaul
 def networks_have_few_enough_subnets(stack: Stack) -> Iterator[RuleFault]:
     """Hub and spokes."""
     for path, network in networks_of(stack):
-        if len(network.subnets) > _SUBNETS:
-            message = f"{len(network.subnets)} subnets; a virtual network has at most {_SUBNETS}"
+        count = len(network.subnets)
+        if count > SUBNETS_PER_NETWORK:
+            message = f"{count} subnets; a virtual network has at most {SUBNETS_PER_NETWORK}"
             yield RuleFault(f"{path}.subnets", message)
 
 
@@ -88,9 +89,11 @@ def networks_have_few_enough_subnets(stack: Stack) -> Iterator[RuleFault]:
 def networks_have_few_enough_dns_servers(stack: Stack) -> Iterator[RuleFault]:
     """Hub and spokes."""
     for path, network in networks_of(stack):
-        if len(network.dns_servers) > _DNS_SERVERS:
-            count = len(network.dns_servers)
-            message = f"{count} DNS servers; a virtual network has at most {_DNS_SERVERS}"
+        count = len(network.dns_servers)
+        if count > DNS_SERVERS_PER_NETWORK:
+            message = (
+                f"{count} DNS servers; a virtual network has at most {DNS_SERVERS_PER_NETWORK}"
+            )
             yield RuleFault(f"{path}.dnsServers", message)
 
 

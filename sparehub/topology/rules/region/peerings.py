@@ -2,13 +2,12 @@
 
 from collections.abc import Iterator
 
+from sparehub.topology.azure.limits import PEERINGS_PER_NETWORK
 from sparehub.topology.config.enums import Activation
 from sparehub.topology.model.pair import Stack
 from sparehub.topology.model.resources import Peering
 from sparehub.topology.rules.region.networks import gateway_subnet_of
 from sparehub.topology.rules.rule import RuleFault, rule
-
-_PEERINGS = 500
 
 
 @rule("PE-06", why="Azure refuses a second peering between the same two virtual networks.")
@@ -74,8 +73,8 @@ def spokes_wait_for_the_gateway_on_standby(stack: Stack) -> Iterator[RuleFault]:
 def hub_has_few_enough_spokes(stack: Stack) -> Iterator[RuleFault]:
     """One peering a spoke."""
     count = len(stack.region.spokes)
-    if count > _PEERINGS:
-        message = f"{count} spokes; a virtual network has at most {_PEERINGS} peerings"
+    if count > PEERINGS_PER_NETWORK:
+        message = f"{count} spokes; a virtual network has at most {PEERINGS_PER_NETWORK} peerings"
         yield RuleFault("region.spokes", message)
 
 

@@ -2,20 +2,13 @@
 
 from collections.abc import Iterator, Mapping
 
+from sparehub.topology.azure.address_ranges import DEFAULT_ROUTE
+from sparehub.topology.azure.limits import ROUTES_PER_TABLE, ROUTES_PER_TABLE_IN_OLDER_SOURCES
 from sparehub.topology.config.enums import NextHopType
 from sparehub.topology.model.pair import Stack
-from sparehub.topology.model.resources import (
-    Region,
-    Route,
-    RouteTable,
-    VirtualNetwork,
-)
+from sparehub.topology.model.resources import Region, Route, RouteTable, VirtualNetwork
 from sparehub.topology.rules.region.networks import is_private, networks_of
 from sparehub.topology.rules.rule import RuleFault, rule
-
-_ROUTES = 1000
-_ROUTES_FOR_SURE = 400
-_DEFAULT = 0  # the length of 0.0.0.0/0
 
 
 def tables_of(region: Region) -> Mapping[str, RouteTable]:
@@ -102,7 +95,7 @@ def nva_is_not_its_own_next_hop(stack: Stack) -> Iterator[RuleFault]:
             table = tables.get(subnet.route_table or "")
             for route in table.routes if table else ():
                 address = route.next_hop_ip_address
-                default = route.address_prefix.prefixlen == _DEFAULT
+                default = route.address_prefix == DEFAULT_ROUTE
                 if table and default and address is not None and address in subnet.address_prefix:
                     message = f"{subnet.name} of {path} sends its own default route to {address}"
                     yield RuleFault(path_of(table), f"{message}, which lives in it: a loop")
@@ -112,8 +105,9 @@ def nva_is_not_its_own_next_hop(stack: Stack) -> Iterator[RuleFault]:
 def tables_have_few_enough_routes(stack: Stack) -> Iterator[RuleFault]:
     """One route a spoke prefix in the gateway's table."""
     for table in stack.region.route_tables:
-        if len(table.routes) > _ROUTES:
-            message = f"{len(table.routes)} routes in {table.name}; a table has at most {_ROUTES}"
+        if len(table.routes) > ROUTES_PER_TABLE:
+            count = len(table.routes)
+            message = f"{count} routes in {table.name}; a table has at most {ROUTES_PER_TABLE}"
             yield RuleFault("region.spokes", message)
 
 
@@ -125,10 +119,10 @@ def tables_have_few_enough_routes(stack: Stack) -> Iterator[RuleFault]:
 def tables_stay_within_the_old_limit(stack: Stack) -> Iterator[RuleFault]:
     """Up to what all sources allow."""
     for table in stack.region.route_tables:
-        if _ROUTES_FOR_SURE < len(table.routes) <= _ROUTES:
+        if ROUTES_PER_TABLE_IN_OLDER_SOURCES < len(table.routes) <= ROUTES_PER_TABLE:
             message = (
                 f"{len(table.routes)} routes in {table.name}; some subscriptions allow "
-                f"{_ROUTES_FOR_SURE}: look at yours, or give spokes fewer prefixes"
+                f"{ROUTES_PER_TABLE_IN_OLDER_SOURCES}: look at yours, or give spokes fewer prefixes"
             )
             yield RuleFault("region.spokes", message)
 
@@ -167,7 +161,7 @@ def no_route_is_made_for_site_recovery(stack: Stack) -> Iterator[RuleFault]:
     for route in table.routes if table else ():
         prefix = route.address_prefix
         internet = route.next_hop_type is NextHopType.INTERNET
-        if table and internet and prefix.prefixlen != _DEFAULT and not is_private(prefix):
+        if table and internet and prefix != DEFAULT_ROUTE and not is_private(prefix):
             message = (
                 f"{prefix} goes to Internet past the NVA; if it is there for Site Recovery, use "
                 "service endpoints: its addresses change"

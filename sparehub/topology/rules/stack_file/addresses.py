@@ -1,22 +1,11 @@
 """What must lie in what, and beside what: the addresses of one file."""
 
 from collections.abc import Iterator
-from ipaddress import IPv4Network
 
+from sparehub.topology.azure.address_ranges import FORBIDDEN_RANGES
+from sparehub.topology.azure.limits import SMALLEST_SUBNET
 from sparehub.topology.rules.rule import RuleFault, rule
 from sparehub.topology.rules.stack_file.raw import RawRegion, mapping, overlaps
-
-_FORBIDDEN = tuple(
-    IPv4Network(prefix)
-    for prefix in (
-        "224.0.0.0/4",
-        "255.255.255.255/32",
-        "127.0.0.0/8",
-        "169.254.0.0/16",
-        "168.63.129.16/32",
-    )
-)
-_SMALLEST = 29
 
 
 @rule("VN-03", why="Azure keeps these ranges to itself and takes none of them in an address space.")
@@ -24,7 +13,7 @@ def address_space_is_free_for_use(region: RawRegion) -> Iterator[RuleFault]:
     """Multicast, broadcast, loopback, link-local, Azure's own address."""
     for places in region.spaces.values():
         for place in places:
-            for forbidden in _FORBIDDEN:
+            for forbidden in FORBIDDEN_RANGES:
                 if place.prefix.overlaps(forbidden):
                     held = f"{place.prefix} overlaps {forbidden}"
                     yield RuleFault(place.path, f"{held}, which no virtual network may hold")
@@ -53,7 +42,7 @@ def subnets_are_large_enough(region: RawRegion) -> Iterator[RuleFault]:
     """A /29 at least."""
     for subnets in region.subnets.values():
         for place in subnets.values():
-            if place.prefix.prefixlen > _SMALLEST:
+            if place.prefix.prefixlen > SMALLEST_SUBNET:
                 yield RuleFault(place.path, f"{place.prefix} is smaller than /29")
 
 

@@ -3,16 +3,14 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from sparehub.topology.azure.gateway_skus import FEWEST_TO_SCALE, SCALABLE
+from sparehub.topology.azure.gateway_skus import AUTO_SCALE_UNITS_MIN, SCALABLE
+from sparehub.topology.azure.limits import LINK_PREFIX_LENGTH, MICROSOFT_ASN, RESERVED_ASNS
 from sparehub.topology.rules.rule import RuleFault, rule
 from sparehub.topology.rules.stack_file.raw import RawPrefix, RawRegion, mapping, overlaps, prefixes
 
 _GATEWAY_PATH = "region.expressRoute.gateway"
 _SCALE_UNITS = ("minScaleUnits", "maxScaleUnits")
 _LINKS = ("primaryPeerAddressPrefix", "secondaryPeerAddressPrefix")
-_LINK_LENGTH = 30
-_MICROSOFT = 12076
-_RESERVED = range(65515, 65521)
 
 
 @rule("GWY-01", why="Scale units are ErGwScale's, which needs a lower and an upper bound.")
@@ -39,10 +37,10 @@ def scaling_begins_at_two_units(region: RawRegion) -> Iterator[RuleFault]:
     low, high = gateway.get("minScaleUnits"), gateway.get("maxScaleUnits")
     if gateway.get("sku") != SCALABLE or not isinstance(low, int) or not isinstance(high, int):
         return
-    if low < FEWEST_TO_SCALE and low < high:
+    if low < AUTO_SCALE_UNITS_MIN and low < high:
         message = (
-            f"{low} to {high}: to scale it needs {FEWEST_TO_SCALE} units at least; for a fixed "
-            "size give both the same number"
+            f"{low} to {high}: to scale it needs {AUTO_SCALE_UNITS_MIN} units at least; for a "
+            "fixed size give both the same number"
         )
         yield RuleFault(f"{_GATEWAY_PATH}.minScaleUnits", message)
 
@@ -61,7 +59,7 @@ def links_have_four_addresses(region: RawRegion) -> Iterator[RuleFault]:
     """The customer's router is the first host, Microsoft's the second."""
     for path, circuit in region.owned_circuits.items():
         for place in _links(path, circuit):
-            if place.prefix.prefixlen != _LINK_LENGTH:
+            if place.prefix.prefixlen != LINK_PREFIX_LENGTH:
                 yield RuleFault(place.path, f"{place.prefix} must be a /30")
 
 
@@ -78,7 +76,7 @@ def peer_asn_is_not_of_microsoft(region: RawRegion) -> Iterator[RuleFault]:
     """Of an owned circuit's private peering."""
     for path, circuit in region.owned_circuits.items():
         asn = mapping(circuit, "privatePeering").get("peerASN")
-        if isinstance(asn, int) and (asn == _MICROSOFT or asn in _RESERVED):
+        if isinstance(asn, int) and (asn == MICROSOFT_ASN or asn in RESERVED_ASNS):
             message = f"{asn} is kept by Microsoft (12076, 65515 to 65520)"
             yield RuleFault(f"{path}.privatePeering.peerASN", message)
 

@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from ipaddress import IPv4Address, IPv4Network
 
+from sparehub.topology.azure.limits import SMALLEST_SUBNET
+from sparehub.topology.azure.reserved_subnets import GATEWAY_SUBNET
 from sparehub.topology.config.enums import NvaStandby
-from sparehub.topology.model.resources import GATEWAY_SUBNET
 from sparehub.topology.rules.rule import RuleFault, rule
 from sparehub.topology.rules.stack_file.raw import RawRegion, as_mapping, mapping
 
 _GATEWAY_SUBNET_PATH = f"region.hub.subnets.{GATEWAY_SUBNET}"
-_SMALLEST_FOR_A_GATEWAY = 29
 
 
 @rule("VN-09", why="Azure puts a gateway only in a subnet called GatewaySubnet.")
@@ -25,7 +25,7 @@ def hub_has_a_gateway_subnet(region: RawRegion) -> Iterator[RuleFault]:
 def gateway_subnet_holds_a_gateway(region: RawRegion) -> Iterator[RuleFault]:
     """A /29 at least; a /27 is recommended."""
     place = region.subnets["region.hub"].get(GATEWAY_SUBNET)
-    if place is not None and place.prefix.prefixlen > _SMALLEST_FOR_A_GATEWAY:
+    if place is not None and place.prefix.prefixlen > SMALLEST_SUBNET:
         message = f"{place.prefix} is too small for a gateway: /29 at least, /27 recommended"
         yield RuleFault(_GATEWAY_SUBNET_PATH + ".addressPrefix", message)
 

@@ -10,8 +10,8 @@ from functools import cached_property
 from ipaddress import IPv4Network
 from typing import Any
 
+from sparehub.topology.azure.reserved_subnets import GATEWAY_SUBNET
 from sparehub.topology.config.fields import read_prefix
-from sparehub.topology.model.resources import GATEWAY_SUBNET
 
 
 @dataclass(frozen=True)

@@ -3,8 +3,12 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from sparehub.topology.azure.reserved_subnets import Groups, ReservedSubnet, reserved
-from sparehub.topology.model.resources import GATEWAY_SUBNET
+from sparehub.topology.azure.reserved_subnets import (
+    GATEWAY_SUBNET,
+    Groups,
+    ReservedSubnet,
+    reserved,
+)
 from sparehub.topology.rules.rule import RuleFault, rule
 from sparehub.topology.rules.stack_file.hub import nva_subnet
 from sparehub.topology.rules.stack_file.raw import RawRegion, as_mapping, mapping
