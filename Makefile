@@ -26,6 +26,14 @@ faults: setup ## kills and misleads failovers on a local Azure, for docs/reliabi
 mutants: setup ## breaks 40 lines of code, one at a time, and lists those that no test notices
 	@.venv/bin/python -m engine.mutants
 
+workflows: setup ## checks the GitHub workflows with zizmor and actionlint; needs Go
+	@.venv/bin/zizmor --offline --quiet .github
+	@go run github.com/rhysd/actionlint/cmd/actionlint@v1.7.7
+
+dist: setup ## builds the wheel and the sdist into dist/
+	@.venv/bin/python -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .
+	@.venv/bin/python -c 'from setuptools import build_meta; build_meta.build_sdist("dist")' >/dev/null
+
 bench: setup ## measures previews of large regions, for docs/benchmarks.md
 	@.venv/bin/python -m benchmarks
 
@@ -35,7 +43,7 @@ lock: ## pins in requirements.lock what requirements.in asks for; needs uv
 	  --quiet --output-file requirements.lock requirements.in
 
 clean: ## removes what set-up and runs left in the checkout, and .sparehub with its state
-	rm -rf .venv .sparehub .hypothesis .mypy_cache .pytest_cache .ruff_cache .coverage* *.egg-info
+	rm -rf .venv .sparehub build dist .hypothesis .mypy_cache .pytest_cache .ruff_cache .coverage* *.egg-info
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-.PHONY: help setup demo test faults mutants bench lock clean
+.PHONY: help setup demo test faults mutants workflows dist bench lock clean

@@ -63,7 +63,6 @@ OWN = "tests/test_words.py"
 
 NOT_CLEAN_YET: frozenset[str] = frozenset(
     {
-        "CHANGELOG.md",
         "README.md",
         "benchmarks/plain.py",
         "benchmarks/simulator_speed.py",
