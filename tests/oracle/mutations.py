@@ -8,16 +8,17 @@ from importlib.util import find_spec, module_from_spec
 from pathlib import Path
 from types import ModuleType
 
-_VERIFIER = "sparehub.topology.reachability"
+_ROUTES = "sparehub.topology.reachability.effective_routes"
+_VERDICTS = "sparehub.topology.reachability.verdicts"
 JUDGED = {
     "live_regions": "sparehub.topology.model.live_regions",
-    "advertisements": f"{_VERIFIER}.advertisements",
-    "routes": f"{_VERIFIER}.routes",
-    "intervals": f"{_VERIFIER}.intervals",
-    "verdicts": f"{_VERIFIER}.verdicts",
-    "forwarding": f"{_VERIFIER}.forwarding",
-    "outcomes": f"{_VERIFIER}.outcomes",
-    "verify": f"{_VERIFIER}.verify",
+    "intervals": f"{_ROUTES}.intervals",
+    "advertisements": f"{_ROUTES}.advertisements",
+    "routes": f"{_ROUTES}.routes",
+    "verdicts": f"{_VERDICTS}.outcome_bits",
+    "forwarding": f"{_ROUTES}.forwarding",
+    "outcomes": f"{_VERDICTS}.outcomes",
+    "verify": f"{_VERDICTS}.verify",
 }
 """The modules of the verifier by their last names, each after those that it imports."""
 
@@ -61,7 +62,7 @@ MUTATIONS = (
     Mutation("forwarding", "elif peered(place.spoke):", "elif place.spoke:"),
     Mutation("forwarding", "return self.unknown", "return self.to_nva"),
     Mutation("forwarding", "(told - {DEFAULT_ROUTE})", "told"),
-    Mutation("forwarding", "(told and PRIVATE)", "()"),
+    Mutation("forwarding", "(told and PRIVATE_RANGES)", "()"),
     Mutation("forwarding", "lengths == best for", "lengths >= 0 for"),
     Mutation("forwarding", "else each & ~preferred", "else each"),
     Mutation("live_regions", "set(preferences)", "set(preferences) - {Prefers.NONE}"),

@@ -15,7 +15,7 @@ from tests.simulator.arm import bodies
 from tests.simulator.http.http_front import TOKEN, Front, run, serving, started
 
 LIMITED = (
-    "from pathlib import Path; import sys; from simulator import http; "
+    "from pathlib import Path; import sys; from sparehub.simulator.http import server as http; "
     "from sparehub.simulator.http.limits import Limits; "
     "http.serve(Path(sys.argv[1]), 0, limits=Limits(seconds=0.5, connections=4))"
 )

@@ -45,7 +45,7 @@ arm.azure.store._connection.set_trace_callback(count)
 inline = [{"name": "b", "properties": {"addressPrefix": "10.0.0.128/26"}}]
 arm.put(*virtual_network("hub", "10.0.0.0/24", subnets=inline))
 """
-_ROOT = Path(__file__).parents[2]
+_ROOT = Path(__file__).parents[3]
 
 
 def _start(script: str, *arguments: str) -> subprocess.Popen[str]:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-_BESIDE = Path(__file__).parents[2].parent / "shared" / "recordings"
+_BESIDE = Path(__file__).parents[3].parent / "shared" / "recordings"
 DIRECTORY = Path(os.environ.get("SPAREHUB_RECORDINGS", _BESIDE))
 FILES = sorted(DIRECTORY.glob("*.json"))
 ABSENT = (

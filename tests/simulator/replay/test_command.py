@@ -12,7 +12,7 @@ from sparehub.simulator.replay.recording import read
 from sparehub.simulator.replay.session import replay, without_responses
 from tests.simulator.replay import recordings
 
-DOCUMENT = Path(__file__).parents[2] / "docs" / "simulator.md"
+DOCUMENT = Path(__file__).parents[3] / "docs" / "simulator.md"
 START, END = "<!-- score -->", "<!-- end of score -->"
 
 
