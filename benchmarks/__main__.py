@@ -14,7 +14,7 @@ from benchmarks.simulator_speed import Row
 from engine.paths import ROOT
 from sparehub.home import Home
 from sparehub.output import Output
-from sparehub.topology.errors import SparehubError
+from sparehub.topology.errors import ExitCode, SparehubError
 
 DOCUMENT = ROOT / "docs" / "benchmarks.md"
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
@@ -48,7 +48,7 @@ def bench(
         section(output) for name, section in sections.items() if only is None or only == name
     ]
     if not all(reached):
-        raise typer.Exit(1)
+        raise typer.Exit(ExitCode.FAILED)
 
 
 def _simulator(output: Output) -> bool:
@@ -110,7 +110,7 @@ def main() -> None:
         app()
     except SparehubError as error:
         Output().note(f"error: {error}")
-        sys.exit(1)
+        sys.exit(error.exit_code)
 
 
 if __name__ == "__main__":

@@ -20,7 +20,7 @@ from sparehub.simulator import control
 from sparehub.simulator.control import LogEntry
 from sparehub.simulator.errors import SimulatorError
 from sparehub.stacks.stack_files import STACKS
-from sparehub.topology.errors import SparehubError
+from sparehub.topology.errors import ExitCode, SparehubError
 
 CIRCUITS = ("erc-hong-kong", "erc-singapore")
 CONNECTIONS = {
@@ -186,7 +186,7 @@ def main() -> None:
         run(output, home.path / "demo")
     except (SparehubError, SimulatorError) as error:
         output.note(f"error: {error}")
-        sys.exit(getattr(error, "exit_code", 1))
+        sys.exit(error.exit_code if isinstance(error, SparehubError) else ExitCode.FAILED)
 
 
 if __name__ == "__main__":

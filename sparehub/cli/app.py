@@ -21,6 +21,7 @@ from sparehub.cli.authoring import parity as parity_command
 from sparehub.cli.authoring.derive import derive_stack
 from sparehub.cli.authoring.init import ask_for_numbers, write_stack_file
 from sparehub.cli.check_live import check_live
+from sparehub.cli.options import Json, StackDirectory
 from sparehub.cli.reachability import routes as routes_command
 from sparehub.cli.reachability import verify as verify_command
 from sparehub.output import Output
@@ -71,10 +72,6 @@ app = typer.Typer(
 app.add_typer(failover_cli.app)
 app.add_typer(drill_command.app, name="drill")
 app.add_typer(simulate.app, name="simulate")
-StackDirectory = Annotated[
-    Path, typer.Option("--stack-dir", help="Where Pulumi.yaml and the stack files are.")
-]
-Json = Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")]
 
 
 @app.command()

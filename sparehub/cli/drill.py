@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from sparehub.cli.options import Json, StackDirectory, Yes
 from sparehub.drill import networks as drill
 from sparehub.drill import rehearse as drill_rehearsal
 from sparehub.output import Output
@@ -14,17 +15,12 @@ app = typer.Typer(
     help="Rehearse: isolated test networks for Site Recovery, or the whole failover on a copy.",
     no_args_is_help=True,
 )
-_Directory = Annotated[
-    Path, typer.Option("--stack-dir", help="Where Pulumi.yaml and the stack files are.")
-]
-_Json = Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")]
-_Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
-_Plan = Annotated[str, typer.Option("--plan", help="The id that is confirmed.")]
+PlanId = Annotated[str, typer.Option("--plan", help="Id of the plan that is confirmed.")]
 
 
 @app.command()
 def start(
-    *, plan: _Plan = "", yes: _Yes = False, stack_dir: _Directory = Path(), json: _Json = False
+    *, plan: PlanId = "", yes: Yes = False, stack_dir: StackDirectory = Path(), json: Json = False
 ) -> None:
     """Make test networks in the secondary's region that nothing leaves; production is not touched.
 
@@ -36,11 +32,11 @@ def start(
 @app.command()
 def stop(
     *,
-    plan: _Plan = "",
-    yes: _Yes = False,
+    plan: PlanId = "",
+    yes: Yes = False,
     result: Annotated[str, typer.Option(help="What came of it, for the journal.")] = "",
-    stack_dir: _Directory = Path(),
-    json: _Json = False,
+    stack_dir: StackDirectory = Path(),
+    json: Json = False,
 ) -> None:
     """Remove the test networks, once Site Recovery has cleaned up, and record the result.
 
@@ -51,7 +47,7 @@ def stop(
 
 
 @app.command()
-def rehearse(*, stack_dir: _Directory = Path(), json: _Json = False) -> None:
+def rehearse(*, stack_dir: StackDirectory = Path(), json: Json = False) -> None:
     """Fail over and back on a local Azure, from copies of both stack files; tell times and faults.
 
     [bold]sparehub drill rehearse[/bold]

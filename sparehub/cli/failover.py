@@ -1,11 +1,13 @@
 """The commands of a failover: what may be typed; ``operations`` carries it out."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from sparehub.cli import switch as switch_command
+from sparehub.cli.options import Json, StackDirectory, Yes
 from sparehub.failover import operations
 from sparehub.failover import status as status_command
 from sparehub.failover.journal.acceptances import NOTHING, Accepted
@@ -15,11 +17,6 @@ from sparehub.output import Output
 from sparehub.topology.planning.plan import Mode, PlanKind
 
 app = typer.Typer()
-StackDirectory = Annotated[
-    Path, typer.Option("--stack-dir", help="Where Pulumi.yaml and the stack files are.")
-]
-Json = Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")]
-Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
 PlanId = Annotated[
     str, typer.Option("--plan", help="The id that is confirmed (16 digits or more), or a file.")
 ]
@@ -112,70 +109,55 @@ def plan(  # noqa: PLR0913 - one option a decision
     show_plan(planned, out, Output(as_json=json))
 
 
-@app.command("failover")
-def fail_over(  # noqa: PLR0913 - one option a decision
-    *,
-    unplanned: Unplanned = False,
-    accept_unfenced: AcceptUnfenced = "",
-    accept_cut: AcceptCut = "",
-    fenced_on_premises: FencedOnPremises = "",
-    accept_unproven: AcceptUnproven = "",
-    raise_bandwidth: RaiseBandwidth = False,
-    authorization_key: AuthorizationKey = None,
-    plan: PlanId = "",
-    yes: Yes = False,
-    stack_dir: StackDirectory = Path(),
-    json: Json = False,
-) -> None:
-    """Move the traffic from the primary to the secondary, with journal, interlock and proof.
+def _switch_command(kind: PlanKind) -> Callable[..., None]:
+    """Return the command that runs a failover or a failback."""
+
+    def run(  # noqa: PLR0913 - one option a decision
+        *,
+        unplanned: Unplanned = False,
+        accept_unfenced: AcceptUnfenced = "",
+        accept_cut: AcceptCut = "",
+        fenced_on_premises: FencedOnPremises = "",
+        accept_unproven: AcceptUnproven = "",
+        raise_bandwidth: RaiseBandwidth = False,
+        authorization_key: AuthorizationKey = None,
+        plan: PlanId = "",
+        yes: Yes = False,
+        stack_dir: StackDirectory = Path(),
+        json: Json = False,
+    ) -> None:
+        accepted = Accepted(reason=accept_unfenced, cut=accept_cut, ticket=fenced_on_premises)
+        request = operations.OperationRequest(
+            kind=kind,
+            mode=_mode(accepted, unplanned=unplanned),
+            accepted=accepted,
+            unproven=accept_unproven,
+            plan=plan,
+            yes=yes,
+            raise_bandwidth=raise_bandwidth,
+            authorization_keys=read_keys(authorization_key or ()),
+        )
+        raise typer.Exit(operations.begin(stack_dir, request, Output(as_json=json)))
+
+    return run
+
+
+app.command(
+    "failover",
+    help="""Move the traffic from the primary to the secondary region.
+
+    Every step is written to the journal first, and verified in Azure afterwards.
 
     [bold]sparehub failover[/bold]   [bold]sparehub failover --yes --plan ID[/bold]
-    """
-    accepted = Accepted(reason=accept_unfenced, cut=accept_cut, ticket=fenced_on_premises)
-    wish = operations.OperationRequest(
-        kind=PlanKind.FAILOVER,
-        mode=_mode(accepted, unplanned=unplanned),
-        accepted=accepted,
-        unproven=accept_unproven,
-        plan=plan,
-        yes=yes,
-        raise_bandwidth=raise_bandwidth,
-        authorization_keys=read_keys(authorization_key or ()),
-    )
-    raise typer.Exit(operations.begin(stack_dir, wish, Output(as_json=json)))
-
-
-@app.command("failback")
-def fail_back(  # noqa: PLR0913 - one option a decision
-    *,
-    unplanned: Unplanned = False,
-    accept_unfenced: AcceptUnfenced = "",
-    accept_cut: AcceptCut = "",
-    fenced_on_premises: FencedOnPremises = "",
-    accept_unproven: AcceptUnproven = "",
-    raise_bandwidth: RaiseBandwidth = False,
-    authorization_key: AuthorizationKey = None,
-    plan: PlanId = "",
-    yes: Yes = False,
-    stack_dir: StackDirectory = Path(),
-    json: Json = False,
-) -> None:
-    """Move the traffic back to the primary: the same steps with the roles swapped.
+    """,
+)(_switch_command(PlanKind.FAILOVER))
+app.command(
+    "failback",
+    help="""Move the traffic back to the primary region: a failover with the roles swapped.
 
     [bold]sparehub failback[/bold]
-    """
-    accepted = Accepted(reason=accept_unfenced, cut=accept_cut, ticket=fenced_on_premises)
-    wish = operations.OperationRequest(
-        kind=PlanKind.FAILBACK,
-        mode=_mode(accepted, unplanned=unplanned),
-        accepted=accepted,
-        unproven=accept_unproven,
-        plan=plan,
-        yes=yes,
-        raise_bandwidth=raise_bandwidth,
-        authorization_keys=read_keys(authorization_key or ()),
-    )
-    raise typer.Exit(operations.begin(stack_dir, wish, Output(as_json=json)))
+    """,
+)(_switch_command(PlanKind.FAILBACK))
 
 
 def _mode(accepted: Accepted, *, unplanned: bool) -> Mode:

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from sparehub.cli.options import Json
 from sparehub.home import BEFORE, Home
 from sparehub.output import Output
 from sparehub.simulator import control
@@ -20,9 +21,6 @@ app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode="rich",
 )
-Json = Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")]
-
-
 fault = typer.Typer(help="What goes wrong in the local Azure, on order.", no_args_is_help=True)
 app.add_typer(fault, name="fault")
 

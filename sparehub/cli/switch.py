@@ -9,7 +9,7 @@ from sparehub.output import Output
 from sparehub.stacks.stack_file_edit import ACTIVATION, GENERATION, set_values
 from sparehub.stacks.stack_files import STACKS, read_stack
 from sparehub.topology.config.enums import Activation
-from sparehub.topology.errors import PreflightError, UnknownNameError
+from sparehub.topology.errors import ExitCode, PreflightError, UnknownNameError
 from sparehub.topology.model.pair import Stack, summarize_pair
 from sparehub.topology.rules.stack_outputs import recorded_stack
 from sparehub.topology.state.generation import recorded_generation, said_by
@@ -34,7 +34,7 @@ def switch(directory: Path, target: str, output: Output) -> int:
     }
     _write(directory, {name: _values(each, generation) for name, each in activations.items()})
     _tell(output, generation, activations, _in_order(pair, target))
-    return 0
+    return ExitCode.DONE
 
 
 def switch_from_state(directory: Path, output: Output) -> int:
@@ -57,7 +57,7 @@ def switch_from_state(directory: Path, output: Output) -> int:
     activations = {name: Activation(each.activation) for name, each in switches.items()}
     _write(directory, {name: _values(each, generation) for name, each in activations.items()})
     _tell(output, generation, activations, [])
-    return 0
+    return ExitCode.DONE
 
 
 def _values(activation: Activation, generation: int) -> _Values:

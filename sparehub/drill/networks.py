@@ -15,7 +15,7 @@ from sparehub.failover.session import Session, hold_to_generation, open_session
 from sparehub.failover.steps.reconcile import reconcile_pending
 from sparehub.output import Output
 from sparehub.stacks.stack_file_edit import DRILL, set_values
-from sparehub.topology.errors import HalfwayError, PreflightError, SparehubError
+from sparehub.topology.errors import ExitCode, HalfwayError, PreflightError, SparehubError
 from sparehub.topology.model.drill import build_drill
 from sparehub.topology.model.isolation import escapes
 from sparehub.topology.model.resources import Drill
@@ -45,14 +45,14 @@ def start(directory: Path, output: Output, *, plan: str, yes: bool) -> int:
     document = {"networks": networks, "isolated": True}
     if output.as_json:
         output.document(document)
-        return 0
+        return ExitCode.DONE
     output.results.print("nothing leaves these networks, by their routes and by their rules:")
     output.table(("spoke", "network"), networks.items())
     output.results.print(
         "now Site Recovery: Recovery Services vault > Replicated items > Test failover, into "
         "these; then clean up there, and `sparehub drill stop`"
     )
-    return 0
+    return ExitCode.DONE
 
 
 def stop(directory: Path, output: Output, *, plan: str, yes: bool, result: str) -> int:
@@ -76,7 +76,7 @@ def stop(directory: Path, output: Output, *, plan: str, yes: bool, result: str) 
         output.document({"result": result, "escapes": found, "at": record.at})
     else:
         output.results.print(f"the test networks are gone; recorded: {result or 'a drill'}")
-    return 0
+    return ExitCode.DONE
 
 
 @contextmanager

@@ -3,12 +3,12 @@
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from sparehub.stacks.pulumi_command import CommandFailed, export_state
 from sparehub.topology.errors import SparehubError, UnreadableError
 from sparehub.topology.model.pair import Stack
 from sparehub.topology.model.resources import Region
+from sparehub.topology.state.pulumi_state import recorded_resources
 from sparehub.topology.state.region import read_state
 from sparehub.topology.state.resources import Resources, is_subnet_peering
 
@@ -33,9 +33,8 @@ def export_stack(directory: Path, stack: str, environment: Mapping[str, str]) ->
         message = "there is no pulumi on PATH: run `make setup`, or install Pulumi"
         raise SparehubError(message)
     try:
-        return _resources(
-            export_state(executable, stack, directory=directory, environment=environment)
-        )
+        state = export_state(executable, stack, directory=directory, environment=environment)
+        return recorded_resources(state["deployment"])
     except CommandFailed as error:
         if "no stack named" in error.said:
             message = (
@@ -69,16 +68,3 @@ def standing(directory: Path, stack: Stack, environment: Mapping[str, str]) -> R
         )
         raise UnreadableError(message)
     return reading.region
-
-
-def _resources(document: Mapping[str, Any]) -> Resources:
-    """Return the resources of an export in the form in which a program reads them."""
-    found = {}
-    for each in document["deployment"].get("resources") or ():
-        if each.get("delete"):
-            continue  # replaced: what stands in its place has the same URN
-        outputs = dict(each.get("outputs") or {})
-        if each.get("custom") and each.get("id"):
-            outputs["id"] = each["id"]
-        found[each["urn"]] = {"type": each["type"], "outputs": outputs}
-    return found

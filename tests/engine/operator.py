@@ -14,13 +14,13 @@ from typing import Any
 from engine.paths import VENV
 from sparehub.simulator import control
 from sparehub.simulator.arm.storage.faults import Order
+from sparehub.topology.errors import ExitCode
 from tests.configurations import ROOT
 from tests.engine.conftest import Engine, until
 from tests.engine.invariants import journals, live_at_once, lost
 
 PATIENCE = 300.0
 """Seconds for a whole failover on a machine that is busy: a bound, not a measure."""
-HALFWAY = 5
 EVERYTHING = os.environ.get("SPAREHUB_FAULTS") == "all"
 """`make faults` runs the whole matrix, `make test` a sample of it."""
 
@@ -175,7 +175,7 @@ def kill_under(
     control.set_clock(engine.store, "instant")
     assert until(lambda: engine.processes() == set(), PATIENCE)
     if victim.returncode:
-        assert victim.returncode == HALFWAY, said
+        assert victim.returncode == ExitCode.HALFWAY, said
         resume(operator)
 
 

@@ -8,8 +8,9 @@ import pytest
 
 from sparehub.simulator import control
 from sparehub.simulator.arm.storage.faults import Order
+from sparehub.topology.errors import ExitCode
 from tests.engine.conftest import Engine
-from tests.engine.operator import EVERYTHING, HALFWAY, Operator, copied, hold, resume
+from tests.engine.operator import EVERYTHING, Operator, copied, hold, resume
 from tests.engine.test_failover_unplanned import REGION, finish, lose
 
 GROUPS = "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups"
@@ -123,7 +124,7 @@ def test_a_half_applied_update_is_finished(engine: Callable[..., Engine]) -> Non
     control.add_fault(azure.store, Order("throttled", "southeastasia", kind, after=1, count=8))
     before = len(azure.rehearsal.log())
     halted = operator.sparehub(*confirmed)
-    assert halted.returncode == HALFWAY, halted.stderr
+    assert halted.returncode == ExitCode.HALFWAY, halted.stderr
     fenced, first = written(azure, before)
     assert "/connections/" in fenced
     spokes = {f"virtualNetworks/vnet-{name}-southeastasia" for name in ("spoke1", "spoke2")}

@@ -7,20 +7,21 @@ import pytest
 
 from sparehub.simulator import control
 from sparehub.simulator.arm.storage.faults import Order
+from sparehub.topology.errors import ExitCode
 from tests.engine.conftest import until
-from tests.engine.operator import EVERYTHING, HALFWAY, PATIENCE, Operator, copied, hold
+from tests.engine.operator import EVERYTHING, PATIENCE, Operator, copied, hold
 
 CONNECTION = "connections"
 # What is ordered, on the connection of which region, and whether the first run copes by itself.
 FAULTS: dict[str, tuple[str, str, int, int]] = {
     "6 throttled, tried again": ("throttled", "southeastasia", 3, 0),
     "6 throttled longer than the provider tries": ("throttled", "southeastasia", 4, 0),
-    "6 throttled for good": ("throttled", "southeastasia", 8, HALFWAY),
+    "6 throttled for good": ("throttled", "southeastasia", 8, ExitCode.HALFWAY),
     "7 another operation in progress": ("conflict", "eastasia", 3, 0),
     "8 bad answers in turn": ("transport", "southeastasia", 6, 0),
     "8 bad answers while fencing": ("transport", "eastasia", 6, 0),
     "9 the connection ends Failed": ("failed", "southeastasia", 1, 0),
-    "9 and Failed again": ("failed", "southeastasia", 2, HALFWAY),
+    "9 and Failed again": ("failed", "southeastasia", 2, ExitCode.HALFWAY),
     "11 the response is lost": ("lost-response", "southeastasia", 1, 0),
     "11 all responses are lost": ("lost-response", "southeastasia", 4, 0),
 }
@@ -59,7 +60,8 @@ def test_asked_to_stop_it_ends_its_step(operator: Operator, number: signal.Signa
     assert until(lambda: log()[-1].operation == "delete", PATIENCE)
     running.send_signal(number)
     _, said = running.communicate()
-    assert (running.returncode, "stopping after this step" in said) == (HALFWAY, True), said
+    code = ExitCode.HALFWAY
+    assert (running.returncode, "stopping after this step" in said) == (code, True), said
     assert operator.status()["operation"]["done"] == ["fence-primary"]
 
     control.set_clock(operator.engine.store, "instant")

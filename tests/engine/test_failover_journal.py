@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from sparehub.simulator import control
-from tests.engine.operator import EVERYTHING, HALFWAY, Operator, copied, die, go_on, hold, resume
+from sparehub.topology.errors import ExitCode
+from tests.engine.operator import EVERYTHING, Operator, copied, die, go_on, hold, resume
 
 FENCE, ACTIVATE = "fence-primary", "activate-secondary"
 REFUSED = 3
@@ -45,7 +46,7 @@ def test_a_full_disk_halts_before_anything_more_is_done(
     (size,) = {file.stat().st_size for file in home.rglob("journal.jsonl")}
     resource.prlimit(running.pid, resource.RLIMIT_FSIZE, (size, size))
     code, said = go_on(running)
-    assert (code, "the journal can be written nowhere" in said) == (HALFWAY, True), said
+    assert (code, "the journal can be written nowhere" in said) == (ExitCode.HALFWAY, True), said
     assert control.read_log(operator.engine.store) == log
     assert operator.status()["operation"]["done"] == done
 

@@ -6,8 +6,9 @@ import pytest
 
 from sparehub.simulator import control
 from sparehub.simulator.arm.storage.faults import Order
+from sparehub.topology.errors import ExitCode
 from tests.engine.invariants import journals
-from tests.engine.operator import EVERYTHING, HALFWAY, Operator, copied, go_on, hold, resume
+from tests.engine.operator import EVERYTHING, Operator, copied, go_on, hold, resume
 from tests.engine.test_failover_unplanned import CREATES, REGION, finish, lose
 
 FENCE, ACTIVATE = "fence-primary", "activate-secondary"
@@ -57,12 +58,12 @@ def test_a_secondary_that_goes_half_way_halts(
     running = operator.paused(point, *command)
     control.add_fault(store, Order("region-down", region="southeastasia"))
     code, said = go_on(running)
-    assert (code, "`sparehub resume` goes on from here" in said) == (HALFWAY, True), said
+    assert (code, "`sparehub resume` goes on from here" in said) == (ExitCode.HALFWAY, True), said
     status = operator.status()
     assert status["operation"]["done"][-1] == FENCE
     assert status["state"] == f"HALTED({ACTIVATE})"
     assert len(status["debts"]) == unplanned
-    resume(operator, HALFWAY)
+    resume(operator, ExitCode.HALFWAY)
     assert [each[-1]["event"] for each in journals(operator.engine.rehearsal.home.path)] == [
         "halted",
         "halted",

@@ -9,6 +9,7 @@ from sparehub.topology.model.resources import Circuit, CircuitReference, Connect
 from sparehub.topology.planning.operations import CONNECTION, GATEWAY, ResourceOperation
 from sparehub.topology.state.deployed import Deployed
 from sparehub.topology.state.generation import SwitchRecord
+from sparehub.topology.state.pulumi_state import outputs_of, recorded_resources
 from sparehub.topology.state.resources import Resources
 
 _NETWORK = "azure-native:network:"
@@ -115,28 +116,16 @@ class Snapshot:
     failed: tuple[str, ...]
     """Logical names of what Azure made, but not well."""
     resources: Resources
-    """Type and outputs of everything that stands, by URN."""
+    """Type and outputs of every resource, by URN."""
 
     @classmethod
     def of(cls, deployment: Mapping[str, Any]) -> Self:
         """Read a deployment as ``pulumi stack export`` writes it."""
         resources = deployment.get("resources") or []
-        outputs = next(
-            (
-                each.get("outputs") or {}
-                for each in resources
-                if each["type"] == "pulumi:pulumi:Stack"
-            ),
-            {},
-        )
-        standing = {
-            each["urn"]: {"type": each["type"], "outputs": each.get("outputs")}
-            for each in resources
-            if not each.get("delete")
-        }
+        recorded = recorded_resources(deployment)
         return cls(
-            activation=str(outputs.get("activation", "")),
-            deployed=Deployed.from_resources(standing),
+            activation=str(outputs_of(recorded).get("activation", "")),
+            deployed=Deployed.from_resources(recorded),
             pending=tuple(
                 Pending(
                     urn=each["resource"]["urn"],
@@ -156,7 +145,7 @@ class Snapshot:
             failed=tuple(
                 each["urn"].split("::")[-1] for each in resources if each.get("initErrors")
             ),
-            resources=standing,
+            resources=recorded,
         )
 
     @property

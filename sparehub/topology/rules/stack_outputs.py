@@ -1,12 +1,10 @@
 """The configuration of a region, read from the outputs of its stack."""
 
-from collections.abc import Mapping
-from typing import Any
-
 from sparehub.topology.model.build import build
 from sparehub.topology.model.pair import Stack
 from sparehub.topology.rules.stack_file.parse import parse_stack
 from sparehub.topology.state.parts import with_whole_numbers
+from sparehub.topology.state.pulumi_state import outputs_of
 from sparehub.topology.state.resources import Resources
 
 
@@ -18,9 +16,7 @@ def recorded_stack(name: str, resources: Resources, *, paired_stack: str) -> Sta
     Raises:
         ConfigurationError: where another version wrote what this one does not understand.
     """
-    outputs: Mapping[str, Any] = next(
-        (each["outputs"] for each in resources.values() if _is_stack(each)), {}
-    )
+    outputs = outputs_of(resources)
     if "region" not in outputs:
         return None
     values = {
@@ -31,7 +27,3 @@ def recorded_stack(name: str, resources: Resources, *, paired_stack: str) -> Sta
     }
     config = parse_stack(values, stack=name)
     return Stack(name=name, config=config, region=build(config))
-
-
-def _is_stack(resource: Mapping[str, Any]) -> bool:
-    return resource.get("type") == "pulumi:pulumi:Stack" and bool(resource.get("outputs"))

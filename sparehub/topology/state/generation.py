@@ -14,6 +14,7 @@ from sparehub.topology.config.enums import Activation
 from sparehub.topology.errors import GenerationError
 from sparehub.topology.model.pair import Stack
 from sparehub.topology.state.deployed import Deployed
+from sparehub.topology.state.pulumi_state import STACK_TYPE, outputs_of
 from sparehub.topology.state.resources import Resources
 
 KEY = "sparehub:generation"
@@ -42,7 +43,7 @@ class SwitchRecord:
     @classmethod
     def of(cls, resources: Resources) -> Self:
         """Read it from what a stack recorded; before the first generation its outputs say it."""
-        outputs = _outputs(resources, SWITCH_TYPE)
+        outputs = outputs_of(resources, SWITCH_TYPE)
         if outputs:
             return cls(
                 generation=int(
@@ -51,7 +52,7 @@ class SwitchRecord:
                 activation=str(outputs.get("activation") or ""),
                 operation=str(outputs.get("operation") or ""),
             )
-        return cls(activation=str(_outputs(resources, "pulumi:pulumi:Stack").get("activation", "")))
+        return cls(activation=str(outputs_of(resources).get("activation", "")))
 
 
 def said_by(pair: Mapping[str, Stack]) -> dict[str, int]:
@@ -77,7 +78,7 @@ def with_switch(state: Sequence[Mapping[str, Any]], record: SwitchRecord) -> lis
 
     The component follows the stack itself, as where the program registers it first.
     """
-    stack = next(each for each in state if each["type"] == "pulumi:pulumi:Stack")
+    stack = next(each for each in state if each["type"] == STACK_TYPE)
     prefix = "::".join(str(stack["urn"]).split("::")[:2])
     entry = {
         "urn": f"{prefix}::{SWITCH_TYPE}::{SWITCH_NAME}",
@@ -171,8 +172,3 @@ def disconnects(deployment: Deployment, own: SwitchRecord) -> bool:
         and own.activation == Activation.ACTIVE
         and deployment.activation is Activation.STANDBY
     )
-
-
-def _outputs(resources: Resources, kind: str) -> Mapping[str, Any]:
-    found = (each.get("outputs") for each in resources.values() if each.get("type") == kind)
-    return next((outputs for outputs in found if outputs), {})

@@ -39,6 +39,7 @@ from sparehub.topology.state.parts import (
     whole,
     with_whole_numbers,
 )
+from sparehub.topology.state.pulumi_state import outputs_of
 from sparehub.topology.state.resources import (
     SUBNET,
     ArmResource,
@@ -87,9 +88,8 @@ def read_state(resources: Resources, given: StackConfig | None = None) -> Readin
     The stack's own outputs say what Azure does not know, and ``given`` where they are missing: the
     outputs are of what was deployed, a file may have been edited since.
     """
-    stack = "pulumi:pulumi:Stack"
-    said = next((r.get("outputs") or {} for r in resources.values() if r.get("type") == stack), {})
-    return read_region(state_resources(resources), _said(said) or given, said)
+    outputs = outputs_of(resources)
+    return read_region(state_resources(resources), _said(outputs) or given, outputs)
 
 
 def _said(outputs: Mapping[str, Any]) -> StackConfig | None:
