@@ -121,7 +121,7 @@ def resources(directory: Path) -> list[tuple[str, str, str]]:
         now = Clock().read(transaction).seconds
         return [
             (resource.id.text, resource.id.type, state(resource, now))
-            for resource in transaction.everything()
+            for resource in transaction.all_resources()
         ]
 
 
@@ -157,7 +157,7 @@ def add_fault(directory: Path, order: Order) -> None:
 def read_faults(directory: Path) -> list[Fault]:
     """Return the ordered faults, and how many matching writes each has seen."""
     with Store(directory).transaction(write=False) as transaction:
-        return faults.ordered(transaction)
+        return faults.injected(transaction)
 
 
 def clear_faults(directory: Path) -> None:

@@ -1,4 +1,4 @@
-"""Azure Resource Manager: a request in, a response out."""
+"""Azure Resource Manager: answers one request, as one transaction on the store."""
 
 import json
 from dataclasses import replace
@@ -11,37 +11,31 @@ from sparehub.simulator.arm.http_messages import (
     Response,
     TransportFault,
 )
-from sparehub.simulator.arm.pipeline.delete import settle
-from sparehub.simulator.arm.pipeline.dispatch import answer, judge
-from sparehub.simulator.arm.pipeline.fault_injection import apply_fault
+from sparehub.simulator.arm.pipeline.dispatch import dispatch_read, dispatch_write
+from sparehub.simulator.arm.pipeline.fault_injection import (
+    apply_fault,
+    next_fault,
+    refuse_if_region_down,
+)
 from sparehub.simulator.arm.pipeline.routing import (
-    action_of,
+    ResolvedRequest,
+    check_route,
     check_version,
-    fault_scope,
-    needed,
-    target_of,
+    resolve,
 )
 from sparehub.simulator.arm.pipeline.timeline import Timeline
-from sparehub.simulator.arm.refusals import common as refusals
+from sparehub.simulator.arm.pipeline.writes import finish_due_deletions
 from sparehub.simulator.arm.refusals.template import Refusal
-from sparehub.simulator.arm.storage import faults, write_log
+from sparehub.simulator.arm.storage import write_log
 from sparehub.simulator.arm.storage.clock import Clock
-from sparehub.simulator.arm.storage.faults import Fault
-from sparehub.simulator.arm.storage.resource_id import (
-    AsyncOperationId,
-    Collection,
-    ResourceId,
-    parse,
-)
+from sparehub.simulator.arm.storage.resource_id import ResourceId
 from sparehub.simulator.arm.storage.store import Store
-from sparehub.simulator.arm.storage.transaction import Transaction
 from sparehub.simulator.arm.storage.write_log import LogLine
 from sparehub.simulator.arm.subscription import authorization_reads, resource_graph, usages
-from sparehub.simulator.arm.types.registry import REGISTRY
 
 
 class Azure:
-    """The simulated Azure over one store. Several may be open on it, in several processes."""
+    """The simulated Azure on one store; several processes may have one open on the same store."""
 
     def __init__(self, directory: Path, clock: Clock | None = None) -> None:
         self.store = Store(directory)
@@ -52,8 +46,8 @@ class Azure:
         if not request.path.isascii():
             request = replace(request, path=_text(request.path))
         try:
-            if beside := self._beside(request):
-                return beside
+            if response := self._answer_subscription(request):
+                return response
             if request.method != "GET":
                 return self._write(request)
             return self._read(request)
@@ -61,74 +55,63 @@ class Azure:
             return refusal.response()
 
     def sent(self, identity: str) -> JsonObject | None:
-        """Return what the last client sent for a resource; Azure does not tell that.
+        """Return what the last client sent for a resource, which Azure does not show.
 
-        It is the body, and under ``query`` what stood in the query.
+        It is the body, with the parameters of the query under ``query``.
         """
         with self.store.transaction(write=False) as transaction:
             resource = transaction.get(identity.lower())
             return json.loads(resource.sent) if resource else None
 
-    def _beside(self, request: Request) -> Response | None:
-        """Answer what is about no resource: an index, rights and locks, quotas; not in the log."""
+    def _answer_subscription(self, request: Request) -> Response | None:
+        """Answer Resource Graph, access control and quotas, which are not in the log; else None."""
         if request.path.lower().rstrip("/") == resource_graph.PATH:
             with self.store.transaction(write=False) as transaction:
                 now = Timeline(transaction, self.clock, None).now
                 return resource_graph.answer(transaction, request, now)
-        if asked := authorization_reads.asked_of(request.path):
-            check_version(request, asked.type)
+        version = request.query.get("api-version")
+        if authorization := authorization_reads.parse_path(request.path):
+            check_version(version, authorization.type, request.body)
             with self.store.transaction(write=request.method != "GET") as transaction:
-                return authorization_reads.answer(transaction, request, asked)
-        if usage := usages.asked_of(request.path):
-            check_version(request, usage.type)
+                return authorization_reads.answer(transaction, request, authorization)
+        if usage := usages.parse_path(request.path):
+            check_version(version, usage.type, request.body)
             with self.store.transaction(write=False) as transaction:
                 return usages.answer(transaction, request, usage)
         return None
 
-    # -- reading -----------------------------------------------------------------------------
-
     def _read(self, request: Request) -> Response:
-        target = target_of(request)
         with self.store.transaction(write=False) as transaction:
             timeline = Timeline(transaction, self.clock, None)
-            if not transaction.due(timeline.now):
-                return self._answer(timeline, request, target)
+            resolved = resolve(transaction, request)
+            check_route(resolved)
+            if not transaction.due_deletions(timeline.now):
+                return _answer_read(timeline, resolved)
         with self.store.transaction(write=True) as transaction:
-            settle(Timeline(transaction, self.clock, None))
+            finish_due_deletions(Timeline(transaction, self.clock, None))
         with self.store.transaction(write=False) as transaction:
-            return self._answer(Timeline(transaction, self.clock, None), request, target)
-
-    def _answer(
-        self,
-        timeline: Timeline,
-        request: Request,
-        target: ResourceId | Collection | AsyncOperationId,
-    ) -> Response:
-        """Answer a reading, once the deletions whose time has passed are carried out."""
-        transaction = timeline.transaction
-        if faults.ordered(transaction):
-            where = fault_scope(transaction, request)
-            if faults.down(transaction, where):
-                raise refusals.REGION_DOWN(region=where.region)
-        return answer(timeline, request, target)
-
-    # -- writing -----------------------------------------------------------------------------
+            timeline = Timeline(transaction, self.clock, None)
+            return _answer_read(timeline, resolve(transaction, request))
 
     def _write(self, request: Request) -> Response:
         configured = request.headers.get(CONFIGURED)
         with self.store.transaction(write=True) as transaction:
             timeline = Timeline(transaction, self.clock, float(configured) if configured else None)
-            settle(timeline)
-            line = _line(timeline, request)
-            action = action_of(request, parse(request.path))
-            logged = action is None or action.action.writes
-            fault = _fault(transaction, request, logged=logged)
+            finish_due_deletions(timeline)
+            resolved = resolve(transaction, request)
+            line = _log_line(timeline, resolved)
+            logged = resolved.action is None or resolved.action.action.writes
+            fault = None
+            if logged:
+                fault = next_fault(transaction, resolved)
+            else:
+                refuse_if_region_down(transaction, resolved)
             try:
                 with transaction.attempt():
                     if fault:
-                        response = apply_fault(timeline, request, fault)
+                        response = apply_fault(timeline, resolved, fault)
                     else:
-                        response = judge(timeline, request)
+                        response = dispatch_write(timeline, resolved)
             except Refusal as refusal:
                 if logged:
                     refused = replace(line, status=refusal.status, outcome="Refused")
@@ -146,43 +129,27 @@ class Azure:
             return response
 
 
-def _fault(transaction: Transaction, request: Request, *, logged: bool) -> Fault | None:
-    """Return the fault that strikes a write; refuse an action in a region that is down."""
-    if not faults.ordered(transaction):
-        return None
-    where = fault_scope(transaction, request)
-    if logged:
-        lasting = _is_lasting(request, where.type)
-        return faults.strike(transaction, where, needed(transaction, request), lasting=lasting)
-    if faults.down(transaction, where):
-        raise refusals.REGION_DOWN(region=where.region)
-    return None
+def _answer_read(timeline: Timeline, resolved: ResolvedRequest) -> Response:
+    """Answer a read, once the deletions that are due are finished."""
+    refuse_if_region_down(timeline.transaction, resolved)
+    return dispatch_read(timeline, resolved)
 
 
-def _is_lasting(request: Request, type_name: str) -> bool:
-    """Return whether a write goes on after its answer."""
-    kind = REGISTRY.get(type_name.lower())
-    return request.method == "DELETE" or (
-        request.method == "PUT" and kind is not None and kind.lasting
-    )
-
-
-def _line(timeline: Timeline, request: Request) -> LogLine:
+def _log_line(timeline: Timeline, resolved: ResolvedRequest) -> LogLine:
     """Return the line of the log, with the time at which a refused write would have started."""
-    target = parse(request.path)
-    present, at = None, timeline.now
+    existing, target = resolved.existing, resolved.target
+    at = timeline.now
     if isinstance(target, ResourceId):
-        holder = target.parent or target.group
-        present, parent = (timeline.transaction.get(key) for key in (target.key, holder.key))
-        ends = [resource.ends for resource in (parent, present) if resource]
-        at = timeline.earliest(holder.key, ends)
-    verb = "update" if present or request.method in ("PATCH", "POST") else "create"
+        stored = [resource for resource in (resolved.parent, existing) if resource]
+        key = (target.parent or target.group).key
+        at = timeline.earliest_start(key, [resource.finishes_at for resource in stored])
+    verb = "update" if existing or resolved.method in ("PATCH", "POST") else "create"
     return LogLine(
         at=at,
-        method=request.method,
-        path=request.path,
+        method=resolved.method,
+        path=resolved.path,
         status=0,
-        operation="delete" if request.method == "DELETE" else verb,
+        operation="delete" if resolved.method == "DELETE" else verb,
         seconds=0.0,
         outcome="Succeeded",
     )

@@ -164,7 +164,7 @@ def _free_subnet(transaction: Transaction, identity: ResourceId, *, gateway: boo
     networks = transaction.children(identity.group.key, f"{_NETWORK}/virtualNetworks")
     subnets = [subnet for network in networks for subnet in _subnets(transaction, network)]
     wanted = [each for each in subnets if (each.id.name == _GATEWAY_SUBNET) is gateway]
-    free = [each for each in wanted if not transaction.mentioning(each.key, identity.type)]
+    free = [each for each in wanted if not transaction.referrers(each.key, identity.type)]
     if free:
         return free[0].id.text
     network = f"{identity.group.text}/providers/{_NETWORK}/virtualNetworks/of-{identity.name}"

@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from sparehub.simulator.arm.http_messages import JsonObject
-from sparehub.simulator.arm.pipeline.put import put
+from sparehub.simulator.arm.pipeline.routing import resolve_inline
 from sparehub.simulator.arm.pipeline.timeline import Timeline
+from sparehub.simulator.arm.pipeline.writes import put
 from sparehub.simulator.arm.refusals.template import Refusal
 from sparehub.simulator.arm.service import Azure
 from sparehub.simulator.arm.storage.clock import Span
@@ -86,7 +87,7 @@ class Given:
             with transaction.attempt():
                 _write(azure, transaction, identity, wanted)
         except (Refusal, LookupError, TypeError, ValueError, AttributeError) as problem:
-            # It is not judged, so it may be anything; what is wrong with it is reported.
+            # Its body is not checked, so it may be anything; what is wrong with it is reported.
             self.refused.append(f"{identity.text}: {problem!r}")
 
 
@@ -96,12 +97,12 @@ def _write(azure: Azure, transaction: Transaction, identity: ResourceId, body: J
     state = body.get("properties", {}).get("provisioningState", "Succeeded")
     end = _FOR_EVER if state in ("Updating", "Deleting") else now
     timeline = Timeline(transaction, azure.clock, None, Span(now, end), "given")
-    resource = put(timeline, identity, body, judged=False)
-    kind = REGISTRY[identity.type.lower()]
-    thing = kind.serialised_on(resource.id, resource.properties)
-    transaction.occupy(thing, WriteLock(end, "given", kind.verb))
+    resource = put(timeline, resolve_inline(transaction, identity, body), checked=False)
+    resource_type = REGISTRY[identity.type.lower()]
+    key = resource_type.write_lock_key(resource.id, resource.properties)
+    transaction.lock_writes(key, WriteLock(end, "given", resource_type.verb))
     provider = body.get("properties", {}).get("serviceProviderProvisioningState")
-    if provider and kind.name == CIRCUIT:
+    if provider and resource_type.name == CIRCUIT:
         resource.private["provisioned"] = provider == "Provisioned"
         transaction.put(resource)
 

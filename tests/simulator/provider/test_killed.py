@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from sparehub.simulator.arm.service import Azure
+from tests.configurations import ROOT
 from tests.simulator.arm.arm_client import Arm
 from tests.simulator.arm.bodies import NETWORK, group, subnet, virtual_network
 
@@ -45,13 +46,12 @@ arm.azure.store._connection.set_trace_callback(count)
 inline = [{"name": "b", "properties": {"addressPrefix": "10.0.0.128/26"}}]
 arm.put(*virtual_network("hub", "10.0.0.0/24", subnets=inline))
 """
-_ROOT = Path(__file__).parents[3]
 
 
 def _start(script: str, *arguments: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [sys.executable, "-c", script, *arguments],
-        cwd=_ROOT,
+        cwd=ROOT,
         stdout=subprocess.PIPE,
         text=True,
     )

@@ -277,7 +277,7 @@ def test_a_write_of_a_killed_process_happened_or_did_not(tmp_path: Path) -> None
         "import os, sys; from pathlib import Path\n"
         "from sparehub.simulator.arm.storage.store import Store\n"
         "with Store(Path(sys.argv[1])).transaction(write=True) as transaction:\n"
-        "    transaction.remove(transaction.everything()[0].key)\n"
+        "    transaction.remove(transaction.all_resources()[0].key)\n"
         "    os.kill(os.getpid(), 9)\n"
     )
 

@@ -350,11 +350,11 @@ def test_refresh_brings_drift_into_the_inputs(protocol: ProtocolClient) -> None:
 
 def test_import_gives_back_the_inputs_as_they_were_given(protocol: ProtocolClient) -> None:
     """Of every type: the next ``up`` after an import has nothing to change."""
-    everything = [protocol.group(), *_scene(protocol)]
-    hub = everything[1]
-    everything[1] = protocol.update(hub, hub.inputs | {"tags": {"a": "b"}})
+    all_resources = [protocol.group(), *_scene(protocol)]
+    hub = all_resources[1]
+    all_resources[1] = protocol.update(hub, hub.inputs | {"tags": {"a": "b"}})
 
-    for made in everything:
+    for made in all_resources:
         adopted = protocol.adopt(made)
         assert adopted is not None
         assert adopted.id == made.id

@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
-_BESIDE = Path(__file__).parents[3].parent / "shared" / "recordings"
+from tests.configurations import ROOT
+
+_BESIDE = ROOT.parent / "shared" / "recordings"
 DIRECTORY = Path(os.environ.get("SPAREHUB_RECORDINGS", _BESIDE))
 FILES = sorted(DIRECTORY.glob("*.json"))
 ABSENT = (

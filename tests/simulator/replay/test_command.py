@@ -1,7 +1,6 @@
 """The local Azure, judged by recorded exchanges with Azure."""
 
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
@@ -10,9 +9,10 @@ from sparehub.simulator.replay.comparison import Known, compare
 from sparehub.simulator.replay.prerequisites import given
 from sparehub.simulator.replay.recording import read
 from sparehub.simulator.replay.session import replay, without_responses
+from tests.configurations import ROOT
 from tests.simulator.replay import recordings
 
-DOCUMENT = Path(__file__).parents[3] / "docs" / "simulator.md"
+DOCUMENT = ROOT / "docs" / "simulator.md"
 START, END = "<!-- score -->", "<!-- end of score -->"
 
 

@@ -5,15 +5,15 @@ from itertools import islice
 
 from sparehub.simulator.arm.http_messages import JsonObject
 from sparehub.simulator.arm.refusals import compute_and_lb as refusals
-from sparehub.simulator.arm.types.base import Call
+from sparehub.simulator.arm.types.base import ActionContext
 from sparehub.simulator.arm.types.network.addresses import Network
-from sparehub.simulator.arm.types.network.ip_configurations import is_reserved, naming
+from sparehub.simulator.arm.types.network.ip_configurations import configurations_using, is_reserved
 from sparehub.simulator.arm.types.network.virtual_network import SUBNET, subnet_networks
 
 _OFFERED = 5
 
 
-def check_address(call: Call) -> JsonObject:
+def check_address(call: ActionContext) -> JsonObject:
     """Return whether a private address is free, and others of its subnet if it is not."""
     text = call.query.get("ipAddress", "")
     try:
@@ -21,7 +21,7 @@ def check_address(call: Call) -> JsonObject:
     except ValueError:
         raise refusals.PRIVATE_ADDRESS_FORMAT(address=text, id=call.resource.id.text) from None
     for subnet in call.transaction.children(call.resource.key, SUBNET):
-        users = naming(call.transaction, subnet.key, "subnet")
+        users = configurations_using(call.transaction, subnet.key, "subnet")
         taken = {each["properties"].get("privateIPAddress") for each in users}
         for network in subnet_networks(subnet):
             if wanted in network:

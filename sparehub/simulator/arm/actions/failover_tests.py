@@ -15,13 +15,13 @@ from sparehub.simulator.arm.routing import bgp
 from sparehub.simulator.arm.routing.on_premises import advertised
 from sparehub.simulator.arm.storage.deterministic_ids import guid
 from sparehub.simulator.arm.storage.transaction import Resource
-from sparehub.simulator.arm.types.base import Call
+from sparehub.simulator.arm.types.base import ActionContext
 from sparehub.simulator.arm.types.express_route.circuit import CONNECTION
 
 _CATEGORIES = ("BgpDisconnect", "ASPathPrepend")
 
 
-def start_link_test(call: Call) -> str:
+def start_link_test(call: ActionContext) -> str:
     """Start a test of a circuit's link; return the test's GUID."""
     link, category = call.query.get("linkType", ""), call.query.get("circuitTestCategory", "")
     if link not in bgp.LINKS or category not in _CATEGORIES:
@@ -30,12 +30,12 @@ def start_link_test(call: Call) -> str:
     return _start(call, {"linkType": link, "circuitTestCategory": category})
 
 
-def stop_link_test(call: Call) -> str:
+def stop_link_test(call: ActionContext) -> str:
     """Stop the test of a circuit's link."""
     return _stop(call, ("linkType", "circuitTestCategory"))
 
 
-def start_site_test(call: Call) -> str:
+def start_site_test(call: ActionContext) -> str:
     """Start a test of a gateway without the circuits of one peering location."""
     place = call.query.get("peeringLocation", "")
     known = {_place(circuit) for circuit in circuits_of(call)}
@@ -46,12 +46,12 @@ def start_site_test(call: Call) -> str:
     return _start(call, {"peeringLocation": place, "testType": kind})
 
 
-def stop_site_test(call: Call) -> str:
+def stop_site_test(call: ActionContext) -> str:
     """Stop the test of a gateway."""
     return _stop(call, ("peeringLocation",))
 
 
-def all_tests(call: Call) -> list[JsonObject]:
+def all_tests(call: ActionContext) -> list[JsonObject]:
     """Return the tests of a circuit or gateway, the last one only if ``fetchLatest`` is true."""
     kind = call.query.get("type", "All").lower()
     found = [
@@ -62,7 +62,7 @@ def all_tests(call: Call) -> list[JsonObject]:
     return found[-1:] if call.query.get("fetchLatest", "").lower() == "true" else found
 
 
-def single_test(call: Call) -> list[JsonObject]:
+def single_test(call: ActionContext) -> list[JsonObject]:
     """Return one test, with the routes that it leaves without a second way."""
     wanted = call.query.get("failoverTestId") or call.query.get("testId", "")
     for test in call.resource.private.get("tests", []):
@@ -72,7 +72,7 @@ def single_test(call: Call) -> list[JsonObject]:
     raise refusals.FAILOVER_TEST(id=call.resource.id.text, problem=problem)
 
 
-def _start(call: Call, what: JsonObject) -> str:
+def _start(call: ActionContext, what: JsonObject) -> str:
     if "test" in call.resource.private:
         problem = "a test runs already"
         raise refusals.FAILOVER_TEST(id=call.resource.id.text, problem=problem)
@@ -85,7 +85,7 @@ def _start(call: Call, what: JsonObject) -> str:
     return identity
 
 
-def _stop(call: Call, names: tuple[str, ...]) -> str:
+def _stop(call: ActionContext, names: tuple[str, ...]) -> str:
     """End the running test, which the body must name."""
     test = call.resource.private.pop("test", None)
     given = [str(call.body.get(name, "")).lower() for name in names]
@@ -109,14 +109,14 @@ def _shown(test: JsonObject) -> JsonObject:
     return shown | {"startTime": time_text(test["started"]), "issues": []} | ended
 
 
-def _at_site(call: Call, test: JsonObject) -> JsonObject:
+def _at_site(call: ActionContext, test: JsonObject) -> JsonObject:
     """Return the circuits of a tested peering location and their connections; of links nothing."""
     if "peeringLocation" not in test:
         return {}
     status = "Disconnected" if test["status"] == "Running" else "Connected"
     changed = time_text(test["ended"] if "ended" in test else test["started"])
     circuits, connections = [], []
-    for connection in call.transaction.mentioning(call.resource.key, CONNECTION):
+    for connection in call.transaction.referrers(call.resource.key, CONNECTION):
         _, circuit = bgp.ends_of(call.transaction, connection)
         if circuit is None or _place(circuit) != test["peeringLocation"].lower():
             continue
@@ -127,7 +127,7 @@ def _at_site(call: Call, test: JsonObject) -> JsonObject:
     return {"circuits": circuits, "connections": connections}
 
 
-def _details(call: Call, test: JsonObject) -> JsonObject:
+def _details(call: ActionContext, test: JsonObject) -> JsonObject:
     """Return a test and which prefixes have another way: through another site or link."""
     place = test.get("peeringLocation", "").lower()
     cut: set[str] = set()
@@ -151,9 +151,9 @@ def _details(call: Call, test: JsonObject) -> JsonObject:
     return details
 
 
-def circuits_of(call: Call) -> list[Resource]:
+def circuits_of(call: ActionContext) -> list[Resource]:
     """Return the circuits of a gateway."""
-    found = call.transaction.mentioning(call.resource.key, CONNECTION)
+    found = call.transaction.referrers(call.resource.key, CONNECTION)
     circuits = [bgp.ends_of(call.transaction, each)[1] for each in found]
     return [circuit for circuit in circuits if circuit is not None]
 

@@ -1,7 +1,7 @@
 """The connections of a gateway: a list of resources that lie elsewhere."""
 
 from sparehub.simulator.arm.http_messages import JsonObject
-from sparehub.simulator.arm.types.base import Call
+from sparehub.simulator.arm.types.base import ActionContext
 from sparehub.simulator.arm.types.express_route.circuit import CONNECTION
 from sparehub.simulator.arm.types.render import render
 
@@ -9,9 +9,9 @@ _NOT_LISTED = ("connectionStatus", "sharedKey")
 """What the list leaves out of a connection (recorded in azure-libraries-for-net)."""
 
 
-def connections(call: Call) -> JsonObject:
+def connections(call: ActionContext) -> JsonObject:
     """Return what ``GET .../virtualNetworkGateways/{name}/connections`` lists."""
-    found = call.transaction.mentioning(call.resource.key, CONNECTION)
+    found = call.transaction.referrers(call.resource.key, CONNECTION)
     shown = [render(call.transaction, each, call.now) for each in found]
     for connection in shown:
         for name in _NOT_LISTED:

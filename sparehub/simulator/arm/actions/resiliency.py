@@ -14,12 +14,13 @@ from sparehub.simulator.arm.actions.failover_tests import circuits_of, time_text
 from sparehub.simulator.arm.http_messages import JsonObject
 from sparehub.simulator.arm.routing import bgp
 from sparehub.simulator.arm.storage.transaction import Resource
-from sparehub.simulator.arm.types.base import Call
+from sparehub.simulator.arm.types.base import ActionContext
 
 _DAY = 86_400.0
 _ROUTE, _ROUTE_METRO, _ROUTE_SINGLE = 20, 10, 5
 _MULTIPLIERS = ((30, 4), (60, 3), (90, 2))
 _ZONES = {
+    "Basic": 0,
     "Standard": 0,
     "HighPerformance": 0,
     "UltraPerformance": 2,
@@ -31,7 +32,7 @@ _ZONES_OF_FEW_UNITS, _MOST_FEW, _ZONES_AT_MOST = 8, 2, 10
 _ADVICE = 10
 
 
-def resiliency_information(call: Call) -> JsonObject:
+def resiliency_information(call: ActionContext) -> JsonObject:
     """Return the gateway's score and what it is made of."""
     circuits = _working(call)
     route = _route_score(circuits) * _multiplier(call, circuits)
@@ -54,7 +55,7 @@ def resiliency_information(call: Call) -> JsonObject:
     }
 
 
-def routes_information(call: Call) -> JsonObject:
+def routes_information(call: ActionContext) -> JsonObject:
     """Return the route sets: prefixes that the gateway learns over the same circuits."""
     store, circuits = call.transaction, circuits_of(call)
     over: dict[str, set[str]] = defaultdict(set)
@@ -104,13 +105,13 @@ def _place(circuit: Resource) -> str:
     return str(circuit.properties["serviceProviderProperties"]["peeringLocation"])
 
 
-def _source(call: Call, circuit: Resource) -> JsonObject:
+def _source(call: ActionContext, circuit: Resource) -> JsonObject:
     up = bgp.links_up(call.transaction, circuit, call.now)
     primary, secondary = ("Active" if link in up else "Passive" for link in bgp.LINKS)
     return {"circuit": circuit.id.text, "pri": primary, "sec": secondary}
 
 
-def _working(call: Call) -> list[Resource]:
+def _working(call: ActionContext) -> list[Resource]:
     """Return the gateway's circuits with both links up: a failed link makes the score zero."""
     links = len(bgp.LINKS)
     return [
@@ -129,7 +130,7 @@ def _route_score(circuits: list[Resource]) -> int:
     return _ROUTE_SINGLE if places else 0
 
 
-def _multiplier(call: Call, circuits: list[Resource]) -> int:
+def _multiplier(call: ActionContext, circuits: list[Resource]) -> int:
     """Return by what tests of both sites multiply the route score; of one alone, half of it."""
     tested: dict[str, float] = {}
     for test in call.resource.private.get("tests", []):
@@ -145,7 +146,7 @@ def _multiplier(call: Call, circuits: list[Resource]) -> int:
 
 
 def _zone_score(gateway: Resource) -> int:
-    sku = gateway.properties["sku"]["name"]
+    sku = gateway.properties["sku"].get("name", "Basic")
     bounds = gateway.properties.get("autoScaleConfiguration", {}).get("bounds", {})
     few = bounds.get("min", 1) <= _MOST_FEW
     return _ZONES.get(sku, _ZONES_OF_FEW_UNITS if few else _ZONES_AT_MOST)

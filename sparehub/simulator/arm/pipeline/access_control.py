@@ -1,11 +1,11 @@
-"""Who may do what: permissions, deny assignments and locks, which ARM holds each request to.
+"""Access control: permissions, deny assignments and locks, which ARM checks for each request.
 
-All three count at their scope and below it. A deny assignment overrides permissions, a lock both.
+All three apply at their scope and below it. A deny assignment overrides permissions, a lock both.
 https://learn.microsoft.com/azure/role-based-access-control/overview
 https://learn.microsoft.com/azure/azure-resource-manager/management/lock-resources
 
-The one client of this Azure is :data:`CLIENT`. It may do everything until somebody says otherwise
-(:mod:`sparehub.simulator.control`), as deny assignments are no client's to make.
+The one client is :data:`CLIENT`. It may do everything until :mod:`sparehub.simulator.control` sets
+other permissions or deny assignments, since no client can make deny assignments.
 """
 
 import json
@@ -15,17 +15,18 @@ from dataclasses import asdict, dataclass
 from types import MappingProxyType
 from typing import Any
 
+from sparehub.simulator.arm.pipeline.routing import ResolvedRequest
 from sparehub.simulator.arm.refusals import access as refusals
 from sparehub.simulator.arm.refusals.template import Refusal
 from sparehub.simulator.arm.storage.deterministic_ids import guid
-from sparehub.simulator.arm.storage.resource_id import RESOURCE_GROUP, ResourceId
+from sparehub.simulator.arm.storage.resource_id import RESOURCE_GROUP, Collection, ResourceId
 from sparehub.simulator.arm.storage.transaction import Transaction
 
 CLIENT = "the local Azure's operator"
 PRINCIPAL = "00000000-0000-0000-0000-00000000c11e"
 """The object id of the client."""
 EVERYBODY = "00000000-0000-0000-0000-000000000000"
-"""The principal of type SystemDefined that stands for all:
+"""The principal of type SystemDefined that means all principals:
 https://learn.microsoft.com/azure/role-based-access-control/deny-assignments"""
 LEVELS = ("CanNotDelete", "ReadOnly")
 _LOCKS, _DENIALS, _GRANTS = "access: locks", "access: deny assignments", "access: permissions"
@@ -44,7 +45,7 @@ _LINKED: Mapping[str, str] = MappingProxyType(
         }.items()
     }
 )
-"""What a client has to be permitted on what a write names, by its type in lower case.
+"""The action that a client needs on a resource that a write refers to, by type in lower case.
 
 https://learn.microsoft.com/azure/expressroute/roles-permissions
 https://learn.microsoft.com/azure/virtual-network/virtual-network-manage-peering#permissions
@@ -64,7 +65,7 @@ class Lock:
 
 @dataclass(frozen=True, kw_only=True)
 class Grant:
-    """What the client is permitted at a scope, of which ``/`` is all; ``*`` stands for anything."""
+    """Actions that the client is permitted at a scope; ``/`` is every scope, ``*`` a wildcard."""
 
     scope: str = "/"
     actions: tuple[str, ...] = ("*",)
@@ -91,40 +92,40 @@ class Denial:
 
     @property
     def concerns_client(self) -> bool:
-        """Whether it is against the client."""
-        named = {EVERYBODY, PRINCIPAL} & set(self.principals)
-        return bool(named) and PRINCIPAL not in self.exclude_principals
+        """Whether it applies to the client."""
+        denied = {EVERYBODY, PRINCIPAL} & set(self.principals)
+        return bool(denied) and PRINCIPAL not in self.exclude_principals
 
 
 def locks(transaction: Transaction) -> list[Lock]:
     """Return all locks."""
-    return [Lock(**each) for each in _read(transaction, _LOCKS)]
+    return [Lock(**values) for values in _read(transaction, _LOCKS)]
 
 
-def set_locks(transaction: Transaction, wanted: Iterable[Lock]) -> None:
-    """Write all locks."""
-    transaction.set(_LOCKS, json.dumps([asdict(each) for each in wanted]))
+def set_locks(transaction: Transaction, new: Iterable[Lock]) -> None:
+    """Replace all locks."""
+    transaction.set(_LOCKS, json.dumps([asdict(lock) for lock in new]))
 
 
 def grants(transaction: Transaction) -> list[Grant]:
-    """Return what the client is permitted."""
+    """Return the permissions of the client."""
     text = transaction.setting(_GRANTS, "")
-    return [Grant(**_tuples(each)) for each in json.loads(text)] if text else [Grant()]
+    return [Grant(**_tuples(values)) for values in json.loads(text)] if text else [Grant()]
 
 
-def set_grants(transaction: Transaction, wanted: Sequence[Grant]) -> None:
-    """Write what the client is permitted."""
-    transaction.set(_GRANTS, json.dumps([asdict(each) for each in wanted]))
+def set_grants(transaction: Transaction, new: Sequence[Grant]) -> None:
+    """Replace the permissions of the client."""
+    transaction.set(_GRANTS, json.dumps([asdict(grant) for grant in new]))
 
 
 def denials(transaction: Transaction) -> list[Denial]:
     """Return all deny assignments."""
-    return [Denial(**_tuples(each)) for each in _read(transaction, _DENIALS)]
+    return [Denial(**_tuples(values)) for values in _read(transaction, _DENIALS)]
 
 
-def set_denials(transaction: Transaction, wanted: Sequence[Denial]) -> None:
-    """Write all deny assignments."""
-    transaction.set(_DENIALS, json.dumps([asdict(each) for each in wanted]))
+def set_denials(transaction: Transaction, new: Sequence[Denial]) -> None:
+    """Replace all deny assignments."""
+    transaction.set(_DENIALS, json.dumps([asdict(denial) for denial in new]))
 
 
 def covers(scope: str, path: str) -> bool:
@@ -133,27 +134,49 @@ def covers(scope: str, path: str) -> bool:
     return inner == outer or inner.startswith(f"{outer}/")
 
 
-def hold(transaction: Transaction, scope: str, action: str) -> None:
-    """Refuse what the client may not do, or what a lock is in the way of.
+def check_request(transaction: Transaction, resolved: ResolvedRequest, verb: str) -> None:
+    """Refuse a request that permissions, a deny assignment or a lock forbid.
 
     Args:
         transaction: The store.
-        scope: The path of what is asked or written.
+        resolved: The request; of an action that is posted, the scope is the resource it is on.
+        verb: ``read``, ``write``, ``delete`` or ``action``.
+
+    Raises:
+        Refusal: AuthorizationFailed, DenyAssignmentAuthorizationFailed or ScopeLocked.
+
+    """
+    target = resolved.target
+    if not isinstance(target, ResourceId | Collection):
+        return
+    scope = target.text if isinstance(target, ResourceId) else target.scope
+    if resolved.action and verb == "action":
+        scope = resolved.action.resource.text
+    type_name = resolved.type.name if resolved.type else target.type
+    check_access(transaction, scope, action_on(type_name, verb))
+
+
+def check_access(transaction: Transaction, scope: str, action: str) -> None:
+    """Refuse an action that permissions, a deny assignment or a lock forbid.
+
+    Args:
+        transaction: The store.
+        scope: The path of what is read or written.
         action: Such as ``Microsoft.Network/connections/delete``.
 
     Raises:
         Refusal: AuthorizationFailed, DenyAssignmentAuthorizationFailed or ScopeLocked.
 
     """
-    hold_rights(transaction, scope, action)
+    check_permissions(transaction, scope, action)
     verb = action.rpartition("/")[2].lower()
     if locked := _locked(transaction, scope, verb):
-        listed = ",".join(f"'{each}'" for each in dict.fromkeys(locked))
+        listed = ",".join(f"'{path}'" for path in dict.fromkeys(locked))
         raise refusals.SCOPE_LOCKED(scope=scope, verb=verb, locked=listed)
 
 
-def hold_rights(transaction: Transaction, scope: str, action: str) -> None:
-    """Refuse what the client may not do; a lock is in the way of no other lock.
+def check_permissions(transaction: Transaction, scope: str, action: str) -> None:
+    """Refuse an action that permissions or a deny assignment forbid; locks are not checked.
 
     Raises:
         Refusal: AuthorizationFailed or DenyAssignmentAuthorizationFailed.
@@ -167,8 +190,10 @@ def hold_rights(transaction: Transaction, scope: str, action: str) -> None:
         raise denied
 
 
-def hold_linked(transaction: Transaction, source: ResourceId, target: ResourceId) -> None:
-    """Refuse a write that names something which the client may not join or peer with.
+def check_linked_permission(
+    transaction: Transaction, source: ResourceId, target: ResourceId
+) -> None:
+    """Refuse a write that refers to a resource which the client may not join or peer with.
 
     Raises:
         Refusal: LinkedAuthorizationFailed.
@@ -187,7 +212,7 @@ def hold_linked(transaction: Transaction, source: ResourceId, target: ResourceId
 
 
 def action_on(type_name: str, verb: str) -> str:
-    """Return the action that a verb on a type is: ``read``, ``write``, ``delete``, ``action``."""
+    """Return the action of a verb on a type: ``read``, ``write``, ``delete`` or ``action``."""
     if type_name == RESOURCE_GROUP:
         type_name = "Microsoft.Resources/subscriptions/resourceGroups"
     return f"{type_name}/{verb}"
@@ -195,38 +220,40 @@ def action_on(type_name: str, verb: str) -> str:
 
 def _is_permitted(transaction: Transaction, scope: str, action: str) -> bool:
     return any(
-        covers(each.scope, scope) and _matches(each.actions, each.not_actions, action)
-        for each in grants(transaction)
+        covers(grant.scope, scope) and _matches(grant.actions, grant.not_actions, action)
+        for grant in grants(transaction)
     )
 
 
 def _denied(transaction: Transaction, scope: str, action: str) -> Refusal | None:
-    for each in denials(transaction):
-        at = each.scope.lower() == scope.lower() if each.not_below else covers(each.scope, scope)
-        if at and each.concerns_client and _matches(each.actions, each.not_actions, action):
+    for denial in denials(transaction):
+        exact = denial.scope.lower() == scope.lower()
+        applies = exact if denial.not_below else covers(denial.scope, scope)
+        matches = _matches(denial.actions, denial.not_actions, action)
+        if applies and denial.concerns_client and matches:
             return refusals.DENIED(
                 client=CLIENT,
                 principal=PRINCIPAL,
                 action=action,
                 scope=scope,
-                name=each.name,
-                id=each.id,
-                at=each.scope,
+                name=denial.name,
+                id=denial.id,
+                at=denial.scope,
             )
     return None
 
 
 def _locked(transaction: Transaction, scope: str, verb: str) -> list[str]:
-    """Return the scopes of the locks in the way; what holds something locked is not deleted."""
-    found = []
-    for each in locks(transaction):
+    """Return the scopes of the locks that forbid a verb; a deletion meets locks below it, too."""
+    scopes = []
+    for lock in locks(transaction):
         if verb == "delete":
-            hit = covers(each.scope, scope) or covers(scope, each.scope)
+            locked = covers(lock.scope, scope) or covers(scope, lock.scope)
         else:
-            hit = verb != "read" and each.level == "ReadOnly" and covers(each.scope, scope)
-        if hit:
-            found.append(each.scope)
-    return found
+            locked = verb != "read" and lock.level == "ReadOnly" and covers(lock.scope, scope)
+        if locked:
+            scopes.append(lock.scope)
+    return scopes
 
 
 def _matches(actions: Iterable[str], not_actions: Iterable[str], action: str) -> bool:
@@ -235,15 +262,18 @@ def _matches(actions: Iterable[str], not_actions: Iterable[str], action: str) ->
 
 def _any(patterns: Iterable[str], action: str) -> bool:
     return any(
-        re.fullmatch(re.escape(each).replace(r"\*", ".*"), action, re.IGNORECASE)
-        for each in patterns
+        re.fullmatch(re.escape(pattern).replace(r"\*", ".*"), action, re.IGNORECASE)
+        for pattern in patterns
     )
 
 
 def _read(transaction: Transaction, name: str) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = json.loads(transaction.setting(name, "[]"))
-    return found
+    values: list[dict[str, Any]] = json.loads(transaction.setting(name, "[]"))
+    return values
 
 
 def _tuples(values: dict[str, Any]) -> dict[str, Any]:
-    return {key: tuple(each) if isinstance(each, list) else each for key, each in values.items()}
+    """Return values of which every list, as JSON has it, is a tuple."""
+    return {
+        name: tuple(value) if isinstance(value, list) else value for name, value in values.items()
+    }

@@ -1,14 +1,16 @@
-"""Finding what a path stands for, or saying in Azure's words that it is not there."""
+"""Routing: what a request is about, resolved once; or that no such path, type or version exists."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
+from typing import Any
 
 from sparehub.simulator.arm.actions.table import ACTIONS, LISTS
-from sparehub.simulator.arm.http_messages import Request
-from sparehub.simulator.arm.pipeline.body import properties_in, region_in
+from sparehub.simulator.arm.http_messages import JsonObject, Request
+from sparehub.simulator.arm.pipeline.body import read_body, region_in
 from sparehub.simulator.arm.refusals import common as refusals
-from sparehub.simulator.arm.storage.faults import FaultScope
 from sparehub.simulator.arm.storage.resource_id import (
     AsyncOperationId,
     Collection,
@@ -18,11 +20,10 @@ from sparehub.simulator.arm.storage.resource_id import (
     parse,
 )
 from sparehub.simulator.arm.storage.transaction import Resource, Transaction
-from sparehub.simulator.arm.types.base import Action
-from sparehub.simulator.arm.types.express_route.circuit import CIRCUIT, CONNECTION
+from sparehub.simulator.arm.types.base import Action, ResourceType
 from sparehub.simulator.arm.types.registry import REGISTRY
 
-_NAMES = frozenset([*REGISTRY, *LISTS, *(each.partition(" ")[2] for each in ACTIONS)])
+_NAMES = frozenset([*REGISTRY, *LISTS, *(action.partition(" ")[2] for action in ACTIONS)])
 """Names of types, of lists, and of actions with the type that they are on."""
 _API_VERSION = re.compile(r"\d{4}-\d{2}-\d{2}(-preview)?", re.ASCII)
 _FIRST_VERSION = "2014-04-01"
@@ -35,36 +36,150 @@ class ActionCall:
     action: Action
     resource: ResourceId
     argument: str
-    """What stands after the action in the path; the part's name of an action on a part."""
+    """What follows the action in the path; of an action on a part, the name of the part."""
 
 
-def target_of(request: Request) -> ResourceId | Collection | AsyncOperationId:
-    """Return what the path stands for; refuse what ARM refuses before it looks at a resource."""
+@dataclass(frozen=True, kw_only=True)
+class ResolvedRequest:
+    """A request and everything it refers to; made once, then passed down the pipeline.
+
+    Nothing has been refused yet: :func:`check_route` does so, then access control and the write.
+    """
+
+    method: str
+    path: str
+    target: Target
+    type: ResourceType | None
+    """The type of the target; None if it is not simulated, or if the target has no type."""
+    action: ActionCall | None
+    """The action that the path asks for; None if it asks for the resource itself."""
+    existing: Resource | None
+    """The target as it is stored; None if it does not exist, or if the target is not a resource."""
+    parent: Resource | None
+    """The parent of the target, or its resource group; None as for ``existing``."""
+    query: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+    content: bytes = b""
+    inline_body: JsonObject | None = None
+    """The body of an inline child: a part of the parent's, already parsed."""
+
+    @cached_property
+    def body(self) -> Any:  # noqa: ANN401  JSON
+        """The body as JSON.
+
+        Raises:
+            Refusal: It is too large or not JSON.
+
+        """
+        return read_body(self.content) if self.inline_body is None else self.inline_body
+
+    @property
+    def api_version(self) -> str:
+        """The version of the API that the request asks for; empty for an inline child."""
+        return self.query.get("api-version", "")
+
+    @property
+    def resource_id(self) -> ResourceId:
+        """The id of the resource that the request is about.
+
+        Raises:
+            Refusal: MethodNotAllowed: collections and operations cannot be written.
+
+        """
+        if not isinstance(self.target, ResourceId):
+            raise refusals.METHOD_UNKNOWN(method=self.method)
+        return self.target
+
+
+def resolve(transaction: Transaction, request: Request) -> ResolvedRequest:
+    """Return a request with what it refers to in the store."""
     target = parse(request.path)
+    existing, parent = _stored(transaction, target)
+    type_name = target.type.lower() if isinstance(target, ResourceId | Collection) else ""
+    return ResolvedRequest(
+        method=request.method,
+        path=request.path,
+        target=target,
+        type=REGISTRY.get(type_name),
+        action=_action_of(request, target),
+        existing=existing,
+        parent=parent,
+        query=request.query,
+        headers=request.headers,
+        content=request.body,
+    )
+
+
+def resolve_inline(
+    transaction: Transaction, identity: ResourceId, body: JsonObject
+) -> ResolvedRequest:
+    """Return the PUT of a child that comes inline with its parent; it asks for no API version."""
+    existing, parent = _stored(transaction, identity)
+    return ResolvedRequest(
+        method="PUT",
+        path=identity.text,
+        target=identity,
+        type=REGISTRY.get(identity.type.lower()),
+        action=None,
+        existing=existing,
+        parent=parent,
+        inline_body=body,
+    )
+
+
+def _stored(transaction: Transaction, target: Target) -> tuple[Resource | None, Resource | None]:
+    """Return a resource and its parent or group, as far as they exist."""
+    if not isinstance(target, ResourceId):
+        return None, None
+    existing = transaction.get(target.key)
+    if target.is_group:
+        return existing, None
+    return existing, transaction.get((target.parent or target.group).key)
+
+
+def _action_of(request: Request, target: Target) -> ActionCall | None:
+    """Return the action that a path ends with, if it does."""
+    if not isinstance(target, ResourceId | Collection):
+        return None
+    action = ACTIONS.get(f"{request.method} {target.type.lower()}")
+    if action is None:
+        return None
+    if isinstance(target, ResourceId):
+        return ActionCall(action, target.parent, target.name) if target.parent else None
+    scope = parse(target.scope)
+    if not isinstance(scope, ResourceId):
+        return None
+    if action.on_part and scope.parent:
+        return ActionCall(action, scope.parent, scope.name)
+    return ActionCall(action, scope, "")
+
+
+def check_route(resolved: ResolvedRequest) -> None:
+    """Refuse a path, type or API version before a resource is looked at."""
+    target = resolved.target
     if isinstance(target, NoSuchPath):
         if target.subscription is not None:
             raise refusals.SUBSCRIPTION_INVALID(subscription=target.subscription)
-        raise refusals.PATH_UNKNOWN(path=request.path)
-    if not isinstance(target, AsyncOperationId) and target.type.lower() not in _NAMES:
-        raise refusals.TYPE_UNKNOWN(type=target.type)
-    check_version(request, "" if isinstance(target, AsyncOperationId) else target.type)
-    return target
+        raise refusals.PATH_UNKNOWN(path=resolved.path)
+    type_name = "" if isinstance(target, AsyncOperationId) else target.type
+    if type_name and type_name.lower() not in _NAMES:
+        raise refusals.TYPE_UNKNOWN(type=type_name)
+    check_version(resolved.query.get("api-version"), type_name, resolved.content)
 
 
-def check_version(request: Request, type_name: str) -> None:
-    """Refuse a request without the version of an API, or with one that never was.
+def check_version(version: str | None, type_name: str, content: bytes) -> None:
+    """Refuse a request without an API version, or with one that never existed.
 
-    Which versions a type has changes from month to month, and no table of ours is to be the reason
-    why a client of next year fails: any date counts from when there was an Azure Resource Manager.
+    Which versions a type has changes from month to month, and the simulator's age must not be the
+    reason why a newer client fails: any date since Azure Resource Manager began is accepted.
     """
-    version = request.query.get("api-version")
     if version is None:
         raise refusals.API_VERSION_MISSING()  # noqa: RSE102  an entry of the catalogue is called
     if not _API_VERSION.fullmatch(version) or not _is_date(version[:10]):
         raise refusals.API_VERSION_INVALID(version=version)
     if version[:10] < _FIRST_VERSION:
         raise refusals.API_VERSION_UNKNOWN(
-            location=region_in(request.body) or "global",
+            location=region_in(content) or "global",
             version=version,
             type=type_name.partition("/")[2],
             first=_FIRST_VERSION,
@@ -79,75 +194,16 @@ def _is_date(text: str) -> bool:
     return True
 
 
-def action_of(request: Request, target: Target) -> ActionCall | None:
-    """Return the action that a path ends with, if it does."""
-    if not isinstance(target, ResourceId | Collection):
-        return None
-    action = ACTIONS.get(f"{request.method} {target.type.lower()}")
-    if action is None:
-        return None
-    if isinstance(target, ResourceId):
-        asked = target.parent
-        return ActionCall(action, asked, target.name) if asked else None
-    scope = parse(target.scope)
-    if not isinstance(scope, ResourceId):
-        return None
-    if action.on_part and scope.parent:
-        return ActionCall(action, scope.parent, scope.name)
-    return ActionCall(action, scope, "")
+def require(transaction: Transaction, identity: ResourceId) -> Resource:
+    """Return a resource; if it does not exist, refuse in the words of the service that owns it.
 
+    Raises:
+        Refusal: ResourceGroupNotFound, ResourceNotFound, ParentResourceNotFound or NotFound.
 
-def fault_scope(transaction: Transaction, request: Request) -> FaultScope:
-    """Return type and region of what a request is about; empty if that cannot be told."""
-    target = parse(request.path)
-    match target:
-        case AsyncOperationId():
-            return FaultScope("", target.region)
-        case Collection(scope):
-            inside = parse(scope)
-            if not isinstance(inside, ResourceId) or inside.is_group:
-                return FaultScope(target.type, "")
-            resource = transaction.get(inside.key)
-            return FaultScope(target.type, transaction.region(resource) if resource else "")
-        case ResourceId():
-            resource = transaction.get(target.key)
-            if resource is None and target.parent:
-                resource = transaction.get(target.parent.key)
-            region = transaction.region(resource) if resource else region_in(request.body)
-            return FaultScope(target.type, region)
-    return FaultScope("", "")
-
-
-def needed(transaction: Transaction, request: Request) -> FaultScope | None:
-    """Return type and region of what else a write has to reach, beside what it is about.
-
-    A connection is made and deleted at its circuit as well, through the region in which the
-    circuit's record lies. That the location decides it is an assumption: docs/simulator.md.
     """
-    target = parse(request.path)
-    if not isinstance(target, ResourceId) or target.type.lower() != CONNECTION.lower():
-        return None
-    present = transaction.get(target.key)
-    if request.method == "DELETE":
-        properties = present.properties if present else {}
-    elif request.method == "PUT" and present is None:
-        properties = properties_in(request.body)
-    else:
-        return None
-    peer = properties.get("peer")
-    identity = peer.get("id") if isinstance(peer, dict) else None
-    if not isinstance(identity, str):
-        return None
-    # Half a surrogate pair, which JSON can hold, cannot be looked for in the store.
-    circuit = transaction.get(identity.encode("utf-8", "replace").decode().lower())
-    return FaultScope(CIRCUIT, transaction.region(circuit)) if circuit else None
-
-
-def existing(transaction: Transaction, identity: ResourceId) -> Resource:
-    """Return a resource; refuse as the service that is asked refuses."""
-    found = transaction.get(identity.key)
-    if found:
-        return found
+    resource = transaction.get(identity.key)
+    if resource:
+        return resource
     if identity.is_group or not transaction.get(identity.group.key):
         raise refusals.GROUP_NOT_FOUND(group=identity.group.name)
     if identity.parent is None:
@@ -161,9 +217,24 @@ def existing(transaction: Transaction, identity: ResourceId) -> Resource:
     raise refusals.CHILD_NOT_FOUND(id=identity.text)
 
 
+def require_parent(transaction: Transaction, resolved: ResolvedRequest) -> Resource | None:
+    """Return the parent or the resource group of what is written; None for a group itself.
+
+    Raises:
+        Refusal: ResourceGroupNotFound or ParentResourceNotFound.
+
+    """
+    identity = resolved.resource_id
+    if resolved.parent or identity.is_group:
+        return resolved.parent
+    if identity.parent is None or transaction.get(identity.group.key) is None:
+        raise refusals.GROUP_NOT_FOUND(group=identity.group.name)
+    raise refusals.PARENT_NOT_FOUND(name=identity.parent.name)
+
+
 def collection(transaction: Transaction, target: Collection) -> list[Resource]:
-    """Return the resources of one type under a scope, which must be there."""
+    """Return the resources of one type under a scope, which must exist."""
     scope = parse(target.scope)
     if isinstance(scope, ResourceId):
-        existing(transaction, scope)
+        require(transaction, scope)
     return transaction.of_type(target.type, under=f"{target.scope}/")

@@ -1,4 +1,8 @@
-"""When the write of one request starts and ends, and what it must not run beside."""
+"""When a write starts and finishes in simulated time, and which other writes it must wait for.
+
+At speeds 1 and 100 a write that meets a pending operation is refused: 409, or 429 with the seconds
+after which to retry. At ``instant`` nothing is pending.
+"""
 
 import math
 from collections.abc import Iterable
@@ -17,20 +21,20 @@ from sparehub.simulator.arm.types.registry import REGISTRY
 
 @dataclass
 class Timeline:
-    """One request's place in simulated time; what comes inline with it takes no time of its own."""
+    """The simulated time of one request; its inline children take no time of their own."""
 
     transaction: Transaction
     clock: Clock
     configured: float | None
-    """When the client's process was configured; None if it does not say."""
+    """When the client's process was configured, in simulated seconds; None if unknown."""
     span: Span | None = None
     operation: str = ""
     will_fail: bool = False
-    """Whether a fault lets the operation fail."""
+    """Whether an injected fault lets the operation fail."""
     failure: JsonObject | None = None
     """The error that the operation ends with, if it fails."""
     reading: Reading | None = None
-    """What the clock showed when it was looked at."""
+    """The clock's reading, once it has been read."""
 
     @property
     def now(self) -> float:
@@ -39,62 +43,63 @@ class Timeline:
 
     @property
     def instant(self) -> bool:
-        """Whether durations are accounted and not waited for: then nothing is ever under way."""
+        """Whether durations are accounted and not waited for: then nothing is ever pending."""
         return self._read().speed is Speed.INSTANT
 
     def _read(self) -> Reading:
-        """Return what the clock shows: the same for the whole request, until that moves it."""
+        """Return the clock's reading: the same for the whole request, until that moves it."""
         if self.reading is None:
             self.reading = self.clock.read(self.transaction)
         return self.reading
 
-    def refuse_if_busy(self, thing: str, kind: ResourceType, verb: str) -> None:
-        """Refuse a write beside another one on the same thing (VN-19)."""
+    def refuse_if_locked(self, key: str, resource_type: ResourceType, verb: str) -> None:
+        """Refuse a write while another one holds the write lock ``key`` (VN-19)."""
         if self.span is not None or self.instant:
             return
-        last = self.transaction.busy(thing)
+        last = self.transaction.write_lock(key)
         if last and last.until > self.now:
-            refusal = kind.busy_again if last.verb == verb else refusals.ANOTHER_OPERATION
-            holder = self.transaction.get(thing)
+            same = last.verb == verb
+            refusal = resource_type.busy_refusal if same else refusals.ANOTHER_OPERATION
+            holder = self.transaction.get(key)
             raise refusal(
                 operation=last.operation,
                 verb=last.verb,
-                thing=holder.id.text if holder else thing,
+                thing=holder.id.text if holder else key,
                 seconds=math.ceil(last.until - self.now),
             )
 
     def refuse_if_not_ready(
-        self, named: Resource, identity: ResourceId, refusal: ErrorTemplate
+        self, used: Resource, identity: ResourceId, refusal: ErrorTemplate
     ) -> None:
         """Refuse to use a resource that is being written or in the state Failed (VN-20)."""
         if self.span is None and not self.instant:
-            last = self.transaction.busy(named.key)
-            if max(named.ends, last.until if last else 0.0) > self.now:
-                verb, text = last.verb if last else "PutOperation", named.id.text
+            last = self.transaction.write_lock(used.key)
+            if max(used.finishes_at, last.until if last else 0.0) > self.now:
+                verb, text = last.verb if last else "PutOperation", used.id.text
                 raise refusal(reference=text, id=identity.text, verb=verb, state="Updating")
-        if named.failure is not None:
-            verb = REGISTRY[named.id.type.lower()].verb
+        if used.failure is not None:
+            verb = REGISTRY[used.id.type.lower()].verb
             raise refusals.NOT_PROVISIONED(
-                reference=named.id.text, id=identity.text, verb=verb, state="Failed"
+                reference=used.id.text, id=identity.text, verb=verb, state="Failed"
             )
 
-    def earliest(self, thing: str, after: Iterable[float]) -> float:
-        """Return when a write on ``thing`` could start."""
-        last = self.transaction.busy(thing)
+    def earliest_start(self, key: str, after: Iterable[float]) -> float:
+        """Return when a write under the write lock ``key`` could start, in simulated seconds."""
+        last = self.transaction.write_lock(key)
         begin = self.now if self.configured is None or not self.instant else self.configured
         return max([begin, *after, last.until if last else 0.0])
 
     def begin(
-        self, identity: ResourceId, thing: str, verb: str, seconds: float, after: Iterable[float]
+        self, identity: ResourceId, key: str, verb: str, seconds: float, after: Iterable[float]
     ) -> Span:
-        """Account the request's operation, once."""
+        """Account the request's operation, once; return when it starts and finishes."""
         if self.span is None:
-            start = self.earliest(thing, after) if self.instant else self.now
+            start = self.earliest_start(key, after) if self.instant else self.now
             revision = self.transaction.revision(identity.key) + 1
             varied = seconds * variation(self.transaction, identity.key, revision)
             self.span = Span(start, start + self.clock.takes(varied))
             self.clock.advance(self.transaction, self.span.end)
             self.reading = None
             self.operation = guid("operation", identity.key, revision)
-            self.transaction.occupy(thing, WriteLock(self.span.end, self.operation, verb))
+            self.transaction.lock_writes(key, WriteLock(self.span.end, self.operation, verb))
         return self.span

@@ -52,8 +52,8 @@ class Learned:
 
 def connections(transaction: Transaction, gateway: Resource, now: float) -> list[Resource]:
     """Return the connections of a gateway that are there and whole."""
-    found = transaction.mentioning(gateway.key, CONNECTION)
-    return [each for each in found if each.failure is None and each.ends <= now]
+    found = transaction.referrers(gateway.key, CONNECTION)
+    return [each for each in found if each.failure is None and each.finishes_at <= now]
 
 
 def private_peering(transaction: Transaction, circuit: Resource) -> Resource | None:
@@ -71,7 +71,7 @@ def links_up(transaction: Transaction, circuit: Resource, now: float) -> list[st
     enabled = peering is not None and peering.properties["state"] == "Enabled"
     if peering is None or not enabled or not circuit.private["provisioned"]:
         return []
-    if peering.ends > now and peering.revision == 1:
+    if peering.finishes_at > now and peering.revision == 1:
         return []
     test = circuit.private.get("test", {})
     cut = test.get("linkType") if test.get("circuitTestCategory") == "BgpDisconnect" else None
@@ -188,7 +188,7 @@ def _hairpinned(
     """Return the prefixes of other networks on one circuit, if both gateways allow it (ER-26)."""
     if not gateway.properties["allowRemoteVnetTraffic"]:
         return
-    for other in transaction.mentioning(circuit.key, CONNECTION):
+    for other in transaction.referrers(circuit.key, CONNECTION):
         there, _ = ends_of(transaction, other)
         if there is None or there.key == gateway.key or not is_up(transaction, other, now):
             continue

@@ -11,7 +11,7 @@ from sparehub.simulator.arm.routing import bgp
 from sparehub.simulator.arm.routing.on_premises import advertised
 from sparehub.simulator.arm.storage.deterministic_ids import fraction
 from sparehub.simulator.arm.storage.transaction import Resource
-from sparehub.simulator.arm.types.base import Call
+from sparehub.simulator.arm.types.base import ActionContext
 from sparehub.simulator.arm.types.express_route.circuit import CONNECTION
 from sparehub.simulator.arm.types.express_route.circuit_peering import PRIVATE_PEERING
 
@@ -20,7 +20,7 @@ _BYTES = 19
 _CUSTOMER, _MICROSOFT = 1, 2  # hosts of the /30: the first is the customer's (ER-10)
 
 
-def arp_table(call: Call) -> JsonObject:
+def arp_table(call: ActionContext) -> JsonObject:
     """Return the two routers of a link; the customer's is there if the session is up."""
     link = _link(call)
     prefix = ip_network(call.resource.properties[f"{link.lower()}PeerAddressPrefix"])
@@ -40,7 +40,7 @@ def arp_table(call: Call) -> JsonObject:
     }
 
 
-def route_table(call: Call) -> JsonObject:
+def route_table(call: ActionContext) -> JsonObject:
     """Return what each side of a link advertises: on-premises, and the connected networks."""
     link = _link(call)
     if link not in _up(call):
@@ -52,7 +52,7 @@ def route_table(call: Call) -> JsonObject:
         (str(network), str(prefix[_CUSTOMER]), asn)
         for network in advertised(call.transaction, circuit)
     ]
-    for connection in call.transaction.mentioning(circuit.key, CONNECTION):
+    for connection in call.transaction.referrers(circuit.key, CONNECTION):
         gateway, _ = bgp.ends_of(call.transaction, connection)
         if gateway and bgp.is_up(call.transaction, connection, call.now):
             hop = bgp.local_address(call.transaction, gateway)
@@ -66,7 +66,7 @@ def route_table(call: Call) -> JsonObject:
     }
 
 
-def route_table_summary(call: Call) -> JsonObject:
+def route_table_summary(call: ActionContext) -> JsonObject:
     """Return the neighbours of a link and how many prefixes each has sent."""
     sent: dict[tuple[str, str], int] = {}
     for row in route_table(call)["value"]:
@@ -80,13 +80,13 @@ def route_table_summary(call: Call) -> JsonObject:
     }
 
 
-def stats(call: Call) -> JsonObject:
+def stats(call: ActionContext) -> JsonObject:
     """Return the bytes of each link since the peering was made; none of a link without a session.
 
     https://learn.microsoft.com/rest/api/expressroute/express-route-circuits/get-peering-stats
     """
     up = _up(call)
-    seconds = max(0, int(call.now - call.resource.ends))
+    seconds = max(0, int(call.now - call.resource.finishes_at))
     found = {}
     for link in bgp.LINKS:
         for way in ("In", "Out"):
@@ -94,7 +94,7 @@ def stats(call: Call) -> JsonObject:
     return found
 
 
-def _circuit(call: Call) -> Resource:
+def _circuit(call: ActionContext) -> Resource:
     parent = call.resource.id.parent
     circuit = call.transaction.get(parent.key) if parent else None
     if circuit is None:  # a peering without its circuit cannot be in the store
@@ -102,14 +102,14 @@ def _circuit(call: Call) -> Resource:
     return circuit
 
 
-def _up(call: Call) -> list[str]:
+def _up(call: ActionContext) -> list[str]:
     """Return the links with a session; nothing is routed over Microsoft peering."""
     if call.resource.id.name != PRIVATE_PEERING:
         return []
     return bgp.links_up(call.transaction, _circuit(call), call.now)
 
 
-def _link(call: Call) -> str:
+def _link(call: ActionContext) -> str:
     """Return which link the path names; refuse another."""
     for link in bgp.LINKS:
         if call.argument.lower() == link.lower():

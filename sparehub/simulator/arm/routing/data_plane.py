@@ -28,7 +28,7 @@ def overlaps(transaction: Transaction) -> list[str]:
 def _linked(transaction: Transaction, circuit: Resource) -> list[Resource]:
     """Return the virtual networks that a circuit links, in order of their keys."""
     keys: set[str] = set()
-    for connection in transaction.mentioning(circuit.key, CONNECTION):
+    for connection in transaction.referrers(circuit.key, CONNECTION):
         gateway = transaction.get(connection.properties["virtualNetworkGateway1"]["id"].lower())
         if gateway is not None:
             network = network_of(gateway)

@@ -12,7 +12,7 @@ from sparehub.simulator.arm.refusals import compute_and_lb as refusals
 from sparehub.simulator.arm.routing import bgp
 from sparehub.simulator.arm.storage.transaction import Resource, Transaction
 from sparehub.simulator.arm.types.attached.virtual_machine import is_running, machine_of
-from sparehub.simulator.arm.types.base import Call
+from sparehub.simulator.arm.types.base import ActionContext
 from sparehub.simulator.arm.types.network import addresses
 from sparehub.simulator.arm.types.network.addresses import Network, contains
 from sparehub.simulator.arm.types.network.ip_configurations import configurations
@@ -54,7 +54,7 @@ class _Route:
         return document if self.name is None else {"name": self.name} | document
 
 
-def effective_route_table(call: Call) -> JsonObject:
+def effective_route_table(call: ActionContext) -> JsonObject:
     """Return the routes of an interface, which must be on a running machine (RT-21)."""
     machine = machine_of(call.transaction, call.resource)
     if machine is None or not is_running(machine, call.now):
@@ -182,7 +182,7 @@ def _propagation_off(transaction: Transaction, table: str) -> bool:
     return found is not None and bool(found.properties["disableBgpRoutePropagation"])
 
 
-def effective_security_groups(call: Call) -> JsonObject:
+def effective_security_groups(call: ActionContext) -> JsonObject:
     """Return the groups of an interface and of its subnet; their rules as they were given."""
     machine = machine_of(call.transaction, call.resource)
     if machine is None or not is_running(machine, call.now):

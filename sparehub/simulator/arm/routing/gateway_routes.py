@@ -5,7 +5,7 @@ Shapes: https://learn.microsoft.com/rest/api/network-gateway/virtual-network-gat
 
 from sparehub.simulator.arm.http_messages import JsonObject
 from sparehub.simulator.arm.routing import bgp
-from sparehub.simulator.arm.types.base import Call
+from sparehub.simulator.arm.types.base import ActionContext
 from sparehub.simulator.arm.types.express_route.gateway import EXPRESS_ROUTE, network_of
 from sparehub.simulator.arm.types.network.virtual_network import address_space
 
@@ -14,7 +14,7 @@ _LEARNED_WEIGHT = 32769
 _MICROSOFT_ASN = 12076
 
 
-def learned_routes(call: Call) -> JsonObject:
+def learned_routes(call: ActionContext) -> JsonObject:
     """Return the gateway's own network and all that it has learned."""
     local = bgp.local_address(call.transaction, call.resource)
     network = call.transaction.get(network_of(call.resource))
@@ -44,7 +44,7 @@ def learned_routes(call: Call) -> JsonObject:
     return {"value": found}
 
 
-def advertised_routes(call: Call) -> JsonObject:
+def advertised_routes(call: ActionContext) -> JsonObject:
     """Return what the gateway advertises to one peer (ER-20)."""
     peer = call.query.get("peer", "")
     known = {each["neighbor"] for each in bgp_peers(call)["value"] if each["state"] == "Connected"}
@@ -66,7 +66,7 @@ def advertised_routes(call: Call) -> JsonObject:
     }
 
 
-def bgp_peers(call: Call) -> JsonObject:
+def bgp_peers(call: ActionContext) -> JsonObject:
     """Return the gateway's BGP sessions: two with each circuit's edge routers."""
     store, gateway = call.transaction, call.resource
     local = bgp.local_address(store, gateway)
@@ -81,7 +81,7 @@ def bgp_peers(call: Call) -> JsonObject:
         count = sum(route.connection.key == connection.key for route in routes)
         for link, neighbor in zip(bgp.LINKS, bgp.routers(store, gateway, number), strict=True):
             connected = works and link in up
-            seconds = int(call.now - connection.ends) if connected else 0
+            seconds = int(call.now - connection.finishes_at) if connected else 0
             found.append(
                 {
                     "localAddress": local,

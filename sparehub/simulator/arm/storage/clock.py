@@ -65,7 +65,7 @@ class Clock:
         """Go on at another speed; at ``instant`` whatever is under way is done at once."""
         seconds = self.read(transaction).seconds
         if speed is Speed.INSTANT:
-            seconds = max(seconds, transaction.latest_end())
+            seconds = max(seconds, transaction.latest_finish())
         self._write(transaction, seconds, speed)
 
     def _write(self, transaction: Transaction, seconds: float, speed: Speed) -> None:

@@ -1,8 +1,8 @@
-"""Faults that a test orders: which write meets which, the same in every run.
+"""Injected faults in the store: which write a fault applies to, the same in every run.
 
-A fault counts the ARM writes that match it (by region and type) and strikes those after the first
-``after``, ``count`` of them. A region that is down answers reads with 503, too. Faults are in the
-store, and so they hold for all processes on it.
+A fault counts the ARM writes that match it (by region and type). It applies to ``count`` of them,
+after the first ``after``. A region that is down answers reads with 503, too. Faults are stored, so
+that they apply to every process on the store.
 """
 
 from dataclasses import dataclass, replace
@@ -32,11 +32,11 @@ TRANSPORT: tuple[int | TransportFault, ...] = (
     TransportFault.TRUNCATED,
     TransportFault.SLOW,
 )
-"""What a transport fault does in turn: a status, or what becomes of the answer."""
+"""What a transport fault does in turn: a status, or a disturbed answer."""
 
 
 class FaultScope(NamedTuple):
-    """What a request is about, as far as a fault asks; empty where that cannot be told."""
+    """What a request is about, as far as it decides about faults; empty where it is unknown."""
 
     type: str
     region: str
@@ -44,7 +44,7 @@ class FaultScope(NamedTuple):
 
 @dataclass(frozen=True)
 class Order:
-    """What a fault is to strike."""
+    """A fault to inject."""
 
     kind: str
     """One of :class:`FaultKind`."""
@@ -53,14 +53,14 @@ class Order:
     type: str = ""
     """On what resource type, such as ``virtualNetworkGateways``; empty: on any."""
     after: int = 0
-    """How many matching ARM writes pass before."""
+    """How many matching ARM writes pass first."""
     count: int | None = None
-    """How many are struck then. None: one; for a region that is down, all until cleared."""
+    """How many it then applies to. None: one; of a region that is down, all until cleared."""
 
 
 @dataclass(frozen=True)
 class Fault:
-    """One ordered fault."""
+    """An injected fault."""
 
     id: int
     kind: FaultKind
@@ -76,7 +76,7 @@ class Fault:
 
     @property
     def turn(self) -> int:
-        """How many writes it has struck, the present one included."""
+        """How many writes it has applied to, the present one included."""
         return self.seen - self.after
 
     def matches(self, fault_scope: FaultScope) -> bool:
@@ -85,14 +85,14 @@ class Fault:
         of_type = self.type in ("", named, named.partition("/")[2])
         return of_type and self.region in ("", fault_scope.region)
 
-    def strikes(self, seen: int) -> bool:
-        """Return whether the write with this number is struck."""
+    def applies(self, seen: int) -> bool:
+        """Return whether the fault applies to the write with this number."""
         last = None if self.count is None else self.after + self.count
         return seen > self.after and (last is None or seen <= last)
 
 
 def add(transaction: Transaction, order: Order) -> None:
-    """Order a fault."""
+    """Inject a fault."""
     once = order.count is None and order.kind != FaultKind.REGION_DOWN
     transaction.connection.execute(
         "INSERT INTO faults (kind, region, type, after, count, seen) VALUES (?, ?, ?, ?, ?, 0)",
@@ -100,7 +100,7 @@ def add(transaction: Transaction, order: Order) -> None:
     )
 
 
-def ordered(transaction: Transaction) -> list[Fault]:
+def injected(transaction: Transaction) -> list[Fault]:
     """Return the faults in the order in which they were added."""
     rows = transaction.connection.execute(
         "SELECT id, kind, region, type, after, count, seen FROM faults ORDER BY id"
@@ -109,39 +109,48 @@ def ordered(transaction: Transaction) -> list[Fault]:
 
 
 def clear(transaction: Transaction) -> None:
-    """Take all faults back."""
+    """Remove all faults."""
     transaction.connection.execute("DELETE FROM faults")
 
 
-def strike(
-    transaction: Transaction, fault_scope: FaultScope, needed: FaultScope | None, *, lasting: bool
+def count_write(
+    transaction: Transaction,
+    fault_scope: FaultScope,
+    linked_scope: FaultScope | None,
+    *,
+    asynchronous: bool,
 ) -> Fault | None:
-    """Count a write; return the first fault that strikes it.
+    """Count a write against every fault that matches it; return the first that applies to it.
 
-    A region that is down also strikes a write that has what is ``needed`` in it. A write that is
-    not ``lasting`` is done when it is answered: no operation of it can fail.
+    Args:
+        transaction: The store.
+        fault_scope: Type and region of the resource that is written.
+        linked_scope: Type and region of another resource that the write has to reach; a region
+            that is down applies to it as well.
+        asynchronous: Whether the write continues after its answer; only then can it still fail.
+
     """
-    struck = None
-    for fault in ordered(transaction):
-        can = lasting or fault.kind is not FaultKind.FAILED
-        aims = [fault_scope]
-        if needed and fault.kind is FaultKind.REGION_DOWN:
-            aims.append(needed)
-        if can and any(map(fault.matches, aims)):
+    applied = None
+    for fault in injected(transaction):
+        can = asynchronous or fault.kind is not FaultKind.FAILED
+        scopes = [fault_scope]
+        if linked_scope and fault.kind is FaultKind.REGION_DOWN:
+            scopes.append(linked_scope)
+        if can and any(map(fault.matches, scopes)):
             seen = fault.seen + 1
             transaction.connection.execute(
                 "UPDATE faults SET seen = ? WHERE id = ?", [seen, fault.id]
             )
-            if struck is None and fault.strikes(seen):
-                struck = replace(fault, seen=seen)
-    return struck
+            if applied is None and fault.applies(seen):
+                applied = replace(fault, seen=seen)
+    return applied
 
 
-def down(transaction: Transaction, fault_scope: FaultScope) -> bool:
-    """Return whether a read of a region is not answered."""
+def is_down(transaction: Transaction, fault_scope: FaultScope) -> bool:
+    """Return whether a region that is down answers a read with 503."""
     return any(
         fault.kind is FaultKind.REGION_DOWN
         and fault.matches(fault_scope)
-        and fault.strikes(fault.seen + 1)
-        for fault in ordered(transaction)
+        and fault.applies(fault.seen + 1)
+        for fault in injected(transaction)
     )

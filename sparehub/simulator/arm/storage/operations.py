@@ -1,4 +1,4 @@
-"""Asynchronous operations as they are stored: SQL about what a client may poll."""
+"""Asynchronous operations in the store: pending and finished ones, by the id that is polled."""
 
 import json
 from dataclasses import dataclass
@@ -10,44 +10,47 @@ from sparehub.simulator.arm.storage.transaction import Transaction
 
 @dataclass(frozen=True)
 class AsyncOperation:
-    """An operation that a client may poll."""
+    """An operation that a client may poll; it is pending until it finishes.
 
-    ends: float
+    Its two times are the columns ``begins`` and ``ends`` of the table, in simulated seconds.
+    """
+
+    finishes_at: float
     deletion: bool = False
     failure: JsonObject | None = None
     """The error that it ends with, if it fails."""
-    begins: float = 0.0
+    starts_at: float = 0.0
     result: Any = None
-    """What it is polled for, of an action."""
+    """The result of an action."""
 
 
 def read(transaction: Transaction, operation: str) -> AsyncOperation | None:
-    """Return what is known of an operation."""
+    """Return an operation by its id."""
     row = transaction.connection.execute(
         "SELECT begins, ends, deletion, failure, result FROM operations WHERE id = ?", [operation]
     ).fetchone()
     if row is None:
         return None
-    begins, ends, deletion, failure, result = row
+    starts_at, finishes_at, deletion, failure, result = row
     return AsyncOperation(
-        ends,
-        begins=begins,
+        finishes_at,
+        starts_at=starts_at,
         deletion=bool(deletion),
         failure=json.loads(failure) if failure else None,
         result=json.loads(result) if result else None,
     )
 
 
-def record(transaction: Transaction, operation: str, progress: AsyncOperation) -> None:
+def record(transaction: Transaction, identity: str, operation: AsyncOperation) -> None:
     """Record an operation that a client may poll."""
     transaction.connection.execute(
         "INSERT OR REPLACE INTO operations VALUES (?, ?, ?, ?, ?, ?)",
         [
-            operation,
-            progress.begins,
-            progress.ends,
-            int(progress.deletion),
-            json.dumps(progress.failure) if progress.failure else None,
-            json.dumps(progress.result) if progress.result is not None else None,
+            identity,
+            operation.starts_at,
+            operation.finishes_at,
+            int(operation.deletion),
+            json.dumps(operation.failure) if operation.failure else None,
+            json.dumps(operation.result) if operation.result is not None else None,
         ],
     )

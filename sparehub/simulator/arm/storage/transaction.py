@@ -1,4 +1,4 @@
-"""One transaction on the store: the only place that speaks SQL about resources."""
+"""One transaction on the store: every SQL statement about resources."""
 
 import json
 import sqlite3
@@ -11,6 +11,8 @@ from sparehub.simulator.arm.storage.deterministic_ids import etag
 from sparehub.simulator.arm.storage.resource_id import ResourceId
 
 _COLUMNS = "id, document, sent, private, revision, ends, free, operation, removed, failure"
+"""In the order of the fields of :class:`Resource`. Three columns have older names than the fields:
+``ends`` is ``finishes_at``, ``free`` is ``free_at`` and ``removed`` is ``deleted_at``."""
 
 
 @dataclass
@@ -20,13 +22,18 @@ class Resource:
     id: ResourceId
     document: JsonObject
     sent: str
-    """The body that the last client sent, as JSON: hardly anybody asks for it."""
+    """The body that the last client sent, as JSON text: it is seldom read."""
     private: JsonObject = field(default_factory=dict)
+    """What Azure keeps to itself."""
     revision: int = 1
-    ends: float = 0.0
-    free: float = 0.0
+    finishes_at: float = 0.0
+    """When the last write finishes, in simulated seconds."""
+    free_at: float = 0.0
+    """When the last resource that needed this one is gone, in simulated seconds."""
     operation: str = ""
-    removed: float | None = None
+    """The id of the last write's operation."""
+    deleted_at: float | None = None
+    """When a deletion that is in progress finishes, in simulated seconds."""
     failure: JsonObject | None = None
     """The error that the last write ends with, if it fails."""
 
@@ -49,9 +56,10 @@ class Resource:
 
 @dataclass(frozen=True)
 class WriteLock:
-    """A thing that a write is under way on."""
+    """The last write on a resource on which Azure serializes writes."""
 
     until: float
+    """When the write finishes, in simulated seconds."""
     operation: str
     verb: str
 
@@ -61,10 +69,10 @@ class Transaction:
     """Reads and writes of one request; all of it happens or nothing."""
 
     connection: sqlite3.Connection
-    _found: dict[tuple[str | float, ...], list[Resource]] = field(default_factory=dict)
-    """What was selected, by question, since the last change of resources or of what they name."""
+    _selections: dict[tuple[str | float, ...], list[Resource]] = field(default_factory=dict)
+    """Selected resources, by query, since the last change of resources or references."""
     _settings: dict[str, str] = field(default_factory=dict)
-    """All settings, once one has been asked for."""
+    """All settings, once one has been read."""
 
     @contextmanager
     def attempt(self) -> Iterator[None]:
@@ -80,7 +88,7 @@ class Transaction:
 
     @contextmanager
     def trial(self) -> Iterator[None]:
-        """Undo at the end of a block what it did; a refusal in it is raised all the same."""
+        """Undo a block at its end; a refusal in it is raised all the same."""
         self.connection.execute("SAVEPOINT trial")
         try:
             yield
@@ -90,15 +98,15 @@ class Transaction:
 
     def _roll_back(self, savepoint: str) -> None:
         self.connection.execute(f"ROLLBACK TO {savepoint}")
-        self._found.clear()
+        self._selections.clear()
         self._settings.clear()
 
     # -- resources ---------------------------------------------------------------------------
 
     def get(self, key: str) -> Resource | None:
         """Return the resource with this key."""
-        found = self._select("WHERE key = ?", key)
-        return found[0] if found else None
+        resources = self._select("WHERE key = ?", key)
+        return resources[0] if resources else None
 
     def children(self, parent: str, type_name: str = "") -> list[Resource]:
         """Return the direct children of a resource or resource group, in order of their keys."""
@@ -108,40 +116,40 @@ class Transaction:
 
     def of_type(self, type_name: str, under: str = "") -> list[Resource]:
         """Return all resources of one type whose key begins with ``under``."""
-        found = self._select("WHERE type = ? ORDER BY key", type_name.lower())
-        return [resource for resource in found if resource.key.startswith(under.lower())]
+        resources = self._select("WHERE type = ? ORDER BY key", type_name.lower())
+        return [resource for resource in resources if resource.key.startswith(under.lower())]
 
-    def everything(self) -> list[Resource]:
+    def all_resources(self) -> list[Resource]:
         """Return all resources in order of their keys."""
         return self._select("ORDER BY key")
 
-    def mentioning(self, target: str, type_name: str, under: str = "") -> list[Resource]:
-        """Return the resources of one type, below ``under``, that name ``target`` by its id."""
-        found = self._select(
+    def referrers(self, target: str, type_name: str, under: str = "") -> list[Resource]:
+        """Return the resources of one type, below ``under``, that refer to ``target`` by its id."""
+        resources = self._select(
             "WHERE key IN (SELECT source FROM mentions WHERE target = ?"
             " AND source >= ? AND source < ?) ORDER BY key",
             target,
             under,
             f"{under}\U0010ffff",
         )
-        return [each for each in found if each.id.type.lower() == type_name.lower()]
+        return [resource for resource in resources if resource.id.type.lower() == type_name.lower()]
 
     def peer_spaces(self, network: str, peering_type: str) -> list[tuple[str, str]]:
-        """Return the ids of the networks that a network's peerings name, and spaces as JSON.
+        """Return the ids of a network's remote networks, each with its address space as JSON.
 
-        One question of the store: a hub has hundreds of peers, and each write looks at them all.
+        One query of the store: a hub has hundreds of peers, and each write looks at them all.
         """
         rows = self.connection.execute(
-            "SELECT there.id, json_extract(there.document, ?) FROM resources AS peering"
+            "SELECT remote.id, json_extract(remote.document, ?) FROM resources AS peering"
             " JOIN mentions ON mentions.source = peering.key"
-            " JOIN resources AS there ON there.key = mentions.target"
+            " JOIN resources AS remote ON remote.key = mentions.target"
             " WHERE peering.parent = ? AND peering.type = ? ORDER BY peering.key",
             ["$.properties.addressSpace.addressPrefixes", network, peering_type.lower()],
         )
         return [(identity, space) for identity, space in rows if space]
 
-    def mentioned_by(self, source: str) -> list[str]:
-        """Return the keys that a resource names."""
+    def references(self, source: str) -> list[str]:
+        """Return the keys of the resources that a resource refers to."""
         rows = self.connection.execute("SELECT target FROM mentions WHERE source = ?", [source])
         return [target for (target,) in rows]
 
@@ -152,18 +160,18 @@ class Transaction:
             located = self.get(located.id.parent.key) if located.id.parent else None
         return str(located.document["location"]) if located else ""
 
-    def due(self, now: float) -> list[Resource]:
-        """Return what a deletion has ended on by ``now``, children before parents."""
+    def due_deletions(self, now: float) -> list[Resource]:
+        """Return the resources whose deletion has finished by ``now``, children before parents."""
         return self._select("WHERE removed <= ? ORDER BY length(key) DESC", now)
 
     def _select(self, where: str, *values: str | float) -> list[Resource]:
-        question = (where, *values)
-        if question not in self._found:
-            self._found[question] = self._selected(where, values)
-        return [*self._found[question]]
+        query = (where, *values)
+        if query not in self._selections:
+            self._selections[query] = self._selected(where, values)
+        return [*self._selections[query]]
 
     def _selected(self, where: str, values: tuple[str | float, ...]) -> list[Resource]:
-        statement = f"SELECT {_COLUMNS} FROM resources {where}"  # noqa: S608  all ours, no input
+        statement = f"SELECT {_COLUMNS} FROM resources {where}"  # noqa: S608  no input in it
         return [
             Resource(
                 ResourceId(row[0]),
@@ -181,7 +189,7 @@ class Transaction:
         ]
 
     def next_revision(self, key: str) -> int:
-        """Count one more revision of a key; a resource made again goes on counting."""
+        """Count one more revision of a key; a resource that is created again continues."""
         (last,) = self.connection.execute(
             "INSERT INTO revisions VALUES (?, 1)"
             " ON CONFLICT (key) DO UPDATE SET last = last + 1 RETURNING last",
@@ -190,13 +198,13 @@ class Transaction:
         return int(last)
 
     def revision(self, key: str) -> int:
-        """Return the last revision that a key has had, of whatever resource."""
+        """Return the last revision of a key, also of a deleted resource."""
         row = self.connection.execute("SELECT last FROM revisions WHERE key = ?", [key]).fetchone()
         return int(row[0]) if row else 0
 
     def put(self, resource: Resource) -> None:
         """Write a resource."""
-        self._found.clear()
+        self._selections.clear()
         parent = resource.id.parent or (None if resource.id.is_group else resource.id.group)
         self.connection.execute(
             "INSERT OR REPLACE INTO resources VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -209,58 +217,58 @@ class Transaction:
                 resource.sent,
                 json.dumps(resource.private) if resource.private else "{}",
                 resource.revision,
-                resource.ends,
-                resource.free,
+                resource.finishes_at,
+                resource.free_at,
                 resource.operation,
-                resource.removed,
+                resource.deleted_at,
                 json.dumps(resource.failure) if resource.failure else None,
             ],
         )
 
     def touch(self, resource: Resource) -> None:
-        """Write a resource that another one's write has changed: its entity tag changes too."""
+        """Store a resource that another one's write has changed: its entity tag changes too."""
         resource.revision = self.next_revision(resource.key)
         self.put(resource)
 
-    def mention(self, source: str, targets: set[str]) -> None:
-        """Record what a resource names, in place of what it named before."""
-        self._found.clear()
+    def set_references(self, source: str, targets: set[str]) -> None:
+        """Replace the references of a resource."""
+        self._selections.clear()
         self.connection.execute("DELETE FROM mentions WHERE source = ?", [source])
         self.connection.executemany(
             "INSERT INTO mentions VALUES (?, ?)", [(source, target) for target in sorted(targets)]
         )
 
     def free_from(self, key: str, end: float) -> None:
-        """Record that something which needed this resource is gone at ``end``."""
-        self._found.clear()
+        """Record that a resource which needed this one is gone at ``end``."""
+        self._selections.clear()
         self.connection.execute(
             "UPDATE resources SET free = max(free, ?) WHERE key = ?", [end, key]
         )
 
     def remove(self, key: str) -> None:
-        """Forget a resource and what it named."""
-        self._found.clear()
+        """Delete a resource and its references."""
+        self._selections.clear()
         self.connection.execute("DELETE FROM resources WHERE key = ?", [key])
         self.connection.execute("DELETE FROM mentions WHERE source = ?", [key])
 
-    # -- operations, serialisation, settings ---------------------------------------------------
+    # -- operations, write locks, settings ---------------------------------------------------
 
-    def busy(self, key: str) -> WriteLock | None:
-        """Return the last write on the thing that writes are serialised on."""
+    def write_lock(self, key: str) -> WriteLock | None:
+        """Return the last write on a resource on which writes are serialized."""
         row = self.connection.execute(
             "SELECT until, operation, verb FROM busy WHERE key = ?", [key]
         ).fetchone()
         return WriteLock(*row) if row else None
 
-    def occupy(self, key: str, busy: WriteLock) -> None:
-        """Record a write on a thing that writes are serialised on."""
+    def lock_writes(self, key: str, write_lock: WriteLock) -> None:
+        """Record a write on a resource on which writes are serialized."""
         self.connection.execute(
             "INSERT OR REPLACE INTO busy VALUES (?, ?, ?, ?)",
-            [key, busy.until, busy.operation, busy.verb],
+            [key, write_lock.until, write_lock.operation, write_lock.verb],
         )
 
-    def latest_end(self) -> float:
-        """Return when the last operation of all ends."""
+    def latest_finish(self) -> float:
+        """Return when the last of all operations finishes, in simulated seconds."""
         (end,) = self.connection.execute(
             "SELECT max(ends) FROM (SELECT ends FROM operations UNION SELECT ends FROM resources)"
         ).fetchone()

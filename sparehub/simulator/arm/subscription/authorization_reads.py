@@ -20,7 +20,7 @@ from sparehub.simulator.arm.pipeline.access_control import (
     covers,
 )
 from sparehub.simulator.arm.pipeline.body import read_body
-from sparehub.simulator.arm.pipeline.routing import existing
+from sparehub.simulator.arm.pipeline.routing import require
 from sparehub.simulator.arm.refusals import access as forbidden
 from sparehub.simulator.arm.refusals import common as refusals
 from sparehub.simulator.arm.storage.resource_id import (
@@ -56,7 +56,7 @@ class AuthorizationQuery:
         return f"{_AUTHORIZATION}/{self.part}"
 
 
-def asked_of(path: str) -> AuthorizationQuery | None:
+def parse_path(path: str) -> AuthorizationQuery | None:
     """Return what of ``Microsoft.Authorization`` a path asks for, if it does."""
     found = _PATH.fullmatch(path)
     if found is None:
@@ -65,7 +65,7 @@ def asked_of(path: str) -> AuthorizationQuery | None:
     return AuthorizationQuery(found[1], part[found[2].lower()], found[3] or "")
 
 
-def answer(transaction: Transaction, request: Request, asked: AuthorizationQuery) -> Response:
+def answer(transaction: Transaction, request: Request, target: AuthorizationQuery) -> Response:
     """Answer a request, or do a write of a lock.
 
     Raises:
@@ -75,15 +75,15 @@ def answer(transaction: Transaction, request: Request, asked: AuthorizationQuery
     verbs = {"GET": "read", "PUT": "write", "DELETE": "delete"}
     if request.method not in verbs:
         raise refusals.METHOD_UNKNOWN(method=request.method)
-    _find(transaction, asked.scope)
-    access_control.hold_rights(
-        transaction, asked.scope, access_control.action_on(asked.type, verbs[request.method])
+    _find(transaction, target.scope)
+    access_control.check_permissions(
+        transaction, target.scope, access_control.action_on(target.type, verbs[request.method])
     )
     if request.method == "GET":
-        return _shown(transaction, asked, request.query)
-    if asked.part != "locks" or not asked.name:
+        return _shown(transaction, target, request.query)
+    if target.part != "locks" or not target.name:
         raise refusals.METHOD_UNKNOWN(method=request.method)
-    present = _lock(transaction, asked)
+    present = _lock(transaction, target)
     others = [each for each in access_control.locks(transaction) if each != present]
     if request.method == "DELETE":
         access_control.set_locks(transaction, others)
@@ -95,7 +95,7 @@ def answer(transaction: Transaction, request: Request, asked: AuthorizationQuery
     if level not in LEVELS:
         raise forbidden.LOCK_LEVEL(level=level)
     notes = str(given.get("notes") or "")
-    lock = Lock(scope=asked.scope, name=asked.name, level=level, notes=notes)
+    lock = Lock(scope=target.scope, name=target.name, level=level, notes=notes)
     access_control.set_locks(transaction, [*others, lock])
     return Response(status=_OK if present else _CREATED, body=_of_lock(lock))
 
@@ -110,48 +110,48 @@ def _find(transaction: Transaction, scope: str) -> None:
     target = parse(scope)
     if not isinstance(target, ResourceId):
         raise refusals.PATH_UNKNOWN(path=scope)
-    existing(transaction, target)
+    require(transaction, target)
 
 
 def _shown(
-    transaction: Transaction, asked: AuthorizationQuery, query: Mapping[str, str]
+    transaction: Transaction, target: AuthorizationQuery, query: Mapping[str, str]
 ) -> Response:
-    if asked.part == "locks" and asked.name:
-        lock = _lock(transaction, asked)
+    if target.part == "locks" and target.name:
+        lock = _lock(transaction, target)
         if lock is None:
-            raise forbidden.LOCK_NOT_FOUND(name=asked.name, scope=asked.scope)
+            raise forbidden.LOCK_NOT_FOUND(name=target.name, scope=target.scope)
         return Response(status=_OK, body=_of_lock(lock))
     at_scope = query.get("$filter") == "atScope()"
     found: list[JsonObject]
-    if asked.part == "locks":
+    if target.part == "locks":
         found = [
             _of_lock(each)
             for each in access_control.locks(transaction)
-            if covers(asked.scope, each.scope)
-            and (not at_scope or each.scope.lower() == asked.scope.lower())
+            if covers(target.scope, each.scope)
+            and (not at_scope or each.scope.lower() == target.scope.lower())
         ]
-    elif asked.part == "denyAssignments":
+    elif target.part == "denyAssignments":
         principal = _ASSIGNED.fullmatch(query.get("$filter", ""))
         found = [
             _of_denial(each)
             for each in access_control.denials(transaction)
             if (principal is None or {principal[1], EVERYBODY} & set(each.principals))
             and (
-                covers(each.scope, asked.scope)
-                or (not at_scope and covers(asked.scope, each.scope))
+                covers(each.scope, target.scope)
+                or (not at_scope and covers(target.scope, each.scope))
             )
         ]
     else:
         found = [
             _of_grant(each)
             for each in access_control.grants(transaction)
-            if covers(each.scope, asked.scope)
+            if covers(each.scope, target.scope)
         ]
     return Response(status=_OK, body={"value": found})
 
 
-def _lock(transaction: Transaction, asked: AuthorizationQuery) -> Lock | None:
-    wanted = (asked.scope.lower(), asked.name.lower())
+def _lock(transaction: Transaction, target: AuthorizationQuery) -> Lock | None:
+    wanted = (target.scope.lower(), target.name.lower())
     for each in access_control.locks(transaction):
         if (each.scope.lower(), each.name.lower()) == wanted:
             return each

@@ -52,7 +52,7 @@ class UsageQuery:
         return f"{self.namespace}/locations/usages"
 
 
-def asked_of(path: str) -> UsageQuery | None:
+def parse_path(path: str) -> UsageQuery | None:
     """Return whose usages a path asks for, if it does."""
     found = _PATH.fullmatch(path)
     return UsageQuery(found[1], found[2], geography.canonical_region(found[3])) if found else None
@@ -63,7 +63,7 @@ def set_limit(transaction: Transaction, name: str, limit: int) -> None:
     transaction.set(_LIMITS, json.dumps(_limits(transaction) | {name: limit}))
 
 
-def answer(transaction: Transaction, request: Request, asked: UsageQuery) -> Response:
+def answer(transaction: Transaction, request: Request, query: UsageQuery) -> Response:
     """Answer a reading.
 
     Raises:
@@ -72,17 +72,17 @@ def answer(transaction: Transaction, request: Request, asked: UsageQuery) -> Res
     """
     if request.method != "GET":
         raise refusals.METHOD_UNKNOWN(method=request.method)
-    scope = f"/subscriptions/{asked.subscription}"
+    scope = f"/subscriptions/{query.subscription}"
     target = parse(f"{scope}/resourceGroups")
     if isinstance(target, NoSuchPath):
-        raise refusals.SUBSCRIPTION_INVALID(subscription=asked.subscription)
-    access_control.hold(transaction, scope, access_control.action_on(asked.type, "read"))
+        raise refusals.SUBSCRIPTION_INVALID(subscription=query.subscription)
+    access_control.check_access(transaction, scope, access_control.action_on(query.type, "read"))
     limits = _limits(transaction)
     found: list[JsonObject] = []
     for name, (namespace, kind, limit) in _COUNTED.items():
-        if namespace.lower() == asked.namespace.lower():
+        if namespace.lower() == query.namespace.lower():
             there = transaction.of_type(f"{namespace}/{kind}", under=f"{scope}/")
-            used = sum(transaction.region(each) == asked.region for each in there)
+            used = sum(transaction.region(each) == query.region for each in there)
             shown = {"value": name, "localizedValue": re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name)}
             usage = {"currentValue": used, "limit": limits.get(name, limit)}
             found.append({"unit": "Count", "name": shown} | usage)

@@ -24,12 +24,12 @@ class Reference:
 
 
 @dataclass(frozen=True)
-class Mention:
-    """A reference found in a body."""
+class BodyReference:
+    """A reference in a body: where it is, what it refers to, and the rule of the schema."""
 
     path: str
     id: str
-    reference: Reference
+    rule: Reference
 
 
 Spec: TypeAlias = "type | Reference | list[Any] | dict[str, Any]"
@@ -37,24 +37,24 @@ Spec: TypeAlias = "type | Reference | list[Any] | dict[str, Any]"
 _NAMES = {str: "a string", bool: "a boolean", int: "a number", dict: "an object"}
 
 
-def accept(spec: Spec, body: object) -> tuple[JsonObject, list[Mention]]:
+def accept(spec: Spec, body: object) -> tuple[JsonObject, list[BodyReference]]:
     """Return the members of ``body`` that the type has, and the references among them.
 
     Raises:
         Refusal: A member is of the wrong JSON type.
 
     """
-    mentions: list[Mention] = []
-    accepted: JsonObject = _accept(spec, body, "", mentions)
-    return accepted, mentions
+    references: list[BodyReference] = []
+    accepted: JsonObject = _accept(spec, body, "", references)
+    return accepted, references
 
 
-def _accept(spec: Spec, value: object, path: str, mentions: list[Mention]) -> Any:  # noqa: ANN401  JSON
+def _accept(spec: Spec, value: object, path: str, references: list[BodyReference]) -> Any:  # noqa: ANN401  JSON
     if isinstance(spec, Reference):
         found = _without_case(_expect(dict, value, path), {"id": str})
         identity = _expect(str, found.get("id"), f"{path}.id")
-        mentions.append(Mention(path, identity, spec))
-        more = _accept(spec.more, found, path, mentions) if spec.more else {}
+        references.append(BodyReference(path, identity, spec))
+        more = _accept(spec.more, found, path, references) if spec.more else {}
         return {"id": identity} | more
     if isinstance(spec, list):
         if value is None:
@@ -62,12 +62,13 @@ def _accept(spec: Spec, value: object, path: str, mentions: list[Mention]) -> An
         if not isinstance(value, list):
             raise refusals.FORMAT_INVALID(problem=f"{path} should be an array")
         return [
-            _accept(spec[0], item, f"{path}[{index}]", mentions) for index, item in enumerate(value)
+            _accept(spec[0], item, f"{path}[{index}]", references)
+            for index, item in enumerate(value)
         ]
     if isinstance(spec, dict):
         members = _without_case(_expect(dict, value, path), spec)
         return {
-            name: _accept(inner, members[name], f"{path}.{name}".lstrip("."), mentions)
+            name: _accept(inner, members[name], f"{path}.{name}".lstrip("."), references)
             for name, inner in spec.items()
             if members.get(name) is not None or (name in members and isinstance(inner, list))
         }

@@ -9,10 +9,10 @@ from sparehub.simulator.arm.types.registry import REGISTRY
 
 def state(resource: Resource, now: float) -> str:
     """Return the resource's ``provisioningState``."""
-    if resource.removed is not None:
+    if resource.deleted_at is not None:
         return "Deleting"
-    if now < resource.ends:
-        return REGISTRY[resource.id.type.lower()].under_way
+    if now < resource.finishes_at:
+        return REGISTRY[resource.id.type.lower()].state_during_write
     return "Succeeded" if resource.failure is None else "Failed"
 
 
@@ -21,14 +21,14 @@ def render(
 ) -> JsonObject:
     """Return the JSON of a resource; ``answering`` a write, it is still being updated."""
     kind = REGISTRY[resource.id.type.lower()]
-    shown = kind.under_way if answering and kind.lasting else state(resource, now)
+    shown = kind.state_during_write if answering and kind.asynchronous else state(resource, now)
     document: JsonObject = {
         "name": resource.id.name,
         "id": resource.id.text,
         "etag": resource.etag,
         "type": kind.name,
     } | resource.document
-    properties = kind.render(transaction, resource, settled=shown in ("Succeeded", "Failed"))
+    properties = kind.render(transaction, resource, provisioned=shown in ("Succeeded", "Failed"))
     for inline in kind.inlines:
         found = transaction.children(resource.key, f"{kind.name}/{inline}")
         properties[inline] = [render(transaction, child, now) for child in found]

@@ -7,7 +7,7 @@ from sparehub.simulator.arm.refusals import common as refusals
 from sparehub.simulator.arm.refusals.template import Refusal
 from sparehub.simulator.arm.storage.resource_id import RESOURCE_GROUP, ResourceId
 from sparehub.simulator.arm.storage.transaction import Resource, Transaction
-from sparehub.simulator.arm.types.base import Durations, Removing, ResourceType
+from sparehub.simulator.arm.types.base import Deleter, Durations, ResourceType
 from sparehub.simulator.arm.types.body_schema import Spec
 
 
@@ -19,8 +19,8 @@ class ResourceGroup(ResourceType):
     # Create: 11 s in public Terraform logs. Delete: median of four recorded deletions (170 to
     # 233 s, with contents), azure-libraries-for-net.
     seconds = Durations(create=11, update=11, delete=186)
-    located = True
-    lasting = False
+    has_location = True
+    asynchronous = False
     verb = "PutResourceGroupOperation"
 
     _name = re.compile(r"[\w().-]{0,89}[\w()-]")
@@ -30,7 +30,7 @@ class ResourceGroup(ResourceType):
         if not self._name.fullmatch(identity.name):
             raise refusals.GROUP_NAME_INVALID(name=identity.name)
 
-    def deleted(self, transaction: Transaction, resource: Resource, removing: Removing) -> None:
+    def on_delete(self, transaction: Transaction, resource: Resource, deleter: Deleter) -> None:
         """Delete the contents, whatever needs something else before it; or refuse it all.
 
         Azure keeps what it has deleted when the rest is in use; here nothing happens then.
@@ -39,7 +39,7 @@ class ResourceGroup(ResourceType):
             refused: dict[str, Refusal] = {}
             for content in contents:
                 try:
-                    removing.remove(content)
+                    deleter.remove(content)
                 except Refusal as refusal:
                     refused[f"{content.id.type}/{content.id.name}"] = refusal
             if len(refused) == len(contents):

@@ -7,7 +7,7 @@ from sparehub.simulator.arm.refusals import compute_and_lb as refusals
 from sparehub.simulator.arm.types.attached.public_ip_address import PUBLIC_IP_ADDRESS, check_free
 from sparehub.simulator.arm.types.base import Durations, ResourceType, Write
 from sparehub.simulator.arm.types.body_schema import Reference, Spec
-from sparehub.simulator.arm.types.network.ip_configurations import allocated, check_subnets
+from sparehub.simulator.arm.types.network.ip_configurations import allocate_addresses, check_subnets
 from sparehub.simulator.arm.types.network.virtual_network import SUBNET, subnet_networks
 
 AZURE_FIREWALL = "Microsoft.Network/azureFirewalls"
@@ -38,7 +38,7 @@ class AzureFirewall(ResourceType):
     }
     # Recorded in azure-mgmt-network 19.3.0: one creation, one deletion; update as the deletion.
     seconds = Durations(create=781, update=381, delete=381)
-    located = True
+    has_location = True
     has_zones = True
     verb = "PutAzureFirewallOperation"
 
@@ -72,5 +72,5 @@ class AzureFirewall(ResourceType):
             "sku": {"name": "AZFW_VNet", "tier": "Standard"},
             "threatIntelMode": "Alert",
         }
-        shown = {"ipConfigurations": allocated(write, "ipConfigurations", {})}
+        shown = {"ipConfigurations": allocate_addresses(write, "ipConfigurations", {})}
         return defaults | write.properties | shown

@@ -11,7 +11,7 @@ from sparehub.simulator.arm.types.attached.public_ip_address import PUBLIC_IP_AD
 from sparehub.simulator.arm.types.base import Durations, ResourceType, Write
 from sparehub.simulator.arm.types.body_schema import Reference, Spec
 from sparehub.simulator.arm.types.nested import nested
-from sparehub.simulator.arm.types.network.ip_configurations import allocated, check_subnets
+from sparehub.simulator.arm.types.network.ip_configurations import allocate_addresses, check_subnets
 from sparehub.simulator.arm.types.network.virtual_network import SUBNET
 
 LOAD_BALANCER = "Microsoft.Network/loadBalancers"
@@ -48,7 +48,7 @@ class LoadBalancer(ResourceType):
     }
     # No measurement found: as a public IP address.
     seconds = Durations(create=11, update=11, delete=11)
-    located = True
+    has_location = True
     has_sku = True
     verb = "PutLoadBalancerOperation"
 
@@ -70,14 +70,16 @@ class LoadBalancer(ResourceType):
     def compute(self, write: Write) -> JsonObject:
         """Add addresses (VN-01), ids and defaults."""
         shown = {part: nested(write, part) for part in _PARTS}
-        frontends = allocated(
+        frontends = allocate_addresses(
             write, "frontendIPConfigurations", {"privateIPAddressVersion": "IPv4"}
         )
         return {"resourceGuid": guid(write.id.key), "frontendIPConfigurations": frontends} | shown
 
-    def render(self, transaction: Transaction, resource: Resource, *, settled: bool) -> JsonObject:
+    def render(
+        self, transaction: Transaction, resource: Resource, *, provisioned: bool
+    ) -> JsonObject:
         """Add the IP configurations of interfaces that are in a pool."""
-        del settled
+        del provisioned
         pools = [
             pool | {"properties": pool["properties"] | _backends(transaction, pool["id"])}
             for pool in resource.properties["backendAddressPools"]

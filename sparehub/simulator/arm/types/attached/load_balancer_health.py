@@ -10,10 +10,10 @@ from sparehub.simulator.arm.refusals import common as refusals
 from sparehub.simulator.arm.storage.transaction import Resource, Transaction
 from sparehub.simulator.arm.types.attached.network_interface import NETWORK_INTERFACE
 from sparehub.simulator.arm.types.attached.virtual_machine import is_running, machine_of
-from sparehub.simulator.arm.types.base import Call
+from sparehub.simulator.arm.types.base import ActionContext
 
 
-def rule_health(call: Call) -> JsonObject:
+def rule_health(call: ActionContext) -> JsonObject:
     """Return how each address of a rule's pools is."""
     rules = {each["name"].lower(): each for each in call.resource.properties["loadBalancingRules"]}
     rule = rules.get(call.argument.lower())

@@ -9,7 +9,7 @@ from sparehub.simulator.arm.storage.transaction import Resource, Transaction
 from sparehub.simulator.arm.types.attached.public_ip_address import PUBLIC_IP_ADDRESS, check_free
 from sparehub.simulator.arm.types.base import Durations, ResourceType, Write
 from sparehub.simulator.arm.types.body_schema import Reference, Spec
-from sparehub.simulator.arm.types.network.ip_configurations import allocated, check_subnets
+from sparehub.simulator.arm.types.network.ip_configurations import allocate_addresses, check_subnets
 from sparehub.simulator.arm.types.network.virtual_network import SUBNET
 
 NETWORK_INTERFACE = "Microsoft.Network/networkInterfaces"
@@ -49,9 +49,9 @@ class NetworkInterface(ResourceType):
     }
     # 7 to 11 s in public Terraform logs.
     seconds = Durations(create=9, update=9, delete=9)
-    located = True
+    has_location = True
     # Recorded: the answer to its PUT says Succeeded, beside an operation to follow.
-    under_way = "Succeeded"
+    state_during_write = "Succeeded"
     verb = "PutNicOperation"
 
     def check(self, write: Write) -> None:
@@ -64,7 +64,7 @@ class NetworkInterface(ResourceType):
 
     def compute(self, write: Write) -> JsonObject:
         """Add addresses (VN-01) and Azure's defaults; forwarding is off (RT-13)."""
-        shown = allocated(write, "ipConfigurations", {"privateIPAddressVersion": "IPv4"})
+        shown = allocate_addresses(write, "ipConfigurations", {"privateIPAddressVersion": "IPv4"})
         for index, configuration in enumerate(shown):
             configuration["properties"].setdefault("primary", index == 0)
         defaults: JsonObject = {
@@ -84,11 +84,13 @@ class NetworkInterface(ResourceType):
         properties = defaults | write.properties | {"ipConfigurations": shown}
         return properties | {"dnsSettings": dns | properties["dnsSettings"]}
 
-    def render(self, transaction: Transaction, resource: Resource, *, settled: bool) -> JsonObject:
+    def render(
+        self, transaction: Transaction, resource: Resource, *, provisioned: bool
+    ) -> JsonObject:
         """Add the virtual machine that has it, and then a MAC address."""
-        del settled
+        del provisioned
         shown = dict(resource.properties)
-        for machine in transaction.mentioning(resource.key, VIRTUAL_MACHINE):
+        for machine in transaction.referrers(resource.key, VIRTUAL_MACHINE):
             number = int(fraction("mac", resource.key) * 0xFFFFFF)
             tail = f"{number:06X}"
             shown["macAddress"] = f"00-0D-3A-{tail[:2]}-{tail[2:4]}-{tail[4:]}"
@@ -98,5 +100,5 @@ class NetworkInterface(ResourceType):
 
     def check_delete(self, transaction: Transaction, resource: Resource) -> None:
         """Refuse to delete the interface of a virtual machine."""
-        for machine in transaction.mentioning(resource.key, VIRTUAL_MACHINE):
+        for machine in transaction.referrers(resource.key, VIRTUAL_MACHINE):
             raise refusals.INTERFACE_IN_USE(id=resource.id.text, user=machine.id.text)

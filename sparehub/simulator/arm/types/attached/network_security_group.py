@@ -9,7 +9,13 @@ from sparehub.simulator.arm.storage.deterministic_ids import guid
 from sparehub.simulator.arm.storage.resource_id import ResourceId
 from sparehub.simulator.arm.storage.transaction import Resource, Transaction
 from sparehub.simulator.arm.types.attached.network_interface import NETWORK_INTERFACE
-from sparehub.simulator.arm.types.base import Durations, Removing, ResourceType, Write, inline
+from sparehub.simulator.arm.types.base import (
+    Deleter,
+    Durations,
+    ResourceType,
+    Write,
+    write_inline_children,
+)
 from sparehub.simulator.arm.types.body_schema import Spec
 from sparehub.simulator.arm.types.network.reserved_subnets import check_group_of_subnet
 from sparehub.simulator.arm.types.network.virtual_network import SUBNET
@@ -54,7 +60,7 @@ class NetworkSecurityGroup(ResourceType):
     accepts: ClassVar[Spec] = {"flushConnection": bool, "securityRules": [dict]}
     # No measurement found: as a route table.
     seconds = Durations(create=11, update=11, delete=11)
-    located = True
+    has_location = True
     inlines = ("securityRules",)
     verb = "PutNetworkSecurityGroupOperation"
 
@@ -64,18 +70,20 @@ class NetworkSecurityGroup(ResourceType):
         rules = [_default_rule(write.id, *values) for values in _DEFAULTS]
         return {"resourceGuid": guid(write.id.key), "defaultSecurityRules": rules} | own
 
-    def written(self, write: Write, resource: Resource) -> None:
+    def after_put(self, write: Write, resource: Resource) -> None:
         """Replace the rules by those sent (VN-22); Bastion's subnet needs its own (VN-27)."""
-        inline(write, "securityRules", keep_if_absent=False)
-        for subnet in write.transaction.mentioning(resource.key, SUBNET):
+        write_inline_children(write, "securityRules", keep_if_absent=False)
+        for subnet in write.transaction.referrers(resource.key, SUBNET):
             check_group_of_subnet(write.transaction, subnet.id, resource)
 
-    def render(self, transaction: Transaction, resource: Resource, *, settled: bool) -> JsonObject:
+    def render(
+        self, transaction: Transaction, resource: Resource, *, provisioned: bool
+    ) -> JsonObject:
         """Add what the group is associated with."""
-        del settled
+        del provisioned
         shown = dict(resource.properties)
         for member, kind in (("networkInterfaces", NETWORK_INTERFACE), ("subnets", SUBNET)):
-            if found := transaction.mentioning(resource.key, kind):
+            if found := transaction.referrers(resource.key, kind):
                 shown[member] = [{"id": each.id.text} for each in found]
         return shown
 
@@ -84,15 +92,15 @@ class NetworkSecurityGroup(ResourceType):
         users = [
             user.id.text
             for kind in (SUBNET, NETWORK_INTERFACE)
-            for user in transaction.mentioning(resource.key, kind)
+            for user in transaction.referrers(resource.key, kind)
         ]
         if users:
             raise network.SECURITY_GROUP_IN_USE(id=resource.id.text, users=", ".join(users))
 
-    def deleted(self, transaction: Transaction, resource: Resource, removing: Removing) -> None:
+    def on_delete(self, transaction: Transaction, resource: Resource, deleter: Deleter) -> None:
         """Delete the rules."""
         for rule in transaction.children(resource.key):
-            removing.remove(rule)
+            deleter.remove(rule)
 
 
 class SecurityRule(ResourceType):

@@ -9,7 +9,7 @@ from sparehub.simulator.arm.storage.deterministic_ids import fraction, guid
 from sparehub.simulator.arm.storage.transaction import Resource, Transaction
 from sparehub.simulator.arm.types.base import Durations, ResourceType, Write
 from sparehub.simulator.arm.types.body_schema import Spec
-from sparehub.simulator.arm.types.network.ip_configurations import naming
+from sparehub.simulator.arm.types.network.ip_configurations import configurations_using
 
 BASIC = "publicIPAddresses.basic"
 """Setting: the subscription still has leave to make Basic addresses. Retired on 2025-09-30, the
@@ -36,7 +36,7 @@ class PublicIPAddress(ResourceType):
     }
     # 11 s in public Terraform logs.
     seconds = Durations(create=11, update=11, delete=11)
-    located = True
+    has_location = True
     has_sku = True
     has_zones = True
     verb = "PutPublicIpAddressOperation"
@@ -69,19 +69,21 @@ class PublicIPAddress(ResourceType):
         }
         return defaults | write.properties
 
-    def render(self, transaction: Transaction, resource: Resource, *, settled: bool) -> JsonObject:
+    def render(
+        self, transaction: Transaction, resource: Resource, *, provisioned: bool
+    ) -> JsonObject:
         """Add the address and the IP configuration that uses it."""
         shown = dict(resource.properties)
-        used = naming(transaction, resource.key, "publicIPAddress")
+        used = configurations_using(transaction, resource.key, "publicIPAddress")
         if used:
             shown["ipConfiguration"] = {"id": used[0]["id"]}
-        if settled and (used or shown["publicIPAllocationMethod"] == "Static"):
+        if provisioned and (used or shown["publicIPAllocationMethod"] == "Static"):
             shown["ipAddress"] = address_of(resource)
         return shown
 
     def check_delete(self, transaction: Transaction, resource: Resource) -> None:
         """Refuse to delete an address in use (GWY-12)."""
-        for user in naming(transaction, resource.key, "publicIPAddress"):
+        for user in configurations_using(transaction, resource.key, "publicIPAddress"):
             raise refusals.PUBLIC_ADDRESS_IN_USE(id=resource.id.text, user=user["id"])
 
 
@@ -105,7 +107,7 @@ def check_free(write: Write, collection: str) -> None:
     """Refuse to use a public address that another IP configuration has."""
     for configuration in write.properties.get(collection, []):
         address = configuration.get("properties", {}).get("publicIPAddress", {}).get("id", "")
-        for user in naming(write.transaction, address.lower(), "publicIPAddress"):
+        for user in configurations_using(write.transaction, address.lower(), "publicIPAddress"):
             if not user["id"].lower().startswith(f"{write.id.key}/"):
                 name = configuration.get("name", "")
                 raise refusals.PUBLIC_ADDRESS_TAKEN(

@@ -10,7 +10,7 @@ from sparehub.simulator.arm.types.attached.network_interface import (
     NETWORK_INTERFACE,
     VIRTUAL_MACHINE,
 )
-from sparehub.simulator.arm.types.base import Call, Durations, ResourceType, Write
+from sparehub.simulator.arm.types.base import ActionContext, Durations, ResourceType, Write
 from sparehub.simulator.arm.types.body_schema import Reference, Spec
 
 
@@ -35,9 +35,9 @@ class VirtualMachine(ResourceType):
     }
     # Recorded in azure-xplat-cli (2017): 94 s to create, 63 s to delete; update taken as deletion.
     seconds = Durations(create=94, update=63, delete=63)
-    located = True
+    has_location = True
     has_zones = True
-    under_way = "Creating"
+    state_during_write = "Creating"
     verb = "PutVirtualMachineOperation"
 
     def check(self, write: Write) -> None:
@@ -46,7 +46,7 @@ class VirtualMachine(ResourceType):
         if not found:
             raise refusals.MACHINE_INTERFACE(id=write.id.text)
         for interface in found:
-            for other in write.transaction.mentioning(interface["id"].lower(), VIRTUAL_MACHINE):
+            for other in write.transaction.referrers(interface["id"].lower(), VIRTUAL_MACHINE):
                 if other.key != write.id.key:
                     raise refusals.INTERFACE_IN_USE(id=interface["id"], user=other.id.text)
 
@@ -67,17 +67,17 @@ class VirtualMachine(ResourceType):
 
 def is_running(machine: Resource, now: float) -> bool:
     """Return whether a machine is there and runs."""
-    made = machine.failure is None and machine.ends <= now
+    made = machine.failure is None and machine.finishes_at <= now
     return made and machine.private["power"] == "running"
 
 
-def set_power(call: Call, power: str) -> None:
+def set_power(call: ActionContext, power: str) -> None:
     """Start or stop a machine."""
     call.resource.private["power"] = power
     call.transaction.touch(call.resource)
 
 
-def instance_view(call: Call) -> JsonObject:
+def instance_view(call: ActionContext) -> JsonObject:
     """Return how a machine is, as ``GET .../instanceView`` says it."""
     power = call.resource.private["power"]
     shown = power.removeprefix("power")
@@ -95,5 +95,5 @@ def instance_view(call: Call) -> JsonObject:
 
 def machine_of(transaction: Transaction, interface: Resource) -> Resource | None:
     """Return the machine that an interface belongs to."""
-    found = transaction.mentioning(interface.key, VIRTUAL_MACHINE)
+    found = transaction.referrers(interface.key, VIRTUAL_MACHINE)
     return found[0] if found else None

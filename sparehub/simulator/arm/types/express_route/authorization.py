@@ -5,7 +5,7 @@ from typing import ClassVar
 from sparehub.simulator.arm.http_messages import JsonObject
 from sparehub.simulator.arm.storage.deterministic_ids import guid
 from sparehub.simulator.arm.storage.transaction import Resource, Transaction
-from sparehub.simulator.arm.types.base import Durations, Removing, ResourceType, Write
+from sparehub.simulator.arm.types.base import Deleter, Durations, ResourceType, Write
 from sparehub.simulator.arm.types.body_schema import Spec
 from sparehub.simulator.arm.types.express_route.circuit import CIRCUIT, CONNECTION
 
@@ -31,7 +31,7 @@ class Authorization(ResourceType):
         key = guid("authorization key", write.id.key, made)
         return {"authorizationKey": key, "authorizationUseStatus": "Available"}
 
-    def deleted(self, transaction: Transaction, resource: Resource, removing: Removing) -> None:
+    def on_delete(self, transaction: Transaction, resource: Resource, deleter: Deleter) -> None:
         """Delete every link of the subscription whose access is revoked, not only the key's own.
 
         https://learn.microsoft.com/azure/expressroute/expressroute-howto-linkvnet-arm ("Revoking an
@@ -42,9 +42,9 @@ class Authorization(ResourceType):
         circuit = resource.id.parent
         if not user or user.id.type.lower() != CONNECTION.lower() or circuit is None:
             return
-        for link in transaction.mentioning(circuit.key, CONNECTION):
+        for link in transaction.referrers(circuit.key, CONNECTION):
             if link.id.subscription == user.id.subscription:
-                removing.remove(link)
+                deleter.remove(link)
 
 
 def use(transaction: Transaction, authorization: Resource, connection: str) -> None:

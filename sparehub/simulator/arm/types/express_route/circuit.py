@@ -8,7 +8,13 @@ from sparehub.simulator.arm.refusals import express_route as refusals
 from sparehub.simulator.arm.refusals.common import FORMAT_INVALID
 from sparehub.simulator.arm.storage.deterministic_ids import guid
 from sparehub.simulator.arm.storage.transaction import Resource, Transaction
-from sparehub.simulator.arm.types.base import Durations, Removing, ResourceType, Write, inline
+from sparehub.simulator.arm.types.base import (
+    Deleter,
+    Durations,
+    ResourceType,
+    Write,
+    write_inline_children,
+)
 from sparehub.simulator.arm.types.body_schema import Spec
 
 CIRCUIT = "Microsoft.Network/expressRouteCircuits"
@@ -41,7 +47,7 @@ class Circuit(ResourceType):
     # Median of three PUTs recorded in azure-libraries-for-net; update and deletion as long. The
     # service provider's own work (days) is not in it.
     seconds = Durations(create=42, update=42, delete=42)
-    located = True
+    has_location = True
     has_sku = True
     inlines = ("peerings", "authorizations")
     verb = "PutExpressRouteCircuitOperation"
@@ -87,17 +93,19 @@ class Circuit(ResourceType):
         test = is_test_circuit(write.properties)
         return {"new": True, "provisioned": by_itself and not test}
 
-    def written(self, write: Write, resource: Resource) -> None:
+    def after_put(self, write: Write, resource: Resource) -> None:
         """Replace the children by those that came with the circuit: none where none did.
 
         https://github.com/hashicorp/terraform-provider-azurerm/issues/2250 and its fix 3496, of
         2018 and 2019; of newer versions no source says. azure-native sends back what it reads.
         """
         del resource
-        inline(write, "peerings", keep_if_absent=False)
-        inline(write, "authorizations", keep_if_absent=False)
+        write_inline_children(write, "peerings", keep_if_absent=False)
+        write_inline_children(write, "authorizations", keep_if_absent=False)
 
-    def render(self, transaction: Transaction, resource: Resource, *, settled: bool) -> JsonObject:
+    def render(
+        self, transaction: Transaction, resource: Resource, *, provisioned: bool
+    ) -> JsonObject:
         """Show a circuit that is written as Azure does: disabled, without its key.
 
         Recorded of circuits that nobody had provisioned, new or not; of others no recording shows
@@ -106,7 +114,7 @@ class Circuit(ResourceType):
         del transaction
         shown = resource.properties | {"serviceProviderProvisioningState": provider_state(resource)}
         new = resource.private["new"]
-        if not settled and (new or not resource.private["provisioned"]):
+        if not provisioned and (new or not resource.private["provisioned"]):
             shown["circuitProvisioningState"] = "Disabled"
             shown["serviceProviderProvisioningState"] = "NotProvisioned"
             shown["serviceKey"] = _NO_KEY
@@ -116,15 +124,15 @@ class Circuit(ResourceType):
 
     def check_delete(self, transaction: Transaction, resource: Resource) -> None:
         """Refuse to delete a circuit with links (ER-30) or a provisioned one (ER-39)."""
-        for user in transaction.mentioning(resource.key, CONNECTION):
+        for user in transaction.referrers(resource.key, CONNECTION):
             raise refusals.CIRCUIT_CONNECTED(id=resource.id.text, user=user.id.text)
         if resource.private["provisioned"]:
             raise refusals.CIRCUIT_PROVISIONED()  # noqa: RSE102  an entry of the catalogue is called
 
-    def deleted(self, transaction: Transaction, resource: Resource, removing: Removing) -> None:
+    def on_delete(self, transaction: Transaction, resource: Resource, deleter: Deleter) -> None:
         """Delete peerings and authorizations."""
         for child in transaction.children(resource.key):
-            removing.remove(child)
+            deleter.remove(child)
 
 
 def provider_state(circuit: Resource) -> str:
@@ -168,7 +176,7 @@ def _check_downgrade(write: Write, existing: Resource) -> None:
     tier = write.body["sku"]["tier"]
     if existing.document["sku"]["tier"] != "Premium" or tier == "Premium":
         return
-    links = write.transaction.mentioning(existing.key, CONNECTION)
+    links = write.transaction.referrers(existing.key, CONNECTION)
     if len(links) > _STANDARD_LINKS:
         problem = f"it has {len(links)} links, more than {_STANDARD_LINKS}"
         raise refusals.DOWNGRADE(id=write.id.text, tier=tier, problem=problem)

@@ -65,7 +65,7 @@ class CircuitPeering(ResourceType):
 
     def check(self, write: Write) -> None:
         """Refuse a circuit that is not provisioned (ER-09) and what is incomplete (ER-10)."""
-        circuit = write.transaction.get(write.id.parent.key) if write.id.parent else None
+        circuit = write.parent
         if (
             circuit
             and not circuit.private["provisioned"]
@@ -79,7 +79,7 @@ class CircuitPeering(ResourceType):
 
     def failure(self, write: Write) -> Refusal | None:
         """Return that Microsoft peering needs a Premium circuit (ER-13): said when it ends."""
-        circuit = write.transaction.get(write.id.parent.key) if write.id.parent else None
+        circuit = write.parent
         tier = circuit.document["sku"]["tier"] if circuit else "Premium"
         if write.id.name == MICROSOFT_PEERING and tier != "Premium":
             return refusals.MICROSOFT_PEERING_SKU(tier=tier)
@@ -100,7 +100,9 @@ class CircuitPeering(ResourceType):
         config = write.properties["microsoftPeeringConfig"]
         return defaults | write.properties | {"microsoftPeeringConfig": _CONFIG | config}
 
-    def render(self, transaction: Transaction, resource: Resource, *, settled: bool) -> JsonObject:
+    def render(
+        self, transaction: Transaction, resource: Resource, *, provisioned: bool
+    ) -> JsonObject:
         """Show both ends of Global Reach; while it is made, not yet Microsoft's side (recorded).
 
         The shared key is not shown: hashicorp/terraform-provider-azurerm,
@@ -109,7 +111,7 @@ class CircuitPeering(ResourceType):
         shown = {name: value for name, value in resource.properties.items() if name != "sharedKey"}
         shown["connections"] = global_reach.made_here(transaction, resource)
         shown["peeredConnections"] = global_reach.made_there(transaction, resource)
-        if not settled and resource.private["new"]:
+        if not provisioned and resource.private["new"]:
             shown |= {"azureASN": 0, "lastModifiedBy": ""}
             for name in ("gatewayManagerEtag", "primaryAzurePort", "secondaryAzurePort"):
                 del shown[name]
@@ -122,7 +124,7 @@ class CircuitPeering(ResourceType):
     def check_delete(self, transaction: Transaction, resource: Resource) -> None:
         """Refuse to delete the private peering of a circuit with connections (ER-30)."""
         circuit = resource.id.parent if resource.id.name == PRIVATE_PEERING else None
-        for user in transaction.mentioning(circuit.key, CONNECTION) if circuit else []:
+        for user in transaction.referrers(circuit.key, CONNECTION) if circuit else []:
             raise refusals.PEERING_CONNECTED(id=resource.id.text, user=user.id.text)
 
 

@@ -9,7 +9,7 @@ from sparehub.simulator.arm.refusals import express_route
 from sparehub.simulator.arm.storage.deterministic_ids import guid
 from sparehub.simulator.arm.storage.resource_id import ResourceId
 from sparehub.simulator.arm.storage.transaction import Resource, Transaction
-from sparehub.simulator.arm.types.base import Durations, Removing, ResourceType, Write
+from sparehub.simulator.arm.types.base import Deleter, Durations, ResourceType, Write
 from sparehub.simulator.arm.types.body_schema import Reference, Spec
 from sparehub.simulator.arm.types.express_route import authorization
 from sparehub.simulator.arm.types.express_route.authorization import AUTHORIZATION
@@ -54,15 +54,15 @@ class Connection(ResourceType):
     }
     # Creation and deletion recorded in azure-powershell (2016); update taken as the deletion.
     seconds = Durations(create=181, update=90, delete=90)
-    located = True
+    has_location = True
     verb = "PutVirtualNetworkGatewayConnectionOperation"
 
-    def serialised_on(self, identity: ResourceId, properties: JsonObject) -> str:
+    def write_lock_key(self, identity: ResourceId, properties: JsonObject) -> str:
         """Return the gateway: Azure writes one connection of a gateway after another."""
         gateway: str = properties.get("virtualNetworkGateway1", {}).get("id", identity.key)
         return gateway.lower()
 
-    def uses(self, write: Write) -> list[Resource]:
+    def dependencies(self, write: Write) -> list[Resource]:
         """Return the circuit's peerings."""
         peer = write.properties.get("peer", {}).get("id", "").lower()
         return write.transaction.children(peer, CIRCUIT_PEERING)
@@ -112,11 +112,13 @@ class Connection(ResourceType):
         }
         return defaults | (DEFAULTS if _is_vpn(write.properties) else {}) | write.properties
 
-    def render(self, transaction: Transaction, resource: Resource, *, settled: bool) -> JsonObject:
+    def render(
+        self, transaction: Transaction, resource: Resource, *, provisioned: bool
+    ) -> JsonObject:
         """Add that nobody knows yet whether a VPN device answers (recorded)."""
         del transaction
         unknown = (
-            {"connectionStatus": "Unknown"} if settled and _is_vpn(resource.properties) else {}
+            {"connectionStatus": "Unknown"} if provisioned and _is_vpn(resource.properties) else {}
         )
         return resource.properties | unknown
 
@@ -124,7 +126,7 @@ class Connection(ResourceType):
         """Return how long a PUT takes: an ExpressRoute connection takes minutes."""
         return _VPN_SECONDS if _is_vpn(write.properties) else super().duration(write)
 
-    def written(self, write: Write, resource: Resource) -> None:
+    def after_put(self, write: Write, resource: Resource) -> None:
         """Use up the authorization."""
         if write.existing or _is_vpn(write.properties):
             return
@@ -133,9 +135,9 @@ class Connection(ResourceType):
         if found:
             authorization.use(write.transaction, found, write.id.text)
 
-    def deleted(self, transaction: Transaction, resource: Resource, removing: Removing) -> None:
+    def on_delete(self, transaction: Transaction, resource: Resource, deleter: Deleter) -> None:
         """Release the authorization."""
-        del removing
+        del deleter
         authorization.release(transaction, resource.key)
 
 

@@ -34,11 +34,11 @@ _PREFIXES_AT_CREATION = 200
 def check_limits(write: Write, gateway: Resource, circuit: Resource) -> None:
     """Refuse a new connection beyond ER-15, ER-16, ER-36 and VN-10."""
     store = write.transaction
-    links = store.mentioning(circuit.key, CONNECTION)
+    links = store.referrers(circuit.key, CONNECTION)
     limit = _links(circuit.document["sku"]["tier"], _provider(circuit)["bandwidthInMbps"])
     if len(links) >= limit:
         raise refusals.LINKS_PER_CIRCUIT(id=write.id.text, circuit=circuit.id.text, limit=limit)
-    connections = store.mentioning(gateway.key, CONNECTION)
+    connections = store.referrers(gateway.key, CONNECTION)
     for other in connections:
         if other.properties["peer"]["id"].lower() == circuit.key:
             raise refusals.CONNECTION_TWICE(id=write.id.text, other=other.id.text)

@@ -12,7 +12,13 @@ from sparehub.simulator.arm.types.attached.public_ip_address import (
     basic_addresses,
     check_free,
 )
-from sparehub.simulator.arm.types.base import TODAY, Durations, ResourceType, Write, made_before
+from sparehub.simulator.arm.types.base import (
+    CURRENT_API_VERSION,
+    Durations,
+    ResourceType,
+    Write,
+    is_api_version_before,
+)
 from sparehub.simulator.arm.types.body_schema import Reference, Spec
 from sparehub.simulator.arm.types.express_route.circuit import CONNECTION
 from sparehub.simulator.arm.types.express_route.vpn import (
@@ -81,10 +87,10 @@ class Gateway(ResourceType):
     # ExpressRoute: creation and adminState update recorded in azure-powershell (2023). VPN: median
     # of twelve recorded creations. Deletion: middle of the two recorded (382 and 1,066 s, VPN).
     seconds = Durations(create=_CREATE[EXPRESS_ROUTE], update=142, delete=724)
-    located = True
+    has_location = True
     # Recorded: a creation that ended Failed after two hours (azure-mgmt-network 19.3.0).
-    failing = refusals.GATEWAY_TIMED_OUT
-    failing_seconds = 7207.0
+    failure_template = refusals.GATEWAY_TIMED_OUT
+    failure_seconds = 7207.0
     verb = "PutVirtualNetworkGatewayOperation"
 
     def duration(self, write: Write) -> float:
@@ -160,20 +166,22 @@ class Gateway(ResourceType):
         sku = sku or {"capacity": _CAPACITY} | write.properties["sku"]
         return defaults | write.properties | {"ipConfigurations": shown, "sku": sku}
 
-    def render(self, transaction: Transaction, resource: Resource, *, settled: bool) -> JsonObject:
+    def render(
+        self, transaction: Transaction, resource: Resource, *, provisioned: bool
+    ) -> JsonObject:
         """Add what a VPN gateway has once it is there, and while it is written (recorded)."""
         shown = dict(resource.properties)
         if shown["gatewayType"] != VPN:
             return shown
         configuration = shown["ipConfigurations"][0]["properties"]
         subnet = transaction.get(configuration["subnet"]["id"].lower())
-        if not settled:
+        if not provisioned:
             return during_write(resource, subnet)
         return shown | {"bgpSettings": bgp_settings(resource, subnet)}
 
     def check_delete(self, transaction: Transaction, resource: Resource) -> None:
         """Refuse to delete a gateway with connections (GWY-11) or peered users (PE-14)."""
-        for user in transaction.mentioning(resource.key, CONNECTION):
+        for user in transaction.referrers(resource.key, CONNECTION):
             raise refusals.GATEWAY_CONNECTED(id=resource.id.text, user=user.id.text)
         network = network_of(resource)
         if len(gateways(transaction, network)) == 1:
@@ -213,7 +221,7 @@ def _check_addresses(write: Write) -> None:
     whatever the version, and so do labs of 2026. Here it is refused of today's requests.
     """
     supplied = any("publicIPAddress" in each["properties"] for each in _configurations(write))
-    if not supplied or write.existing or made_before(write, TODAY):
+    if not supplied or write.existing or is_api_version_before(write, CURRENT_API_VERSION):
         return
     if basic_addresses(write, "ipConfigurations"):
         raise refusals.GATEWAY_BASIC_ADDRESS(id=write.id.text)

@@ -42,7 +42,7 @@ def made_here(transaction: Transaction, peering: Resource) -> list[JsonObject]:
 
 def made_there(transaction: Transaction, peering: Resource) -> list[JsonObject]:
     """Return the connections that were made at other circuits to a peering."""
-    found = transaction.mentioning(peering.key, CIRCUIT_CONNECTION)
+    found = transaction.referrers(peering.key, CIRCUIT_CONNECTION)
     return [_shown(each) for each in found if each.id.parent and each.id.parent.key != peering.key]
 
 

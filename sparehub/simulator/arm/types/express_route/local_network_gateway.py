@@ -27,7 +27,7 @@ class LocalNetworkGateway(ResourceType):
     }
     # Recorded in azure-libraries-for-net: done at the first poll, after 10 s.
     seconds = Durations(create=10, update=10, delete=10)
-    located = True
+    has_location = True
     verb = "PutLocalNetworkGatewayOperation"
 
     def check(self, write: Write) -> None:
@@ -49,5 +49,5 @@ class LocalNetworkGateway(ResourceType):
 
     def check_delete(self, transaction: Transaction, resource: Resource) -> None:
         """Refuse to delete the end of a connection."""
-        for user in transaction.mentioning(resource.key, CONNECTION):
+        for user in transaction.referrers(resource.key, CONNECTION):
             raise refusals.LOCAL_GATEWAY_IN_USE(id=resource.id.text, user=user.id.text)

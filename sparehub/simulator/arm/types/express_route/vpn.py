@@ -7,7 +7,7 @@ from sparehub.simulator.arm.http_messages import JsonObject
 from sparehub.simulator.arm.refusals import compute_and_lb as refusals
 from sparehub.simulator.arm.storage.transaction import Resource
 from sparehub.simulator.arm.types.attached.public_ip_address import basic_addresses
-from sparehub.simulator.arm.types.base import TODAY, Write, made_before
+from sparehub.simulator.arm.types.base import CURRENT_API_VERSION, Write, is_api_version_before
 from sparehub.simulator.arm.types.express_route.local_network_gateway import LOCAL_GATEWAY
 from sparehub.simulator.arm.types.network.virtual_network import subnet_networks
 
@@ -37,7 +37,7 @@ def check_gateway(write: Write) -> None:
     sku = write.properties.get("sku", {}).get("name", "Basic")
     if sku not in _SKUS:
         raise refusals.VPN_GATEWAY_SKU(id=write.id.text, name=sku)
-    if not write.existing and not made_before(write, TODAY):
+    if not write.existing and not is_api_version_before(write, CURRENT_API_VERSION):
         if sku in _WITHOUT_ZONES:
             raise refusals.VPN_GATEWAY_WITHOUT_ZONES()  # noqa: RSE102  an entry is called
         if sku != "Basic" and basic_addresses(write, "ipConfigurations"):

@@ -43,18 +43,20 @@ def configurations(resource: Resource) -> list[dict[str, Any]]:
     return found
 
 
-def naming(transaction: Transaction, target: str, member: str) -> list[dict[str, Any]]:
+def configurations_using(
+    transaction: Transaction, target: str, member: str
+) -> list[dict[str, Any]]:
     """Return the IP configurations whose ``member`` is the resource with the key ``target``."""
     return [
         configuration
         for type_name in COLLECTIONS
-        for user in transaction.mentioning(target, type_name)
+        for user in transaction.referrers(target, type_name)
         for configuration in configurations(user)
         if configuration["properties"].get(member, {}).get("id", "").lower() == target
     ]
 
 
-def allocated(write: Write, collection: str, defaults: JsonObject) -> list[dict[str, Any]]:
+def allocate_addresses(write: Write, collection: str, defaults: JsonObject) -> list[dict[str, Any]]:
     """Return the IP configurations of a body, each in a subnet with a private address."""
     found = nested(write, collection, {"privateIPAllocationMethod": "Dynamic"} | defaults)
     before = {
@@ -97,7 +99,7 @@ def _taken(write: Write, subnet: Resource) -> dict[str, str]:
     """Return the addresses in use in a subnet, each with the resource that has it."""
     return {
         configuration["properties"]["privateIPAddress"]: configuration["id"]
-        for configuration in naming(write.transaction, subnet.key, "subnet")
+        for configuration in configurations_using(write.transaction, subnet.key, "subnet")
         if "privateIPAddress" in configuration["properties"]
         and not configuration["id"].lower().startswith(f"{write.id.key}/")
     }

@@ -9,7 +9,7 @@ from sparehub.simulator.arm.refusals.template import Refusal
 from sparehub.simulator.arm.storage.deterministic_ids import guid
 from sparehub.simulator.arm.storage.resource_id import ResourceId
 from sparehub.simulator.arm.storage.transaction import Resource, Transaction
-from sparehub.simulator.arm.types.base import Durations, Removing, ResourceType, Write
+from sparehub.simulator.arm.types.base import Deleter, Durations, ResourceType, Write
 from sparehub.simulator.arm.types.body_schema import Reference, Spec
 from sparehub.simulator.arm.types.network import addresses
 from sparehub.simulator.arm.types.network.virtual_network import (
@@ -51,19 +51,19 @@ class Peering(ResourceType):
     }
     # Median of 13 PUTs and DELETEs recorded in azure-libraries-for-net and azure-cli.
     seconds = Durations(create=10, update=10, delete=10)
-    not_ready = refusals.NOT_PROVISIONED
+    not_ready_refusal = refusals.NOT_PROVISIONED
     verb = "PutVirtualNetworkPeeringOperation"
 
     def missing(self, reference: str, identity: ResourceId) -> Refusal:
         """Return the refusal for a remote network that is not there."""
         return refusals.GLOBAL_REFERENCE_NOT_FOUND(reference=reference, id=identity.text)
 
-    def uses(self, write: Write) -> list[Resource]:
+    def dependencies(self, write: Write) -> list[Resource]:
         """Return the gateways that are used."""
         used = write.properties.get("useRemoteGateways", False)
         return gateways(write.transaction, _remote_key(write.properties)) if used else []
 
-    def rests_on(self, write: Write) -> list[Resource]:
+    def starts_after(self, write: Write) -> list[Resource]:
         """Return the remote subnets (VN-20) and the other half."""
         store, remote = write.transaction, _remote_key(write.properties)
         half = other_half(store, _local(write.id), remote)
@@ -79,7 +79,7 @@ class Peering(ResourceType):
             raise network.PEER_TO_ITSELF(id=identity.text)
         if write.existing and _remote_key(write.existing.properties) != remote.key:
             raise network.REMOTE_NETWORK_FIXED(id=identity.text)
-        for other in store.mentioning(remote.key, PEERING, under=f"{local.key}/"):
+        for other in store.referrers(remote.key, PEERING, under=f"{local.key}/"):
             if other.key != identity.key:
                 raise network.ALREADY_PEERED(other=other.id.text, remote=remote.id.text)
         _check_spaces(write, local, remote)
@@ -90,8 +90,8 @@ class Peering(ResourceType):
             )
         if write.properties.get("useRemoteGateways"):
             _check_remote_gateways(write, local, remote, half)
-        uses = half and half.properties["useRemoteGateways"]
-        if half and uses and not write.properties.get("allowGatewayTransit"):
+        dependencies = half and half.properties["useRemoteGateways"]
+        if half and dependencies and not write.properties.get("allowGatewayTransit"):
             raise network.TRANSIT_IN_USE(id=identity.text, other=half.id.text)
 
     def compute(self, write: Write) -> JsonObject:
@@ -124,16 +124,18 @@ class Peering(ResourceType):
             }
         )
 
-    def written(self, write: Write, resource: Resource) -> None:
+    def after_put(self, write: Write, resource: Resource) -> None:
         """Connect the other half (PE-01)."""
         half = other_half(write.transaction, _local(write.id), _remote_key(resource.properties))
         if half and half.properties["peeringState"] != "Connected":
             half.properties["peeringState"] = "Connected"
             write.transaction.touch(half)
 
-    def render(self, transaction: Transaction, resource: Resource, *, settled: bool) -> JsonObject:
+    def render(
+        self, transaction: Transaction, resource: Resource, *, provisioned: bool
+    ) -> JsonObject:
         """Add whether the halves know each other's address space (PE-18), and remote gateways."""
-        del settled
+        del provisioned
         properties = resource.properties
         remote = _remote_key(properties)
         shown = properties | {"peeringSyncLevel": _sync_level(transaction, resource)}
@@ -142,9 +144,9 @@ class Peering(ResourceType):
             shown["remoteGateways"] = [{"id": gateway.id.text} for gateway in found]
         return shown
 
-    def deleted(self, transaction: Transaction, resource: Resource, removing: Removing) -> None:
+    def on_delete(self, transaction: Transaction, resource: Resource, deleter: Deleter) -> None:
         """Leave the other half Disconnected (PE-08)."""
-        del removing
+        del deleter
         half = other_half(transaction, _local(resource.id), _remote_key(resource.properties))
         if half:
             half.properties["peeringState"] = "Disconnected"
@@ -156,13 +158,13 @@ def gateways(transaction: Transaction, network: str) -> list[Resource]:
     return [
         gateway
         for subnet in transaction.children(network, SUBNET)
-        for gateway in transaction.mentioning(subnet.key, _GATEWAY)
+        for gateway in transaction.referrers(subnet.key, _GATEWAY)
     ]
 
 
 def other_half(transaction: Transaction, local: str, remote: str) -> Resource | None:
     """Return the peering in ``remote`` that points back to ``local``."""
-    found = transaction.mentioning(local, PEERING, under=f"{remote}/")
+    found = transaction.referrers(local, PEERING, under=f"{remote}/")
     return found[0] if found else None
 
 

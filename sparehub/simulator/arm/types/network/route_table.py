@@ -6,7 +6,13 @@ from sparehub.simulator.arm.http_messages import JsonObject
 from sparehub.simulator.arm.refusals import network as refusals
 from sparehub.simulator.arm.storage.deterministic_ids import guid
 from sparehub.simulator.arm.storage.transaction import Resource, Transaction
-from sparehub.simulator.arm.types.base import Durations, Removing, ResourceType, Write, inline
+from sparehub.simulator.arm.types.base import (
+    Deleter,
+    Durations,
+    ResourceType,
+    Write,
+    write_inline_children,
+)
 from sparehub.simulator.arm.types.body_schema import Spec
 from sparehub.simulator.arm.types.network import addresses
 from sparehub.simulator.arm.types.network.virtual_network import SUBNET
@@ -23,7 +29,7 @@ class RouteTable(ResourceType):
     accepts: ClassVar[Spec] = {"disableBgpRoutePropagation": bool, "routes": [dict]}
     # Median of five PUTs recorded in azure-libraries-for-net; deletion taken to be as long.
     seconds = Durations(create=11, update=11, delete=11)
-    located = True
+    has_location = True
     inlines = ("routes",)
     verb = "PutRouteTableOperation"
 
@@ -34,27 +40,29 @@ class RouteTable(ResourceType):
             "disableBgpRoutePropagation": write.properties.get("disableBgpRoutePropagation", False),
         }
 
-    def written(self, write: Write, resource: Resource) -> None:
+    def after_put(self, write: Write, resource: Resource) -> None:
         """Replace the routes by those sent (VN-22)."""
         del resource
-        inline(write, "routes", keep_if_absent=False)
+        write_inline_children(write, "routes", keep_if_absent=False)
 
-    def render(self, transaction: Transaction, resource: Resource, *, settled: bool) -> JsonObject:
+    def render(
+        self, transaction: Transaction, resource: Resource, *, provisioned: bool
+    ) -> JsonObject:
         """Add the subnets that the table is associated with."""
-        del settled
-        found = transaction.mentioning(resource.key, SUBNET)
+        del provisioned
+        found = transaction.referrers(resource.key, SUBNET)
         subnets = [{"id": subnet.id.text} for subnet in found]
         return resource.properties | ({"subnets": subnets} if subnets else {})
 
     def check_delete(self, transaction: Transaction, resource: Resource) -> None:
         """Refuse to delete an associated table (RT-19)."""
-        if transaction.mentioning(resource.key, SUBNET):
+        if transaction.referrers(resource.key, SUBNET):
             raise refusals.TABLE_IN_USE(name=resource.id.name)
 
-    def deleted(self, transaction: Transaction, resource: Resource, removing: Removing) -> None:
+    def on_delete(self, transaction: Transaction, resource: Resource, deleter: Deleter) -> None:
         """Delete the routes."""
         for route in transaction.children(resource.key):
-            removing.remove(route)
+            deleter.remove(route)
 
 
 class Route(ResourceType):

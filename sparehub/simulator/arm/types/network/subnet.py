@@ -7,10 +7,10 @@ from sparehub.simulator.arm.refusals import network as refusals
 from sparehub.simulator.arm.refusals.common import RETRY_LATER
 from sparehub.simulator.arm.storage.resource_id import ResourceId
 from sparehub.simulator.arm.storage.transaction import Resource, Transaction
-from sparehub.simulator.arm.types.base import Durations, ResourceType, Write, made_before
+from sparehub.simulator.arm.types.base import Durations, ResourceType, Write, is_api_version_before
 from sparehub.simulator.arm.types.body_schema import Reference, Spec
 from sparehub.simulator.arm.types.network import addresses
-from sparehub.simulator.arm.types.network.ip_configurations import naming
+from sparehub.simulator.arm.types.network.ip_configurations import configurations_using
 from sparehub.simulator.arm.types.network.reserved_subnets import (
     check_group_of_subnet,
     check_table_of_subnet,
@@ -48,7 +48,7 @@ class Subnet(ResourceType):
     }
     # Median of ten PUTs recorded in azure-libraries-for-net and azure-mgmt-network 19.3.0.
     seconds = Durations(create=3, update=3, delete=3)
-    busy_again = RETRY_LATER
+    busy_refusal = RETRY_LATER
     verb = "PutSubnetOperation"
 
     def check(self, write: Write) -> None:
@@ -61,8 +61,7 @@ class Subnet(ResourceType):
             shortest = _SHORTEST_PREFIX if prefix.version == 4 else _IPV6_PREFIX  # noqa: PLR2004
             if not shortest <= prefix.prefixlen <= longest:
                 raise refusals.SUBNET_SIZE(id=write.id.text, prefix=prefix)
-        parent = write.id.parent
-        network = write.transaction.get(parent.key) if parent else None
+        network = write.parent
         if network:
             check_inside(mine, address_space(network), write.id.name, network.id.name)
             for other in write.transaction.children(network.key, SUBNET):
@@ -88,9 +87,11 @@ class Subnet(ResourceType):
         }
         return defaults | write.properties | {"serviceEndpoints": endpoints}
 
-    def render(self, transaction: Transaction, resource: Resource, *, settled: bool) -> JsonObject:
+    def render(
+        self, transaction: Transaction, resource: Resource, *, provisioned: bool
+    ) -> JsonObject:
         """Add the IP configurations in the subnet."""
-        del settled
+        del provisioned
         found = [{"id": user} for user in users(transaction, resource)]
         return resource.properties | ({"ipConfigurations": found} if found else {})
 
@@ -113,11 +114,10 @@ def _check_reserved(write: Write) -> None:
 
 def _is_private(write: Write) -> bool:
     """Return whether a new subnet has no default outbound access where nothing is said (VN-23)."""
-    network = write.transaction.get(write.id.parent.key) if write.id.parent else None
-    since = network is not None and bool(network.private.get("private subnets"))
-    return since and write.existing is None and not made_before(write, PRIVATE_SUBNETS)
+    private = write.parent is not None and bool(write.parent.private.get("private subnets"))
+    return private and write.existing is None and not is_api_version_before(write, PRIVATE_SUBNETS)
 
 
 def users(transaction: Transaction, subnet: Resource) -> list[str]:
     """Return the ids of the IP configurations that lie in a subnet."""
-    return [each["id"] for each in naming(transaction, subnet.key, "subnet")]
+    return [each["id"] for each in configurations_using(transaction, subnet.key, "subnet")]

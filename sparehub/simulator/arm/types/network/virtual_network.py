@@ -8,12 +8,12 @@ from sparehub.simulator.arm.refusals import network as refusals
 from sparehub.simulator.arm.storage.deterministic_ids import guid
 from sparehub.simulator.arm.storage.transaction import Resource, Transaction
 from sparehub.simulator.arm.types.base import (
+    Deleter,
     Durations,
-    Removing,
     ResourceType,
     Write,
-    inline,
-    made_before,
+    is_api_version_before,
+    write_inline_children,
 )
 from sparehub.simulator.arm.types.body_schema import Spec
 from sparehub.simulator.arm.types.network import addresses
@@ -47,7 +47,7 @@ class VirtualNetwork(ResourceType):
     }
     # 6 to 12 s in public Terraform logs; 3 to 34 s in azure-libraries-for-net's recordings.
     seconds = Durations(create=10, update=10, delete=10)
-    located = True
+    has_location = True
     inlines = ("subnets", "virtualNetworkPeerings")
     verb = "PutVirtualNetworkOperation"
     name_pattern = re.compile(r"[A-Za-z0-9][\w.-]{0,62}\w", re.ASCII)
@@ -77,10 +77,12 @@ class VirtualNetwork(ResourceType):
         defaults = {"enableDdosProtection": False, "enableVmProtection": False}
         return {"resourceGuid": guid(write.id.key)} | defaults | own
 
-    def written(self, write: Write, resource: Resource) -> None:
+    def after_put(self, write: Write, resource: Resource) -> None:
         """Write the inline children; then no subnet may lie outside the address space (VN-08)."""
-        inline(write, "subnets", keep_if_absent=not made_before(write, _KEEPS_SUBNETS))
-        inline(write, "virtualNetworkPeerings", keep_if_absent=False)
+        write_inline_children(
+            write, "subnets", keep_if_absent=not is_api_version_before(write, _KEEPS_SUBNETS)
+        )
+        write_inline_children(write, "virtualNetworkPeerings", keep_if_absent=False)
         space = address_space(resource)
         for subnet in write.transaction.children(write.id.key, SUBNET):
             check_inside(subnet_networks(subnet), space, subnet.id.name, write.id.name)
@@ -89,12 +91,12 @@ class VirtualNetwork(ResourceType):
         """Note whether subnets are private where nothing is said (VN-23)."""
         if write.existing:
             return write.existing.private
-        return {"private subnets": not made_before(write, PRIVATE_SUBNETS)}
+        return {"private subnets": not is_api_version_before(write, PRIVATE_SUBNETS)}
 
-    def deleted(self, transaction: Transaction, resource: Resource, removing: Removing) -> None:
+    def on_delete(self, transaction: Transaction, resource: Resource, deleter: Deleter) -> None:
         """Delete subnets, unless in use (VN-17), and peerings: the other halves are cut off."""
         for child in transaction.children(resource.key):
-            removing.remove(child)
+            deleter.remove(child)
 
 
 def address_space(virtual_network: Resource) -> list[Network]:
