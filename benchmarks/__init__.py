@@ -1,1 +1,1 @@
-"""What large regions cost, measured; ``docs/benchmarks.md`` holds the figures."""
+"""Benchmarks of large regions; ``docs/benchmarks.md`` has the figures."""

@@ -9,17 +9,17 @@ from sparehub.topology.errors import SparehubError
 
 
 def write_section(path: Path, name: str, body: str) -> None:
-    """Put a text between the two marks of a section, at the end where there is none yet."""
+    """Replace the text between the marks of a section; a new section goes to the end."""
     before = path.read_text(encoding="utf-8") if path.exists() else "# Benchmarks\n"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(with_section(before, name, body), encoding="utf-8")
 
 
 def with_section(document: str, name: str, body: str) -> str:
-    """Return a document with one section written anew.
+    """Return a document with one section replaced.
 
     Raises:
-        SparehubError: where the section has a beginning and no end: what follows is not ours.
+        SparehubError: The section has a begin mark and no end mark.
     """
     begin, end = f"<!-- begin {name}: written by `make bench` -->", f"<!-- end {name} -->"
     section = f"{begin}\n{body.strip()}\n{end}"
@@ -34,7 +34,7 @@ def with_section(document: str, name: str, body: str) -> str:
 
 
 def machine(pulumi: str = "") -> str:
-    """Say in one line on what was measured, with the version that the CLI gives where it ran."""
+    """Return one line about the machine, with Pulumi's version where it is known."""
     with_pulumi = (
         f", Pulumi {pulumi}, its SDK {version('pulumi')}, "
         f"pulumi_azure_native {version('pulumi_azure_native')}"

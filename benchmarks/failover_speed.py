@@ -1,4 +1,4 @@
-"""How long a planned failover itself takes: everything but the local Azure's simulated time.
+"""Own time of a planned failover: wall time without the local Azure's simulated time.
 
 The shipped pair, and two regions of 500 spokes each, beside plain deployments without changes.
 """
@@ -26,13 +26,13 @@ STACKS = ("primary", "secondary")
 _MOST_SECONDS = 20.0
 _MOST_UPS = 2.5
 _MOST_OF_PLAN = 1.05
-# The file backend records 2,000 resources for a quarter of an hour else, which nobody measures.
+# Without it the file backend takes a quarter of an hour to record 2,000 resources.
 _QUICKLY = {"PULUMI_SKIP_CHECKPOINTS": "true"}
 
 
 @dataclass(frozen=True)
 class Failover:
-    """What one took, in seconds: its own, simulated until the target was live, as planned."""
+    """Seconds of a failover: own time, simulated time until the target is live, planned time."""
 
     own: float
     simulated: float
@@ -40,12 +40,12 @@ class Failover:
 
 
 def measure(directory: Path, console: Console) -> list[Row]:
-    """Fail both pairs over, and say on the console how it goes.
+    """Fail over both pairs, with progress on the console.
 
     Raises:
-        PulumiFailedError: where anything fails.
+        PulumiFailedError: A command failed.
     """
-    # Python keeps what it compiled, as it does where nothing forbids it.
+    # Python caches bytecode, as it does by default.
     kept = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
     with console.status("the shipped pair ..."):
         small = _built(directory / "pair", ROOT, kept)
@@ -101,8 +101,8 @@ def until_live(plan: dict[str, Any], entries: Sequence[LogEntry]) -> float:
     """Return the simulated seconds from the first write to the last one of the critical path."""
     path = plan["recoveryTime"]["criticalPath"]
     steps = [step for step in plan["steps"] if step["id"] in path]
-    ours = entries[: sum(len(step["change"]["operations"]) for step in steps)]
-    return max(each.at + each.seconds for each in ours) - ours[0].at
+    critical = entries[: sum(len(step["change"]["operations"]) for step in steps)]
+    return max(entry.at + entry.seconds for entry in critical) - critical[0].at
 
 
 def _sparehub(rehearsal: Rehearsal, *arguments: str) -> str:

@@ -1,4 +1,4 @@
-"""What was measured, what it was to be, and both as text."""
+"""Measured figures, their targets, and both as text."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -29,23 +29,23 @@ class Figure:
 
     @property
     def seconds(self) -> float:
-        """How long a run took."""
+        """Median seconds of a run."""
         return median(run.seconds for run in self.runs)
 
     @property
     def processor(self) -> float:
-        """How long the program kept a processor busy."""
+        """Median seconds of processor time of the program."""
         return median(run.processor for run in self.runs)
 
     @property
     def megabytes(self) -> float:
-        """How much memory the program took at its peak."""
+        """Median peak memory of the program in MB."""
         return median(run.bytes for run in self.runs) / MEGABYTE
 
     def ratio(self, other: "Figure") -> float:
-        """Return how many times as long this took as another, each run beside that of its turn.
+        """Return the median ratio of the times of two variants, run by run in turns.
 
-        What keeps the machine busy for minutes then slows both down alike.
+        A load that lasts minutes then slows both down alike.
         """
         turns = zip(self.runs, other.runs, strict=False)
         return median(run.seconds / beside.seconds for run, beside in turns)
@@ -53,7 +53,7 @@ class Figure:
 
 @dataclass(frozen=True)
 class Target:
-    """What a ratio of two times was to be: at most a bound, or at least one."""
+    """The target for a ratio of two times: at most a bound, or at least one."""
 
     text: str
     bound: float
@@ -62,7 +62,7 @@ class Target:
 
     @property
     def reached(self) -> bool:
-        """Whether it is."""
+        """Whether the target is reached."""
         return self.ratio >= self.bound if self.at_least else self.ratio <= self.bound
 
     def __str__(self) -> str:
@@ -73,20 +73,20 @@ class Target:
 
 def table(figures: Sequence[Figure], titles: Mapping[str, str], reference: str) -> str:
     """Return the figures as a table of Markdown, with ratios to the variant ``reference``."""
-    references = {each.spokes: each for each in figures if each.variant == reference}
+    references = {figure.spokes: figure for figure in figures if figure.variant == reference}
     lines = ["| spokes | program | runs | wall | ratio | processor | peak memory | ratio |"]
     lines += ["| ---: | --- | ---: | ---: | ---: | ---: | ---: | ---: |"]
-    for each in figures:
-        beside = references[each.spokes]
+    for figure in figures:
+        beside = references[figure.spokes]
         cells = (
-            str(each.spokes),
-            titles[each.variant],
-            str(len(each.runs)),
-            f"{each.seconds:.1f} s",
-            f"{each.ratio(beside):.2f}",
-            f"{each.processor:.1f} s",
-            f"{each.megabytes:.0f} MB",
-            f"{each.megabytes / beside.megabytes:.2f}",
+            str(figure.spokes),
+            titles[figure.variant],
+            str(len(figure.runs)),
+            f"{figure.seconds:.1f} s",
+            f"{figure.ratio(beside):.2f}",
+            f"{figure.processor:.1f} s",
+            f"{figure.megabytes:.0f} MB",
+            f"{figure.megabytes / beside.megabytes:.2f}",
         )
         lines += [f"| {' | '.join(cells)} |"]
     return "\n".join(lines)

@@ -1,4 +1,4 @@
-"""What a preview says a program declares, for comparison before any figure is believed."""
+"""Compares the resource graphs of two programs, as `pulumi preview --json` shows them."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -6,19 +6,19 @@ from typing import Any
 from sparehub.topology.errors import SparehubError
 
 Graph = Mapping[str, Mapping[str, Any]]
-"""What is said of each resource, by its logical name."""
+"""Properties of each resource by logical name."""
 
-SHOWN = 5  # differences, of what may be thousands
+SHOWN = 5  # differences in a message; there may be thousands
 
 
 class DifferentGraphsError(SparehubError):
-    """Two programs do not declare the same: figures about them would mean nothing."""
+    """Two programs declare different resources, so their times cannot be compared."""
 
 
 def graph_of(preview: Mapping[str, Any], *, components: bool) -> Graph:
-    """Return what ``pulumi preview --json`` printed, as a graph that can be compared.
+    """Return the output of ``pulumi preview --json`` as a graph that can be compared.
 
-    Without ``components`` it holds Azure's resources alone, and not what they are under.
+    Without ``components`` it has Azure's resources alone, without parents.
     """
     kinds = ("azure-native:", "sparehub:") if components else ("azure-native:",)
     states = [step["newState"] for step in preview["steps"]]
@@ -31,16 +31,16 @@ def graph_of(preview: Mapping[str, Any], *, components: bool) -> Graph:
 
 
 def agree(ours: Graph, theirs: Graph, title: str) -> None:
-    """See that two programs declare the same.
+    """Check that two programs declare the same resources.
 
     Raises:
-        DifferentGraphsError: where they do not, with the first differences.
+        DifferentGraphsError: They differ; the message has the first differences.
     """
-    found = list(_differences(ours, theirs))
-    if found:
+    differences = list(_differences(ours, theirs))
+    if differences:
         lines = [f"this program and `{title}` declare different things, so nothing is compared:"]
-        lines += [f"  {difference}" for difference in found[:SHOWN]]
-        lines += [f"  and {len(found) - SHOWN} more"] if len(found) > SHOWN else []
+        lines += [f"  {difference}" for difference in differences[:SHOWN]]
+        lines += [f"  and {len(differences) - SHOWN} more"] if len(differences) > SHOWN else []
         raise DifferentGraphsError("\n".join(lines))
 
 

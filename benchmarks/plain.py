@@ -268,7 +268,7 @@ class Region:
         prefixes = sum(len(each["addressSpace"]) for each in networks)
         before = list(self.connections.values()) if prefixes > CONNECTION_PREFIX_LIMIT else []
         ids: dict[str, Output[str]] = {}
-        settled: Resource = list(self.hub_subnets.values())[-1]
+        last_hub_write: Resource = list(self.hub_subnets.values())[-1]
         for key, described in spokes.items():
             name = f"region/spoke/{key}"
             spoke, subnet = self.declare_spoke(key, described)
@@ -285,7 +285,7 @@ class Region:
                 allow_forwarded_traffic=True,
                 allow_gateway_transit=True,
                 use_remote_gateways=False,
-                opts=ResourceOptions(parent=shell, depends_on=[settled, subnet]),
+                opts=ResourceOptions(parent=shell, depends_on=[last_hub_write, subnet]),
             )
             spoke_to_hub = network.VirtualNetworkPeering(
                 f"{name}/peering/spoke-to-hub",
@@ -304,7 +304,7 @@ class Region:
                 ),
             )
             close_shell(shell, hub_to_spoke_id=hub_to_spoke.id, spoke_to_hub_id=spoke_to_hub.id)
-            settled = hub_to_spoke
+            last_hub_write = hub_to_spoke
             ids[key] = spoke.id
         return ids
 

@@ -1,4 +1,4 @@
-"""``pulumi preview`` of large regions: this program, and the same region declared by hand."""
+"""Time of ``pulumi preview`` of large regions: this program, and the region declared by hand."""
 
 import json
 import os
@@ -83,7 +83,7 @@ class Preview:
         return cls(rehearsal)
 
     def run(self) -> tuple[Run, Json]:
-        """Preview once; return what it took and what it said."""
+        """Preview once; return its cost and its output."""
         started = monotonic()
         done = self.rehearsal.run("preview", "--json", "--stack", STACK)
         seconds = monotonic() - started
@@ -95,10 +95,10 @@ class Preview:
 
 
 def measure(directory: Path, console: Console) -> list[Figure]:
-    """Measure every variant at every size, and say on the console how it goes.
+    """Measure every variant at every size, with progress on the console.
 
     Raises:
-        SparehubError: where a preview fails or two programs do not declare the same.
+        SparehubError: A preview failed, or two programs declare different resources.
     """
     console.print(f"comparing what the programs declare, at {FEW} spokes")
     once = {key: replace(variant, rounds=1) for key, variant in VARIANTS.items()}
@@ -111,7 +111,7 @@ def measure(directory: Path, console: Console) -> list[Figure]:
 def measure_size(
     variants: Mapping[str, Variant], spokes: int, directory: Path, console: Console
 ) -> list[Figure]:
-    """Measure variants at one size, in turns, so that a busy machine is busy for each of them."""
+    """Measure variants at one size in turns, so that the machine's load affects all alike."""
     previews = {
         key: Preview.of(variant, spokes, directory / f"{spokes}-{key}")
         for key, variant in variants.items()
@@ -123,11 +123,11 @@ def measure_size(
             if turn >= variant.rounds:
                 continue
             with console.status(f"{spokes} spokes, {variant.title} ..."):
-                run, said = previews[key].run()
-            ours = ours or said
+                run, preview = previews[key].run()
+            ours = ours or preview
             agree(
                 graph_of(ours, components=variant.components),
-                graph_of(said, components=variant.components),
+                graph_of(preview, components=variant.components),
                 variant.title,
             )
             runs[key].append(run)
@@ -145,17 +145,17 @@ def pulumi_version(directory: Path) -> str:
 
 
 def targets(figures: Sequence[Figure]) -> list[Target]:
-    """Return what was to be reached."""
-    of = {(each.variant, each.spokes): each for each in figures}
+    """Return the targets of the previews."""
+    of = {(figure.variant, figure.spokes): figure for figure in figures}
     few, many = SIZES
     growth = of["ours", many].seconds / of["ours", few].seconds
-    found = [Target(f"growth from {few} to {many} spokes", bound=5.5, ratio=growth)]
+    targets_ = [Target(f"growth from {few} to {many} spokes", bound=5.5, ratio=growth)]
     for spokes in SIZES:
         ours = of["ours", spokes]
         for key, bound in (("shells", 1.10), ("hand", 1.35)):
             text = f"{spokes} spokes, this program to `{VARIANTS[key].title}`"
-            found += [Target(text, bound=bound, ratio=ours.ratio(of[key, spokes]))]
+            targets_ += [Target(text, bound=bound, ratio=ours.ratio(of[key, spokes]))]
         text = f"{spokes} spokes, `{VARIANTS['as-sent'].title}` to this program"
         ratio = of["as-sent", spokes].ratio(ours)
-        found += [Target(text, bound=3.0, ratio=ratio, at_least=True)]
-    return found
+        targets_ += [Target(text, bound=3.0, ratio=ratio, at_least=True)]
+    return targets_

@@ -1,4 +1,4 @@
-"""How fast the local Azure is: writes through its provider, by how much the store holds.
+"""Write rate of the local Azure through its provider, at several sizes of its store.
 
 ``python -m benchmarks.simulator_speed`` prints the rows; it ends with exit code 1 where one misses
 its target.
@@ -44,7 +44,7 @@ Write = tuple[str, str, dict[str, Any]]
 
 @dataclass(frozen=True)
 class Row:
-    """One measured figure and what it was to be."""
+    """One measured figure and its target."""
 
     what: str
     value: float
@@ -54,7 +54,7 @@ class Row:
 
     @property
     def reached(self) -> bool:
-        """Whether it is what it was to be."""
+        """Whether the target is reached."""
         if self.bound is None:
             return True
         return self.value >= self.bound if self.at_least else self.value <= self.bound
@@ -122,7 +122,7 @@ class Engine:
 
     @property
     def megabytes(self) -> float:
-        """The memory that the process takes; zero where the system does not tell."""
+        """Peak memory of the process in MB; zero where there is no /proc."""
         status = Path(f"/proc/{self._process.pid}/status")
         lines = status.read_text(encoding="ascii").splitlines() if status.exists() else []
         kilobytes = next((line.split()[1] for line in lines if line.startswith("VmHWM")), "0")
@@ -130,7 +130,7 @@ class Engine:
 
     @property
     def processor_seconds(self) -> float:
-        """The processor time that the process has taken; zero where the system does not tell."""
+        """Processor time of the process in seconds; zero where there is no /proc."""
         status = Path(f"/proc/{self._process.pid}/stat")
         if not status.exists():
             return 0.0
@@ -177,26 +177,26 @@ def _named(token: str, name: str) -> dict[str, str]:
 @contextmanager
 def engine(directory: Path) -> Iterator[Engine]:
     """Run a provider for as long as the block runs."""
-    found = Engine(directory)
+    running = Engine(directory)
     try:
-        yield found
+        yield running
     finally:
-        found.close()
+        running.close()
 
 
 def fill(directory: Path, resources: int) -> None:
-    """Put so many resources into the store, in groups of their own, without the provider."""
+    """Put resources into the store, in groups of 100, without the provider."""
     azure = Azure(directory)
     names = count()
-    left = resources
-    while left > 0:
+    remaining = resources
+    while remaining > 0:
         number = next(names)
         group = f"{_ROOT}/fill{number}"
         _put(azure, group, {"location": "eastasia"})
-        for index in range(min(left, 99)):
+        for index in range(min(remaining, 99)):
             table = f"{group}/providers/Microsoft.Network/routeTables/rt{index}"
             _put(azure, table, {"location": "eastasia", "properties": {}})
-        left -= 100
+        remaining -= 100
     azure.store.close()
 
 
@@ -210,7 +210,7 @@ def _put(azure: Azure, path: str, body: dict[str, Any]) -> None:
 
 @dataclass(frozen=True)
 class Pace:
-    """How fast one provider made resources, and what it took."""
+    """How fast one provider created resources, and its peak memory."""
 
     a_second: float
     a_processor_second: float
@@ -218,7 +218,7 @@ class Pace:
 
 
 def pace(directory: Path, group: str) -> Pace:
-    """Return how fast a provider makes resources in a new group, beside what is in the store."""
+    """Measure how fast a provider creates resources in a new group of a filled store."""
     here = {"resourceGroupName": group, "location": "eastasia"}
     space = {"addressSpace": {"addressPrefixes": ["172.16.0.0/24"]}}
     spokes = [list(spoke(number, group, "hub")) for number in range(WRITES // 6)]
@@ -238,24 +238,24 @@ def pace(directory: Path, group: str) -> Pace:
 
 
 def measure() -> list[Row]:
-    """Measure everything."""
+    """Return every figure."""
     rows: list[Row] = []
-    found: dict[int, Pace] = {}
+    paces: dict[int, Pace] = {}
     for size in SIZES:
         with TemporaryDirectory() as name:
             directory = Path(name)
             fill(directory, size)
             runs = [pace(directory, f"rg{number}") for number in range(_RUNS)]
         # The best: what else runs on the machine can only slow a run down.
-        found[size] = max(runs, key=lambda run: run.a_second)
+        paces[size] = max(runs, key=lambda run: run.a_second)
         last = size == SIZES[-1]
         bound = _LEAST_WRITES if last else None
         what = f"writes a second, {size} resources in the store"
-        rows.append(Row(what, found[size].a_second, "", bound, at_least=True))
+        rows.append(Row(what, paces[size].a_second, "", bound, at_least=True))
         what = "  of them in a second of the provider's processor time"
-        rows.append(Row(what, found[size].a_processor_second, ""))
-    few, many = found[SIZES[0]], found[SIZES[-1]]
-    # Where the system tells, in processor time: that is the same whatever else runs.
+        rows.append(Row(what, paces[size].a_processor_second, ""))
+    few, many = paces[SIZES[0]], paces[SIZES[-1]]
+    # Processor time, where it is known, does not depend on the load of the machine.
     slower = few.a_second / many.a_second
     if many.a_processor_second:
         slower = few.a_processor_second / many.a_processor_second
@@ -264,7 +264,7 @@ def measure() -> list[Row]:
     with TemporaryDirectory() as name:
         starts = [_start(Path(name)) for _ in range(_STARTS)]
     rows.append(Row("start of the provider", min(starts), "s", _MOST_SECONDS))
-    megabytes = max(each.megabytes for each in found.values())
+    megabytes = max(pace.megabytes for pace in paces.values())
     rows.append(Row("memory of the provider at its peak", megabytes, "MB", _MOST_MEGABYTES))
     return rows
 
@@ -276,10 +276,10 @@ def _start(directory: Path) -> float:
 
 def main(rows: Iterable[Row] | None = None) -> int:
     """Print the rows; return the exit code."""
-    found = list(measure() if rows is None else rows)
-    for row in found:
+    figures = list(measure() if rows is None else rows)
+    for row in figures:
         sys.stdout.write(f"{row}\n")
-    return 0 if all(row.reached for row in found) else 1
+    return 0 if all(row.reached for row in figures) else 1
 
 
 if __name__ == "__main__":

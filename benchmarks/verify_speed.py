@@ -67,7 +67,7 @@ def keys(stack: str, spokes: int) -> dict[str, Any]:
 
 
 def sides(spokes: int) -> tuple[Side, Side]:
-    """Return both sides, read from their keys."""
+    """Return both regions, read from their keys."""
     found = []
     for name in ("primary", "secondary"):
         config = parse_stack(keys(name, spokes))
@@ -93,21 +93,21 @@ def best(what: Callable[[], object], runs: int = _RUNS) -> Timed:
     return min(found, key=lambda each: each.wall)
 
 
-def floor(found: Reachability) -> Callable[[], object]:
-    """Return the gathers of one state alone, on what stands in memory already: plain numpy."""
-    rows, columns = len(found.outcomes), len(found.columns.atoms)
+def floor(reachability: Reachability) -> Callable[[], object]:
+    """Return a function with the array gathers of one state alone: the lower bound in numpy."""
+    rows, columns = len(reachability.outcomes), len(reachability.columns.atoms)
     generator = np.random.default_rng(1)
     hops = generator.integers(0, rows, (rows, columns), dtype=np.int16)
     meaning = np.full(rows + 8, 512, dtype=np.uint16)
     line = np.ones(columns, dtype=np.uint16)
-    destinations = found.columns.destinations
+    destinations = reachability.columns.destinations
     table = np.zeros((4, 4), dtype=np.uint8)
 
     def gather() -> None:
-        outcomes = meaning[hops[:, found.columns.atoms % columns]]
+        outcomes = meaning[hops[:, reachability.columns.atoms % columns]]
         np.copyto(outcomes, np.uint16(1), where=hops == destinations)
         np.copyto(outcomes, line, where=hops == rows)
-        sets = np.bitwise_or.reduceat(outcomes, found.columns.starts, axis=1)
+        sets = np.bitwise_or.reduceat(outcomes, reachability.columns.starts, axis=1)
         ranked = (sets & 3)[:, :rows]
         _ = table[ranked, ranked.T]
 
@@ -118,10 +118,10 @@ def measure() -> list[Row]:
     """Return every figure."""
     half, full = sides(SPOKES // 2), sides(SPOKES)
     few, many = (next(all_states(*each)).regions for each in (half, full))
-    found = verify(many)
+    reachability = verify(many)
     state, state_of_half = best(lambda: verify(many)), best(lambda: verify(few))
-    gathers = best(floor(found))
-    pairs = len(found.contexts) ** 2
+    gathers = best(floor(reachability))
+    pairs = len(reachability.contexts) ** 2
     return [
         Row(f"one state of 2 x {SPOKES} spokes, {pairs} ordered pairs", state.wall, "s", 0.25),
         Row(f"{_STATES} states, with questions and changes", best(_states(full), 1).wall, "s", 5),

@@ -1,1 +1,1 @@
-"""How Pulumi is had on a machine that has none: set-up, and a stand-in language host."""
+"""Set-up of a checkout: packages, Pulumi, and a replacement for its Python language host."""

@@ -1,8 +1,8 @@
-"""The ways to have Pulumi on a machine, best first.
+"""Finds, installs or builds Pulumi, in this order of preference.
 
 1. The machine's own: ``pulumi`` on PATH together with its language host for Python.
 2. Pulumi's installer, by way of its SDK: all of it Pulumi's own. Needs the internet.
-3. Built from Pulumi's published Go modules (``go.mod``), with the stand-in of
+3. Built from Pulumi's published Go modules (``go.mod``), with the language host of
    :mod:`engine.language_host` beside it. Needs Go and a module proxy.
 
 What 2 and 3 make is kept for the user, by version, and serves every checkout from then on.
@@ -152,10 +152,10 @@ def go(*arguments: str) -> str:
     return ran.stdout.strip()
 
 
-def stand_in(version: str) -> str:
+def host_script(version: str) -> str:
     """Returns the text of the executable that runs :mod:`engine.language_host`."""
     return f"""#!/bin/sh
-# A stand-in for the language host of Pulumi {version}, made by `make setup`.
+# The language host of `engine/language_host.py` for Pulumi {version}, written by `make setup`.
 trap '' INT # until the host is there to handle it
 exec '{VENV}/bin/python' -P -m engine.language_host "$@"
 """
@@ -167,13 +167,13 @@ def recorded(cache: Path, version: str) -> bool:
         return PULUMI.readlink() == installed(cache) and (PULUMI / HOST).exists()
     names = (CLI, HOST, EXECUTOR)
     whole = all((PULUMI / name).exists() for name in names)
-    return whole and (PULUMI / HOST).read_text() == stand_in(version)
+    return whole and (PULUMI / HOST).read_text() == host_script(version)
 
 
 def record(cache: Path, version: str) -> None:
     """Gives the checkout what the cache holds, as :data:`engine.paths.PULUMI`.
 
-    The engine warns at each run when its language host is not beside it, links resolved: hence the
+    The engine warns at each run when its language host is not beside it, links resolved: so the
     executable itself, by a hard link where that can be.
     """
     with replacing(PULUMI) as directory:
@@ -186,5 +186,5 @@ def record(cache: Path, version: str) -> None:
         except OSError:  # another file system
             shutil.copy2(built(cache) / CLI, directory / CLI)
         shutil.copyfile(built(cache) / EXECUTOR, directory / EXECUTOR)
-        (directory / HOST).write_text(stand_in(version))
+        (directory / HOST).write_text(host_script(version))
         (directory / HOST).chmod(0o755)

@@ -1,4 +1,4 @@
-"""``make demo``: both regions stand, the switch moves the connection there and back.
+"""``make demo``: deploys both regions, fails over and fails back.
 
 The real `pulumi` runs the real program against a local Azure; every command is shown as a person
 would type it, and every claim of the table is checked before it is printed.
@@ -30,7 +30,7 @@ CONNECTIONS = {
 
 
 class DemoError(SparehubError):
-    """The demo showed something else than it claims."""
+    """The demo did not show what it claims."""
 
 
 @dataclass(frozen=True)
@@ -121,14 +121,14 @@ class Demo:
         for stack in STACKS:
             self.pulumi("destroy", "--yes", "--stack", stack)
 
-    def show_what_stands(self) -> None:
-        """Print how many resources of each type stand in each region."""
+    def show_deployed(self) -> None:
+        """Print the number of resources by type and region."""
         counts: Counter[tuple[str, str]] = Counter()
         for identity, kind, _ in control.resources(self.rehearsal.home.simulator):
             region = "southeastasia" if _is_secondary(identity) else "eastasia"
             counts[kind.split("/", 1)[-1], region] += 1
         regions = ("eastasia", "southeastasia")
-        self.output.results.print("\nwhat stands where", style="bold")
+        self.output.results.print("\ndeployed resources", style="bold")
         self.output.table(
             ("type", *regions),
             [
@@ -138,7 +138,7 @@ class Demo:
         )
 
     def show_steps(self) -> None:
-        """Print the table that the demo is for."""
+        """Print the writes and the time of every step."""
         self.output.results.print("\nwhat each step did", style="bold")
         self.output.table(
             ("step", "created", "changed", "deleted", "simulated minutes"),
@@ -166,14 +166,14 @@ def run(output: Output, directory: Path) -> None:
     output.results.print(f"simulated Azure at {directory / 'simulator'}")
     demo = Demo(Rehearsal.begin(directory, ROOT, STACKS, os.environ), output)
     demo.build("build the primary, active", "primary", 20)
-    demo.build("build the secondary, standing by", "secondary", 19)
-    demo.show_what_stands()
+    demo.build("build the secondary, on standby", "secondary", 19)
+    demo.show_deployed()
     demo.move("fail over to the secondary", "primary", "secondary")
     demo.move("fail back to the primary", "secondary", "primary")
     down = demo.step("take everything down", demo.destroy)
-    left = [identity for identity, _, _ in control.resources(directory / "simulator")]
-    if left or len(down.writes) != down.count("delete"):
-        message = f"{len(left)} resources are left: {', '.join(left)}"
+    remaining = [identity for identity, _, _ in control.resources(directory / "simulator")]
+    if remaining or len(down.writes) != down.count("delete"):
+        message = f"{len(remaining)} resources remain: {', '.join(remaining)}"
         raise DemoError(message)
     demo.show_steps()
 

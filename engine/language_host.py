@@ -1,4 +1,4 @@
-"""A stand-in for ``pulumi-language-python``, for machines that have no Pulumi of their own.
+"""A replacement for ``pulumi-language-python``, for machines without an installed Pulumi.
 
 The engine runs a Python program through a language host: an executable of that name which prints
 its port and serves ``pulumirpc.LanguageRuntime``. Pulumi's own is in its installers but not among
@@ -88,7 +88,7 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
         return language_pb2.LanguageHandshakeResponse()
 
     def GetPluginInfo(self, _request: object, _context: object) -> plugin_pb2.PluginInfo:
-        """Gives no version: a stand-in is not one of Pulumi's."""
+        """Returns no version, because this host is not one of Pulumi's."""
         return plugin_pb2.PluginInfo()
 
     def GetRequiredPlugins(

@@ -1,4 +1,4 @@
-"""What set-up says while it works, and how it stops."""
+"""Progress output and errors of set-up."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -1,1 +1,1 @@
-"""Azure Resource Manager, through Microsoft's pipeline: sign-in, requests, what is read back."""
+"""Client of Azure Resource Manager: sign-in, requests with retries, lists and states."""

@@ -1,4 +1,4 @@
-"""What Azure Resource Manager is asked through, and what it answers."""
+"""The client protocol of Azure Resource Manager, and the answers to its requests."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,34 +14,34 @@ _PASSING = (0, HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.CONFLICT, HTTPStatus.TOO_M
 
 
 class SignInError(PreflightError):
-    """Nobody is signed in, or no longer: that says nothing of any region."""
+    """No valid sign-in to Azure; says nothing about the state of a region."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """What came back in the end; ``status`` 0 where nothing did."""
+    """The last answer to a request after all retries; ``status`` 0 where no answer came."""
 
     status: int
     body: Mapping[str, Any]
 
     @property
     def came(self) -> bool:
-        """Whether the region answered, be it with a refusal."""
+        """Whether the region answered, if only with a refusal (below 500)."""
         return 0 < self.status < _SERVER_ERRORS
 
     @property
     def accepted(self) -> bool:
-        """Whether it was done, or will be."""
+        """Whether Azure accepted the request (below 400)."""
         return 0 < self.status < _ERRORS
 
     @property
     def passing(self) -> bool:
-        """Whether the same request may be accepted later, or even was done."""
+        """Whether the error is transient: a later retry may succeed, or the write was done."""
         return self.status in _PASSING or self.status >= _SERVER_ERRORS
 
     @property
     def problem(self) -> str:
-        """What Azure said against it; of what it accepted, that it named no error."""
+        """Azure's error message, else its error code, else that none was given."""
         error = self._error
         silent = f"no answer ({self.status})"
         if self.accepted:
@@ -50,7 +50,7 @@ class Answer:
 
     @property
     def properties(self) -> Mapping[str, Any]:
-        """The properties of the resource that was answered; none where it has none."""
+        """The properties of the resource in the body; empty where it has none."""
         return properties_of(self.body)
 
     @property
@@ -60,19 +60,19 @@ class Answer:
 
 
 def properties_of(resource: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return the properties of one resource, or of a part of one; none where it has none."""
-    found: Mapping[str, Any] = resource.get("properties") or {}
-    return found
+    """Return the properties of a resource, or of a nested one; empty where it has none."""
+    properties: Mapping[str, Any] = resource.get("properties") or {}
+    return properties
 
 
 def silence(why: str) -> Answer:
-    """Return that no answer came, and why."""
+    """Return an answer that says that none came, and why."""
     return Answer(status=0, body={"error": {"message": why}})
 
 
 @dataclass(frozen=True, kw_only=True)
 class Account:
-    """Who is signed in, and where; what cannot be said is empty, and ``problem`` says why."""
+    """The signed-in account; unknown values are empty, and ``problem`` says why."""
 
     subscription: str = ""
     tenant: str = ""
@@ -81,15 +81,15 @@ class Account:
     """The object id of the user or service principal."""
     problem: str = ""
     unseen: bool = False
-    """Whether Azure said that this login does not see the subscription."""
+    """Whether Azure answered that this account has no access to the subscription."""
 
 
 class Azure(Protocol):
-    """Azure Resource Manager, the local one or Microsoft's."""
+    """Azure Resource Manager: Microsoft's, or the local Azure."""
 
     @property
     def name(self) -> str:
-        """What is written to, for a person."""
+        """The name of the subscription or simulator, for messages."""
 
     def send(
         self,
@@ -99,25 +99,30 @@ class Azure(Protocol):
         timeout: float = 60.0,
         etag: str = "",
     ) -> Answer:
-        """Send one request, again where an answer is bad, within ``timeout`` seconds.
+        """Send one request, with retries after transient errors, within ``timeout`` seconds.
 
-        ``path`` begins with a slash and may have a query of its own. ``etag``, where it is given,
-        is what the resource must still have (``If-Match``). Never raises for what Azure answers,
-        or does not.
+        Never raises for an error answer or for a missing answer.
+
+        Args:
+            method: The HTTP method.
+            path: Path from the root, with a slash first; it may have a query.
+            body: The JSON body.
+            timeout: Seconds for the request and all its retries.
+            etag: The etag that the resource must still have (``If-Match``).
 
         Raises:
-            SignInError: where nobody is signed in, or the sign-in has ended.
+            SignInError: No valid sign-in, or it has expired.
         """
 
     def act(self, path: str, body: Mapping[str, Any] | None = None) -> Answer:
-        """Send a POST and wait for its result, where Azure only accepts it at first.
+        """Send a POST and poll the long-running operation until it has a result.
 
         Raises:
-            SignInError: as :meth:`send`.
+            SignInError: As :meth:`send`.
         """
 
     def wait(self, seconds: float) -> None:
-        """Let some seconds of this Azure's clock pass."""
+        """Sleep for some seconds of this Azure's clock."""
 
     def account(self, subscription: str) -> Account:
-        """Return who is signed in, and whether that one sees a subscription."""
+        """Return the signed-in account, and whether it has access to a subscription."""

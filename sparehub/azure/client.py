@@ -1,4 +1,4 @@
-"""Azure Resource Manager through Microsoft's pipeline: retry, backoff, tokens, long actions."""
+"""Client of Azure Resource Manager: retry with backoff, tokens, long-running operations."""
 
 import math
 import re
@@ -32,27 +32,32 @@ from sparehub.topology.config.resource_ids import url_path
 
 _UNAUTHENTICATED = 401
 _QUERIED = re.compile(r"\$\w+|api-version|skiptoken", re.IGNORECASE)
-"""What a list is asked with, or leads on by:
+"""Query parameters of lists and of their next pages:
 https://learn.microsoft.com/rest/api/azure/#async-operations-throttling-and-paging"""
 _UNSEEN = (403, 404)
-"""What is answered about a subscription on which a login has no right at all:
+"""Status codes for a subscription that an account has no access to:
 https://learn.microsoft.com/azure/azure-resource-manager/troubleshooting/error-not-found"""
 _ACTION = 600.0
-"""Seconds that a POST may go on: tables of a circuit take a minute or two."""
+"""Seconds for a long-running POST; the route tables of a circuit take one to two minutes."""
 _BEGIN = 60.0
-"""Seconds that one request of an action has."""
+"""Seconds for one request of a long-running operation."""
 _LEAST = 0.1
+"""Seconds of the shortest read timeout."""
 _DONE = 200
 _POLL = 5.0
-"""Seconds between two looks at an action, where Azure does not say."""
+"""Seconds between two polls of a long-running operation without ``Retry-After``."""
 _SIGN_IN = "sign in again (`az login`, or the azure-native settings of this stack)"
 
 
 class _Retry(RetryPolicy[HttpRequest, HttpResponse]):
-    """Waits as long as Azure says, but never past the deadline of a request."""
+    """Retry policy with backoff that honours ``Retry-After`` up to the deadline of a request.
+
+    Which errors are retried, and the exponential backoff between the attempts, are azure-core's:
+    https://learn.microsoft.com/python/api/azure-core/azure.core.pipeline.policies.retrypolicy
+    """
 
     def configure_retries(self, options: dict[str, Any]) -> dict[str, Any]:
-        """Keep the deadline with the other settings of one request."""
+        """Store the deadline with the other retry settings of a request."""
         deadline = options.get("deadline", math.inf)
         return {**super().configure_retries(options), "deadline": deadline}
 
@@ -62,30 +67,30 @@ class _Retry(RetryPolicy[HttpRequest, HttpResponse]):
         transport: HttpTransport[HttpRequest, HttpResponse],
         response: PipelineResponse[HttpRequest, HttpResponse] | None = None,
     ) -> None:
-        """Wait before a request is sent again."""
-        said = self.get_retry_after(response) if response else None
-        left = max(0.0, settings["deadline"] - time.monotonic())
-        if said and said > left:
-            transport.sleep(left)
+        """Back off before the next attempt, until the deadline at most."""
+        retry_after = self.get_retry_after(response) if response else None
+        remaining = max(0.0, settings["deadline"] - time.monotonic())
+        if retry_after and retry_after > remaining:
+            transport.sleep(remaining)
         else:
             super().sleep(settings, transport, response)
 
 
 class _Deadline(SansIOHTTPPolicy[HttpRequest, HttpResponse]):
-    """Lets no try of a request read past the request's deadline, in seconds of the machine."""
+    """Limits the read timeout of every attempt to the deadline (monotonic seconds)."""
 
     def on_request(self, request: PipelineRequest[HttpRequest]) -> None:
-        """Shorten the time that this try has."""
+        """Shorten the read timeout of this attempt."""
         deadline = request.context.options.pop("deadline", None)
         if deadline is not None:
             request.context["deadline"] = deadline
-        left = request.context.get("deadline", math.inf) - time.monotonic()
-        if left < math.inf:
-            request.context.options["read_timeout"] = max(left, _LEAST)
+        remaining = request.context.get("deadline", math.inf) - time.monotonic()
+        if remaining < math.inf:
+            request.context.options["read_timeout"] = max(remaining, _LEAST)
 
 
 class _Polling(ARMPolling):
-    """Follows an action until it ends, or its deadline is there: nothing polls on behind that."""
+    """Polls a long-running operation until it ends, or until its deadline."""
 
     def __init__(self, deadline: float) -> None:
         super().__init__(timeout=_POLL, connection_timeout=_BEGIN, read_timeout=_BEGIN)
@@ -93,14 +98,14 @@ class _Polling(ARMPolling):
         self.overdue = False
 
     def finished(self) -> bool:
-        """Return whether it has ended, or is not waited for any more."""
+        """Return whether the operation has ended, or its deadline has passed."""
         ended: bool = super().finished()
         self.overdue = not ended and time.monotonic() > self._deadline
         return ended or self.overdue
 
 
 class _Authentication(ARMChallengeAuthenticationPolicy):
-    """Asks for another token, once, where Azure refuses one that has ended or was revoked."""
+    """Requests a new token, once, after Azure refused an expired or revoked one."""
 
     def __init__(self, credential: TokenCredential, scope: str) -> None:
         super().__init__(credential, scope)
@@ -111,7 +116,7 @@ class _Authentication(ARMChallengeAuthenticationPolicy):
         request: PipelineRequest[HttpRequest],
         response: PipelineResponse[HttpRequest, HttpResponse],
     ) -> bool:
-        """Answer a challenge of Azure's; any other 401 by a new token."""
+        """Answer a challenge of Azure; answer any other 401 with a new token."""
         if not super().on_challenge(request, response):
             self.authorize_request(request, self._scope)
         return True
@@ -119,12 +124,12 @@ class _Authentication(ARMChallengeAuthenticationPolicy):
 
 @dataclass(frozen=True)
 class _Issuer:
-    """A credential of which every failure is one to sign in: it says nothing of a region."""
+    """A credential whose every failure is a failed sign-in, and not a silent region."""
 
     credential: TokenCredential
 
     def get_token(self, *scopes: str, **options: Any) -> AccessToken:  # noqa: ANN401 - azure-core's
-        """Return a token; azure-identity keeps it while it is good."""
+        """Return a token; azure-identity caches it until it expires."""
         try:
             return self.credential.get_token(*scopes, **options)
         except ClientAuthenticationError:
@@ -135,7 +140,7 @@ class _Issuer:
 
 @dataclass(frozen=True)
 class ArmClient:
-    """One endpoint, one credential, one way to get there."""
+    """Client of one ARM endpoint with one credential."""
 
     name: str
     endpoint: str
@@ -179,7 +184,7 @@ class ArmClient:
         return self._answer(ran)
 
     def act(self, path: str, body: Mapping[str, Any] | None = None) -> Answer:
-        """Send a POST and wait for its result; see :class:`sparehub.azure.answers.Azure`."""
+        """Send a POST and poll for its result; see :class:`sparehub.azure.answers.Azure`."""
         try:
             ran = self._run(self._request("POST", path, body, ""), _BEGIN)
             begun = self._answer(ran)
@@ -191,23 +196,23 @@ class ArmClient:
             raise self._signed_out(str(error.message)) from None
         except AzureError as error:
             return silence(str(error.message))
-        if polling.overdue:  # what it shows then is how far it is, and no result
+        if polling.overdue:  # the last answer then shows progress, not a result
             return silence(f"no result within {_ACTION:.0f} s")
         return done or Answer(status=_DONE, body={})
 
     def wait(self, seconds: float) -> None:
-        """Let some seconds pass."""
+        """Sleep for some seconds."""
         self.pause(seconds)
 
     def account(self, subscription: str) -> Account:
-        """Ask for the subscription, and read from the token who it was issued to.
+        """Read the subscription, and from the token the account that it was issued to.
 
         https://learn.microsoft.com/rest/api/resources/subscriptions/get and
         https://learn.microsoft.com/entra/identity-platform/access-token-claims-reference
         """
         try:
             token = _Issuer(self.credential).get_token(self.scope).token
-            found = self.send("GET", f"/subscriptions/{subscription}") if subscription else None
+            answer = self.send("GET", f"/subscriptions/{subscription}") if subscription else None
         except ClientAuthenticationError as error:
             return Account(problem=str(error.message))
         except SignInError as error:
@@ -217,16 +222,16 @@ class ArmClient:
         principal = str(claims.get("oid") or "")
         user = str(claims.get("upn") or claims.get("appid") or principal)
         signed_in = Account(tenant=tenant, user=user, principal=principal)
-        if found is None:
+        if answer is None:
             return signed_in
-        if found.status in _UNSEEN:
+        if answer.status in _UNSEEN:
             return replace(signed_in, unseen=True)
-        if not found.accepted:
-            return replace(signed_in, problem=found.problem)
+        if not answer.accepted:
+            return replace(signed_in, problem=answer.problem)
         return replace(
             signed_in,
-            subscription=str(found.body.get("subscriptionId") or subscription),
-            tenant=str(found.body.get("tenantId") or tenant),
+            subscription=str(answer.body.get("subscriptionId") or subscription),
+            tenant=str(answer.body.get("tenantId") or tenant),
         )
 
     def _run(
@@ -242,16 +247,16 @@ class ArmClient:
     def _request(
         self, method: str, path: str, body: Mapping[str, Any] | None, etag: str
     ) -> HttpRequest:
-        where, mark, query = path.partition("?")
+        resource, mark, query = path.partition("?")
         names = [name for name, _ in parse_qsl(query)]
         if mark and not (names and all(map(_QUERIED.fullmatch, names))):
-            where = path  # no query of a list, but an id with a question mark in it
+            resource = path  # an id with a question mark in it, and not the query of a list
         # azure-core does not quote what it puts into a query.
-        asked = {name: quote(value, safe="") for name, value in parse_qsl(query)}
+        parameters = {name: quote(value, safe="") for name, value in parse_qsl(query)}
         return HttpRequest(
             method,
-            f"{self.endpoint}{url_path(where)}",
-            params={"api-version": version_of(where), **asked},
+            f"{self.endpoint}{url_path(resource)}",
+            params={"api-version": version_of(resource), **parameters},
             headers={"If-Match": etag} if etag else {},
             json=body,
         )
@@ -261,7 +266,7 @@ class ArmClient:
         try:
             body = response.json() if response.content else {}
         except ValueError:
-            return silence("half an answer")
+            return silence("the answer was cut off")
         answer = Answer(
             status=response.status_code,
             body=body if isinstance(body, Mapping) else {"value": body},
@@ -275,7 +280,7 @@ class ArmClient:
 
 
 def _claims(token: str) -> Mapping[str, Any]:
-    """Return what a token says of its holder; nothing where it is no JSON web token."""
+    """Return the claims of a token; empty where it is not a JSON web token."""
     try:
         claims: Mapping[str, Any] = jwt.decode(token, options={"verify_signature": False})
     except jwt.InvalidTokenError:

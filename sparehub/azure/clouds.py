@@ -16,10 +16,10 @@ from sparehub.topology.errors import PreflightError
 
 @dataclass(frozen=True, kw_only=True)
 class Cloud:
-    """Where requests go, and who issues tokens for them."""
+    """The endpoint of a cloud, and the authority that issues its tokens."""
 
     endpoint: str
-    """Without a slash at its end."""
+    """Without a trailing slash."""
     scope: str
     authority: str
 
@@ -49,20 +49,20 @@ _NAMES = MappingProxyType(
 
 
 def cloud_named(name: str) -> Cloud:
-    """Return a cloud by its name, the public one where there is none.
+    """Return a cloud by its name; the public cloud where the name is empty.
 
     Raises:
-        PreflightError: where no cloud has that name: a token for another one must not be sent.
+        PreflightError: No cloud has that name; a token of another cloud must not be sent.
     """
-    known = _NAMES.get(name.lower())
-    if known is None:
+    cloud = _NAMES.get(name.lower())
+    if cloud is None:
         raise PreflightError(
             f"there is no Azure cloud {name!r} (azure-native:environment, ARM_ENVIRONMENT or "
             "AZURE_ENVIRONMENT); there are: public, usgovernment, china"
         )
-    found = get_arm_endpoints(known)
+    endpoints = get_arm_endpoints(cloud)
     return Cloud(
-        endpoint=found["resource_manager"].rstrip("/"),
-        scope=found["credential_scopes"][0],
-        authority=_CLOUDS[known],
+        endpoint=endpoints["resource_manager"].rstrip("/"),
+        scope=endpoints["credential_scopes"][0],
+        authority=_CLOUDS[cloud],
     )

@@ -1,17 +1,17 @@
-"""Which Azure is spoken to: the one that Pulumi's provider writes to in this environment."""
+"""Connects to the Azure that Pulumi's provider writes to in this environment."""
 
 from sparehub.azure.answers import Azure
 from sparehub.azure.settings import LOCAL_SUBSCRIPTION, Settings
 
 
 def azure_of(settings: Settings, subscription: str) -> Azure:
-    """Return it; nothing is asked yet. ``subscription`` is for its name alone.
+    """Return the client, without a request. ``subscription`` is only for its name.
 
     Raises:
-        PreflightError: where no cloud has the name that the settings say.
-        SignInError: where a way to sign in is chosen and something of it is missing.
+        PreflightError: No cloud has the name in the settings.
+        SignInError: A setting of the chosen way to sign in is missing.
     """
-    # Microsoft's packages take half a second to load: no command that asks nothing waits for them.
+    # Microsoft's packages take half a second to load; only commands that use Azure load them.
     from sparehub.azure.client import ArmClient  # noqa: PLC0415
     from sparehub.azure.clouds import cloud_named  # noqa: PLC0415
     from sparehub.azure.credentials import credential_of  # noqa: PLC0415

@@ -30,16 +30,16 @@ from sparehub.azure.clouds import Cloud
 from sparehub.azure.settings import Settings
 
 _AUDIENCE = "api://AzureADTokenExchange"
-"""Of a token that a pipeline exchanges:
+"""Audience of the OIDC token of a pipeline:
 https://learn.microsoft.com/entra/workload-id/workload-identity-federation-create-trust"""
 _ERRORS = 400
 
 
 def credential_of(settings: Settings, cloud: Cloud) -> TokenCredential:
-    """Return what issues tokens; nobody is asked for one yet.
+    """Return the credential, without requesting a token.
 
     Raises:
-        SignInError: where a way to sign in is chosen and something of it is missing.
+        SignInError: A setting of the chosen way to sign in is missing.
     """
     tenant, client = settings.get("tenantId"), settings.get("clientId")
     more = _auxiliary_tenants(settings)
@@ -76,7 +76,7 @@ def credential_of(settings: Settings, cloud: Cloud) -> TokenCredential:
         )
     if settings.on("useMsi"):
         return ManagedIdentityCredential(client_id=client or None)
-    # The provider takes the Azure CLI alone. Where that is not signed in, anything else will do.
+    # The provider uses the Azure CLI alone; without its sign-in the default chain is tried.
     return ChainedTokenCredential(
         AzureCliCredential(tenant_id=tenant, additionally_allowed_tenants=more),
         DefaultAzureCredential(
@@ -96,16 +96,16 @@ def _need(settings: Settings, what: str, *keys: str) -> None:
 def _auxiliary_tenants(settings: Settings) -> list[str]:
     text = settings.get("auxiliaryTenantIds")
     try:
-        found = json.loads(text) if text else []
+        tenants = json.loads(text) if text else []
     except ValueError:
-        found = None
-    if not isinstance(found, list):
-        raise SignInError("azure-native:auxiliaryTenantIds is no JSON list of tenants")
-    return [str(each) for each in found]
+        tenants = None
+    if not isinstance(tenants, list):
+        raise SignInError("azure-native:auxiliaryTenantIds is not a JSON list of tenants")
+    return [str(tenant) for tenant in tenants]
 
 
 def _assertion(settings: Settings) -> Callable[[], str]:
-    """Return what yields the token of a pipeline, anew each time: such tokens live minutes."""
+    """Return a function that reads the pipeline's token again each time; it expires in minutes."""
     if token := settings.get("oidcToken"):
         return lambda: token
     if path := settings.get("oidcTokenFilePath"):
@@ -127,7 +127,7 @@ def _of_file(path: str) -> str:
 
 
 def _requested(url: str, bearer: str, audience: str) -> str:
-    """Return a token of the pipeline's own issuer.
+    """Request a token from the pipeline's own issuer.
 
     https://docs.github.com/actions/reference/security/oidc
     """

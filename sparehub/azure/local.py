@@ -1,4 +1,4 @@
-"""The local Azure as the last hop of Microsoft's pipeline: no socket, everything else the same."""
+"""The local Azure as the HTTP transport of Microsoft's pipeline, in this process."""
 
 import json
 import time
@@ -24,20 +24,20 @@ from sparehub.azure.clouds import cloud_named
 from sparehub.azure.settings import LOCAL_SUBSCRIPTION
 from sparehub.simulator import control
 from sparehub.simulator.arm.http_messages import Request, TransportFault
-from sparehub.simulator.arm.http_messages import Response as Answered
+from sparehub.simulator.arm.http_messages import Response as SimulatorResponse
 from sparehub.simulator.arm.pipeline.access_control import CLIENT, PRINCIPAL
 from sparehub.simulator.arm.service import Azure
 from sparehub.simulator.arm.storage.clock import Speed
 
 _SLOW = 30.0
-"""Seconds that a slow answer takes."""
+"""Seconds of a slow answer."""
 _NEVER = 2**40
-"""Unix seconds, far from now."""
+"""Expiry far in the future, in Unix seconds."""
 
 
 @dataclass(frozen=True)
 class _Wait:
-    """Waits as fast as the simulated clock goes; at ``instant`` nothing is waited for."""
+    """Sleeps at the speed of the simulated clock; not at all at ``instant``."""
 
     store: Path
 
@@ -49,16 +49,16 @@ class _Wait:
 
 @dataclass(frozen=True)
 class _AnyToken:
-    """The local Azure's operator: any token is good there."""
+    """The credential of the local Azure, which accepts any token."""
 
     def get_token(self, *scopes: str, **options: Any) -> AccessToken:  # noqa: ANN401 - azure-core's
-        """Return a token that never ends."""
+        """Return a token that never expires."""
         del scopes, options
         return AccessToken("local", _NEVER)
 
 
 class _Adapter(BaseAdapter):
-    """Hands a request to the core in this process, and its answer back as one from a wire."""
+    """Requests adapter that passes a request to the simulator in this process."""
 
     def __init__(self, store: Path) -> None:
         super().__init__()
@@ -74,20 +74,20 @@ class _Adapter(BaseAdapter):
         cert: bytes | str | tuple[bytes | str, bytes | str] | None = None,
         proxies: Mapping[str, str] | None = None,
     ) -> Response:
-        """Send one request; what becomes of an answer on its way is raised as by a socket."""
+        """Send one request; a transport fault is raised as a socket would raise it."""
         del stream, verify, cert, proxies
-        answered = Azure(self._store).handle(_asked(request))
+        response = Azure(self._store).handle(_simulator_request(request))
         patience = timeout[1] if isinstance(timeout, tuple) else timeout
-        if answered.transport_fault in {TransportFault.LOST, TransportFault.RESET}:
+        if response.transport_fault in {TransportFault.LOST, TransportFault.RESET}:
             raise NoConnection(ProtocolError("Connection aborted."), request=request)
-        if answered.transport_fault is TransportFault.SLOW:
+        if response.transport_fault is TransportFault.SLOW:
             self._wait(min(_SLOW, patience or _SLOW))
             if patience and patience < _SLOW:
                 raise ReadTimeout(f"no answer within {patience:.0f} s", request=request)
-        return _received(request, answered)
+        return _http_response(request, response)
 
     def close(self) -> None:
-        """Close nothing: each request opens the store by itself."""
+        """Do nothing: each request opens and closes the store."""
 
 
 class _Transport(RequestsTransport):  # type: ignore[misc]  # azure-core loads it lazily
@@ -100,7 +100,7 @@ class _Transport(RequestsTransport):  # type: ignore[misc]  # azure-core loads i
         self._wait = _Wait(store)
 
     def sleep(self, duration: float) -> None:
-        """Wait between two tries."""
+        """Wait between two attempts."""
         self._wait(duration)
 
 
@@ -111,14 +111,14 @@ class LocalAzure(ArmClient):
     subscription: str = LOCAL_SUBSCRIPTION
 
     def account(self, subscription: str) -> Account:
-        """Return the operator: any GUID is a subscription of this Azure."""
+        """Return the simulator's one account; any GUID is a subscription."""
         return Account(
             subscription=subscription or self.subscription, user=CLIENT, principal=PRINCIPAL
         )
 
 
 def local_azure(store: Path, subscription: str = LOCAL_SUBSCRIPTION) -> LocalAzure:
-    """Return the local Azure whose store lies in a directory."""
+    """Return the client of the local Azure in a directory."""
     cloud = cloud_named("")
     return LocalAzure(
         name=f"simulated Azure at {store}",
@@ -131,7 +131,7 @@ def local_azure(store: Path, subscription: str = LOCAL_SUBSCRIPTION) -> LocalAzu
     )
 
 
-def _asked(request: PreparedRequest) -> Request:
+def _simulator_request(request: PreparedRequest) -> Request:
     url = urlsplit(str(request.url))
     body = request.body or b""
     return Request(
@@ -143,20 +143,20 @@ def _asked(request: PreparedRequest) -> Request:
     )
 
 
-def _received(request: PreparedRequest, answered: Answered) -> Response:
-    content = b"" if answered.body is None else json.dumps(answered.body).encode()
+def _http_response(request: PreparedRequest, simulated: SimulatorResponse) -> Response:
+    content = b"" if simulated.body is None else json.dumps(simulated.body).encode()
     headers = {
-        **answered.headers,
+        **simulated.headers,
         "content-type": "application/json",
         "content-length": str(len(content)),
     }
-    if answered.transport_fault is TransportFault.TRUNCATED:
+    if simulated.transport_fault is TransportFault.TRUNCATED:
         content = content[: len(content) // 2]
     response = Response()
-    response.status_code = answered.status
+    response.status_code = simulated.status
     response.headers.update(headers)
     response.request, response.url = request, str(request.url)
     response.raw = HTTPResponse(
-        body=BytesIO(content), headers=headers, status=answered.status, preload_content=False
+        body=BytesIO(content), headers=headers, status=simulated.status, preload_content=False
     )
     return response

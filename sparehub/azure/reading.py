@@ -1,4 +1,4 @@
-"""Readings of Azure: one resource, a list of any length, what a write left behind."""
+"""Reads from Azure: one resource, a paged list, a resource once it is provisioned."""
 
 import time
 from collections.abc import Mapping
@@ -9,37 +9,37 @@ from urllib.parse import unquote, urlsplit
 from sparehub.azure.answers import Answer, Azure
 from sparehub.topology.errors import UnreadableError
 
-_SETTLED = ("Succeeded", "Failed", "Canceled")
+_FINAL_STATES = ("Succeeded", "Failed", "Canceled")
 _POLL = 2.0
-"""Seconds between two looks at a write that goes on."""
-_GLANCE = 10.0
+"""Seconds between two polls of a resource that is being provisioned."""
+_SHORT_TIMEOUT = 10.0
 """Seconds."""
 _MOST_PAGES = 1000
-"""Of one list: an endless one is a fault of whoever answers."""
+"""Pages of one list; a list with more is taken for endless."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Listing:
-    """What a list holds; ``problem`` says why there may be more, empty where there is not."""
+    """The items of a list; ``problem`` says why the list is incomplete, and is empty otherwise."""
 
     items: tuple[Mapping[str, Any], ...]
     problem: str = ""
     status: int = 0
-    """Of the answer that ended it too early; 0 where all was read, or nothing came."""
+    """Status of the answer that ended the list early; 0 where it is complete, or none came."""
 
 
 def read(azure: Azure, path: str) -> Answer:
-    """Return what stands at a path."""
+    """Return the resource at a path."""
     return azure.send("GET", path)
 
 
 def glance(azure: Azure, path: str) -> Answer:
-    """Return what stands at a path of a region that may be lost: asked for a few seconds alone."""
-    return azure.send("GET", path, timeout=_GLANCE)
+    """Return a resource of a region that may be lost, with a timeout of a few seconds."""
+    return azure.send("GET", path, timeout=_SHORT_TIMEOUT)
 
 
 def listed(azure: Azure, path: str) -> Listing:
-    """Return everything of a list, page after page.
+    """Return all items of a list, page after page.
 
     https://learn.microsoft.com/rest/api/azure/#async-operations-throttling-and-paging
     """
@@ -47,29 +47,29 @@ def listed(azure: Azure, path: str) -> Listing:
     for _ in range(_MOST_PAGES):
         try:
             answer = azure.send("GET", path)
-        except UnreadableError as error:  # where the list is said to go on
+        except UnreadableError as error:  # the link to the next page is not a path in Azure
             return Listing(items=tuple(items), problem=str(error))
         if not answer.accepted:
             return Listing(items=tuple(items), problem=answer.problem, status=answer.status)
-        items += [each for each in answer.body.get("value") or () if isinstance(each, Mapping)]
+        items += [item for item in answer.body.get("value") or () if isinstance(item, Mapping)]
         following = str(answer.body.get("nextLink") or "")
         if not following:
             return Listing(items=tuple(items))
-        url = urlsplit(following)  # of this endpoint again, whatever its host says
+        url = urlsplit(following)  # its host is ignored: the next page is of this endpoint
         path = f"{unquote(url.path)}?{url.query}"
     return Listing(items=tuple(items), problem=f"the list of {path} does not end")
 
 
 def state_of(answer: Answer) -> str:
-    """Return the provisioning state that an answer shows; empty where there is none."""
+    """Return the provisioning state of a resource; empty where it has none."""
     return str(answer.properties.get("provisioningState", ""))
 
 
 def settled(azure: Azure, path: str, patience: float) -> Answer:
-    """Return a resource once no write on it goes on, or what it is when patience ends."""
+    """Return a resource once it is provisioned, or as it is after ``patience`` seconds."""
     deadline = time.monotonic() + patience
     while True:
         answer = read(azure, path)
-        if not answer.accepted or state_of(answer) in _SETTLED or time.monotonic() > deadline:
+        if not answer.accepted or state_of(answer) in _FINAL_STATES or time.monotonic() > deadline:
             return answer
         time.sleep(_POLL)

@@ -1,4 +1,4 @@
-"""How Pulumi's azure-native provider signs in: the same settings, from the same places."""
+"""Sign-in settings, from the same places as those of Pulumi's azure-native provider."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -30,43 +30,43 @@ _VARIABLES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "useOidc": ("ARM_USE_OIDC",),
     }
 )
-"""Key of `azure-native:`, and the variables that stand in for it:
+"""Key of `azure-native:`, and the environment variables that are read where it is not set:
 https://www.pulumi.com/registry/packages/azure-native/installation-configuration/ and
 https://github.com/pulumi/pulumi-azure-native, provider/pkg/provider/auth_azidentity.go, read
 2026-11-30."""
 LOCAL_SUBSCRIPTION = "00000000-0000-0000-0000-000000000000"
-"""That of the local Azure, where no other is named."""
+"""The subscription of the local Azure, where no other is set."""
 _ONE_LOGIN = ("environment", "tenantId")
-"""What both stacks must say alike: one login works on both."""
+"""Keys that must be equal in both stacks: one sign-in works on both."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """What signs in; a secret of a stack file is decrypted only when it is asked for."""
+    """The sign-in settings; a secret of a stack file is decrypted only when it is read."""
 
-    said: Mapping[str, Any] = field(default_factory=dict)
-    """Keys of `azure-native:` as the stack files have them."""
+    configured: Mapping[str, Any] = field(default_factory=dict)
+    """Values of the `azure-native:` keys in the stack files."""
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
     decrypt: Callable[[str], str] = field(default=lambda _key: "", repr=False)
 
     def get(self, key: str) -> str:
-        """Return a setting, of the stack file, else of the environment; empty where it is not."""
-        value = self.said.get(key)
+        """Return a setting of the stack files, else of the environment; else empty."""
+        value = self.configured.get(key)
         if value == SECRET:
             return self.decrypt(f"azure-native:{key}")
         if value not in {None, ""}:
             return str(value).lower() if isinstance(value, bool) else str(value)
-        found = (self.environment.get(each, "") for each in _VARIABLES[key])
-        return next(filter(None, found), "")
+        values = (self.environment.get(name, "") for name in _VARIABLES[key])
+        return next(filter(None, values), "")
 
     @property
     def store(self) -> Path | None:
-        """Where the local Azure lies; None where Microsoft's is spoken to."""
+        """The directory of the local Azure; None for Microsoft's."""
         directory = self.environment.get("SPAREHUB_SIMULATOR")
         return Path(directory) if directory else None
 
     def on(self, key: str) -> bool:
-        """Return whether a setting is switched on."""
+        """Return whether a setting is true."""
         return self.get(key).lower() == "true"
 
 
@@ -75,24 +75,24 @@ def settings_of(
     environment: Mapping[str, str],
     decrypt: Callable[[str, str], str],
 ) -> Settings:
-    """Return how both stacks sign in; ``decrypt`` takes a stack and a key.
+    """Return the sign-in settings of both stacks; ``decrypt`` takes a stack and a key.
 
     Raises:
-        PreflightError: where the two stacks name other clouds or tenants.
+        PreflightError: The stacks have different clouds or tenants.
     """
-    said: dict[str, Any] = {}
-    place: dict[str, str] = {}
+    configured: dict[str, Any] = {}
+    set_in: dict[str, str] = {}
     for name, stack in pair.items():
         for key, value in stack.config.provider.items():
-            if key in _ONE_LOGIN and said.get(key, value) != value:
+            if key in _ONE_LOGIN and configured.get(key, value) != value:
                 raise PreflightError(
-                    f"azure-native:{key} is {said[key]!r} in {place[key]} and {value!r} in {name}: "
-                    "both regions of a pair belong to one tenant of one cloud"
+                    f"azure-native:{key} is {configured[key]!r} in {set_in[key]} "
+                    f"and {value!r} in {name}: both regions must use one tenant of one cloud"
                 )
-            if key not in said:
-                said[key], place[key] = value, name
+            if key not in configured:
+                configured[key], set_in[key] = value, name
     return Settings(
-        said=said,
+        configured=configured,
         environment=environment,
-        decrypt=lambda key: decrypt(place[key.removeprefix("azure-native:")], key),
+        decrypt=lambda key: decrypt(set_in[key.removeprefix("azure-native:")], key),
     )

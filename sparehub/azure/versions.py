@@ -1,4 +1,4 @@
-"""The API version with which each kind of request is sent."""
+"""The API version of each resource provider."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -15,7 +15,7 @@ _VERSIONS: Mapping[str, str] = MappingProxyType(
         "microsoft.authorization/locks": "2020-05-01",
     }
 )
-"""By provider, or by type where one has its own. The network's is that of the pinned azure-native;
+"""By provider, or by type where it has its own. The network's is that of the pinned azure-native;
 the others: https://github.com/Azure/azure-rest-api-specs, read 2026-11-30."""
 
 
@@ -25,5 +25,5 @@ def version_of(path: str) -> str:
     last = max((number for number, word in enumerate(words) if word == "providers"), default=None)
     if last is None or last + 1 >= len(words):
         return _VERSIONS[_RESOURCES]
-    named = "/".join(words[last + 1 : last + 3])
-    return _VERSIONS.get(named) or _VERSIONS.get(words[last + 1], _VERSIONS[_RESOURCES])
+    type_name = "/".join(words[last + 1 : last + 3])
+    return _VERSIONS.get(type_name) or _VERSIONS.get(words[last + 1], _VERSIONS[_RESOURCES])

@@ -1,4 +1,4 @@
-"""Microsoft's pipeline over a wire that a test holds: what is sent, and what comes back."""
+"""An HTTP transport for tests: records requests and returns prepared answers."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -22,7 +22,7 @@ FAR = 2**40
 
 @dataclass
 class Said:
-    """One answer; ``cut`` leaves the second half of its body out."""
+    """A prepared answer; ``cut`` leaves out the second half of its body."""
 
     status: int
     body: Any = None
@@ -31,7 +31,7 @@ class Said:
 
 
 class Wire(BaseAdapter):
-    """Gives answers in turn, the last one for ever; None is a connection that cannot be made."""
+    """Returns answers in turn, the last one for ever; None is a connection error."""
 
     def __init__(self, *answers: Said | None) -> None:
         super().__init__()
@@ -40,17 +40,17 @@ class Wire(BaseAdapter):
 
     def send(self, request: PreparedRequest, *_: Any, **__: Any) -> Response:
         self.asked.append(request)
-        said = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
-        if said is None:
+        answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+        if answer is None:
             raise NoConnection("no route to host")
-        content = b"" if said.body is None else json.dumps(said.body).encode()
-        headers = {**said.headers, "content-length": str(len(content))}
+        content = b"" if answer.body is None else json.dumps(answer.body).encode()
+        headers = {**answer.headers, "content-length": str(len(content))}
         response = Response()
-        response.status_code, response.request, response.url = said.status, request, "https://x"
+        response.status_code, response.request, response.url = answer.status, request, "https://x"
         response.headers.update(headers)
-        sent = content[: len(content) // 2] if said.cut else content
+        sent = content[: len(content) // 2] if answer.cut else content
         response.raw = HTTPResponse(
-            body=BytesIO(sent), headers=headers, status=said.status, preload_content=False
+            body=BytesIO(sent), headers=headers, status=answer.status, preload_content=False
         )
         return response
 
@@ -59,7 +59,7 @@ class Wire(BaseAdapter):
 
 
 class Transport(RequestsTransport):  # type: ignore[misc]  # azure-core loads it lazily
-    """The wire in the place of a socket; ``slept`` is what was waited between two tries."""
+    """A transport without a socket; ``slept`` has the backoff between attempts, in seconds."""
 
     def __init__(self, wire: Wire) -> None:
         session = Session()
@@ -73,7 +73,7 @@ class Transport(RequestsTransport):  # type: ignore[misc]  # azure-core loads it
 
 @dataclass
 class Tokens:
-    """Issues tokens, each another one; ``problem`` is why it issues none."""
+    """Issues a different token each time; ``problem`` is raised instead."""
 
     problem: AzureError | None = None
     issued: int = 0
@@ -92,11 +92,11 @@ NOT_SIGNED_IN = ClientAuthenticationError(message="Please run 'az login' to set 
 
 def client(wire: Wire, tokens: Tokens | None = None, cloud: str = "") -> ArmClient:
     """Return the client of a cloud over a wire."""
-    found = cloud_named(cloud)
+    settings = cloud_named(cloud)
     return ArmClient(
         name="subscription s",
-        endpoint=found.endpoint,
-        scope=found.scope,
+        endpoint=settings.endpoint,
+        scope=settings.scope,
         credential=tokens or Tokens(),
         transport=Transport(wire),
     )

@@ -1,4 +1,4 @@
-"""What an answer of Azure says against what was asked."""
+"""The problem of an answer is Azure's message, its code, or that none was given."""
 
 import pytest
 
@@ -17,6 +17,6 @@ from sparehub.azure.answers import Answer, silence
         (silence("no route"), "no route"),
     ],
 )
-def test_only_what_did_not_come_or_was_refused_is_no_answer(answer: Answer, problem: str) -> None:
-    """An accepted answer that lacks what was looked for is one all the same."""
+def test_an_accepted_answer_is_never_called_a_missing_one(answer: Answer, problem: str) -> None:
+    """Only a server error, or no answer at all, is reported as no answer."""
     assert answer.problem == problem

@@ -1,4 +1,4 @@
-"""What is asked of Azure directly: through Microsoft's pipeline, understood by status."""
+"""The ARM client: requests, retry with backoff, tokens, long-running operations, lists."""
 
 import json
 import threading
@@ -22,8 +22,8 @@ def slept(azure: ArmClient) -> list[float]:
     return azure.transport.slept
 
 
-def test_a_request_says_what_is_asked_of_which_version_as_whom() -> None:
-    """Path, body, API version of the provider, token of the cloud, and the etag it depends on."""
+def test_a_request_has_path_body_api_version_token_and_etag() -> None:
+    """The etag is sent as If-Match; the path is percent-encoded."""
     wire = Wire(Said(200, {"properties": {"state": "Enabled"}}))
     answer = client(wire).send("PUT", CIRCUIT, {"a": 1}, etag='W/"1"')
 
@@ -48,8 +48,8 @@ def test_a_request_says_what_is_asked_of_which_version_as_whom() -> None:
         ("/providers/Microsoft.ResourceGraph/resources", "2022-10-01"),
     ],
 )
-def test_each_provider_has_its_version(path: str, version: str) -> None:
-    """The last provider of a path counts: a lock on a circuit is no network resource."""
+def test_each_resource_provider_has_its_api_version(path: str, version: str) -> None:
+    """The last provider of a path counts: a lock on a circuit is not a network resource."""
     wire = Wire(Said(200, {}))
     client(wire).send("GET", f"{path}?$filter=atScope()")
     assert wire.asked[0].url is not None
@@ -67,10 +67,10 @@ def test_each_provider_has_its_version(path: str, version: str) -> None:
         (None, 0, False, False, True),
     ],
 )
-def test_a_refusal_is_an_answer_and_silence_is_none(
+def test_a_refusal_counts_as_an_answer_of_the_region(
     said: Said | None, status: int, *, came: bool, accepted: bool, passing: bool
 ) -> None:
-    """By the status, whatever is written beside it; a region that refuses is there."""
+    """The status decides: a server error, a cut answer or no connection is not an answer."""
     answer = client(Wire(said)).send("GET", CIRCUIT)
     assert (answer.status, answer.came, answer.accepted, answer.passing) == (
         *(status, came, accepted),
@@ -79,17 +79,17 @@ def test_a_refusal_is_an_answer_and_silence_is_none(
 
 
 @pytest.mark.parametrize("part", ["..", "a?b", "a?b=c", "a#b", "a%2fb", "a\nb", ""])
-def test_an_id_that_would_lead_elsewhere_is_not_asked_for(part: str) -> None:
-    """It may come from a state, a journal or an answer of Azure."""
+def test_an_id_that_would_change_the_url_is_not_requested(part: str) -> None:
+    """Ids come from states, journals and answers of Azure."""
     wire = Wire(Said(200, {}))
     path = f"/subscriptions/s/resourceGroups/{part}"
-    with pytest.raises(UnreadableError, match="is no path in Azure, and is not asked for"):
+    with pytest.raises(UnreadableError, match="path in Azure"):
         client(wire).send("GET", path)
     assert wire.asked == []
 
 
-def test_a_bad_answer_is_asked_for_again_as_late_as_azure_says() -> None:
-    """By azure-core's own policy, and never past the time that the request has."""
+def test_retry_waits_as_long_as_retry_after_says_within_the_deadline() -> None:
+    """Throttling, a bad gateway and a connection error are retried with backoff."""
     wire = Wire(Said(429, GONE, {"Retry-After": "14"}), Said(502), None, Said(200, {}))
     azure = client(wire)
     assert azure.send("GET", CIRCUIT).status == 200
@@ -100,27 +100,27 @@ def test_a_bad_answer_is_asked_for_again_as_late_as_azure_says() -> None:
     assert 29 < max(slept(hasty)) <= 30
 
 
-def test_a_text_about_seconds_is_no_time_to_wait() -> None:
-    """Only the header says when; our own time-out text was once read as one."""
+def test_seconds_in_an_error_message_do_not_delay_a_retry() -> None:
+    """Only the header Retry-After counts."""
     said = {"error": {"message": "timed out after 60 seconds"}}
     azure = client(Wire(Said(503, said), Said(200, {})))
     assert azure.send("GET", CIRCUIT).status == 200
     assert slept(azure) == []
 
 
-def test_a_token_that_has_ended_is_renewed() -> None:
-    """Once, in the middle of a step; what Azure then answers counts."""
+def test_an_expired_token_is_renewed_once() -> None:
+    """The answer to the second attempt counts."""
     ended = Said(401, {"error": {"code": "ExpiredAuthenticationToken"}}, {"WWW-Authenticate": "x"})
     wire = Wire(ended, Said(200, {"a": 1}))
     assert client(wire).send("DELETE", CIRCUIT).status == 200
-    assert [each.headers["Authorization"] for each in wire.asked] == [
+    assert [request.headers["Authorization"] for request in wire.asked] == [
         "Bearer token-1",
         "Bearer token-2",
     ]
 
 
-def test_who_is_not_signed_in_is_told_so_and_no_region_is_called_silent() -> None:
-    """A login that has ended, that never was, or that cannot be reached stops the step."""
+def test_a_failed_sign_in_is_an_error_and_not_a_silent_region() -> None:
+    """An expired sign-in, a missing one, and an unreachable login server stop the step."""
     ended = {"code": "InvalidAuthenticationTokenTenant", "message": "wrong issuer"}
     refused = Wire(Said(401, {"error": ended}, {"WWW-Authenticate": "x"}))
     with pytest.raises(SignInError, match="nobody is signed in: wrong issuer; sign in again"):
@@ -134,14 +134,14 @@ def test_who_is_not_signed_in_is_told_so_and_no_region_is_called_silent() -> Non
     assert wire.asked == []
 
 
-def test_an_action_is_followed_to_its_result() -> None:
-    """Azure accepts a POST and says where its result will be."""
+def test_a_long_running_operation_is_polled_to_its_result() -> None:
+    """Azure accepts a POST with 202 and the location of its result."""
     where = "https://management.azure.com/subscriptions/s/operationResults/1"
     accepted = Said(202, None, {"Location": where, "Retry-After": "3"})
     wire = Wire(accepted, Said(202, None, {"Location": where}), Said(200, {"value": [1]}))
     answer = client(wire).act(f"{CIRCUIT}/routeTables/primary")
     assert (answer.status, answer.body) == (200, {"value": [1]})
-    assert [each.method for each in wire.asked] == ["POST", "GET", "GET"]
+    assert [request.method for request in wire.asked] == ["POST", "GET", "GET"]
 
     for done in (Said(200), Said(204)):
         empty = client(Wire(accepted, done)).act(f"{CIRCUIT}/start")
@@ -151,8 +151,10 @@ def test_an_action_is_followed_to_its_result() -> None:
     assert refused.act(f"{CIRCUIT}/routeTables/primary").problem == "no"
 
 
-def test_an_action_that_does_not_end_has_no_result(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What it shows until then is how far it is: an empty table is another thing."""
+def test_a_long_running_operation_past_its_deadline_has_no_result(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Its progress is not taken for an empty result, and no thread polls on."""
     monkeypatch.setattr("sparehub.azure.client._ACTION", 0.05)
     where = "https://management.azure.com/subscriptions/s/operations/1"
     accepted = Said(202, None, {"Azure-AsyncOperation": where, "Retry-After": "1"})
@@ -161,18 +163,18 @@ def test_an_action_that_does_not_end_has_no_result(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(azure.transport, "sleep", lambda _seconds: threading.Event().wait(0.01))
     answer = azure.act(f"{CIRCUIT}/routeTables/primary")
     assert (answer.status, answer.problem) == (0, "no result within 0 s")
-    assert [each for each in threading.enumerate() if each.name.startswith("LROPoller")] == []
+    assert [t for t in threading.enumerate() if t.name.startswith("LROPoller")] == []
 
 
-def test_a_list_that_leads_elsewhere_is_not_whole() -> None:
-    """It is read as far as it goes, and the reason is kept."""
+def test_a_list_whose_next_link_is_not_a_path_is_incomplete() -> None:
+    """The items so far are returned with the reason."""
     first = Said(200, {"value": [{"id": "1"}], "nextLink": "https://x/subscriptions/../y"})
-    found = listed(client(Wire(first)), "/subscriptions/s/x")
-    assert (found.items, "is no path in Azure" in found.problem) == (({"id": "1"},), True)
+    listing = listed(client(Wire(first)), "/subscriptions/s/x")
+    assert listing.items == ({"id": "1"},)
 
 
-def test_a_list_is_read_page_after_page() -> None:
-    """One that breaks off is not taken for whole."""
+def test_a_list_is_read_page_by_page() -> None:
+    """A list that ends with an error is incomplete."""
     following = "https://management.azure.com/subscriptions/s/x?api-version=1&$skiptoken=a"
     first = Said(200, {"value": [{"id": "1"}], "nextLink": following})
     wire = Wire(first, Said(200, {"value": [{"id": "2"}]}))
@@ -184,8 +186,8 @@ def test_a_list_is_read_page_after_page() -> None:
     assert broken == Listing(items=({"id": "1"},), problem="gone", status=403)
 
 
-def test_what_is_settled_shows_its_state() -> None:
-    """A write that has ended, well or badly, or a resource that is gone."""
+def test_a_provisioned_resource_is_returned_with_its_state() -> None:
+    """Succeeded, Failed, or deleted meanwhile."""
     done = Said(200, {"properties": {"provisioningState": "Failed"}})
     assert settled(client(Wire(done)), CIRCUIT, 60).properties == {"provisioningState": "Failed"}
     assert settled(client(Wire(Said(404, GONE))), CIRCUIT, 60).status == 404
@@ -200,7 +202,7 @@ def test_what_is_settled_shows_its_state() -> None:
     ],
 )
 def test_a_cloud_has_its_own_endpoint_and_token(cloud: str, endpoint: str) -> None:
-    """No token of one cloud is sent to another."""
+    """A token of one cloud is not sent to another."""
     wire = Wire(Said(200, {}))
     azure = client(wire, cloud=cloud)
     azure.send("GET", CIRCUIT)
@@ -208,14 +210,14 @@ def test_a_cloud_has_its_own_endpoint_and_token(cloud: str, endpoint: str) -> No
     assert azure.scope.endswith("/.default")
 
 
-def test_a_cloud_that_nobody_knows_is_refused() -> None:
-    """Germany's was closed in 2021; nothing is sent anywhere."""
+def test_an_unknown_cloud_is_refused() -> None:
+    """Germany's cloud was closed in 2021; no request is sent."""
     with pytest.raises(PreflightError, match="there is no Azure cloud 'german'"):
         client(Wire(Said(200, {})), cloud="german")
 
 
-def test_the_account_is_the_token_and_the_subscription() -> None:
-    """Who it was issued to, and whether that one sees the subscription."""
+def test_the_account_comes_from_the_token_and_the_subscription() -> None:
+    """The holder of the token, and whether it has access to the subscription."""
     text = jwt.encode({"tid": "t", "upn": "me@x"}, "k" * 32)
     tokens = Tokens(text=lambda _number: text)
     seen = client(Wire(Said(200, {"subscriptionId": "s", "tenantId": "t2"})), tokens)

@@ -1,4 +1,4 @@
-"""Sparehub signs in as Pulumi's azure-native provider does, by the same settings."""
+"""Sparehub signs in as Pulumi's azure-native provider does, with the same settings."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -33,8 +33,8 @@ PUBLIC = cloud_named("")
     ],
 )
 def test_each_way_to_sign_in_has_its_credential(said: Mapping[str, Any], kind: type) -> None:
-    """In the provider's order; with nothing said, the login of the Azure CLI or any other."""
-    assert type(credential_of(Settings(said=said), PUBLIC)) is kind
+    """In the provider's order; without settings, the Azure CLI or the default chain."""
+    assert type(credential_of(Settings(configured=said), PUBLIC)) is kind
 
 
 @pytest.mark.parametrize(
@@ -46,8 +46,10 @@ def test_each_way_to_sign_in_has_its_credential(said: Mapping[str, Any], kind: t
         ({"ARM_USE_MSI": "false"}, identity.ChainedTokenCredential),
     ],
 )
-def test_a_variable_stands_in_for_a_key(variables: dict[str, str], kind: type) -> None:
-    """Where the stack file does not say it."""
+def test_an_environment_variable_is_used_where_a_key_is_not_set(
+    variables: dict[str, str], kind: type
+) -> None:
+    """The stack file has no such key."""
     environment = {"ARM_TENANT_ID": "t", "ARM_CLIENT_ID": "c", **variables}
     assert type(credential_of(Settings(environment=environment), PUBLIC)) is kind
 
@@ -59,36 +61,36 @@ def test_a_variable_stands_in_for_a_key(variables: dict[str, str], kind: type) -
         ({"useOidc": True}, "by OIDC, set azure-native:tenantId and azure-native:clientId"),
         ({"useOidc": True, **LOGIN}, "set azure-native:oidcToken, "),
         ({"clientCertificatePath": "/none.pem", **LOGIN}, "client certificate /none.pem"),
-        ({"auxiliaryTenantIds": "t2"}, "auxiliaryTenantIds is no JSON list"),
+        ({"auxiliaryTenantIds": "t2"}, "auxiliaryTenantIds is not a JSON list"),
     ],
 )
-def test_half_a_way_to_sign_in_is_named(said: Mapping[str, Any], problem: str) -> None:
-    """One message with what is missing, before anything is asked."""
+def test_a_missing_sign_in_setting_is_named(said: Mapping[str, Any], problem: str) -> None:
+    """One message with the missing settings, before any request."""
     with pytest.raises(SignInError, match=problem):
-        credential_of(Settings(said=said), PUBLIC)
+        credential_of(Settings(configured=said), PUBLIC)
 
 
 def test_the_token_of_a_pipeline_is_read_anew_each_time(tmp_path: Path) -> None:
-    """It lives for minutes; the file holds another one by then. No file: one message."""
+    """It expires in minutes, and the file is rewritten. A missing file is one message."""
     file = tmp_path / "token"
     said = {"useOidc": True, "oidcTokenFilePath": str(file), **LOGIN}
-    credential = credential_of(Settings(said=said), PUBLIC)
+    credential = credential_of(Settings(configured=said), PUBLIC)
     assert isinstance(credential, identity.ClientAssertionCredential)
     with pytest.raises(SignInError, match=r"the OIDC token in .*token cannot be read"):
         credential.get_token(PUBLIC.scope)
 
 
 def pair_with(primary: dict[str, Any], secondary: dict[str, Any]) -> dict[str, Stack]:
-    found = {}
+    stacks = {}
     for name, said in (("primary", primary), ("secondary", secondary)):
         stack = read_stack(ROOT, name)
         config = stack.config.model_copy(update={"provider": said})
-        found[name] = Stack(name=name, config=config, region=stack.region)
-    return found
+        stacks[name] = Stack(name=name, config=config, region=stack.region)
+    return stacks
 
 
-def test_a_secret_of_a_stack_file_is_decrypted_when_it_is_needed() -> None:
-    """And never shown."""
+def test_a_secret_of_a_stack_file_is_decrypted_only_when_it_is_read() -> None:
+    """It is not in the representation of the settings."""
     asked: list[tuple[str, str]] = []
 
     def decrypt(stack: str, key: str) -> str:
@@ -104,7 +106,7 @@ def test_a_secret_of_a_stack_file_is_decrypted_when_it_is_needed() -> None:
 
 
 def test_two_stacks_of_two_clouds_or_tenants_are_refused() -> None:
-    """One login works on both; the subscriptions may differ."""
+    """One sign-in works on both stacks; their subscriptions may differ."""
     differ = pair_with({"environment": "public"}, {"environment": "china"})
     with pytest.raises(PreflightError, match="environment is 'public' in primary and 'china' in s"):
         settings_of(differ, {}, lambda _stack, _key: "")

@@ -1,4 +1,4 @@
-"""The local Azure behind the same pipeline as Azure: faults of the wire, and the clock."""
+"""The local Azure behind the same client as Azure: transport faults, and the clock."""
 
 import time
 from pathlib import Path
@@ -23,8 +23,8 @@ def store(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_a_group_is_made_read_and_deleted(store: Path) -> None:
-    """The whole pipeline but its last hop."""
+def test_a_resource_group_is_created_read_and_deleted(store: Path) -> None:
+    """Through the whole pipeline except the socket."""
     azure = local_azure(store)
     made = azure.send("PUT", GROUP, {"location": "eastasia"})
     assert (made.status, made.properties["provisioningState"]) == (201, "Succeeded")
@@ -33,8 +33,8 @@ def test_a_group_is_made_read_and_deleted(store: Path) -> None:
     assert azure.send("GET", GROUP).body["error"]["code"] == "ResourceGroupNotFound"
 
 
-def test_faults_of_the_wire_are_met_by_the_policy(store: Path) -> None:
-    """500, 502, 504, a reset, half an answer, a slow one: a reading is done again till it comes."""
+def test_transport_faults_and_throttling_are_retried(store: Path) -> None:
+    """Server errors, resets, cut and slow answers, lost responses, and 429."""
     azure = local_azure(store)
     azure.send("PUT", GROUP, {"location": "eastasia"})
     network = f"{GROUP}/providers/Microsoft.Network/virtualNetworks/vnet"
@@ -46,8 +46,8 @@ def test_faults_of_the_wire_are_met_by_the_policy(store: Path) -> None:
     assert azure.send("GET", network).accepted
 
 
-def test_a_region_that_is_down_is_found_so_by_a_probe(store: Path) -> None:
-    """Within the bound of a probe; the same region answers before."""
+def test_a_probe_gets_no_answer_from_a_region_that_is_down(store: Path) -> None:
+    """The same region answers before the fault."""
     azure = local_azure(store)
     azure.send("PUT", GROUP, {"location": "eastasia"})
     network = f"{GROUP}/providers/Microsoft.Network/virtualNetworks/vnet"
@@ -60,10 +60,8 @@ def test_a_region_that_is_down_is_found_so_by_a_probe(store: Path) -> None:
     assert not probe.responds(azure, snapshot)
 
 
-def test_at_an_instant_clock_nothing_is_waited_for(
-    store: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """At 100 a hundredth of it is."""
+def test_the_instant_clock_does_not_wait(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """At speed 100 the wait is a hundredth."""
     slept: list[float] = []
     monkeypatch.setattr(time, "sleep", slept.append)
     azure = local_azure(store)
@@ -73,8 +71,8 @@ def test_at_an_instant_clock_nothing_is_waited_for(
     assert slept == [0.14]
 
 
-def test_the_environment_says_which_azure_it_is() -> None:
-    """The same that Pulumi's provider writes to; any GUID is a subscription of the local one."""
+def test_the_environment_chooses_the_local_azure_or_microsofts() -> None:
+    """As for Pulumi's provider; any GUID is a subscription of the local Azure."""
     store = {"SPAREHUB_SIMULATOR": "/home/simulator"}
     assert azure_of(Settings(environment=store), "s").name == "simulated Azure at /home/simulator"
     assert azure_of(Settings(), "s").name == "subscription s"

@@ -10,15 +10,15 @@ from sparehub.topology.errors import SparehubError
 BEGIN = "<!-- begin a: written by `make bench` -->"
 
 
-def test_a_section_is_written_anew() -> None:
-    """What stands before and after it stays."""
+def test_a_section_is_replaced() -> None:
+    """The text before and after it stays."""
     before = f"# Title\n\n{BEGIN}\nold\n<!-- end a -->\n\nprose\n"
 
     assert with_section(before, "a", "new\n") == before.replace("old", "new")
 
 
 def test_a_first_section_goes_to_the_end(tmp_path: Path) -> None:
-    """Of a document that may not be there yet."""
+    """The document is created where it does not exist."""
     path = tmp_path / "docs" / "benchmarks.md"
     write_section(path, "a", "figures")
     write_section(path, "b", "more")
@@ -30,6 +30,6 @@ def test_a_first_section_goes_to_the_end(tmp_path: Path) -> None:
 
 
 def test_a_section_without_an_end_is_left_alone() -> None:
-    """Nobody knows where it ends, so nothing is overwritten."""
+    """Its end is unknown, so nothing is overwritten."""
     with pytest.raises(SparehubError, match="no `<!-- end a -->` after it"):
         with_section(f"{BEGIN}\nold\n\nprose\n", "a", "new")

@@ -1,4 +1,4 @@
-"""What of the local Azure's log counts for the time until the target is live."""
+"""Time until the target is live, from the local Azure's log."""
 
 from typing import Any
 

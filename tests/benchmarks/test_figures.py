@@ -7,31 +7,31 @@ SECONDS = {"ours": 10.0, "shells": 10.0, "hand": 8.0, "no-call": 30.0, "as-sent"
 
 
 def figure(variant: str, spokes: int, *seconds: float) -> Figure:
-    """Return a figure of runs that took 100 MB each."""
-    return Figure(variant, spokes, [Run(each, each / 2, 100_000_000) for each in seconds])
+    """Return a figure of runs with 100 MB each."""
+    return Figure(variant, spokes, [Run(time, time / 2, 100_000_000) for time in seconds])
 
 
 def measured(**changed: float) -> dict[str, bool]:
     """Return which targets are reached when at both sizes the variants take so many seconds."""
     seconds = SECONDS | changed
-    found = targets([figure(key, size, seconds[key]) for key in VARIANTS for size in SIZES])
-    return {target.text: target.reached for target in found}
+    reached = targets([figure(key, size, seconds[key]) for key in VARIANTS for size in SIZES])
+    return {target.text: target.reached for target in reached}
 
 
-def test_median_of_runs() -> None:
+def test_the_time_of_a_variant_is_the_median_of_its_runs() -> None:
     """One run that was disturbed changes nothing."""
     assert figure("ours", 100, 5, 4, 90).seconds == 5
 
 
-def test_ratio_of_turns() -> None:
-    """Each run is held against the one of its turn; what ran once, against the first."""
+def test_a_ratio_compares_runs_of_the_same_turn() -> None:
+    """A variant that ran once is compared with the first run of the other."""
     ours = figure("ours", 100, 10, 40, 11)
 
     assert ours.ratio(figure("hand", 100, 5, 20, 5)) == 2
     assert figure("as-sent", 100, 30).ratio(ours) == 3
 
 
-def test_table() -> None:
+def test_the_table_compares_each_figure_with_the_reference() -> None:
     """Each figure beside ours of the same size."""
     figures = [figure("ours", 100, 4), figure("hand", 100, 2, 2.2, 9)]
 
@@ -41,8 +41,8 @@ def test_table() -> None:
     ]
 
 
-def test_bounds() -> None:
-    """A bound itself is reached, on either side."""
+def test_a_target_is_reached_at_its_bound() -> None:
+    """On either side."""
     assert [
         Target("t", bound=2, ratio=ratio, at_least=at_least).reached
         for at_least in (False, True)

@@ -1,4 +1,4 @@
-"""No figure is believed of programs that declare different things."""
+"""Two programs are compared only where they declare the same resources."""
 
 from typing import Any
 
@@ -39,15 +39,15 @@ def test_graph_of_azure_resources() -> None:
 
 def test_graph_with_components() -> None:
     """The components, too, and whose children all are."""
-    found = graph_of(preview(STACK, SHELL, HUB), components=True)
+    graph = graph_of(preview(STACK, SHELL, HUB), components=True)
 
-    assert found["hub/network"] == READ | {"parent": "hub"}
-    assert found["hub"]["parent"] == "p-s"
-    assert found.keys() == {"hub", "hub/network"}
+    assert graph["hub/network"] == READ | {"parent": "hub"}
+    assert graph["hub"]["parent"] == "p-s"
+    assert graph.keys() == {"hub", "hub/network"}
 
 
 def test_same_graphs_agree() -> None:
-    """Nothing to say."""
+    """No error is raised."""
     agree({"a": READ}, {"a": READ}, "other")
 
 
