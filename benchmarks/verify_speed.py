@@ -27,7 +27,7 @@ from sparehub.topology.model.pair import Stack
 from sparehub.topology.model.resources import Region
 from sparehub.topology.reachability.effective_routes.routes import RegionRoutes, find_subnet
 from sparehub.topology.reachability.proof import PreviousVerdicts, prove
-from sparehub.topology.reachability.states.states import Side, all_states, configured
+from sparehub.topology.reachability.states.states import Side, all_states, configured_side
 from sparehub.topology.reachability.verdicts.verify import Reachability, verify
 from sparehub.topology.rules.stack_file.parse import parse_stack
 
@@ -71,7 +71,7 @@ def sides(spokes: int) -> tuple[Side, Side]:
     found = []
     for name in ("primary", "secondary"):
         config = parse_stack(keys(name, spokes))
-        found.append(configured(Stack(name=name, config=config, region=build(config))))
+        found.append(configured_side(Stack(name=name, config=config, region=build(config))))
     return found[0], found[1]
 
 

@@ -31,7 +31,7 @@ from sparehub.topology.config.printable import printable
 from sparehub.topology.config.schema import RegionConfig
 from sparehub.topology.derivation.derive import DeriveRequest
 from sparehub.topology.errors import ExitCode, SparehubError
-from sparehub.topology.reachability.states.states import STATES, configured
+from sparehub.topology.reachability.states.states import STATES, configured_side
 
 
 class _Group(TyperGroup):
@@ -243,7 +243,7 @@ def verify(  # noqa: PLR0913 - one option a question
     wanted = verify_command.VerifyRequest(states=state or (), pairs=pairs, junit=junit)
     output = Output(as_json=json)
     read = verify_command.read_sides
-    side_of = read(stack_dir, output, os.environ) if deployed else configured
+    side_of = read(stack_dir, output, os.environ) if deployed else configured_side
     raise typer.Exit(verify_command.verify(stack_dir, wanted, output, side_of))
 
 

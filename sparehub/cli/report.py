@@ -10,7 +10,7 @@ from sparehub.report.page import page
 from sparehub.stacks.examination import examine
 from sparehub.stacks.program_digest import read_program
 from sparehub.topology.errors import ConfigurationError, ExitCode, SparehubError
-from sparehub.topology.planning.plan import UNREAD, Program
+from sparehub.topology.planning.plan import UNKNOWN_PROGRAM, Program
 
 
 class UnwritableReportError(SparehubError):
@@ -60,4 +60,4 @@ def _program(directory: Path, output: Output) -> Program:
         return read_program(directory)
     except ConfigurationError as error:
         output.note(f"warning: the ids of the plans are not those of `sparehub plan`: {error}")
-        return UNREAD
+        return UNKNOWN_PROGRAM

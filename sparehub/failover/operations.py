@@ -35,7 +35,7 @@ from sparehub.failover.steps.reconcile import reconcile_pending
 from sparehub.output import Output
 from sparehub.topology.errors import HalfwayError, OptionsError, PreflightError
 from sparehub.topology.planning import failover
-from sparehub.topology.planning.bandwidth import unraised
+from sparehub.topology.planning.bandwidth import without_increases
 from sparehub.topology.planning.plan import Mode, Plan, PlanKind
 from sparehub.topology.state.generation import said_by
 
@@ -141,7 +141,7 @@ def resume(directory: Path, output: Output, *, yes: bool, accepted: Accepted) ->
                 return _done(place, output)
             place.pair = {
                 **place.pair,
-                underway.target: unraised(place.pair[underway.target], underway.raises),
+                underway.target: without_increases(place.pair[underway.target], underway.raises),
             }
             plan = failover.plan(
                 place.pair["primary"],

@@ -19,10 +19,10 @@ from sparehub.stacks.examination import Examination
 from sparehub.topology.config.enums import Activation
 from sparehub.topology.errors import SparehubError
 from sparehub.topology.model.pair import Stack
-from sparehub.topology.planning.bandwidth import unraised
+from sparehub.topology.planning.bandwidth import without_increases
 from sparehub.topology.planning.failover import plan
 from sparehub.topology.planning.plan import (
-    UNREAD,
+    UNKNOWN_PROGRAM,
     BandwidthIncrease,
     Mode,
     Plan,
@@ -91,7 +91,7 @@ class Report:
 
 
 def compose(
-    examination: Examination, recorded: Recorded | None = None, program: Program = UNREAD
+    examination: Examination, recorded: Recorded | None = None, program: Program = UNKNOWN_PROGRAM
 ) -> Report:
     """Return the report of what stack files describe, and of what a journal records.
 
@@ -195,9 +195,9 @@ def _planned_as(  # noqa: PLR0913, PLR0917 - what is planned, and of what
         ValueError: where a circuit never carried what it is said to have carried.
     """
     if kind is PlanKind.FAILOVER:
-        secondary = unraised(secondary, raises)
+        secondary = without_increases(secondary, raises)
     else:
-        primary = unraised(primary, raises)
+        primary = without_increases(primary, raises)
     wanted = bool(raises)
     return plan(primary, secondary, kind, mode, raise_bandwidth=wanted, program=program)
 

@@ -1,4 +1,4 @@
-"""Faults of one line in the code that is judged, and how to import it with one of them."""
+"""Mutations of one line of the verifier, and how to import the verifier with one of them."""
 
 import sys
 from collections.abc import Iterator
@@ -12,11 +12,15 @@ _ROUTES = "sparehub.topology.reachability.effective_routes"
 _VERDICTS = "sparehub.topology.reachability.verdicts"
 JUDGED = {
     "live_regions": "sparehub.topology.model.live_regions",
-    "intervals": f"{_ROUTES}.intervals",
     "advertisements": f"{_ROUTES}.advertisements",
+    "intervals": f"{_ROUTES}.intervals",
+    "effective_route": f"{_ROUTES}.effective_route",
+    "longest_prefix_match": f"{_ROUTES}.longest_prefix_match",
+    "route_precedence": f"{_ROUTES}.route_precedence",
     "routes": f"{_ROUTES}.routes",
-    "verdicts": f"{_VERDICTS}.outcome_bits",
     "forwarding": f"{_ROUTES}.forwarding",
+    "forwarding_rows": f"{_ROUTES}.forwarding_rows",
+    "outcome_bits": f"{_VERDICTS}.outcome_bits",
     "outcomes": f"{_VERDICTS}.outcomes",
     "verify": f"{_VERDICTS}.verify",
 }
@@ -39,53 +43,62 @@ MUTATIONS = (
     # PE-01, PE-10, ER-20 to ER-22, ER-38: what a region and on-premises tell each other
     Mutation("advertisements", "hub_to_spoke.connected and", "hub_to_spoke.connected or"),
     Mutation("advertisements", "and spoke.hub_to_spoke.allow_gateway_transit", "and True"),
-    Mutation("advertisements", "if uses_gateway(each))", "if peered(each))"),
+    Mutation("advertisements", "if uses_gateway(spoke))", "if peered(spoke))"),
     Mutation("advertisements", "> ADVERTISED_PREFIXES", ">= ADVERTISED_PREFIXES"),
     Mutation("advertisements", "region.gateway is None or", ""),
-    Mutation("advertisements", "if each.key not in without)", ")"),
-    Mutation("advertisements", "each.routing_weight == live[0].routing_weight", "each"),
+    Mutation("advertisements", " if connection.key not in without)", ")"),
+    Mutation("advertisements", "item.routing_weight == live[0].routing_weight", "item"),
     Mutation("advertisements", "if not all(gateway and", "if not any(gateway and"),
     Mutation("advertisements", "if connections else ()", "if True else ()"),
     # RT-01 to RT-09: the effective routes
     Mutation("routes", "not table.disable_bgp_route_propagation", "True"),
     Mutation("routes", "is None or uses_gateway(spoke)", "is None or peered(spoke)"),
     Mutation("routes", "prefix.subnet_of(held) for held in", "prefix == held for held in"),
-    Mutation("routes", "        return  # RT-03, by BGP", "        pass"),
-    Mutation("routes", "        return  # RT-03, by a user", "        pass"),
-    Mutation("routes", "and length <= prefix.prefixlen:", "and length == prefix.prefixlen:"),
-    Mutation("routes", "Source.USER: 2, Source.GATEWAY: 1", "Source.USER: 1, Source.GATEWAY: 2"),
+    Mutation("routes", "== DEFAULT_ROUTE for route in learned):", "== () for route in learned):"),
+    Mutation("routes", "== DEFAULT_ROUTE for route in user):", "== () for route in user):"),
+    Mutation("route_precedence", "length <= prefix.prefixlen:", "length == prefix.prefixlen:"),
+    Mutation(
+        "route_precedence", "Source.USER: 2, Source.GATEWAY: 1", "Source.USER: 1, Source.GATEWAY: 2"
+    ),
+    Mutation("longest_prefix_match", "key=lambda route: route.key & LENGTH", "key=str"),
     Mutation("routes", "if prefix not in region.on_premises", "if prefix or region.on_premises"),
     # ER-28: what FastPath leaves out
     Mutation("forwarding", "replace(gateway.subnet, route_table=None)", "gateway.subnet"),
-    Mutation("forwarding", "if any(each.fast_path for", "if not any(each.fast_path for"),
+    Mutation(
+        "forwarding", "if any(connection.fast_path for", "if not any(connection.fast_path for"
+    ),
     # RT-12, ER-23: who holds an address, and who is the next hop
-    Mutation("forwarding", "elif peered(place.spoke):", "elif place.spoke:"),
+    Mutation("forwarding", "elif peered(context.spoke):", "elif context.spoke:"),
     Mutation("forwarding", "return self.unknown", "return self.to_nva"),
-    Mutation("forwarding", "(told - {DEFAULT_ROUTE})", "told"),
-    Mutation("forwarding", "(told and PRIVATE_RANGES)", "()"),
-    Mutation("forwarding", "lengths == best for", "lengths >= 0 for"),
-    Mutation("forwarding", "else each & ~preferred", "else each"),
+    Mutation("forwarding", "(advertised - {DEFAULT_ROUTE})", "advertised"),
+    Mutation("forwarding", "(advertised and PRIVATE_RANGES)", "()"),
+    Mutation("forwarding", "length == best for", "length >= 0 for"),
+    Mutation("forwarding", "else entry & ~preferred", "else entry"),
     Mutation("live_regions", "set(preferences)", "set(preferences) - {Prefers.NONE}"),
     Mutation("live_regions", "len(named) != 1 or", ""),
     # RT-11, VN-23, PE-17b: what becomes of a packet
     Mutation(
-        "outcomes", "elif route.source is Source.GATEWAY:", "elif 'Gateway' in route.hop_type:"
+        "forwarding_rows",
+        "elif route.source is Source.GATEWAY:",
+        "elif 'Gateway' in route.hop_type:",
     ),
-    Mutation("outcomes", "and place.subnet.default_outbound_access:", "and True:"),
-    Mutation("outcomes", "p.spoke.spoke_to_hub.allow_for", "p.spoke.hub_to_spoke.allow_for"),
+    Mutation("forwarding_rows", "and context.subnet.default_outbound_access:", "and True:"),
+    Mutation(
+        "outcomes", "not context.spoke.spoke_to_hub.allow", "not context.spoke.hub_to_spoke.allow"
+    ),
     Mutation("outcomes", "(spoke.hub_to_spoke, spoke.spoke_to_hub)", "(spoke.spoke_to_hub,)"),
     Mutation("outcomes", "= DELIVERED[1 << bit]", "= DELIVERED[1]"),
-    Mutation("outcomes", "max(first, low) : max(", "first : max("),
-    Mutation("outcomes", 'into="")', "into=place.network)"),
+    Mutation("forwarding_rows", "max(first, low) : max(", "first : max("),
+    Mutation("forwarding_rows", 'local="")', "local=context.network)"),
     # ER-26: from region to region
-    Mutation("outcomes", "elif route.remote:", "elif False:"),
-    Mutation("outcomes", "_also_past(bit)[other[leaves]]", "other[leaves]"),
+    Mutation("forwarding_rows", "elif route.remote:", "elif False:"),
+    Mutation("outcomes", "_through_nva(bit)[other[leaves]]", "other[leaves]"),
     # RT-22: what that means for a conversation
-    Mutation("verdicts", "open_ended = all(", "open_ended = any("),
-    Mutation("verdicts", "{n & stateful for n in", "{n for n in"),
-    Mutation("verdicts", "len(set.union(*ways)) > 1", "len(set.union(*ways)) > 2"),
-    Mutation("verdicts", "0 not in _passed(every)", "0 not in _passed(there)"),
-    Mutation("verify", "table[ways, ways.T]", "table[ways, ways]"),
+    Mutation("outcome_bits", "open_ended = all(", "open_ended = any("),
+    Mutation("outcome_bits", "{nvas & stateful for nvas in", "{nvas for nvas in"),
+    Mutation("outcome_bits", "len(set.union(*seen_by)) > 1", "len(set.union(*seen_by)) > 2"),
+    Mutation("outcome_bits", "0 not in _nva_sets(union)", "0 not in _nva_sets(there)"),
+    Mutation("verify", "table[answered, answered.T]", "table[answered, answered]"),
 )
 
 

@@ -57,7 +57,7 @@ def test_packets_are_shown_the_way_that_the_oracle_walks(scene: Scene) -> None:
     for address in edges(world):
         for place in filter(None, (context.place for context in all_contexts)):
             expected = [of_outcome(each, known) for each in world.send(place, address)]
-            assert [of_walk(walker.from_place(place.name, address))] == expected
+            assert [of_walk(walker.from_subnet(place.name, address))] == expected
         found = [of_walk(walk) for _, walk in walker.from_on_premises(address)]
         entered = [each for each in world.send(None, address) if each.hops]
         assert found == [of_outcome(each, known) for each in entered]

@@ -16,7 +16,7 @@ from sparehub.topology.model.resources import (
     Subnet,
     VirtualNetwork,
 )
-from sparehub.topology.reachability.effective_routes.routes import EffectiveRoute
+from sparehub.topology.reachability.effective_routes.effective_route import EffectiveRoute
 from tests.oracle.region import Given
 
 Resource = dict[str, Any]

@@ -4,28 +4,28 @@ from pathlib import Path
 from xml.etree.ElementTree import Element, ElementTree, SubElement
 
 from sparehub.topology.errors import SparehubError
-from sparehub.topology.reachability.invariants import QUESTIONS
+from sparehub.topology.reachability.invariants import INVARIANTS
 from sparehub.topology.reachability.proof import Proof
 
 
 def suite(proof: Proof, seconds: float) -> Element:
-    """Return a state as a suite: a case a question, a failure a violation that must not be."""
+    """Return a state as a suite: a case for each invariant, failed where the state fails by it."""
     name = f"sparehub.cli.reachability.verify.{proof.state.name}"
-    failures = {each.question for each in proof.violations if each.fails}
+    failures = {violation.invariant for violation in proof.violations if violation.fails}
     element = Element(
         "testsuite",
         name=name,
-        tests=str(len(QUESTIONS)),
+        tests=str(len(INVARIANTS)),
         failures=str(len(failures)),
         time=f"{seconds:.3f}",
     )
-    for question, meaning in QUESTIONS.items():
-        case = SubElement(element, "testcase", classname=name, name=f"{question}: {meaning}")
-        found = [each for each in proof.violations if each.question == question]
-        lines = [f"{v.source} -> {v.destination}: {v.verdict.name}: {v.reason}" for v in found]
-        if question in failures:
-            more = proof.more.get(question, 0)
-            message = f"{len(found) + more} violations"
+    for invariant, meaning in INVARIANTS.items():
+        case = SubElement(element, "testcase", classname=name, name=f"{invariant}: {meaning}")
+        violations = [item for item in proof.violations if item.invariant == invariant]
+        lines = [f"{v.source} -> {v.destination}: {v.verdict.name}: {v.reason}" for v in violations]
+        if invariant in failures:
+            more = proof.more.get(invariant, 0)
+            message = f"{len(violations) + more} violations"
             SubElement(case, "failure", message=message).text = "\n".join(lines)
         elif lines:
             SubElement(case, "system-out").text = "\n".join(lines)

@@ -11,13 +11,10 @@ from sparehub.topology.reachability.effective_routes.advertisements import (
     OnPremisesRoute,
     on_premises_routes,
 )
+from sparehub.topology.reachability.effective_routes.effective_route import EffectiveRoute
 from sparehub.topology.reachability.effective_routes.forwarding import ON_PREMISES
-from sparehub.topology.reachability.effective_routes.routes import (
-    EffectiveRoute,
-    RegionRoutes,
-    find_subnet,
-)
-from sparehub.topology.reachability.states.states import configured
+from sparehub.topology.reachability.effective_routes.routes import RegionRoutes, find_subnet
+from sparehub.topology.reachability.states.states import configured_side
 
 # The columns of `az network nic show-effective-route-table --output table`.
 _COLUMNS = ("Source", "State", "Address Prefix", "Next Hop Type", "Next Hop IP", "Overridden by")
@@ -33,7 +30,7 @@ def routes(
     """Print the routes of a subnet of a stack as it is configured, or at another form."""
     stack = read_stack(directory, name)
     activation, depth = form
-    region = configured(stack).form(activation or stack.config.activation, depth)
+    region = configured_side(stack).form(activation or stack.config.activation, depth)
     if subnet == ON_PREMISES:
         learned = on_premises_routes({name: region, **_others(directory, name)})
         documents = [_learned(route) for route in learned]

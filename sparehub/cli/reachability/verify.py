@@ -16,7 +16,7 @@ from sparehub.topology.errors import ConfigurationError, ExitCode, UnknownNameEr
 from sparehub.topology.model.pair import Stack
 from sparehub.topology.reachability.intents import Intent, read_intents
 from sparehub.topology.reachability.proof import PreviousVerdicts, Proof, prove
-from sparehub.topology.reachability.states.states import PairState, Side, all_states, deployed
+from sparehub.topology.reachability.states.states import PairState, Side, all_states, deployed_side
 from sparehub.topology.reachability.verdicts.verify import verify as judge
 
 SideOf = Callable[[Stack], Side]
@@ -26,7 +26,7 @@ SideOf = Callable[[Stack], Side]
 def read_sides(directory: Path, output: Output, environment: Mapping[str, str]) -> SideOf:
     """Return what reads how a stack stands; which Azure that is about is said first."""
     output.note(target(environment))
-    return lambda stack: deployed(stack, standing(directory, stack, environment))
+    return lambda stack: deployed_side(stack, standing(directory, stack, environment))
 
 
 @dataclass(frozen=True, kw_only=True)

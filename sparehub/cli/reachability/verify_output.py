@@ -7,7 +7,7 @@ from sparehub.output import Output
 from sparehub.topology.azure.durations import Duration
 from sparehub.topology.reachability.invariants import Violation
 from sparehub.topology.reachability.proof import Proof, VerdictChange
-from sparehub.topology.reachability.states.states import meaning
+from sparehub.topology.reachability.states.states import state_description
 from sparehub.topology.reachability.verdicts.explain import Explainer
 from sparehub.topology.reachability.verdicts.outcome_bits import NO_PAIR, Verdict
 from sparehub.topology.reachability.verdicts.paths import Trace
@@ -81,17 +81,17 @@ def _change(change: VerdictChange) -> dict[str, Any]:
 
 
 def _violation(violation: Violation) -> dict[str, Any]:
-    there, back = violation.there, violation.back
+    path, return_path = violation.path, violation.return_path
     return {
-        "question": violation.question,
+        "question": violation.invariant,
         "source": violation.source,
         "destination": violation.destination,
         "verdict": violation.verdict.name,
-        "path": there.contexts if there else [],
+        "path": path.contexts if path else [],
         "reason": violation.reason,
-        "hops": _hops(there),
-        "returnPath": back.contexts if back else [],
-        "returnHops": _hops(back),
+        "hops": _hops(path),
+        "returnPath": return_path.contexts if return_path else [],
+        "returnHops": _hops(return_path),
         "fails": violation.fails,
         "intent": violation.intent or None,
     }
@@ -116,7 +116,7 @@ def _pairs(proof: Proof) -> Iterator[tuple[str, str, str, list[str]]]:
         for column, destination in enumerate(found.contexts):
             number = int(found.verdicts[row, column])
             if number != NO_PAIR:
-                path = explainer.worst_there(source, destination).contexts
+                path = explainer.worst_trace(source, destination).contexts
                 yield source, destination, Verdict(number).name, path
 
 
@@ -132,7 +132,7 @@ class _Text:
         self._states += 1
         state = proof.state
         counts = ", ".join(f"{proof.count(each)} {each.name}" for each in Verdict)
-        self._say(state.name, f": {meaning(state.name)}", "bold")
+        self._say(state.name, f": {state_description(state.name)}", "bold")
         self._matrix(proof)
         self._say("", f"{counts}{_text_lasts(state.lasts)}")
         for line in _text_changes(proof):
@@ -172,9 +172,9 @@ class _Text:
         for each in new[:_MOST_SHOWN]:
             colour, word = ("red", "wrong") if each.fails else ("yellow", "note")
             pair = f"{each.source} -> {each.destination}"
-            said = f" {each.question}: {pair} is {each.verdict.name}"
+            said = f" {each.invariant}: {pair} is {each.verdict.name}"
             self._say(word, said, colour)
-            for name, walk in (("there", each.there), ("back", each.back)):
+            for name, walk in (("there", each.path), ("back", each.return_path)):
                 if walk:
                     self._say("", f"  {name}: {' -> '.join(str(hop) for hop in walk.hops)}")
             self._say("", f"  because {each.reason}")
@@ -183,14 +183,14 @@ class _Text:
         if more:
             self._say("", f"and {more} more (--json has them)")
         if counted:
-            self._say("", f"and {counted} more of these questions, counted only")
+            self._say("", f"and {counted} more of these invariants, counted only")
         if again:
             self._say("", f"and {again} as in an earlier state")
 
 
 def _key(violation: Violation) -> tuple[str, str, str, str, bool]:
     pair = (violation.source, violation.destination)
-    return (violation.question, *pair, violation.reason, violation.fails)
+    return (violation.invariant, *pair, violation.reason, violation.fails)
 
 
 def _cell(proof: Proof, source: str, destination: str) -> str:

@@ -8,7 +8,12 @@ from sparehub.topology.errors import SparehubError
 from sparehub.topology.planning.plan import PlanKind
 from sparehub.topology.reachability.breaks import broken_by
 from sparehub.topology.reachability.intents import read_intents
-from sparehub.topology.reachability.states.states import FAILED_OVER, NORMAL, all_states, configured
+from sparehub.topology.reachability.states.states import (
+    FAILED_OVER,
+    NORMAL,
+    all_states,
+    configured_side,
+)
 
 _MOST_SHOWN = 5
 
@@ -46,7 +51,7 @@ def _wrong_parity(situation: PreflightContext) -> Iterator[Objection]:
 
 def _broken(situation: PreflightContext) -> Iterator[Objection]:
     plan = situation.plan
-    primary, secondary = map(configured, situation.pair.values())
+    primary, secondary = map(configured_side, situation.pair.values())
     states = {state.name: state for state in all_states(primary, secondary)}
     intents = read_intents(list(situation.pair.values()), states)
     ways = (NORMAL, FAILED_OVER) if plan.kind is PlanKind.FAILOVER else (FAILED_OVER, NORMAL)

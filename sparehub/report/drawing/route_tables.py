@@ -5,11 +5,8 @@ from dataclasses import dataclass
 
 from sparehub.report.drawing.frames import DrawnRegion, Frame
 from sparehub.report.drawing.shapes import Picture
-from sparehub.topology.reachability.effective_routes.routes import (
-    EffectiveRoute,
-    RegionRoutes,
-    find_subnet,
-)
+from sparehub.topology.reachability.effective_routes.effective_route import EffectiveRoute
+from sparehub.topology.reachability.effective_routes.routes import RegionRoutes, find_subnet
 
 _MOST = 60
 """Routes of a table that are shown; the GatewaySubnet of a large hub has thousands."""

@@ -23,7 +23,7 @@ def keyed_connections(region: Region) -> tuple[KeyedConnection, ...]:
     )
 
 
-def issuing(
+def issue_steps(
     stack: str, connections: tuple[KeyedConnection, ...], after: tuple[str, ...]
 ) -> Iterator[PlanStep]:
     """Yield the steps that give connections new keys, one after the other."""
@@ -51,7 +51,7 @@ def issuing(
         after = (f"renew-authorization-{each.key}",)
 
 
-def revoking(connections: tuple[KeyedConnection, ...], after: str) -> Iterator[PlanStep]:
+def revoke_steps(connections: tuple[KeyedConnection, ...], after: str) -> Iterator[PlanStep]:
     """Yield the steps that delete what earlier operations issued and nothing uses any more."""
     for each in connections:
         yield PlanStep(

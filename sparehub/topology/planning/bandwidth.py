@@ -16,7 +16,7 @@ from sparehub.topology.model.resources import Circuit, Region
 from sparehub.topology.planning.plan import BandwidthIncrease, PlanStep, StackChange, StepAction
 
 
-def options(stack: str, source: Region, target: Region, after: str) -> Iterator[PlanStep]:
+def bandwidth_options(stack: str, source: Region, target: Region, after: str) -> Iterator[PlanStep]:
     """Yield an option for each owned circuit that carries less than the largest of the source."""
     wanted = max((each.bandwidth_in_mbps for each in source.circuits), default=0)
     for circuit in target.circuits:
@@ -51,7 +51,7 @@ def options(stack: str, source: Region, target: Region, after: str) -> Iterator[
         )
 
 
-def unraised(stack: Stack, raises: Iterable[BandwidthIncrease]) -> Stack:
+def without_increases(stack: Stack, raises: Iterable[BandwidthIncrease]) -> Stack:
     """Return a stack as it was configured before its bandwidths were raised.
 
     What a file holds that is not the raised value stays: somebody else wrote it.

@@ -11,10 +11,10 @@ from sparehub.topology.errors import ConfigurationError, Problem
 from sparehub.topology.model.drill import ROUTE_TABLE, build_drill
 from sparehub.topology.model.pair import Stack
 from sparehub.topology.model.resources import DRILL, Drill
-from sparehub.topology.planning.failover import said
+from sparehub.topology.planning.failover import configuration_values
 from sparehub.topology.planning.operations import ResourceOperation, Verb
 from sparehub.topology.planning.plan import (
-    UNREAD,
+    UNKNOWN_PROGRAM,
     Mode,
     Plan,
     PlanKind,
@@ -28,7 +28,7 @@ from sparehub.topology.planning.plan import (
 _NETWORK = "azure-native:network:"
 
 
-def plan_drill(primary: Stack, secondary: Stack, program: Program = UNREAD) -> Plan:
+def plan_drill(primary: Stack, secondary: Stack, program: Program = UNKNOWN_PROGRAM) -> Plan:
     """Return the steps of a drill in the secondary's region; production stays as it is.
 
     Raises:
@@ -57,7 +57,9 @@ def plan_drill(primary: Stack, secondary: Stack, program: Program = UNREAD) -> P
             "times are those of the networks; a test failover takes what its machines take",
             "machines in the test networks reach each other and nothing else",
         ),
-        configurations={each.name: said(each.config) for each in (primary, secondary)},
+        configurations={
+            each.name: configuration_values(each.config) for each in (primary, secondary)
+        },
         program=program,
     )
 

@@ -16,14 +16,18 @@ from sparehub.topology.errors import OptionsError
 from sparehub.topology.model.live_regions import Advertisement, conflict, overlap
 from sparehub.topology.model.pair import Stack, switched
 from sparehub.topology.model.resources import Region
-from sparehub.topology.planning.authorization_keys import issuing, keyed_connections, revoking
-from sparehub.topology.planning.bandwidth import options
-from sparehub.topology.planning.circuit_records import needed_of_records, recorded_in
+from sparehub.topology.planning.authorization_keys import (
+    issue_steps,
+    keyed_connections,
+    revoke_steps,
+)
+from sparehub.topology.planning.bandwidth import bandwidth_options
+from sparehub.topology.planning.circuit_records import record_assumption, record_locations
 from sparehub.topology.planning.disconnect import disconnect
-from sparehub.topology.planning.nva_start import kept_running, starting, starts
+from sparehub.topology.planning.nva_start import is_started_at_failover, nva_assumptions, start_step
 from sparehub.topology.planning.operations import operations, seconds
 from sparehub.topology.planning.plan import (
-    UNREAD,
+    UNKNOWN_PROGRAM,
     Mode,
     Plan,
     PlanKind,
@@ -34,7 +38,7 @@ from sparehub.topology.planning.plan import (
     StepAction,
     critical_path,
 )
-from sparehub.topology.planning.traffic_impact import with_effects
+from sparehub.topology.planning.traffic_impact import with_traffic_impact
 
 PROBE_SECONDS = 30
 """How long a region is asked whether it still answers."""
@@ -49,7 +53,7 @@ def plan(  # noqa: PLR0913 - what is planned, and of what
     mode: Mode = Mode.PLANNED,
     *,
     raise_bandwidth: bool = False,
-    program: Program = UNREAD,
+    program: Program = UNKNOWN_PROGRAM,
 ) -> Plan:
     """Return the steps of a failover or failback, whatever the switches of both stacks say.
 
@@ -62,7 +66,7 @@ def plan(  # noqa: PLR0913 - what is planned, and of what
     if raise_bandwidth:
         sides.raise_bandwidth()
     steps = sides.planned() if mode is Mode.PLANNED else sides.unplanned()
-    steps = with_effects(steps, sides.before, sides.after, sides.activate_id)
+    steps = with_traffic_impact(steps, sides.before, sides.after, sides.activate_id)
     elapsed, path = critical_path(steps, sides.activate_id)
     return Plan(
         kind=kind,
@@ -82,7 +86,9 @@ def plan(  # noqa: PLR0913 - what is planned, and of what
             *_assumptions(mode, any(step.act is StepAction.ISSUE for step in steps)),
             *sides.assumed(mode),
         ),
-        configurations={each.name: said(each.config) for each in (primary, secondary)},
+        configurations={
+            each.name: configuration_values(each.config) for each in (primary, secondary)
+        },
         program=program,
     )
 
@@ -115,7 +121,9 @@ class _Sides:
             self.activate_id: self._taken,
             f"stand-down-{source.name}": self._leaving.down,
         }
-        self.options = tuple(options(target.name, self._live, self._taken, self.activate_id))
+        self.options = tuple(
+            bandwidth_options(target.name, self._live, self._taken, self.activate_id)
+        )
         """What may be done besides, once the target is live."""
         self._raises: tuple[PlanStep, ...] = ()
         standing = keyed_connections(self._waiting)
@@ -138,10 +146,10 @@ class _Sides:
 
     def assumed(self, mode: Mode) -> tuple[str, ...]:
         """Return what is assumed of NVAs, and of circuits' records where a region may be lost."""
-        kept = tuple(kept_running(self._source.name, self._live, self._taken))
+        kept = tuple(nva_assumptions(self._source.name, self._live, self._taken))
         if mode is Mode.PLANNED:
             return kept
-        return (needed_of_records(self._live, self._taken, fenced=bool(self.overlap)), *kept)
+        return (record_assumption(self._live, self._taken, fenced=bool(self.overlap)), *kept)
 
     def planned(self) -> tuple[PlanStep, ...]:
         """Return the steps where both regions answer.
@@ -187,15 +195,15 @@ class _Sides:
         return (*ordered, *self._raises, *teardown, *self._revoke())
 
     def _start(self, after: tuple[str, ...]) -> tuple[PlanStep, ...]:
-        if not starts(self._taken):
+        if not is_started_at_failover(self._taken):
             return ()
-        return (starting(self._target.name, self._taken.nva, after),)
+        return (start_step(self._target.name, self._taken.nva, after),)
 
     def _issue(self, after: tuple[str, ...]) -> tuple[PlanStep, ...]:
-        return tuple(issuing(self._target.name, self._keyed, after))
+        return tuple(issue_steps(self._target.name, self._keyed, after))
 
     def _revoke(self) -> tuple[PlanStep, ...]:
-        return tuple(revoking(self._keyed, self.activate_id))
+        return tuple(revoke_steps(self._keyed, self.activate_id))
 
     def _fence(self, after: tuple[str, ...]) -> PlanStep:
         stack = self._source.name
@@ -224,7 +232,9 @@ class _Sides:
             act=StepAction.SWITCH,
             needs=(stack,),
             after=after,
-            precondition=f"{free}; its circuits' records answer, in {recorded_in(self._taken)}",
+            precondition=(
+                f"{free}; its circuits' records answer, in {record_locations(self._taken)}"
+            ),
             action=_switch(stack, Activation.ACTIVE),
             postcondition=(
                 f"{stack} advertises {', '.join(map(str, self._taken.advertised_prefixes))}"
@@ -287,11 +297,11 @@ class _Sides:
             needs=(),
             after=after,
             precondition=(
-                f"{stack} answers, or its circuits' records do, in {recorded_in(self._live)}"
+                f"{stack} answers, or its circuits' records do, in {record_locations(self._live)}"
             ),
             action=(
                 f"if {stack} answers: {_switch(stack, Activation.STANDBY)}; if not, through "
-                f"{recorded_in(self._live)}: revoke the authorization of its connection where "
+                f"{record_locations(self._live)}: revoke the authorization of its connection where "
                 "that cuts nobody else, or disable the private peering of a circuit that nobody "
                 "else uses (ER-38; an MD5 key is not shown and may have to be set again); else "
                 "--fenced-on-premises TICKET, --accept-cut REASON or --accept-unfenced REASON"
@@ -323,7 +333,7 @@ def region_after(pair: Mapping[str, Stack], change: StackChange) -> Region:
     return region_at(pair[change.stack], change.activation, disconnected=change.disconnected)
 
 
-def said(config: StackConfig) -> dict[str, Any]:
+def configuration_values(config: StackConfig) -> dict[str, Any]:
     """Return what a stack file says, in plain data, under its own keys.
 
     Left out are authorization keys, which are secrets, and the keys that a run itself turns.

@@ -13,12 +13,12 @@ from sparehub.topology.model.resources import Nva, Region
 from sparehub.topology.planning.plan import PlanStep, StepAction
 
 
-def starts(region: Region) -> bool:
+def is_started_at_failover(region: Region) -> bool:
     """Return whether the NVA of a region is started when it takes over."""
     return region.nva.standby is NvaStandby.START_AT_FAILOVER
 
 
-def starting(stack: str, nva: Nva, after: tuple[str, ...]) -> PlanStep:
+def start_step(stack: str, nva: Nva, after: tuple[str, ...]) -> PlanStep:
     """Return the step that starts the NVA of a stack."""
     return PlanStep(
         id=f"start-nva-{stack}",
@@ -38,14 +38,14 @@ def starting(stack: str, nva: Nva, after: tuple[str, ...]) -> PlanStep:
     )
 
 
-def kept_running(left: str, region: Region, taken: Region) -> Iterator[str]:
+def nva_assumptions(left: str, region: Region, taken: Region) -> Iterator[str]:
     """Yield what a plan assumes of NVAs that are started and of those that are left behind."""
-    if starts(taken):
+    if is_started_at_failover(taken):
         yield (
             "the NVA that is started carries traffic as soon as its machines run; how long its own "
             "software takes is not counted"
         )
-    if starts(region):
+    if is_started_at_failover(region):
         yield (
             f"the NVA of {left} is not stopped: it runs on, and costs, until somebody deallocates "
             f"it (az vm deallocate --ids ..., of {region.nva.id})"

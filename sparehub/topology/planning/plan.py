@@ -65,7 +65,7 @@ class Program:
         return {"digest": self.digest, "packages": self.packages, "project": dict(self.project)}
 
 
-UNREAD = Program()
+UNKNOWN_PROGRAM = Program()
 """Of a plan that is drawn and not carried out."""
 
 

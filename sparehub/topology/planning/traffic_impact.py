@@ -13,7 +13,7 @@ from sparehub.topology.reachability.verdicts.verify import verify
 _MOST_NAMED = 6
 
 
-def with_effects(
+def with_traffic_impact(
     steps: Sequence[PlanStep], before: Mapping[str, Region], after: Mapping[str, Region], last: str
 ) -> tuple[PlanStep, ...]:
     """Return the steps with their effects.

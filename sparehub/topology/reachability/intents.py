@@ -1,4 +1,7 @@
-"""What the operator wants to be true of reachability, and what the source document promises."""
+"""Intents: what must be true of reachability, by a stack file or by default.
+
+The default intent is what the source document promises; it holds where no file has an intent.
+"""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,22 +16,35 @@ from sparehub.topology.config.schema import IntentConfig
 from sparehub.topology.errors import ConfigurationError, Problem
 from sparehub.topology.model.pair import Stack
 from sparehub.topology.reachability.effective_routes.forwarding import ON_PREMISES, Network
-from sparehub.topology.reachability.roles import ROLES, by_role, names, role_of
-from sparehub.topology.reachability.services import without_services
-from sparehub.topology.reachability.states.states import FAILED_OVER, NORMAL, PairState, meaning
+from sparehub.topology.reachability.roles import ROLES, by_role, context_names, role_of
+from sparehub.topology.reachability.services import without_service_subnets
+from sparehub.topology.reachability.states.states import (
+    FAILED_OVER,
+    NORMAL,
+    PairState,
+    state_description,
+)
 from sparehub.topology.reachability.verdicts.outcome_bits import NO_PAIR, Verdict
 from sparehub.topology.reachability.verdicts.verify import Flags, Reachability
 
-BINDING = (NORMAL, FAILED_OVER)
-"""The states in which intents must hold that name none; in each of them one region is active."""
+DEFAULT_STATES = (NORMAL, FAILED_OVER)
+"""The states of an intent that names none; in each of them one region is active."""
 _MOST_NAMED = 40
 
 
 @dataclass(frozen=True, kw_only=True)
 class Intent:
-    """One wish, with the place where it was written."""
+    """An intent of a stack file.
 
-    question: str  # reach, isolate or through
+    Attributes:
+        kind: reach, isolate or through.
+        first: a pattern of contexts.
+        second: a pattern of contexts.
+        states: the states in which it must hold.
+        path: its key in the stack file.
+    """
+
+    kind: str
     first: str
     second: str
     states: tuple[str, ...]
@@ -38,124 +54,123 @@ class Intent:
     def __str__(self) -> str:
         pair = f"[{self.first}, {self.second}]"
         return (
-            f"through: nva, between: {pair}"
-            if self.question == "through"
-            else (f"{self.question}: {pair}")
+            f"through: nva, between: {pair}" if self.kind == "through" else (f"{self.kind}: {pair}")
         )
 
 
 def read_intents(stacks: Sequence[Stack], states: Mapping[str, PairState]) -> list[Intent]:
-    """Return what stack files intend; ``states`` are those of their pair, by name.
+    """Return the intents of stack files; ``states`` are those of their pair, by name.
 
     Raises:
-        ConfigurationError: where one names a context or a state that is not there.
+        ConfigurationError: where an intent names an unknown context or state.
     """
-    known = _Known(states)
+    names = _Names(states)
     intents = []
     for stack in stacks:
-        written = [
+        of_stack = [
             _intent(config, stack.name, f"region.intents[{number}]")
             for number, config in enumerate(stack.config.region.intents)
         ]
-        if problems := [each for intent in written for each in known.problems(intent)]:
+        if problems := [problem for intent in of_stack for problem in names.problems(intent)]:
             raise ConfigurationError(problems, stack.name)
-        intents += written
+        intents += of_stack
     return intents
 
 
 def _intent(config: IntentConfig, stack: str, path: str) -> Intent:
-    question = "reach" if config.reach else "isolate" if config.isolate else "through"
     first, second = config.reach or config.isolate or config.between or ("", "")
     return Intent(
-        question=question,
+        kind="reach" if config.reach else "isolate" if config.isolate else "through",
         first=first,
         second=second,
-        states=BINDING if config.states is None else config.states,
+        states=DEFAULT_STATES if config.states is None else config.states,
         stack=stack,
         path=path,
     )
 
 
-class _Known:
-    """The states of a pair and the names of the contexts in them, each listed once."""
+class _Names:
+    """The states of a pair and the names of the contexts in each; each state is listed once."""
 
     def __init__(self, states: Mapping[str, PairState]) -> None:
         self._states = states
         self._names: dict[str, list[str]] = {}
 
     def problems(self, intent: Intent) -> Iterator[Problem]:
-        """Yield what an intent names and is not there."""
-        there = []
+        """Yield the names of an intent that do not exist."""
+        patterns = []
         for pattern in (intent.first, intent.second):
-            if any(_one_of(self._in(state), pattern) for state in BINDING):
-                there.append(pattern)
+            if any(_matches_any(self._in(state), pattern) for state in DEFAULT_STATES):
+                patterns.append(pattern)
                 continue
-            every = list(dict.fromkeys(name for state in BINDING for name in self._in(state)))
-            yield Problem(intent.path, f"{pattern!r} is no context; {_listed(every)}")
+            names = dict.fromkeys(name for state in DEFAULT_STATES for name in self._in(state))
+            yield Problem(intent.path, f"{pattern!r} is not a context; {_listed([*names])}")
         for name in intent.states:
-            known = ", ".join(self._states)
-            if meaning(name) is None:
-                yield Problem(intent.path, f"{name!r} is no state; there are: {known}")
+            states = ", ".join(self._states)
+            if state_description(name) is None:
+                yield Problem(intent.path, f"{name!r} is not a state; there are: {states}")
             elif name not in self._states:
-                message = f"{name!r} does not occur in this pair; there are: {known}"
+                message = f"{name!r} does not occur in this pair; there are: {states}"
                 yield Problem(intent.path, message)
             else:
-                for pattern in there:
+                for pattern in patterns:
                     if problem := self._without_role(pattern, self._states[name]):
                         yield Problem(intent.path, problem)
 
     def _without_role(self, pattern: str, state: PairState) -> str:
-        """Say why a pattern by role stands for nothing in a state; empty where it does not."""
+        """Return why a pattern by role matches nothing in a state; empty where it matches."""
         role = role_of(pattern)
-        if role is None or _one_of(self._in(state.name), pattern):
+        if role is None or _matches_any(self._in(state.name), pattern):
             return ""
         stacks = [n for n, region in state.regions.items() if region.activation.value == role]
         if not stacks:
             return (
-                f"{pattern!r} stands for nothing in state {state.name!r}: no region {ROLES[role]} "
+                f"{pattern!r} matches nothing in state {state.name!r}: no region {ROLES[role]} "
                 "in it; name a stack (primary/..., secondary/...), or another state"
             )
         in_role = [name for name in self._in(state.name) if name.startswith(f"{role}/")]
         return (
-            f"{pattern!r} is no context in state {state.name!r}, in which {stacks[0]} "
+            f"{pattern!r} is not a context in state {state.name!r}, in which {stacks[0]} "
             f"{ROLES[role]}; {_listed(in_role)}"
         )
 
     def _in(self, state: str) -> list[str]:
         if state not in self._names:
-            self._names[state] = list(dict.fromkeys(names(self._states[state].regions)))
+            self._names[state] = list(dict.fromkeys(context_names(self._states[state].regions)))
         return self._names[state]
 
 
-def _one_of(known: Sequence[str], pattern: str) -> bool:
-    return any(fnmatchcase(name, pattern) for name in known)
+def _matches_any(names: Sequence[str], pattern: str) -> bool:
+    return any(fnmatchcase(name, pattern) for name in names)
 
 
-def _listed(known: Sequence[str]) -> str:
-    few = ", ".join(known[:_MOST_NAMED])
-    more = f" and {len(known) - _MOST_NAMED} more" if len(known) > _MOST_NAMED else ""
-    return f"there are: {few}{more}"
+def _listed(names: Sequence[str]) -> str:
+    first = ", ".join(names[:_MOST_NAMED])
+    more = f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
+    return f"there are: {first}{more}"
 
 
-def broken(intent: Intent, reachability: Reachability) -> Flags:
-    """Return the pairs of which an intent is not true: ``reach`` from the first to the second.
+def pairs_breaking_intent(intent: Intent, reachability: Reachability) -> Flags:
+    """Return the pairs for which an intent is not true.
 
-    ``isolate`` and ``through`` look both ways.
+    ``reach`` is from the first context to the second; ``isolate`` and ``through`` are of both
+    directions.
     """
-    meant: Flags = np.outer(_meant(intent.first, reachability), _meant(intent.second, reachability))
+    first, second = (_matching(p, reachability) for p in (intent.first, intent.second))
+    concerned: Flags = np.outer(first, second)
     verdicts = reachability.verdicts
     wrong: Flags = (verdicts != NO_PAIR) & (verdicts != Verdict.REACHABLE)
-    if intent.question == "reach":
-        return meant & wrong
-    if intent.question == "isolate":
+    if intent.kind == "reach":
+        return concerned & wrong
+    if intent.kind == "isolate":
         wrong = (verdicts != NO_PAIR) & (verdicts != Verdict.UNREACHABLE)
     else:
-        wrong = _not_through(reachability)
-    return (meant | meant.T) & wrong
+        wrong = _not_through_nva(reachability)
+    return (concerned | concerned.T) & wrong
 
 
-def _meant(pattern: str, reachability: Reachability) -> NDArray[np.bool_]:
-    """Return which contexts a pattern stands for, by their stack or by its role."""
+def _matching(pattern: str, reachability: Reachability) -> NDArray[np.bool_]:
+    """Return which contexts match a pattern, by their stack or by its role: bool (contexts,)."""
     regions = reachability.network.regions
     return np.array(
         [
@@ -165,37 +180,37 @@ def _meant(pattern: str, reachability: Reachability) -> NDArray[np.bool_]:
     )
 
 
-def promise_broken(reachability: Reachability) -> Flags:
-    """Return the pairs of which the source document's promise is not true.
+def pairs_breaking_default_intent(reachability: Reachability) -> Flags:
+    """Return the pairs for which the default intent is not true.
 
-    Every spoke subnet of the active region and on-premises, and subnets of two spokes of it,
-    reach each other through the NVA.
+    By default every spoke subnet of the active region and on-premises reach each other through the
+    NVA, and so do subnets of two of its spokes.
     """
     network = reachability.network
     size = len(reachability.contexts)
-    meant = np.zeros((size, size), dtype=bool)
+    concerned = np.zeros((size, size), dtype=bool)
     on_premises = network.number[ON_PREMISES]
     for stack, region in network.regions.items():
         if region.activation is Activation.ACTIVE:
-            first, starts = _spokes(network, stack)
-            if starts:
-                last = first + sum(starts)
-                meant[first:last, first:last] = True
-                meant[first:last, on_premises] = meant[on_premises, first:last] = True
-                ends = np.cumsum([first, *starts]).tolist()
+            first, counts = _spoke_contexts(network, stack)
+            if counts:
+                last = first + sum(counts)
+                concerned[first:last, first:last] = True
+                concerned[first:last, on_premises] = concerned[on_premises, first:last] = True
+                ends = np.cumsum([first, *counts]).tolist()
                 for low, high in pairwise(ends):
-                    meant[low:high, low:high] = False
-    return without_services(meant & _not_through(reachability), network)
+                    concerned[low:high, low:high] = False
+    return without_service_subnets(concerned & _not_through_nva(reachability), network)
 
 
-def _spokes(network: Network, stack: str) -> tuple[int, list[int]]:
-    """Return where the spokes' contexts of a stack begin, and how many each spoke has."""
-    numbers = [n for n, place in enumerate(network.places) if place.stack == stack]
+def _spoke_contexts(network: Network, stack: str) -> tuple[int, list[int]]:
+    """Return the number of the first context of a stack's spokes, and how many each spoke has."""
+    numbers = [n for n, context in enumerate(network.subnets) if context.stack == stack]
     counts = [len(spoke.virtual_network.subnets) for spoke in network.regions[stack].spokes]
     return (numbers[0] if numbers else 0), counts
 
 
-def _not_through(reachability: Reachability) -> Flags:
+def _not_through_nva(reachability: Reachability) -> Flags:
     verdicts = reachability.verdicts
     through = (verdicts == Verdict.REACHABLE) & reachability.inspected
     wrong: Flags = (verdicts != NO_PAIR) & ~through

@@ -1,4 +1,4 @@
-"""What is asked of a state beyond who reaches whom; each answer is a violation or nothing."""
+"""Invariants: what must hold in a state, besides the intents; each violation is explained."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ from sparehub.topology.reachability.effective_routes.advertisements import (
 )
 from sparehub.topology.reachability.effective_routes.forwarding import INTERNET, ON_PREMISES
 from sparehub.topology.reachability.effective_routes.routes import HUB
-from sparehub.topology.reachability.services import without_services
+from sparehub.topology.reachability.services import without_service_subnets
 from sparehub.topology.reachability.verdicts.explain import Explainer
 from sparehub.topology.reachability.verdicts.outcome_bits import NO_PAIR, Verdict
 from sparehub.topology.reachability.verdicts.paths import Trace
@@ -31,93 +31,103 @@ from sparehub.topology.rules.region.networks import gateway_subnet_of
 from sparehub.topology.rules.region.routes import tables_of
 
 _SHOWN = 3  # prefixes in a reason
-QUESTIONS = {
-    "symmetric": "every stateful NVA sees both ways of what it sees one way of (RT-22)",
-    "no-loop": "no packet goes round and round",
-    "no-blackhole": "what a region advertises it delivers",
+OVERLAP = "overlap"
+INVARIANTS = {
+    "symmetric": "a stateful NVA sees both directions or neither (RT-22)",
+    "no-loop": "no packet is in a loop",
+    "no-blackhole": "a region delivers what it advertises",
     "isolation": "the spokes of a standby region reach neither on-premises nor the other region",
     "egress": "spokes reach the internet through the NVA only",
-    "replication": "replication meets neither the NVA nor on-premises (RT-25)",
+    "replication": "replication bypasses the NVA and on-premises (RT-25)",
     "prefix-count": "a gateway has at most 1,000 prefixes to advertise (ER-21)",
-    "overlap": "no two live connections advertise the same addresses (ER-18, ER-23)",
-    "same-circuit": "on-premises is left and entered by the same circuits (ER-22, ER-23)",
-    "fast-path": "nothing from on-premises passes GatewaySubnet's route table by (ER-28)",
-    "other-networks": "a gateway takes no routes of other networks on its circuits (ER-26)",
-    "gateway-routes": "GatewaySubnet has the routes that a gateway works with (VN-12)",
-    "reach": "an intent: the first reaches the second",
-    "isolate": "an intent: neither reaches the other",
-    "through": "an intent, or the promise: both ways through the NVA",
+    OVERLAP: "no two live connections advertise the same addresses (ER-18, ER-23)",
+    "same-circuit": "traffic leaves and enters by the same circuits (ER-22, ER-23)",
+    "fast-path": "nothing from on-premises bypasses GatewaySubnet's route table (ER-28)",
+    "other-networks": "a gateway accepts no routes of other networks on its circuits (ER-26)",
+    "gateway-routes": "GatewaySubnet has the routes that a gateway needs (VN-12, VN-13)",
+    "reach": "an intent: the first context reaches the second",
+    "isolate": "an intent: neither context reaches the other",
+    "through": "an intent: both directions go through the NVA",
 }
+"""Every invariant and kind of intent, and what it says."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Violation:
-    """A question whose answer is no, for one pair."""
+    """An invariant or intent that does not hold for one pair.
 
-    question: str
+    Attributes:
+        invariant: a key of ``INVARIANTS``.
+        path: the trace from source to destination.
+        return_path: the trace back.
+        fails: whether the state fails by it; else it is a note.
+        intent: the key of the intent in its stack file; empty for an invariant.
+    """
+
+    invariant: str
     source: str
     destination: str
     verdict: Verdict
     reason: str
-    there: Trace | None = None
-    back: Trace | None = None
-    fails: bool = True  # where the state is one that must be in order
-    intent: str = ""  # where it was written
+    path: Trace | None = None
+    return_path: Trace | None = None
+    fails: bool = True
+    intent: str = ""
 
 
-def explained(explainer: Explainer, question: str, row: int, column: int) -> Violation:
-    """Return the violation of a question by a pair, given by the numbers of its contexts."""
+def explain_violation(explainer: Explainer, invariant: str, row: int, column: int) -> Violation:
+    """Return the violation of an invariant by a pair, given by the numbers of its contexts."""
     reachability = explainer.reachability
     source, destination = reachability.contexts[row], reachability.contexts[column]
-    found = explainer.explain(source, destination)
+    explanation = explainer.explain(source, destination)
     return Violation(
-        question=question,
+        invariant=invariant,
         source=source,
         destination=destination,
         verdict=Verdict(int(reachability.verdicts[row, column])),
-        reason=found.reason or " -> ".join(str(hop) for hop in found.there.hops),
-        there=found.there,
-        back=found.back,
+        reason=explanation.reason or " -> ".join(str(hop) for hop in explanation.path.hops),
+        path=explanation.path,
+        return_path=explanation.return_path,
     )
 
 
-def of_pairs(reachability: Reachability) -> Iterator[tuple[str, str, Flags]]:
-    """Yield the questions that are asked of pairs, with the pairs whose answer is no.
-
-    In between stands where an intent was written: none is.
-    """
-    yield "symmetric", "", without_services(reachability.asymmetric, reachability.network)
-    yield "no-loop", "", reachability.loops
-    yield "no-blackhole", "", _black_holes(reachability)
-    yield "isolation", "", _not_isolated(reachability)
-    yield "egress", "", _direct_egress(reachability)
+def pair_violations(reachability: Reachability) -> Iterator[tuple[str, Flags]]:
+    """Yield each invariant of pairs, with the pairs that violate it."""
+    yield (
+        "symmetric",
+        without_service_subnets(reachability.asymmetric, reachability.network),
+    )
+    yield "no-loop", reachability.loops
+    yield "no-blackhole", _black_holes(reachability)
+    yield "isolation", _not_isolated(reachability)
+    yield "egress", _direct_egress(reachability)
 
 
 def _black_holes(reachability: Reachability) -> Flags:
     network = reachability.network
     flags: Flags = np.zeros_like(reachability.loops)
     on_premises = network.number[ON_PREMISES]
-    for number, place in enumerate(network.places):
-        low, high = network.atoms.span(place.subnet.address_prefix)
-        shown = bool(network.choices[place.stack][low:high].any())
+    for number, context in enumerate(network.subnets):
+        low, high = network.atoms.span(context.subnet.address_prefix)
+        advertised = bool(network.entries[context.stack][low:high].any())
         arrives = reachability.arrives(on_premises, number)
-        flags[on_premises, number] = shown and not arrives
+        flags[on_premises, number] = advertised and not arrives
     return flags
 
 
 def _not_isolated(reachability: Reachability) -> Flags:
     network = reachability.network
     reached = (reachability.verdicts != Verdict.UNREACHABLE) & (reachability.verdicts != NO_PAIR)
-    stacks = np.array([list(network.regions).index(place.stack) for place in network.places])
+    stacks = np.array([list(network.regions).index(item.stack) for item in network.subnets])
     flags: Flags = np.zeros_like(reached)
     count = len(stacks)
     flags[:count, :count] = stacks[:, None] != stacks[None, :]
     on_premises = network.number[ON_PREMISES]
-    for number, place in enumerate(network.places):
-        region = network.regions[place.stack]
-        if region.activation is Activation.ACTIVE or place.spoke is None:
+    for number, context in enumerate(network.subnets):
+        region = network.regions[context.stack]
+        if region.activation is Activation.ACTIVE or context.spoke is None:
             continue
-        if not (region.depth is Depth.CONNECTION and uses_gateway(place.spoke)):
+        if not (region.depth is Depth.CONNECTION and uses_gateway(context.spoke)):
             flags[number, on_premises] = flags[on_premises, number] = True
     wrong: Flags = flags & reached
     return wrong
@@ -127,23 +137,23 @@ def _direct_egress(reachability: Reachability) -> Flags:
     network = reachability.network
     flags: Flags = np.zeros_like(reachability.loops)
     internet = network.number[INTERNET]
-    spokes = [number for number, place in enumerate(network.places) if place.spoke]
+    spokes = [number for number, context in enumerate(network.subnets) if context.spoke]
     arrives = reachability.verdicts[:, internet] != Verdict.UNREACHABLE
     flags[spokes, internet] = (arrives & ~reachability.inspected[:, internet])[spokes]
     wrong: Flags = flags & (reachability.verdicts != NO_PAIR)
-    return without_services(wrong, network)
+    return without_service_subnets(wrong, network)
 
 
-def of_regions(reachability: Reachability, explainer: Explainer) -> Iterator[Violation]:
-    """Yield the answers to the questions that are asked of regions and their connections."""
+def region_violations(reachability: Reachability, explainer: Explainer) -> Iterator[Violation]:
+    """Yield the violations of the invariants of regions and their connections."""
     regions = reachability.network.regions
     for stack, region in regions.items():
         yield from _gateway_routes(stack, region)
         yield from _connections(stack, region)
-        yield from _beside(stack, region)
+        yield from _set_outside_stack_files(stack, region)
     yield from _replication(reachability, explainer)
-    for (stack, region), (other, beside) in combinations(regions.items(), 2):
-        yield from _overlap(stack, region, other, beside)
+    for (stack, region), (other, other_region) in combinations(regions.items(), 2):
+        yield from _overlap(stack, region, other, other_region)
 
 
 def _connections(stack: str, region: Region) -> Iterator[Violation]:
@@ -151,7 +161,7 @@ def _connections(stack: str, region: Region) -> Iterator[Violation]:
     count = len(offered_prefixes(region))
     if region.gateway and region.connections and count > ADVERTISED_PREFIXES:
         yield Violation(
-            question="prefix-count",
+            invariant="prefix-count",
             source=gateway,
             destination=ON_PREMISES,
             verdict=Verdict.UNREACHABLE,
@@ -161,28 +171,28 @@ def _connections(stack: str, region: Region) -> Iterator[Violation]:
         )
     live, out = live_connections(region), outbound_connections(region)
     if len(out) < len(live):
-        names = ", ".join(each.name for each in out)
-        others = ", ".join(each.name for each in live if each not in out)
+        names = ", ".join(connection.name for connection in out)
+        others = ", ".join(connection.name for connection in live if connection not in out)
         yield Violation(
-            question="same-circuit",
+            invariant="same-circuit",
             source=gateway,
             destination=ON_PREMISES,
             verdict=Verdict.AMBIGUOUS,
             reason=f"packets leave by {names} alone (routingWeight), and on-premises may answer by "
-            f"{others}: let its routers prefer the same (ER-23)",
-            fails=False,  # what its routers prefer is in no stack file
+            f"{others}: configure its routers to prefer the same (ER-23)",
+            fails=False,  # no stack file says what routers on-premises prefer
         )
 
 
-def _beside(stack: str, region: Region) -> Iterator[Violation]:
-    """Yield what nobody can say in a stack file, and a switch of the portal's turns on.
+def _set_outside_stack_files(stack: str, region: Region) -> Iterator[Violation]:
+    """Yield features that no stack file has a key for, and that somebody switched on in Azure.
 
-    None fails by itself: what it makes of a promise or an intent does.
+    None of them fails the state; what it does to an invariant or an intent may.
     """
 
-    def told(question: str, reason: str) -> Violation:
+    def note(invariant: str, reason: str) -> Violation:
         return Violation(
-            question=question,
+            invariant=invariant,
             source=ON_PREMISES,
             destination=f"{stack}/{HUB}/{GATEWAY_SUBNET}",
             verdict=Verdict.AMBIGUOUS,
@@ -192,26 +202,25 @@ def _beside(stack: str, region: Region) -> Iterator[Violation]:
 
     for connection in live_connections(region):
         if connection.fast_path:
-            yield told(
+            yield note(
                 "fast-path",
-                f"{connection.name} has FastPath (expressRouteGatewayBypass): what comes in by it "
-                "may pass GatewaySubnet's route table by, and with that the NVA (ER-28)",
+                f"{connection.name} has FastPath (expressRouteGatewayBypass): its packets may "
+                "bypass GatewaySubnet's route table, and with that the NVA (ER-28)",
             )
     gateway = region.gateway
     if gateway is None or not live_connections(region):
         return
     if gateway.allow_remote_vnet_traffic:
-        yield told(
+        yield note(
             "other-networks",
-            f"{gateway.name} has allowRemoteVnetTraffic: it takes the routes of every gateway on "
-            "its circuits that takes them, too; of those the model knows the other region's "
-            "alone (ER-26)",
+            f"{gateway.name} has allowRemoteVnetTraffic: it exchanges routes with every gateway on "
+            "its circuits that has it, too; the model knows only the other region's (ER-26)",
         )
     if gateway.allow_virtual_wan_traffic:
-        yield told(
+        yield note(
             "other-networks",
-            f"{gateway.name} has allowVirtualWanTraffic: it takes the routes of every Virtual WAN "
-            "on its circuits, which the model does not know (ER-26)",
+            f"{gateway.name} has allowVirtualWanTraffic: it accepts the routes of every Virtual "
+            "WAN on its circuits, which the model does not know (ER-26)",
         )
 
 
@@ -222,7 +231,7 @@ def _gateway_routes(stack: str, region: Region) -> Iterator[Violation]:
         return
     for problem in gateway_route_problems(subnet, table):
         yield Violation(
-            question="gateway-routes",
+            invariant="gateway-routes",
             source=f"{stack}/{HUB}/{GATEWAY_SUBNET}",
             destination=ON_PREMISES,
             verdict=Verdict.AMBIGUOUS,
@@ -232,41 +241,41 @@ def _gateway_routes(stack: str, region: Region) -> Iterator[Violation]:
 
 
 def _replication(reachability: Reachability, explainer: Explainer) -> Iterator[Violation]:
-    for place in reachability.network.places:
-        if not place.subnet.protected or STORAGE_ENDPOINT in place.subnet.service_endpoints:
+    for context in reachability.network.subnets:
+        if not context.subnet.protected or STORAGE_ENDPOINT in context.subnet.service_endpoints:
             continue
-        verdict = reachability.verdict(place.name, INTERNET)
+        verdict = reachability.verdict(context.name, INTERNET)
         if verdict is None:
             continue
-        found = explainer.explain(place.name, INTERNET)
-        if found.there.nvas or ON_PREMISES in found.there.contexts:
-            by = " and ".join(found.there.contexts[1:-1])
+        path = explainer.explain(context.name, INTERNET).path
+        if path.nvas or ON_PREMISES in path.contexts:
+            by = " and ".join(path.contexts[1:-1])
             yield Violation(
-                question="replication",
-                source=place.name,
+                invariant="replication",
+                source=context.name,
                 destination=INTERNET,
                 verdict=verdict,
-                reason=f"no {STORAGE_ENDPOINT} endpoint: replication passes {by} (RT-25)",
-                there=found.there,
+                reason=f"no {STORAGE_ENDPOINT} endpoint: replication goes through {by} (RT-25)",
+                path=path,
             )
 
 
-def _overlap(stack: str, region: Region, other: str, beside: Region) -> Iterator[Violation]:
-    found = conflict(advertisement(region), advertisement(beside))
+def _overlap(stack: str, region: Region, other: str, other_region: Region) -> Iterator[Violation]:
+    found = conflict(advertisement(region), advertisement(other_region))
     if found is None:
         return
     why = {
         Reason.SHARED_CIRCUIT: f" on the circuit {found.circuit} (ER-18)",
-        Reason.PREFERENCES_DIFFER: ", and the two say different preferences of it (ER-23)",
+        Reason.PREFERENCES_DIFFER: ", and their files name different preferred regions (ER-23)",
         Reason.NO_PREFERENCE: ", which prefers neither (ER-23)",
     }[found.reason]
-    few = ", ".join(str(prefix) for prefix in found.prefixes[:_SHOWN])
+    first = ", ".join(str(prefix) for prefix in found.prefixes[:_SHOWN])
     count = len(found.prefixes)
     more = f" and {count - _SHOWN} more" if count > _SHOWN else ""
     yield Violation(
-        question="overlap",
+        invariant=OVERLAP,
         source=ON_PREMISES,
         destination=f"{other}/{HUB}/{GATEWAY_SUBNET}",
         verdict=Verdict.AMBIGUOUS,
-        reason=f"{stack} and {other} both advertise {few}{more} to on-premises{why}",
+        reason=f"{stack} and {other} both advertise {first}{more} to on-premises{why}",
     )

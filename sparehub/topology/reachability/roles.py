@@ -1,4 +1,4 @@
-"""Contexts by the role that their region has in a state, whichever stack that is.
+"""Names of contexts by the role of their region in a state, instead of by its stack.
 
 ``active/spoke1/app`` is ``primary/spoke1/app`` while the primary is active, and
 ``secondary/spoke1/app`` while the secondary is.
@@ -14,13 +14,13 @@ from sparehub.topology.reachability.effective_routes.routes import HUB, subnets
 
 ROLES: Mapping[str, str] = {
     Activation.ACTIVE.value: "is active",
-    Activation.STANDBY.value: "stands by",
+    Activation.STANDBY.value: "is on standby",
 }
-"""The first word of a context by role, and what is said of a region that has the role."""
+"""The first part of a context's name by role, and the predicate that messages use."""
 
 
 def by_role(context: str, regions: Mapping[str, Region]) -> str:
-    """Return a context with its region's role in place of the stack; any other as it is."""
+    """Return a context's name with the role of its region in place of the stack."""
     stack, separator, rest = context.partition("/")
     if not separator or stack not in regions:
         return context
@@ -28,13 +28,13 @@ def by_role(context: str, regions: Mapping[str, Region]) -> str:
 
 
 def role_of(pattern: str) -> str | None:
-    """Return the role that a pattern of contexts begins with, None where it names none."""
+    """Return the role that a pattern begins with; None where it names none."""
     first, separator, _ = pattern.partition("/")
     return first if separator and first in ROLES else None
 
 
-def names(regions: Mapping[str, Region]) -> Iterator[str]:
-    """Yield every name that a context has in a state: by its stack and by its role."""
+def context_names(regions: Mapping[str, Region]) -> Iterator[str]:
+    """Yield every name of every context in a state: by its stack and by its role."""
     for stack, region in regions.items():
         for name, _ in subnets(region):
             if name != f"{HUB}/{GATEWAY_SUBNET}":

@@ -1,4 +1,4 @@
-"""Subnets that Azure keeps to a service of its own: what the promise is not made for."""
+"""Subnets that Azure reserves for a service: invariants do not hold for their traffic."""
 
 import numpy as np
 
@@ -7,17 +7,17 @@ from sparehub.topology.reachability.effective_routes.forwarding import Network
 from sparehub.topology.reachability.verdicts.verify import Flags
 
 
-def without_services(flags: Flags, network: Network) -> Flags:
-    """Return flags of pairs without those that begin or end where no route table of ours is.
+def without_service_subnets(flags: Flags, network: Network) -> Flags:
+    """Return flags without the pairs that begin or end in a reserved subnet without a route table.
 
-    Azure refuses a route table on the subnets of Bastion and Route Server (VN-26), so nothing makes
-    their traffic pass the NVA, and none of it is an operator's. What an intent names is asked all
-    the same.
+    Azure refuses a route table on the subnets of Bastion and Route Server (VN-26), so nothing sends
+    their traffic through the NVA, and no machine of an operator is in them. An intent that names
+    such a subnet holds for it all the same.
     """
-    asked = np.ones(flags.shape[0], dtype=bool)
-    for number, place in enumerate(network.places):
-        kept = reserved(place.subnet.name)
-        if kept is not None and place.subnet.route_table is None:
-            asked[number] = place.spoke is None and kept.takes_route_table
-    wrong: Flags = flags & np.outer(asked, asked)
-    return wrong
+    concerned = np.ones(flags.shape[0], dtype=bool)
+    for number, context in enumerate(network.subnets):
+        reservation = reserved(context.subnet.name)
+        if reservation is not None and context.subnet.route_table is None:
+            concerned[number] = context.spoke is None and reservation.takes_route_table
+    remaining: Flags = flags & np.outer(concerned, concerned)
+    return remaining

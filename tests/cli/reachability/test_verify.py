@@ -152,10 +152,10 @@ def test_a_fault_is_refused_with_its_path(sparehub: Sparehub, tmp_path: Path) ->
         "VNetPeering) -> primary/spoke1/app"
     )
     assert because == (
-        "because primary/spoke1/app -> on-premises goes past the NVA, which sees the other way: "
-        "at primary/spoke1/app VirtualNetworkGateway route 192.168.0.0/16 to "
-        "VirtualNetworkGateway; primary/spoke1/app, which has no route table, lets BGP routes in "
-        "(disableBgpRoutePropagation, RT-08)"
+        "because primary/spoke1/app -> on-premises bypasses the NVA, which sees only the return "
+        "direction: at primary/spoke1/app VirtualNetworkGateway route 192.168.0.0/16 to "
+        "VirtualNetworkGateway; primary/spoke1/app, which has no route table, propagates BGP "
+        "routes (disableBgpRoutePropagation, RT-08)"
     )
     (suite,) = ET.parse(tmp_path / "proof.xml").getroot()  # noqa: S314 - our own file
     failed = [case.get("name") for case in suite if case.find("failure") is not None]
@@ -238,7 +238,7 @@ def test_intents_of_the_file_are_read(sparehub: Sparehub, tmp_path: Path) -> Non
     done = sparehub("verify")
 
     assert (done.returncode, done.stdout) == (3, "")
-    message = "'primary/web/*' is no context; there are: primary/"
+    message = "'primary/web/*' is not a context; there are: primary/"
     assert f"region.intents[0]: {message}" in done.stderr
 
     script = sparehub("verify", "--json")

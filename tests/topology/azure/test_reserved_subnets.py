@@ -66,6 +66,6 @@ def test_the_promise_is_not_made_for_services() -> None:
         values = with_subnet(name, routeTable="none")
         pair = {"primary": region_of(values), "secondary": region_of(shipped("secondary"))}
         found = prove(PairState(name="normal", regions=pair)).violations
-        return {each.question for each in found}
+        return {each.invariant for each in found}
 
     assert (wrong(BASTION), wrong("ordinary")) == (set(), {"egress", "symmetric", "through"})

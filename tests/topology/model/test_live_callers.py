@@ -16,7 +16,7 @@ from sparehub.topology.model.resources import Region
 from sparehub.topology.planning.failover import plan, region_at
 from sparehub.topology.planning.plan import Mode, PlanKind
 from sparehub.topology.reachability.proof import prove
-from sparehub.topology.reachability.states.states import PairState, all_states, configured
+from sparehub.topology.reachability.states.states import PairState, all_states, configured_side
 from sparehub.topology.rules.pair import circuits
 from sparehub.topology.rules.pair.interlock import refuse_two_live_regions
 from sparehub.topology.rules.pair.subject import Pair
@@ -96,7 +96,7 @@ def test_a_plan_fences_first_exactly_where_both_must_not_be_live(
 def test_the_states_of_a_switch_come_in_the_order_that_is_decided(case: Case) -> None:
     """What is left is disconnected in the first state of a switch, or not yet."""
     pair = case.pair
-    states = list(all_states(*map(configured, pair)))
+    states = list(all_states(*map(configured_side, pair)))
     for kind, (source, target) in {"failover": pair[:], "failback": pair[::-1]}.items():
         steps = [
             state
@@ -115,7 +115,7 @@ def test_the_verifier_finds_an_overlap_where_both_must_not_be_live(case: Case) -
     violations = prove(PairState(name="normal", regions=regions)).violations
 
     expected = decided(*regions.values())
-    assert [each.question for each in violations].count("overlap") == (expected is not None)
+    assert [each.invariant for each in violations].count("overlap") == (expected is not None)
 
 
 @settings(max_examples=200, deadline=None)

@@ -11,7 +11,7 @@ from sparehub.topology.config.secrets import without_secrets
 from sparehub.topology.errors import OptionsError
 from sparehub.topology.model.build import build
 from sparehub.topology.model.pair import Stack
-from sparehub.topology.planning.bandwidth import unraised
+from sparehub.topology.planning.bandwidth import without_increases
 from sparehub.topology.planning.bgp_filters import on_premises_filters
 from sparehub.topology.planning.failover import plan
 from sparehub.topology.planning.operations import (
@@ -147,7 +147,7 @@ def test_a_file_with_what_was_raised_is_still_the_one_of_the_plan() -> None:
         other = values()
         connections = other[1]["sparehub:region"]["expressRoute"]["connections"]
         connections["singapore"]["circuit"]["bandwidthInMbps"] = bandwidth
-        now = unraised(stack("secondary", other[1]), raises.raises)
+        now = without_increases(stack("secondary", other[1]), raises.raises)
         again = plan(stack("primary", pair[0]), now, PlanKind.FAILOVER, raise_bandwidth=True)
         assert (again.id == raises.id) is same
 

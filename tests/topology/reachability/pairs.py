@@ -9,7 +9,7 @@ from sparehub.topology.config.enums import NextHopType
 from sparehub.topology.model.build import build
 from sparehub.topology.model.pair import Stack
 from sparehub.topology.model.resources import Peering, Region, Route, RouteTable, Spoke, Subnet
-from sparehub.topology.reachability.states.states import PairState, Side, configured
+from sparehub.topology.reachability.states.states import PairState, Side, configured_side
 from tests.configurations import region_of, shipped, stack_of
 
 Pair = dict[str, Region]
@@ -36,7 +36,7 @@ def sides(depth: str = "gateway", **changes: Callable[[dict[str, Any]], object])
         if name in changes:
             changes[name](values["sparehub:region"])
         config = stack_of(values, depth=depth)
-        found.append(configured(Stack(name=name, config=config, region=build(config))))
+        found.append(configured_side(Stack(name=name, config=config, region=build(config))))
     return found
 
 

@@ -9,9 +9,9 @@ import pytest
 from sparehub.topology.model.build import build
 from sparehub.topology.model.pair import Stack
 from sparehub.topology.model.resources import Region
-from sparehub.topology.reachability.breaks import Broken, broken_by
+from sparehub.topology.reachability.breaks import BrokenPairs, broken_by
 from sparehub.topology.reachability.intents import Intent, read_intents
-from sparehub.topology.reachability.states.states import PairState, all_states, configured
+from sparehub.topology.reachability.states.states import PairState, all_states, configured_side
 from tests.configurations import shipped, stack_of
 from tests.topology.reachability.pairs import remapped, sides, with_half
 
@@ -25,22 +25,22 @@ def direct(region: dict[str, Any]) -> None:
     region["spokes"]["spoke1"]["subnets"]["app"]["routeTable"] = "none"
 
 
-def after(state: str, intents: Sequence[Intent] = (), **faults: Fault) -> Broken:
+def after(state: str, intents: Sequence[Intent] = (), **faults: Fault) -> BrokenPairs:
     """Return what the failover, or failback, to a state breaks."""
     states = {each.name: each for each in all_states(*sides("gateway", **faults))}
     (before,) = {NORMAL, FAILED_OVER} - {state}
     return broken_by(states[before], states[state], LEFT[state], intents, 2)
 
 
-def pairs(broken: Broken) -> set[tuple[str, str, str]]:
-    return {(each.question, each.source, each.destination) for each in broken.violations}
+def pairs(broken: BrokenPairs) -> set[tuple[str, str, str]]:
+    return {(each.invariant, each.source, each.destination) for each in broken.violations}
 
 
 @pytest.mark.parametrize("state", [FAILED_OVER, NORMAL])
 def test_the_shipped_pair_breaks_nothing(state: str) -> None:
     """Whether addresses are retained or moved."""
-    assert after(state) == Broken(count=0, violations=())
-    assert after(state, secondary=remapped) == Broken(count=0, violations=())
+    assert after(state) == BrokenPairs(count=0, violations=())
+    assert after(state, secondary=remapped) == BrokenPairs(count=0, violations=())
 
 
 def test_a_fault_of_both_regions_is_not_broken_by_the_failover() -> None:
@@ -73,7 +73,9 @@ def intents(*written: dict[str, Any]) -> list[Intent]:
         values["sparehub:region"]["intents"] = [*written] if name == "primary" else []
         config = stack_of(values)
         stacks.append(Stack(name=name, config=config, region=build(config)))
-    return read_intents(stacks, {each.name: each for each in all_states(*map(configured, stacks))})
+    return read_intents(
+        stacks, {each.name: each for each in all_states(*map(configured_side, stacks))}
+    )
 
 
 @pytest.mark.parametrize(

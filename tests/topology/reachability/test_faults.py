@@ -88,7 +88,7 @@ def regions() -> Pair:
 
 def found(proof: Proof) -> list[tuple[str, str, str, str]]:
     """Return the violations without their words."""
-    return sorted((v.question, v.source, v.destination, v.verdict.name) for v in proof.violations)
+    return sorted((v.invariant, v.source, v.destination, v.verdict.name) for v in proof.violations)
 
 
 def reason(proof: Proof, source: str, destination: str) -> str:
@@ -117,8 +117,8 @@ def test_a_gateway_subnet_table_that_misses_a_spoke(regions: Pair) -> None:
 
     assert found(proof) == both_ways("symmetric", "UNREACHABLE", (S1, "on-premises"))
     assert reason(proof, "on-premises", S1) == (
-        "on-premises -> primary/spoke1/app goes past the NVA, which sees the other way: at "
-        "primary/hub/GatewaySubnet Default route 10.1.0.0/24 to VNetPeering; "
+        "on-premises -> primary/spoke1/app bypasses the NVA, which sees only the return direction: "
+        "at primary/hub/GatewaySubnet Default route 10.1.0.0/24 to VNetPeering; "
         "rt-gateway-eastasia has no route for it to the NVA (RT-08)"
     )
 
@@ -132,9 +132,10 @@ def test_propagation_left_on_at_the_spokes(regions: Pair) -> None:
     pairs = ((S1, "on-premises"), (S2, "on-premises"))
     assert found(proof) == both_ways("symmetric", "UNREACHABLE", *pairs)
     assert reason(proof, S2, "on-premises") == (
-        "primary/spoke2/app -> on-premises goes past the NVA, which sees the other way: at "
+        "primary/spoke2/app -> on-premises bypasses the NVA, which sees only the return direction: "
+        "at "
         "primary/spoke2/app VirtualNetworkGateway route 192.168.0.0/16 to VirtualNetworkGateway; "
-        "rt-spokes-eastasia lets BGP routes in (disableBgpRoutePropagation, RT-08)"
+        "rt-spokes-eastasia propagates BGP routes (disableBgpRoutePropagation, RT-08)"
     )
 
 
@@ -222,7 +223,7 @@ def test_the_nva_with_the_spokes_table_loops(regions: Pair) -> None:
 
     proof = prove(normal(regions))
 
-    looping = {(v.source, v.destination) for v in proof.violations if v.question == "no-loop"}
+    looping = {(v.source, v.destination) for v in proof.violations if v.invariant == "no-loop"}
     assert {(S1, "on-premises"), ("on-premises", S2), (S1, "internet")} <= looping
     assert reason(proof, S1, "internet") == (
         "primary/spoke1/app -> internet: at primary/hub/nva route default 0.0.0.0/0 to "
@@ -236,7 +237,7 @@ def test_both_connections_live_with_retained_addresses(regions: Pair) -> None:
 
     proof = prove(normal(regions))
 
-    questions = {(v.question, v.verdict.name) for v in proof.violations}
+    questions = {(v.invariant, v.verdict.name) for v in proof.violations}
     assert ("overlap", "AMBIGUOUS") in questions
     assert ("through", "AMBIGUOUS") in questions
     assert reason(proof, S1, "on-premises") == (
@@ -255,7 +256,7 @@ def test_a_storage_endpoint_that_is_missing(regions: Pair) -> None:
 
     assert found(proof) == [("replication", S1, "internet", "REACHABLE")]
     assert reason(proof, S1, "internet") == (
-        "no Microsoft.Storage endpoint: replication passes primary/hub/nva (RT-25)"
+        "no Microsoft.Storage endpoint: replication goes through primary/hub/nva (RT-25)"
     )
     assert prove(normal(regions)).violations == ()
 
@@ -278,13 +279,13 @@ def test_paths_name_every_hop_and_what_it_overrode(regions: Pair) -> None:
 
     violation = prove(normal(regions)).violations[0]
 
-    assert violation.there is not None
-    assert violation.there.contexts == [S1, NVA, "on-premises"]
-    assert [str(hop.route) for hop in violation.there.hops] == [
+    assert violation.path is not None
+    assert violation.path.contexts == [S1, NVA, "on-premises"]
+    assert [str(hop.route) for hop in violation.path.hops] == [
         "route default 0.0.0.0/0 to VirtualAppliance 10.10.10.10",
         "VirtualNetworkGateway route 192.168.0.0/16 to VirtualNetworkGateway",
         "None",
     ]
-    assert [str(lost) for lost in violation.there.hops[0].overridden] == [
+    assert [str(lost) for lost in violation.path.hops[0].overridden] == [
         "Default route 0.0.0.0/0 to Internet"
     ]

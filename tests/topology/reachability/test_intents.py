@@ -10,7 +10,7 @@ from sparehub.topology.model.pair import Stack
 from sparehub.topology.reachability.checks import check_intents
 from sparehub.topology.reachability.intents import Intent, read_intents
 from sparehub.topology.reachability.proof import prove
-from sparehub.topology.reachability.states.states import PairState, all_states, configured
+from sparehub.topology.reachability.states.states import PairState, all_states, configured_side
 from sparehub.topology.rules.stack_file.parse import parse_stack
 from tests.configurations import shipped, stack_of, with_spokes
 from tests.topology.reachability.pairs import normal, pair, with_half
@@ -29,7 +29,7 @@ def stack(name: str, wishes: Wishes, spoke: str = "spoke2") -> Stack:
 
 
 def states(*stacks: Stack) -> dict[str, PairState]:
-    return {each.name: each for each in all_states(*map(configured, stacks))}
+    return {each.name: each for each in all_states(*map(configured_side, stacks))}
 
 
 def intents(*written: dict[str, Any]) -> list[Intent]:
@@ -82,7 +82,7 @@ def test_an_intent_by_role_follows_the_region_that_is_active(name: str) -> None:
     [
         ("active/*", "failover-disconnected", "no region is active in it"),
         ("active/spoke1/app", "lost-region", "no region is active in it"),
-        ("standby/*", "failover-unplanned-done", "no region stands by in it"),
+        ("standby/*", "failover-unplanned-done", "no region is on standby in it"),
     ],
 )
 def test_an_intent_by_role_where_no_region_has_the_role_is_refused(
@@ -96,7 +96,7 @@ def test_an_intent_by_role_where_no_region_has_the_role_is_refused(
 
     (problem,) = error.value.problems
     assert problem.path == "region.intents[0]"
-    assert problem.message.startswith(f"{pattern!r} stands for nothing in state {state!r}: {said}")
+    assert problem.message.startswith(f"{pattern!r} matches nothing in state {state!r}: {said}")
     assert len(intents(wish)) == 1
 
 
@@ -112,8 +112,8 @@ def test_an_intent_by_role_where_the_region_lacks_the_context_is_refused() -> No
 
     (problem,) = error.value.problems
     assert problem.message == (
-        "'active/spoke2/app' is no context in state 'failed-over', in which secondary is active; "
-        "there are: active/hub/nva, active/spoke1/app, active/spoke3/app"
+        "'active/spoke2/app' is not a context in state 'failed-over', in which secondary is "
+        "active; there are: active/hub/nva, active/spoke1/app, active/spoke3/app"
     )
 
 
@@ -193,7 +193,7 @@ def test_a_broken_intent_is_told_as_such_beside_what_else_is_wrong() -> None:
     proof = prove(state, intents=intents(wish))
 
     told = {
-        (v.question, v.intent) for v in proof.violations if v.destination.endswith("spoke1/app")
+        (v.invariant, v.intent) for v in proof.violations if v.destination.endswith("spoke1/app")
     }
     assert {("reach", "region.intents[0]"), ("no-blackhole", "")} <= told
     assert proof.failed
@@ -221,11 +221,14 @@ def test_an_intent_replaces_the_promise() -> None:
 @pytest.mark.parametrize(
     ("intent", "message"),
     [
-        ({"reach": ["primary/web", "on-premises"]}, "'primary/web' is no context; there are: pri"),
-        ({"isolate": ["primary/*", "x"], "states": ["normal"]}, "'x' is no context"),
+        (
+            {"reach": ["primary/web", "on-premises"]},
+            "'primary/web' is not a context; there are: pri",
+        ),
+        ({"isolate": ["primary/*", "x"], "states": ["normal"]}, "'x' is not a context"),
         (
             {"reach": ["internet", "internet"], "states": ["sunny"]},
-            "'sunny' is no state; there are: normal,",
+            "'sunny' is not a state; there are: normal,",
         ),
     ],
 )

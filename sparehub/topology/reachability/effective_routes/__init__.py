@@ -1,1 +1,1 @@
-"""Effective routes of every subnet, and where they send each address."""
+"""Effective routes of every subnet, and the longest prefix match of each address."""

@@ -1,8 +1,7 @@
-"""Longest prefix match of every packet, for all contexts and all addresses at once.
+"""Both regions as contexts, with the routes of each subnet and the holder of each address.
 
-Every context is a row of next hops, one an atom (``intervals``), painted with the
-active routes from the shortest to the longest. Only an NVA passes packets on, so two looks settle
-each packet: at the row of its source and, where that says so, at the row of the NVA.
+A *context* is a subnet, on-premises or the internet. ``forwarding_rows`` computes what every
+context does with a packet to every address.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -16,87 +15,108 @@ from sparehub.topology.azure.address_ranges import DEFAULT_ROUTE, PRIVATE_RANGES
 from sparehub.topology.azure.reserved_subnets import GATEWAY_SUBNET
 from sparehub.topology.model.resources import Region, Spoke, Subnet
 from sparehub.topology.reachability.effective_routes.advertisements import (
-    Remote,
+    RemoteRoutes,
     advertised_prefixes,
-    learned_of_region,
+    learned_from_region,
     live_connections,
     peered,
     preferred_region,
 )
+from sparehub.topology.reachability.effective_routes.effective_route import EffectiveRoute
 from sparehub.topology.reachability.effective_routes.intervals import Atoms
+from sparehub.topology.reachability.effective_routes.longest_prefix_match import longest_lengths
 from sparehub.topology.reachability.effective_routes.routes import (
     HUB,
-    EffectiveRoute,
     RegionRoutes,
 )
 
 ON_PREMISES = "on-premises"
 INTERNET = "internet"
 FAST_PATH = "FastPath"
-"""ER-28: what stands for GatewaySubnet without its route table, ``primary/FastPath``."""
-Row = NDArray[np.int16]
+"""ER-28: GatewaySubnet without its route table, as the context ``primary/FastPath``."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class SubnetContext:
-    """A subnet as a context: where it is and what its routes are."""
+    """A subnet, and the active routes by which it sends packets.
 
-    name: str  # primary/spoke1/app
+    Attributes:
+        name: such as ``primary/spoke1/app``.
+        spoke: None for a subnet of the hub.
+        own: routes of this subnet, the shortest prefix first; they win over ``shared``.
+        shared: routes that similar subnets have in common, the shortest prefix first.
+    """
+
+    name: str
     stack: str
     spoke: Spoke | None
     subnet: Subnet
     own: tuple[EffectiveRoute, ...]
-    """Its active routes, the shortest prefix first, which win over those that it shares."""
     shared: tuple[EffectiveRoute, ...]
 
     @property
     def network(self) -> str:
-        """The key of its network."""
+        """The key of its virtual network."""
         return self.spoke.key if self.spoke else HUB
 
 
 class Network:
-    """Both regions as they stand at one time: contexts, routes, and who holds which address."""
+    """Both regions at one time: contexts, effective routes, and the holder of each address.
+
+    Attributes:
+        subnets: the subnets that are contexts, in the order of ``contexts``.
+        nvas: the subnet of each region's NVA, by stack; none for an NVA that is lost.
+        gateways: the GatewaySubnet of each region, by stack; it is not among ``subnets``.
+        fast_paths: GatewaySubnet without its route table, where a connection has FastPath.
+        other_stack: the other region of each; a single region is its own other.
+        learned: what each region learns of the other one (ER-26), by stack.
+        contexts: the names of all contexts: the subnets, on-premises, the internet.
+        number: the position of each context, by name.
+        holders: int16 array (atoms,): who holds an address outside every virtual network:
+            the number of on-premises or the internet, or ``dropped``.
+        public: int16 array (atoms,): ``holders`` with the internet alone.
+        entries: by stack, bool array (atoms,): whether a packet of on-premises may enter there.
+    """
 
     def __init__(self, regions: Mapping[str, Region], lost_nvas: Collection[str] = ()) -> None:
         self.regions = dict(regions)
         self.lost_nvas = frozenset(lost_nvas)
-        self.places: list[SubnetContext] = []
+        self.subnets: list[SubnetContext] = []
         self.nvas: dict[str, SubnetContext] = {}
         self.gateways: dict[str, SubnetContext] = {}
         self.fast_paths: dict[str, SubnetContext] = {}
-        self.others = dict(zip(regions, reversed(list(regions)), strict=True))
-        """The other region of each by its stack; one that is alone is its own."""
-        self.heard = {stack: self._heard(stack) for stack in regions}
-        """What each region learns of the other one (ER-26)."""
+        self.other_stack = dict(zip(regions, reversed(list(regions)), strict=True))
+        self.learned = {stack: self._learned_from_other(stack) for stack in regions}
         self.routes = {
-            stack: RegionRoutes(region, self.heard[stack]) for stack, region in regions.items()
+            stack: RegionRoutes(region, self.learned[stack]) for stack, region in regions.items()
         }
         for stack, region in regions.items():
-            self._add(stack, region)
-        self.contexts = (*(place.name for place in self.places), ON_PREMISES, INTERNET)
+            self._add_subnets(stack, region)
+        self.contexts = (*(context.name for context in self.subnets), ON_PREMISES, INTERNET)
         self.number = {name: number for number, name in enumerate(self.contexts)}
         self.atoms = Atoms(self._prefixes())
-        self._find_holders()
-        self.choices = self._choose_regions()
+        self.holders = self._find_holders()
+        internet = self.number[INTERNET]
+        self.public = np.where(self.holders == internet, self.holders, np.int16(self.dropped))
+        self.entries = self._find_entries()
 
     @property
     def stateful(self) -> int:
-        """The bits of the stateful NVAs: that of a region is its place among the regions."""
+        """The bits of the stateful NVAs; an NVA's bit is the position of its region."""
         return sum(1 << n for n, region in enumerate(self.regions.values()) if region.nva.stateful)
 
-    def _heard(self, stack: str) -> Remote:
-        other = self.others[stack]
+    def _learned_from_other(self, stack: str) -> RemoteRoutes:
+        other = self.other_stack[stack]
         if other == stack:
-            return Remote()
-        return learned_of_region(self.regions[stack], self.regions[other])
+            return RemoteRoutes()
+        return learned_from_region(self.regions[stack], self.regions[other])
 
-    def _add(self, stack: str, region: Region) -> None:
+    def _add_subnets(self, stack: str, region: Region) -> None:
         for spoke in (*region.spokes, None):
             network = spoke.virtual_network if spoke else region.hub
             for subnet in network.subnets:
-                own, shared = self.routes[stack].winners(spoke, subnet)
-                place = SubnetContext(
+                own, shared = self.routes[stack].active_routes(spoke, subnet)
+                context = SubnetContext(
                     name=f"{stack}/{spoke.key if spoke else HUB}/{subnet.name}",
                     stack=stack,
                     spoke=spoke,
@@ -105,20 +125,20 @@ class Network:
                     shared=shared,
                 )
                 if spoke is None and subnet.name == GATEWAY_SUBNET:
-                    self.gateways[stack] = place
-                    if any(each.fast_path for each in live_connections(region)):
-                        self.fast_paths[stack] = self._past_table(place)
+                    self.gateways[stack] = context
+                    if any(connection.fast_path for connection in live_connections(region)):
+                        self.fast_paths[stack] = self._without_route_table(context)
                     continue
                 if spoke is None and subnet.name == region.nva.subnet:
                     if stack in self.lost_nvas:
                         continue
-                    self.nvas[stack] = place
-                self.places.append(place)
+                    self.nvas[stack] = context
+                self.subnets.append(context)
 
-    def _past_table(self, gateway: SubnetContext) -> SubnetContext:
-        """Return GatewaySubnet as FastPath leaves it out: without its table (ER-28)."""
+    def _without_route_table(self, gateway: SubnetContext) -> SubnetContext:
+        """Return GatewaySubnet as FastPath may treat it: without its route table (ER-28)."""
         subnet = replace(gateway.subnet, route_table=None)
-        own, shared = self.routes[gateway.stack].winners(None, subnet)
+        own, shared = self.routes[gateway.stack].active_routes(None, subnet)
         name = f"{gateway.stack}/{FAST_PATH}"
         return replace(gateway, name=name, subnet=subnet, own=own, shared=shared)
 
@@ -133,25 +153,24 @@ class Network:
             for table in region.route_tables:
                 yield from (route.address_prefix for route in table.routes)
 
-    def _find_holders(self) -> None:
-        """Decide for each atom whether on-premises or the internet holds it, or a network."""
+    def _find_holders(self) -> NDArray[np.int16]:
+        """Return ``holders``."""
         on_premises, internet = self.number[ON_PREMISES], self.number[INTERNET]
-        beyond = np.full(len(self.atoms), internet, dtype=np.int16)
+        holders = np.full(len(self.atoms), internet, dtype=np.int16)
         for prefix in PRIVATE_RANGES:
-            beyond[slice(*self.atoms.span(prefix))] = self.dropped
+            holders[slice(*self.atoms.span(prefix))] = self.dropped
         regions = self.regions.values()
-        told = {p for region in regions for p in region.on_premises.address_prefixes}
+        advertised = {p for region in regions for p in region.on_premises.address_prefixes}
         # On-premises that advertises a default route alone is somewhere in the private ranges.
-        for prefix in (told - {DEFAULT_ROUTE}) or (told and PRIVATE_RANGES):
-            beyond[slice(*self.atoms.span(prefix))] = on_premises
+        for prefix in (advertised - {DEFAULT_ROUTE}) or (advertised and PRIVATE_RANGES):
+            holders[slice(*self.atoms.span(prefix))] = on_premises
         for prefix in (p for region in regions for p in region.address_prefixes):
-            beyond[slice(*self.atoms.span(prefix))] = self.dropped
-        beyond[-1] = self.dropped  # the bound after the last address is no atom
-        self.beyond = beyond
-        """Who holds an address outside every virtual network: on-premises, internet or nobody."""
-        self.public = np.where(beyond == internet, beyond, np.int16(self.dropped))
+            holders[slice(*self.atoms.span(prefix))] = self.dropped
+        holders[-1] = self.dropped  # the bound after the last address is not an atom
+        return holders
 
-    # What a cell of a row says: the number of the context that it delivers to, or one of these.
+    # A cell of a forwarding row is the number of the context that the packet is delivered to, or
+    # one of these.
     @property
     def dropped(self) -> int:
         """The packet ends here."""
@@ -159,47 +178,46 @@ class Network:
 
     @property
     def unknown(self) -> int:
-        """An appliance gets it that the model does not know."""
+        """The packet goes to an appliance that the model does not know."""
         return len(self.contexts) + 1
 
     @property
     def to_nva(self) -> int:
-        """The NVA of the region gets it."""
+        """The packet goes to the NVA of the region."""
         return len(self.contexts) + 2
 
     @property
     def to_other(self) -> int:
-        """It enters the other region, by the circuit that both use (ER-26)."""
+        """The packet enters the other region, by the circuit that both use (ER-26)."""
         return len(self.contexts) + 3
 
-    def _choose_regions(self) -> dict[str, NDArray[np.bool_]]:
-        """Decide by which regions a packet from on-premises may enter, by atom."""
-        longest = {}
-        for stack, region in self.regions.items():
-            lengths = np.full(len(self.atoms), -1, dtype=np.int8)
-            for prefix in sorted(advertised_prefixes(region), key=lambda each: each.prefixlen):
-                lengths[slice(*self.atoms.span(prefix))] = prefix.prefixlen
-            longest[stack] = lengths
-        best = np.max([*longest.values(), np.zeros(len(self.atoms), dtype=np.int8)], axis=0)
-        chosen = {stack: lengths == best for stack, lengths in longest.items()}
-        preferred = chosen.get(preferred_region(self.regions.values()) or "")
+    def _find_entries(self) -> dict[str, NDArray[np.bool_]]:
+        """Return ``entries``: by the longest advertised prefix, then by preference (ER-23)."""
+        lengths = {
+            stack: longest_lengths(advertised_prefixes(region), self.atoms)
+            for stack, region in self.regions.items()
+        }
+        at_least = np.zeros(len(self.atoms), dtype=np.int8)  # above NO_ROUTE
+        best = np.max([*lengths.values(), at_least], axis=0)
+        longest = {stack: length == best for stack, length in lengths.items()}
+        preferred = longest.get(preferred_region(self.regions.values()) or "")
         if preferred is None:
-            return chosen
+            return longest
         return {
-            stack: each if each is preferred else each & ~preferred
-            for stack, each in chosen.items()
+            stack: entry if entry is preferred else entry & ~preferred
+            for stack, entry in longest.items()
         }
 
-    def next_hop(self, place: SubnetContext, address: IPv4Address) -> int:
-        """Return what a VirtualAppliance route of a subnet leads to, in the words of a row."""
-        region = self.regions[place.stack]
-        near = [place.spoke.virtual_network] if place.spoke else [region.hub]
-        if place.spoke is None:
-            near += [spoke.virtual_network for spoke in region.spokes if peered(spoke)]
-        elif peered(place.spoke):
-            near.append(region.hub)
-        if not any(address in prefix for network in near for prefix in network.address_space):
+    def next_hop(self, context: SubnetContext, address: IPv4Address) -> int:
+        """Return the cell of a VirtualAppliance route of a subnet, by its next hop address."""
+        region = self.regions[context.stack]
+        reached = [context.spoke.virtual_network] if context.spoke else [region.hub]
+        if context.spoke is None:
+            reached += [spoke.virtual_network for spoke in region.spokes if peered(spoke)]
+        elif peered(context.spoke):
+            reached.append(region.hub)
+        if not any(address in prefix for network in reached for prefix in network.address_space):
             return self.dropped  # RT-12
         if address != region.nva.ip_address:
             return self.unknown
-        return self.to_nva if place.stack in self.nvas else self.dropped
+        return self.to_nva if context.stack in self.nvas else self.dropped

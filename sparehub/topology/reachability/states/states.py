@@ -1,8 +1,7 @@
-"""The states that two regions pass: normal, every step of a failover, and what may be lost.
+"""The states of a pair of regions: normal, every step of a failover, and what may be lost.
 
-A state is the two regions as they stand at one time; the order of the steps is that of the
-topology: with addresses that both regions would advertise the old connection goes before the new
-one comes (ER-18, ER-19), with addresses apart the new one comes first.
+The order of the steps is that of a failover: where both regions would advertise the same addresses
+the old connection is deleted before the new one is created (ER-18, ER-19), else afterwards.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -16,15 +15,20 @@ from sparehub.topology.model.circuit_ids import circuit_id, same_circuit
 from sparehub.topology.model.live_regions import Advertisement, conflict
 from sparehub.topology.model.pair import Stack, switched
 from sparehub.topology.model.resources import Region
-from sparehub.topology.reachability.states.transitions import Transition, down, up, using
+from sparehub.topology.reachability.states.transitions import (
+    Transition,
+    connect_steps,
+    disconnect_steps,
+    with_gateway_use,
+)
 
 NORMAL, FAILED_OVER = "normal", "failed-over"
 _STEPS = {
-    "peerings-withdrawn": "the spokes that are left no longer use the gateway",
-    "disconnected": "the connection that is left is gone",
-    "gateway-created": "the gateway that takes over stands, without a connection",
-    "peerings-updated": "the spokes that take over use the gateway, which has no connection",
-    "connected": "the connection that takes over stands",
+    "peerings-withdrawn": "the spokes of the region that is left no longer use its gateway",
+    "disconnected": "the region that is left has no connection",
+    "gateway-created": "the region that takes over has a gateway and no connection",
+    "peerings-updated": "its spokes use the gateway, which has no connection",
+    "connected": "the region that takes over has its connection",
 }
 _SWITCHES = {
     "failover": "failover",
@@ -33,7 +37,7 @@ _SWITCHES = {
     "failback-unplanned": "failback, the secondary being lost",
 }
 STATES: Mapping[str, str] = {
-    NORMAL: "the primary is active, the secondary stands by",
+    NORMAL: "the primary is active, the secondary is on standby",
     **{
         f"secondary-standby-{depth.value}": f"the same, the secondary at depth {depth.value}"
         for depth in Depth
@@ -43,24 +47,24 @@ STATES: Mapping[str, str] = {
         for switch, when in _SWITCHES.items()
         for step, what in _STEPS.items()
     },
-    FAILED_OVER: "the secondary is active, the primary stands by",
+    FAILED_OVER: "the secondary is active, the primary is on standby",
     "failover-unplanned-done": "the secondary is active, the primary is lost",
     "failback-unplanned-region-lost": "the secondary is lost after a failover",
     "failback-unplanned-done": "the primary is active, the secondary is lost",
-    "primary-returns": "the primary comes back active after it was given up: both are",
+    "primary-returns": "the primary comes back active after an unplanned failover: both are active",
     "lost-circuit-CONNECTION": "normal without a circuit of the primary",
     "lost-peering-location-LOCATION": "normal without the circuits of a peering location",
     "lost-nva": "normal without the NVA of the primary",
     "lost-gateway": "normal without the gateway of the primary",
     "lost-region": "normal without the primary",
 }
-"""Every name that a state may have; which of them occur follows from the two configurations."""
+"""The name of every possible state; both configurations decide which of them occur."""
 
 
-def meaning(name: str) -> str | None:
-    """Return what a state is, whatever its circuit or peering location is called; None of none."""
-    for known, text in STATES.items():
-        pattern = known.replace("CONNECTION", "*").replace("LOCATION", "*")
+def state_description(name: str) -> str | None:
+    """Return what a state is, by its name; None where there is no such state."""
+    for state, text in STATES.items():
+        pattern = state.replace("CONNECTION", "*").replace("LOCATION", "*")
         if fnmatchcase(name, pattern):
             return text
     return None
@@ -68,63 +72,70 @@ def meaning(name: str) -> str | None:
 
 @dataclass(frozen=True, kw_only=True)
 class PairState:
-    """Both regions at one time; a region that is lost is absent."""
+    """Both regions at one time.
+
+    Attributes:
+        regions: by stack; a lost region is absent.
+        before: the name of the state that this one is compared with.
+        lost_nvas: the stacks whose NVA is lost.
+        lasts: None where the state lasts until somebody acts.
+    """
 
     name: str
     regions: Mapping[str, Region]
-    before: str = ""  # the state that this one is compared with
+    before: str = ""
     lost_nvas: frozenset[str] = frozenset()
-    lasts: Duration | None = None  # None: until somebody acts
+    lasts: Duration | None = None
 
 
-Form = Callable[[Activation, Depth | None], Region]
-"""A region at an activation, at a depth of standby or at its own."""
+RegionForm = Callable[[Activation, Depth | None], Region]
+"""Returns a region at an activation, and at a depth of standby or at its configured one."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Side:
-    """One of the two regions: what its file says, and how it stands in each form."""
+    """One of the two regions: its configuration, and the region at each activation and depth."""
 
     name: str
     config: StackConfig
-    form: Form
+    form: RegionForm
 
 
-def configured(stack: Stack) -> Side:
-    """Return a side that stands as its stack file says."""
-    known: dict[tuple[Activation, Depth | None], Region] = {}
+def configured_side(stack: Stack) -> Side:
+    """Return a side whose region is built from its stack file."""
+    built: dict[tuple[Activation, Depth | None], Region] = {}
 
     def form(activation: Activation, depth: Depth | None) -> Region:
         key = activation, depth
-        if key not in known:
-            known[key] = switched(stack, activation, depth).region
-        return known[key]
+        if key not in built:
+            built[key] = switched(stack, activation, depth).region
+        return built[key]
 
     return Side(name=stack.name, config=stack.config, form=form)
 
 
-def deployed(stack: Stack, region: Region) -> Side:
-    """Return a side that stands as it was read, faults and all, and changes as its file says.
+def deployed_side(stack: Stack, region: Region) -> Side:
+    """Return a side whose region is as it is deployed, and changes as its stack file says.
 
-    Only what the switch changes is changed: what somebody did by hand stays in every form.
+    An activation changes only what the switch changes: drift remains in every form.
     """
-    planned = configured(stack)
-    stood = planned.form(region.activation, region.depth)
+    planned = configured_side(stack)
+    configured = planned.form(region.activation, region.depth)
 
     def form(activation: Activation, depth: Depth | None) -> Region:
         goal = planned.form(activation, depth)
         changed = {
             part: getattr(goal, part)
             for part in ("activation", "depth", "gateway", "connections")
-            if getattr(goal, part) != getattr(stood, part)
+            if getattr(goal, part) != getattr(configured, part)
         }
-        before = {spoke.key: spoke.spoke_to_hub.use_remote_gateways for spoke in stood.spokes}
+        before = {spoke.key: spoke.spoke_to_hub.use_remote_gateways for spoke in configured.spokes}
         uses = {
             spoke.key: spoke.spoke_to_hub.use_remote_gateways
             for spoke in goal.spokes
             if spoke.spoke_to_hub.use_remote_gateways != before[spoke.key]
         }
-        return replace(region, **changed, spokes=using(region, uses))
+        return replace(region, **changed, spokes=with_gateway_use(region, uses))
 
     return Side(name=stack.name, config=stack.config, form=form)
 
@@ -154,18 +165,18 @@ def all_states(primary: Side, secondary: Side) -> Iterator[PairState]:
 
 
 def _planned(switch: str, source: Side, target: Side, before: str) -> Iterator[PairState]:
-    """Yield the states in between, in the order of the topology."""
+    """Yield the states between two switches of both regions, in the order of a failover."""
     live = source.form(Activation.ACTIVE, None)
-    # A gateway that goes would stand between the two: it goes last, when nobody waits for it.
-    kept = source.config.region.standby.depth
-    fenced = source.form(Activation.STANDBY, Depth.GATEWAY if kept is Depth.NETWORK else kept)
-    leaving = [(source.name, step) for step in down(live, fenced)]
-    waiting = target.form(Activation.STANDBY, None)
+    # A gateway that the standby does not keep is deleted last, after the states yielded here.
+    depth = source.config.region.standby.depth
+    fenced = source.form(Activation.STANDBY, Depth.GATEWAY if depth is Depth.NETWORK else depth)
+    disconnecting = [(source.name, step) for step in disconnect_steps(live, fenced)]
+    standby = target.form(Activation.STANDBY, None)
     goal = target.form(Activation.ACTIVE, None)
-    taking = [(target.name, step) for step in up(waiting, goal)]
-    apart = conflict(Advertisement.of(goal), Advertisement.of(live)) is None
-    steps = [*taking, *leaving] if apart else [*leaving, *taking]
-    regions = {source.name: live, target.name: waiting}
+    connecting = [(target.name, step) for step in connect_steps(standby, goal)]
+    both_live = conflict(Advertisement.of(goal), Advertisement.of(live)) is None
+    steps = [*connecting, *disconnecting] if both_live else [*disconnecting, *connecting]
+    regions = {source.name: live, target.name: standby}
     regions = dict(sorted(regions.items()))
     for number, (name, step) in enumerate(steps[:-1]):
         regions = regions | {name: step.region}
@@ -176,11 +187,11 @@ def _planned(switch: str, source: Side, target: Side, before: str) -> Iterator[P
 
 
 def _unplanned(switch: str, target: Side, lost: str, before: str) -> Iterator[PairState]:
-    """Yield the states from the loss of a region to the other being active in its place."""
-    waiting = target.form(Activation.STANDBY, None)
-    steps = list(up(waiting, target.form(Activation.ACTIVE, None)))
+    """Yield the states from the loss of a region until the other is active in its place."""
+    standby = target.form(Activation.STANDBY, None)
+    steps = list(connect_steps(standby, target.form(Activation.ACTIVE, None)))
     first = steps[0].takes if steps else None
-    yield PairState(name=lost, regions={target.name: waiting}, before=before, lasts=first)
+    yield PairState(name=lost, regions={target.name: standby}, before=before, lasts=first)
     before = lost
     for number, step in enumerate(steps[:-1]):
         name = f"{switch}-{step.name}"
@@ -192,32 +203,35 @@ def _unplanned(switch: str, target: Side, lost: str, before: str) -> Iterator[Pa
 
 
 def _lasts(step: Transition, following: Transition) -> Duration:
-    """What is taken away is gone from the start of the step; what is given is there at its end."""
-    lasting = step.takes if step.down else NO_TIME
-    return lasting if following.down else lasting + following.takes
+    """Return how long the state between two steps lasts.
+
+    A disconnection takes effect when its step starts, a connection when its step ends.
+    """
+    lasts = step.takes if step.disconnects else NO_TIME
+    return lasts if following.disconnects else lasts + following.takes
 
 
 def _losses(normal: Mapping[str, Region], stack: str) -> Iterator[PairState]:
-    """Yield normal without a circuit, a peering location, the NVA, the gateway of the primary."""
+    """Yield normal without a circuit, a peering location, the NVA or the gateway of the primary."""
     region = normal[stack]
     for connection in region.connections:
         identity = next(circuit_id(c) for c in region.circuits if c.key == connection.key)
         regions = {
             name: _without(
-                each, {c.key for c in each.circuits if same_circuit(circuit_id(c), identity)}
+                before, {c.key for c in before.circuits if same_circuit(circuit_id(c), identity)}
             )
-            for name, each in normal.items()
+            for name, before in normal.items()
         }
         yield PairState(name=f"lost-circuit-{connection.key}", regions=regions, before=NORMAL)
     live = {connection.key for connection in region.connections}
-    for place in sorted({c.peering_location.lower() for c in region.circuits if c.key in live}):
+    for location in sorted({c.peering_location.lower() for c in region.circuits if c.key in live}):
         regions = {
             name: _without(
-                each, {c.key for c in each.circuits if c.peering_location.lower() == place}
+                before, {c.key for c in before.circuits if c.peering_location.lower() == location}
             )
-            for name, each in normal.items()
+            for name, before in normal.items()
         }
-        name = f"lost-peering-location-{place.replace(' ', '-')}"
+        name = f"lost-peering-location-{location.replace(' ', '-')}"
         yield PairState(name=name, regions=regions, before=NORMAL)
     yield PairState(name="lost-nva", regions=normal, before=NORMAL, lost_nvas=frozenset({stack}))
     without = {**normal, stack: replace(region, gateway=None)}
@@ -225,5 +239,5 @@ def _losses(normal: Mapping[str, Region], stack: str) -> Iterator[PairState]:
 
 
 def _without(region: Region, keys: set[str]) -> Region:
-    connections = tuple(each for each in region.connections if each.key not in keys)
+    connections = tuple(item for item in region.connections if item.key not in keys)
     return replace(region, connections=connections)

@@ -1,31 +1,32 @@
-"""What may become of a packet, and what that means for a conversation.
+"""The outcomes of a packet, and the verdict that the outcomes of both directions give.
 
-An *outcome* is a bit. What may become of all the packets from one context to another is a set of
-outcomes: one for each address and each thing that the model cannot say. The sets of both
-directions decide the verdict.
+An *outcome* is a bit. The packets from one context to another have a set of outcomes: one for each
+address and for each property that the model does not know. The sets of the forward path and of the
+return path decide the verdict.
 """
 
 from dataclasses import dataclass
 from enum import IntEnum
 
 NVAS = 2
-"""One NVA a region; a bit each."""
-_PATHS = 1 << NVAS
+"""One NVA a region, one bit each."""
+_NVA_SETS = 1 << NVAS
 
-# Delivered past the NVAs whose bits make the number: certainly, or if a flag does no harm.
-DELIVERED = tuple(1 << passed for passed in range(_PATHS))
-PERHAPS = tuple(1 << _PATHS + passed for passed in range(_PATHS))
-UNKNOWN_APPLIANCE = 1 << 2 * _PATHS
+# The index of an outcome is the set of NVAs that the packet went through, one bit for each.
+DELIVERED = tuple(1 << nvas for nvas in range(_NVA_SETS))
+UNCERTAIN = tuple(1 << _NVA_SETS + nvas for nvas in range(_NVA_SETS))
+"""Delivered, unless a flag of a peering prevents it."""
+UNKNOWN_APPLIANCE = 1 << 2 * _NVA_SETS
 DROPPED = UNKNOWN_APPLIANCE << 1
 LOOPED = DROPPED << 1
 OUTCOMES = LOOPED << 1
-"""Sets of outcomes are below this."""
+"""Every set of outcomes is a number below this."""
 _CERTAIN = sum(DELIVERED)
-ARRIVED = _CERTAIN | sum(PERHAPS)
+ARRIVED = _CERTAIN | sum(UNCERTAIN)
 
 
 class Verdict(IntEnum):
-    """Of a conversation; best first."""
+    """The verdict on a conversation, best first."""
 
     REACHABLE = 0
     AMBIGUOUS = 1
@@ -34,45 +35,53 @@ class Verdict(IntEnum):
 
 
 NO_PAIR = -1
-"""Stands for a verdict where two contexts are no pair."""
+"""Takes the place of a verdict where two contexts are not a pair."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Judgement:
-    """A verdict and what else two sets of outcomes say."""
+    """The verdict of a pair, and what else the outcomes say.
+
+    Attributes:
+        asymmetric: packets arrive both ways, but a stateful NVA sees one direction only.
+        inspected: every packet that arrives went through an NVA, in both directions.
+    """
 
     verdict: Verdict
-    asymmetric: bool  # arrives both ways, but a stateful NVA sees one way only
+    asymmetric: bool
     loops: bool
-    inspected: bool  # whatever arrives has passed an NVA, both ways
+    inspected: bool
 
 
 def judge(there: int, back: int | None, *, stateful: int) -> Judgement:
-    """Judge a conversation by the outcomes of both ways; ``back`` is None where none is needed.
+    """Judge a conversation by the outcomes of both directions.
 
-    ``stateful`` holds the bit of each stateful NVA.
+    Args:
+        there: the set of outcomes of the forward path.
+        back: that of the return path; None where no answer is needed.
+        stateful: the bits of the stateful NVAs.
     """
-    sets = (there,) if back is None else (there, back)
-    every = there | (back or 0)
-    arrived = all(each & ARRIVED for each in sets)
-    open_ended = all(each & (ARRIVED | UNKNOWN_APPLIANCE) for each in sets)
-    ways = [{n & stateful for n in _passed(each)} for each in sets]
-    if every & UNKNOWN_APPLIANCE and open_ended:
+    directions = (there,) if back is None else (there, back)
+    union = there | (back or 0)
+    arrived = all(outcomes & ARRIVED for outcomes in directions)
+    open_ended = all(outcomes & (ARRIVED | UNKNOWN_APPLIANCE) for outcomes in directions)
+    seen_by = [{nvas & stateful for nvas in _nva_sets(outcomes)} for outcomes in directions]
+    if union & UNKNOWN_APPLIANCE and open_ended:
         verdict = Verdict.UNDETERMINED
-    elif not set.intersection(*ways):
+    elif not set.intersection(*seen_by):
         verdict = Verdict.UNREACHABLE
-    elif every & ~_CERTAIN or (back is not None and len(set.union(*ways)) > 1):
+    elif union & ~_CERTAIN or (back is not None and len(set.union(*seen_by)) > 1):
         verdict = Verdict.AMBIGUOUS
     else:
         verdict = Verdict.REACHABLE
     return Judgement(
         verdict=verdict,
         asymmetric=verdict is Verdict.UNREACHABLE and arrived,
-        loops=bool(every & LOOPED),
-        inspected=arrived and 0 not in _passed(every),
+        loops=bool(union & LOOPED),
+        inspected=arrived and 0 not in _nva_sets(union),
     )
 
 
-def _passed(outcomes: int) -> set[int]:
-    """Return the sets of NVAs that packets which arrive have passed."""
-    return {n % _PATHS for n in range(2 * _PATHS) if outcomes >> n & 1}
+def _nva_sets(outcomes: int) -> set[int]:
+    """Return the sets of NVAs that the packets which arrive went through."""
+    return {bit % _NVA_SETS for bit in range(2 * _NVA_SETS) if outcomes >> bit & 1}

@@ -1,6 +1,6 @@
-"""Who reaches whom: every ordered pair of contexts of both regions at once.
+"""The verdict of every ordered pair of contexts of both regions, as matrices.
 
-What is modelled, and what each verdict means, is said in ``docs/verification.md``.
+``docs/verification.md`` says what is modelled and what each verdict means.
 """
 
 from collections.abc import Collection, Mapping
@@ -24,55 +24,61 @@ from sparehub.topology.reachability.verdicts.outcome_bits import (
 from sparehub.topology.reachability.verdicts.outcomes import Columns, Outcomes, all_outcomes
 
 Matrix = NDArray[np.int8]
+"""int8 array (contexts, contexts)."""
 Flags = NDArray[np.bool_]
+"""bool array (contexts, contexts): whether something is true of each ordered pair."""
 
-# A judgement in a byte, so that a million of them are a million bytes.
+# A judgement fits into a byte, so that a million of them take a million bytes.
 _VERDICT = 0b00011
 _ASYMMETRIC = 0b00100
 _LOOPS = 0b01000
 _INSPECTED = 0b10000
 _NO_PAIR = 0b100000
-_MANY = 1 << 8
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Reachability:
-    """What is true of every ordered pair: a row a source, a column a destination."""
+    """What is true of every ordered pair: sources are rows, destinations are columns.
+
+    Attributes:
+        outcomes: uint16 array (subnets + 1, contexts) of the forward path; on-premises is last.
+        _judgements: uint8 array (contexts, contexts).
+    """
 
     network: Network
     columns: Columns
-    outcomes: Outcomes  # of the way there alone; its last row is on-premises
+    outcomes: Outcomes
     _judgements: NDArray[np.uint8]
 
     @property
     def contexts(self) -> tuple[str, ...]:
-        """The contexts, in the order of rows and columns."""
+        """The names of the contexts, in the order of rows and columns."""
         return self.network.contexts
 
     @cached_property
     def verdicts(self) -> Matrix:
-        """A :class:`Verdict`, or NO_PAIR where two contexts are no pair."""
-        found = (self._judgements & _VERDICT).astype(np.int8)
-        found[self._judgements == _NO_PAIR] = NO_PAIR
-        return found
+        """A :class:`Verdict` for each pair; NO_PAIR where two contexts are not a pair."""
+        verdicts = (self._judgements & _VERDICT).astype(np.int8)
+        verdicts[self._judgements == _NO_PAIR] = NO_PAIR
+        return verdicts
 
     @property
     def asymmetric(self) -> Flags:
-        """Unreachable since a stateful NVA would see one way only."""
+        """Unreachable, since a stateful NVA would see one direction only."""
         return self._flag(_ASYMMETRIC)
 
     @property
     def loops(self) -> Flags:
-        """Where a packet goes round and round, on the way there or back."""
+        """A packet of either direction is in a loop."""
         return self._flag(_LOOPS)
 
     @property
     def inspected(self) -> Flags:
-        """Where whatever arrives has passed an NVA, both ways."""
+        """Every packet that arrives went through an NVA, in both directions."""
         return self._flag(_INSPECTED)
 
     def arrives(self, source: int, destination: int) -> bool:
-        """Return whether any packet of the way there may arrive, by the contexts' numbers."""
+        """Return whether any packet of the forward path may arrive, by the contexts' numbers."""
         return bool(int(self.outcomes[source, destination]) & ARRIVED)
 
     def _flag(self, bit: int) -> Flags:
@@ -83,27 +89,28 @@ class Reachability:
         """Return the number of a context.
 
         Raises:
-            UnknownNameError: listing the contexts that there are.
+            UnknownNameError: with the names of all contexts.
         """
         if context not in self.network.number:
             raise UnknownNameError("context", context, self.contexts)
         return self.network.number[context]
 
     def verdict(self, source: str, destination: str) -> Verdict | None:
-        """Return the verdict of a pair, or None where the two are no pair.
+        """Return the verdict of a pair, or None where the two are not a pair.
 
         Raises:
-            UnknownNameError: where a context is not there.
+            UnknownNameError: where a context does not exist.
         """
-        found = int(self.verdicts[self.index(source), self.index(destination)])
-        return None if found == NO_PAIR else Verdict(found)
+        verdict = int(self.verdicts[self.index(source), self.index(destination)])
+        return None if verdict == NO_PAIR else Verdict(verdict)
 
 
 def verify(regions: Mapping[str, Region], lost_nvas: Collection[str] = ()) -> Reachability:
     """Judge every ordered pair of contexts.
 
-    :param regions: by the name of the stack, at most two; a lost region is left out.
-    :param lost_nvas: the stacks whose NVA is gone.
+    Args:
+        regions: at most two, by the name of the stack; a lost region is left out.
+        lost_nvas: the stacks whose NVA is lost.
     """
     network = Network(regions, lost_nvas)
     columns = Columns(network)
@@ -117,7 +124,11 @@ def verify(regions: Mapping[str, Region], lost_nvas: Collection[str] = ()) -> Re
 
 
 def _judgements(outcomes: Outcomes, columns: Columns, stateful: int) -> NDArray[np.uint8]:
-    """Judge each pair by its two sets of outcomes; each combination of two sets only once."""
+    """Judge every pair by its two sets of outcomes; each combination of sets is judged once.
+
+    Returns:
+        uint8 array (contexts, contexts).
+    """
     present = np.zeros(OUTCOMES, dtype=bool)
     present[outcomes] = True
     sets = np.flatnonzero(present)
@@ -125,19 +136,20 @@ def _judgements(outcomes: Outcomes, columns: Columns, stateful: int) -> NDArray[
     rank[sets] = np.arange(len(sets))
     ranked = rank[outcomes]
     both = [_packed(judge(int(f), int(b), stateful=stateful)) for f in sets for b in sets]
-    there = [_packed(judge(int(f), None, stateful=stateful)) for f in sets]
+    forward = [_packed(judge(int(f), None, stateful=stateful)) for f in sets]
     sources = len(outcomes)
-    found = np.full((sources + 1, sources + 1), _NO_PAIR, dtype=np.uint8)
-    ways = ranked[:, :sources]
+    judgements = np.full((sources + 1, sources + 1), _NO_PAIR, dtype=np.uint8)
+    answered = ranked[:, :sources]
     table = np.array(both, dtype=np.uint8).reshape(len(sets), len(sets))
-    found[:-1, :-1] = table[ways, ways.T]
-    found[: sources - 1, -1] = np.array(there, dtype=np.uint8)[ranked[:-1, -1]]
-    np.fill_diagonal(found, _NO_PAIR)
-    found[columns.empty, :] = _NO_PAIR
-    found[:, columns.empty] = _NO_PAIR
-    return found
+    judgements[:-1, :-1] = table[answered, answered.T]
+    judgements[: sources - 1, -1] = np.array(forward, dtype=np.uint8)[ranked[:-1, -1]]
+    np.fill_diagonal(judgements, _NO_PAIR)
+    judgements[columns.empty, :] = _NO_PAIR
+    judgements[:, columns.empty] = _NO_PAIR
+    return judgements
 
 
 def _packed(judgement: Judgement) -> int:
+    """Return a judgement as one byte."""
     flags = judgement.asymmetric * _ASYMMETRIC | judgement.loops * _LOOPS
     return judgement.verdict | flags | judgement.inspected * _INSPECTED

@@ -16,9 +16,9 @@ from sparehub.topology.reachability.states.states import (
     STATES,
     Side,
     all_states,
-    configured,
-    deployed,
-    meaning,
+    configured_side,
+    deployed_side,
+    state_description,
 )
 from sparehub.topology.reachability.verdicts.outcome_bits import Verdict
 from sparehub.topology.reachability.verdicts.verify import verify
@@ -114,11 +114,11 @@ def test_every_state_has_a_meaning(depth: str) -> None:
     """The names are those that help and intents know; each is compared with one before it."""
     seen: set[str] = set()
     for state in all_states(*sides(depth)):
-        assert meaning(state.name)
+        assert state_description(state.name)
         assert state.before in seen or state.name == "normal"
         seen.add(state.name)
 
-    assert meaning("lost") is None
+    assert state_description("lost") is None
     assert set(STATES) >= seen - set(LOSSES)
 
 
@@ -167,7 +167,7 @@ def standing(activation: str = "active") -> tuple[Stack, Region]:
 def test_what_was_read_changes_as_its_file_says() -> None:
     """A region without faults stands in every form as it is configured."""
     stack, region = standing()
-    read, planned = deployed(stack, region), configured(stack)
+    read, planned = deployed_side(stack, region), configured_side(stack)
 
     for activation in Activation:
         for depth in Depth:
@@ -181,8 +181,8 @@ def test_what_was_done_by_hand_stays() -> None:
     stack_2, standby = standing("standby")
     live = replace(standby, connections=region.connections)
 
-    active = deployed(stack, region).form(Activation.ACTIVE, None)
-    waiting = deployed(stack_2, live).form(Activation.STANDBY, None)
+    active = deployed_side(stack, region).form(Activation.ACTIVE, None)
+    waiting = deployed_side(stack_2, live).form(Activation.STANDBY, None)
 
     assert [s.spoke_to_hub.use_remote_gateways for s in active.spokes] == [False, True]
     assert waiting.connections == region.connections

@@ -16,7 +16,7 @@ from sparehub.topology.reachability.verdicts.outcome_bits import (
     DELIVERED,
     DROPPED,
     LOOPED,
-    PERHAPS,
+    UNCERTAIN,
     UNKNOWN_APPLIANCE,
     Verdict,
     judge,
@@ -149,7 +149,7 @@ def test_a_default_route_from_on_premises_leads_to_the_internet() -> None:
     found = verify(regions | {"primary": region})
 
     assert found.verdict("primary/spoke1/app", "internet") is Verdict.REACHABLE
-    assert Explainer(found).explain("primary/spoke1/app", "internet").there.contexts == [
+    assert Explainer(found).explain("primary/spoke1/app", "internet").path.contexts == [
         "primary/spoke1/app",
         "primary/hub/nva",
         "on-premises",
@@ -189,8 +189,8 @@ def test_on_premises_of_a_default_route_alone_is_in_the_private_ranges() -> None
         (DELIVERED[2], DELIVERED[0], Verdict.REACHABLE),
         (DELIVERED[1] | DELIVERED[0], DELIVERED[1], Verdict.AMBIGUOUS),
         (DELIVERED[1] | DROPPED, DELIVERED[1], Verdict.AMBIGUOUS),
-        (PERHAPS[1], DELIVERED[1], Verdict.AMBIGUOUS),
-        (PERHAPS[1], DELIVERED[0], Verdict.UNREACHABLE),
+        (UNCERTAIN[1], DELIVERED[1], Verdict.AMBIGUOUS),
+        (UNCERTAIN[1], DELIVERED[0], Verdict.UNREACHABLE),
         (UNKNOWN_APPLIANCE, DELIVERED[1], Verdict.UNDETERMINED),
         (UNKNOWN_APPLIANCE, DROPPED, Verdict.UNREACHABLE),
         (LOOPED, DELIVERED[0], Verdict.UNREACHABLE),
@@ -245,8 +245,8 @@ def pairs(draw: st.DrawFn) -> Pair:
 
 def outcomes(explainer: Explainer, source: str, destination: str) -> int:
     found = 0
-    for walk in explainer.walks(source, destination):
-        elsewhere = walk.end != destination and walk.outcome in (*DELIVERED, *PERHAPS)
+    for walk in explainer.traces(source, destination):
+        elsewhere = walk.end != destination and walk.outcome in (*DELIVERED, *UNCERTAIN)
         found |= DROPPED if elsewhere else walk.outcome
     return found
 
@@ -293,8 +293,8 @@ def test_fast_path_may_pass_the_nva_by() -> None:
     assert stateless.verdict(*ways) is Verdict.REACHABLE
     assert not stateless.inspected[pairs[2], pairs[3]]
     assert Explainer(stateless).explain(*ways).reason == (
-        "con-eastasia-hong-kong has FastPath (expressRouteGatewayBypass), and whether that follows "
-        "GatewaySubnet's route table Microsoft answers by circuit and date: with ExpressRoute "
+        "con-eastasia-hong-kong has FastPath (expressRouteGatewayBypass). Whether FastPath follows "
+        "GatewaySubnet's route table depends on the circuit and the date: with ExpressRoute "
         "Direct since 2024-06 it does, on-premises -> primary/hub/GatewaySubnet -> "
         "primary/hub/nva -> primary/spoke1/app; with any other circuit, and before, it does not, "
         "on-premises -> primary/FastPath -> primary/spoke1/app (ER-28)"
@@ -321,7 +321,7 @@ def test_two_gateways_that_take_other_networks_join_the_regions() -> None:
     spokes = "primary/spoke1/app", "secondary/spoke1/app"
 
     assert found.verdict(*spokes) is Verdict.REACHABLE
-    assert Explainer(found).explain(*spokes).there.contexts == [
+    assert Explainer(found).explain(*spokes).path.contexts == [
         "primary/spoke1/app",
         "primary/hub/nva",
         "secondary/hub/GatewaySubnet",
