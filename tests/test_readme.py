@@ -79,6 +79,21 @@ def test_every_link_leads_to_a_file_and_a_heading(page: Path) -> None:
     assert broken == []
 
 
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_source_file_that_a_page_names_exists(page: Path) -> None:
+    """By its path, or by its end as in ``types/registry.py``; ``*`` stands for any text."""
+    folders = r"(?:sparehub|components|engine|benchmarks|tests)(?:/[\w-]+)+"
+    named = re.findall(rf"`((?:[\w*-]+/)*[\w*-]+\.py|{folders})`", prose(page))
+
+    assert [name for name in named if not any((*ROOT.glob(name), *below(name)))] == []
+
+
+def below(name: str) -> Iterator[Path]:
+    """Yield the source files whose path ends with a name."""
+    for package in ("sparehub", "components", "engine", "tests"):
+        yield from (ROOT / package).glob(f"**/{name}")
+
+
 def test_anchors_are_those_of_github(tmp_path: Path) -> None:
     """Lower case, no punctuation, hyphens for spaces, a number where a heading repeats."""
     page = tmp_path / "page.md"
