@@ -13,7 +13,7 @@ from components import (
 )
 from components.stack_program.program import approved, outputs, refuse, switch_record
 from sparehub.topology.errors import SparehubError
-from sparehub.topology.model.resources import DRILL
+from sparehub.topology.model.logical_names import DRILL, REGION
 from sparehub.topology.state.generation import SWITCH_NAME
 
 if not os.environ.get("SPAREHUB_KEEP_VERSION_ALIASES"):
@@ -25,8 +25,8 @@ except SparehubError as error:
 
 if record := switch_record(config):
     SwitchRecord(SWITCH_NAME, record)
-network = RegionNetwork("region", region)
-drill = DrillNetworks(DRILL, region.drill) if region.drill else None
+network = RegionNetwork(REGION.root, region)
+drill = DrillNetworks(DRILL.root, region.drill) if region.drill else None
 DestroyGuard("guard", [network, drill] if drill else [network])
 
 for name, value in outputs(config, region).items():

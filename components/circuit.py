@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pulumi import ComponentResource, Input, Output, Resource, ResourceOptions
 from pulumi_azure_native import network
 
+from sparehub.topology.model import logical_names
 from sparehub.topology.model.resources import Circuit
 
 PRIVATE_PEERING = "AzurePrivatePeering"
@@ -48,7 +49,7 @@ class ExpressRouteCircuit(ComponentResource):
         super().__init__("sparehub:network:ExpressRouteCircuit", name, {}, opts)
         described = args.circuit
         circuit = network.ExpressRouteCircuit(
-            f"{name}/circuit",
+            logical_names.circuit(name),
             circuit_name=described.name,
             resource_group_name=args.resource_group_name,
             location=args.location,
@@ -74,7 +75,7 @@ class ExpressRouteCircuit(ComponentResource):
         peering = described.private_peering
         if peering is not None:
             ready = network.ExpressRouteCircuitPeering(
-                f"{name}/private-peering",
+                logical_names.private_peering(name),
                 peering_name=PRIVATE_PEERING,
                 resource_group_name=args.resource_group_name,
                 circuit_name=circuit.name,

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pulumi import ComponentResource, Input, Output, Resource, ResourceOptions
 from pulumi_azure_native import network
 
+from sparehub.topology.model import logical_names
 from sparehub.topology.model.resources import Connection
 
 from .gateway import LONG
@@ -43,7 +44,7 @@ class ExpressRouteConnection(ComponentResource):
         super().__init__("sparehub:network:ExpressRouteConnection", name, {}, opts)
         key = args.connection.authorization_key
         connection = network.VirtualNetworkGatewayConnection(
-            f"{name}/connection",
+            logical_names.connection(name),
             virtual_network_gateway_connection_name=args.connection.name,
             resource_group_name=args.resource_group_name,
             location=args.location,

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pulumi import ComponentResource, Output, ResourceOptions
 from pulumi_azure_native import network, resources
 
+from sparehub.topology.model.logical_names import DrillNames
 from sparehub.topology.model.resources import Drill, SecurityRule
 
 from .route_tables import RouteTables, RouteTablesArgs
@@ -26,16 +27,17 @@ class DrillNetworks(ComponentResource):
     def __init__(self, name: str, args: Drill, opts: ResourceOptions | None = None) -> None:
         super().__init__("sparehub:network:DrillNetworks", name, {}, opts)
         drill = args
+        names = DrillNames(name)
         child = ResourceOptions(parent=self)
         group = resources.ResourceGroup(
-            f"{name}/group",
+            names.group,
             resource_group_name=drill.resource_group,
             location=drill.location,
             tags=drill.tags,
             opts=child,
         )
         tables = RouteTables(
-            f"{name}/routes",
+            names.route_tables_component,
             RouteTablesArgs(
                 resource_group_name=group.name,
                 location=drill.location,
@@ -47,7 +49,7 @@ class DrillNetworks(ComponentResource):
         networks: dict[str, Spoke] = {}
         for each in drill.networks:
             security_group = network.NetworkSecurityGroup(
-                f"{name}/{each.key}/security",
+                names.security_group(each.key),
                 network_security_group_name=each.network_security_group.name,
                 resource_group_name=group.name,
                 location=drill.location,
@@ -56,7 +58,7 @@ class DrillNetworks(ComponentResource):
                 opts=child,
             )
             networks[each.key] = Spoke(
-                f"{name}/{each.key}",
+                names.network(each.key).component,
                 VirtualNetworkArgs(
                     resource_group_name=group.name,
                     location=drill.location,

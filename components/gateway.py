@@ -7,6 +7,7 @@ from pulumi import ComponentResource, CustomTimeouts, Input, Output, Resource, R
 from pulumi_azure_native import network
 
 from sparehub.topology.azure.durations import GATEWAY_UPGRADE
+from sparehub.topology.model import logical_names
 from sparehub.topology.model.resources import Gateway
 
 # A gateway PUT was recorded that Azure itself gave up after 7,207 s; a client that gives up
@@ -49,7 +50,7 @@ class ExpressRouteGateway(ComponentResource):
         described = args.gateway
         subnet = network.SubResourceArgs(id=args.gateway_subnet_id)
         gateway = network.VirtualNetworkGateway(
-            f"{name}/gateway",
+            logical_names.gateway(name),
             virtual_network_gateway_name=described.name,
             resource_group_name=args.resource_group_name,
             location=args.location,

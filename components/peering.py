@@ -7,6 +7,7 @@ from ipaddress import IPv4Network
 from pulumi import ComponentResource, Input, Output, Resource, ResourceOptions
 from pulumi_azure_native import network
 
+from sparehub.topology.model import logical_names
 from sparehub.topology.model.resources import Peering
 
 
@@ -56,7 +57,7 @@ class HubSpokePeering(ComponentResource):
         # with 409 AnotherOperationInProgress (VN-19).
         settled = [each for each in (args.hub_settled, args.spoke_settled) if each is not None]
         hub_to_spoke = self._half(
-            f"{name}/hub-to-spoke",
+            logical_names.hub_to_spoke(name),
             args.hub_to_spoke,
             args.resource_group_name,
             virtual_network_name=args.hub_name,
@@ -69,7 +70,7 @@ class HubSpokePeering(ComponentResource):
         # above 200 prefixes once spokes use its gateway (ER-36). No property says any of it.
         gateway = [args.gateway] if args.gateway is not None else []
         spoke_to_hub = self._half(
-            f"{name}/spoke-to-hub",
+            logical_names.spoke_to_hub(name),
             args.spoke_to_hub,
             args.resource_group_name,
             virtual_network_name=args.spoke_name,

@@ -6,6 +6,7 @@ from pulumi import ComponentResource, Output, Resource, ResourceOptions
 from pulumi_azure_native import resources
 
 from sparehub.topology.config.enums import Depth
+from sparehub.topology.model.logical_names import RegionNames
 from sparehub.topology.model.resources import Circuit, Region, VirtualNetwork
 
 from .circuit import ExpressRouteCircuit, ExpressRouteCircuitArgs
@@ -34,11 +35,13 @@ class RegionNetwork(ComponentResource):
     def __init__(self, name: str, args: Region, opts: ResourceOptions | None = None) -> None:
         super().__init__("sparehub:network:RegionNetwork", name, {}, opts)
         region = args
-        self._name = name
+        self._names = RegionNames(name)
         self._region = region
-        self._group = self._resource_group(name, region.resource_group, region.location)
+        self._group = self._resource_group(
+            self._names.group, region.resource_group, region.location
+        )
         tables = RouteTables(
-            f"{name}/routes",
+            self._names.route_tables_component,
             RouteTablesArgs(
                 resource_group_name=self._group.name,
                 location=region.location,
@@ -47,7 +50,7 @@ class RegionNetwork(ComponentResource):
             ),
             self._child(),
         )
-        hub = Hub(f"{name}/hub", self._network(region.hub, tables), self._child())
+        hub = Hub(self._names.hub.component, self._network(region.hub, tables), self._child())
         gateway = self._gateway(hub)
         circuits = self._circuits()
         connections = self._connections(gateway, circuits)
@@ -73,7 +76,7 @@ class RegionNetwork(ComponentResource):
 
     def _resource_group(self, name: str, group: str, location: str) -> resources.ResourceGroup:
         return resources.ResourceGroup(
-            f"{name}/group",
+            name,
             resource_group_name=group,
             location=location,
             tags=self._region.tags,
@@ -94,7 +97,7 @@ class RegionNetwork(ComponentResource):
         if self._region.gateway is None:
             return None
         return ExpressRouteGateway(
-            f"{self._name}/expressroute",
+            self._names.gateway_component,
             ExpressRouteGatewayArgs(
                 resource_group_name=self._group.name,
                 location=self._region.location,
@@ -115,11 +118,12 @@ class RegionNetwork(ComponentResource):
             if not isinstance(circuit, Circuit):
                 circuits[circuit.key] = (Output.from_input(circuit.id), None)
                 continue
-            name = f"{self._name}/circuit/{circuit.key}"
             # A group of its own: deleting a region's group would take the circuit with it.
-            group = self._resource_group(name, circuit.resource_group, circuit.location)
+            group = self._resource_group(
+                self._names.circuit_group(circuit.key), circuit.resource_group, circuit.location
+            )
             component = ExpressRouteCircuit(
-                name,
+                self._names.circuit_component(circuit.key),
                 ExpressRouteCircuitArgs(
                     resource_group_name=group.name,
                     location=circuit.location,
@@ -143,7 +147,7 @@ class RegionNetwork(ComponentResource):
         for connection in self._region.connections:
             circuit_id, ready = circuits[connection.key]
             made = ExpressRouteConnection(
-                f"{self._name}/connection/{connection.key}",
+                self._names.connection_component(connection.key),
                 ExpressRouteConnectionArgs(
                     resource_group_name=self._group.name,
                     location=self._region.location,
@@ -170,10 +174,13 @@ class RegionNetwork(ComponentResource):
         spokes: dict[str, Spoke] = {}
         hub_settled = hub.settled
         for spoke in self._region.spokes:
-            name = f"{self._name}/spoke/{spoke.key}"
-            made = Spoke(name, self._network(spoke.virtual_network, tables), self._child())
+            made = Spoke(
+                self._names.spoke(spoke.key).component,
+                self._network(spoke.virtual_network, tables),
+                self._child(),
+            )
             peering = HubSpokePeering(
-                f"{name}/peering",
+                self._names.peering_component(spoke.key),
                 HubSpokePeeringArgs(
                     resource_group_name=self._group.name,
                     hub_name=hub.virtual_network_name,

@@ -7,6 +7,7 @@ from pulumi import ComponentResource, Input, Output, Resource, ResourceOptions
 from pulumi_azure_native import network
 
 from sparehub.topology.azure.reserved_subnets import GATEWAY_SUBNET
+from sparehub.topology.model.logical_names import NetworkNames
 from sparehub.topology.model.resources import VirtualNetwork
 
 
@@ -52,6 +53,7 @@ class VirtualNetworkComponent(ComponentResource):
     ) -> None:
         """Register everything; ``protect`` is for the network and its GatewaySubnet."""
         super().__init__(f"sparehub:network:{token}", name, {}, opts)
+        names = NetworkNames(name)
         described = args.virtual_network
         tables = args.route_table_ids
         for subnet in described.subnets:
@@ -62,7 +64,7 @@ class VirtualNetworkComponent(ComponentResource):
                 )
                 raise ValueError(message)
         virtual_network = network.VirtualNetwork(
-            f"{name}/network",
+            names.network,
             virtual_network_name=described.name,
             resource_group_name=args.resource_group_name,
             location=args.location,
@@ -79,7 +81,7 @@ class VirtualNetworkComponent(ComponentResource):
             # Azure refuses a second write on a virtual network while one runs, with 409
             # AnotherOperationInProgress (VN-19), so its subnets form a chain.
             written = network.Subnet(
-                f"{name}/{subnet.name}",
+                names.subnet(subnet.name),
                 subnet_name=subnet.name,
                 resource_group_name=args.resource_group_name,
                 virtual_network_name=virtual_network.name,

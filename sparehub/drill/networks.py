@@ -16,6 +16,7 @@ from sparehub.failover.steps.reconcile import reconcile_pending
 from sparehub.output import Output
 from sparehub.stacks.stack_file_edit import DRILL, set_values
 from sparehub.topology.errors import ExitCode, HalfwayError, PreflightError, SparehubError
+from sparehub.topology.model import logical_names
 from sparehub.topology.model.drill import build_drill
 from sparehub.topology.model.isolation import escapes
 from sparehub.topology.model.resources import Drill
@@ -162,14 +163,17 @@ def _prove(snapshot: Snapshot, drill: Drill) -> dict[str, str]:
             "into them: `sparehub drill stop`"
         )
         raise EscapeError(message)
-    return {each.key: snapshot.ids[f"drill/{each.key}/network"] for each in drill.networks}
+    return {
+        each.key: snapshot.ids[logical_names.DRILL.network(each.key).network]
+        for each in drill.networks
+    }
 
 
 def _refuse_without_drill(place: Session, stack: str, snapshot: Snapshot) -> None:
     """Refuse to end and record what never began: no switch, no network, none in the journal."""
     events = [each.event for each in place.journal.records if each.event.startswith("drill")]
     begun = bool(events) and events[-1] != "drill"
-    standing = any(name.startswith("drill/") for name in snapshot.ids)
+    standing = any(name in logical_names.DRILL for name in snapshot.ids)
     if not (begun or standing or place.pair[stack].config.drill):
         raise PreflightError("there is no drill to stop; nothing was done")
 
@@ -179,7 +183,9 @@ def _refuse_inhabited(azure: Azure, snapshot: Snapshot, drill: Drill) -> None:
     inhabited = []
     for network in drill.networks:
         for subnet in network.virtual_network.subnets:
-            identity = snapshot.ids.get(f"drill/{network.key}/{subnet.name}")
+            identity = snapshot.ids.get(
+                logical_names.DRILL.network(network.key).subnet(subnet.name)
+            )
             answer = read(azure, identity) if identity else None
             if answer and answer.properties.get("ipConfigurations"):
                 inhabited.append(f"{network.key}/{subnet.name}")

@@ -32,6 +32,7 @@ from sparehub.failover.steps.verify_step import verify_step
 from sparehub.stacks.stack_file_edit import ACTIVATION, OVERRIDE, set_values
 from sparehub.topology.config.enums import Activation
 from sparehub.topology.errors import HalfwayError, SparehubError
+from sparehub.topology.model.logical_names import REGION, keys_in
 from sparehub.topology.planning.disconnect import disconnect
 from sparehub.topology.planning.failover import region_after, region_at
 from sparehub.topology.planning.operations import ResourceOperation, Verb
@@ -325,7 +326,7 @@ class Executor:
         if given_up and given_up.step.endswith(f"-{stack}") and stack not in self._read_again:
             self._read_again.add(stack)
             note(f"{stack}: its peerings are read again, since the {given_up.kind} stopped there")
-            peerings = [name for name in snapshot.urns if name.endswith("/peering/spoke-to-hub")]
+            peerings = map(REGION.spoke_to_hub, keys_in(REGION.spoke_to_hub, snapshot.urns))
             job.stacks.refresh(stack, [snapshot.urns[name] for name in sorted(peerings)])
             snapshot = job.stacks.snapshot(stack)
         if snapshot != before:

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from components import DestroyGuard, DrillNetworks, RegionNetwork
-from sparehub.topology.model.resources import DRILL, Region
+from sparehub.topology.model.logical_names import DRILL
+from sparehub.topology.model.resources import Region
 from tests.components.region_states import STATES, graph_of
 from tests.configurations import region_of, shipped
 from tests.graph_recorder import Graph, record
@@ -61,7 +62,7 @@ def stack_of(region: Region) -> Graph:
 
     def program() -> None:
         network = RegionNetwork("region", region)
-        drill = DrillNetworks(DRILL, region.drill) if region.drill else None
+        drill = DrillNetworks(DRILL.root, region.drill) if region.drill else None
         DestroyGuard("guard", [network, drill] if drill else [network])
 
     return record(program)
@@ -142,6 +143,6 @@ def test_test_networks_of_a_drill_are_not_protected() -> None:
     """`sparehub drill stop` removes them."""
     graph = stack_of(region_of(drilled()))
 
-    drill = {name for name in graph if name.startswith(DRILL)}
+    drill = {name for name in graph if name.startswith(DRILL.root)}
     assert drill
     assert not [name for name in drill if graph[name].get("protect")]

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 from sparehub.topology.model.circuit_ids import circuit_id
+from sparehub.topology.model.logical_names import REGION
 from sparehub.topology.model.resources import Circuit, CircuitReference, Connection, Region
 from sparehub.topology.planning.operations import CONNECTION, GATEWAY, ResourceOperation
 from sparehub.topology.state.deployed import Deployed
@@ -60,9 +61,9 @@ class Pending:
 def identity_of(operation: ResourceOperation, region: Region, subscription: str) -> str:
     """Return the id that Azure gives to a connection or gateway that an operation makes."""
     for connection in region.connections:
-        if operation.name == f"region/connection/{connection.key}/connection":
+        if operation.name == REGION.connection(connection.key):
             return connection_id(connection, region, subscription)
-    if region.gateway and operation.name == "region/expressroute/gateway":
+    if region.gateway and operation.name == REGION.gateway:
         names = {
             "resourceGroupName": region.resource_group,
             "virtualNetworkGatewayName": region.gateway.name,

@@ -9,6 +9,7 @@ from sparehub.azure.reading import listed, read, state_of
 from sparehub.failover.preflight.objections import Objection, PreflightContext, Refuses
 from sparehub.failover.queries.next_hop import read_next_hop
 from sparehub.topology.config.enums import NvaStandby
+from sparehub.topology.model.logical_names import REGION
 from sparehub.topology.planning.operations import GATEWAY, Verb
 
 _COUNTED: Mapping[str, str] = MappingProxyType({GATEWAY: "VirtualNetworkGateways"})
@@ -67,7 +68,7 @@ def quota_is_enough(situation: PreflightContext) -> Iterator[Objection]:
         if operation.verb is Verb.CREATE and operation.type in _COUNTED
     )
     wanted = {"Microsoft.Network": made} if made else {}
-    hub = snapshot.ids.get("region/hub/network", "")
+    hub = snapshot.ids.get(REGION.hub.network, "")
     if region.nva.standby is NvaStandby.START_AT_FAILOVER:
         stopped = read_next_hop(situation.azure, region.nva, hub).stopped
         if stopped:

@@ -10,6 +10,7 @@ from sparehub.failover.preflight.authorization_keys import announcements
 from sparehub.failover.preflight.objections import Objection, PreflightContext, Refuses
 from sparehub.failover.queries.circuit_users import PRIVATE_PEERING
 from sparehub.failover.steps.authorization_keys import Keys
+from sparehub.topology.model.logical_names import REGION
 from sparehub.topology.model.resources import Circuit, CircuitReference
 
 
@@ -37,7 +38,7 @@ def _of_circuit(
     identity = (
         circuit.id
         if isinstance(circuit, CircuitReference)
-        else snapshot.ids.get(f"region/circuit/{circuit.key}/circuit", "")
+        else snapshot.ids.get(REGION.circuit(circuit.key), "")
     )
     if not identity:
         stack = situation.plan.target

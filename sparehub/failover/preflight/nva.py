@@ -6,6 +6,7 @@ from dataclasses import replace
 from sparehub.failover.preflight.objections import Objection, PreflightContext, Refuses
 from sparehub.failover.queries.next_hop import NextHopStatus, read_next_hop
 from sparehub.topology.config.enums import NvaStandby
+from sparehub.topology.model.logical_names import REGION
 from sparehub.topology.model.resources import Nva
 
 
@@ -17,7 +18,7 @@ def nva_forwards(situation: PreflightContext) -> Iterator[Objection]:
     """
     stack = situation.plan.target
     snapshot = situation.snapshots.get(stack)
-    hub = snapshot.ids.get("region/hub/network", "") if snapshot else ""
+    hub = snapshot.ids.get(REGION.hub.network, "") if snapshot else ""
     if not hub:
         return
     nva = situation.live(stack).nva

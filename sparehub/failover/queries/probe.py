@@ -2,6 +2,7 @@
 
 from sparehub.azure.answers import Azure
 from sparehub.failover.adapters.stack_snapshot import Snapshot
+from sparehub.topology.model.logical_names import REGION
 from sparehub.topology.planning.failover import PROBE_SECONDS
 
 
@@ -9,8 +10,8 @@ def responds(azure: Azure, snapshot: Snapshot) -> bool:
     """Return whether the region of a stack answers within the bound of a probe."""
     identity = (
         snapshot.deployed.gateway_id
-        or snapshot.ids.get("region/hub/network")
-        or snapshot.ids.get("region/group", "")
+        or snapshot.ids.get(REGION.hub.network)
+        or snapshot.ids.get(REGION.group, "")
     )
     if not identity:
         return True  # nothing stands there that could be asked, or that could be in the way

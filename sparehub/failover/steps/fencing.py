@@ -23,6 +23,7 @@ from sparehub.topology.azure.durations import (
 )
 from sparehub.topology.errors import SparehubError
 from sparehub.topology.model.circuit_ids import circuit_id, same_circuit
+from sparehub.topology.model.logical_names import REGION
 from sparehub.topology.model.resources import Region
 
 Note = Callable[[str], None]
@@ -99,7 +100,7 @@ def fences_for(  # noqa: PLR0913 - two regions, what one recorded, and what is a
     for connection in live.connections:
         circuit = whole_circuit_id(circuits[connection.key], subscription)
         shared = any(same_circuit(circuit, other) for other in others)
-        name = f"region/connection/{connection.key}/connection"
+        name = REGION.connection(connection.key)
         identity = (recorded or {}).get(name) or connection_id(connection, live, subscription)
         if recorded is not None and glance(azure, identity).status == NOT_FOUND:
             continue

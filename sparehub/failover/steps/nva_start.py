@@ -7,6 +7,7 @@ from sparehub.failover.queries.next_hop import NextHopStatus, read_next_hop
 from sparehub.failover.steps.context import StepContext
 from sparehub.topology.azure.durations import MACHINE_START
 from sparehub.topology.errors import SparehubError
+from sparehub.topology.model.logical_names import REGION
 from sparehub.topology.planning.plan import Mode
 
 _POLL = 5.0
@@ -27,7 +28,7 @@ def start_nva(job: StepContext) -> dict[str, Any]:
         NvaError: where it does not forward in the end; in a planned operation also where that
             cannot be read.
     """
-    hub = job.stacks.snapshot(job.plan.target).ids.get("region/hub/network", "")
+    hub = job.stacks.snapshot(job.plan.target).ids.get(REGION.hub.network, "")
     look = read_next_hop(job.azure, job.target.nva, hub)
     refused: dict[str, str] = {}
     for machine in look.stopped:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from sparehub.failover.adapters.protocols import Assumed, Stacks
 from sparehub.topology.errors import PreflightError
+from sparehub.topology.model.logical_names import DRILL
 from sparehub.topology.planning.operations import ResourceOperation, Verb
 from sparehub.topology.planning.plan import StackChange
 
@@ -36,7 +37,7 @@ def check_preview(
             if each.verb is Verb.CREATE
         }
         # What a drill that died half-way left to be done is no reason against a failover.
-        ours = {each for each in operations if not each.name.startswith("drill/")}
+        ours = {each for each in operations if each.name not in DRILL}
         allowed |= {each for stack, each in besides if stack == change.stack}
         if unexpected := sorted(ours - allowed):
             listed = ", ".join(f"{each.verb.value} {each.name}" for each in unexpected)

@@ -15,6 +15,7 @@ from sparehub.failover.adapters.protocols import Stacks
 from sparehub.failover.adapters.stack_snapshot import Pending, Snapshot, identity_of
 from sparehub.topology.azure.durations import GATEWAY_CREATE, GATEWAY_DELETE
 from sparehub.topology.errors import PreflightError, UnreachableError
+from sparehub.topology.model.logical_names import REGION
 from sparehub.topology.model.resources import Region
 from sparehub.topology.planning.disconnect import Disconnection
 from sparehub.topology.planning.operations import ResourceOperation, Verb
@@ -102,10 +103,10 @@ def drop_missing(  # noqa: PLR0913, PLR0917 - a stack, a region, and what is rec
     A Pulumi that died while it deleted leaves that in the state, and a deployment that is to make
     it again would find nothing to do.
     """
-    names = [f"region/connection/{each.key}/connection" for each in live.connections]
+    names = [REGION.connection(connection.key) for connection in live.connections]
     gone = [
         name
-        for name in (*names, "region/expressroute/gateway")
+        for name in (*names, REGION.gateway)
         if name in snapshot.ids and read(azure, snapshot.ids[name]).status == NOT_FOUND
     ]
     if gone:

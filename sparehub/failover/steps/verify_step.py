@@ -6,6 +6,7 @@ from sparehub.failover.adapters.stack_snapshot import Snapshot, connection_id
 from sparehub.topology.azure.durations import CONNECTION_DELETE
 from sparehub.topology.config.enums import Activation
 from sparehub.topology.errors import SparehubError
+from sparehub.topology.model.logical_names import REGION
 from sparehub.topology.model.resources import Region
 
 
@@ -47,7 +48,7 @@ def verify_step(region: Region, live: Region, snapshot: Snapshot, azure: Azure) 
 def _badly_connected(region: Region, snapshot: Snapshot, azure: Azure) -> list[str]:
     wrong = []
     for connection in region.connections:
-        identity = snapshot.ids[f"region/connection/{connection.key}/connection"]
+        identity = snapshot.ids[REGION.connection(connection.key)]
         found = read(azure, identity)
         if not found.accepted:
             wrong.append(f"{connection.name} cannot be read: {found.problem}")

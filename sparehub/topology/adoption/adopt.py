@@ -18,6 +18,7 @@ from sparehub.topology.config.resource_ids import id_problem
 from sparehub.topology.config.schema import StackConfig
 from sparehub.topology.errors import ConfigurationError, UnreadableError
 from sparehub.topology.model.build import build
+from sparehub.topology.model.logical_names import ROLES
 from sparehub.topology.model.resources import Region
 from sparehub.topology.rules.stack_file.parse import parse_stack
 from sparehub.topology.state.parts import location_of
@@ -31,18 +32,19 @@ from sparehub.topology.state.resources import (
 )
 
 _CONNECTIONS = "region.expressRoute.connections"
+_KEY = "([^/]+)"
 _PATHS = {  # by role; the first that fits
-    r"hub/network": "region.hub",
-    r"hub/(.+)": r"region.hub.subnets.\1",
-    r"spoke/([^/]+)/network": r"region.spokes.\1",
-    r"spoke/([^/]+)/peering/hub-to-spoke": r"region.spokes.\1.hubToSpoke",
-    r"spoke/([^/]+)/peering/spoke-to-hub": r"region.spokes.\1.spokeToHub",
-    r"spoke/([^/]+)/(.+)": r"region.spokes.\1.subnets.\2",
-    r"routes/(.+)": r"region.routeTables.\1",
-    r"expressroute/gateway": "region.expressRoute.gateway",
-    r"connection/([^/]+)/connection": rf"{_CONNECTIONS}.\1",
-    r"circuit/([^/]+)/circuit": rf"{_CONNECTIONS}.\1.circuit",
-    r"circuit/([^/]+)/private-peering": rf"{_CONNECTIONS}.\1.circuit.privatePeering",
+    ROLES.hub.network: "region.hub",
+    ROLES.hub.subnet("(.+)"): r"region.hub.subnets.\1",
+    ROLES.spoke_network(_KEY): r"region.spokes.\1",
+    ROLES.hub_to_spoke(_KEY): r"region.spokes.\1.hubToSpoke",
+    ROLES.spoke_to_hub(_KEY): r"region.spokes.\1.spokeToHub",
+    ROLES.spoke(_KEY).subnet("(.+)"): r"region.spokes.\1.subnets.\2",
+    ROLES.route_table("(.+)"): r"region.routeTables.\1",
+    ROLES.gateway: "region.expressRoute.gateway",
+    ROLES.connection(_KEY): rf"{_CONNECTIONS}.\1",
+    ROLES.circuit(_KEY): rf"{_CONNECTIONS}.\1.circuit",
+    ROLES.private_peering(_KEY): rf"{_CONNECTIONS}.\1.circuit.privatePeering",
 }
 _WHY = {
     "microsoft.network/networksecuritygroups": "stays outside; a subnet refers to it by its id",
@@ -126,7 +128,7 @@ def _circuits(reading: Reading) -> Iterator[str]:
     """
     roles = reading.roles
     for key in roles.connections:
-        yield roles.by_role[f"connection/{key}/connection"].reference("peer").lower()
+        yield roles.by_role[ROLES.connection(key)].reference("peer").lower()
     if not roles.connections:
         used = {each.reference("peer").lower() for each in roles.all if each.type == CONNECTION}
         yield from (each.key for each in roles.all if each.type == CIRCUIT and each.key not in used)
@@ -186,7 +188,7 @@ def _assumed(reading: Reading) -> Iterator[NotUnderstood]:
     reason = "what on-premises advertises is unknown to Azure: fill in onPremises.addressPrefixes"
     yield NotUnderstood(hub.id, reason)
     for key in reading.roles.connections:
-        connection = reading.roles.by_role[f"connection/{key}/connection"]
+        connection = reading.roles.by_role[ROLES.connection(key)]
         peer = connection.reference("peer")
         if peer.split("/")[2:3] != [hub.subscription]:
             reason = (
@@ -204,7 +206,7 @@ def _assumed(reading: Reading) -> Iterator[NotUnderstood]:
 def _unconnected(reading: Reading) -> Iterator[NotUnderstood]:
     """Yield the circuits that nothing but the file says to be this region's."""
     for circuit in reading.region.circuits:
-        resource = reading.roles[f"circuit/{circuit.key}/circuit"]
+        resource = reading.roles[ROLES.circuit(circuit.key)]
         if resource is None or circuit.key in reading.roles.connections:
             continue
         reason = "no connection leads to it: if it is not this region's, leave it out of the file"
@@ -214,11 +216,11 @@ def _unconnected(reading: Reading) -> Iterator[NotUnderstood]:
 def _groups(reading: Reading, hub: ArmResource) -> Iterator[NotUnderstood]:
     """Yield the resource groups that lie elsewhere than what is in them, or nobody knows where."""
     roles = reading.roles
-    owners = {"group": hub}
+    owners = {ROLES.group: hub}
     for circuit in reading.region.circuits:
-        resource = roles[f"circuit/{circuit.key}/circuit"]
+        resource = roles[ROLES.circuit(circuit.key)]
         if resource and owned(reading, circuit.key):
-            owners[f"circuit/{circuit.key}/group"] = resource
+            owners[ROLES.circuit_group(circuit.key)] = resource
     for role, owner in owners.items():
         group = roles[role]
         identity = group.id if group else "/".join(owner.id.split("/")[:5])

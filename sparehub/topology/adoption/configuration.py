@@ -7,6 +7,7 @@ from sparehub.topology.azure.address_ranges import DEFAULT_ROUTE
 from sparehub.topology.azure.reserved_subnets import GATEWAY_SUBNET, reserved
 from sparehub.topology.config.enums import Activation, Bandwidth, CircuitTier, Depth, NextHopType
 from sparehub.topology.model.build import STORAGE_ENDPOINT
+from sparehub.topology.model.logical_names import ROLES
 from sparehub.topology.model.resources import (
     Circuit,
     CircuitReference,
@@ -217,12 +218,12 @@ def owned(reading: Reading, key: str) -> Circuit | None:
     """
     region = reading.region
     circuit = next((each for each in region.circuits if each.key == key), None)
-    resource = reading.roles[f"circuit/{key}/circuit"]
+    resource = reading.roles[ROLES.circuit(key)]
     hub = reading.roles.hub
     if not isinstance(circuit, Circuit) or resource is None or hub is None:
         return None
     groups = [c.resource_group.lower() for c in region.circuits if isinstance(c, Circuit)]
-    group = reading.roles[f"circuit/{key}/group"]
+    group = reading.roles[ROLES.circuit_group(key)]
     together = group is None or location_of(group) == circuit.location
     alone = circuit.resource_group.lower() != region.resource_group.lower()
     here = resource.subscription == hub.subscription
@@ -235,7 +236,7 @@ def _circuit(reading: Reading, circuit: Circuit | CircuitReference) -> Values:
     mine = owned(reading, circuit.key)
     bandwidth = circuit.bandwidth_in_mbps
     if mine is None:
-        resource = reading.roles[f"circuit/{circuit.key}/circuit"]
+        resource = reading.roles[ROLES.circuit(circuit.key)]
         identity = circuit.id if isinstance(circuit, CircuitReference) else ""
         return {
             "id": resource.id if resource else identity,

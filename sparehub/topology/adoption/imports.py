@@ -10,12 +10,11 @@ from typing import Any
 
 from sparehub.topology.adoption.configuration import owned
 from sparehub.topology.config.resource_ids import id_problem
+from sparehub.topology.model.logical_names import REGION, ROLES, key_in
 from sparehub.topology.model.resources import Region
 from sparehub.topology.state import resources as arm
 from sparehub.topology.state.region import Reading
 
-REGION = "region"
-"""The name that the program gives its region."""
 _TOKENS = {
     arm.RESOURCE_GROUP: "resources:ResourceGroup",
     arm.VIRTUAL_NETWORK: "network:VirtualNetwork",
@@ -27,15 +26,16 @@ _TOKENS = {
     arm.CIRCUIT: "network:ExpressRouteCircuit",
     arm.CIRCUIT_PEERING: "network:ExpressRouteCircuitPeering",
 }
+_KEY = "[^/]+"
 # The component that each role's resource belongs to; what fits none is the region's own.
 _COMPONENTS = {
-    r"(hub)/": "Hub",
-    r"(spoke/[^/]+/peering)/": "HubSpokePeering",
-    r"(spoke/[^/]+)/": "Spoke",
-    r"(routes)/": "RouteTables",
-    r"(expressroute)/": "ExpressRouteGateway",
-    r"(circuit/[^/]+)/(?!group)": "ExpressRouteCircuit",
-    r"(connection/[^/]+)/": "ExpressRouteConnection",
+    rf"({ROLES.hub.component})/": "Hub",
+    rf"({ROLES.peering_component(_KEY)})/": "HubSpokePeering",
+    rf"({ROLES.spoke(_KEY).component})/": "Spoke",
+    rf"({ROLES.route_tables_component})/": "RouteTables",
+    rf"({ROLES.gateway_component})/": "ExpressRouteGateway",
+    rf"({ROLES.circuit_component(_KEY)})/(?!group)": "ExpressRouteCircuit",
+    rf"({ROLES.connection_component(_KEY)})/": "ExpressRouteConnection",
 }
 
 
@@ -44,7 +44,7 @@ def import_file(reading: Reading, built: Region) -> Mapping[str, Any]:
 
     An id that Azure cannot have given is left out: Pulumi would put it into a URL.
     """
-    components: dict[str, str] = {REGION: "RegionNetwork"}
+    components: dict[str, str] = {REGION.root: "RegionNetwork"}
     resources = []
     for role, identity in sorted(roles_of(reading, built)):
         if id_problem(identity):
@@ -53,7 +53,7 @@ def import_file(reading: Reading, built: Region) -> Mapping[str, Any]:
         components.setdefault(parent, component)
         entry = {
             "type": f"azure-native:{_TOKENS[arm.type_of(identity)]}",
-            "name": f"{REGION}/{role}",
+            "name": f"{REGION.root}/{role}",
             "id": identity,
             "parent": parent,
         }
@@ -63,7 +63,7 @@ def import_file(reading: Reading, built: Region) -> Mapping[str, Any]:
             "type": f"sparehub:network:{component}",
             "name": name,
             "component": True,
-            **({"parent": REGION} if name != REGION else {}),
+            **({"parent": REGION.root} if name != REGION.root else {}),
         }
         for name, component in components.items()
     ]
@@ -72,20 +72,20 @@ def import_file(reading: Reading, built: Region) -> Mapping[str, Any]:
 
 def roles_of(reading: Reading, built: Region) -> Iterator[tuple[str, str]]:
     """Yield role and id of what is imported: what the program registers, too."""
-    tables = {f"routes/{table.key}" for table in built.route_tables}
+    tables = {ROLES.route_table(table.key) for table in built.route_tables}
     for role, resource in reading.roles.by_role.items():
-        first, key, *_ = (*role.split("/"), "")
-        if first == "circuit" and owned(reading, key) is None:
+        circuit = re.match(f"{ROLES.circuit_component('([^/]+)')}/", role)
+        if circuit and owned(reading, circuit[1]) is None:
             continue
-        if first == "routes" and role not in tables:
+        if key_in(ROLES.route_table, role) and role not in tables:
             continue
         yield role, resource.id
-        group = f"circuit/{key}/group"
-        if role == f"circuit/{key}/circuit" and reading.roles[group] is None:
-            yield group, _group(resource.id)
+        key = key_in(ROLES.circuit, role)
+        if key and reading.roles[ROLES.circuit_group(key)] is None:
+            yield ROLES.circuit_group(key), _group(resource.id)
     hub = reading.roles.hub
-    if hub and reading.roles["group"] is None:
-        yield "group", _group(hub.id)
+    if hub and reading.roles[ROLES.group] is None:
+        yield ROLES.group, _group(hub.id)
 
 
 def _group(identity: str) -> str:
@@ -95,6 +95,6 @@ def _group(identity: str) -> str:
 def _parent(role: str) -> tuple[str, str]:
     """Return name and type of the component that a role's resource belongs to."""
     for pattern, component in _COMPONENTS.items():
-        if found := re.match(pattern, role):
-            return f"{REGION}/{found[1]}", component
-    return REGION, "RegionNetwork"
+        if match := re.match(pattern, role):
+            return f"{REGION.root}/{match[1]}", component
+    return REGION.root, "RegionNetwork"

@@ -21,9 +21,6 @@ from sparehub.topology.config.enums import (
     Prefers,
 )
 
-DRILL = "drill"
-"""The logical name below which everything of a drill is; what is below another is the region's."""
-
 
 @dataclass(frozen=True, kw_only=True)
 class Route:

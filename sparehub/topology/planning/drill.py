@@ -9,8 +9,9 @@ from sparehub.topology.azure import durations
 from sparehub.topology.azure.durations import NO_TIME
 from sparehub.topology.errors import ConfigurationError, Problem
 from sparehub.topology.model.drill import ROUTE_TABLE, build_drill
+from sparehub.topology.model.logical_names import DRILL
 from sparehub.topology.model.pair import Stack
-from sparehub.topology.model.resources import DRILL, Drill
+from sparehub.topology.model.resources import Drill
 from sparehub.topology.planning.failover import configuration_values
 from sparehub.topology.planning.operations import ResourceOperation, Verb
 from sparehub.topology.planning.plan import (
@@ -125,14 +126,15 @@ def _change(stack: Stack, drill: Drill, verb: Verb) -> StackChange:
 
 def _operations(drill: Drill, verb: Verb) -> Iterator[ResourceOperation]:
     """Yield the one write that each resource of the drill's component takes."""
-    yield ResourceOperation(verb, "azure-native:resources:ResourceGroup", f"{DRILL}/group")
-    yield ResourceOperation(verb, f"{_NETWORK}RouteTable", f"{DRILL}/routes/{ROUTE_TABLE}")
-    for each in drill.networks:
-        name = f"{DRILL}/{each.key}"
-        yield ResourceOperation(verb, f"{_NETWORK}NetworkSecurityGroup", f"{name}/security")
-        yield ResourceOperation(verb, f"{_NETWORK}VirtualNetwork", f"{name}/network")
-        for subnet in each.virtual_network.subnets:
-            yield ResourceOperation(verb, f"{_NETWORK}Subnet", f"{name}/{subnet.name}")
+    yield ResourceOperation(verb, "azure-native:resources:ResourceGroup", DRILL.group)
+    yield ResourceOperation(verb, f"{_NETWORK}RouteTable", DRILL.route_table(ROUTE_TABLE))
+    for network in drill.networks:
+        names = DRILL.network(network.key)
+        group = DRILL.security_group(network.key)
+        yield ResourceOperation(verb, f"{_NETWORK}NetworkSecurityGroup", group)
+        yield ResourceOperation(verb, f"{_NETWORK}VirtualNetwork", names.network)
+        for subnet in network.virtual_network.subnets:
+            yield ResourceOperation(verb, f"{_NETWORK}Subnet", names.subnet(subnet.name))
 
 
 def _switch(stack: str, *, on: bool) -> str:

@@ -11,6 +11,7 @@ from math import ceil
 
 from sparehub.topology.azure import durations
 from sparehub.topology.azure.durations import Duration
+from sparehub.topology.model.logical_names import REGION
 from sparehub.topology.model.resources import Circuit, Region
 
 
@@ -89,7 +90,7 @@ def _counted(found: frozenset[ResourceOperation]) -> Mapping[tuple[Verb, str], i
 
 
 def _gateway(before: Region, after: Region) -> Iterator[ResourceOperation]:
-    name = "region/expressroute/gateway"
+    name = REGION.gateway
     if after.gateway and not before.gateway:
         yield ResourceOperation(Verb.CREATE, GATEWAY, name)
     elif before.gateway and not after.gateway:
@@ -99,20 +100,20 @@ def _gateway(before: Region, after: Region) -> Iterator[ResourceOperation]:
 def _connections(before: Region, after: Region) -> Iterator[ResourceOperation]:
     ours, theirs = ({each.key for each in region.connections} for region in (before, after))
     for key in theirs - ours:
-        yield ResourceOperation(Verb.CREATE, CONNECTION, f"region/connection/{key}/connection")
+        yield ResourceOperation(Verb.CREATE, CONNECTION, REGION.connection(key))
     for key in ours - theirs:
-        yield ResourceOperation(Verb.DELETE, CONNECTION, f"region/connection/{key}/connection")
+        yield ResourceOperation(Verb.DELETE, CONNECTION, REGION.connection(key))
 
 
 def _peerings(before: Region, after: Region) -> Iterator[ResourceOperation]:
     used = {spoke.key: spoke.spoke_to_hub for spoke in before.spokes}
     for spoke in after.spokes:
         if spoke.spoke_to_hub != used.get(spoke.key):
-            name = f"region/spoke/{spoke.key}/peering/spoke-to-hub"
+            name = REGION.spoke_to_hub(spoke.key)
             yield ResourceOperation(Verb.UPDATE, PEERING, name)
 
 
 def _circuits(before: Region, after: Region) -> Iterator[ResourceOperation]:
     for circuit in after.circuits:
         if isinstance(circuit, Circuit) and circuit not in before.circuits:
-            yield ResourceOperation(Verb.UPDATE, CIRCUIT, f"region/circuit/{circuit.key}/circuit")
+            yield ResourceOperation(Verb.UPDATE, CIRCUIT, REGION.circuit(circuit.key))

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from sparehub.topology.model.logical_names import REGION, key_in
 from sparehub.topology.model.resources import CircuitReference, Region
 from sparehub.topology.planning.operations import (
     CIRCUIT,
@@ -217,7 +218,7 @@ def _of_operation(
     yield Need(scope=identity, action=action, purpose=f"{operation.verb.value} {name}")
     if verb == "delete":
         return
-    hub = identify("region/hub/network")
+    hub = identify(REGION.hub.network)
 
     def linked(scope: str, action: str) -> Need:
         return Need(scope=scope, action=action, purpose=f"write {name}", linked=True)
@@ -227,12 +228,12 @@ def _of_operation(
     elif operation.type == GATEWAY:
         yield linked(f"{hub}/subnets/GatewaySubnet" if hub else "", _JOIN_SUBNET)
     elif operation.type == CONNECTION:
-        key = operation.name.split("/")[2]
-        circuit = next(each for each in region.circuits if each.key == key)
-        keyed = {each.key for each in region.connections if each.authorization_key}
-        yield linked(identify("region/expressroute/gateway"), _JOIN_GATEWAY)
-        if key not in keyed:  # a key stands for the circuit's owner (ER-14)
-            owned = identify(f"region/circuit/{key}/circuit")
+        key = key_in(REGION.connection, operation.name)
+        circuit = next(circuit for circuit in region.circuits if circuit.key == key)
+        keyed = {c.key for c in region.connections if c.authorization_key}
+        yield linked(identify(REGION.gateway), _JOIN_GATEWAY)
+        if circuit.key not in keyed:  # a key stands for the circuit's owner (ER-14)
+            owned = identify(REGION.circuit(circuit.key))
             yield linked(
                 circuit.id if isinstance(circuit, CircuitReference) else owned, _JOIN_CIRCUIT
             )

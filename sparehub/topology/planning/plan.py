@@ -14,6 +14,7 @@ from typing import Any
 
 from sparehub.topology.azure.durations import NO_TIME, Duration
 from sparehub.topology.config.enums import Activation
+from sparehub.topology.model.logical_names import REGION
 from sparehub.topology.planning.operations import CIRCUIT, ResourceOperation, Verb
 
 SHORT = 16
@@ -96,7 +97,7 @@ class BandwidthIncrease:
     @property
     def operation(self) -> ResourceOperation:
         """The write that does it."""
-        return ResourceOperation(Verb.UPDATE, CIRCUIT, f"region/circuit/{self.connection}/circuit")
+        return ResourceOperation(Verb.UPDATE, CIRCUIT, REGION.circuit(self.connection))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,7 +110,7 @@ class KeyedConnection:
     @property
     def name(self) -> str:
         """The logical name of the connection."""
-        return f"region/connection/{self.key}/connection"
+        return REGION.connection(self.key)
 
     @property
     def place(self) -> str:

@@ -13,6 +13,7 @@ from typing import Self
 from sparehub.topology.config.enums import Prefers
 from sparehub.topology.model.circuit_ids import circuit_id
 from sparehub.topology.model.live_regions import Advertisement
+from sparehub.topology.model.logical_names import ROLES
 from sparehub.topology.model.resources import Region
 from sparehub.topology.state.parts import location_of
 from sparehub.topology.state.region import read_state
@@ -55,7 +56,7 @@ class Deployed:
         """Read what a stack recorded; nothing of one that was never deployed or is destroyed."""
         reading = read_state(resources)
         region, roles, said = reading.region, reading.roles, reading.outputs
-        gateway = roles["expressroute/gateway"]
+        gateway = roles[ROLES.gateway]
         owned = [each.id for each in roles.all if each.type == CIRCUIT]
         connected = [each.reference("peer") for each in roles.all if each.type == CONNECTION]
         named = [str(each) for each in (said.get("circuitIds") or {}).values()]

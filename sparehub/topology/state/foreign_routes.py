@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from sparehub.topology.model.logical_names import ROLES
 from sparehub.topology.model.resources import Region, Route, RouteTable
 from sparehub.topology.state.region import Reading
 from sparehub.topology.state.resources import ArmResource
@@ -81,7 +82,7 @@ def tables_to_write(region: Region, stood: Reading) -> Iterator[TableWrite]:
     goal = {table.key: table for table in region.route_tables}
     tags = {key: str(value) for key, value in region.tags.items()}
     for table in stood.region.route_tables:
-        resource = stood.roles.by_role[f"routes/{table.key}"]
+        resource = stood.roles.by_role[ROLES.route_table(table.key)]
         wanted = goal.get(table.key)
         if wanted is None:
             yield TableWrite(resource=resource, recorded=table, wanted=None, does="deletes")

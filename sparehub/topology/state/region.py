@@ -17,6 +17,7 @@ from sparehub.topology.config.schema import (
 )
 from sparehub.topology.model.build import STORAGE_ENDPOINT
 from sparehub.topology.model.circuit_ids import same_circuit
+from sparehub.topology.model.logical_names import ROLES, NetworkNames
 from sparehub.topology.model.resources import (
     Circuit,
     CircuitReference,
@@ -114,20 +115,18 @@ class _Reader:
         self._given = given
         self._outputs = outputs
         self._tables = {
-            each.key: role.removeprefix("routes/")
-            for role, each in roles.by_role.items()
-            if role.startswith("routes/")
+            roles.by_role[ROLES.route_table(key)].key: key for key in roles.keys(ROLES.route_table)
         }
 
     def region(self) -> Region:
         given, roles = self._given, self._roles
-        hub = self._network("hub", given.region.hub if given else None)
+        hub = self._network(ROLES.hub, given.region.hub if given else None)
         spokes = tuple(self._spoke(key) for key in roles.spokes)
         gateway = self._gateway()
         connections = tuple(self._connection(key) for key in roles.connections)
         # What there is of these, the one that every other thing follows first.
-        main = [r for r in map(roles.__getitem__, ("hub/network", "expressroute/gateway")) if r]
-        tagged = roles["group"] or roles.hub
+        main = [r for r in map(roles.__getitem__, (ROLES.hub.network, ROLES.gateway)) if r]
+        tagged = roles[ROLES.group] or roles.hub
         located = [location_of(each) for each in main] + [str(self._outputs.get("location") or "")]
         location = next(filter(None, located), "")
         networks = (hub, *(spoke.virtual_network for spoke in spokes))
@@ -183,7 +182,7 @@ class _Reader:
         )
 
     def _route_table(self, key: str) -> RouteTable:
-        table = self._roles.by_role[f"routes/{key}"]
+        table = self._roles.by_role[ROLES.route_table(key)]
         routes = (route_of(each) for each in routes_of(self._roles, table))
         return RouteTable(
             key=key,
@@ -192,12 +191,12 @@ class _Reader:
             routes=tuple(route for route in routes if route),
         )
 
-    def _network(self, role: str, said: NetworkConfig | None) -> VirtualNetwork:
-        network = self._roles[f"{role}/network"]
+    def _network(self, names: NetworkNames, said: NetworkConfig | None) -> VirtualNetwork:
+        network = self._roles[names.network]
         servers = (network.properties.get("dhcpOptions") or {}).get("dnsServers") if network else ()
         known = said.subnets if said else {}
         subnets = (
-            self._subnet(each, known.get(each.name), spoke=role != "hub")
+            self._subnet(each, known.get(each.name), spoke=names != ROLES.hub)
             for each in self._roles.children(network, SUBNET)
         )
         return VirtualNetwork(
@@ -233,10 +232,8 @@ class _Reader:
         )
 
     def _spoke(self, key: str) -> Spoke:
-        network = self._roles[f"spoke/{key}/network"]
-        halves = [
-            self._roles[f"spoke/{key}/peering/{name}"] for name in ("hub-to-spoke", "spoke-to-hub")
-        ]
+        network = self._roles[ROLES.spoke_network(key)]
+        halves = [self._roles[name] for name in (ROLES.hub_to_spoke(key), ROLES.spoke_to_hub(key))]
         remotes = [network, self._roles.hub]
         # PE-01. The state that a stack recorded is that of the minute in which the half was
         # written: the first of two says Initiated for ever.
@@ -254,13 +251,13 @@ class _Reader:
         said = self._given.region.spokes.get(key) if self._given else None
         return Spoke(
             key=key,
-            virtual_network=self._network(f"spoke/{key}", said),
+            virtual_network=self._network(ROLES.spoke(key), said),
             hub_to_spoke=out,
             spoke_to_hub=back,
         )
 
     def _gateway(self) -> Gateway | None:
-        gateway = self._roles["expressroute/gateway"]
+        gateway = self._roles[ROLES.gateway]
         if gateway is None:
             return None
         bounds = (gateway.properties.get("autoScaleConfiguration") or {}).get("bounds") or {}
@@ -275,7 +272,7 @@ class _Reader:
         )
 
     def _connection(self, key: str) -> Connection:
-        connection = self._roles.by_role[f"connection/{key}/connection"]
+        connection = self._roles.by_role[ROLES.connection(key)]
         return Connection(
             key=key,
             name=connection.name,
@@ -287,13 +284,11 @@ class _Reader:
     def _circuits(self) -> Iterator[Circuit | CircuitReference]:
         """Yield the circuits by key: those that connections lead to, and those that wait."""
         owned = {
-            role.split("/")[1]: each
-            for role, each in self._roles.by_role.items()
-            if role.startswith("circuit/") and role.endswith("/circuit")
+            key: self._roles.by_role[ROLES.circuit(key)] for key in self._roles.keys(ROLES.circuit)
         }
         said = self._outputs.get("circuitIds") or {}
         for key in sorted({*owned, *self._roles.connections, *said}):
-            connection = self._roles[f"connection/{key}/connection"]
+            connection = self._roles[ROLES.connection(key)]
             peer = connection.reference("peer") if connection else ""
             # A connection that leads elsewhere than the circuit of its key is told by the peer.
             if key in owned and peer.lower() in ("", owned[key].key):
@@ -314,7 +309,7 @@ class _Reader:
             bandwidth_in_mbps=whole(provider.get("bandwidthInMbps")) or 0,
             tier=str(sku.get("tier", "")),
             family=str(sku.get("family", "")),
-            private_peering=private_peering_of(self._roles[f"circuit/{key}/private-peering"]),
+            private_peering=private_peering_of(self._roles[ROLES.private_peering(key)]),
         )
 
     def _referenced(self, key: str, identity: str) -> CircuitReference:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sparehub.topology.errors import UnreadableError
-from sparehub.topology.model.resources import DRILL
+from sparehub.topology.model.logical_names import DRILL
 
 Resources = Mapping[str, Mapping[str, Any]]
 """Type and outputs of each resource of a stack, by its URN."""
@@ -107,7 +107,7 @@ def state_resources(resources: Resources) -> list[ArmResource]:
         # `<component>/<role>`: the first word is the name that the program gave its region, or
         # that of the drill, whose test networks are no part of it.
         component, _, role = urn.rsplit("::", 1)[-1].partition("/")
-        if component == DRILL:
+        if component == DRILL.root:
             continue
         inline = {name for name in _CHILDREN.get(type_of(outputs["id"]), ()) if name != "routes"}
         properties = {name: value for name, value in outputs.items() if name not in inline}

@@ -8,12 +8,13 @@ what refers to what, and keys follow from physical names.
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from ipaddress import IPv4Address
 from typing import Any
 
 from sparehub.topology.azure.address_ranges import DEFAULT_ROUTE
 from sparehub.topology.azure.reserved_subnets import GATEWAY_SUBNET
+from sparehub.topology.model.logical_names import ROLES, key_in, keys_in
 from sparehub.topology.state.resources import (
     CIRCUIT,
     CIRCUIT_PEERING,
@@ -49,9 +50,9 @@ class Roles:
             self._children.setdefault((each.parent, each.type), []).append(each)
         self._find_hub()
         self._find_spokes()
-        for network in ("hub", *(f"spoke/{key}" for key in self.spokes)):
-            for subnet in self.children(self.by_role.get(f"{network}/network"), SUBNET):
-                self._give(f"{network}/{subnet.name}", subnet)
+        for names in (ROLES.hub, *(ROLES.spoke(key) for key in self.spokes)):
+            for subnet in self.children(self.by_role.get(names.network), SUBNET):
+                self._give(names.subnet(subnet.name), subnet)
         self.nva = nva or self._next_hop()
         self.nva_subnet = self._nva_subnet()
         self._find_tables()
@@ -69,25 +70,25 @@ class Roles:
     @property
     def hub(self) -> ArmResource | None:
         """The hub's virtual network."""
-        return self["hub/network"]
+        return self[ROLES.hub.network]
 
     @property
     def spokes(self) -> tuple[str, ...]:
         """The keys of the spokes, sorted."""
-        return self._keys("spoke", "network")
+        return self.keys(ROLES.spoke_network)
 
     @property
     def connections(self) -> tuple[str, ...]:
         """The keys of the connections, sorted."""
-        return self._keys("connection", "connection")
+        return self.keys(ROLES.connection)
 
     def children(self, parent: ArmResource | None, kind: str) -> list[ArmResource]:
         """Return the children of one type."""
         return self._children.get((parent.key, kind), []) if parent else []
 
-    def _keys(self, first: str, last: str) -> tuple[str, ...]:
-        words = (role.split("/") for role in self.by_role)
-        return tuple(sorted(w[1] for w in words if len(w) == 3 and (w[0], w[2]) == (first, last)))  # noqa: PLR2004 - first/key/last
+    def keys(self, name: Callable[[str], str]) -> tuple[str, ...]:
+        """Return the keys of the resources of one kind, such as ``ROLES.circuit``, sorted."""
+        return tuple(sorted(keys_in(name, self.by_role)))
 
     def _give(self, role: str, resource: ArmResource) -> None:
         if resource.key not in self._role_of and role not in self.by_role:
@@ -102,17 +103,17 @@ class Roles:
         """Find the network of the ExpressRoute gateway, or the one with room for a gateway."""
         gateways = [g for g in self._free(GATEWAY) if gateway_type(g) == "ExpressRoute"]
         if gateways:
-            self._give("expressroute/gateway", gateways[0])
-        gateway = self["expressroute/gateway"]
+            self._give(ROLES.gateway, gateways[0])
+        gateway = self[ROLES.gateway]
         if gateway and (network := self.by_id.get(network_of_gateway(gateway))):
-            self._give("hub/network", network)
+            self._give(ROLES.hub.network, network)
         with_room = [
             network
             for network in self._free(VIRTUAL_NETWORK)
             if any(s.name == GATEWAY_SUBNET for s in self.children(network, SUBNET))
         ]
         for network in sorted(with_room, key=lambda n: -len(self.children(n, PEERING))):
-            self._give("hub/network", network)
+            self._give(ROLES.hub.network, network)
 
     def _find_spokes(self) -> None:
         """Whatever network has a peering with the hub, in either direction, is a spoke."""
@@ -129,13 +130,13 @@ class Roles:
                 names = (key, network.name, f"{network.group}-{network.name}")
                 name = next(each for each in names if each.lower() not in taken)
                 taken.add(name.lower())
-                self._give(f"spoke/{name}/network", network)
+                self._give(ROLES.spoke_network(name), network)
         for key in self.spokes:
-            network = self.by_role[f"spoke/{key}/network"]
+            network = self.by_role[ROLES.spoke_network(key)]
             if half := peered.get(network.key):
-                self._give(f"spoke/{key}/peering/hub-to-spoke", half)
+                self._give(ROLES.hub_to_spoke(key), half)
             if half := self._half_to_hub(network):
-                self._give(f"spoke/{key}/peering/spoke-to-hub", half)
+                self._give(ROLES.spoke_to_hub(key), half)
 
     def _hub_halves(self) -> list[ArmResource]:
         return self.children(self.hub, PEERING)
@@ -148,7 +149,7 @@ class Roles:
 
     def _subnets_of_spokes(self) -> Iterator[ArmResource]:
         for key in self.spokes:
-            yield from self.children(self[f"spoke/{key}/network"], SUBNET)
+            yield from self.children(self[ROLES.spoke_network(key)], SUBNET)
 
     def _next_hop(self) -> IPv4Address | None:
         """Return where most of the spokes' own default routes lead."""
@@ -172,46 +173,46 @@ class Roles:
         used = Counter(
             table for s in self._subnets_of_spokes() if (table := s.reference("routeTable").lower())
         )
-        hub = {"gateway": self["hub/GatewaySubnet"], "nva": self.nva_subnet}
+        hub = {"gateway": self[ROLES.hub.subnet(GATEWAY_SUBNET)], "nva": self.nva_subnet}
         wanted = {"spokes": used.most_common(1)[0][0]} if used else {}
         wanted |= {key: s.reference("routeTable").lower() for key, s in hub.items() if s}
         for key, identity in wanted.items():
             if identity in self.by_id:
-                self._give(f"routes/{key}", self.by_id[identity])
+                self._give(ROLES.route_table(key), self.by_id[identity])
         subnets = [*self._subnets_of_spokes(), *self.children(self.hub, SUBNET)]
         tables = {each.reference("routeTable").lower() for each in subnets}
         for other in list(self._free(ROUTE_TABLE)):
             if other.key in tables:
                 name = f"{other.group}-{other.name}" if other.name in _TABLES else other.name
-                self._give(f"routes/{name}", other)
+                self._give(ROLES.route_table(name), other)
 
     def _find_circuits(self) -> None:
-        gateway = self["expressroute/gateway"]
+        gateway = self[ROLES.gateway]
         location = str(gateway.properties.get("location", "")) if gateway else ""
         for connection in list(self._free(CONNECTION)):
             if gateway and connection.reference("virtualNetworkGateway1").lower() == gateway.key:
                 peer = connection.reference("peer")
                 key = _key(last_of(peer), "erc", location) or connection.name
-                self._give(f"connection/{key}/connection", connection)
+                self._give(ROLES.connection(key), connection)
                 if circuit := self.by_id.get(peer.lower()):
-                    self._give(f"circuit/{key}/circuit", circuit)
+                    self._give(ROLES.circuit(key), circuit)
         for circuit in self._of_type.get(CIRCUIT, ()):
-            self._give(f"circuit/{_key(circuit.name, 'erc', location)}/circuit", circuit)
-            if (role := self.role_of(circuit)).endswith("/circuit"):
+            self._give(ROLES.circuit(_key(circuit.name, "erc", location)), circuit)
+            if owned := key_in(ROLES.circuit, self.role_of(circuit)):
                 for peering in self.children(circuit, CIRCUIT_PEERING):
                     if peering.name == "AzurePrivatePeering":
-                        self._give(f"{role.removesuffix('circuit')}private-peering", peering)
+                        self._give(ROLES.private_peering(owned), peering)
 
     def _find_group(self) -> None:
         for group in self._of_type.get(RESOURCE_GROUP, ()):
             if self.hub and group.key == _group_of(self.hub):
-                self._give("group", group)
+                self._give(ROLES.group, group)
         groups = {each.key: each for each in self._free(RESOURCE_GROUP)}
         for circuit in self._of_type.get(CIRCUIT, ()):
-            role = self.role_of(circuit)
+            circuit_key = key_in(ROLES.circuit, self.role_of(circuit))
             own = groups.get(_group_of(circuit))
-            if role.endswith("/circuit") and own:
-                self._give(f"{role.removesuffix('circuit')}group", own)
+            if circuit_key and own:
+                self._give(ROLES.circuit_group(circuit_key), own)
 
 
 def _group_of(resource: ArmResource) -> str:

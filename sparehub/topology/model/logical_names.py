@@ -1,0 +1,200 @@
+"""Pulumi's logical names: what the program calls each resource of a region and of a drill.
+
+A logical name is part of a resource's URN, so a new name would replace the resource. The program
+has one component called ``region`` and, during a drill, one called ``drill``; a component puts its
+own name and a slash before the names of its resources.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+_KEY = "([^/]+)"
+
+
+def _join(*parts: str) -> str:
+    return "/".join(part for part in parts if part)
+
+
+def keys_in(name: Callable[[str], str], texts: Iterable[str]) -> Iterator[str]:
+    """Yield the keys in the logical names of one kind, such as ``REGION.connection``.
+
+    The key in ``region/connection/hong-kong/connection`` is ``hong-kong``.
+    """
+    pattern = re.compile(name(_KEY))
+    return (match[1] for text in texts if (match := pattern.fullmatch(text)))
+
+
+def key_in(name: Callable[[str], str], text: str) -> str | None:
+    """Return the key in a logical name; None where the name is of another kind."""
+    return next(keys_in(name, [text]), None)
+
+
+@dataclass(frozen=True)
+class NetworkNames:
+    """Names in the component of a virtual network, which is a hub or a spoke."""
+
+    component: str
+
+    @property
+    def network(self) -> str:
+        """The virtual network."""
+        return _join(self.component, "network")
+
+    def subnet(self, name: str) -> str:
+        """Return the name of a subnet."""
+        return _join(self.component, name)
+
+
+@dataclass(frozen=True)
+class RegionNames:
+    """Names of the resources of a region; ``root`` is the name of the region's component.
+
+    Methods that end in ``_component`` name a component resource. The others name an Azure resource.
+    """
+
+    root: str
+
+    @property
+    def group(self) -> str:
+        """The resource group."""
+        return _join(self.root, "group")
+
+    @property
+    def hub(self) -> NetworkNames:
+        """The hub."""
+        return NetworkNames(_join(self.root, "hub"))
+
+    def spoke(self, key: str) -> NetworkNames:
+        """Return the names of a spoke."""
+        return NetworkNames(_join(self.root, "spoke", key))
+
+    def spoke_network(self, key: str) -> str:
+        """Return the name of a spoke's virtual network."""
+        return self.spoke(key).network
+
+    def peering_component(self, key: str) -> str:
+        """Return the name of the component with both halves of a spoke's peering."""
+        return _join(self.root, "spoke", key, "peering")
+
+    def hub_to_spoke(self, key: str) -> str:
+        """Return the name of the hub's half of a peering."""
+        return hub_to_spoke(self.peering_component(key))
+
+    def spoke_to_hub(self, key: str) -> str:
+        """Return the name of the spoke's half of a peering."""
+        return spoke_to_hub(self.peering_component(key))
+
+    @property
+    def route_tables_component(self) -> str:
+        """The component of the route tables."""
+        return _join(self.root, "routes")
+
+    def route_table(self, key: str) -> str:
+        """Return the name of a route table."""
+        return _join(self.route_tables_component, key)
+
+    @property
+    def gateway_component(self) -> str:
+        """The component of the ExpressRoute gateway."""
+        return _join(self.root, "expressroute")
+
+    @property
+    def gateway(self) -> str:
+        """The ExpressRoute gateway."""
+        return gateway(self.gateway_component)
+
+    def circuit_component(self, key: str) -> str:
+        """Return the name of the component of a circuit."""
+        return _join(self.root, "circuit", key)
+
+    def circuit_group(self, key: str) -> str:
+        """Return the name of the resource group of a circuit."""
+        return _join(self.circuit_component(key), "group")
+
+    def circuit(self, key: str) -> str:
+        """Return the name of a circuit."""
+        return circuit(self.circuit_component(key))
+
+    def private_peering(self, key: str) -> str:
+        """Return the name of the private peering of a circuit."""
+        return private_peering(self.circuit_component(key))
+
+    def connection_component(self, key: str) -> str:
+        """Return the name of the component of a connection."""
+        return _join(self.root, "connection", key)
+
+    def connection(self, key: str) -> str:
+        """Return the name of a connection."""
+        return connection(self.connection_component(key))
+
+
+def hub_to_spoke(component: str) -> str:
+    """Return the name of the hub's half, in the component of a peering."""
+    return f"{component}/hub-to-spoke"
+
+
+def spoke_to_hub(component: str) -> str:
+    """Return the name of the spoke's half, in the component of a peering."""
+    return f"{component}/spoke-to-hub"
+
+
+def gateway(component: str) -> str:
+    """Return the name of the gateway, in the component of a gateway."""
+    return f"{component}/gateway"
+
+
+def circuit(component: str) -> str:
+    """Return the name of the circuit, in the component of a circuit."""
+    return f"{component}/circuit"
+
+
+def private_peering(component: str) -> str:
+    """Return the name of the private peering, in the component of a circuit."""
+    return f"{component}/private-peering"
+
+
+def connection(component: str) -> str:
+    """Return the name of the connection, in the component of a connection."""
+    return f"{component}/connection"
+
+
+@dataclass(frozen=True)
+class DrillNames:
+    """Names of the resources of a drill; ``root`` is the name of the drill's component."""
+
+    root: str
+
+    @property
+    def group(self) -> str:
+        """The resource group."""
+        return f"{self.root}/group"
+
+    @property
+    def route_tables_component(self) -> str:
+        """The component of the route table."""
+        return f"{self.root}/routes"
+
+    def route_table(self, key: str) -> str:
+        """Return the name of the route table."""
+        return f"{self.route_tables_component}/{key}"
+
+    def network(self, key: str) -> NetworkNames:
+        """Return the names of the test network of a spoke."""
+        return NetworkNames(f"{self.root}/{key}")
+
+    def security_group(self, key: str) -> str:
+        """Return the name of the network security group of a test network."""
+        return f"{self.root}/{key}/security"
+
+    def __contains__(self, name: object) -> bool:
+        """Return whether a logical name is one of the drill's."""
+        return str(name).startswith(f"{self.root}/")
+
+
+REGION = RegionNames("region")
+"""Names in the program of a stack."""
+ROLES = RegionNames("")
+"""The same without the region's own: the role of a resource in a region (``state.roles``)."""
+DRILL = DrillNames("drill")
+"""Names of the drill in the program of a stack."""
