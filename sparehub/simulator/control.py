@@ -188,7 +188,7 @@ def advertise(directory: Path, prefixes: Sequence[str], circuit: str = "") -> No
         try:
             ip_network(prefix)
         except ValueError:
-            raise SimulatorError(f"{prefix!r} is no prefix such as 192.168.0.0/16") from None
+            raise SimulatorError(f"{prefix!r} is not a prefix such as 192.168.0.0/16") from None
     with Store(directory).transaction(write=True) as transaction:
         on_premises.advertise(transaction, prefixes, circuit)
 

@@ -15,7 +15,7 @@ from sparehub.simulator.provider import plugin
 
 @pytest.fixture
 def open_umask() -> Iterator[None]:
-    """What lets everybody read and write whatever is made without a mode."""
+    """What lets everybody read and write each file that is made without a mode."""
     before = os.umask(0)
     yield
     os.umask(before)

@@ -62,7 +62,7 @@ def foreign(headers: Mapping[str, str], server: tuple[str, int | None]) -> Refus
     return None
 
 
-def protocol(limits: Limits) -> Any:  # noqa: ANN401 - uvicorn takes whatever makes a protocol
+def protocol(limits: Limits) -> Any:  # noqa: ANN401 - uvicorn takes any factory of a protocol
     """Return what makes the protocol of each connection."""
     return partial(_Protocol, limits)
 

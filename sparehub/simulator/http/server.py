@@ -40,7 +40,7 @@ _ENOUGH = 4 * 1024 * 1024 + 1
 _FOUND, _EXISTS = 200, 204
 _SLOW = 3.0
 _LEISURE = 5
-"""Seconds that requests under way have for ending when the server is told to."""
+"""Seconds that requests in progress have to finish when the server stops."""
 
 UNAUTHENTICATED = ErrorTemplate(
     401,
@@ -176,22 +176,22 @@ class Connections:
 
 
 class _Server(uvicorn.Server):
-    """A server that ends, rather than dies, when it is told to."""
+    """A server that stops cleanly on a signal."""
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
         """Stop on SIGINT and SIGTERM; uvicorn's own raises them again afterwards."""
-        told = (signal.SIGINT, signal.SIGTERM)
-        before = {each: signal.signal(each, self.handle_exit) for each in told}
+        signals = (signal.SIGINT, signal.SIGTERM)
+        before = {number: signal.signal(number, self.handle_exit) for number in signals}
         try:
             yield
         finally:
-            for each, handler in before.items():
-                signal.signal(each, handler)
+            for number, handler in before.items():
+                signal.signal(number, handler)
 
 
 def serve(directory: Path, port: int, host: str = LOOPBACK, limits: Limits | None = None) -> None:
-    """Serve the store in a directory until told to stop.
+    """Serve the store in a directory until a signal stops it.
 
     Raises:
         ServingError: The address is not this machine's own, or taken.

@@ -45,7 +45,7 @@ def _fail(context: grpc.ServicerContext, code: grpc.StatusCode, problem: Excepti
 
 
 def _fail_partially(context: grpc.ServicerContext, problem: InitializationError) -> NoReturn:
-    """Tell the engine what exists although the call failed; its next ``up`` then updates it."""
+    """Report what exists although the call failed; the next ``up`` then updates it."""
     detail = provider_pb2.ErrorResourceInitFailed(
         id=problem.id,
         properties=struct_codec.write(problem.outputs),

@@ -140,10 +140,10 @@ class Resources:
         return ResourceState(document["id"], outputs, inputs)
 
     def adopt(self, schema: Schema, path: str) -> ResourceState | None:
-        """Read a resource that the engine has no state of, with inputs as they were last given.
+        """Read a resource of which the engine has no state, with the inputs that were last sent.
 
-        Azure cannot tell what a client gave and what it filled in itself; the simulator can, and so
-        the next ``up`` has nothing to change. Children that were only sent back do not count.
+        Azure does not separate what a client sent from its own defaults; the simulator does, and
+        so the next ``up`` has nothing to change. Children that were only sent back do not count.
         """
         document = self.client.get(schema, path)
         sent = self.client.azure.sent(path)

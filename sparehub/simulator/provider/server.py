@@ -14,10 +14,10 @@ import grpc
 from sparehub.simulator.provider.servicer import Provider
 
 _AT_ONCE = "Cancel"
-"""The method that must get through although all threads wait."""
+"""The method that runs at once although all threads wait."""
 _THREADS = 32
 _Metadata: TypeAlias = tuple[tuple[str, bytes], ...]
-_Telling: TypeAlias = grpc.aio.ServicerContext[Any, Any]
+_AsyncContext: TypeAlias = grpc.aio.ServicerContext[Any, Any]
 
 
 class _AbortedError(Exception):
@@ -25,7 +25,7 @@ class _AbortedError(Exception):
 
 
 class _Context:
-    """What a call says of its end besides its result."""
+    """How a call ends: its status and metadata."""
 
     code = grpc.StatusCode.UNKNOWN
     details = ""
@@ -52,22 +52,22 @@ class Calls:
         self._provider = provider
         self._pool = ThreadPoolExecutor(_THREADS)
 
-    def __getattr__(self, name: str) -> Callable[[Any, _Telling], Awaitable[Any]]:
+    def __getattr__(self, name: str) -> Callable[[Any, _AsyncContext], Awaitable[Any]]:
         """Return the coroutine of a method of the protocol."""
         method = getattr(self._provider, name)
 
-        async def call(request: Any, context: _Telling) -> Any:  # noqa: ANN401  any message
-            told = _Context()
+        async def call(request: Any, context: _AsyncContext) -> Any:  # noqa: ANN401  any message
+            outcome = _Context()
             try:
                 if name != _AT_ONCE and self._provider.waits:
                     loop = asyncio.get_running_loop()
-                    return await loop.run_in_executor(self._pool, method, request, told)
-                return method(request, told)
+                    return await loop.run_in_executor(self._pool, method, request, outcome)
+                return method(request, outcome)
             except (_AbortedError, NotImplementedError):
-                await context.abort(told.code, told.details, told.metadata)
+                await context.abort(outcome.code, outcome.details, outcome.metadata)
 
         return call
 
     def close(self) -> None:
-        """Bring what is under way in the store to its end."""
+        """Wait until every call has finished."""
         self._pool.shutdown(wait=True)

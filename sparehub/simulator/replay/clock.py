@@ -59,7 +59,7 @@ def evidence(write: Exchange, exchanges: Sequence[Exchange]) -> Evidence:
     if not done and write.method == "POST":
         done = [write.at]  # nobody polled, so the answer to an action was its result
     if not done:
-        # Nobody was seen to poll to the end: what the client next does with it tells.
+        # No poll to the end was recorded: the client's next request on the resource shows it.
         done = [each.at for each in later if each.key == write.key and each.at >= max(running)][:1]
     if not done:
         return Evidence(max(running) if len(running) > 1 else None)

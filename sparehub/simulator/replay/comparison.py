@@ -51,7 +51,7 @@ def shape(value: object, path: str = "") -> Shape:
 
 @cache
 def published() -> frozenset[str]:
-    """Return the property names that azure-native's published schema has, of whatever type."""
+    """Return the property names of all types in azure-native's published schema."""
     found = {"id", "location", "name", "properties", "sku", "tags", "type", "value", "zones"}
     for package in ("network", "compute"):
         spec = find_spec("pulumi_azure_native")

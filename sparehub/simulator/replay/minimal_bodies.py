@@ -1,4 +1,4 @@
-"""The smallest body that Azure accepts for a resource of which a recording only tells the name."""
+"""The smallest body that Azure accepts for a resource of which a recording only has the name."""
 
 from collections.abc import Callable, Mapping
 from ipaddress import IPv4Network, ip_network

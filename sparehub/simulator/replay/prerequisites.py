@@ -37,7 +37,7 @@ class Given:
     named: dict[str, ResourceId] = field(default_factory=dict)
     """Given resources by their key, in the order in which they are named."""
     later: set[str] = field(default_factory=set)
-    """Keys of what is not there at the beginning, whatever is shown of it afterwards."""
+    """Keys of resources that do not exist at the beginning, also if they are shown later."""
     refused: list[str] = field(default_factory=list)
     """What the simulator would not take for granted, and why."""
 

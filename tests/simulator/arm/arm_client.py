@@ -10,8 +10,14 @@ from sparehub.simulator.arm.service import Azure
 from sparehub.simulator.control import LogEntry, read_log
 from tests.simulator.arm import bodies
 from tests.simulator.arm.bodies import Body
+from tests.simulator.arm.refusal_catalogue import entry_of
 
 VERSION = {"api-version": "2024-05-01"}
+
+
+def refusal_in(response: Response) -> str:
+    """Return the catalogue's name of the refusal that a response is."""
+    return entry_of(response.status, (response.body or {})["error"])
 
 
 class Arm:
@@ -63,9 +69,9 @@ class Arm:
         assert response.status in (202, 204), response.body
 
     def refusal(self, path: str, body: object, method: str = "PUT", **query: str) -> str:
-        """Return ``status code`` of a refusal, which has changed nothing and is in the log."""
+        """Return the catalogue's name of a refusal, which has changed nothing and is in the log."""
         error = self.refused(method, path, body, query)
-        return f"{error['status']} {error['code']}"
+        return entry_of(error["status"], error)
 
     def refused_delete(self, path: str) -> str:
         return self.refusal(path, None, "DELETE")

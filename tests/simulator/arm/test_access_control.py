@@ -4,7 +4,7 @@ import pytest
 
 from sparehub.simulator import control
 from sparehub.simulator.arm.pipeline.access_control import PRINCIPAL, Denial, Grant
-from tests.simulator.arm.arm_client import Arm
+from tests.simulator.arm.arm_client import Arm, refusal_in
 from tests.simulator.arm.bodies import GROUP, connection, group, virtual_network
 
 SUBSCRIPTION = GROUP.partition("/resourceGroups")[0]
@@ -42,7 +42,7 @@ def test_a_read_only_lock_refuses_writes_and_actions_and_no_readings(arm: Arm) -
     lock(arm, GROUP, "ReadOnly")
     tables = f"{NETWORK}/expressRouteCircuits/circuit/peerings/AzurePrivatePeering/routeTables"
 
-    assert arm.refusal(*virtual_network("hub", "10.0.0.0/24")) == "409 ScopeLocked"
+    assert arm.refusal(*virtual_network("hub", "10.0.0.0/24")) == "SCOPE_LOCKED"
     assert arm.send("POST", f"{tables}/primary").status == 409
     assert arm.get(HUB)["name"] == "hub"
 
@@ -52,7 +52,7 @@ def test_a_group_is_not_deleted_while_something_in_it_is_locked(arm: Arm) -> Non
     arm.networks(hub="10.0.0.0/24", spoke="10.1.0.0/24")
     lock(arm, HUB)
 
-    assert arm.refused_delete(GROUP) == "409 ScopeLocked"
+    assert arm.refused_delete(GROUP) == "SCOPE_LOCKED"
     arm.delete(f"{NETWORK}/virtualNetworks/spoke")
 
 
@@ -72,35 +72,31 @@ def test_locks_are_listed_at_a_scope_and_below(arm: Arm) -> None:
     at_scope = arm.send("GET", f"{GROUP}{LOCKS}", query={"$filter": "atScope()"})
     assert at_scope.body == {"value": []}
     missing = arm.send("GET", f"{GROUP}{LOCKS}/other")
-    assert (missing.status, missing.body and missing.body["error"]["code"]) == (
-        404,
-        "SimulatorLockNotFound",
-    )
+    assert refusal_in(missing) == "LOCK_NOT_FOUND"
     assert arm.send("DELETE", f"{GROUP}{LOCKS}/other").status == 204
 
 
 @pytest.mark.parametrize(
-    ("method", "path", "body", "code"),
+    ("method", "path", "body", "refusal"),
     [
-        ("PUT", f"{GROUP}{LOCKS}/x", {"properties": {"level": "Any"}}, "SimulatorLockLevel"),
-        ("PUT", f"{GROUP}{LOCKS}", {"properties": {"level": "ReadOnly"}}, "MethodNotAllowed"),
-        ("POST", f"{GROUP}{LOCKS}/x", {}, "MethodNotAllowed"),
-        ("GET", f"/subscriptions/none{LOCKS}", None, "InvalidSubscriptionId"),
-        ("GET", f"{SUBSCRIPTION}/resourceGroups/no{LOCKS}", None, "ResourceGroupNotFound"),
-        ("GET", f"{HUB}/subnets/no{LOCKS}", None, "NotFound"),
-        ("GET", f"{GROUP}/what{LOCKS}", None, "NotFound"),
+        ("PUT", f"{GROUP}{LOCKS}/x", {"properties": {"level": "Any"}}, "LOCK_LEVEL"),
+        ("PUT", f"{GROUP}{LOCKS}", {"properties": {"level": "ReadOnly"}}, "METHOD_UNKNOWN"),
+        ("POST", f"{GROUP}{LOCKS}/x", {}, "METHOD_UNKNOWN"),
+        ("GET", f"/subscriptions/none{LOCKS}", None, "SUBSCRIPTION_INVALID"),
+        ("GET", f"{SUBSCRIPTION}/resourceGroups/no{LOCKS}", None, "GROUP_NOT_FOUND"),
+        ("GET", f"{HUB}/subnets/no{LOCKS}", None, "CHILD_NOT_FOUND"),
+        ("GET", f"{GROUP}/what{LOCKS}", None, "PATH_UNKNOWN"),
     ],
 )
-def test_what_is_no_lock_is_refused(
-    arm: Arm, method: str, path: str, body: object, code: str
+def test_an_invalid_lock_is_refused(
+    arm: Arm, method: str, path: str, body: object, refusal: str
 ) -> None:
-    """A level, a name and a scope that are there."""
+    """A lock needs a known level, a name and an existing scope."""
     arm.networks(hub="10.0.0.0/24")
 
     response = arm.send(method, path, body)
 
-    assert response.body is not None
-    assert response.body["error"]["code"] == code
+    assert refusal_in(response) == refusal
 
 
 def test_what_is_not_permitted_is_refused_by_action_and_scope(arm: Arm) -> None:
@@ -116,7 +112,7 @@ def test_what_is_not_permitted_is_refused_by_action_and_scope(arm: Arm) -> None:
     assert refused["code"] == "AuthorizationFailed"
     assert "perform action 'Microsoft.Network/virtualNetworks/delete' over" in refused["message"]
     arm.put(*virtual_network("hub", "10.0.0.0/24"))
-    assert arm.refusal(*group(f"{SUBSCRIPTION}/resourceGroups/other")) == "403 AuthorizationFailed"
+    assert arm.refusal(*group(f"{SUBSCRIPTION}/resourceGroups/other")) == "AUTHORIZATION_FAILED"
     control.permit(arm.directory, [])
     assert arm.send("GET", HUB).status == 403
 
@@ -155,7 +151,7 @@ def test_what_a_write_names_has_to_be_permitted_as_well(arm: Arm) -> None:
     assert refused["code"] == "LinkedAuthorizationFailed"
     assert "'Microsoft.Network/expressRouteCircuits/join/action' on the" in refused["message"]
     body["properties"]["authorizationKey"] = "unknown"
-    assert arm.refusal(path, body) != "403 LinkedAuthorizationFailed"
+    assert arm.refusal(path, body) == "AUTHORIZATION_INVALID"
 
 
 @pytest.mark.parametrize(

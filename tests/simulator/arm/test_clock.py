@@ -227,7 +227,7 @@ def test_at_speed_100_what_is_in_use_is_refused_before_it_is_deleting(
         waiting.put(*write)
     wall.seconds += 10
 
-    assert waiting.refused_delete(HUB) == "400 InUseSubnetCannotBeDeleted"
+    assert waiting.refused_delete(HUB) == "SUBNET_IN_USE"
 
 
 def test_vn_19_writes_on_one_network_conflict(waiting: Arm, wall: Wall) -> None:
@@ -237,13 +237,13 @@ def test_vn_19_writes_on_one_network_conflict(waiting: Arm, wall: Wall) -> None:
     waiting.put(HUB, HUB_BODY)
     path, body = subnet("hub", "a", "10.0.0.0/26")
 
-    assert waiting.refusal(path, body) == "409 AnotherOperationInProgress"
+    assert waiting.refusal(path, body) == "ANOTHER_OPERATION"
 
     wall.seconds += 1
     waiting.put(path, body)
 
 
-def test_vn_20_a_peering_needs_both_networks_settled(waiting: Arm, wall: Wall) -> None:
+def test_vn_20_a_peering_needs_both_networks_provisioned(waiting: Arm, wall: Wall) -> None:
     """While a subnet of the remote network is written, a peering is refused."""
     waiting.put(*group())
     wall.seconds += 1
@@ -276,7 +276,7 @@ def test_vn_20_other_references_are_refused_as_retryable(waiting: Arm, wall: Wal
     waiting.put(table, body)
     named = subnet("hub", "a", "10.0.0.0/26", routeTable={"id": table})
 
-    assert waiting.refusal(*named) == "429 RetryableError"
+    assert waiting.refusal(*named) == "RETRYABLE"
 
     wall.seconds += 1
     waiting.put(*named)
@@ -433,7 +433,7 @@ def test_at_speed_100_two_connections_of_a_gateway_conflict(waiting: Arm, wall: 
     waiting.delete(connection("connection", "gateway", "circuit")[0])
     write = connection("second", "gateway", "second")
 
-    assert waiting.refusal(*write) == "409 AnotherOperationInProgress"
+    assert waiting.refusal(*write) == "ANOTHER_OPERATION"
 
     wall.seconds += 0.91
     waiting.put(*write)

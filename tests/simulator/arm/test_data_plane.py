@@ -453,8 +453,8 @@ def test_region_down_leaves_the_data_plane(spoke: Arm) -> None:
 
 
 def test_what_on_premises_advertises_is_a_prefix(arm: Arm) -> None:
-    """Over one circuit or over all; what is no prefix is refused."""
-    with pytest.raises(SimulatorError, match="'nonsense' is no prefix"):
+    """Over one circuit or over all; an invalid prefix is refused."""
+    with pytest.raises(SimulatorError, match="'nonsense' is not a prefix"):
         control.advertise(arm.directory, ["nonsense"])
 
 

@@ -3,10 +3,10 @@
 import pytest
 
 from sparehub.simulator import control
-from sparehub.simulator.arm.http_messages import Response, TransportFault
+from sparehub.simulator.arm.http_messages import TransportFault
 from sparehub.simulator.arm.storage.faults import Fault, FaultKind, Order
 from sparehub.simulator.errors import SimulatorError
-from tests.simulator.arm.arm_client import Arm
+from tests.simulator.arm.arm_client import Arm, refusal_in
 from tests.simulator.arm.bodies import (
     GROUP,
     NETWORK,
@@ -28,10 +28,6 @@ def _order(arm: Arm, kind: str, **more: object) -> None:
     control.add_fault(arm.directory, Order(kind, **more))  # type: ignore[arg-type]  # by name
 
 
-def _code(response: Response) -> str:
-    return f"{response.status} {(response.body or {}).get('error', {}).get('code', '')}".strip()
-
-
 def test_a_region_that_is_down_answers_503(arm: Arm) -> None:
     """Reads, lists, writes and polls of its resources; another region's go on, and it comes back.
     What was there is there afterwards."""
@@ -43,8 +39,10 @@ def test_a_region_that_is_down_answers_503(arm: Arm) -> None:
 
     _order(arm, "region-down", region="East Asia")
 
-    down = "503 SimulatorRegionDown"
-    assert [_code(arm.send("GET", path)) for path in (HUB, f"{HUB}/subnets", poll)] == [down] * 3
+    down = "REGION_DOWN"
+    assert [refusal_in(arm.send("GET", path)) for path in (HUB, f"{HUB}/subnets", poll)] == [
+        down
+    ] * 3
     assert arm.refusal(HUB, HUB_BODY) == down
     assert arm.refusal(*subnet("hub", "a", "10.0.0.0/26")) == down
     assert arm.refusal(TABLE, TABLE_BODY) == down
@@ -79,7 +77,7 @@ def test_a_connection_needs_the_region_of_its_circuits_record(arm: Arm, kind: st
     arm.put(path, body)
 
     _order(arm, "region-down", region="japaneast", type=kind)
-    assert arm.refused_delete(path) == "503 SimulatorRegionDown"
+    assert arm.refused_delete(path) == "REGION_DOWN"
     assert arm.properties(path)["provisioningState"] == "Succeeded"
     arm.put(path, body)
     control.clear_faults(arm.directory)
@@ -105,16 +103,28 @@ def test_a_connection_needs_no_other_region(arm: Arm, order: Order) -> None:
     assert [each.seen for each in control.read_faults(arm.directory)] == [0]
 
 
-@pytest.mark.parametrize("peer", [None, "far", {}, {"id": 7}, {"id": "\ud800"}, {"id": "/far"}])
-def test_a_connection_to_nothing_is_refused_as_ever(arm: Arm, peer: object) -> None:
-    """Whatever its body says in the place of a circuit's id, while a region is down, too."""
+@pytest.mark.parametrize(
+    ("peer", "refusal"),
+    [
+        (None, "CONNECTION_INCOMPLETE"),
+        ("far", "FORMAT_INVALID"),
+        ({}, "FORMAT_INVALID"),
+        ({"id": 7}, "FORMAT_INVALID"),
+        ({"id": "\ud800"}, "CONTENT_INVALID"),
+        ({"id": "/far"}, "REFERENCE_TYPE_WRONG"),
+    ],
+)
+def test_an_invalid_circuit_id_is_refused_while_a_region_is_down(
+    arm: Arm, peer: object, refusal: str
+) -> None:
+    """A body without a circuit's id is refused as at any other time."""
     _far_circuit(arm)
     path, body = connection("connection", "gateway", "far", peer=peer)
-    before = arm.refusal(path, body)
+    assert arm.refusal(path, body) == refusal
+
     _order(arm, "region-down", region="japaneast")
 
-    assert arm.refusal(path, body) == before
-    assert before.startswith("4")
+    assert arm.refusal(path, body) == refusal
 
 
 def test_a_circuit_is_fenced_while_the_gateways_region_is_down(arm: Arm) -> None:
@@ -126,7 +136,7 @@ def test_a_circuit_is_fenced_while_the_gateways_region_is_down(arm: Arm) -> None
     path, body = private_peering("far", state="Disabled")
     arm.put(path, body)
     assert arm.properties(path)["state"] == "Disabled"
-    assert arm.refused_delete(f"{NETWORK}/connections/connection") == "503 SimulatorRegionDown"
+    assert arm.refused_delete(f"{NETWORK}/connections/connection") == "REGION_DOWN"
 
 
 def test_throttled_is_429_once(arm: Arm) -> None:
@@ -150,7 +160,7 @@ def test_conflict_is_409(arm: Arm) -> None:
 
     refused = [arm.refusal(TABLE, TABLE_BODY) for _ in range(2)]
 
-    assert refused == ["409 AnotherOperationInProgress"] * 2
+    assert refused == ["ANOTHER_OPERATION"] * 2
     arm.put(TABLE, TABLE_BODY)
 
 
@@ -162,7 +172,7 @@ def test_faults_match_by_region_type_and_number(arm: Arm) -> None:
 
     for write in (elsewhere, (HUB, HUB_BODY), (TABLE, TABLE_BODY), elsewhere):
         arm.put(*write)
-    assert arm.refusal(TABLE, TABLE_BODY) == "409 AnotherOperationInProgress"
+    assert arm.refusal(TABLE, TABLE_BODY) == "ANOTHER_OPERATION"
     arm.put(TABLE, TABLE_BODY)
 
     assert control.read_faults(arm.directory) == [
@@ -272,15 +282,16 @@ def test_transport_faults_come_in_turn(arm: Arm) -> None:
     answers = [arm.send("PUT", *route_table(name)) for name in names]
 
     assert [
-        _code(each) if each.transport_fault is None else each.transport_fault for each in answers
+        refusal_in(each) if each.transport_fault is None else each.transport_fault
+        for each in answers
     ] == [
-        "500 SimulatorServerError",
-        "502 BadGatewayConnection",
-        "504 GatewayTimeout",
+        "SERVER_ERROR",
+        "BAD_GATEWAY",
+        "GATEWAY_TIMEOUT",
         TransportFault.RESET,
         TransportFault.TRUNCATED,
         TransportFault.SLOW,
-        "500 SimulatorServerError",
+        "SERVER_ERROR",
     ]
     done = [each["name"] for each in arm.get(f"{NETWORK}/routeTables")["value"]]
     assert done == ["t2", "t4", "t5"]

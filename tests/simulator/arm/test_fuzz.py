@@ -1,4 +1,4 @@
-"""Whatever is sent, Azure answers, and what it refuses leaves no trace."""
+"""Azure answers every request, and a refused one leaves no trace."""
 
 import json
 from pathlib import Path
@@ -126,7 +126,7 @@ def test_any_path_is_answered(method: str, path: str, body: object) -> None:
 @settings(max_examples=200, derandomize=True, deadline=None)
 @given(write=_WRITES)
 def test_any_body_of_any_type_is_answered(write: tuple[str, object]) -> None:
-    """Nor do the members that a type has, with whatever values."""
+    """Nor do the members that a type has, with any values."""
     _answered("PUT", *write)
 
 

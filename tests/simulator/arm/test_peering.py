@@ -56,10 +56,10 @@ def test_pe_01_the_remote_network_must_be_there(arm: Arm) -> None:
     """A peering with a network that does not exist, or with its own, is refused."""
     arm.networks(hub="10.0.0.0/24")
 
-    assert arm.refusal(*peering("hub", "none")) == "400 InvalidGlobalResourceReference"
-    assert arm.refusal(*peering("hub", "hub")) == "400 SimulatorPeerToItself"
+    assert arm.refusal(*peering("hub", "none")) == "GLOBAL_REFERENCE_NOT_FOUND"
+    assert arm.refusal(*peering("hub", "hub")) == "PEER_TO_ITSELF"
     path, _ = peering("hub", "none")
-    assert arm.refusal(path, {"properties": {}}) == "400 InvalidRequestFormat"
+    assert arm.refusal(path, {"properties": {}}) == "FORMAT_INVALID"
 
 
 def test_pe_01_a_peering_keeps_its_remote_network(arm: Arm) -> None:
@@ -69,7 +69,7 @@ def test_pe_01_a_peering_keeps_its_remote_network(arm: Arm) -> None:
 
     elsewhere = arm.refusal(*peering("hub", "other", name="p"))
 
-    assert elsewhere == "400 SimulatorRemoteNetworkFixed"
+    assert elsewhere == "REMOTE_NETWORK_FIXED"
 
 
 def test_pe_03_overlapping_networks_cannot_be_peered(arm: Arm) -> None:
@@ -95,14 +95,14 @@ def test_pe_03_a_peered_network_cannot_grow_into_its_peer(arm: Arm) -> None:
 
     grown = arm.refusal(*virtual_network("hub", "10.0.0.0/24", "10.1.0.0/25"))
 
-    assert grown == "400 VnetAddressSpacesOverlap"
+    assert grown == "SPACES_OVERLAP"
 
 
 def test_pe_04_two_peers_of_one_network_may_not_overlap(arm: Arm) -> None:
     """Neither side may bring an overlap to the other's peers."""
     arm.networks(hub="10.0.0.0/24", spoke="10.1.0.0/24", twin="10.1.0.0/25")
     arm.put(*peering("hub", "spoke"))
-    overlap = "400 VnetAddressSpaceOverlapsWithAlreadyPeeredVnet"
+    overlap = "SPACE_OVERLAPS_PEER"
 
     assert arm.refusal(*peering("hub", "twin")) == overlap
     assert arm.refusal(*peering("twin", "hub")) == overlap
@@ -115,7 +115,7 @@ def test_pe_06_one_peering_for_each_remote_network(arm: Arm) -> None:
 
     second = arm.refusal(*peering("hub", "spoke", name="again"))
 
-    assert second == "400 AnotherPeeringAlreadyReferencesRemoteVnet"
+    assert second == "ALREADY_PEERED"
     arm.put(*peering("hub", "spoke"))
 
 
@@ -126,7 +126,7 @@ def test_pe_07_a_half_cannot_be_made_again_while_the_other_is_disconnected(arm: 
     arm.put(*peering("spoke", "hub"))
     arm.delete(HUB_HALF)
 
-    assert arm.refusal(*peering("hub", "spoke")) == "400 RemotePeeringIsDisconnected"
+    assert arm.refusal(*peering("hub", "spoke")) == "REMOTE_DISCONNECTED"
 
     assert arm.put(*peering("spoke", "hub"))["properties"]["peeringState"] == "Initiated"
     arm.put(*peering("hub", "spoke"))
@@ -148,7 +148,7 @@ def test_pe_08_deleting_one_half_disconnects_the_other(arm: Arm) -> None:
 
 
 def test_pe_09_remote_gateways_must_exist(arm: Arm) -> None:
-    """A GatewaySubnet alone is no gateway, and PE-12: not verifying does not help."""
+    """A GatewaySubnet alone is not a gateway, and PE-12: not verifying does not help."""
     arm.networks(hub="10.0.0.0/24", spoke="10.1.0.0/24")
     arm.put(*subnet("hub", "GatewaySubnet", "10.0.0.0/26"))
     arm.put(*peering("hub", "spoke", allowGatewayTransit=True))
@@ -163,7 +163,7 @@ def test_pe_09_remote_gateways_must_exist(arm: Arm) -> None:
         "details": [],
     }
     unverified = peering("spoke", "hub", useRemoteGateways=True, doNotVerifyRemoteGateways=True)
-    assert arm.refusal(*unverified) == "400 RemoteVnetHasNoGateways"
+    assert arm.refusal(*unverified) == "REMOTE_HAS_NO_GATEWAY"
 
     arm.put(*gateway("gateway", "hub"))
     used = arm.put(path, body)["properties"]
@@ -177,9 +177,9 @@ def test_pe_10_the_hub_side_must_allow_transit_first(arm: Arm) -> None:
     arm.put(*gateway("gateway", "hub"))
     using = peering("spoke", "hub", useRemoteGateways=True)
 
-    assert arm.refusal(*using) == "400 SimulatorRemotePeeringForbidsTransit"
+    assert arm.refusal(*using) == "REMOTE_FORBIDS_TRANSIT"
     arm.put(*peering("hub", "spoke"))
-    assert arm.refusal(*using) == "400 SimulatorRemotePeeringForbidsTransit"
+    assert arm.refusal(*using) == "REMOTE_FORBIDS_TRANSIT"
 
     arm.put(*peering("hub", "spoke", allowGatewayTransit=True))
     arm.put(*using)
@@ -189,7 +189,7 @@ def test_pe_10_transit_stays_while_it_is_used(arm: Arm) -> None:
     """The hub's half cannot take transit back before the spoke's half lets go."""
     arm.hub(spoke="10.1.0.0/24")
 
-    assert arm.refusal(*peering("hub", "spoke")) == "400 SimulatorGatewayTransitInUse"
+    assert arm.refusal(*peering("hub", "spoke")) == "TRANSIT_IN_USE"
 
     arm.put(*peering("spoke", "hub"))
     arm.put(*peering("hub", "spoke"))
@@ -207,8 +207,8 @@ def test_pe_11_a_network_with_a_gateway_uses_no_remote_one(arm: Arm) -> None:
     beside = arm.refusal(*gateway("beside", "spoke"))
 
     assert (own, beside) == (
-        "400 ParentVnetAlreadyHasGateways",
-        "400 SimulatorGatewayBesideRemoteGateways",
+        "PARENT_HAS_GATEWAY",
+        "GATEWAY_BESIDE_REMOTE",
     )
 
 
@@ -222,7 +222,7 @@ def test_pe_11_one_peering_of_a_network_uses_remote_gateways(arm: Arm) -> None:
 
     both = arm.refusal(*peering("spoke", "second", useRemoteGateways=True))
 
-    assert both == "400 SimulatorOneRemoteGatewayOnly"
+    assert both == "SECOND_REMOTE_GATEWAY"
     arm.put(*peering("spoke", "second"))
 
 
@@ -231,7 +231,7 @@ def test_pe_14_a_gateway_in_use_beyond_a_peering_cannot_be_deleted(arm: Arm) -> 
     arm.hub(spoke="10.1.0.0/24")
     path = f"{NETWORK}/virtualNetworkGateways/gateway"
 
-    assert arm.refused_delete(path) == "400 SimulatorGatewayUsedByPeering"
+    assert arm.refused_delete(path) == "GATEWAY_PEERED"
 
     arm.put(*peering("spoke", "hub"))
     arm.delete(path)
@@ -268,7 +268,7 @@ def test_pe_12_not_verifying_remote_gateways_does_not_help(arm: Arm) -> None:
     arm.networks(hub="10.0.0.0/24", spoke="10.1.0.0/24")
     half = peering("spoke", "hub", useRemoteGateways=True, doNotVerifyRemoteGateways=True)
 
-    assert arm.refusal(*half) == "400 RemoteVnetHasNoGateways"
+    assert arm.refusal(*half) == "REMOTE_HAS_NO_GATEWAY"
 
 
 def test_pe_13_a_standby_spoke_takes_the_gateway_later(arm: Arm) -> None:
@@ -280,7 +280,7 @@ def test_pe_13_a_standby_spoke_takes_the_gateway_later(arm: Arm) -> None:
     arm.put(path, body)
     taking = peering("spoke", "hub", useRemoteGateways=True)
 
-    assert arm.refusal(*taking) == "400 RemoteVnetHasNoGateways"
+    assert arm.refusal(*taking) == "REMOTE_HAS_NO_GATEWAY"
 
     arm.put(*gateway("gateway", "hub"))
     arm.put(*taking)

@@ -78,7 +78,7 @@ def test_vn_26_route_server_takes_no_route_table(arm: Arm) -> None:
         *subnet("hub", "RouteServerSubnet", "10.0.0.0/26", routeTable={"id": TABLE})
     )
 
-    assert refused == "400 SimulatorReservedSubnetRouteTable"
+    assert refused == "SUBNET_OF_SERVICE_TABLE"
 
 
 def test_vn_11_gateway_subnet_takes_no_security_group(arm: Arm) -> None:
@@ -105,7 +105,7 @@ def test_vn_16_services_take_no_security_group(arm: Arm, name: str) -> None:
 
     refused = arm.refusal(*attached(arm, name, *of_bastion()))
 
-    assert refused == "400 SimulatorReservedSubnetSecurityGroup"
+    assert refused == "SUBNET_OF_SERVICE_GROUP"
     arm.put(*attached(arm, "ordinary", *of_bastion()))
 
 
@@ -143,5 +143,5 @@ def test_vn_27_a_group_with_bastions_rules_is_accepted_and_keeps_them(arm: Arm) 
 
     bare = arm.refusal(GROUP, {"location": "eastasia", "properties": {"securityRules": []}})
 
-    assert bare == "400 NetworkSecurityGroupNotCompliantForAzureBastionSubnet"
+    assert bare == "SUBNET_OF_BASTION_GROUP"
     assert arm.properties(BASTION)["networkSecurityGroup"] == {"id": GROUP}

@@ -18,7 +18,7 @@ HUB = f"{NETWORK}/virtualNetworks/hub"
 
 @pytest.mark.parametrize(
     ("prefix", "outcome"),
-    [("10.0.0.0/30", "400 SimulatorSubnetSize"), ("10.0.0.0/32", "400 SimulatorSubnetSize")],
+    [("10.0.0.0/30", "SUBNET_SIZE"), ("10.0.0.0/32", "SUBNET_SIZE")],
 )
 def test_vn_02_subnets_smaller_than_29_are_refused(arm: Arm, prefix: str, outcome: str) -> None:
     """The smallest subnet has eight addresses, five of which are Azure's."""
@@ -34,15 +34,15 @@ def test_vn_04_a_prefix_must_be_cidr_text(arm: Arm, prefix: str) -> None:
     """What is not CIDR text is refused, in a network as in a subnet."""
     arm.networks(hub="10.0.0.0/24")
 
-    assert arm.refusal(*virtual_network("new", prefix)) == "400 InvalidAddressPrefixFormat"
-    assert arm.refusal(*subnet("hub", "x", prefix)) == "400 InvalidAddressPrefixFormat"
+    assert arm.refusal(*virtual_network("new", prefix)) == "PREFIX_FORMAT"
+    assert arm.refusal(*subnet("hub", "x", prefix)) == "PREFIX_FORMAT"
 
 
 def test_vn_04_a_network_needs_an_address_space(arm: Arm) -> None:
     """A network without a prefix is refused."""
     arm.put(*group())
 
-    assert arm.refusal(*virtual_network("new")) == "400 SimulatorAddressPrefixMissing"
+    assert arm.refusal(*virtual_network("new")) == "ADDRESS_SPACE_MISSING"
 
 
 def test_vn_05_host_bits_are_refused(arm: Arm) -> None:
@@ -66,7 +66,7 @@ def test_vn_06_a_subnet_lies_inside_its_network(arm: Arm) -> None:
 
     outside = arm.refusal(*subnet("hub", "x", "10.0.1.0/28"))
 
-    assert outside == "400 NetcfgSubnetRangeOutsideVnet"
+    assert outside == "SUBNET_OUTSIDE"
 
 
 def test_vn_07_subnets_may_not_overlap(arm: Arm) -> None:
@@ -74,7 +74,7 @@ def test_vn_07_subnets_may_not_overlap(arm: Arm) -> None:
     arm.networks(hub="10.0.0.0/24")
     arm.put(*subnet("hub", "a", "10.0.0.0/25"))
 
-    assert arm.refusal(*subnet("hub", "b", "10.0.0.64/26")) == "400 NetcfgSubnetRangesOverlap"
+    assert arm.refusal(*subnet("hub", "b", "10.0.0.64/26")) == "SUBNETS_OVERLAP"
 
     arm.put(*subnet("hub", "b", "10.0.0.128/25"))
     arm.put(*subnet("hub", "a", "10.0.0.0/26"))
@@ -85,7 +85,7 @@ def test_vn_07_prefixes_of_one_network_may_not_overlap(arm: Arm) -> None:
     arm.put(*group())
     path, body = virtual_network("new", "10.0.0.0/24", "10.0.0.0/25")
 
-    assert arm.refusal(path, body) == "400 SimulatorAddressPrefixesOverlap"
+    assert arm.refusal(path, body) == "ADDRESS_SPACE_REPEATED"
 
 
 def test_vn_08_a_prefix_with_a_subnet_cannot_be_removed(arm: Arm) -> None:
@@ -95,7 +95,7 @@ def test_vn_08_a_prefix_with_a_subnet_cannot_be_removed(arm: Arm) -> None:
 
     refused = arm.refusal(*virtual_network("hub", "10.9.0.0/24"))
 
-    assert refused == "400 NetcfgSubnetRangeOutsideVnet"
+    assert refused == "SUBNET_OUTSIDE"
     arm.put(*virtual_network("hub", "10.0.0.0/24", "10.9.0.0/24"))
 
 
@@ -112,9 +112,9 @@ def test_vn_17_a_subnet_in_use_cannot_be_deleted(arm: Arm) -> None:
         "delete the subnet, delete all the resources within the subnet. See aka.ms/deletesubnet.",
         "details": [],
     }
-    assert arm.refused_delete(HUB) == "400 InUseSubnetCannotBeDeleted"
+    assert arm.refused_delete(HUB) == "SUBNET_IN_USE"
     without = virtual_network("hub", "10.0.0.0/24", subnets=[])
-    assert arm.refusal(*without) == "400 InUseSubnetCannotBeDeleted"
+    assert arm.refusal(*without) == "SUBNET_IN_USE"
 
     arm.delete(f"{NETWORK}/virtualNetworkGateways/gateway")
     arm.delete(path)
@@ -126,7 +126,7 @@ def test_vn_18_the_prefix_of_a_subnet_in_use_cannot_change(arm: Arm) -> None:
 
     moved = arm.refusal(*subnet("hub", "GatewaySubnet", "10.0.0.128/26"))
 
-    assert moved == "400 InUseSubnetCannotBeUpdated"
+    assert moved == "SUBNET_IN_USE_UPDATE"
     arm.put(*subnet("hub", "GatewaySubnet", "10.0.0.0/26"))
 
 
@@ -204,7 +204,7 @@ def test_vn_24_a_subnet_and_what_it_names_share_region_and_subscription(arm: Arm
     arm.put(path, body | {"location": "southeastasia"})
     mine = subnet("hub", "a", "10.0.0.0/26", networkSecurityGroup={"id": path})
 
-    assert arm.refusal(*mine) == "400 InvalidResourceReference"
+    assert arm.refusal(*mine) == "REFERENCE_NOT_FOUND"
 
 
 def test_a_security_group_in_use_cannot_be_deleted(arm: Arm) -> None:
@@ -229,7 +229,7 @@ def test_a_security_group_in_use_cannot_be_deleted(arm: Arm) -> None:
 
 
 def test_a_subnet_shows_who_is_in_it(arm: Arm) -> None:
-    """The gateway's IP configuration stands in its subnet."""
+    """The gateway's IP configuration is in its subnet."""
     arm.hub()
 
     shown = arm.properties(f"{HUB}/subnets/GatewaySubnet")["ipConfigurations"]
@@ -246,4 +246,4 @@ def test_inline_children_have_names(arm: Arm, name: object) -> None:
 
     refused = arm.refusal(*virtual_network("hub", "10.0.0.0/24", subnets=inline))
 
-    assert refused == "400 InvalidResourceName"
+    assert refused == "NAME_INVALID"

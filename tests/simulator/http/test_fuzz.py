@@ -1,4 +1,4 @@
-"""Whatever comes over the line, the front answers it or hangs up, and goes on."""
+"""The front answers any bytes or closes the connection, and continues."""
 
 import json
 import socket

@@ -99,7 +99,7 @@ def test_an_address_that_was_asked_for_is_its_own_host(tmp_path: Path) -> None:
     ids=["nothing", "a line", "headers", "a body", "without a token", "for another host"],
 )
 def test_a_slow_sender_is_hung_up_on(limited: Front, sent: str) -> None:
-    """Whatever a byte now and then belongs to, answered or not; nothing is written by it."""
+    """A byte now and then, of any part of a request, answered or not; nothing is written."""
     begun = time.monotonic()
     with socket.create_connection(("127.0.0.1", limited.port), timeout=10) as line:
         line.sendall(sent.replace("{port}", str(limited.port)).encode())

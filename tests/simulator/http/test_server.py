@@ -76,7 +76,7 @@ def test_a_huge_body_is_refused_without_being_kept(front: Front) -> None:
 
 @pytest.mark.parametrize("body", [b"{", b"\xff\xfe", b'{"a":1,"a":2}', b"[" * 100_000])
 def test_a_malformed_body_is_azures_refusal(front: Front, body: bytes) -> None:
-    """What is no JSON, or has a member twice, is 400 InvalidRequestContent."""
+    """What is not JSON, or has a member twice, is 400 InvalidRequestContent."""
     path, _ = bodies.group()
     status, _, answer = front.send("PUT", path, body)
     assert (status, answer["error"]["code"]) == (400, "InvalidRequestContent")
@@ -106,7 +106,7 @@ def test_a_request_cut_off_in_its_body_leaves_no_trace(front: Front) -> None:
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_it_ends_cleanly_when_told_to(tmp_path: Path, number: signal.Signals) -> None:
+def test_it_stops_cleanly_on_a_signal(tmp_path: Path, number: signal.Signals) -> None:
     """SIGINT and SIGTERM end the server with exit code 0, and without a traceback."""
     with serving(tmp_path) as front:
         front.send("PUT", *bodies.group())
@@ -145,7 +145,7 @@ def test_a_taken_port_is_refused_in_one_line(tmp_path: Path) -> None:
 
 
 def test_a_damaged_store_is_refused_in_one_line(tmp_path: Path) -> None:
-    """A file that is no store is named and left as it is."""
+    """A file that is not a store is named and left as it is."""
     file = tmp_path / "azure.sqlite"
     file.write_bytes(b"no store" * 100)
     process = start(tmp_path, "--port", "0")
@@ -155,7 +155,7 @@ def test_a_damaged_store_is_refused_in_one_line(tmp_path: Path) -> None:
 
 
 def test_the_token_of_every_request_counts(front: Front) -> None:
-    """A token on one request is no token on the next one of the same connection."""
+    """A token on one request does not count on the next one of the same connection."""
     connection = http.client.HTTPConnection("127.0.0.1", front.port, timeout=30)
     found = []
     for headers in (TOKEN, {}):
@@ -168,7 +168,7 @@ def test_the_token_of_every_request_counts(front: Front) -> None:
 
 
 def test_the_command_serves_the_store_of_its_home(tmp_path: Path) -> None:
-    """``sparehub simulate serve`` names its target, serves it, and ends when told to."""
+    """``sparehub simulate serve`` names its target, serves it, and stops on a signal."""
     program = "from sparehub.cli.app import main; main()"
     command = ["-c", program, "simulate", "serve", "--port", "0"]
     with started(run(command, SPAREHUB_HOME=str(tmp_path))) as front:

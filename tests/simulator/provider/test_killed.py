@@ -58,7 +58,7 @@ def _start(script: str, *arguments: str) -> subprocess.Popen[str]:
 
 
 def _sound(arm: Arm) -> None:
-    """Check that log, resources, children and operations tell one story."""
+    """Check that log, resources, children and operations agree."""
     written = {line.path for line in arm.log() if line.outcome == "Succeeded"}
     networks = arm.get(f"{NETWORK}/virtualNetworks")["value"]
     for network in networks:
@@ -74,7 +74,7 @@ def _sound(arm: Arm) -> None:
 
 @pytest.mark.parametrize("after", [1, 2, 5, 9])
 def test_a_writer_killed_between_two_lines(tmp_path: Path, after: int) -> None:
-    """Whatever it was doing: what it had said it had done is there, and one goes on from there."""
+    """What it had reported as done exists, and the next writer continues from there."""
     Arm(tmp_path).put(*group())
     with _start(_WRITER, str(tmp_path)) as process:
         assert process.stdout is not None

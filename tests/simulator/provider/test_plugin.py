@@ -143,7 +143,7 @@ def test_a_store_that_is_damaged_later_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_method_that_the_provider_has_not(tmp_path: Path) -> None:
-    """The engine is told so, as gRPC tells it."""
+    """The engine gets the error by gRPC."""
     with (
         _engine() as engine,
         _provider(engine, tmp_path) as (_, stub),

@@ -159,7 +159,7 @@ def test_a_preview_knows_its_inputs_and_nothing_else(protocol: ProtocolClient) -
 
 
 def test_diff_of_what_is_the_same(protocol: ProtocolClient) -> None:
-    """Spelling of a region is no difference."""
+    """Spelling of a region is not a difference."""
     protocol.group()
     made = protocol.create("network:RouteTable", "table", TABLE)
 
@@ -364,7 +364,7 @@ def test_import_gives_back_the_inputs_as_they_were_given(protocol: ProtocolClien
         assert adopted.outputs == refreshed.outputs
 
 
-def test_an_input_that_is_new_and_has_its_default_is_no_change(protocol: ProtocolClient) -> None:
+def test_a_new_input_with_its_default_is_not_a_change(protocol: ProtocolClient) -> None:
     """An SDK may spell defaults out, which an import did not bring; any other value is a change."""
     protocol.group()
     made = protocol.network("hub", "10.0.0.0/24")
@@ -473,7 +473,7 @@ def test_unknown_types_are_refused_by_name(
 
 
 def test_an_operation_that_outlasts_its_timeout_leaves_a_resource(tmp_path: Path) -> None:
-    """The engine is told what exists, so that the next ``up`` goes on from there."""
+    """The engine learns what exists, so that the next ``up`` continues from there."""
 
     def real_time(directory: Path) -> Azure:
         azure = Azure(directory, Clock(wall=lambda: 1_000_000.0))

@@ -91,7 +91,7 @@ def test_a_region_that_is_down_fails_cleanly(protocol: ProtocolClient) -> None:
 
 
 def _left(protocol: ProtocolClient) -> tuple[grpc.StatusCode, provider_pb2.ErrorResourceInitFailed]:
-    """Create the table; return what the engine is told of what the failure left."""
+    """Create the table; return what the engine learns about the resource that exists."""
     with pytest.raises(grpc.RpcError) as caught:
         _table(protocol)
     trailing = {each.key: each.value for each in caught.value.trailing_metadata() or ()}
@@ -129,7 +129,7 @@ def test_a_lost_response_is_healed_by_the_next_try(protocol: ProtocolClient) -> 
 
 
 def test_responses_that_stay_lost_leave_the_state_unknown(protocol: ProtocolClient) -> None:
-    """The engine is told UNKNOWN, and keeps the operation as pending; the table is there."""
+    """The engine gets UNKNOWN, and keeps the operation as pending; the table is there."""
     protocol.group()
     _order(protocol.arm, "lost-response", type="routeTables", count=4)
 
@@ -153,7 +153,7 @@ def test_transport_faults_in_turn(protocol: ProtocolClient) -> None:
 
 
 def test_a_failed_deletion_of_a_group_is_an_error(protocol: ProtocolClient) -> None:
-    """Only Location tells of it: 409, as recorded; the group is still there."""
+    """Only Location shows it: 409, as recorded; the group is still there."""
     made = protocol.group()
     _order(protocol.arm, "failed")
 

@@ -188,7 +188,7 @@ def test_a_write_without_its_body_is_skipped(tmp_path: Path, recorded: list[Body
     del recorded[1]["request"]
     recorded[1]["requestNotRecorded"] = True
     found = judged(tmp_path, recorded)
-    # The network is read after a write that nobody knows: that only shows what is given.
+    # The network is read after a write that was not recorded: that only shows what is given.
     assert (found["matched"], found["skipped"], found["given"]) == (4, 1, 2)
     assert found["mismatches"] == []
 
@@ -215,19 +215,19 @@ def test_a_given_resource_that_makes_no_sense_does_not_end_the_replay(tmp_path: 
     assert (found["given"], len(found["mismatches"])) == (1, 1)
 
 
-def test_the_requests_tell_how_long_an_operation_took(tmp_path: Path) -> None:
+def test_the_requests_show_how_long_an_operation_took(tmp_path: Path) -> None:
     """A client polls until it is done, and then goes on."""
     exchanges = read(write(tmp_path, unanswered()))[0].exchanges
 
-    def told(*kept: int) -> Evidence:
+    def found_by(*kept: int) -> Evidence:
         found = [exchanges[index] for index in kept]
         renumbered = [Exchange(**{**vars(e), "index": i}) for i, e in enumerate(found)]
         return evidence(renumbered[0], renumbered)
 
-    assert told(1, 2, 3, 4) == Evidence(START + 5, START + 60)
-    assert told(1, 3) == Evidence(None, START + 60)
-    assert told(1, 4) == Evidence(None, START + 61)
-    assert told(1) == Evidence(None, None)
+    assert found_by(1, 2, 3, 4) == Evidence(START + 5, START + 60)
+    assert found_by(1, 3) == Evidence(None, START + 60)
+    assert found_by(1, 4) == Evidence(None, START + 61)
+    assert found_by(1) == Evidence(None, None)
     assert Evidence(10, 20).end(15) == 15
     assert Evidence(10, 20).end(5) == 20
     assert Evidence(10, 20).end(25) == 20

@@ -1,1 +1,1 @@
-"""Actions of resources: POST requests that are no write, and reads that compute."""
+"""Actions of resources: POST requests that do not write it, and reads that compute."""

@@ -1,4 +1,4 @@
-"""What resources can be asked that is neither reading nor writing them: one row each."""
+"""The table of actions: a new action is a function and a row here."""
 
 from collections.abc import Callable, Mapping
 from functools import partial
@@ -85,9 +85,9 @@ _ACTIONS = {
 ACTIONS: Mapping[str, Action] = MappingProxyType(
     {f"{action.method} {name.lower()}": action for name, action in _ACTIONS.items()}
 )
-"""What resources can be asked, by method and path of types in lower case."""
+"""The actions of resources, by method and path of types in lower case."""
 
 LISTS: Mapping[str, Callable[[], list[JsonObject]]] = MappingProxyType(
     {SERVICE_PROVIDERS.lower(): listed}
 )
-"""What a subscription can be asked for that is no resource, by type in lower case."""
+"""Lists of a subscription whose items are not resources, by type in lower case."""

@@ -20,7 +20,7 @@ def read_body(content: bytes) -> Any:  # noqa: ANN401  JSON
     """Return a body as JSON.
 
     Raises:
-        Refusal: It is too large, no JSON, or an object in it has two members of one name.
+        Refusal: It is too large or not JSON, or an object in it has two members of one name.
 
     """
     if len(content) > _MOST_BYTES:
@@ -52,7 +52,7 @@ def properties_in(content: bytes) -> dict[str, Any]:
 
 
 def _object_in(content: bytes) -> dict[str, Any]:
-    """Return a body that is an object, else an empty one; what is wrong with it is not asked."""
+    """Return a body that is an object, else an empty one; an invalid body is not refused here."""
     try:
         body = json.loads(content) if len(content) <= _MOST_BYTES else None
     except (ValueError, RecursionError):
@@ -62,31 +62,31 @@ def _object_in(content: bytes) -> dict[str, Any]:
 
 def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """Return the members of an object; ARM adds them one by one, and a name only once."""
-    found: dict[str, Any] = {}
+    members: dict[str, Any] = {}
     for name, value in pairs:
-        if name in found:
+        if name in members:
             raise ValueError(
                 f"Can not add property {name} to Newtonsoft.Json.Linq.JObject. Property with the "
                 "same name already exists on object."
             )
-        found[name] = value
-    return found
+        members[name] = value
+    return members
 
 
 def _refuse_unstorable(body: object) -> None:
-    """Refuse what no store can keep and no answer can hold: halves of characters, endless levels.
+    """Refuse what cannot be stored or answered: half surrogate pairs, too many levels.
 
     Raises:
-        ValueError: in Newtonsoft's words, as far as its sources tell.
+        ValueError: In Newtonsoft's words, as far as its sources show them.
     """
-    level = [body]
+    values = [body]
     for _ in range(_MOST_LEVELS):
-        texts = [each for each in level if isinstance(each, str)]
-        texts += [name for each in level if isinstance(each, dict) for name in each]
+        texts = [value for value in values if isinstance(value, str)]
+        texts += [name for value in values if isinstance(value, dict) for name in value]
         if any(_HALF.search(text) for text in texts):
             raise ValueError("Invalid Unicode surrogate pair in a string.")
-        level = [inner for each in level for inner in _inside(each)]
-        if not level:
+        values = [inner for value in values for inner in _inside(value)]
+        if not values:
             return
     raise ValueError(f"The reader's MaxDepth of {_MOST_LEVELS} has been exceeded.")
 

@@ -281,7 +281,7 @@ def delete(timeline: Timeline, resource: Resource) -> None:
 
 
 def finish_due_deletions(timeline: Timeline) -> None:
-    """Remove the resources whose deletion has finished by now."""
+    """Remove the resources whose deletion has finished."""
     for resource in timeline.transaction.due_deletions(timeline.now):
         if timeline.transaction.get(resource.key):
             _remove(timeline, resource)

@@ -267,7 +267,16 @@ CONTENT_TOO_LARGE = ErrorTemplate(
     "code and wording in a public blog (a deployment)",
 )
 
-# -- faults that a test orders -----------------------------------------------------------------
+QUERY_UNKNOWN = ErrorTemplate(
+    400,
+    "BadRequest",
+    "Please provide below info when asking for support: the local Azure knows one form of query: "
+    "resources | where type =~ 'TYPE' | project NAMES",
+    "ARM",
+    "https://learn.microsoft.com/azure/governance/resource-graph/troubleshoot/general",
+)
+
+# -- injected faults ---------------------------------------------------------------------------
 REGION_DOWN = ours(
     "RegionDown", "The control plane of region {region} does not answer.", "ARM", 503
 )

@@ -38,7 +38,7 @@ PRIVATE_ADDRESS_TAKEN = ErrorTemplate(
     "https://github.com/daniel-rhoades/acs-engine-terraform/issues/10",
 )
 PRIVATE_ADDRESS_FORMAT = ours(
-    "PrivateAddressFormat", "IP configuration {id}: '{address}' is no IP address.", "VN-01"
+    "PrivateAddressFormat", "IP configuration {id}: '{address}' is not an IP address.", "VN-01"
 )
 SUBNET_FULL = ErrorTemplate(
     400,
@@ -189,5 +189,7 @@ VPN_CLIENT_POOL = ErrorTemplate(
     "GWY-08",
     _XPLAT,
 )
-VPN_GATEWAY_SKU = ours("VpnGatewaySku", "Gateway {id}: {name} is no SKU of VPN gateways.", "GWY-08")
+VPN_GATEWAY_SKU = ours(
+    "VpnGatewaySku", "Gateway {id}: {name} is not a SKU of VPN gateways.", "GWY-08"
+)
 VPN_CONNECTION = ours("VpnConnection", "Connection {id}: {problem}.", "ER-34")

@@ -1,7 +1,7 @@
-"""The simulated clock: what time it is.
+"""The simulated clock: the time and speed of a store.
 
-At ``instant`` durations are accounted, not waited for: the clock shows the latest end of anything
-accounted. At ``1`` and ``100`` it goes on with the wall clock, so many times as fast.
+At ``instant`` durations are accounted, not waited for: the clock shows when the last accounted
+operation finishes. At ``1`` and ``100`` it runs that many times as fast as the wall clock.
 """
 
 import time
@@ -15,7 +15,7 @@ from sparehub.simulator.arm.storage.transaction import Transaction
 SEED = "clock.seed"
 """Setting: the seed of the variation of durations; empty for none."""
 _SPREAD = 1.25
-"""Durations vary from this part to this multiple of what was measured, which is the median."""
+"""Durations vary from the median, which was measured, divided by this to multiplied by this."""
 
 
 class Speed(StrEnum):
@@ -28,7 +28,7 @@ class Speed(StrEnum):
 
 @dataclass(frozen=True)
 class Reading:
-    """What the clock shows."""
+    """A reading of the clock, in simulated seconds."""
 
     seconds: float
     speed: Speed
@@ -43,7 +43,7 @@ class Span:
 
 
 class Clock:
-    """The clock of one store; it keeps its state there."""
+    """The clock of one store, which keeps its state."""
 
     def __init__(self, wall: Callable[[], float] = time.time) -> None:
         self._wall = wall
@@ -58,11 +58,11 @@ class Clock:
         return Reading(seconds, speed)
 
     def takes(self, seconds: float) -> float:
-        """Return how long an operation takes whose type says ``seconds``."""
+        """Return how long an operation takes whose type takes ``seconds``."""
         return seconds
 
     def set_speed(self, transaction: Transaction, speed: Speed) -> None:
-        """Go on at another speed; at ``instant`` whatever is under way is done at once."""
+        """Continue at another speed; at ``instant`` every pending operation finishes at once."""
         seconds = self.read(transaction).seconds
         if speed is Speed.INSTANT:
             seconds = max(seconds, transaction.latest_finish())
@@ -82,6 +82,6 @@ class Clock:
 
 
 def variation(transaction: Transaction, *parts: object) -> float:
-    """Return by what a duration is multiplied: 1, or what the seed and ``parts`` make of it."""
+    """Return the factor of a duration: 1, or the one of the seed and ``parts``."""
     seed = transaction.setting(SEED, "")
     return _SPREAD ** (2 * fraction(seed, *parts) - 1) if seed else 1.0

@@ -17,8 +17,8 @@ from sparehub.simulator.private_files import close_to_others, open_private, priv
 
 FILE = "azure.sqlite"
 VERSION = 2
-_APPLICATION = 0x53504852  # "SPHR": tells our files from other people's SQLite files
-_PATIENCE = 60.0  # seconds to wait for another process's write
+_APPLICATION = 0x53504852  # "SPHR": marks a file as a store
+_LOCK_TIMEOUT = 60.0  # seconds to wait for another process's write
 _LOG_PAGES = 4_000  # of 4 KiB: how much is written between two checkpoints
 _CACHE = 16_384  # KiB: the indices of 10,000 resources
 _RESET = "`sparehub simulate reset` makes an empty one"
@@ -72,7 +72,7 @@ class Store:
     """An open store. Threads of one process share it; each process opens its own."""
 
     def __init__(self, directory: Path) -> None:
-        """Open the store in ``directory``, making both if they are not there.
+        """Open the store in ``directory``; create both if they do not exist.
 
         Raises:
             StoreError: It cannot be written, is damaged or of a newer version. It stays as it is.
@@ -86,7 +86,7 @@ class Store:
                 _inspect(self.path)
             self._close_to_others()
             self._connection = sqlite3.connect(
-                self.path, timeout=_PATIENCE, isolation_level=None, check_same_thread=False
+                self.path, timeout=_LOCK_TIMEOUT, isolation_level=None, check_same_thread=False
             )
             self._prepare()
         except OSError as problem:
@@ -155,7 +155,7 @@ def _inspect(path: Path) -> None:
         tables = read("SELECT count(*) FROM sqlite_master").fetchone() != (0,)
         if tables and read("PRAGMA application_id").fetchone() != (_APPLICATION,):
             remedy = "move it away, or choose another directory (SPAREHUB_HOME)"
-            raise StoreError(path, "is somebody else's SQLite file", remedy)
+            raise StoreError(path, "is an SQLite file of another program", remedy)
         if version > VERSION:
             problem = f"is of version {version}, newer than this program's {VERSION}"
             raise StoreError(path, problem, f"update Sparehub, or {_RESET}")

@@ -10,7 +10,7 @@ from typing import Any
 
 from sparehub.simulator.arm.http_messages import Request, Response
 from sparehub.simulator.arm.pipeline.body import read_body
-from sparehub.simulator.arm.refusals.template import ErrorTemplate
+from sparehub.simulator.arm.refusals import common as refusals
 from sparehub.simulator.arm.storage.transaction import Transaction
 from sparehub.simulator.arm.types.render import render
 
@@ -18,14 +18,6 @@ PATH = "/providers/microsoft.resourcegraph/resources"
 _QUERY = re.compile(
     r"\s*resources\s*\|\s*where\s+type\s*=~\s*'([\w./]+)'\s*\|\s*project\s+([\w, ]+?)\s*",
     re.IGNORECASE,
-)
-_FAILED = ErrorTemplate(
-    400,
-    "BadRequest",
-    "Please provide below info when asking for support: the local Azure knows one form of query: "
-    "resources | where type =~ 'TYPE' | project NAMES",
-    "ARM",
-    "https://learn.microsoft.com/azure/governance/resource-graph/troubleshoot/general",
 )
 
 
@@ -35,7 +27,7 @@ def answer(transaction: Transaction, request: Request, now: float) -> Response:
     query = body.get("query") if isinstance(body, dict) else None
     asked = _QUERY.fullmatch(query) if isinstance(query, str) else None
     if asked is None:
-        raise _FAILED()  # noqa: RSE102  an entry of the catalogue is called
+        raise refusals.QUERY_UNKNOWN()  # noqa: RSE102  an entry of the catalogue is called
     names = [name.strip() for name in asked[2].split(",")]
     inside = {str(each).lower() for each in body.get("subscriptions") or ()}
     rows: list[dict[str, Any]] = []

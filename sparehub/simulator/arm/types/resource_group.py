@@ -31,7 +31,7 @@ class ResourceGroup(ResourceType):
             raise refusals.GROUP_NAME_INVALID(name=identity.name)
 
     def on_delete(self, transaction: Transaction, resource: Resource, deleter: Deleter) -> None:
-        """Delete the contents, whatever needs something else before it; or refuse it all.
+        """Delete the contents, dependents first; or refuse the whole deletion.
 
         Azure keeps what it has deleted when the rest is in use; here nothing happens then.
         """

@@ -20,7 +20,7 @@ from sparehub.simulator.arm.types.body_schema import Spec
 CIRCUIT = "Microsoft.Network/expressRouteCircuits"
 CONNECTION = "Microsoft.Network/connections"
 MANUAL = "provider.manual"
-"""Setting: the simulated service provider provisions a circuit only when told to."""
+"""Setting: the simulated service provider provisions a circuit only on command."""
 
 _TIERS = ("Basic", "Local", "Standard", "Premium")
 _FAMILIES = ("MeteredData", "UnlimitedData")
@@ -86,7 +86,7 @@ class Circuit(ResourceType):
         return defaults | own
 
     def private(self, write: Write) -> JsonObject:
-        """Let the simulated provider provision a new circuit at once, unless told not to."""
+        """Let the simulated provider provision a new circuit at once, unless it waits for a command."""
         if write.existing:
             return write.existing.private | {"new": False}
         by_itself = write.transaction.setting(MANUAL, "") != "yes"

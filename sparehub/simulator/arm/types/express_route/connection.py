@@ -115,7 +115,7 @@ class Connection(ResourceType):
     def render(
         self, transaction: Transaction, resource: Resource, *, provisioned: bool
     ) -> JsonObject:
-        """Add that nobody knows yet whether a VPN device answers (recorded)."""
+        """Add the unknown status of a VPN connection, whose device has not answered (recorded)."""
         del transaction
         unknown = (
             {"connectionStatus": "Unknown"} if provisioned and _is_vpn(resource.properties) else {}

@@ -107,7 +107,7 @@ class Gateway(ResourceType):
     def failure(self, write: Write) -> Refusal | None:
         """Return that units are wrong (GWY-17): Azure says so when the operation ends.
 
-        So it says, too, where an ErGwScale is to become anything else, whatever the units
+        Azure answers so, too, if an ErGwScale is to become another SKU, for any units
         (hashicorp/terraform-provider-azurerm, pull request 31628: three tries on Azure).
         """
         if write.properties["gatewayType"] != EXPRESS_ROUTE:
@@ -218,7 +218,7 @@ def _check_addresses(write: Write) -> None:
     From which API version on is in doubt. With 2023-02-01 a gateway took the customer's (recorded,
     azure-powershell, 2023). Azure/bicep-registry-modules#5742 names 2024-07-01, in August 2025;
     hashicorp/terraform-provider-azurerm#30032 and pull request 31084 name the date, August 2025,
-    whatever the version, and so do labs of 2026. Here it is refused of today's requests.
+    for every version, and so do labs of 2026. Here it is refused of today's requests.
     """
     supplied = any("publicIPAddress" in each["properties"] for each in _configurations(write))
     if not supplied or write.existing or is_api_version_before(write, CURRENT_API_VERSION):

@@ -188,14 +188,18 @@ def _remote_key(properties: JsonObject) -> str:
 
 
 def _sync_level(transaction: Transaction, peering: Resource) -> str:
-    """Compare what each half knows of the other's address space with what it is now."""
+    """Compare the address space that each half has of its remote network with the real one."""
     local, remote = _local(peering.id), _remote_key(peering.properties)
     half = other_half(transaction, local, remote)
-    here, there = transaction.get(local), transaction.get(remote)
-    known = peering.properties["remoteVirtualNetworkAddressSpace"]
-    behind = there is not None and known != there.properties["addressSpace"]
-    told = half.properties["remoteVirtualNetworkAddressSpace"] if half else None
-    ahead = here is not None and told is not None and told != here.properties["addressSpace"]
+    local_network, remote_network = transaction.get(local), transaction.get(remote)
+    of_remote = peering.properties["remoteVirtualNetworkAddressSpace"]
+    behind = remote_network is not None and of_remote != remote_network.properties["addressSpace"]
+    of_local = half.properties["remoteVirtualNetworkAddressSpace"] if half else None
+    ahead = (
+        local_network is not None
+        and of_local is not None
+        and of_local != local_network.properties["addressSpace"]
+    )
     match ahead, behind:
         case True, True:
             return "LocalAndRemoteNotInSync"
