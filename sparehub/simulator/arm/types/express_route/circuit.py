@@ -86,7 +86,7 @@ class Circuit(ResourceType):
         return defaults | own
 
     def private(self, write: Write) -> JsonObject:
-        """Let the simulated provider provision a new circuit at once, unless it waits for a command."""
+        """Let the provider provision a new circuit at once, unless it waits for a command."""
         if write.existing:
             return write.existing.private | {"new": False}
         by_itself = write.transaction.setting(MANUAL, "") != "yes"
