@@ -152,12 +152,18 @@ def go(*arguments: str) -> str:
     return ran.stdout.strip()
 
 
+_RUN_HOST = (
+    "import sys; sys.path.insert(0, sys.argv.pop(1)); from engine.language_host import main; main()"
+)
+"""The host is not in the wheel: it is imported from the checkout, wherever the program lies."""
+
+
 def host_script(version: str) -> str:
     """Returns the text of the executable that runs :mod:`engine.language_host`."""
     return f"""#!/bin/sh
 # The language host of `engine/language_host.py` for Pulumi {version}, written by `make setup`.
 trap '' INT # until the host is there to handle it
-exec '{VENV}/bin/python' -P -m engine.language_host "$@"
+exec '{VENV}/bin/python' -P -c '{_RUN_HOST}' '{ROOT}' "$@"
 """
 
 

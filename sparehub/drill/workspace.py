@@ -20,6 +20,7 @@ from sparehub.topology.errors import SparehubError
 _OF_PULUMI = ("encryptionsalt", "encryptedkey", "secretsprovider")
 
 
+_COMPONENTS = "components"
 _MARK = ".sparehub-rehearsal"  # in a directory that is ours to delete
 
 
@@ -56,6 +57,9 @@ class Rehearsal:
         rehearsal.project.mkdir()
         for name in ("Pulumi.yaml", "__main__.py"):
             shutil.copy(source / name, rehearsal.project)
+        if (source / _COMPONENTS).is_dir():  # a checkout; elsewhere they are in the package
+            ignored = shutil.ignore_patterns("__pycache__")
+            shutil.copytree(source / _COMPONENTS, rehearsal.project / _COMPONENTS, ignore=ignored)
         rehearsal._refuse_other_azure()
         for stack in stacks:
             document = StackDocument(read_stack_file(source, stack), stack)
