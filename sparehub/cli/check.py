@@ -27,7 +27,8 @@ def _document(examination: Examination) -> dict[str, Any]:
     return {
         "findings": [asdict(finding) for finding in examination.findings],
         "ignored": [
-            {**asdict(each.finding), "reason": each.reason} for each in examination.ignored
+            {**asdict(ignored.finding), "reason": ignored.reason}
+            for ignored in examination.suppressed
         ],
         "errors": examination.count("error"),
         "warnings": examination.count("warning"),
@@ -52,7 +53,7 @@ def _print(output: Output, examination: Examination) -> None:
     for each in examination.findings:
         output.results.print(f"{each.severity} ", style=colours[each.severity], end="")
         output.results.print(_line(each))
-    ignored = examination.ignored
+    ignored = examination.suppressed
     for warning in ignored:
         output.results.print("ignored ", style="dim", end="")
         output.results.print(f"{_line(warning.finding)}: {warning.reason}")

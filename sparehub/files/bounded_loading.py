@@ -1,8 +1,8 @@
-"""The one way in which text from somewhere else becomes data: YAML and JSON, bounded.
+"""Loads YAML and JSON from files, states and answers, with limits on size, values and depth.
 
-A few lines of YAML can stand for more values than a machine can hold (aliases of aliases), and a
-few kilobytes of brackets for more levels than Python can walk. So a document is measured while it
-is read, before anything is made of it: every command answers a wrong one in about a second.
+A few lines of YAML can expand to more values than the memory holds (aliases of aliases, a "YAML
+bomb"), and a few kilobytes of brackets to more levels than Python can recurse into. So the events
+of a document are counted while it is parsed, before any value is built from them.
 """
 
 import json
@@ -26,33 +26,33 @@ from ruamel.yaml.parser import Parser, RoundTripParser
 from ruamel.yaml.reader import ReaderError
 
 MOST_BYTES = 2 * 1024 * 1024
-"""Of a file: a region of 1,000 spokes has a fifth of that."""
+"""Bytes of a YAML file; a region of 1,000 spokes has a fifth of that."""
 MOST_JSON_BYTES = 64 * 1024 * 1024
-"""Of a file: the export of a large subscription has a tenth of that."""
+"""Bytes of a JSON file; the export of a large subscription has a tenth of that."""
 MOST_VALUES = 60_000
-"""Keys and values of a YAML document, aliases counted as what they stand for: a region of 1,000
-spokes has a third of that."""
+"""Keys and values of a YAML document with its aliases expanded; a region of 1,000 spokes has a
+third of that."""
 MOST_LEVELS = 50
-"""Mappings and lists within each other: a stack file has ten."""
+"""Levels of a YAML document; a stack file has ten."""
 MOST_JSON_LEVELS = 200
-"""Levels of a JSON document: Azure's own nest in about thirty."""
+"""Levels of a JSON document; Azure's have about thirty."""
 _MOST_DIGITS = 100
 _NUMBER = re.compile(r"[-+]?[0-9][0-9A-Fa-f_xob.:+-]*")
 
 
-_NO_VALUE = "it holds a value that YAML takes for a date or a number, and that is none: quote it"
+_NO_VALUE = "a value looks like a date or a number and is not a valid one: quote it"
 
 
 class LoadingError(ValueError):
-    """A text cannot be read; ``str`` says what is wrong with it, and never shows a value."""
+    """A text cannot be loaded; the message names the problem and never shows a value."""
 
 
 def read_bounded(path: Path, most: int = MOST_BYTES) -> str:
-    """Return the text of a file of at most so many bytes, its line ends as they are.
+    """Return the text of a file of at most ``most`` bytes, with its line ends.
 
     Raises:
-        OSError: where it cannot be read.
-        LoadingError: where it is no text in UTF-8, or too large.
+        OSError: The file cannot be read.
+        LoadingError: The file is not UTF-8 text, or too large.
     """
     with path.open("rb") as file:
         content = file.read(most + 1)
@@ -61,39 +61,39 @@ def read_bounded(path: Path, most: int = MOST_BYTES) -> str:
     try:
         return content.decode()
     except UnicodeDecodeError as error:
-        message = f"is no text in UTF-8: byte {error.start} is 0x{content[error.start]:02x}"
+        message = f"is not UTF-8 text: byte {error.start} is 0x{content[error.start]:02x}"
         raise LoadingError(message) from None
 
 
-def load_yaml(text: str, yaml: YAML | None = None) -> Any:  # noqa: ANN401 - whatever YAML holds
-    """Return the one document of a text, as plain data or as ``yaml`` makes it.
+def load_yaml(text: str, yaml: YAML | None = None) -> Any:  # noqa: ANN401 - YAML
+    """Return the one document of a text, as plain data or as the loader ``yaml`` builds it.
 
     Raises:
-        LoadingError: where there is none, or it cannot be read.
+        LoadingError: The text is not one YAML document, or exceeds a limit.
     """
     if text.count("\n") + text.count(",") > 2 * MOST_VALUES:  # no need to read on
         raise LoadingError(f"has more than {2 * MOST_VALUES:,} lines and commas")
     try:
         return (yaml or yaml_loader("safe")).load(text)
     except YAMLError as error:
-        raise LoadingError(_said_by(error)) from None
+        raise LoadingError(_message_of(error)) from None
     except (ValueError, OverflowError, TypeError, KeyError, AttributeError):
-        # A date, a number or a tag that the loader takes for one, and that is none.
+        # The loader takes a value for a date, a number or a tag that it is not.
         raise LoadingError(f"is not YAML: {_NO_VALUE}") from None
 
 
 def yaml_loader(kind: Literal["safe", "rt"]) -> YAML:
-    """Return what loads YAML: plain data, or with comments; bounded either way."""
+    """Return a YAML loader with limits: for plain data, or one that keeps comments (``rt``)."""
     yaml = YAML(typ=kind, pure=True)
     yaml.Parser = _RoundTripParser if kind == "rt" else _Parser
     return yaml
 
 
-def load_json(text: str | bytes) -> Any:  # noqa: ANN401 - whatever JSON holds
+def load_json(text: str | bytes) -> Any:  # noqa: ANN401 - JSON
     """Return a JSON document.
 
     Raises:
-        LoadingError: where it is none, nests without end, or holds no number where it says one.
+        LoadingError: The text is not JSON, is nested too deeply, or has an invalid number.
     """
     try:
         document = json.loads(text, parse_constant=_no_constant, parse_float=_finite)
@@ -104,24 +104,21 @@ def load_json(text: str | bytes) -> Any:  # noqa: ANN401 - whatever JSON holds
     except json.JSONDecodeError as error:
         raise LoadingError(f"is not JSON, line {error.lineno}: {error.msg}") from None
     except UnicodeDecodeError:
-        raise LoadingError("is no text in UTF-8") from None
-    except ValueError:  # Python makes no number of thousands of digits
+        raise LoadingError("is not UTF-8 text") from None
+    except ValueError:  # Python refuses a number of thousands of digits
         raise LoadingError("is not JSON: a number in it has too many digits") from None
     level = [document]
     for _ in range(MOST_JSON_LEVELS):
-        level = [inner for each in level for inner in _inside(each)]
+        level = [child for value in level for child in _collections_in(value)]
         if not level:
             return document
     raise _deep(MOST_JSON_LEVELS)
 
 
-def _inside(value: object) -> Iterator[Any]:
+def _collections_in(value: object) -> Iterator[Any]:
     if isinstance(value, dict | list):
-        yield from (
-            each
-            for each in (value.values() if isinstance(value, dict) else value)
-            if isinstance(each, dict | list)
-        )
+        children = value.values() if isinstance(value, dict) else value
+        yield from (child for child in children if isinstance(child, dict | list))
 
 
 def _deep(levels: int) -> LoadingError:
@@ -129,7 +126,7 @@ def _deep(levels: int) -> LoadingError:
 
 
 def _no_constant(text: str) -> NoReturn:
-    raise LoadingError(f"is not JSON: {text} is no number")
+    raise LoadingError(f"is not JSON: {text} is not a number")
 
 
 def _finite(text: str) -> float:
@@ -140,7 +137,7 @@ def _finite(text: str) -> float:
 
 
 class _UnboundedError(YAMLError):
-    """A document is more than it may be; it says where in the way of ruamel's own errors."""
+    """A document exceeds a limit; it has a position, as ruamel's own errors have."""
 
     def __init__(self, problem: str, mark: Any) -> None:  # noqa: ANN401 - ruamel's have no common type
         super().__init__(problem)
@@ -149,20 +146,20 @@ class _UnboundedError(YAMLError):
 
 
 class _Measure:
-    """How much a document stands for, and how deep it nests, as its events go by."""
+    """Counts the values and levels of a document from its parser events."""
 
     def __init__(self) -> None:
         self.total = 0
         self.open: list[tuple[str | None, int]] = []
         """The anchor of each collection that has not ended, and the total when it began."""
         self.sizes: dict[str, int] = {}
-        """What each anchor stands for, once that has ended."""
+        """Number of values of each anchor that has ended."""
 
     def take(self, event: Any) -> None:  # noqa: ANN401 - ruamel's events have no common type of use
         """Count an event.
 
         Raises:
-            YAMLError: where the document is too much.
+            YAMLError: The document exceeds a limit.
         """
         if isinstance(event, CollectionEndEvent):
             anchor, before = self.open.pop()
@@ -175,7 +172,7 @@ class _Measure:
             self._refuse_too_much(event)
 
     def _size(self, event: NodeEvent) -> int:
-        """Return for how many values an event stands."""
+        """Return the number of values of an event; that of an alias is its anchor's."""
         if isinstance(event, AliasEvent):
             if any(event.anchor == anchor for anchor, _ in self.open):
                 raise _UnboundedError("nests without end: an alias holds itself", event.start_mark)
@@ -195,12 +192,12 @@ class _Measure:
                 f"nests without end: {MOST_LEVELS} levels and more", event.start_mark
             )
         if self.total > MOST_VALUES:
-            problem = f"stands for more than {MOST_VALUES:,} values, its aliases counted"
+            problem = f"has more than {MOST_VALUES:,} values, its aliases expanded"
             raise _UnboundedError(problem, event.start_mark)
 
 
 class _Measuring:
-    """A parser whose events are measured as they are taken."""
+    """Mixin for a parser that counts its events."""
 
     _measure: _Measure | None = None
 
@@ -214,24 +211,24 @@ class _Measuring:
 
 
 class _Parser(_Measuring, Parser):
-    """ruamel's parser, measured."""
+    """ruamel's parser, with limits."""
 
 
 class _RoundTripParser(_Measuring, RoundTripParser):
-    """ruamel's parser that keeps comments, measured."""
+    """ruamel's parser that keeps comments, with limits."""
 
 
-def _said_by(error: YAMLError) -> str:
-    """Return what is wrong with the YAML and where, without any value: it may be a secret."""
+def _message_of(error: YAMLError) -> str:
+    """Return problem and line of a YAML error without any value, which may be a secret."""
     mark = getattr(error, "problem_mark", None)
     where = f", line {mark.line + 1}" if mark else ""
     if isinstance(error, ReaderError):
-        return f"is not YAML: it holds the character {chr(error.character)!r}"
+        return f"is not YAML: it has the character {chr(error.character)!r}"
     problem = str(getattr(error, "problem", None) or "unreadable")
     twice = re.match(r'found duplicate key "([^"]*)"', problem)
     if twice:
         problem = f"the key {twice[1]!r} is given twice"
-    elif problem.startswith("failed to"):  # what follows is the value
+    elif problem.startswith("failed to"):  # the value follows
         problem = _NO_VALUE
     if isinstance(error, _UnboundedError):
         return f"{problem}{where}"

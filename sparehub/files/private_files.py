@@ -1,6 +1,6 @@
-"""Private files: only their owner may read them, and no symbolic link is followed.
+"""Private files: mode 0600, directories 0700, and no symbolic link is followed.
 
-Whatever may hold a secret, or what an operation rests on, is written through this module.
+Files with secrets, the journal and the lease are written through this module.
 """
 
 import fcntl
@@ -17,16 +17,19 @@ __all__ = ["open_private", "private_directory", "replace_private", "scratch_dire
 
 
 def replace_private(path: Path, content: bytes, *, durable: bool = True) -> None:
-    """Write a file whole or not at all; its directory is made.
+    """Replace a file atomically, by a rename; its directory is created.
 
-    It is on the disk before this returns, unless it need not be ``durable``: a lease is of no use
-    to anybody after the machine has failed.
+    The text is written to ``NAME.new`` first. A file or symbolic link of that name is removed and
+    not written through.
 
-    It is written beside its place, as ``NAME.new``. What was left there, a symbolic link included,
-    is removed first and not written through.
+    Args:
+        path: The file.
+        content: Its new content.
+        durable: Flush file and directory to the disk; a lease needs no flush, because it does not
+            outlive the machine.
 
     Raises:
-        OSError: where it cannot be written; the file is then as it was.
+        OSError: The file cannot be written, and is unchanged.
     """
     private_directory(path.parent)
     new = path.with_name(f"{path.name}.new")
@@ -54,21 +57,21 @@ def replace_private(path: Path, content: bytes, *, durable: bool = True) -> None
 
 @contextmanager
 def scratch_directory(parent: Path) -> Iterator[Path]:
-    """Give an empty private directory inside ``parent``, and remove it at the end of a block.
+    """Create an empty private directory inside ``parent`` for the duration of a block.
 
-    A process that is killed cannot remove its own: the next one to come here does. Each holds a
-    lock on its directory, which the system takes away with the process.
+    The directory of a killed process is removed by the next process that calls this: every process
+    holds a lock on its directory, and the system releases the lock with the process.
 
     Raises:
-        OSError: where none can be made.
+        OSError: The directory cannot be created.
     """
     private_directory(parent)
     with _locked(parent):
         _remove_abandoned(parent)
         path = Path(tempfile.mkdtemp(dir=parent))
-        private_directory(path)  # whatever the umask took away
+        private_directory(path)  # independent of the umask
         descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
-        with suppress(OSError):  # a file system without locks: then nothing is ever removed late
+        with suppress(OSError):  # a file system without locks: no directory is removed late
             fcntl.flock(descriptor, fcntl.LOCK_EX)
     try:
         yield path
@@ -88,14 +91,14 @@ def _remove_abandoned(parent: Path) -> None:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
             shutil.rmtree(path, ignore_errors=True)
         except OSError:
-            continue  # its process lives
+            continue  # its process is running
         finally:
             os.close(descriptor)
 
 
 @contextmanager
 def _locked(directory: Path) -> Iterator[None]:
-    """Hold a directory against other processes, where its file system has locks."""
+    """Lock a directory against other processes, where its file system has locks."""
     descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
     try:
         with suppress(OSError):

@@ -1,4 +1,4 @@
-"""Writes files of a person's project: whole or not at all."""
+"""Writes files of a user's project atomically."""
 
 import errno
 import os
@@ -7,24 +7,24 @@ from pathlib import Path
 
 
 def replace_file(path: Path, text: str) -> None:
-    """Write a text in the place of a file, at one stroke; mode and owner stay.
+    """Replace the text of a file atomically; mode and owner stay.
 
-    Where a symbolic link stands, what it points at is replaced, and the link stays.
+    A symbolic link stays, and the file that it points at is replaced.
 
     Raises:
-        OSError: where it cannot be written, or may not be; nothing was changed then.
+        OSError: The file cannot be written, or is read-only; it is unchanged.
     """
     target = path.resolve()
-    there = target.stat() if target.exists() else None
-    if there and not os.access(target, os.W_OK):
+    old = target.stat() if target.exists() else None
+    if old and not os.access(target, os.W_OK):
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
     new = _written(target, text)
     try:
-        if there:
-            if (there.st_uid, there.st_gid) != (os.geteuid(), os.getegid()):
+        if old:
+            if (old.st_uid, old.st_gid) != (os.geteuid(), os.getegid()):
                 with suppress(PermissionError):
-                    os.chown(new, there.st_uid, there.st_gid)
-            new.chmod(there.st_mode & 0o7777)
+                    os.chown(new, old.st_uid, old.st_gid)
+            new.chmod(old.st_mode & 0o7777)
         new.replace(target)
     except OSError:
         _remove(new)
@@ -35,8 +35,8 @@ def create_file(path: Path, text: str) -> None:
     """Write a new file.
 
     Raises:
-        FileExistsError: where there is one already.
-        OSError: where it cannot be written; no part of it is left then.
+        FileExistsError: The file exists already.
+        OSError: The file cannot be written, and does not exist.
     """
     if path.is_symlink() or path.exists():
         raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path))
@@ -48,10 +48,10 @@ def create_file(path: Path, text: str) -> None:
 
 
 def _written(target: Path, text: str) -> Path:
-    """Write a text beside its place, read it again, and return where."""
+    """Write a text to a temporary file beside the target, read it back, and return its path."""
     content = text.encode()
     new = target.with_name(f".{target.name}.new")
-    new.unlink(missing_ok=True)  # of a process that was killed; a link is not followed
+    new.unlink(missing_ok=True)  # from a killed process; a link is not followed
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
     descriptor = os.open(new, flags, 0o666)
     try:

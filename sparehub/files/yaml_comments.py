@@ -1,8 +1,8 @@
-"""The comments of a YAML document, as ruamel.yaml hangs them on what stands before them.
+"""Moves comments of a document that ruamel.yaml has loaded.
 
-Behind a value stands one token: the comment on its line, and every line of comments or of nothing
-that follows, although those speak of what comes next. They stay where they are when what they
-hang on goes, or when something is put between.
+ruamel.yaml attaches one token to the value before a comment: the comment on the value's line, and
+every comment line and empty line that follows, although those are about the next key. The
+functions here keep those lines in place when a value is removed or inserted.
 """
 
 from typing import Any
@@ -15,14 +15,14 @@ Container = CommentedMap | CommentedSeq
 
 
 def comment_on(parent: Container, key: Any, comment: str) -> None:  # noqa: ANN401 - a key or an index
-    """Write a comment behind a scalar, before any that is there."""
+    """Write a comment after a scalar, before an existing one."""
     value = _value(parent, key)
-    said = value.split("\n", 1)[0].lstrip("# ")
-    _put(parent, key, f"# {comment}{'; ' + said if said else ''}", _lines(value))
+    old = value.split("\n", 1)[0].lstrip("# ")
+    _put(parent, key, f"# {comment}{'; ' + old if old else ''}", _lines(value))
 
 
 def take_lines(parent: Container, key: Any) -> str:  # noqa: ANN401 - a key or an index
-    """Take away, and return, the lines that follow a value."""
+    """Remove and return the comment lines that follow a value."""
     parent, key = _last(parent, key)
     value = _value(parent, key)
     _put(parent, key, value.split("\n", 1)[0], "")
@@ -30,7 +30,7 @@ def take_lines(parent: Container, key: Any) -> str:  # noqa: ANN401 - a key or a
 
 
 def give_lines(parent: Container, key: Any, lines: str) -> None:  # noqa: ANN401 - a key or an index
-    """Put lines behind a value, after those that are there."""
+    """Append comment lines to those that follow a value."""
     if lines:
         parent, key = _last(parent, key)
         value = _value(parent, key)
@@ -38,7 +38,7 @@ def give_lines(parent: Container, key: Any, lines: str) -> None:  # noqa: ANN401
 
 
 def _last(parent: Container, key: Any) -> tuple[Container, Any]:  # noqa: ANN401 - a key or an index
-    """Return what the lines behind a value hang on: the last that is written of it."""
+    """Return the innermost last item of a value, to which ruamel attaches the lines after it."""
     value = parent[key]
     while isinstance(value, Container) and value and not value.fa.flow_style():
         parent, key = value, (len(value) - 1 if isinstance(value, CommentedSeq) else [*value][-1])
@@ -63,10 +63,10 @@ def _value(parent: Container, key: Any) -> str:  # noqa: ANN401 - a key or an in
 def _put(parent: Container, key: Any, on_the_line: str, lines: str) -> None:  # noqa: ANN401 - a key or an index
     tokens = parent.ca.items.setdefault(key, [None, None, None, None])
     value = f"{on_the_line}\n{lines}"
-    # Column 0: one space behind the value, however long it is.
+    # Column 0 gives one space after the value.
     token = CommentToken(value, CommentMark(0), None) if on_the_line or lines else None
     tokens[_slot(parent)] = token
     if not any(tokens):
         del parent.ca.items[key]
     if isinstance(parent[key], Container) and parent[key].ca.comment:
-        parent[key].ca.comment[0] = token  # a flow collection holds it, too
+        parent[key].ca.comment[0] = token  # a flow collection has it, too

@@ -1,4 +1,4 @@
-"""Where every part of a YAML document stands in its text."""
+"""Positions of the keys, values and comments of a YAML document in its text."""
 
 import re
 from collections.abc import Iterator
@@ -36,13 +36,13 @@ class Shape(Enum):
 
 @dataclass(frozen=True, kw_only=True)
 class Node:
-    """A part of a document; ``start`` and ``end`` count characters, ``end`` is behind the last."""
+    """A node of a document; ``start`` and ``end`` are character offsets, ``end`` exclusive."""
 
     shape: Shape
     start: int
     end: int
     text: str = ""
-    """What a scalar says."""
+    """The text of a scalar."""
     entries: tuple["Entry", ...] = ()
     """Of a mapping."""
     items: tuple["Node", ...] = ()
@@ -52,17 +52,17 @@ class Node:
 
     @property
     def scalar(self) -> bool:
-        """Whether it is one value, and written here."""
+        """Whether it is a scalar, and not an alias of one."""
         return self.shape in {Shape.PLAIN, Shape.QUOTED, Shape.BLOCK_SCALAR}
 
     @property
     def mapping(self) -> bool:
-        """Whether it is a mapping, and written here."""
+        """Whether it is a mapping, and not an alias of one."""
         return self.shape in {Shape.BLOCK, Shape.FLOW}
 
     def entry(self, name: str) -> "Entry | None":
-        """Return the entry of a key that is written here; None where it is not."""
-        return next((each for each in self.entries if each.name == name), None)
+        """Return the entry of a key; None where the mapping has none."""
+        return next((entry for entry in self.entries if entry.name == name), None)
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ class Entry:
 
     @property
     def name(self) -> str | None:
-        """What the key says; None where it is no scalar."""
+        """The text of the key; None where it is not a scalar."""
         return self.key.text if self.key.scalar else None
 
 
@@ -82,7 +82,7 @@ def tree_of(text: str) -> Node:
     """Return the root of the first document of a text.
 
     Raises:
-        YAMLError: where it is not YAML, or holds no document.
+        YAMLError: The text is not YAML, or has no document.
     """
     events = yaml_loader("safe").parse(text)
     for event in events:
@@ -93,7 +93,7 @@ def tree_of(text: str) -> Node:
 
 
 def _node(event: Any, events: Iterator[Any], text: str, key: Node | None = None) -> Node:  # noqa: ANN401 - ruamel's events have no common type of use
-    """Return what begins with an event; ``key`` is that of a value."""
+    """Return the node that begins with an event; ``key`` is the key of a value."""
     if isinstance(event, MappingStartEvent):
         return _mapping(event, events, text)
     if isinstance(event, SequenceStartEvent):
@@ -102,7 +102,7 @@ def _node(event: Any, events: Iterator[Any], text: str, key: Node | None = None)
     if isinstance(event, AliasEvent):
         return Node(shape=Shape.ALIAS, start=start, end=end, shared=True)
     if start == end and key and (colon := _COLON.match(text, key.end)):
-        start = end = colon.end()  # the parser looks for an empty value as far as the next key
+        start = end = colon.end()  # the parser places an empty value at the next key
     shape = Shape.PLAIN
     if event.style in {"|", ">"}:
         shape = Shape.BLOCK_SCALAR
@@ -121,7 +121,7 @@ def _mapping(begin: MappingStartEvent, events: Iterator[Any], text: str) -> Node
         key = _node(event, events, text)
         entries.append(Entry(key, _node(next(events), events, text, key)))
     shared = begin.anchor is not None or begin.tag is not None
-    shared = shared or any(each.key.shared or each.value.shared for each in entries)
+    shared = shared or any(entry.key.shared or entry.value.shared for entry in entries)
     if begin.flow_style:
         start, end = begin.end_mark.index - 1, event.end_mark.index
         shape = Shape.FLOW
@@ -138,31 +138,31 @@ def _sequence(begin: SequenceStartEvent, events: Iterator[Any], text: str) -> No
             break
         items.append(_node(event, events, text))
     start = begin.start_mark.index
-    end = event.end_mark.index if begin.flow_style else max(start, *(each.end for each in items))
+    end = event.end_mark.index if begin.flow_style else max(start, *(item.end for item in items))
     shared = begin.anchor is not None or begin.tag is not None
-    shared = shared or any(each.shared for each in items)
+    shared = shared or any(item.shared for item in items)
     return Node(shape=Shape.SEQUENCE, start=start, end=end, items=tuple(items), shared=shared)
 
 
 def comments(text: str, root: Node) -> list[tuple[int, str]]:
-    """Return the comments of a document, each with where it begins."""
+    """Return the comments of a document with their character offsets."""
     leaves = iter(sorted(_leaves(root, text)))
     start, end = next(leaves, (len(text), len(text)))
-    found: list[tuple[int, str]] = []
-    place = 0
-    while match := _COMMENT.search(text, place):
+    result: list[tuple[int, str]] = []
+    offset = 0
+    while match := _COMMENT.search(text, offset):
         while end <= match.start() < len(text) and start < len(text):
             start, end = next(leaves, (len(text), len(text)))
         if start <= match.start() < end:
-            place = end
+            offset = end
             continue
-        found.append((match.start(), match.group()))
-        place = match.end()
-    return found
+        result.append((match.start(), match.group()))
+        offset = match.end()
+    return result
 
 
 def _leaves(node: Node, text: str) -> Iterator[tuple[int, int]]:
-    """Yield where scalars stand; the first line of a block scalar may end in a comment."""
+    """Yield the ranges of scalars; the first line of a block scalar may end in a comment."""
     if node.shape is Shape.BLOCK_SCALAR:
         yield text.find("\n", node.start, node.end) + 1 or node.end, node.end
     elif node.scalar or node.shape is Shape.ALIAS:

@@ -1,4 +1,4 @@
-"""What stack files describe, and every finding of the rules and intents about them."""
+"""Checks stack files: every finding of the rules and intents, as `sparehub check` reports it."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -19,55 +19,56 @@ from sparehub.topology.state.generation import UP_TO_DATE, differing
 
 @dataclass(frozen=True, kw_only=True)
 class Examination:
-    """What stack files describe, and what is wrong with it."""
+    """The stacks of some stack files, and the findings about them."""
 
     stacks: Sequence[Stack]
     findings: Sequence[Finding]
-    ignored: Sequence[Suppressed]
+    suppressed: Sequence[Suppressed]
     topology: PairSummary
 
     def count(self, severity: str) -> int:
-        """Return how many findings are as grave as that."""
+        """Return the number of findings of a severity."""
         return sum(finding.severity == severity for finding in self.findings)
 
 
 def examine(directory: Path, names: Sequence[str] = ()) -> Examination:
-    """Read stack files, both that are there where none is named, and hold them to every rule.
+    """Read stack files, by default all that exist, and check them by every rule.
 
-    Of two, what they intend is held against every state that it names.
+    The intents of a pair are checked in every state that they name.
     """
     stacks: list[Stack] = []
-    everything: list[Finding] = []
-    there = [name for name in STACKS if stack_file(directory, name).exists()]
-    for name in dict.fromkeys(names or there or STACKS):
-        everything += [Finding.of(each, name) for each in editing_problems(directory, name)]
+    found: list[Finding] = []
+    existing = [name for name in STACKS if stack_file(directory, name).exists()]
+    for name in dict.fromkeys(names or existing or STACKS):
+        found += [Finding.of(problem, name) for problem in editing_problems(directory, name)]
         try:
             stacks.append(read_stack(directory, name))
         except ConfigurationError as error:
-            everything += [Finding.of(problem, name) for problem in error.problems]
-            everything += _beyond(error, name)
-    everything += check_all(stacks)
+            found += [Finding.of(problem, name) for problem in error.problems]
+            found += _region_findings(error, name)
+    found += check_all(stacks)
     if len(stacks) == len(STACKS):
-        everything += check_intents(*in_order(stacks))
-        everything += _of_two_switches(stacks)
-    findings, ignored = without_suppressed(everything, stacks)
+        found += check_intents(*in_order(stacks))
+        found += _differing_generations(stacks)
+    findings, suppressed = without_suppressed(found, stacks)
     topology = summarize_pair(stacks)
-    return Examination(stacks=stacks, findings=findings, ignored=ignored, topology=topology)
+    return Examination(stacks=stacks, findings=findings, suppressed=suppressed, topology=topology)
 
 
-def _of_two_switches(stacks: Sequence[Stack]) -> Iterator[Finding]:
-    """Yield that two files are of different switches; what is deployed may be, for a while."""
-    said = differing({stack.name: stack for stack in stacks})
-    if said:
+def _differing_generations(stacks: Sequence[Stack]) -> Iterator[Finding]:
+    """Yield a warning where the files have different generations, as during a failover."""
+    difference = differing({stack.name: stack for stack in stacks})
+    if difference:
         older = min(stacks, key=lambda stack: stack.config.generation)
-        message = f"the files are of different switches ({said}): {UP_TO_DATE}"
+        message = f"the files are of different generations ({difference}): {UP_TO_DATE}"
         yield Finding.of(Problem("generation", message), older.name, "warning")
 
 
-def _beyond(error: ConfigurationError, name: str) -> Iterator[Finding]:
-    """Yield what the rules of one region say of a file whose values contradict each other.
+def _region_findings(error: ConfigurationError, name: str) -> Iterator[Finding]:
+    """Yield the errors of the region's rules about a file that is wrong already.
 
-    All in one run: only a value that cannot be read, or a name that cannot be, leaves no region.
+    So one run shows all problems. Without a region, because a value or a name is invalid, the
+    rules cannot be applied.
     """
     if not isinstance(error.config, StackConfig):
         return
@@ -76,7 +77,7 @@ def _beyond(error: ConfigurationError, name: str) -> Iterator[Finding]:
     except ConfigurationError as unbuilt:
         yield from (Finding.of(problem, name) for problem in unbuilt.problems)
     else:
-        said = {(problem.path, problem.rule) for problem in error.problems}
+        reported = {(problem.path, problem.rule) for problem in error.problems}
         for finding in check_region(stack):
-            if finding.severity == "error" and (finding.path, finding.rule) not in said:
+            if finding.severity == "error" and (finding.path, finding.rule) not in reported:
                 yield finding

@@ -1,6 +1,6 @@
-"""What carries a plan out, as digests: the program, its packages and its project file.
+"""Digests of the Pulumi program, its packages and its project file, for the id of a plan.
 
-A plan is pure; what it rests on besides the stack files is read here and handed to it as data.
+A plan is computed without reading files; what it depends on besides the stack files is read here.
 """
 
 import hashlib
@@ -19,20 +19,20 @@ _PACKAGES = {
     "components": "sparehub.components",
     "sparehub/topology": "sparehub.topology",
 }
-"""What carries out a plan: the directory in a checkout, the package where it is installed."""
+"""Code of the program: the directory in a checkout, and the package where it is installed."""
 _LOCK = "requirements.lock"
 _ENTRY = "__main__.py"
 _PROJECT = "Pulumi.yaml"
 _PROSE = ("author", "description", "license", "website")
-"""Keys of a project file that change nothing:
+"""Keys of a project file that change no deployment:
 https://www.pulumi.com/docs/iac/concepts/projects/project-file/"""
 
 
 def read_program(directory: Path) -> Program:
-    """Return what carries out a plan of a project directory.
+    """Return the digests of the program in a project directory.
 
     Raises:
-        ConfigurationError: where a file of it cannot be read.
+        ConfigurationError: A file cannot be read.
     """
     try:
         project = _project(directory / _PROJECT)
@@ -43,29 +43,29 @@ def read_program(directory: Path) -> Program:
             digest=_digest(_sources(entry)), packages=_packages(entry.parent), project=project
         )
     except OSError as error:
-        message = f"cannot be read ({error.strerror}), so no plan can say what it rests on"
+        message = f"cannot be read ({error.strerror}), so no plan can be identified"
         raise ConfigurationError([Problem(str(error.filename), message)]) from None
 
 
 def _project(path: Path) -> dict[str, Any]:
-    if not path.exists():  # the stack files alone can be planned with, not deployed
+    if not path.exists():  # a plan needs the stack files alone; a deployment needs the project
         return {}
     try:
-        said = load_yaml(read_bounded(path))
+        content = load_yaml(read_bounded(path))
     except LoadingError as error:
-        said, problem = None, f": {error}"
+        content, problem = None, f": {error}"
     else:
         problem = ""
-    if not isinstance(said, dict):
-        message = f"is not YAML, or no mapping of keys{problem}"
+    if not isinstance(content, dict):
+        message = f"is not a YAML mapping{problem}"
         raise ConfigurationError([Problem(path.name, message)])
-    plain = {key: value for key, value in without_secrets(said).items() if key not in _PROSE}
-    found: dict[str, Any] = json.loads(json.dumps(plain, default=str))  # YAML knows dates, too
-    return found
+    plain = {key: value for key, value in without_secrets(content).items() if key not in _PROSE}
+    project: dict[str, Any] = json.loads(json.dumps(plain, default=str))  # YAML has dates
+    return project
 
 
 def _sources(entry: Path) -> Iterator[tuple[str, bytes]]:
-    """Yield the program's files: those beside it, where Python finds them first, or installed."""
+    """Yield the program's files: beside the entry, where Python looks first, else installed."""
     if entry.is_file():
         yield entry.name, entry.read_bytes()
     for package, installed in _PACKAGES.items():
@@ -77,23 +77,23 @@ def _sources(entry: Path) -> Iterator[tuple[str, bytes]]:
 
 
 def _installed(package: str) -> list[Path]:
-    found = util.find_spec(package)
-    return [Path(each) for each in (found and found.submodule_search_locations) or ()]
+    spec = util.find_spec(package)
+    return [Path(location) for location in (spec and spec.submodule_search_locations) or ()]
 
 
 def _packages(directory: Path) -> str:
-    """Return a digest of the lock file beside the program, else of all that is installed."""
+    """Return a digest of the lock file beside the program, else of all installed packages."""
     lock = directory / _LOCK
     if lock.is_file():
         return _digest([(_LOCK, lock.read_bytes())])
-    installed = {(each.name.lower(), each.version) for each in metadata.distributions()}
+    installed = {(package.name.lower(), package.version) for package in metadata.distributions()}
     return _digest((name, version.encode()) for name, version in sorted(installed))
 
 
 def _digest(parts: Iterable[tuple[str, bytes]]) -> str:
     total = hashlib.sha256()
     for name, content in parts:
-        for each in (name.encode(), content):
-            total.update(len(each).to_bytes(8, "big"))
-            total.update(each)
+        for part in (name.encode(), content):
+            total.update(len(part).to_bytes(8, "big"))
+            total.update(part)
     return total.hexdigest()

@@ -1,7 +1,7 @@
-"""Runs ``pulumi`` where a state or a secret passes through: by standard input and output alone.
+"""Runs ``pulumi`` with states and secrets on standard input and output.
 
 The Automation API decrypts a state to export it, and writes it to the temporary directory to import
-it, where it stays if the import fails. Here secrets stay encrypted and nothing is written.
+it, where it stays if the import fails. Here secrets stay encrypted and no file is written.
 """
 
 import subprocess
@@ -14,12 +14,12 @@ from sparehub.files.bounded_loading import load_json
 
 
 @dataclass(frozen=True)
-class CommandFailed(Exception):  # noqa: N818 - what happened, turned into an error by the caller
-    """A pulumi command ended with another code than 0."""
+class CommandFailed(Exception):  # noqa: N818 - the caller makes a SparehubError of it
+    """A pulumi command ended with a code other than 0."""
 
     code: int
-    said: str
-    """What it printed to standard error; never its standard output, which may hold a state."""
+    stderr: str
+    """Its standard error; never its standard output, which may have a state."""
 
 
 def run(
@@ -27,18 +27,18 @@ def run(
     *arguments: str,
     directory: Path,
     environment: Mapping[str, str],
-    given: str = "",
+    stdin: str = "",
 ) -> str:
-    """Run a pulumi command, with a text as its standard input; return its standard output.
+    """Run a pulumi command with a text as its standard input; return its standard output.
 
     Raises:
-        CommandFailed: where it fails.
+        CommandFailed: The command failed.
     """
     done = subprocess.run(  # noqa: S603 - our own command, without a shell
         [executable, *arguments, "--non-interactive"],
         cwd=directory,
         env=dict(environment),
-        input=given,
+        input=stdin,
         capture_output=True,
         encoding="utf-8",
         check=False,
@@ -54,8 +54,8 @@ def export_state(
     """Return the state of a stack as ``pulumi stack export`` prints it, secrets encrypted.
 
     Raises:
-        CommandFailed: where it cannot be read.
-        ValueError: where what is printed is no JSON.
+        CommandFailed: The state cannot be read.
+        ValueError: The output is not JSON.
     """
     printed = run(
         executable,

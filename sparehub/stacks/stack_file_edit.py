@@ -1,6 +1,6 @@
-"""The keys of a stack file that commands change, and how they are changed.
+"""Edits single values of a stack file in place: the switch, bandwidths and encrypted keys.
 
-Only these values change: comments, quotes, order and line ends of everything else stay.
+Comments, quotes, order and line ends of everything else stay.
 """
 
 from collections.abc import Iterator, Mapping
@@ -12,8 +12,9 @@ from ruamel.yaml.error import YAMLError
 from sparehub.files.bounded_loading import read_bounded
 from sparehub.files.private_files import replace_private
 from sparehub.files.replace_file import replace_file
-from sparehub.files.yaml_edit import Document, UneditableError, Value
-from sparehub.files.yaml_edit import Path as Keys
+from sparehub.files.yaml_edit import Document, UneditableError
+from sparehub.files.yaml_values import Path as Keys
+from sparehub.files.yaml_values import Value
 from sparehub.stacks.stack_files import load_stack_file, read_stack_file, stack_file
 from sparehub.topology.config.secrets import is_secret
 from sparehub.topology.errors import ConfigurationError, PreflightError, Problem
@@ -37,15 +38,15 @@ _SWITCHES: Mapping[Keys, Value] = {
     (_CONFIG, GENERATION): 1 << 40,
     (_CONFIG, OVERRIDE): "a: 'probe' # of any text",
 }
-"""What an operation changes, with values to try whether a file can be edited."""
+"""The keys that an operation changes, with sample values to test whether they can be edited."""
 
 
 def set_values(directory: Path, stack: str, values: Mapping[str, Value]) -> None:
-    """Set keys of ``config:`` in a stack file, all of them at one stroke; None removes one.
+    """Set keys of ``config:`` in a stack file in one write; None removes a key.
 
     Raises:
-        ConfigurationError: where there is no such file, or it is no stack file.
-        PreflightError: where it cannot be edited, or not be written; nothing was changed then.
+        ConfigurationError: The file does not exist, or is not a stack file.
+        PreflightError: The file cannot be edited or written, and is unchanged.
     """
     _edit(directory, stack, {(_CONFIG, key): value for key, value in values.items()})
 
@@ -54,25 +55,25 @@ def set_bandwidth(directory: Path, stack: str, connection: str, mbps: int) -> No
     """Set the bandwidth of a connection's circuit in a stack file.
 
     Raises:
-        ConfigurationError: where there is no such file, or it is no stack file.
-        PreflightError: where it cannot be edited, or not be written; nothing was changed then.
+        ConfigurationError: The file does not exist, or is not a stack file.
+        PreflightError: The file cannot be edited or written, and is unchanged.
     """
     _edit(directory, stack, {(*_CONNECTIONS, connection, "circuit", _BANDWIDTH): mbps})
 
 
 @contextmanager
-def copy_with_secret(directory: Path, stack: str, place: str, copy: Path) -> Iterator[None]:
-    """Let a block encrypt a secret in a copy of a stack file, and take it over from there.
+def copy_with_secret(directory: Path, stack: str, path: str, copy: Path) -> Iterator[None]:
+    """Encrypt a secret in a copy of a stack file within a block, then copy it into the file.
 
-    ``place`` is the path of a secret that is there, as ``pulumi config set --path`` takes it.
+    ``path`` is that of an existing secret, as ``pulumi config set --path`` takes it.
 
     Raises:
-        ConfigurationError: where there is no such file, or it is no stack file.
-        PreflightError: where it cannot be edited, or not be written; nothing was changed then.
+        ConfigurationError: The file does not exist, or is not a stack file.
+        PreflightError: The file cannot be edited or written, and is unchanged.
     """
     replace_private(copy, read_stack_file(directory, stack).encode())
     yield
-    keys = (_CONFIG, *place.split("."), _SECURE)
+    keys = (_CONFIG, *path.split("."), _SECURE)
     encrypted = load_stack_file(read_bounded(copy), stack)
     for key in keys:
         encrypted = encrypted[key]
@@ -82,11 +83,11 @@ def copy_with_secret(directory: Path, stack: str, place: str, copy: Path) -> Ite
 def write_variant(
     directory: Path, change: StackChange, copy: Path, override: str = "", generation: int = 0
 ) -> None:
-    """Write a copy of a stack file for one deployment, the file itself being left alone.
+    """Write a copy of a stack file with the values of one deployment; the file is unchanged.
 
     Raises:
-        PreflightError: where the file cannot be edited.
-        OSError: where the copy cannot be written.
+        PreflightError: The file cannot be edited.
+        OSError: The copy cannot be written.
     """
     values: dict[str, Value] = {ACTIVATION: change.activation.value}
     if override:
@@ -100,67 +101,67 @@ def write_variant(
 
 
 def refuse_uneditable(directory: Path, stack: str) -> None:
-    """Refuse a stack file in which the switch cannot be changed, or what goes with it.
+    """Refuse a stack file in which a key that operations change cannot be edited.
 
     Raises:
-        ConfigurationError: where there is no such file, or it is no stack file.
-        PreflightError: with the line of each, and what to do.
+        ConfigurationError: The file does not exist, or is not a stack file.
+        PreflightError: The lines that cannot be edited, and the remedy.
     """
     text = read_stack_file(directory, stack)
     load_stack_file(text, stack)
     if problems := list(_problems(Document(text), stack, _SWITCHES)):
-        listed = "\n".join(f"  {each.path}, {each.message}" for each in problems)
+        listed = "\n".join(f"  {problem.path}, {problem.message}" for problem in problems)
         raise PreflightError(f"a stack file cannot be edited; nothing was done:\n{listed}")
 
 
 def editing_problems(directory: Path, stack: str) -> Iterator[Problem]:
-    """Yield each value that commands change and that cannot be changed as the file is written.
+    """Yield each value that commands change and that cannot be edited in this file.
 
-    A file that cannot be read has other problems, and none of these.
+    A file that cannot be read is reported elsewhere.
     """
     try:
         text = read_stack_file(directory, stack)
         document = Document(text)
-        if not document.root.shared:  # then nothing but the text is needed, at any size
-            deep = _deep(document.outline(_CONNECTIONS))
-            if document.is_simple((_CONFIG,), [*_SWITCHES, *deep]):
+        if not document.root.shared:  # without anchors the text is enough: no need to load it
+            nested = _nested_keys(document.outline(_CONNECTIONS))
+            if document.is_simple((_CONFIG,), [*_SWITCHES, *nested]):
                 return
         config = load_stack_file(text, stack)[_CONFIG]
     except (ConfigurationError, YAMLError):
         return
     for name in _CONNECTIONS[1:]:
         config = config.get(name) if isinstance(config, dict) else None
-    yield from _problems(document, stack, {**_SWITCHES, **_deep(config)})
+    yield from _problems(document, stack, {**_SWITCHES, **_nested_keys(config)})
 
 
 def _problems(document: Document, stack: str, probes: Mapping[Keys, Value]) -> Iterator[Problem]:
-    """Yield what cannot be changed, by trying it without writing."""
+    """Yield the values that cannot be edited, by an attempt without a write."""
     if document.is_simple((_CONFIG,), [*probes]):
         return
-    found: dict[str, None] = {}
+    messages: dict[str, None] = {}
     for path, value in probes.items():
         removable = path in _SWITCHES and path[-1] != ACTIVATION
-        for wanted in (value, None) if removable else (value,):
+        for new_value in (value, None) if removable else (value,):
             try:
-                document.edited({path: wanted})
+                document.edited({path: new_value})
             except UneditableError as error:
-                found[str(error)] = None
-    yield from (Problem(stack_file(Path(), stack).name, message) for message in found)
+                messages[str(error)] = None
+    yield from (Problem(stack_file(Path(), stack).name, message) for message in messages)
 
 
-def _deep(connections: object) -> dict[Keys, Value]:
-    """Return what is changed below the region: bandwidths of owned circuits, encrypted keys."""
-    found: dict[Keys, Value] = {}
+def _nested_keys(connections: object) -> dict[Keys, Value]:
+    """Return the keys below the region that commands change: bandwidths, encrypted keys."""
+    keys: dict[Keys, Value] = {}
     for name, connection in connections.items() if isinstance(connections, dict) else ():
         circuit = connection.get("circuit") if isinstance(connection, dict) else None
         if not isinstance(circuit, dict):
             continue
-        place = (*_CONNECTIONS, str(name), "circuit")
+        path = (*_CONNECTIONS, str(name), "circuit")
         if _BANDWIDTH in circuit and "id" not in circuit:
-            found[*place, _BANDWIDTH] = 1 << 40
+            keys[*path, _BANDWIDTH] = 1 << 40
         if is_secret(circuit.get(_KEY)):
-            found[*place, _KEY, _SECURE] = "probe"
-    return found
+            keys[*path, _KEY, _SECURE] = "probe"
+    return keys
 
 
 def _edit(directory: Path, stack: str, changes: Mapping[Keys, Value]) -> None:
@@ -176,10 +177,10 @@ def _edit(directory: Path, stack: str, changes: Mapping[Keys, Value]) -> None:
 
 
 def _edited(directory: Path, stack: str, changes: Mapping[Keys, Value]) -> str:
-    """Return the text of a stack file with other values.
+    """Return the text of a stack file with new values.
 
     Raises:
-        PreflightError: naming file and line, where that cannot be.
+        PreflightError: File and line of a value that cannot be edited.
     """
     text = read_stack_file(directory, stack)
     load_stack_file(text, stack)

@@ -1,4 +1,4 @@
-"""Reads the stack files of a project directory."""
+"""Reads the stack files of a project directory, and names them."""
 
 from pathlib import Path
 from typing import Any
@@ -22,18 +22,18 @@ def stack_file(directory: Path, stack: str) -> Path:
     """Return the path of a stack's configuration file.
 
     Raises:
-        OptionsError: where no stack can have that name.
+        OptionsError: The name is not a valid stack name.
     """
     if not is_stack_name(stack):
-        raise OptionsError(f"{shown(stack)} is no stack's name: {STACK_NAME_FORM}")
+        raise OptionsError(f"{shown(stack)} is not a stack's name: {STACK_NAME_FORM}")
     return directory / f"Pulumi.{stack}.yaml"
 
 
 def read_stack(directory: Path, stack: str) -> Stack:
-    """Return what a stack file describes, built.
+    """Return the stack that a file describes, with its model built.
 
     Raises:
-        ConfigurationError: where the file is missing, is no stack file, or says wrong things.
+        ConfigurationError: The file is missing, is not a stack file, or has invalid values.
     """
     values = _values(directory, stack)
     try:
@@ -45,17 +45,17 @@ def read_stack(directory: Path, stack: str) -> Stack:
 
 def _values(directory: Path, stack: str) -> dict[str, object]:
     config = load_stack_file(read_stack_file(directory, stack), stack)["config"]
-    ours = ("sparehub:", "azure-native:")
+    namespaces = ("sparehub:", "azure-native:")
     if problems := list(secret_problems(config.get("sparehub:region"), "region")):
         raise ConfigurationError(problems, stack)
-    return {str(k): without_secrets(v) for k, v in config.items() if str(k).startswith(ours)}
+    return {str(k): without_secrets(v) for k, v in config.items() if str(k).startswith(namespaces)}
 
 
 def read_stack_file(directory: Path, stack: str) -> str:
-    """Return the text of a stack's configuration file, its line ends as they are.
+    """Return the text of a stack's configuration file, with its line ends.
 
     Raises:
-        ConfigurationError: where there is none, or it cannot be read.
+        ConfigurationError: The file does not exist, or cannot be read.
     """
     path = stack_file(directory, stack)
     try:
@@ -69,11 +69,11 @@ def read_stack_file(directory: Path, stack: str) -> str:
         raise _unusable(path, str(error), stack) from None
 
 
-def load_stack_file(text: str, stack: str, yaml: YAML | None = None) -> Any:  # noqa: ANN401 - whatever the loader makes
-    """Return the document that a stack file holds, as plain data or as a loader makes it.
+def load_stack_file(text: str, stack: str, yaml: YAML | None = None) -> Any:  # noqa: ANN401 - YAML
+    """Return the document of a stack file, as plain data or as a loader builds it.
 
     Raises:
-        ConfigurationError: where it is not YAML, or holds no ``config:`` mapping.
+        ConfigurationError: The text is not YAML, or has no ``config:`` mapping.
     """
     path = stack_file(Path(), stack)
     try:
@@ -81,7 +81,7 @@ def load_stack_file(text: str, stack: str, yaml: YAML | None = None) -> Any:  # 
     except LoadingError as error:
         raise _unusable(path, str(error), stack) from None
     if not isinstance(content, dict) or not isinstance(content.get("config"), dict):
-        raise _unusable(path, "has no `config:` mapping, so it is no stack file", stack)
+        raise _unusable(path, "has no `config:` mapping, so it is not a stack file", stack)
     return content
 
 

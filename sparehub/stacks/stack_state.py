@@ -1,4 +1,4 @@
-"""What a stack recorded, by ``pulumi stack export``; and which Azure that is about."""
+"""Reads the state of a stack by ``pulumi stack export``, and the region deployed by it."""
 
 import shutil
 from collections.abc import Mapping
@@ -13,8 +13,8 @@ from sparehub.topology.state.region import read_state
 from sparehub.topology.state.resources import Resources, is_subnet_peering
 
 
-def target(environment: Mapping[str, str]) -> str:
-    """Return which Azure the shell's plain ``pulumi`` works against, to be named first."""
+def azure_target(environment: Mapping[str, str]) -> str:
+    """Return the name of the Azure that ``pulumi`` deploys to in this environment."""
     simulator = environment.get("SPAREHUB_SIMULATOR")
     if simulator:
         return f"simulated Azure at {simulator}"
@@ -22,11 +22,11 @@ def target(environment: Mapping[str, str]) -> str:
 
 
 def export_stack(directory: Path, stack: str, environment: Mapping[str, str]) -> Resources:
-    """Return what a stack recorded: type and outputs of each resource, by its URN.
+    """Return the type and outputs of each resource in a stack's state, by URN.
 
     Raises:
-        SparehubError: where Pulumi or the stack is missing.
-        UnreadableError: where what Pulumi prints is no state.
+        SparehubError: There is no Pulumi or no such stack.
+        UnreadableError: Pulumi's output is not a state.
     """
     executable = shutil.which("pulumi", path=environment.get("PATH"))
     if executable is None:
@@ -36,35 +36,35 @@ def export_stack(directory: Path, stack: str, environment: Mapping[str, str]) ->
         state = export_state(executable, stack, directory=directory, environment=environment)
         return recorded_resources(state["deployment"])
     except CommandFailed as error:
-        if "no stack named" in error.said:
+        if "no stack named" in error.stderr:
             message = (
                 f"there is no stack {stack!r} in this Pulumi backend: "
-                f"`pulumi up --stack {stack}` makes it, `pulumi stack ls` says what is there"
+                f"`pulumi up --stack {stack}` creates it, `pulumi stack ls` lists those that exist"
             )
             raise SparehubError(message) from None
-        message = f"the state of stack {stack!r} cannot be read; pulumi says: {error.said}"
+        message = f"the state of stack {stack!r} cannot be read; pulumi says: {error.stderr}"
         raise UnreadableError(message) from None
     except (ValueError, TypeError, KeyError, AttributeError) as error:
-        message = f"what pulumi exports of stack {stack!r} is not a stack's state: {error!r}"
+        message = f"the export of stack {stack!r} is not a Pulumi state: {error!r}"
         raise UnreadableError(message) from None
 
 
-def standing(directory: Path, stack: Stack, environment: Mapping[str, str]) -> Region:
-    """Return the region that a stack recorded.
+def deployed_region(directory: Path, stack: Stack, environment: Mapping[str, str]) -> Region:
+    """Return the region in a stack's state.
 
     Raises:
-        UnreadableError: where the stack was never deployed, or holds what no model says.
+        UnreadableError: The stack was never deployed, or has a resource that is not modelled.
     """
-    recorded = export_stack(directory, stack.name, environment)
-    if not any(str(each["type"]).startswith("azure-native:") for each in recorded.values()):
-        message = f"stack {stack.name!r} holds nothing: `pulumi up --stack {stack.name}` builds it"
+    resources = export_stack(directory, stack.name, environment)
+    if not any(str(r["type"]).startswith("azure-native:") for r in resources.values()):
+        message = f"stack {stack.name!r} is empty: `pulumi up --stack {stack.name}` deploys it"
         raise UnreadableError(message)
-    reading = read_state(recorded, stack.config)
-    for each in filter(is_subnet_peering, reading.roles.by_role.values()):
+    reading = read_state(resources, stack.config)
+    for peering in filter(is_subnet_peering, reading.roles.by_role.values()):
         message = (
-            f"{each.id} is a subnet peering (peerCompleteVnets: false); what reaches what over it "
-            "cannot be said here, only over peerings of whole networks: Azure fixes the kind at "
-            "creation, so delete both halves and let `pulumi up` make them (PE-22)"
+            f"{peering.id} is a subnet peering (peerCompleteVnets: false); reachability is known "
+            "only for peerings of whole networks. Azure fixes the kind at creation, so delete "
+            "both halves and let `pulumi up` create them (PE-22)"
         )
         raise UnreadableError(message)
     return reading.region

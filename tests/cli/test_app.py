@@ -134,14 +134,14 @@ def test_check_refuses_with_rule_path_and_source(sparehub: Sparehub, tmp_path: P
         ),
         ("config: &c {sparehub:region: *c}", "nests without end"),
         ("config: " + "[" * 5000, "nests without end"),
-        ("just text", "has no `config:` mapping, so it is no stack file"),
+        ("just text", "has no `config:` mapping, so it is not a stack file"),
         (None, "no such file in ."),
     ],
 )
-def test_check_says_why_a_file_is_no_stack_file(
+def test_check_says_why_a_file_is_not_a_stack_file(
     sparehub: Sparehub, tmp_path: Path, text: str | None, message: str
 ) -> None:
-    """Not YAML, no stack file, not there: one line, no traceback."""
+    """Not YAML, not a stack file, or missing: one line, no traceback."""
     path = tmp_path / "Pulumi.secondary.yaml"
     path.unlink()
     if text is not None:
@@ -297,8 +297,8 @@ def test_check_warns_of_stacks_that_are_no_pair(sparehub: Sparehub, tmp_path: Pa
     )
 
 
-def test_init_writes_what_it_was_told(sparehub: Sparehub, tmp_path: Path) -> None:
-    """Options and answers end in a file that builds; the source document's numbers are defaults."""
+def test_init_writes_the_options_and_answers(sparehub: Sparehub, tmp_path: Path) -> None:
+    """The file builds; the defaults are the numbers of the source document."""
     options = (
         "--location",
         "westeurope",

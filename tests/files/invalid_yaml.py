@@ -1,4 +1,4 @@
-"""Texts that are no stack file, though each is one to somebody: too much, too deep, or no text."""
+"""Invalid YAML documents: too large, nested too deeply, malformed, or not text."""
 
 _BOMB = "a0: &a0 [{}]\n".format(", ".join("x" * 10)) + "".join(
     f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]\n" for n in range(1, 12)
@@ -9,9 +9,9 @@ _MERGED = "a0: &a0 {b: x, c: x, d: x}\n" + "".join(
 BROKEN: dict[str, tuple[bytes, str]] = {
     "a YAML bomb": (
         _BOMB.encode(),
-        "stands for more than 60,000 values, its aliases counted, line ",
+        "has more than 60,000 values, its aliases expanded, line ",
     ),
-    "a bomb of merged keys": (_MERGED.encode(), "stands for more than 60,000 values"),
+    "a bomb of merged keys": (_MERGED.encode(), "has more than 60,000 values"),
     "brackets": (b"a: " + b"[" * 5000, "nests without end: 50 levels and more, line 1"),
     "braces": (b"{a: " * 5000, "nests without end: 50 levels and more, line 1"),
     "indentation": (
@@ -28,13 +28,13 @@ BROKEN: dict[str, tuple[bytes, str]] = {
     "a list of 200,000": (b"a: [" + b"1," * 200_000 + b"]", "more than 120,000 lines and commas"),
     "a key twice": (b"a: 1\na: 2", "line 2: the key 'a' is given twice"),
     "an object of Python": (b"a: !!python/object:os.system x", "line 1: could not determine"),
-    "a date that is none": (b"a: 2024-99-99", "takes for a date or a number"),
-    "a timestamp that is none": (b"a: !!timestamp hush", "takes for a date or a number"),
-    "an integer that is none": (b"a: !!int hush", "takes for a date or a number"),
-    "NUL": (b"a: x\x00y", r"it holds the character '\x00'"),
-    "an escape character": (b"a: x\x1by", r"it holds the character '\x1b'"),
-    "UTF-16": ("a: x".encode("utf-16"), "is no text in UTF-8: byte 0 is 0xff"),
-    "half a character": (b"a: \xed\xa0\x80", "is no text in UTF-8: byte 3 is 0xed"),
+    "an invalid date": (b"a: 2024-99-99", "looks like a date or a number"),
+    "an invalid timestamp": (b"a: !!timestamp hush", "looks like a date or a number"),
+    "an invalid integer": (b"a: !!int hush", "looks like a date or a number"),
+    "NUL": (b"a: x\x00y", r"it has the character '\x00'"),
+    "an escape character": (b"a: x\x1by", r"it has the character '\x1b'"),
+    "UTF-16": ("a: x".encode("utf-16"), "is not UTF-8 text: byte 0 is 0xff"),
+    "half a character": (b"a: \xed\xa0\x80", "is not UTF-8 text: byte 3 is 0xed"),
     "two documents": (b"a: 1\n---\nb: 2", "line 2: but found another document"),
     "a mapping as a key": (b"? {a: b}\n: 1", "line 1: found unhashable key"),
 }

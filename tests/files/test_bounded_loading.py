@@ -1,4 +1,4 @@
-"""YAML and JSON from somewhere else: measured while it is read, and refused in one message."""
+"""Limits on YAML and JSON: too large or too deep documents are refused with one message."""
 
 import json
 import re
@@ -14,12 +14,12 @@ from tests.configurations import shipped, with_spokes
 from tests.files.invalid_yaml import BROKEN
 
 SECONDS = 20.0
-"""Far above what each takes, and far below what it would take unmeasured."""
+"""Far above the time of each test, and far below that without limits."""
 
 
 @pytest.mark.parametrize("name", BROKEN)
-def test_a_text_that_is_no_document_is_refused_at_once(name: str, tmp_path: Path) -> None:
-    """Before anything is made of it, and with no value of it in the message."""
+def test_an_invalid_document_is_refused_quickly(name: str, tmp_path: Path) -> None:
+    """Before it is built, and without its values in the message."""
     content, said = BROKEN[name]
     (tmp_path / "a.yaml").write_bytes(content)
     begun = time.monotonic()
@@ -32,8 +32,8 @@ def test_a_text_that_is_no_document_is_refused_at_once(name: str, tmp_path: Path
 
 
 @pytest.mark.parametrize("name", ["a YAML bomb", "a bomb of merged keys", "brackets"])
-def test_a_loader_that_keeps_comments_is_bounded_as_well(name: str) -> None:
-    """It would be as slow."""
+def test_the_loader_that_keeps_comments_has_the_same_limits(name: str) -> None:
+    """Without them it would be as slow."""
     content, said = BROKEN[name]
 
     with pytest.raises(LoadingError, match=re.escape(said)):
@@ -41,7 +41,7 @@ def test_a_loader_that_keeps_comments_is_bounded_as_well(name: str) -> None:
 
 
 def test_anchors_and_aliases_are_read() -> None:
-    """The twin: what they stand for is counted, and is no fault by itself; nor is a BOM."""
+    """Aliases below the limit and a byte order mark are allowed."""
     assert load_yaml("\ufeffa: &a {b: [1, 2]}\nc: *a\nd: {<<: *a, e: 1}") == {
         "a": {"b": [1, 2]},
         "c": {"b": [1, 2]},
@@ -50,7 +50,7 @@ def test_anchors_and_aliases_are_read() -> None:
 
 
 def test_a_region_of_a_thousand_spokes_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    """And has a third of what a document may have."""
+    """It has a third of the allowed values."""
     values = with_spokes(shipped("primary"), 1000)
     text = json.dumps({"config": values})
     monkeypatch.setattr(bounded_loading, "MOST_VALUES", bounded_loading.MOST_VALUES // 3)
@@ -59,16 +59,16 @@ def test_a_region_of_a_thousand_spokes_is_read(monkeypatch: pytest.MonkeyPatch) 
 
 
 @pytest.mark.parametrize("option", [("--subscription", "a/b"), ("--resource-group", "../x")])
-def test_adopt_refuses_a_place_that_is_none(option: tuple[str, str], sparehub: Sparehub) -> None:
-    """It would become part of every id."""
+def test_adopt_refuses_an_invalid_option(option: tuple[str, str], sparehub: Sparehub) -> None:
+    """It would be part of every id."""
     done = sparehub("adopt", "x.json", *option)
 
     assert done.returncode == 2
-    assert f"error: {option[0]}: {option[1]!r} is no " in done.stderr
+    assert f"error: {option[0]}: {option[1]!r} is not " in done.stderr
 
 
-def test_init_writes_no_number_of_thousands_of_digits(sparehub: Sparehub, tmp_path: Path) -> None:
-    """It is text, and refused as the prefix that it is not."""
+def test_init_refuses_a_number_of_thousands_of_digits(sparehub: Sparehub, tmp_path: Path) -> None:
+    """It is refused as an invalid prefix."""
     done = sparehub("init", "-o", "new.yaml", "--hub-address-space", "1" * 5000, answers="\n" * 40)
 
     assert "Traceback" not in done.stderr

@@ -1,4 +1,4 @@
-"""Private files: modes from the first byte on, no symbolic link followed, nothing left behind."""
+"""Private files: mode 0600 from the first byte, no symbolic link followed, no leftovers."""
 
 import os
 import signal
@@ -25,7 +25,7 @@ from sparehub.home import Home
 
 @pytest.fixture(params=[0o000, 0o022, 0o777], ids=oct)
 def umask(request: pytest.FixtureRequest) -> Iterator[int]:
-    """What the shell of a person may have set."""
+    """Sets an umask that a shell may have."""
     before = os.umask(request.param)
     yield request.param
     os.umask(before)
@@ -37,7 +37,7 @@ def mode(path: Path) -> int:
 
 @pytest.mark.usefixtures("umask")
 def test_a_file_is_private_before_it_holds_a_byte(tmp_path: Path) -> None:
-    """Whatever the umask says."""
+    """Independent of the umask."""
     descriptor = open_private(tmp_path / "file", os.O_WRONLY | os.O_CREAT)
     os.close(descriptor)
 
@@ -45,7 +45,7 @@ def test_a_file_is_private_before_it_holds_a_byte(tmp_path: Path) -> None:
 
 
 def test_a_file_of_an_earlier_version_is_closed_to_others(tmp_path: Path) -> None:
-    """Journals were readable by everybody before."""
+    """Journals of earlier versions were readable by everybody."""
     file = tmp_path / "file"
     file.write_text("before")
     file.chmod(0o644)
@@ -55,7 +55,7 @@ def test_a_file_of_an_earlier_version_is_closed_to_others(tmp_path: Path) -> Non
 
 
 def test_a_symbolic_link_is_not_opened(tmp_path: Path) -> None:
-    """What it points at stays as it is, its mode too."""
+    """Its target is unchanged, and so is the mode."""
     other = tmp_path / "other"
     other.write_text("somebody's")
     other.chmod(0o644)
@@ -67,7 +67,7 @@ def test_a_symbolic_link_is_not_opened(tmp_path: Path) -> None:
 
 
 def test_directories_are_private_and_those_above_stay(tmp_path: Path) -> None:
-    """A directory that is there may be somebody's home; only the last one is made private."""
+    """Only the last directory is made private; one above may be a home directory."""
     tmp_path.chmod(0o755)
     before = os.umask(0)
     try:
@@ -75,11 +75,11 @@ def test_directories_are_private_and_those_above_stay(tmp_path: Path) -> None:
     finally:
         os.umask(before)
 
-    assert [mode(tmp_path / each) for each in (".", "a", "a/b")] == [0o755, 0o700, 0o700]
+    assert [mode(tmp_path / name) for name in (".", "a", "a/b")] == [0o755, 0o700, 0o700]
 
 
 def test_a_directory_of_an_earlier_version_is_closed_to_others(tmp_path: Path) -> None:
-    """It was made with the umask's mode before."""
+    """An earlier version created it with the umask's mode."""
     (tmp_path / "journal").mkdir()
     (tmp_path / "journal").chmod(0o755)
     private_directory(tmp_path / "journal")
@@ -89,17 +89,17 @@ def test_a_directory_of_an_earlier_version_is_closed_to_others(tmp_path: Path) -
 
 @pytest.mark.usefixtures("umask")
 def test_a_file_is_replaced_by_a_private_one(tmp_path: Path) -> None:
-    """Its directory is made; nothing is left beside it."""
+    """Its directory is created; no temporary file remains."""
     file = tmp_path / "new" / "lease.json"
     replace_private(file, b"1")
     replace_private(file, b"2")
 
     assert (mode(file), file.read_bytes()) == (0o600, b"2")
-    assert [each.name for each in file.parent.iterdir()] == ["lease.json"]
+    assert [path.name for path in file.parent.iterdir()] == ["lease.json"]
 
 
 def test_a_link_in_place_of_the_new_file_is_not_followed(tmp_path: Path) -> None:
-    """It is removed, and what it points at is left alone."""
+    """It is removed, and its target is unchanged."""
     other = tmp_path / "other"
     other.write_text("somebody's")
     (tmp_path / "lease.json.new").symlink_to(other)
@@ -110,10 +110,10 @@ def test_a_link_in_place_of_the_new_file_is_not_followed(tmp_path: Path) -> None
     assert not (tmp_path / "lease.json").is_symlink()
 
 
-def test_a_file_that_cannot_be_written_stays_and_nothing_lies_beside_it(
+def test_a_failed_write_leaves_the_old_file_and_no_temporary_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A full disk shows at the flush."""
+    """A full disk is reported by fsync."""
     file = tmp_path / "file"
     replace_private(file, b"before")
 
@@ -125,12 +125,12 @@ def test_a_file_that_cannot_be_written_stays_and_nothing_lies_beside_it(
     with pytest.raises(OSError, match="No space left"):
         replace_private(file, b"after")
 
-    assert [(each.name, each.read_bytes()) for each in tmp_path.iterdir()] == [("file", b"before")]
+    assert [(path.name, path.read_bytes()) for path in tmp_path.iterdir()] == [("file", b"before")]
 
 
 @pytest.mark.usefixtures("umask")
-def test_a_scratch_directory_is_private_and_gone_at_the_end(tmp_path: Path) -> None:
-    """Also where the block ends by an exception."""
+def test_a_scratch_directory_is_private_and_removed_at_the_end(tmp_path: Path) -> None:
+    """Also after an exception in the block."""
     parent = tmp_path / "scratch"
     with ExitStack() as kept:
         kept.enter_context(pytest.raises(KeyboardInterrupt))
@@ -142,8 +142,8 @@ def test_a_scratch_directory_is_private_and_gone_at_the_end(tmp_path: Path) -> N
     assert list(parent.iterdir()) == []
 
 
-def test_what_a_killed_process_left_is_removed_by_the_next_one(tmp_path: Path) -> None:
-    """What a living one uses is not."""
+def test_the_scratch_directory_of_a_killed_process_is_removed_by_the_next(tmp_path: Path) -> None:
+    """That of a running process is not."""
     program = (
         "import sys; from pathlib import Path; from sparehub.files.private_files import *\n"
         "with scratch_directory(Path(sys.argv[1])) as path:\n"
@@ -154,34 +154,34 @@ def test_what_a_killed_process_left_is_removed_by_the_next_one(tmp_path: Path) -
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as child:
         assert child.stdout is not None
-        left = Path(child.stdout.readline().strip())
+        abandoned = Path(child.stdout.readline().strip())
         with scratch_directory(tmp_path):
-            assert (left / "secret").exists()
+            assert (abandoned / "secret").exists()
         child.send_signal(signal.SIGKILL)
         child.wait()
-    with scratch_directory(tmp_path) as ours:
-        assert list(tmp_path.iterdir()) == [ours]
+    with scratch_directory(tmp_path) as current:
+        assert list(tmp_path.iterdir()) == [current]
 
 
 @pytest.mark.usefixtures("umask")
 def test_journal_and_lease_are_private(tmp_path: Path) -> None:
-    """From the first byte on, in every place that they lie in."""
-    place = tmp_path / "journal"
-    lease = Lease.take([place], print, epoch=0, holder=Holder.this_process())
-    Journal([place], "sparehub", print).append("begin", "failover-0")
+    """Every file in the directory, and the directory."""
+    directory = tmp_path / "journal"
+    lease = Lease.take([directory], print, epoch=0, holder=Holder.this_process())
+    Journal([directory], "sparehub", print).append("begin", "failover-0")
     lease.release()
 
-    assert {each.name: mode(each) for each in place.iterdir()} == {
+    assert {path.name: mode(path) for path in directory.iterdir()} == {
         "journal.jsonl": 0o600,
         "lease.json": 0o600,
         "lease.lock": 0o600,
     }
-    assert mode(place) == 0o700
+    assert mode(directory) == 0o700
 
 
 @pytest.mark.parametrize("name", ["lease.json.new", "journal.jsonl.new", "lease.lock"])
 def test_a_link_beside_journal_and_lease_is_not_followed(tmp_path: Path, name: str) -> None:
-    """Whoever may write into a shared place could have let us write elsewhere."""
+    """Another user of a shared directory could have created it."""
     place, other = tmp_path / "journal", tmp_path / "other"
     place.mkdir()
     other.write_text("somebody's")
@@ -195,7 +195,7 @@ def test_a_link_beside_journal_and_lease_is_not_followed(tmp_path: Path, name: s
 
 @pytest.mark.usefixtures("umask")
 def test_a_home_is_private(tmp_path: Path) -> None:
-    """Its directories, and itself where it is made."""
+    """The home and the directories in it."""
     home = Home(tmp_path / "home")
     home.prepare()
 

@@ -1,4 +1,4 @@
-"""A person's files are replaced whole or not at all, where they are and with the mode they have."""
+"""A user's files are replaced atomically; links, modes and owners stay."""
 
 import os
 from pathlib import Path
@@ -13,8 +13,8 @@ from sparehub.topology.errors import PreflightError
 TEXT = "config:\n  sparehub:activation: active\n"
 
 
-def test_a_link_stays_and_what_it_points_at_is_replaced(tmp_path: Path) -> None:
-    """A stack file may be shared between checkouts by a symbolic link."""
+def test_a_symbolic_link_stays_and_its_target_is_replaced(tmp_path: Path) -> None:
+    """Checkouts may share a stack file by a symbolic link."""
     target = tmp_path / "shared" / "primary.yaml"
     target.parent.mkdir()
     target.write_text(TEXT)
@@ -24,12 +24,12 @@ def test_a_link_stays_and_what_it_points_at_is_replaced(tmp_path: Path) -> None:
 
     assert link.is_symlink()
     assert target.read_text() == TEXT.replace("active", "standby")
-    assert [each.name for each in target.parent.iterdir()] == ["primary.yaml"]
+    assert [path.name for path in target.parent.iterdir()] == ["primary.yaml"]
 
 
 @pytest.mark.parametrize("mode", [0o600, 0o644, 0o664])
 def test_the_mode_stays(tmp_path: Path, mode: int) -> None:
-    """Whatever the umask says."""
+    """Independent of the umask."""
     file = tmp_path / "Pulumi.primary.yaml"
     file.write_text(TEXT)
     file.chmod(mode)
@@ -42,10 +42,10 @@ def test_the_mode_stays(tmp_path: Path, mode: int) -> None:
     assert (S_IMODE(file.stat().st_mode), file.read_text()) == (mode, "other\n")
 
 
-def test_a_file_that_cannot_be_written_keeps_every_byte(
+def test_a_failed_write_leaves_the_file_unchanged(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Also where several keys were to change: none of them does."""
+    """Of several keys to change, none is changed."""
     file = tmp_path / "Pulumi.primary.yaml"
     file.write_text(TEXT)
 
@@ -59,26 +59,24 @@ def test_a_file_that_cannot_be_written_keeps_every_byte(
     with pytest.raises(OSError, match="No space left"):
         create_file(tmp_path / "new", "text")
 
-    assert [(each.name, each.read_text()) for each in tmp_path.iterdir()] == [(file.name, TEXT)]
+    assert [(path.name, path.read_text()) for path in tmp_path.iterdir()] == [(file.name, TEXT)]
 
 
-def test_what_did_not_reach_the_disk_replaces_nothing(
+def test_a_write_that_reads_back_differently_replaces_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It is read again first."""
+    """The temporary file is read back first."""
     file = tmp_path / "Pulumi.primary.yaml"
     file.write_text(TEXT)
     monkeypatch.setattr(Path, "read_bytes", lambda _path: b"zeros")
     with pytest.raises(OSError, match="Input/output error"):
         replace_file(file, "other\n")
 
-    assert [(each.name, each.read_text()) for each in tmp_path.iterdir()] == [(file.name, TEXT)]
+    assert [(path.name, path.read_text()) for path in tmp_path.iterdir()] == [(file.name, TEXT)]
 
 
-def test_a_file_that_its_owner_made_read_only_is_refused(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A rename would need the directory's leave alone."""
+def test_a_read_only_file_is_not_replaced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A rename needs write access to the directory alone."""
     file = tmp_path / "Pulumi.primary.yaml"
     file.write_text(TEXT)
     monkeypatch.setattr(os, "access", lambda _path, _mode: False)
@@ -89,7 +87,7 @@ def test_a_file_that_its_owner_made_read_only_is_refused(
 
 
 def test_a_new_file_is_never_written_over_another(tmp_path: Path) -> None:
-    """Nor through a link that points nowhere."""
+    """Nor through a dangling symbolic link."""
     create_file(tmp_path / "file", "first")
     (tmp_path / "link").symlink_to("nowhere")
     for name in ("file", "link"):
@@ -97,11 +95,11 @@ def test_a_new_file_is_never_written_over_another(tmp_path: Path) -> None:
             create_file(tmp_path / name, "second")
 
     assert (tmp_path / "file").read_text() == "first"
-    assert sorted(each.name for each in tmp_path.iterdir()) == ["file", "link"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["file", "link"]
 
 
-def test_what_a_killed_process_left_beside_a_file_is_no_obstacle(tmp_path: Path) -> None:
-    """A symbolic link there is not followed."""
+def test_the_temporary_file_of_a_killed_process_is_replaced(tmp_path: Path) -> None:
+    """A symbolic link of that name is not followed."""
     file, other = tmp_path / "file", tmp_path / "other"
     file.write_text("before")
     other.write_text("somebody's")

@@ -1,4 +1,4 @@
-"""What a plan rests on besides the stack files: another program is another plan."""
+"""The digests of the Pulumi program change with its code, packages and project file."""
 
 import shutil
 from collections.abc import Callable
@@ -16,7 +16,7 @@ PROJECT = "name: sparehub\ndescription: prose\nruntime: python\n"
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    """Return a project as it is checked out: program, packages and lock file beside each other."""
+    """Return a project directory with program, packages and lock file."""
     (tmp_path / "Pulumi.yaml").write_text(PROJECT)
     (tmp_path / "__main__.py").write_text("print()\n")
     (tmp_path / "requirements.lock").write_text("pulumi==3.259.0\n")
@@ -44,8 +44,8 @@ CHANGES: dict[str, tuple[Callable[[Path], object], str]] = {
 
 
 @pytest.mark.parametrize("name", CHANGES)
-def test_a_change_of_the_program_shows(project: Path, name: str) -> None:
-    """In the part that says what changed, and in no other."""
+def test_a_change_of_the_program_changes_one_digest(project: Path, name: str) -> None:
+    """The part that changed, and no other."""
     change, part = CHANGES[name]
     before = read_program(project).document()
     change(project)
@@ -54,8 +54,8 @@ def test_a_change_of_the_program_shows(project: Path, name: str) -> None:
     assert [key for key in before if before[key] != after[key]] == [part]
 
 
-def test_prose_and_what_is_compiled_change_nothing(project: Path) -> None:
-    """A description, a file of bytecode, another directory with the same content."""
+def test_descriptions_bytecode_and_location_change_no_digest(project: Path) -> None:
+    """A description, a bytecode file, a copy of the directory."""
     before = read_program(project)
     edit("Pulumi.yaml", PROJECT.replace("prose", "other prose"))(project)
     (project / "sparehub" / "topology" / "__pycache__").mkdir()
@@ -67,25 +67,25 @@ def test_prose_and_what_is_compiled_change_nothing(project: Path) -> None:
     assert read_program(copy) == before
 
 
-def test_main_says_where_the_program_is(project: Path) -> None:
-    """A directory or a file, from the project file on: its packages and its lock file, too."""
+def test_the_key_main_of_the_project_file_locates_the_program(project: Path) -> None:
+    """A directory or a file relative to the project file; packages and lock file are beside it."""
     (project / "other").mkdir()
     (project / "other" / "__main__.py").write_text("exit()\n")
     (project / "other" / "requirements.lock").write_text("none\n")
     shutil.copytree(project / "sparehub" / "topology", project / "other" / "sparehub" / "topology")
     edit("other/sparehub/topology/rules/one.py", "A = 3\n")(project)
-    here = read_program(project)
-    found = []
+    default = read_program(project)
+    programs = []
     for main in ("other", "other/", "other/__main__.py"):
         edit("Pulumi.yaml", f"{PROJECT}main: {main}\n")(project)
-        found.append(read_program(project))
+        programs.append(read_program(project))
 
-    assert {each.digest for each in found} - {here.digest} == {found[0].digest}
-    assert {each.packages for each in found} - {here.packages} == {found[0].packages}
+    assert {p.digest for p in programs} - {default.digest} == {programs[0].digest}
+    assert {p.packages for p in programs} - {default.packages} == {programs[0].packages}
 
 
-def test_what_is_not_beside_the_program_is_what_is_installed(tmp_path: Path) -> None:
-    """A project directory with stack files alone: the packages of this command."""
+def test_without_packages_beside_the_program_the_installed_ones_count(tmp_path: Path) -> None:
+    """A project directory with stack files alone uses the packages of this command."""
     (tmp_path / "Pulumi.yaml").write_text(PROJECT)
     alone = read_program(tmp_path)
     for package in ("components", "sparehub/topology"):
@@ -95,8 +95,8 @@ def test_what_is_not_beside_the_program_is_what_is_installed(tmp_path: Path) -> 
     assert len(alone.digest) == len(alone.packages) == 64
 
 
-def test_no_secret_of_a_project_file_is_taken(project: Path) -> None:
-    """Encrypted, declared as one, or at a key that holds one: only that it is there."""
+def test_no_secret_of_a_project_file_is_in_the_digest(project: Path) -> None:
+    """Encrypted, declared as secret, or at a key of the provider that is a secret."""
     edit(
         "Pulumi.yaml",
         f"{PROJECT}config:\n  azure-native:clientSecret: hush\n"
@@ -107,14 +107,14 @@ def test_no_secret_of_a_project_file_is_taken(project: Path) -> None:
 
 
 @pytest.mark.parametrize("text", ["a: [\n", "- a\n", ""])
-def test_a_project_file_that_is_none_is_refused(project: Path, text: str) -> None:
-    """Before anything rests on it."""
+def test_an_invalid_project_file_is_refused(project: Path, text: str) -> None:
+    """It is not a YAML mapping."""
     edit("Pulumi.yaml", text)(project)
-    with pytest.raises(ConfigurationError, match=r"Pulumi.yaml: is not YAML, or no mapping"):
+    with pytest.raises(ConfigurationError, match=r"Pulumi.yaml: is not a YAML mapping"):
         read_program(project)
 
 
-def test_stack_files_alone_can_be_planned_with(tmp_path: Path) -> None:
-    """`sparehub plan` needs no program; to deploy, Pulumi does."""
-    found = read_program(tmp_path)
-    assert found == Program(digest=found.digest, packages=found.packages, project={})
+def test_a_plan_needs_no_project_file(tmp_path: Path) -> None:
+    """`sparehub plan` works with stack files alone."""
+    program = read_program(tmp_path)
+    assert program == Program(digest=program.digest, packages=program.packages, project={})

@@ -1,4 +1,4 @@
-"""A stack file whose values change: comments and order stay where they are."""
+"""Merging values into a stack file keeps its comments and the order of its keys."""
 
 import pytest
 
@@ -8,7 +8,7 @@ TEXT = """\
 # the heading
 config:
   sparehub:region: # everything
-    tags: {owner: dr, cost: '42'} # who pays
+    tags: {owner: dr, cost: '42'} # cost centre
     # about the spokes
 
     spokes: # one entry each
@@ -47,20 +47,20 @@ def updated(**changes: object) -> str:
     return document.text()
 
 
-def test_what_says_the_same_stays_as_it_is() -> None:
-    """Byte by byte, quotes and empty lines included."""
+def test_equal_values_change_nothing() -> None:
+    """Every byte stays, with quotes and empty lines."""
     assert updated() == TEXT
 
 
-def test_line_ends_stay() -> None:
-    """A file with carriage returns is written with them."""
+def test_windows_line_ends_stay() -> None:
+    """A file with carriage returns keeps them."""
     text = TEXT.replace("\n", "\r\n")
 
     assert StackDocument(text, "secondary").text() == text
 
 
-def test_a_value_that_changes_keeps_its_comments() -> None:
-    """Scalars, flow lists and mappings, lists with a line for each item."""
+def test_a_changed_value_keeps_its_comments() -> None:
+    """Scalars, flow and block collections."""
     spokes = {
         "a": {"addressSpace": ["10.1.0.0/23", "10.9.0.0/24"]},
         "b": {"addressSpace": ["10.2.0.0/24"]},
@@ -75,8 +75,8 @@ def test_a_value_that_changes_keeps_its_comments() -> None:
     )
 
 
-def test_a_key_comes_behind_the_one_before_it() -> None:
-    """Lines between two keys stay with the second, also where the new one is the last or first."""
+def test_a_new_key_is_inserted_after_its_predecessor() -> None:
+    """Lines between two keys stay with the second; a new key may be first or last."""
     new = {"addressSpace": ["10.7.0.0/24"]}
     spokes = {"a": SPOKES["a"], "new": new, "b": SPOKES["b"], "c": SPOKES["c"], "last": new}
     block = ":\n        addressSpace: [10.7.0.0/24]\n"
@@ -91,9 +91,9 @@ def test_a_key_comes_behind_the_one_before_it() -> None:
 
 
 @pytest.mark.parametrize("gone", ["a", "b", "c"])
-def test_a_key_goes_alone(gone: str) -> None:
-    """Every comment on something else stays."""
-    text = updated(spokes={key: each for key, each in SPOKES.items() if key != gone})
+def test_removing_a_key_removes_only_its_own_comments(gone: str) -> None:
+    """Comments on other keys stay."""
+    text = updated(spokes={key: spoke for key, spoke in SPOKES.items() if key != gone})
 
     assert f"      {gone}:\n" not in text
     comments = [line.partition("#")[2] for line in TEXT.splitlines() if "#" in line]
@@ -103,7 +103,7 @@ def test_a_key_goes_alone(gone: str) -> None:
 
 
 def test_lists_are_indented_as_in_the_file() -> None:
-    """Pulumi indents dashes, people often do not."""
+    """Pulumi indents dashes below the key; people often do not."""
     text = "config:\n  sparehub:region:\n    dnsServers:\n    - 10.1.0.4\n    # tail\n"
     document = StackDocument(text, "secondary")
 

@@ -1,4 +1,4 @@
-"""The switch in a stack file: one line changes, whatever else stands there."""
+"""Editing one value of a stack file changes one line and nothing else."""
 
 import difflib
 import shutil
@@ -15,7 +15,7 @@ from tests.configurations import ROOT
 def changed(before: str, after: str) -> list[str]:
     """Return the lines that differ."""
     lines = difflib.unified_diff(before.splitlines(), after.splitlines(), n=0, lineterm="")
-    return [each for each in lines if each[:2] not in {"--", "++", "@@"}]
+    return [line for line in lines if line[:2] not in {"--", "++", "@@"}]
 
 
 @pytest.fixture
@@ -25,7 +25,7 @@ def directory(tmp_path: Path) -> Path:
 
 
 def test_one_word_changes_and_its_comment_stays(directory: Path) -> None:
-    """And the same word again changes nothing."""
+    """The old value again restores the same bytes."""
     file = directory / "Pulumi.primary.yaml"
     before = file.read_text()
     set_values(directory, "primary", {ACTIVATION: "standby"})
@@ -38,8 +38,8 @@ def test_one_word_changes_and_its_comment_stays(directory: Path) -> None:
     assert file.read_text() == before
 
 
-def test_a_reason_of_any_text_is_put_in_and_taken_out(directory: Path) -> None:
-    """Quotes, colons and hashes are text."""
+def test_a_reason_of_any_text_is_set_and_removed(directory: Path) -> None:
+    """Quotes, colons and hashes are escaped."""
     file = directory / "Pulumi.primary.yaml"
     before = file.read_text()
     reason = 'it is "lost": \\ # really'
@@ -53,10 +53,10 @@ def test_a_reason_of_any_text_is_put_in_and_taken_out(directory: Path) -> None:
     assert file.read_text() == before
 
 
-def test_a_file_without_the_key_gets_it(directory: Path) -> None:
-    """Pulumi's default is `standby`, so that a file may leave it out."""
+def test_a_missing_key_is_inserted(directory: Path) -> None:
+    """The default of the key is `standby`, so a file may leave it out."""
     file = directory / "Pulumi.primary.yaml"
-    lines = [each for each in file.read_text().splitlines(keepends=True) if ACTIVATION not in each]
+    lines = [line for line in file.read_text().splitlines(keepends=True) if ACTIVATION not in line]
     file.write_text("".join(lines))
     set_values(directory, "primary", {ACTIVATION: "active"})
 
@@ -78,7 +78,7 @@ def test_one_number_changes_and_its_comment_stays(directory: Path, text: str) ->
     assert file.read_text() == before.replace("1_000", "1000")
 
 
-def test_a_number_within_braces_changes(tmp_path: Path) -> None:
+def test_a_number_in_a_flow_mapping_is_edited(tmp_path: Path) -> None:
     """The rest of its line stays."""
     file = tmp_path / "Pulumi.primary.yaml"
     text = (
@@ -98,10 +98,10 @@ def test_a_number_within_braces_changes(tmp_path: Path) -> None:
         ("<<: {bandwidthInMbps: 200}", "bandwidthInMbps: 1000, <<: {bandwidthInMbps: 200}"),
     ],
 )
-def test_a_number_that_stands_elsewhere_is_left_alone(
+def test_an_anchored_number_is_not_changed_through_its_alias(
     tmp_path: Path, text: str, after: str
 ) -> None:
-    """An alias is replaced, a merged value is overridden: nothing else changes with it."""
+    """An alias is replaced by the value, a merged value is overridden."""
     file = tmp_path / "Pulumi.primary.yaml"
     before = (
         "fast: &fast 200\nconfig:\n  sparehub:region: "
@@ -121,8 +121,8 @@ def test_a_number_that_stands_elsewhere_is_left_alone(
     ],
     ids=["a mapping", "a number"],
 )
-def test_a_number_that_others_share_is_not_changed(tmp_path: Path, text: str) -> None:
-    """What carries an anchor would change in another place, too."""
+def test_a_number_with_an_anchor_is_not_edited(tmp_path: Path, text: str) -> None:
+    """An edit would change its aliases, too."""
     file = tmp_path / "Pulumi.primary.yaml"
     before = f"config:\n  sparehub:region: {{expressRoute: {{connections: {{{text}}}}}}}\n"
     file.write_text(before)

@@ -1,4 +1,4 @@
-"""What a stack recorded, and what of it no model can say."""
+"""The region deployed by a stack, read from its state."""
 
 from copy import deepcopy
 from pathlib import Path
@@ -20,23 +20,22 @@ def primary() -> Stack:
     return Stack(name="primary", config=config, region=build(config))
 
 
-def test_a_subnet_peering_is_refused_where_reachability_is_asked(
+def test_a_deployed_subnet_peering_is_refused(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Every verdict about it would be a guess (PE-22); peerings of whole networks are read."""
+    """Its reachability is not modelled (PE-22); peerings of whole networks are read."""
     resources = deepcopy(recorded(shipped("primary")))
     monkeypatch.setattr(stack_state, "export_stack", lambda *_: resources)
     of(resources, HALF)["peerCompleteVnets"] = True
-    assert (
-        stack_state.standing(Path(), primary(), {}).spokes == region_of(shipped("primary")).spokes
-    )
+    region = stack_state.deployed_region(Path(), primary(), {})
+    assert region.spokes == region_of(shipped("primary")).spokes
 
     of(resources, HALF)["peerCompleteVnets"] = False
     with pytest.raises(UnreadableError) as caught:
-        stack_state.standing(Path(), primary(), {})
+        stack_state.deployed_region(Path(), primary(), {})
 
     assert str(caught.value) == (
-        f"{of(resources, HALF)['id']} is a subnet peering (peerCompleteVnets: false); what reaches "
-        "what over it cannot be said here, only over peerings of whole networks: Azure fixes the "
-        "kind at creation, so delete both halves and let `pulumi up` make them (PE-22)"
+        f"{of(resources, HALF)['id']} is a subnet peering (peerCompleteVnets: false); reachability "
+        "is known only for peerings of whole networks. Azure fixes the kind at creation, so delete "
+        "both halves and let `pulumi up` create them (PE-22)"
     )

@@ -1,4 +1,4 @@
-"""``sparehub init``: writes the primary's stack file from one's own numbers."""
+"""``sparehub init``: writes the primary's stack file from options and answers."""
 
 import sys
 from collections.abc import Mapping, Sequence
@@ -7,8 +7,8 @@ from pathlib import Path
 
 import typer
 
+from sparehub.cli.authoring.new_file import write_new_file
 from sparehub.cli.authoring.stack_file_template import Numbers, stack_file_text
-from sparehub.files.replace_file import create_file
 from sparehub.output import Output
 from sparehub.stacks.stack_files import load_stack_file
 from sparehub.topology.azure.geography import REGION_PAIRS, region_for_records
@@ -20,18 +20,18 @@ from sparehub.topology.rules.stack_file.parse import parse_stack
 
 
 class UnansweredError(SparehubError):
-    """A question that nobody is there to answer."""
+    """A question without an answer, because there is no terminal."""
 
     exit_code = ExitCode.USAGE
 
 
 def ask_for_numbers(given: Mapping[str, str | Sequence[str] | None]) -> Numbers:
-    """Return the numbers, by option (``given``, by the option's name) or by question.
+    """Return the numbers, from options (``given``, by the option's name) or from questions.
 
-    Defaults are the source document's; those of the subnets follow from what was said before.
+    Defaults are the source document's; those of the subnets follow from earlier answers.
 
     Raises:
-        UnansweredError: without an option where no terminal answers.
+        UnansweredError: An option is missing, and there is no terminal.
     """
 
     def ask(option: str, question: str, default: str) -> str:
@@ -75,22 +75,15 @@ def ask_for_numbers(given: Mapping[str, str | Sequence[str] | None]) -> Numbers:
 
 
 def write_stack_file(numbers: Numbers, path: Path, output: Output) -> None:
-    """Check the numbers as a stack file's, then write the file; never over another one.
+    """Check the numbers as those of a stack file, then write a new file.
 
     Raises:
-        SparehubError: where the numbers do not make a region or the file exists.
+        SparehubError: The numbers are not those of a valid region, or the file exists.
     """
     text = stack_file_text(numbers)
     build(parse_stack(load_stack_file(text, "primary")["config"], stack="primary"))
-    try:
-        create_file(path, text)
-    except FileExistsError:
-        message = f"{path} exists already: name another with -o, or move it away first"
-        raise SparehubError(message) from None
-    except OSError as error:
-        message = f"{path} cannot be written ({error.strerror}): name another with -o"
-        raise SparehubError(message) from None
-    output.note(f"wrote {path}; `sparehub check primary` says what it describes")
+    write_new_file(path, text)
+    output.note(f"wrote {path}; next: `sparehub check primary`")
 
 
 def _ask(option: str, question: str, default: str) -> str:
@@ -102,9 +95,9 @@ def _ask(option: str, question: str, default: str) -> str:
 
 
 def _circuit_location(given: str | Sequence[str] | None, location: str) -> str:
-    """Return where the circuit's record lies, asked for last; empty where nobody says it.
+    """Return the region of the circuit's record, asked for last; empty for the region's own.
 
-    It is nobody's own number, so a script that leaves the option out gets what a person is offered.
+    A script that leaves the option out gets the default that a person is offered.
     """
     if isinstance(given, str):
         return given
@@ -134,14 +127,14 @@ def _spokes(texts: Sequence[str]) -> dict[str, str]:
             message = f"--spoke: {text!r} is not NAME=PREFIX, such as spoke1=10.1.0.0/24"
             raise UnansweredError(message)
         if name in spokes:
-            message = f"--spoke: {name!r} is given twice; nothing was written"
+            message = f"--spoke: {name!r} occurs twice; nothing was written"
             raise UnansweredError(message)
         spokes[name] = prefix
     return spokes
 
 
 def _halves(prefix: str) -> tuple[str, str]:
-    """Return the two halves of a prefix, or two empty texts where it has none."""
+    """Return the two halves of a prefix, or two empty texts where it cannot be split."""
     try:
         first, second = IPv4Network(prefix).subnets()
     except ValueError:
@@ -150,7 +143,7 @@ def _halves(prefix: str) -> tuple[str, str]:
 
 
 def _tenth(subnet: str) -> str:
-    """Return the tenth address of a subnet: well behind the four that Azure keeps (VN-01)."""
+    """Return the tenth address of a subnet, after those that Azure reserves (VN-01)."""
     try:
         return str(IPv4Network(subnet)[10])
     except (ValueError, IndexError):

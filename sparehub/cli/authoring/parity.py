@@ -1,4 +1,4 @@
-"""``sparehub parity``: how the two regions differ, and which differences are wrong."""
+"""``sparehub parity``: differences between the regions, and which of them are wrong."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
@@ -9,7 +9,7 @@ from rich.text import Text
 from sparehub.cli.check import check
 from sparehub.output import Output
 from sparehub.stacks.stack_files import STACKS, read_stack
-from sparehub.stacks.stack_state import standing, target
+from sparehub.stacks.stack_state import azure_target, deployed_region
 from sparehub.topology.comparison.parity import Difference, deployed_parity, displayed, parity
 from sparehub.topology.errors import ConfigurationError, ExitCode
 
@@ -22,39 +22,40 @@ def compare(
     """Print every difference, wrong first; return the exit code.
 
     Raises:
-        SparehubError: where a state cannot be read.
+        SparehubError: A state cannot be read.
     """
     if deployed:
-        output.note(target(environment))
+        output.note(azure_target(environment))
     try:
         primary, secondary = (read_stack(directory, name) for name in STACKS)
     except ConfigurationError:
-        return check(directory, STACKS, output)  # says all of both files
+        return check(directory, STACKS, output)  # reports every problem of both files
     if deployed:
-        states = [standing(directory, each, environment) for each in (primary, secondary)]
-        found = deployed_parity(primary, secondary, (states[0], states[1]))
+        regions = [deployed_region(directory, stack, environment) for stack in (primary, secondary)]
+        differences = deployed_parity(primary, secondary, (regions[0], regions[1]))
     else:
-        found = parity(primary, secondary)
+        differences = parity(primary, secondary)
     if output.as_json:
-        output.document({"differences": [asdict(each) for each in found]})
+        output.document({"differences": [asdict(difference) for difference in differences]})
     else:
-        _print(output, found)
-    return ExitCode.REFUSED if any(each.verdict == "wrong" for each in found) else ExitCode.DONE
+        _print(output, differences)
+    wrong = any(difference.verdict == "wrong" for difference in differences)
+    return ExitCode.REFUSED if wrong else ExitCode.DONE
 
 
-def _print(output: Output, found: Sequence[Difference]) -> None:
+def _print(output: Output, differences: Sequence[Difference]) -> None:
     headers = ("verdict", "path", "primary", "secondary", "reason")
     rows = [
         (
-            Text(each.verdict, _COLOURS[each.verdict]),
-            each.path,
-            displayed(each.primary),
-            displayed(each.secondary),
-            each.reason,
+            Text(difference.verdict, _COLOURS[difference.verdict]),
+            difference.path,
+            displayed(difference.primary),
+            displayed(difference.secondary),
+            difference.reason,
         )
-        for each in found
+        for difference in differences
     ]
     if rows:
         output.table(headers, rows)
-    counts = {v: sum(each.verdict == v for each in found) for v in _COLOURS}
+    counts = {v: sum(difference.verdict == v for difference in differences) for v in _COLOURS}
     output.results.print(", ".join(f"{count} {verdict}" for verdict, count in counts.items()))

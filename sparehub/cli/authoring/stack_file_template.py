@@ -1,4 +1,4 @@
-"""The text of a new stack file, from the numbers that a person gave."""
+"""The text of a new stack file, from a template and the answers to `sparehub init`."""
 
 import json
 import re
@@ -12,14 +12,14 @@ from sparehub.files.bounded_loading import LoadingError, load_yaml
 
 @dataclass(frozen=True, kw_only=True)
 class Numbers:
-    """What ``sparehub init`` asks for; prefixes as text, checked once the file is written out."""
+    """The answers to ``sparehub init``; prefixes are text, and checked in the finished file."""
 
     location: str
     hub_address_space: str
     nva_subnet: str
     gateway_subnet: str
     nva_ip_address: str
-    spokes: Mapping[str, str]  # address prefix by name; one subnet `app` over the whole of it
+    spokes: Mapping[str, str]  # address prefix by name; its one subnet `app` has the same prefix
     gateway_sku: str
     connection: str
     peering_location: str
@@ -32,11 +32,11 @@ class Numbers:
     primary_link: str
     secondary_link: str
     on_premises: tuple[str, ...]
-    circuit_location: str  # of its record; empty: the region's own
+    circuit_location: str  # region of the circuit's record; empty for the region's own
 
 
 def stack_file_text(numbers: Numbers) -> str:
-    """Return the primary's stack file, its keys explained."""
+    """Return the primary's stack file, with a comment for its keys."""
     environment = Environment(
         loader=PackageLoader("sparehub.cli.authoring"),
         undefined=StrictUndefined,
@@ -50,12 +50,12 @@ def stack_file_text(numbers: Numbers) -> str:
 
 
 def _yaml(text: str) -> str:
-    """Return a text as YAML: bare where that means the same, also inside brackets; else quoted."""
+    """Return a text as YAML: plain where YAML reads it as the same text, else quoted."""
     bare = re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9 ./_-]*", text) is not None
-    return text if bare and _means_itself(text) else json.dumps(text)
+    return text if bare and _is_plain(text) else json.dumps(text)
 
 
-def _means_itself(text: str) -> bool:
+def _is_plain(text: str) -> bool:
     try:
         return bool(load_yaml(text) == text)
     except LoadingError:

@@ -1,4 +1,4 @@
-"""The proofs as JUnit XML, for a continuous integration to show."""
+"""Writes the proofs as JUnit XML, for continuous integration."""
 
 from pathlib import Path
 from xml.etree.ElementTree import Element, ElementTree, SubElement
@@ -9,7 +9,7 @@ from sparehub.topology.reachability.proof import Proof
 
 
 def suite(proof: Proof, seconds: float) -> Element:
-    """Return a state as a suite: a case for each invariant, failed where the state fails by it."""
+    """Return a test suite for a state, with one test case for each invariant."""
     name = f"sparehub.cli.reachability.verify.{proof.state.name}"
     failures = {violation.invariant for violation in proof.violations if violation.fails}
     element = Element(
@@ -33,10 +33,10 @@ def suite(proof: Proof, seconds: float) -> Element:
 
 
 def write(path: Path, suites: list[Element]) -> None:
-    """Write the suites of all states into one file.
+    """Write the test suites of all states into one file.
 
     Raises:
-        SparehubError: where it cannot be written.
+        SparehubError: The file cannot be written.
     """
     root = Element("testsuites", name="sparehub verify")
     root.extend(suites)

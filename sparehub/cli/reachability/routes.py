@@ -1,4 +1,4 @@
-"""``sparehub routes``: the effective routes of a subnet, as Azure shows those of an interface."""
+"""``sparehub routes``: the effective routes of a subnet, in the form of Azure's."""
 
 from pathlib import Path
 from typing import Any
@@ -27,7 +27,7 @@ def routes(
     form: tuple[Activation | None, Depth | None],
     output: Output,
 ) -> None:
-    """Print the routes of a subnet of a stack as it is configured, or at another form."""
+    """Print the effective routes of a subnet, as configured or at another activation or depth."""
     stack = read_stack(directory, name)
     activation, depth = form
     region = configured_side(stack).form(activation or stack.config.activation, depth)
@@ -35,8 +35,8 @@ def routes(
         learned = on_premises_routes({name: region, **_others(directory, name)})
         documents = [_learned(route) for route in learned]
     else:
-        network, found = find_subnet(region, subnet)
-        documents = [_document(route) for route in RegionRoutes(region).of(network, found)]
+        network, network_subnet = find_subnet(region, subnet)
+        documents = [_document(route) for route in RegionRoutes(region).of(network, network_subnet)]
     if output.as_json:
         output.document({"stack": name, "subnet": subnet, "routes": documents})
     else:
@@ -44,7 +44,7 @@ def routes(
 
 
 def _others(directory: Path, name: str) -> dict[str, Region]:
-    """Return the other region, as its file says, where there is one."""
+    """Return the other region as configured, where its file exists."""
     others = (each for each in STACKS if each != name and stack_file(directory, each).exists())
     return {other: read_stack(directory, other).region for other in others}
 

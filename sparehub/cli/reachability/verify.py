@@ -1,4 +1,4 @@
-"""``sparehub verify``: who reaches whom in every state of a failover, and what is to blame."""
+"""``sparehub verify``: reachability in every state of a failover, and the cause of a failure."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -11,7 +11,7 @@ from sparehub.cli import check
 from sparehub.cli.reachability import junit, verify_output
 from sparehub.output import Output
 from sparehub.stacks.stack_files import STACKS, read_stack
-from sparehub.stacks.stack_state import standing, target
+from sparehub.stacks.stack_state import azure_target, deployed_region
 from sparehub.topology.errors import ConfigurationError, ExitCode, UnknownNameError
 from sparehub.topology.model.pair import Stack
 from sparehub.topology.reachability.intents import Intent, read_intents
@@ -20,18 +20,18 @@ from sparehub.topology.reachability.states.states import PairState, Side, all_st
 from sparehub.topology.reachability.verdicts.verify import verify as judge
 
 SideOf = Callable[[Stack], Side]
-"""How a stack's region stands in each form: as it is configured, or as it was read."""
+"""Returns a stack's region in each activation and depth: as configured, or as deployed."""
 
 
 def read_sides(directory: Path, output: Output, environment: Mapping[str, str]) -> SideOf:
-    """Return what reads how a stack stands; which Azure that is about is said first."""
-    output.note(target(environment))
-    return lambda stack: deployed_side(stack, standing(directory, stack, environment))
+    """Return a reader of deployed regions, after a note with the Azure that they are in."""
+    output.note(azure_target(environment))
+    return lambda stack: deployed_side(stack, deployed_region(directory, stack, environment))
 
 
 @dataclass(frozen=True, kw_only=True)
 class VerifyRequest:
-    """What is to be shown: which states (all where none is named), each pair, a file for CI."""
+    """The options: states (all where empty), every single pair, a JUnit file for CI."""
 
     states: Sequence[str] = ()
     pairs: bool = False
@@ -40,15 +40,15 @@ class VerifyRequest:
 
 def verify(
     directory: Path,
-    wanted: VerifyRequest,
+    request: VerifyRequest,
     output: Output,
     side_of: SideOf,
 ) -> int:
-    """Print what is true in each state; return the exit code.
+    """Print the verdicts of each state; return the exit code.
 
     Raises:
-        UnknownNameError: where a state does not occur in this pair.
-        ConfigurationError: where an intent names what is not there.
+        UnknownNameError: The pair has no such state.
+        ConfigurationError: An intent names something that does not exist.
     """
     started = perf_counter()
     try:
@@ -61,14 +61,14 @@ def verify(
         intents = read_intents(stacks, states)
     except ConfigurationError as error:
         if output.as_json:
-            problems = [{"stack": error.stack, **asdict(each)} for each in error.problems]
+            problems = [{"stack": error.stack, **asdict(problem)} for problem in error.problems]
             output.document({"states": [], "seconds": 0, "problems": problems})
         raise
-    for name in wanted.states:
+    for name in request.states:
         if name not in states:
             raise UnknownNameError("state", name, states)
-    chosen = [state for name, state in states.items() if name in (wanted.states or states)]
-    printer = verify_output.printer(output, pairs=wanted.pairs)
+    chosen = [state for name, state in states.items() if name in (request.states or states)]
+    printer = verify_output.printer(output, pairs=request.pairs)
     suites = []
     failed = False
     for proof, seconds in _proofs(chosen, states, intents, output):
@@ -76,8 +76,8 @@ def verify(
         failed |= proof.failed
         suites.append(junit.suite(proof, seconds))
     printer.end(perf_counter() - started)
-    if wanted.junit:
-        junit.write(wanted.junit, suites)
+    if request.junit:
+        junit.write(request.junit, suites)
     return ExitCode.REFUSED if failed else ExitCode.DONE
 
 
@@ -87,17 +87,19 @@ def _proofs(
     intents: Sequence[Intent],
     output: Output,
 ) -> Iterator[tuple[Proof, float]]:
-    """Yield each proof and how long it took, with a bar while a person waits."""
-    known: dict[str, PreviousVerdicts] = {}
+    """Yield each proof and its seconds, with a progress bar on a terminal."""
+    previous: dict[str, PreviousVerdicts] = {}
     terminal = output.progress.is_terminal and not output.as_json
     with Progress(console=output.progress, transient=True, disable=not terminal) as progress:
         task = progress.add_task("states", total=len(chosen))
         for state in chosen:
             started = perf_counter()
-            if state.before and state.before not in known:
+            if state.before and state.before not in previous:
                 earlier = states[state.before]
-                known[earlier.name] = PreviousVerdicts.of(judge(earlier.regions, earlier.lost_nvas))
-            proof = prove(state, known.get(state.before), intents)
-            known[state.name] = PreviousVerdicts.of(proof.reachability)
+                previous[earlier.name] = PreviousVerdicts.of(
+                    judge(earlier.regions, earlier.lost_nvas)
+                )
+            proof = prove(state, previous.get(state.before), intents)
+            previous[state.name] = PreviousVerdicts.of(proof.reachability)
             progress.advance(task)
             yield proof, perf_counter() - started

@@ -1,4 +1,4 @@
-"""How proofs are shown: as one JSON document, or as matrices and hop lists for a person."""
+"""Prints proofs: one JSON document, or matrices and hop lists."""
 
 from collections.abc import Iterator
 from typing import Any, Protocol
@@ -19,21 +19,21 @@ _SIGNS = {
     Verdict.UNDETERMINED: "?",
 }
 _MOST_SHOWN = 10
-"""Violations of a state that a person sees; JSON has them all."""
+"""Violations of a state in the text output; JSON has them all."""
 
 
 class Printer(Protocol):
-    """Takes the proofs one by one, since all of them together would be large."""
+    """Takes the proofs one by one, because all of them together would need much memory."""
 
     def state(self, proof: Proof, seconds: float) -> None:
-        """Take the proof of a state, and how long it took."""
+        """Take the proof of a state and its seconds."""
 
     def end(self, seconds: float) -> None:
-        """Finish, with how long everything took."""
+        """Finish, with the seconds of all states."""
 
 
 def printer(output: Output, *, pairs: bool) -> Printer:
-    """Return what prints proofs to an output; ``pairs`` wants every single pair."""
+    """Return the printer for an output; ``pairs`` adds every single pair."""
     return _Json(output, pairs=pairs) if output.as_json else _Text(output, pairs=pairs)
 
 
@@ -43,17 +43,17 @@ class _Json:
         self._states: list[dict[str, Any]] = []
 
     def state(self, proof: Proof, seconds: float) -> None:
-        found = proof.reachability
+        reachability = proof.reachability
         document: dict[str, Any] = {
             "state": proof.state.name,
-            **{each.name.lower(): proof.count(each) for each in Verdict},
-            "asymmetric": int(found.asymmetric.sum()),
-            "loops": int(found.loops.sum()),
+            **{verdict.name.lower(): proof.count(verdict) for verdict in Verdict},
+            "asymmetric": int(reachability.asymmetric.sum()),
+            "loops": int(reachability.loops.sum()),
             "seconds": round(seconds, 3),
             "lasts": _lasts(proof.state.lasts),
             "before": proof.state.before or None,
-            "changes": [_change(each) for each in proof.changes],
-            "violations": [_violation(each) for each in proof.violations],
+            "changes": [_change(change) for change in proof.changes],
+            "violations": [_violation(violation) for violation in proof.violations],
             "more": proof.more,
         }
         if self._pairs:
@@ -97,24 +97,24 @@ def _violation(violation: Violation) -> dict[str, Any]:
     }
 
 
-def _hops(walk: Trace | None) -> list[dict[str, Any]]:
+def _hops(trace: Trace | None) -> list[dict[str, Any]]:
     return [
         {
             "context": hop.context,
             "route": str(hop.route) if hop.route else None,
             "overridden": [str(route) for route in hop.overridden],
         }
-        for hop in (walk.hops if walk else ())
+        for hop in (trace.hops if trace else ())
     ]
 
 
 def _pairs(proof: Proof) -> Iterator[tuple[str, str, str, list[str]]]:
-    """Yield every pair with its verdict and the contexts that its way there passes."""
-    found = proof.reachability
-    explainer = Explainer(found)
-    for row, source in enumerate(found.contexts):
-        for column, destination in enumerate(found.contexts):
-            number = int(found.verdicts[row, column])
+    """Yield every pair with its verdict and the contexts on its forward path."""
+    reachability = proof.reachability
+    explainer = Explainer(reachability)
+    for row, source in enumerate(reachability.contexts):
+        for column, destination in enumerate(reachability.contexts):
+            number = int(reachability.verdicts[row, column])
             if number != NO_PAIR:
                 path = explainer.worst_trace(source, destination).contexts
                 yield source, destination, Verdict(number).name, path
@@ -124,36 +124,36 @@ class _Text:
     def __init__(self, output: Output, *, pairs: bool) -> None:
         self._output, self._pairs = output, pairs
         self._failed: list[str] = []
-        self._said: set[tuple[str, str, str, str, bool]] = set()
+        self._printed: set[tuple[str, str, str, str, bool]] = set()
         self._states = 0
 
     def state(self, proof: Proof, seconds: float) -> None:
         del seconds
         self._states += 1
         state = proof.state
-        counts = ", ".join(f"{proof.count(each)} {each.name}" for each in Verdict)
-        self._say(state.name, f": {state_description(state.name)}", "bold")
+        counts = ", ".join(f"{proof.count(verdict)} {verdict.name}" for verdict in Verdict)
+        self._print(state.name, f": {state_description(state.name)}", "bold")
         self._matrix(proof)
-        self._say("", f"{counts}{_text_lasts(state.lasts)}")
+        self._print("", f"{counts}{_text_lasts(state.lasts)}")
         for line in _text_changes(proof):
-            self._say("", line)
+            self._print("", line)
         self._violations(proof)
         if self._pairs:
             headers = ("source", "destination", "verdict", "path")
             rows = [(*pair[:3], " -> ".join(pair[3])) for pair in _pairs(proof)]
             self._output.table(headers, rows)
-        self._say("", "")
+        self._print("", "")
         if proof.failed:
             self._failed.append(state.name)
 
     def end(self, seconds: float) -> None:
         signs = ", ".join(f"{sign} {verdict.name}" for verdict, sign in _SIGNS.items())
-        self._say("", f"rows start a conversation with columns: {signs}")
+        self._print("", f"rows start a conversation with columns: {signs}")
         verdict = f"wrong in {', '.join(self._failed)}" if self._failed else "all in order"
         colour = "red" if self._failed else "green"
-        self._say(verdict, f" ({self._states} states in {seconds:.1f} s)", colour)
+        self._print(verdict, f" ({self._states} states in {seconds:.1f} s)", colour)
 
-    def _say(self, marked: str, text: str, style: str = "") -> None:
+    def _print(self, marked: str, text: str, style: str = "") -> None:
         self._output.results.print(marked, style=style, end="")
         self._output.results.print(text)
 
@@ -167,25 +167,25 @@ class _Text:
         self._output.table(("", "", *numbers), rows)
 
     def _violations(self, proof: Proof) -> None:
-        new = [each for each in proof.violations if _key(each) not in self._said]
-        self._said |= {_key(each) for each in new}
-        for each in new[:_MOST_SHOWN]:
-            colour, word = ("red", "wrong") if each.fails else ("yellow", "note")
-            pair = f"{each.source} -> {each.destination}"
-            said = f" {each.invariant}: {pair} is {each.verdict.name}"
-            self._say(word, said, colour)
-            for name, walk in (("there", each.path), ("back", each.return_path)):
-                if walk:
-                    self._say("", f"  {name}: {' -> '.join(str(hop) for hop in walk.hops)}")
-            self._say("", f"  because {each.reason}")
+        new = [v for v in proof.violations if _key(v) not in self._printed]
+        self._printed |= {_key(violation) for violation in new}
+        for violation in new[:_MOST_SHOWN]:
+            colour, word = ("red", "wrong") if violation.fails else ("yellow", "note")
+            pair = f"{violation.source} -> {violation.destination}"
+            text = f" {violation.invariant}: {pair} is {violation.verdict.name}"
+            self._print(word, text, colour)
+            for name, trace in (("there", violation.path), ("back", violation.return_path)):
+                if trace:
+                    self._print("", f"  {name}: {' -> '.join(str(hop) for hop in trace.hops)}")
+            self._print("", f"  because {violation.reason}")
         more, counted = len(new[_MOST_SHOWN:]), sum(proof.more.values())
         again = len(proof.violations) - len(new)
         if more:
-            self._say("", f"and {more} more (--json has them)")
+            self._print("", f"and {more} more (--json has them)")
         if counted:
-            self._say("", f"and {counted} more of these invariants, counted only")
+            self._print("", f"and {counted} more of these invariants, counted only")
         if again:
-            self._say("", f"and {again} as in an earlier state")
+            self._print("", f"and {again} as in an earlier state")
 
 
 def _key(violation: Violation) -> tuple[str, str, str, str, bool]:
@@ -215,7 +215,7 @@ def _text_changes(proof: Proof) -> Iterator[str]:
         for (source, destination), pairs in changed.items():
             back = changed.get((destination, source))
             if back == pairs and source > destination:
-                continue  # said with the other way
+                continue  # printed with the other direction
             arrow = "<->" if back == pairs else "->"
             count = f" ({pairs} pairs)" if pairs > 1 else ""
             parts.append(f"{source} {arrow} {destination}{count}")

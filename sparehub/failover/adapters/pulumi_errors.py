@@ -36,7 +36,7 @@ def as_command_error() -> Iterator[None]:
     try:
         yield
     except CommandFailed as failed:
-        raise create_command_error(CommandResult("", failed.said, failed.code)) from None
+        raise create_command_error(CommandResult("", failed.stderr, failed.code)) from None
     except ValueError:
         unreadable = CommandResult("", "what pulumi exports is no JSON", 1)
         raise create_command_error(unreadable) from None

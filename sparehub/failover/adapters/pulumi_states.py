@@ -90,5 +90,5 @@ class PulumiStates:
                 *arguments,
                 directory=self.directory,
                 environment=os.environ,
-                given=given,
+                stdin=given,
             )

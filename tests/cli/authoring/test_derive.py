@@ -16,14 +16,14 @@ HUSH = "v1:aGVyZSBpcw==:c2VjcmV0"
 
 
 def values(path: Path) -> dict[str, Any]:
-    found: dict[str, Any] = YAML(typ="safe").load(path)["config"]
-    return found
+    config: dict[str, Any] = YAML(typ="safe").load(path)["config"]
+    return config
 
 
 def test_the_shipped_secondary_is_derived_from_the_primary_alone(
     sparehub: Sparehub, tmp_path: Path
 ) -> None:
-    """First a diff, then a file, then nothing; what nobody can know is marked on its line."""
+    """First a diff, then a file, then no change; values to confirm are marked."""
     path = tmp_path / SECONDARY
     path.unlink()
     arguments = ("derive", *PAIR, "--peering-location", "Singapore")
@@ -40,20 +40,20 @@ def test_the_shipped_secondary_is_derived_from_the_primary_alone(
     assert text == "".join(f"{line[1:]}\n" for line in lines[3:])
     assert (written.stdout, again.stdout) == ("", "")
     assert path.read_text() == text
-    assert f"wrote {SECONDARY}; next: confirm what is to be confirmed" in written.stderr
-    assert f"{SECONDARY} says what would be derived: nothing changes" in again.stderr
+    assert f"wrote {SECONDARY}; next: confirm the marked values" in written.stderr
+    assert f"{SECONDARY} has every derived value: nothing changes" in again.stderr
 
     expected = shipped("secondary")
-    found = values(path)
+    derived = values(path)
     circuits = [
-        each["sparehub:region"]["expressRoute"]["connections"]["singapore"]["circuit"]
-        for each in (expected, found)
+        config["sparehub:region"]["expressRoute"]["connections"]["singapore"]["circuit"]
+        for config in (expected, derived)
     ]
     for circuit in circuits:
         del circuit["bandwidthInMbps"]
         for key in ("vlanId", "primaryPeerAddressPrefix", "secondaryPeerAddressPrefix"):
             del circuit["privatePeering"][key]
-    assert found == expected
+    assert derived == expected
     marked = [line.split(":")[0].strip() for line in text.splitlines() if "to be confirmed" in line]
     assert marked == [
         "serviceProvider",
@@ -67,7 +67,7 @@ def test_the_shipped_secondary_is_derived_from_the_primary_alone(
 
 
 def test_a_new_file_is_explained_like_the_shipped_one(sparehub: Sparehub, tmp_path: Path) -> None:
-    """The primary's comments, a heading of its own; what Pulumi keeps for a stack is its own."""
+    """The primary's comments and a heading; the stack keeps its own encryption salt."""
     (tmp_path / SECONDARY).write_text("encryptionsalt: v1:its-own\n")  # `pulumi stack init`
     path = tmp_path / "Pulumi.primary.yaml"
     path.write_text("encryptionsalt: v1:salt\n" + path.read_text())
@@ -76,13 +76,13 @@ def test_a_new_file_is_explained_like_the_shipped_one(sparehub: Sparehub, tmp_pa
 
     text = (tmp_path / SECONDARY).read_text()
     unmarked = text.replace(" # to be confirmed", "").splitlines()
-    there = (ROOT / SECONDARY).read_text().splitlines()
+    shipped_lines = (ROOT / SECONDARY).read_text().splitlines()
     assert unmarked[:3] == [
         "# The recovery region, derived from Pulumi.primary.yaml by `sparehub derive`.",
-        there[1],
+        shipped_lines[1],
         "encryptionsalt: v1:its-own",
     ]
-    assert [line for line in unmarked if line not in there] == [
+    assert [line for line in unmarked if line not in shipped_lines] == [
         unmarked[0],
         unmarked[2],
         "            bandwidthInMbps: 1000",
@@ -93,10 +93,10 @@ def test_a_new_file_is_explained_like_the_shipped_one(sparehub: Sparehub, tmp_pa
 
 
 @pytest.mark.parametrize("options", [(), ("--peering-location", "Singapore"), ("--json",)])
-def test_the_shipped_pair_is_derived_already(
+def test_deriving_the_shipped_pair_changes_nothing(
     sparehub: Sparehub, tmp_path: Path, options: tuple[str, ...]
 ) -> None:
-    """Not a byte changes."""
+    """Every byte stays."""
     before = (tmp_path / SECONDARY).read_bytes()
 
     done = sparehub("derive", *PAIR, *options, "--write")
@@ -123,8 +123,10 @@ def test_the_shipped_pair_is_derived_already(
     assert (tmp_path / SECONDARY).read_bytes() == before
 
 
-def test_only_what_changes_is_touched(sparehub: Sparehub, tmp_path: Path) -> None:
-    """Comments, order, quotes, blank lines and whatever is no business of Sparehub's stay."""
+def test_derive_changes_only_the_lines_of_changed_values(
+    sparehub: Sparehub, tmp_path: Path
+) -> None:
+    """Comments, order, quotes, blank lines and keys of other programs stay."""
     path = tmp_path / SECONDARY
     text = path.read_text()
     text = text.replace(
@@ -161,8 +163,8 @@ def test_only_what_changes_is_touched(sparehub: Sparehub, tmp_path: Path) -> Non
     ]
 
 
-def test_secrets_stay_and_are_never_printed(sparehub: Sparehub, tmp_path: Path) -> None:
-    """Not even encrypted, in a diff, where the line beside one changes."""
+def test_derive_keeps_secrets_and_never_prints_them(sparehub: Sparehub, tmp_path: Path) -> None:
+    """Their ciphertext is not in the diff either, where a line beside it changes."""
     for name in ("Pulumi.primary.yaml", SECONDARY):
         path = tmp_path / name
         yaml = YAML()
@@ -208,10 +210,10 @@ def test_secrets_stay_and_are_never_printed(sparehub: Sparehub, tmp_path: Path) 
         (("--same-circuit", "--from", "third"), 3, "Pulumi.third.yaml: no such file"),
     ],
 )
-def test_wrong_options_and_wrong_moves(
+def test_invalid_options_of_derive_are_refused(
     sparehub: Sparehub, tmp_path: Path, options: tuple[str, ...], code: int, message: str
 ) -> None:
-    """Usage is 2, what rules refuse is 3; nothing is written and there is no traceback."""
+    """Exit code 2 for usage, 3 for a rule; nothing is written and there is no traceback."""
     (tmp_path / SECONDARY).unlink()
 
     done = sparehub("derive", *options, "--write")
@@ -222,8 +224,8 @@ def test_wrong_options_and_wrong_moves(
     assert not (tmp_path / SECONDARY).exists()
 
 
-def test_a_file_that_is_no_stack_file(sparehub: Sparehub, tmp_path: Path) -> None:
-    """Either one: refused, and left alone."""
+def test_a_file_that_is_not_a_stack_file_is_refused(sparehub: Sparehub, tmp_path: Path) -> None:
+    """Either file; it is unchanged."""
     text = "config: [no, mapping]"
     for name in ("Pulumi.primary.yaml", SECONDARY):
         path = tmp_path / name
@@ -239,8 +241,10 @@ def test_a_file_that_is_no_stack_file(sparehub: Sparehub, tmp_path: Path) -> Non
         path.write_bytes(before)
 
 
-def test_a_file_that_cannot_be_written(sparehub: Sparehub, tmp_path: Path) -> None:
-    """One message, and nothing half-done."""
+def test_a_derived_file_that_cannot_be_written_is_an_error(
+    sparehub: Sparehub, tmp_path: Path
+) -> None:
+    """One message, and no partial file."""
     (tmp_path / SECONDARY).unlink()
     (tmp_path / f".{SECONDARY}.new").mkdir()
 
@@ -252,8 +256,10 @@ def test_a_file_that_cannot_be_written(sparehub: Sparehub, tmp_path: Path) -> No
     assert not (tmp_path / SECONDARY).exists()
 
 
-def test_shared_parts_are_refused(sparehub: Sparehub, tmp_path: Path) -> None:
-    """A YAML anchor whose uses come to differ cannot be kept, and is not broken silently."""
+def test_derive_refuses_yaml_anchors_whose_aliases_would_differ(
+    sparehub: Sparehub, tmp_path: Path
+) -> None:
+    """The anchor cannot be kept, and is not removed silently."""
     path = tmp_path / SECONDARY
     text = path.read_text().replace(
         "app: {addressPrefix: 10.1.0.0/24}", "app: &app {protected: true}"
@@ -263,4 +269,4 @@ def test_shared_parts_are_refused(sparehub: Sparehub, tmp_path: Path) -> None:
     done = sparehub("derive", *PAIR, "--write")
 
     assert done.returncode == 1
-    assert "shares parts by YAML anchors" in done.stderr
+    assert "shares values by YAML anchors" in done.stderr

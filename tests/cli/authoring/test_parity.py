@@ -13,7 +13,7 @@ from tests.configurations import ROOT
 EXPORTED = ROOT / "tests" / "topology" / "adoption" / "exported" / "group.json"
 
 
-def test_the_shipped_pair_is_in_order(sparehub: Sparehub) -> None:
+def test_the_shipped_pair_has_no_wrong_difference(sparehub: Sparehub) -> None:
     """Exit code 0, and the keys that scripts rely on."""
     done = sparehub("parity", "--json")
 
@@ -29,8 +29,10 @@ def test_the_shipped_pair_is_in_order(sparehub: Sparehub) -> None:
     }
 
 
-def test_a_wrong_difference_comes_first_and_ends_with_3(sparehub: Sparehub, tmp_path: Path) -> None:
-    """In plain lines, counted in the last."""
+def test_a_wrong_difference_is_first_and_ends_with_exit_code_3(
+    sparehub: Sparehub, tmp_path: Path
+) -> None:
+    """In plain lines; the last line has the counts."""
     change(
         tmp_path / "Pulumi.secondary.yaml",
         lambda keys: keys["sparehub:region"]["hub"]["nva"].update(stateful=False),
@@ -46,7 +48,7 @@ def test_a_wrong_difference_comes_first_and_ends_with_3(sparehub: Sparehub, tmp_
 
 
 def test_a_stack_file_that_is_missing_is_one_message(sparehub: Sparehub, tmp_path: Path) -> None:
-    """There is no pair with one region: what `check` says of both files is said instead."""
+    """The output is that of `check` of both files."""
     (tmp_path / "Pulumi.secondary.yaml").unlink()
 
     done = sparehub("parity")
@@ -55,10 +57,8 @@ def test_a_stack_file_that_is_missing_is_one_message(sparehub: Sparehub, tmp_pat
     assert "error secondary Pulumi.secondary.yaml: no such file" in done.stdout
 
 
-def test_without_pulumi_nothing_deployed_can_be_compared(
-    sparehub: Sparehub, tmp_path: Path
-) -> None:
-    """The target is named first all the same."""
+def test_parity_of_deployed_stacks_needs_pulumi(sparehub: Sparehub, tmp_path: Path) -> None:
+    """The target is named first."""
     variables = {"PATH": str(tmp_path), "ARM_SUBSCRIPTION_ID": "S", "SPAREHUB_SIMULATOR": ""}
 
     done = sparehub("parity", "--deployed", variables=variables)
@@ -73,16 +73,16 @@ def test_without_pulumi_nothing_deployed_can_be_compared(
 @pytest.mark.parametrize(
     ("printed", "said"),
     [
-        ("echo '{}'", "what pulumi exports of stack 'primary' is not a stack's state"),
+        ("echo '{}'", "the export of stack 'primary' is not a Pulumi state"),
         ("echo 'error: no stack named' >&2; exit 255", "there is no stack 'primary' in this"),
         ("echo 'wrong passphrase' >&2; exit 255", "cannot be read; pulumi says: wrong passphrase"),
-        ("""echo '{"deployment": {}}'""", "stack 'primary' holds nothing: `pulumi up"),
+        ("""echo '{"deployment": {}}'""", "stack 'primary' is empty: `pulumi up"),
     ],
 )
 def test_a_state_that_cannot_be_read_is_one_message(
     sparehub: Sparehub, tmp_path: Path, printed: str, said: str
 ) -> None:
-    """Whatever Pulumi answers; nothing of it is a traceback."""
+    """For every output of Pulumi; there is no traceback."""
     pulumi = tmp_path / "bin" / "pulumi"
     pulumi.parent.mkdir()
     pulumi.write_text(f"#!/bin/sh\n{printed}\n")
@@ -96,7 +96,7 @@ def test_a_state_that_cannot_be_read_is_one_message(
 
 
 def test_adopt_writes_two_files_and_lists_the_rest(sparehub: Sparehub, tmp_path: Path) -> None:
-    """Both lie beside each other; a second time neither is overwritten."""
+    """They are in one directory; a second run overwrites neither."""
     shutil.copy(EXPORTED, tmp_path)
     arguments = ("adopt", "group.json", "-o", "Pulumi.old.yaml", "--json")
 
@@ -111,8 +111,10 @@ def test_adopt_writes_two_files_and_lists_the_rest(sparehub: Sparehub, tmp_path:
     assert again.stderr.startswith("error: Pulumi.old.yaml exists already")
 
 
-def test_what_a_template_does_not_say_is_assumed_aloud(sparehub: Sparehub, tmp_path: Path) -> None:
-    """Its group and its subscription; the latter is known where one id alone names one."""
+def test_adopt_reports_the_assumed_subscription_and_group(
+    sparehub: Sparehub, tmp_path: Path
+) -> None:
+    """A template has neither; the subscription is that of the one full id in it."""
     shutil.copy(EXPORTED, tmp_path)
 
     done = sparehub("adopt", "group.json", "-o", "Pulumi.old.yaml", "--json")
@@ -121,12 +123,11 @@ def test_what_a_template_does_not_say_is_assumed_aloud(sparehub: Sparehub, tmp_p
     assert json.loads(done.stdout)["notUnderstood"][:2] == [
         {
             "id": subscription,
-            "reason": "a template does not say its subscription, this was assumed: "
-            "give --subscription",
+            "reason": "assumed, because a template has no subscription id: give --subscription",
         },
         {
             "id": f"{subscription}/resourceGroups/rg-sparehub-eastasia",
-            "reason": "a template does not say its group, this was assumed: give --resource-group",
+            "reason": "assumed, because a template has no resource group: give --resource-group",
         },
     ]
 
@@ -144,10 +145,10 @@ def test_what_a_template_does_not_say_is_assumed_aloud(sparehub: Sparehub, tmp_p
         ('[{"id": 1e999}]', "a number in it is too large"),
     ],
 )
-def test_what_is_no_export_is_one_message(
+def test_a_file_that_is_not_an_export_is_one_message(
     sparehub: Sparehub, tmp_path: Path, text: str, said: str
 ) -> None:
-    """And nothing is written."""
+    """Nothing is written."""
     (tmp_path / "x.json").write_text(text)
 
     done = sparehub("adopt", "x.json", "-o", "Pulumi.old.yaml")
