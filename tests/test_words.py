@@ -145,7 +145,6 @@ NOT_CLEAN_YET: frozenset[str] = frozenset(
         "sparehub/topology/derivation/merge.py",
         "sparehub/topology/derivation/notes.py",
         "sparehub/topology/derivation/remap.py",
-        "sparehub/topology/errors.py",
         "sparehub/topology/model/build.py",
         "sparehub/topology/model/drill.py",
         "sparehub/topology/model/isolation.py",

@@ -1,17 +1,35 @@
-"""Every expected failure of Sparehub.
+"""Every expected failure of Sparehub, in all of its packages, with the exit code of each.
 
-SparehubError                   one message: what, where, what to do
-├── ConfigurationError          the stack configuration is wrong: all problems at once
-├── UnreadableError             what Azure or Pulumi wrote down is not what it should be
-├── OptionsError                what a command was asked for is incomplete or contradicts itself
-│   └── UnknownNameError        a subnet or a state that is not there, and those that are
-├── ReplacementRefusedError     the change would delete and re-create what must live
-├── DisconnectionRefusedError   the change would leave a live region without a connection
-├── PreflightError              something does not allow to begin, or to go on
-├── HalfwayError                an operation stopped; `sparehub resume` goes on
-├── UnreachableError            a region does not answer, and nothing was changed
-├── GenerationError             the files are of an older switch than the one that is recorded
-└── InterlockError              the paired region, or another operator, stands in the way
+SparehubError                     1  one message: what, where, what to do
+├── ConfigurationError            3  the stack configuration is wrong: all problems at once
+├── UnreadableError               1  a state or an export that cannot be read
+├── OptionsError                  2  options are incomplete or contradict each other
+│   └── UnknownNameError          2  an unknown subnet, state or stack; lists the known names
+├── UnansweredError               2  a question without a terminal to answer it
+├── ReplacementRefusedError       3  the change would replace a gateway or a circuit
+├── DisconnectionRefusedError     3  the change would disconnect a live region
+├── PreflightError                3  a check before an operation refuses it
+│   ├── JournalError              3  the journal or the lease is damaged or cannot be written
+│   ├── SignInError               3  no valid sign-in to Azure
+│   ├── UneditableError           3  a value in a stack file that cannot be edited in place
+│   └── UnexpectedChangesError    3  a preview shows a change that the step does not make
+├── GenerationError               4  the stack files belong to an older switch
+├── InterlockError                4  the paired region or another operator prevents it
+│   └── LeaseError                4  another operator holds the lease
+├── HalfwayError                  5  an operation stopped between steps: `sparehub resume`
+├── UnreachableError              6  a region does not answer; nothing was changed
+│   └── WithdrawnError            6  the operation was cancelled before any change
+├── StoppedError                  1  a person stopped the run
+├── DeploymentError               1  a deployment by Pulumi failed; with Pulumi's message
+├── FenceError                    1  a fence could not be set or removed
+│   └── CutError                  1  every possible fence would disconnect other networks
+├── VerificationError             1  a step finished, but Azure does not show its result
+├── NvaError                      1  the NVA could not be started, or does not forward
+├── EscapeError                   1  the test networks of a drill are not isolated
+├── PrerequisiteError             1  the simulator refuses what a stack file refers to
+├── PulumiFailedError             1  a pulumi command of a rehearsal failed
+├── RehearsalFailedError          1  a rehearsal did not reach its end
+└── UnwritableReportError         1  the report's file cannot be written
 
 Anything else that is raised is a defect and keeps its traceback.
 """
@@ -56,13 +74,13 @@ class Problem:
 
 
 class SparehubError(Exception):
-    """A failure that was foreseen; its text is all that a user needs."""
+    """An expected failure; its text is all that a user needs."""
 
     exit_code: ClassVar[ExitCode] = ExitCode.FAILED
 
 
 class ConfigurationError(SparehubError):
-    """The configuration of a stack is wrong; carries every problem that one run can see."""
+    """The configuration of a stack is wrong; has every problem that one run can find."""
 
     exit_code: ClassVar[ExitCode] = ExitCode.REFUSED
 
@@ -72,7 +90,7 @@ class ConfigurationError(SparehubError):
         self.problems = tuple(problems)
         self.stack = stack
         self.config = config
-        """What the file says all the same, where every value of it could be read."""
+        """The configuration, where every value could be read; None otherwise."""
         where = f" of stack {stack!r}" if stack else ""
         count = "1 problem" if len(self.problems) == 1 else f"{len(self.problems)} problems"
         lines = [f"the configuration{where} has {count}; nothing was created:"]
@@ -81,7 +99,7 @@ class ConfigurationError(SparehubError):
 
 
 class UnreadableError(SparehubError):
-    """A state or a file of resources that cannot be read."""
+    """A state, an export or an id that cannot be read."""
 
 
 class OptionsError(SparehubError):
@@ -91,14 +109,14 @@ class OptionsError(SparehubError):
 
 
 class UnknownNameError(OptionsError):
-    """A name that nothing bears; the message lists those that something does."""
+    """An unknown name; the message lists the known ones."""
 
     def __init__(self, kind: str, name: str, known: Iterable[str]) -> None:
         super().__init__(f"there is no {kind} {name!r}; there are: {', '.join(known)}")
 
 
 class ReplacementRefusedError(SparehubError):
-    """The change would delete a gateway or a circuit and make it again: hours without a route."""
+    """The change would replace a gateway or a circuit: hours without a route."""
 
     exit_code: ClassVar[ExitCode] = ExitCode.REFUSED
 
@@ -110,13 +128,13 @@ class DisconnectionRefusedError(SparehubError):
 
 
 class PreflightError(SparehubError):
-    """Something that was looked at before does not allow to begin, or to go on."""
+    """A check before or during an operation does not allow it to go on."""
 
     exit_code: ClassVar[ExitCode] = ExitCode.REFUSED
 
 
 class HalfwayError(SparehubError):
-    """An operation stopped between its steps; everything is safe, and `resume` goes on."""
+    """An operation stopped between its steps; `sparehub resume` continues it."""
 
     exit_code: ClassVar[ExitCode] = ExitCode.HALFWAY
 
@@ -128,12 +146,12 @@ class UnreachableError(SparehubError):
 
 
 class GenerationError(SparehubError):
-    """The stack files are of an older switch, or would disconnect the only live region."""
+    """The stack files belong to an older switch, or would disconnect the only live region."""
 
     exit_code: ClassVar[ExitCode] = ExitCode.INTERLOCK
 
 
 class InterlockError(SparehubError):
-    """Both regions would reach on-premises with the same addresses, or nobody knows."""
+    """Both regions would advertise the same addresses to on-premises, or that is unknown."""
 
     exit_code: ClassVar[ExitCode] = ExitCode.INTERLOCK
