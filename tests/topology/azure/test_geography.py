@@ -2,12 +2,7 @@
 
 import pytest
 
-from sparehub.simulator.arm.data.geography import (
-    is_region,
-    local_to,
-    peering_locations,
-    same_geopolitical_region,
-)
+from sparehub.simulator.arm.data.geography import is_region
 from sparehub.topology.azure.geography import (
     GEOPOLITICAL_REGIONS,
     LOCAL_REGIONS,
@@ -66,9 +61,6 @@ def test_nothing_is_proposed_for_a_region_that_is_not_listed() -> None:
     ]
 
 
-METROS = sorted(place for place in peering_locations() if place.endswith(" Metro"))
-
-
 def test_a_metro_reaches_what_its_city_does() -> None:
     """Its geopolitical region is the city's; a Local circuit reaches the metro's own regions."""
     shown = {
@@ -85,23 +77,3 @@ def test_a_metro_reaches_what_its_city_does() -> None:
         geopolitical_region_of_peering_location(place)
         for place in ("singapore metro", "Seoul Metro", "Metro", "Vienna Metro", "Vienna")
     ] == ["Asia", None, None, "Europe", None]
-
-
-@pytest.mark.parametrize("place", METROS)
-def test_both_tables_of_metros_say_the_same(place: str) -> None:
-    """The rules' and the local Azure's, which know nothing of each other."""
-    area = geopolitical_region_of_peering_location(place)
-    reached = [region for region in LISTED if same_geopolitical_region(place, region)]
-
-    assert reached == sorted(next(a.regions for a in GEOPOLITICAL_REGIONS if a.name == area))
-    local = LOCAL_REGIONS[place.lower()]
-    assert all(is_known_region(each) and is_region(each) for each in local)
-    every = {*LISTED, *local}
-    assert {region for region in every if local_to(place, region)} == {*local}
-
-
-def test_there_are_as_many_metros_in_both_tables() -> None:
-    """So the last test has seen every one."""
-    listed = {place for place in LOCAL_REGIONS if place.endswith(" metro")}
-
-    assert {place.lower() for place in METROS} == listed

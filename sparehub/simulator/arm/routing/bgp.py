@@ -22,11 +22,10 @@ from sparehub.simulator.arm.types.network.virtual_network import address_space, 
 LINKS = ("Primary", "Secondary")
 AZURE_ASN = 65515
 """The autonomous system of gateways: learn.microsoft.com, vpn-gateway-bgp-overview."""
-_MICROSOFT_ASN = 12076
-_MOST_ADVERTISED = {4: 1000, 6: 100}
-_MOST_LEARNED = {"Premium": 10_000}
-_MOST_LEARNED_ELSE = 4_000
-_MOST_EQUAL = 4
+MICROSOFT_ASN = 12076
+MOST_ADVERTISED = {4: 1000, 6: 100}
+_MOST_LEARNED_BY_PREMIUM, _MOST_LEARNED = 10_000, 4_000
+MOST_EQUAL_ROUTES = 4
 _INSTANCE = 12
 """Where in GatewaySubnet a gateway's own address is, and the first of its two routers: as in the
 tables of https://learn.microsoft.com/azure/networking/connectivity-interoperability-data-plane."""
@@ -101,14 +100,19 @@ def is_up(transaction: Transaction, connection: Resource, now: float) -> bool:
     if gateway is None or circuit is None or not links_up(transaction, circuit, now):
         return False
     ours = advertisements(transaction, gateway)
-    most = _MOST_LEARNED.get(circuit.document["sku"]["tier"], _MOST_LEARNED_ELSE)
+    most = most_learned(circuit.document["sku"]["tier"])
     few = all(
         sum(each.version == version for each in ours) <= limit
-        for version, limit in _MOST_ADVERTISED.items()
+        for version, limit in MOST_ADVERTISED.items()
     )
     place = circuit.properties["serviceProviderProperties"]["peeringLocation"]
     cut = gateway.private.get("test", {}).get("peeringLocation", "").lower() == place.lower()
     return few and len(advertised(transaction, circuit)) <= most and not cut
+
+
+def most_learned(tier: str) -> int:
+    """Return how many prefixes from on-premises a circuit learns, by its tier (ER-21)."""
+    return _MOST_LEARNED_BY_PREMIUM if tier == "Premium" else _MOST_LEARNED
 
 
 def ends_of(
@@ -138,7 +142,7 @@ def best(routes: list[Learned]) -> dict[Network, list[Learned]]:
         by_prefix.setdefault(route.prefix, []).append(route)
     return {
         prefix: [each for each in found if each.rank == min(other.rank for other in found)][
-            :_MOST_EQUAL
+            :MOST_EQUAL_ROUTES
         ]
         for prefix, found in by_prefix.items()
     }
@@ -174,10 +178,10 @@ def _over_circuit(
     weight = connection.properties["routingWeight"]
     router = routers(transaction, gateway, number)[0]
     prepended = circuit.private.get("test", {}).get("circuitTestCategory") == "ASPathPrepend"
-    path = f"{_MICROSOFT_ASN}-{asn}" + (f"-{asn}" if prepended else "")
+    path = f"{MICROSOFT_ASN}-{asn}" + (f"-{asn}" if prepended else "")
     for prefix in advertised(transaction, circuit):
         yield Learned(prefix, connection, router, path, weight, express_route=True)
-    path = f"{_MICROSOFT_ASN}-{AZURE_ASN}"
+    path = f"{MICROSOFT_ASN}-{AZURE_ASN}"
     for prefix in _hairpinned(transaction, gateway, circuit, now):
         yield Learned(prefix, connection, router, path, weight, express_route=True)
 

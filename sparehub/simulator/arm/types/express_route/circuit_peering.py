@@ -29,7 +29,7 @@ _CONFIG = {
 """What Azure adds to the settings of a Microsoft peering (recorded in azure-libraries-for-net)."""
 _NEEDED = ("peerASN", "vlanId", "primaryPeerAddressPrefix", "secondaryPeerAddressPrefix")
 _PREFIX = 30
-_MICROSOFT_ASN = 12076
+MICROSOFT_ASN = 12076
 
 
 class CircuitPeering(ResourceType):
@@ -88,7 +88,7 @@ class CircuitPeering(ResourceType):
     def compute(self, write: Write) -> JsonObject:
         """Add Microsoft's side. Its autonomous system is 12076 (ER-11)."""
         defaults = {
-            "azureASN": _MICROSOFT_ASN,
+            "azureASN": MICROSOFT_ASN,
             "gatewayManagerEtag": "",
             "lastModifiedBy": "Customer",
             "primaryAzurePort": "SIMULATED-CIS-1-PRI",

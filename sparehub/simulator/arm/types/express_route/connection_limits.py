@@ -25,17 +25,19 @@ _CIRCUITS = {
 """Circuits of a gateway (ER-16)."""
 _SCALE_CIRCUITS = ((10, 16), (2, 8), (0, 4))
 """Circuits of an ErGwScale gateway (ER-16) with at least so many scale units."""
-_CIRCUITS_FROM_ONE_LOCATION = 4
+CIRCUITS_FROM_ONE_LOCATION = 4
 _MOST_CIRCUITS = 16
 _PREFIX_FOR_MOST_CIRCUITS = 26
-_PREFIXES_AT_CREATION = 200
+PREFIXES_AT_CREATION = 200
 
 
 def check_limits(write: Write, gateway: Resource, circuit: Resource) -> None:
     """Refuse a new connection beyond ER-15, ER-16, ER-36 and VN-10."""
     store = write.transaction
     links = store.referrers(circuit.key, CONNECTION)
-    limit = _links(circuit.document["sku"]["tier"], _provider(circuit)["bandwidthInMbps"])
+    limit = links_per_circuit(
+        circuit.document["sku"]["tier"], _provider(circuit)["bandwidthInMbps"]
+    )
     if len(links) >= limit:
         raise refusals.LINKS_PER_CIRCUIT(id=write.id.text, circuit=circuit.id.text, limit=limit)
     connections = store.referrers(gateway.key, CONNECTION)
@@ -44,9 +46,9 @@ def check_limits(write: Write, gateway: Resource, circuit: Resource) -> None:
             raise refusals.CONNECTION_TWICE(id=write.id.text, other=other.id.text)
     _check_circuits(write, gateway, circuit, connections)
     prefixes = _prefixes(store, network_of(gateway))
-    if prefixes > _PREFIXES_AT_CREATION:
+    if prefixes > PREFIXES_AT_CREATION:
         raise refusals.TOO_MANY_PREFIXES(
-            id=write.id.text, prefixes=prefixes, limit=_PREFIXES_AT_CREATION
+            id=write.id.text, prefixes=prefixes, limit=PREFIXES_AT_CREATION
         )
 
 
@@ -54,7 +56,7 @@ def _check_circuits(
     write: Write, gateway: Resource, circuit: Resource, connections: list[Resource]
 ) -> None:
     store = write.transaction
-    limit = _circuits(gateway)
+    limit = circuits_per_gateway(gateway)
     if len(connections) >= limit:
         raise refusals.CIRCUITS_PER_GATEWAY(
             id=write.id.text, gateway=gateway.id.text, limit=limit, which="in all"
@@ -64,7 +66,7 @@ def _check_circuits(
     there = [
         other for other in others if other and _provider(other)["peeringLocation"].lower() == place
     ]
-    if len(there) >= _CIRCUITS_FROM_ONE_LOCATION:
+    if len(there) >= CIRCUITS_FROM_ONE_LOCATION:
         raise refusals.CIRCUITS_PER_GATEWAY(
             id=write.id.text, gateway=gateway.id.text, limit=len(there), which=f"from {place}"
         )
@@ -82,7 +84,8 @@ def _provider(circuit: Resource) -> JsonObject:
     return provider
 
 
-def _links(tier: str, bandwidth: int) -> int:
+def links_per_circuit(tier: str, bandwidth: int) -> int:
+    """Return how many links a circuit takes, by its tier and its bandwidth in Mbps (ER-15)."""
     if tier != "Premium":
         return _STANDARD_LINKS
     return next(
@@ -90,7 +93,8 @@ def _links(tier: str, bandwidth: int) -> int:
     )
 
 
-def _circuits(gateway: Resource) -> int:
+def circuits_per_gateway(gateway: Resource) -> int:
+    """Return how many circuits a gateway takes, by its SKU and scale units (ER-16)."""
     sku = gateway.properties["sku"]["name"]
     if sku in _CIRCUITS:
         return _CIRCUITS[sku]

@@ -38,15 +38,15 @@ GATEWAY = "Microsoft.Network/virtualNetworkGateways"
 EXPRESS_ROUTE = "ExpressRoute"
 _PREFIXES: Spec = {"addressPrefixes": [str]}
 _SCALABLE = "ErGwScale"
-_FAMILIES = (
+SKU_FAMILIES = (
     ("Standard", "HighPerformance", "UltraPerformance"),
     ("ErGw1AZ", "ErGw2AZ", "ErGw3AZ", _SCALABLE),
 )
 """SKUs of ExpressRoute gateways by family, each in ascending order (GWY-01, GWY-02)."""
-_UPGRADE, _SCALING = 7200.0, 1800.0
+UPGRADE_SECONDS, _SCALING_SECONDS = 7200.0, 1800.0
 """Seconds that a change to ErGwScale takes, and one of its units: "up to" by
 https://learn.microsoft.com/azure/expressroute/scalable-gateway (2025-11-06, read on 2026-11-30)."""
-_MOST_UNITS = 40
+MOST_SCALE_UNITS = 40
 _COEXISTENCE_PREFIX = 27
 _CAPACITY = 2
 _CREATE = {EXPRESS_ROUTE: 882.0, VPN: 1188.0}
@@ -99,9 +99,9 @@ class Gateway(ResourceType):
             return _CREATE[write.properties["gatewayType"]]
         old, new = write.existing.properties, write.properties
         if _sku(new) == _SCALABLE != _sku(old):
-            return _UPGRADE
+            return UPGRADE_SECONDS
         if _sku(new) == _SCALABLE and _bounds(old) != _bounds(new):
-            return _SCALING
+            return _SCALING_SECONDS
         return self.seconds.update
 
     def failure(self, write: Write) -> Refusal | None:
@@ -118,7 +118,7 @@ class Gateway(ResourceType):
         else:
             low, high = _bounds(write.properties) or (1, 1)
             fixed = low == high and low >= 1
-            wrong = not (fixed or 1 < low < high) or high > _MOST_UNITS
+            wrong = not (fixed or 1 < low < high) or high > MOST_SCALE_UNITS
         return refusals.GATEWAY_BOUNDS() if wrong else None
 
     def check(self, write: Write) -> None:
@@ -241,9 +241,9 @@ def _bounds(properties: JsonObject) -> tuple[int, int] | None:
 def _check_sku(write: Write) -> None:
     """Refuse an unknown SKU (GWY-01, GWY-08) and a change that Azure cannot make (GWY-02)."""
     sku = write.properties.get("sku", {})
-    family = next((skus for skus in _FAMILIES if sku.get("name") in skus), None)
+    family = next((skus for skus in SKU_FAMILIES if sku.get("name") in skus), None)
     if family is None:
-        known = ", ".join(name for skus in _FAMILIES for name in skus)
+        known = ", ".join(name for skus in SKU_FAMILIES for name in skus)
         raise refusals.GATEWAY_SKU(id=write.id.text, problem=f"sku.name is not one of {known}")
     if sku.get("tier") != sku["name"]:
         raise refusals.GATEWAY_SKU(id=write.id.text, problem="sku.tier must be sku.name")
