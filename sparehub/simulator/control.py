@@ -234,7 +234,7 @@ def install_provider(directory: Path, python: Path) -> Path:
     """
     directory.mkdir(parents=True, exist_ok=True)
     script = directory / PLUGIN
-    root, executable = (shlex.quote(os.fspath(each)) for each in (_ROOT, python))
+    root, executable = (shlex.quote(os.fspath(path)) for path in (_ROOT, python))
     text = (
         "#!/bin/sh\n"
         f"PYTHONPATH={root}${{PYTHONPATH:+:$PYTHONPATH}} "
@@ -247,17 +247,17 @@ def install_provider(directory: Path, python: Path) -> Path:
 
 def _set_provisioned(directory: Path, circuit: str, *, provisioned: bool) -> None:
     with Store(directory).transaction(write=True) as transaction:
-        found = _circuit(transaction, circuit)
-        found.private["provisioned"] = provisioned
-        transaction.touch(found)
+        stored = _circuit(transaction, circuit)
+        stored.private["provisioned"] = provisioned
+        transaction.touch(stored)
 
 
 def _circuit(transaction: Transaction, circuit: str) -> Resource:
     """Return the circuit of a name or id."""
-    known = transaction.of_type(CIRCUIT)
+    circuits = transaction.of_type(CIRCUIT)
     wanted = circuit.lower()
-    found = [each for each in known if wanted in (each.key, each.id.name.lower())]
-    if len(found) != 1:
-        ids = [each.id.text for each in known]
-        raise UnknownCircuitError(circuit, ids, [each.id.text for each in found])
-    return found[0]
+    matching = [stored for stored in circuits if wanted in (stored.key, stored.id.name.lower())]
+    if len(matching) != 1:
+        ids = [stored.id.text for stored in circuits]
+        raise UnknownCircuitError(circuit, ids, [stored.id.text for stored in matching])
+    return matching[0]

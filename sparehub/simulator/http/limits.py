@@ -53,9 +53,9 @@ def foreign(headers: Mapping[str, str], server: tuple[str, int | None]) -> Refus
     """
     address, port = server
     names = {"localhost", "127.0.0.1", "::1", address.lower()}
-    found = _HOST.fullmatch(headers.get("host", ""))
-    asked = int(found[2] or _DEFAULT_PORT) if found else None
-    if not found or found[1].lower().strip("[]") not in names or asked != port:
+    match = _HOST.fullmatch(headers.get("host", ""))
+    requested = int(match[2] or _DEFAULT_PORT) if match else None
+    if not match or match[1].lower().strip("[]") not in names or requested != port:
         return MISDIRECTED(expected=f"localhost:{port}", host=headers.get("host", ""))
     if origin := headers.get("origin"):
         return FROM_A_PAGE(origin=origin)

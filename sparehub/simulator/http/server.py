@@ -169,8 +169,8 @@ class Connections:
 
     def drop(self, scope: Scope) -> None:
         """Close the connection that a request came on, without another byte."""
-        for each in self.server.server_state.connections if self.server else ():
-            transport = getattr(each, "transport", None)
+        for connection in self.server.server_state.connections if self.server else ():
+            transport = getattr(connection, "transport", None)
             if transport and transport.get_extra_info("peername")[:2] == tuple(scope["client"]):
                 transport.abort()
 

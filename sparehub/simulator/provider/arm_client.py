@@ -46,7 +46,7 @@ class ArmError(Exception):
         self.status = response.status
         self.code = str(error.get("code", ""))
         details = "".join(
-            f" ({each['code']}: {each['message']})" for each in error.get("details", [])
+            f" ({detail['code']}: {detail['message']})" for detail in error.get("details", [])
         )
         super().__init__(
             f'Status={response.status} Code="{self.code}" Message="{error.get("message")}"{details}'

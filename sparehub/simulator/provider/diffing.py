@@ -25,17 +25,17 @@ def differences(schema: Schema, old: Properties, new: Properties) -> dict[str, s
     Spelling of regions does not count (``East Asia`` is ``eastasia``), nor does an input that is
     new and has its default (``calculateChangesAndReplacements`` of pulumi-azure-native's diff.go).
     """
-    found = dict(_compare(old, new, ""))
+    changes = dict(_compare(old, new, ""))
     for name, default in schema.defaults:
-        if found.get(name) == "ADD" and new[name] == default:
-            found.pop(name)
+        if changes.get(name) == "ADD" and new[name] == default:
+            changes.pop(name)
     locations = (old.get("location"), new.get("location"))
-    if all(isinstance(each, str) for each in locations):
-        before, after = (canonical_region(str(each)) for each in locations)
+    if all(isinstance(location, str) for location in locations):
+        before, after = (canonical_region(str(location)) for location in locations)
         if before == after:
-            found.pop("location", None)
-    found.pop(CREATE_BEFORE_DELETE, None)
-    return found
+            changes.pop("location", None)
+    changes.pop(CREATE_BEFORE_DELETE, None)
+    return changes
 
 
 def _compare(old: Any, new: Any, path: str) -> Iterator[tuple[str, str]]:  # noqa: ANN401  JSON
@@ -47,7 +47,7 @@ def _compare(old: Any, new: Any, path: str) -> Iterator[tuple[str, str]]:  # noq
         case list(), list():
             for index in range(max(len(old), len(new))):
                 before, after = (
-                    each[index] if index < len(each) else _ABSENT for each in (old, new)
+                    values[index] if index < len(values) else _ABSENT for values in (old, new)
                 )
                 yield from _compare(before, after, f"{path}[{index}]")
         case _ if old is _ABSENT:

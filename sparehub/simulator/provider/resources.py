@@ -59,10 +59,10 @@ class Resources:
         if group is None or is_unknown(group):
             return group and UNKNOWN
         if group not in self.group_locations:
-            found = self.client.get(_GROUP, self.path(_GROUP, {"resourceGroupName": group}))
-            if found is None:
+            document = self.client.get(_GROUP, self.path(_GROUP, {"resourceGroupName": group}))
+            if document is None:
                 return None
-            self.group_locations[group] = found["location"]
+            self.group_locations[group] = document["location"]
         return self.group_locations[group]
 
     def preview(
@@ -131,7 +131,7 @@ class Resources:
         if document is None:
             return None
         outputs = to_outputs(schema, document)
-        before, after = (project(schema, each) for each in (old_outputs, outputs))
+        before, after = (project(schema, values) for values in (old_outputs, outputs))
         for name in schema.kept:
             if name not in old_inputs:
                 before.pop(name, None)

@@ -139,7 +139,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         def diff() -> provider_pb2.DiffResponse:
             schema = schema_of(_type(request.urn))
             old, new = struct_codec.read(request.old_inputs), struct_codec.read(request.news)
-            found = differences(schema, old, new)
+            changes_by_path = differences(schema, old, new)
             replaced = replacing(schema)
             detailed = {
                 path: provider_pb2.PropertyDiff(
@@ -148,16 +148,18 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
                     ),
                     inputDiff=True,
                 )
-                for path, change in found.items()
+                for path, change in changes_by_path.items()
             }
-            replaces = sorted(replaced & found.keys())
+            replaces = sorted(replaced & changes_by_path.keys())
             some = provider_pb2.DiffResponse.DIFF_SOME
             none = provider_pb2.DiffResponse.DIFF_NONE
             return provider_pb2.DiffResponse(
-                changes=some if found else none,
+                changes=some if changes_by_path else none,
                 replaces=replaces,
                 deleteBeforeReplace=bool(replaces) and not old.get(CREATE_BEFORE_DELETE, False),
-                diffs=sorted({path.partition(".")[0].partition("[")[0] for path in found}),
+                diffs=sorted(
+                    {path.partition(".")[0].partition("[")[0] for path in changes_by_path}
+                ),
                 detailedDiff=detailed,
                 hasDetailedDiff=True,
             )

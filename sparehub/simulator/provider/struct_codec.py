@@ -45,7 +45,7 @@ def write(properties: Mapping[str, Any]) -> Struct:
 
 def is_unknown(value: object) -> bool:
     """Return whether a value is, or holds, something that a preview does not know yet."""
-    return any(each == UNKNOWN for each in _leaves(value))
+    return any(leaf == UNKNOWN for leaf in _leaves(value))
 
 
 def _leaves(value: object) -> Iterator[object]:

@@ -52,17 +52,17 @@ def evidence(write: Exchange, exchanges: Sequence[Exchange]) -> Evidence:
     later = exchanges[write.index + 1 :]
     running, done = [write.at], []
     for path in write.operations:
-        polls = [each for each in later if each.path == path and each.method == "GET"]
-        running += [each.last for each in polls if each.waiting]
-        running += [each.last for each in polls[:-1]]
-        done += [each.at for each in polls[-1:] if not each.waiting]
+        polls = [poll for poll in later if poll.path == path and poll.method == "GET"]
+        running += [poll.last for poll in polls if poll.waiting]
+        running += [poll.last for poll in polls[:-1]]
+        done += [poll.at for poll in polls[-1:] if not poll.waiting]
     if not done and write.method == "POST":
         done = [write.at]  # nobody polled, so the answer to an action was its result
     if not done:
         # No poll to the end was recorded: the client's next request on the resource shows it.
-        done = [each.at for each in later if each.key == write.key and each.at >= max(running)][:1]
+        done = [poll.at for poll in later if poll.key == write.key and poll.at >= max(running)][:1]
     if not done:
         return Evidence(max(running) if len(running) > 1 else None)
     end = min(done)
-    before = [each for each in running if each < end and each > write.at]
+    before = [time for time in running if time < end and time > write.at]
     return Evidence(max(before) if before else None, end)

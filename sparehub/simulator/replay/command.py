@@ -82,9 +82,9 @@ def skips() -> dict[tuple[str, str, int], str]:
     """Return the reasons for which listed exchanges are skipped: by file, recording and place."""
     listed = json.loads(SKIPS.read_text(encoding="utf-8"))["skipped"]
     return {
-        (each["file"], each["recording"], place): each["reason"]
-        for each in listed
-        for place in each["exchanges"]
+        (entry["file"], entry["recording"], place): entry["reason"]
+        for entry in listed
+        for place in entry["exchanges"]
     }
 
 
@@ -118,8 +118,10 @@ def judge(
         elif _skipped(file, recording, exchange):
             yield ExchangeResult(recording.name, exchange, "skipped")
         else:
-            found = [compare(exchange, each, known) for each in answers.answers[exchange.index]]
-            difference = next((each for each in found if each), None)
+            differences = [
+                compare(exchange, each, known) for each in answers.answers[exchange.index]
+            ]
+            difference = next((each for each in differences if each), None)
             outcome = "mismatched" if difference else "matched"
             yield ExchangeResult(recording.name, exchange, outcome, difference)
 
@@ -133,10 +135,10 @@ def report(scores: Iterable[Score]) -> JsonObject:
     """Return the scores of all files as they are reported."""
     scores = list(scores)
     return {
-        "files": [each.as_json() for each in scores],
-        "matched": sum(each.count("matched") for each in scores),
-        "skipped": sum(each.count("skipped") for each in scores),
-        "total": sum(each.total for each in scores),
+        "files": [score.as_json() for score in scores],
+        "matched": sum(score.count("matched") for score in scores),
+        "skipped": sum(score.count("skipped") for score in scores),
+        "total": sum(score.total for score in scores),
     }
 
 
@@ -150,15 +152,15 @@ def resource_type(exchange: Exchange) -> str:
 
 def by_type(scores: Iterable[Score]) -> dict[str, tuple[int, int, int]]:
     """Return matched, skipped and total by resource type."""
-    found: dict[str, tuple[int, int, int]] = {}
-    for verdict in (verdict for each in scores for verdict in each.verdicts):
+    by_name: dict[str, tuple[int, int, int]] = {}
+    for verdict in (verdict for file_score in scores for verdict in file_score.verdicts):
         if verdict.outcome != "given":
-            kind = resource_type(verdict.exchange)
-            matched, skipped, total = found.get(kind, (0, 0, 0))
+            type_name = resource_type(verdict.exchange)
+            matched, skipped, total = by_name.get(type_name, (0, 0, 0))
             matched += verdict.outcome == "matched"
             skipped += verdict.outcome == "skipped"
-            found[kind] = (matched, skipped, total + 1)
-    return dict(sorted(found.items()))
+            by_name[type_name] = (matched, skipped, total + 1)
+    return dict(sorted(by_name.items()))
 
 
 def main() -> None:
@@ -188,7 +190,7 @@ def markdown(scores: Iterable[Score]) -> list[str]:
     """Return the score by resource type as a table of Markdown."""
     rows = by_type(scores)
     lines = ["| resource type | matched | skipped | total |", "| --- | --- | --- | --- |"]
-    lines += [f"| {kind} | {m} | {s} | {t} |" for kind, (m, s, t) in rows.items()]
+    lines += [f"| {type_name} | {m} | {s} | {t} |" for type_name, (m, s, t) in rows.items()]
     sums = [sum(row[column] for row in rows.values()) for column in range(3)]
     return [*lines, f"| **all** | {sums[0]} | {sums[1]} | {sums[2]} |"]
 
@@ -197,11 +199,13 @@ def table(scores: Iterable[Score]) -> list[str]:
     """Return the score by file, and each mismatch, as plain lines."""
     lines = []
     scores = list(scores)
-    for each in scores:
-        compared = each.total - each.count("skipped")
-        line = f"{each.file}: {each.count('matched')} of {compared} matched"
-        lines.append(f"{line}, {each.count('skipped')} skipped, {each.count('given')} given")
-        for verdict in each.verdicts:
+    for file_score in scores:
+        compared = file_score.total - file_score.count("skipped")
+        line = f"{file_score.file}: {file_score.count('matched')} of {compared} matched"
+        lines.append(
+            f"{line}, {file_score.count('skipped')} skipped, {file_score.count('given')} given"
+        )
+        for verdict in file_score.verdicts:
             if verdict.difference:
                 exchange = verdict.exchange
                 lines.append(f"  {exchange.index} {exchange.method} {exchange.path}")

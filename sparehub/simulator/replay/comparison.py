@@ -33,15 +33,15 @@ _STATE = "properties.provisioningState"
 def shape(value: object, path: str = "") -> Shape:
     """Return the paths in a JSON value and the type at each; null is as good as absent."""
     if isinstance(value, dict):
-        found = {path: "object"}
+        paths = {path: "object"}
         for name, inner in value.items():
-            found |= shape(inner, f"{path}.{name}".lstrip("."))
-        return found
+            paths |= shape(inner, f"{path}.{name}".lstrip("."))
+        return paths
     if isinstance(value, list):
-        found = {path: "array" if value else "empty array"}
+        paths = {path: "array" if value else "empty array"}
         for inner in value:
-            found |= shape(inner, f"{path}[]")
-        return found
+            paths |= shape(inner, f"{path}[]")
+        return paths
     if isinstance(value, bool):
         return {path: "boolean"}
     if isinstance(value, int | float):
@@ -52,14 +52,14 @@ def shape(value: object, path: str = "") -> Shape:
 @cache
 def published() -> frozenset[str]:
     """Return the property names of all types in azure-native's published schema."""
-    found = {"id", "location", "name", "properties", "sku", "tags", "type", "value", "zones"}
+    names = {"id", "location", "name", "properties", "sku", "tags", "type", "value", "zones"}
     for package in ("network", "compute"):
         spec = find_spec("pulumi_azure_native")
         for root in (spec.submodule_search_locations or []) if spec else []:
             text = (Path(root) / package / "outputs.py").read_text(encoding="utf-8")
-            found |= set(re.findall(r'@pulumi\.getter\(name="(\w+)"\)', text))
-            found |= set(re.findall(r"@pulumi\.getter\n +def (\w+)\(", text))
-    return frozenset(found)
+            names |= set(re.findall(r'@pulumi\.getter\(name="(\w+)"\)', text))
+            names |= set(re.findall(r"@pulumi\.getter\n +def (\w+)\(", text))
+    return frozenset(names)
 
 
 @dataclass
@@ -75,18 +75,18 @@ class Known:
 
     def _learn(self, value: object) -> None:
         if isinstance(value, list):
-            for each in value:
-                self._learn(each)
+            for inner in value:
+                self._learn(inner)
         if not isinstance(value, dict):
             return
-        if kind := _type_of(value):
-            self.by_type.setdefault(kind, set()).update(shape(value))
-        for each in value.values():
-            self._learn(each)
+        if type_name := _type_of(value):
+            self.by_type.setdefault(type_name, set()).update(shape(value))
+        for inner in value.values():
+            self._learn(inner)
 
-    def has(self, kind: str, path: str) -> bool:
+    def has(self, type_name: str, path: str) -> bool:
         """Return whether the recording shows this property of the type somewhere."""
-        return path in self.by_type.get(kind, ())
+        return path in self.by_type.get(type_name, ())
 
 
 def _type_of(value: JsonObject) -> str:
@@ -155,19 +155,24 @@ def _names(
 ) -> Mapping[str, tuple[str | None, str | None]]:
     """Return the properties that only one has, or that are of different types."""
     theirs, mine = shape(recorded or None), shape(simulated)
-    kind = _kind(exchange)
-    found = {}
+    type_name = _kind(exchange)
+    differences = {}
     for path in sorted(theirs.keys() | mine.keys()):
         expected, got = theirs.get(path), mine.get(path)
         name = path.rpartition(".")[2].removesuffix("[]")
-        documented = not name or name in published() or not kind
+        documented = not name or name in published() or not type_name
         if got is None and not documented:
             continue
-        if expected is None and documented and kind and not known.has(kind, _inside(path)):
+        if (
+            expected is None
+            and documented
+            and type_name
+            and not known.has(type_name, _inside(path))
+        ):
             continue
         if expected != got and not _below_missing(path, theirs, mine):
-            found[path] = (expected, got)
-    return found
+            differences[path] = (expected, got)
+    return differences
 
 
 def _kind(exchange: Exchange) -> str:

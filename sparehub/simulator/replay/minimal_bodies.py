@@ -37,7 +37,8 @@ def minimal(
     body: JsonObject = {"location": location, "properties": properties}
     if identity.type.lower() == "microsoft.network/expressroutecircuits":
         place = next(
-            (each for each in _PLACES if same_geopolitical_region(each, location)), _PLACES[0]
+            (location_ for location_ in _PLACES if same_geopolitical_region(location_, location)),
+            _PLACES[0],
         )
         properties["serviceProviderProperties"]["peeringLocation"] = place
         tier = {"name": "Standard_MeteredData", "tier": "Standard", "family": "MeteredData"}
@@ -65,14 +66,14 @@ def _virtual_network(transaction: Transaction, identity: ResourceId, shown: Show
 def _addresses(value: object, beginning: str) -> list[str]:
     """Return the private addresses that are shown in subnets whose keys begin so."""
     if isinstance(value, list):
-        return [found for each in value for found in _addresses(each, beginning)]
+        return [address for inner in value for address in _addresses(inner, beginning)]
     if not isinstance(value, dict):
         return []
-    found = [text for each in value.values() for text in _addresses(each, beginning)]
+    texts = [text for inner in value.values() for text in _addresses(inner, beginning)]
     subnet, address = value.get("subnet"), value.get("privateIPAddress")
     if isinstance(subnet, dict) and str(subnet.get("id", "")).lower().startswith(beginning):
-        found += [address] if isinstance(address, str) else []
-    return found
+        texts += [address] if isinstance(address, str) else []
+    return texts
 
 
 def _network(prefix: str) -> IPv4Network:
@@ -96,7 +97,7 @@ def _subnet(transaction: Transaction, identity: ResourceId, shown: Shown) -> Jso
     for space in parent.properties["addressSpace"]["addressPrefixes"]:
         whole = _network(space)
         for candidate in whole.subnets(new_prefix=max(24, whole.prefixlen)):
-            if not any(candidate.overlaps(each) for each in taken):
+            if not any(candidate.overlaps(network) for network in taken):
                 return {"addressPrefix": str(candidate)}
     return {}
 
@@ -141,9 +142,9 @@ def _gateway(transaction: Transaction, identity: ResourceId, shown: Shown) -> Js
     if express_route or not _vpn(transaction, identity):
         sku = {"name": "Standard", "tier": "Standard"}
         return {"gatewayType": "ExpressRoute", "sku": sku, "ipConfigurations": [configuration]}
-    kind = f"{_NETWORK}/publicIPAddresses"
-    addresses = [each.id.text for each in transaction.children(identity.group.key, kind)]
-    made = f"{identity.group.text}/providers/{kind}/of-{identity.name}"
+    type_name = f"{_NETWORK}/publicIPAddresses"
+    addresses = [address.id.text for address in transaction.children(identity.group.key, type_name)]
+    made = f"{identity.group.text}/providers/{type_name}/of-{identity.name}"
     configuration["properties"]["publicIPAddress"] = {"id": (addresses or [made])[0]}
     return {
         "gatewayType": "Vpn",
@@ -156,15 +157,15 @@ def _gateway(transaction: Transaction, identity: ResourceId, shown: Shown) -> Js
 def _vpn(transaction: Transaction, identity: ResourceId) -> bool:
     """Return whether the group has what only VPN gateways need: a public or a far address."""
     types = (f"{_NETWORK}/publicIPAddresses", f"{_NETWORK}/localNetworkGateways")
-    return any(transaction.children(identity.group.key, each) for each in types)
+    return any(transaction.children(identity.group.key, type_name) for type_name in types)
 
 
 def _free_subnet(transaction: Transaction, identity: ResourceId, *, gateway: bool) -> str:
     """Return the id of a subnet of the group; of a network that is yet to be made if none."""
     networks = transaction.children(identity.group.key, f"{_NETWORK}/virtualNetworks")
     subnets = [subnet for network in networks for subnet in _subnets(transaction, network)]
-    wanted = [each for each in subnets if (each.id.name == _GATEWAY_SUBNET) is gateway]
-    free = [each for each in wanted if not transaction.referrers(each.key, identity.type)]
+    wanted = [subnet for subnet in subnets if (subnet.id.name == _GATEWAY_SUBNET) is gateway]
+    free = [subnet for subnet in wanted if not transaction.referrers(subnet.key, identity.type)]
     if free:
         return free[0].id.text
     network = f"{identity.group.text}/providers/{_NETWORK}/virtualNetworks/of-{identity.name}"
@@ -187,11 +188,11 @@ def _connection(transaction: Transaction, identity: ResourceId, shown: Shown) ->
     del shown
     gateways = transaction.children(identity.group.key, f"{_NETWORK}/virtualNetworkGateways")
     circuits = transaction.children(identity.group.key, f"{_NETWORK}/expressRouteCircuits")
-    found: JsonObject = {"connectionType": "ExpressRoute"}
+    properties: JsonObject = {"connectionType": "ExpressRoute"}
     if gateways and circuits:
-        found["virtualNetworkGateway1"] = {"id": gateways[0].id.text}
-        found["peer"] = {"id": circuits[0].id.text}
-    return found
+        properties["virtualNetworkGateway1"] = {"id": gateways[0].id.text}
+        properties["peer"] = {"id": circuits[0].id.text}
+    return properties
 
 
 def _interface(transaction: Transaction, identity: ResourceId, shown: Shown) -> JsonObject:
@@ -207,14 +208,16 @@ def _public_address(transaction: Transaction, identity: ResourceId, shown: Shown
 
 def _machine(transaction: Transaction, identity: ResourceId, shown: Shown) -> JsonObject:
     """Return a machine with the interfaces that name it, or the first of the group."""
-    kind = f"{_NETWORK}/networkInterfaces"
+    type_name = f"{_NETWORK}/networkInterfaces"
     naming = [
         str(body["id"])
         for key, body in shown.items()
-        if f"/{kind.lower()}/" in key and identity.key in str(body).lower()
+        if f"/{type_name.lower()}/" in key and identity.key in str(body).lower()
     ]
-    found = [each.id.text for each in transaction.children(identity.group.key, kind)]
-    interfaces = [{"id": each} for each in naming or found[:1]]
+    stored = [
+        interface.id.text for interface in transaction.children(identity.group.key, type_name)
+    ]
+    interfaces = [{"id": interface} for interface in naming or stored[:1]]
     return {
         "hardwareProfile": {"vmSize": "Standard_D2s_v3"},
         "networkProfile": {"networkInterfaces": interfaces},

@@ -123,12 +123,12 @@ def given(exchanges: tuple[Exchange, ...]) -> Given:
         shown = _shown(exchange, made)
         if shown:
             showing.add(exchange.index)
-            for each in shown:
-                target = parse(str(each["id"]))
+            for item in shown:
+                target = parse(str(item["id"]))
                 if isinstance(target, ResourceId) and target.key not in world.later:
-                    world.shown.setdefault(target.key, each)
+                    world.shown.setdefault(target.key, item)
                     world.named.setdefault(target.key, target)
-                    _name(world, _mentioned(each), made)
+                    _name(world, _mentioned(item), made)
             continue
         if exchange.key and (exchange.status == _NOT_FOUND or not exchange.request_recorded):
             world.later.add(exchange.key)
@@ -187,16 +187,16 @@ def _shown(exchange: Exchange, made: set[str]) -> list[JsonObject]:
     if not isinstance(body, dict):
         return []
     if isinstance(exchange.target, ResourceId):
-        found = [body] if "id" in body else []
+        items = [body] if "id" in body else []
     elif isinstance(exchange.target, Collection):
-        found = [each for each in body.get("value", []) if isinstance(each, dict)]
+        items = [item for item in body.get("value", []) if isinstance(item, dict)]
     else:
         return []
-    targets = [parse(str(each.get("id", ""))) for each in found]
+    targets = [parse(str(item.get("id", ""))) for item in items]
     if not all(isinstance(target, ResourceId) for target in targets):
         return []
     keys = [target.key for target in targets if isinstance(target, ResourceId)]
-    return [] if any(_related(key, each) for key in keys for each in made) else found
+    return [] if any(_related(key, item) for key in keys for item in made) else items
 
 
 def _related(first: str, second: str) -> bool:
@@ -208,20 +208,20 @@ def _related(first: str, second: str) -> bool:
 
 def _mentioned(value: object) -> list[ResourceId]:
     """Return the resources of simulated types that a JSON value names, each once."""
-    found = {}
+    targets = {}
     for text in _texts(value):
         target = parse(text)
         if isinstance(target, ResourceId) and target.type.lower() in REGISTRY:
-            found[target.key] = target
-    return list(found.values())
+            targets[target.key] = target
+    return list(targets.values())
 
 
 def _texts(value: object) -> Iterator[str]:
     if isinstance(value, str) and value.startswith("/subscriptions/"):
         yield value
     elif isinstance(value, dict):
-        for each in value.values():
-            yield from _texts(each)
+        for inner in value.values():
+            yield from _texts(inner)
     elif isinstance(value, list):
-        for each in value:
-            yield from _texts(each)
+        for inner in value:
+            yield from _texts(inner)

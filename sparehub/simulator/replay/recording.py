@@ -70,8 +70,8 @@ class Exchange:
     def operations(self) -> list[str]:
         """The paths of the asynchronous operation that Azure answered with."""
         names = ("azure-asyncoperation", "location")
-        found = [self.headers[name] for name in names if name in self.headers]
-        return [urlsplit(address).path for address in found]
+        addresses = [self.headers[name] for name in names if name in self.headers]
+        return [urlsplit(address).path for address in addresses]
 
 
 @dataclass(frozen=True)
@@ -92,8 +92,8 @@ def read(path: Path) -> list[Recording]:
     try:
         document = json.loads(path.read_text(encoding="utf-8"))
         return [
-            Recording(str(each.get("name", "")), tuple(_exchanges(each["exchanges"])))
-            for each in document.get("recordings", [])
+            Recording(str(item.get("name", "")), tuple(_exchanges(item["exchanges"])))
+            for item in document.get("recordings", [])
         ]
     except OSError as problem:
         raise RecordingError(f"{path}: cannot be read ({problem.strerror})") from None
@@ -101,28 +101,28 @@ def read(path: Path) -> list[Recording]:
         raise RecordingError(f"{path}: not a file of recordings ({problem!r})") from None
 
 
-def _exchanges(found: list[JsonObject]) -> Iterator[Exchange]:
+def _exchanges(items: list[JsonObject]) -> Iterator[Exchange]:
     now = 0.0
-    for index, each in enumerate(found):
-        address = urlsplit(each["path"])
-        headers = {name.lower(): str(value) for name, value in (each.get("headers") or {}).items()}
+    for index, item in enumerate(items):
+        address = urlsplit(item["path"])
+        headers = {name.lower(): str(value) for name, value in (item.get("headers") or {}).items()}
         now = max(now, _seconds(headers.get("date"), now))
-        last = max(now, _seconds(each.get("last_date"), now))
-        repeated = each.get("repeated", 1)
+        last = max(now, _seconds(item.get("last_date"), now))
+        repeated = item.get("repeated", 1)
         yield Exchange(
             index=index,
-            method=each["method"],
+            method=item["method"],
             path=address.path,
             query=dict(parse_qsl(address.query, keep_blank_values=True)),
-            request=_body(each.get("request")),
-            request_recorded=not each.get("requestNotRecorded"),
+            request=_body(item.get("request")),
+            request_recorded=not item.get("requestNotRecorded"),
             at=now,
             last=last,
             # A series that was over within a second shows nobody waiting.
-            waiting=last > now or (repeated != 1 and "last_date" not in each),
-            status=each.get("status"),
+            waiting=last > now or (repeated != 1 and "last_date" not in item),
+            status=item.get("status"),
             headers=headers,
-            response=each.get("response"),
+            response=item.get("response"),
         )
 
 

@@ -138,16 +138,18 @@ def _text(request: object) -> bytes:
 def _location(recording: Recording) -> str:
     """Return a region that the recording's requests name, for what is only named."""
     for exchange in recording.exchanges:
-        found = _REGION.search(json.dumps(exchange.request) + exchange.path)
-        if found:
-            return found[1] or found[2]
+        match = _REGION.search(json.dumps(exchange.request) + exchange.path)
+        if match:
+            return match[1] or match[2]
     return _FALLBACK
 
 
 def without_responses(recording: Recording, world: Given) -> Recording:
     """Return a recording of which only the requests are left, and what is given."""
     kept = [
-        each if each.index in world.exchanges else replace(each, response=None, status=None)
-        for each in recording.exchanges
+        exchange
+        if exchange.index in world.exchanges
+        else replace(exchange, response=None, status=None)
+        for exchange in recording.exchanges
     ]
     return Recording(recording.name, tuple(kept))

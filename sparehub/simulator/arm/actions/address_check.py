@@ -22,7 +22,7 @@ def check_address(call: ActionContext) -> JsonObject:
         raise refusals.PRIVATE_ADDRESS_FORMAT(address=text, id=call.resource.id.text) from None
     for subnet in call.transaction.children(call.resource.key, SUBNET):
         users = configurations_using(call.transaction, subnet.key, "subnet")
-        taken = {each["properties"].get("privateIPAddress") for each in users}
+        taken = {user["properties"].get("privateIPAddress") for user in users}
         for network in subnet_networks(subnet):
             if wanted in network:
                 reserved = is_reserved(wanted, network)
@@ -39,6 +39,8 @@ def check_address(call: ActionContext) -> JsonObject:
 def _others(network: Network, taken: set[str | None]) -> list[str]:
     """Return the first free addresses of a subnet."""
     free = (
-        str(each) for each in network if not is_reserved(each, network) and str(each) not in taken
+        str(address)
+        for address in network
+        if not is_reserved(address, network) and str(address) not in taken
     )
     return list(islice(free, _OFFERED))

@@ -42,8 +42,8 @@ def start_site_test(call: ActionContext) -> str:
     if place.lower() not in known:
         problem = f"it has no circuit at peering location '{place}'"
         raise refusals.FAILOVER_TEST(id=call.resource.id.text, problem=problem)
-    kind = call.query.get("type", "SingleSiteFailover")
-    return _start(call, {"peeringLocation": place, "testType": kind})
+    test_type = call.query.get("type", "SingleSiteFailover")
+    return _start(call, {"peeringLocation": place, "testType": test_type})
 
 
 def stop_site_test(call: ActionContext) -> str:
@@ -53,13 +53,13 @@ def stop_site_test(call: ActionContext) -> str:
 
 def all_tests(call: ActionContext) -> list[JsonObject]:
     """Return the tests of a circuit or gateway, the last one only if ``fetchLatest`` is true."""
-    kind = call.query.get("type", "All").lower()
-    found = [
+    test_type = call.query.get("type", "All").lower()
+    tests = [
         _shown(test) | _at_site(call, test)
         for test in call.resource.private.get("tests", [])
-        if kind in ("all", str(test.get("testType", kind)).lower())
+        if test_type in ("all", str(test.get("testType", test_type)).lower())
     ]
-    return found[-1:] if call.query.get("fetchLatest", "").lower() == "true" else found
+    return tests[-1:] if call.query.get("fetchLatest", "").lower() == "true" else tests
 
 
 def single_test(call: ActionContext) -> list[JsonObject]:
@@ -153,8 +153,8 @@ def _details(call: ActionContext, test: JsonObject) -> JsonObject:
 
 def circuits_of(call: ActionContext) -> list[Resource]:
     """Return the circuits of a gateway."""
-    found = call.transaction.referrers(call.resource.key, CONNECTION)
-    circuits = [bgp.ends_of(call.transaction, each)[1] for each in found]
+    linked = call.transaction.referrers(call.resource.key, CONNECTION)
+    circuits = [bgp.ends_of(call.transaction, connection)[1] for connection in linked]
     return [circuit for circuit in circuits if circuit is not None]
 
 

@@ -11,8 +11,8 @@ _NOT_LISTED = ("connectionStatus", "sharedKey")
 
 def connections(call: ActionContext) -> JsonObject:
     """Return what ``GET .../virtualNetworkGateways/{name}/connections`` lists."""
-    found = call.transaction.referrers(call.resource.key, CONNECTION)
-    shown = [render(call.transaction, each, call.now) for each in found]
+    linked = call.transaction.referrers(call.resource.key, CONNECTION)
+    shown = [render(call.transaction, connection, call.now) for connection in linked]
     for connection in shown:
         for name in _NOT_LISTED:
             connection["properties"].pop(name, None)

@@ -76,10 +76,10 @@ def routes_information(call: ActionContext) -> JsonObject:
                 "name": f"RouteSet{number}",
                 "locations": sorted({_place(known[key]) for key in keys}),
                 "details": {
-                    prefix: [_source(call, known[key]) for key in keys] for prefix in found
+                    prefix: [_source(call, known[key]) for key in keys] for prefix in prefixes
                 },
             }
-            for number, (keys, found) in enumerate(sorted(sets.items()), start=1)
+            for number, (keys, prefixes) in enumerate(sorted(sets.items()), start=1)
         ],
         "circuitsMetadataMap": {
             circuit.id.text: {
@@ -141,8 +141,8 @@ def _multiplier(call: ActionContext, circuits: list[Resource]) -> int:
     if not ended:
         return 1
     days = (call.now - min(ended)) / _DAY
-    found = next((times for most, times in _MULTIPLIERS if days <= most), 1)
-    return found if len(ended) > 1 else max(1, found // 2)
+    factor = next((times for most, times in _MULTIPLIERS if days <= most), 1)
+    return factor if len(ended) > 1 else max(1, factor // 2)
 
 
 def _zone_score(gateway: Resource) -> int:

@@ -188,5 +188,8 @@ def same_geopolitical_region(peering_location: str, region: str) -> bool:
 def local_to(peering_location: str, region: str) -> bool:
     """Return whether a Local circuit at the peering location reaches the region (ER-05)."""
     place = peering_location.lower()
-    metro = any(place == each.lower() and region in near.split() for each, _, near in _METROS)
-    return metro or place in _locations(_LOCAL.get(region, ""))
+    is_metro = any(
+        place == metro_location.lower() and region in near.split()
+        for metro_location, _, near in _METROS
+    )
+    return is_metro or place in _locations(_LOCAL.get(region, ""))

@@ -33,8 +33,8 @@ _LOCKS, _DENIALS, _GRANTS = "access: locks", "access: deny assignments", "access
 _NETWORK = "Microsoft.Network"
 _LINKED: Mapping[str, str] = MappingProxyType(
     {
-        f"{_NETWORK}/{kind}".lower(): f"{_NETWORK}/{kind}/{verb}/action"
-        for kind, verb in {
+        f"{_NETWORK}/{type_name}".lower(): f"{_NETWORK}/{type_name}/{verb}/action"
+        for type_name, verb in {
             "expressRouteCircuits": "join",
             "networkSecurityGroups": "join",
             "publicIPAddresses": "join",

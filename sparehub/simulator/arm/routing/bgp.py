@@ -51,8 +51,12 @@ class Learned:
 
 def connections(transaction: Transaction, gateway: Resource, now: float) -> list[Resource]:
     """Return the connections of a gateway that are there and whole."""
-    found = transaction.referrers(gateway.key, CONNECTION)
-    return [each for each in found if each.failure is None and each.finishes_at <= now]
+    linked = transaction.referrers(gateway.key, CONNECTION)
+    return [
+        connection
+        for connection in linked
+        if connection.failure is None and connection.finishes_at <= now
+    ]
 
 
 def private_peering(transaction: Transaction, circuit: Resource) -> Resource | None:
@@ -86,8 +90,8 @@ def advertisements(transaction: Transaction, gateway: Resource) -> list[Network]
         for user in users
         if user.id.parent and user.properties["peeringState"] == "Connected"
     ]
-    found = [transaction.get(key) for key in keys]
-    return [prefix for each in found if each for prefix in address_space(each)]
+    networks = [transaction.get(key) for key in keys]
+    return [prefix for network in networks if network for prefix in address_space(network)]
 
 
 def is_up(transaction: Transaction, connection: Resource, now: float) -> bool:
@@ -102,7 +106,7 @@ def is_up(transaction: Transaction, connection: Resource, now: float) -> bool:
     ours = advertisements(transaction, gateway)
     most = most_learned(circuit.document["sku"]["tier"])
     few = all(
-        sum(each.version == version for each in ours) <= limit
+        sum(prefix.version == version for prefix in ours) <= limit
         for version, limit in MOST_ADVERTISED.items()
     )
     place = circuit.properties["serviceProviderProperties"]["peeringLocation"]
@@ -126,13 +130,13 @@ def ends_of(
 
 def learned(transaction: Transaction, gateway: Resource, now: float) -> list[Learned]:
     """Return all routes that a gateway has learned."""
-    found: list[Learned] = []
+    routes: list[Learned] = []
     for number, connection in enumerate(connections(transaction, gateway, now)):
         if connection.properties["connectionType"] == EXPRESS_ROUTE:
-            found += _over_circuit(transaction, gateway, connection, number, now)
+            routes += _over_circuit(transaction, gateway, connection, number, now)
         else:
-            found += _over_vpn(transaction, gateway, connection, now)
-    return found
+            routes += _over_vpn(transaction, gateway, connection, now)
+    return routes
 
 
 def best(routes: list[Learned]) -> dict[Network, list[Learned]]:
@@ -141,10 +145,10 @@ def best(routes: list[Learned]) -> dict[Network, list[Learned]]:
     for route in routes:
         by_prefix.setdefault(route.prefix, []).append(route)
     return {
-        prefix: [each for each in found if each.rank == min(other.rank for other in found)][
-            :MOST_EQUAL_ROUTES
-        ]
-        for prefix, found in by_prefix.items()
+        prefix: [
+            route for route in candidates if route.rank == min(other.rank for other in candidates)
+        ][:MOST_EQUAL_ROUTES]
+        for prefix, candidates in by_prefix.items()
     }
 
 

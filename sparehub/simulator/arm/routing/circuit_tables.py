@@ -87,11 +87,11 @@ def stats(call: ActionContext) -> JsonObject:
     """
     up = _up(call)
     seconds = max(0, int(call.now - call.resource.finishes_at))
-    found = {}
+    counters = {}
     for link in bgp.LINKS:
         for way in ("In", "Out"):
-            found[f"{link.lower()}bytes{way}"] = (1 + seconds) * _BYTES if link in up else 0
-    return found
+            counters[f"{link.lower()}bytes{way}"] = (1 + seconds) * _BYTES if link in up else 0
+    return counters
 
 
 def _circuit(call: ActionContext) -> Resource:

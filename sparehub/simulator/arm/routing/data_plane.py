@@ -34,5 +34,5 @@ def _linked(transaction: Transaction, circuit: Resource) -> list[Resource]:
             network = network_of(gateway)
             users = remote_gateway_users(transaction, network)
             keys |= {network, *(user.id.parent.key for user in users if user.id.parent)}
-    found = [transaction.get(key) for key in sorted(keys)]
-    return [network for network in found if network is not None]
+    stored = [transaction.get(key) for key in sorted(keys)]
+    return [network for network in stored if network is not None]

@@ -59,8 +59,8 @@ def effective_route_table(call: ActionContext) -> JsonObject:
     machine = machine_of(call.transaction, call.resource)
     if machine is None or not is_running(machine, call.now):
         raise refusals.INTERFACE_NOT_RUNNING(id=call.resource.id.text)
-    found = configurations(call.resource)[0]["properties"]["subnet"]["id"].lower()
-    subnet = call.transaction.get(found)
+    key = configurations(call.resource)[0]["properties"]["subnet"]["id"].lower()
+    subnet = call.transaction.get(key)
     routes = effective(call.transaction, subnet, call.now) if subnet else []
     return {"value": [route.shown() for route in routes]}
 
@@ -73,22 +73,22 @@ def effective(transaction: Transaction, subnet: Resource, now: float) -> list[_R
     table = subnet.properties.get("routeTable", {}).get("id", "").lower()
     user = _user_routes(transaction, table)
     local = [_Route(_DEFAULT, prefix, "VnetLocal") for prefix in address_space(network)]
-    found = local + _peered(transaction, network)
+    system = local + _peered(transaction, network)
     if not _propagation_off(transaction, table):
-        found += _from_gateway(transaction, network, now)
-    found += _endpoints(subnet)
+        system += _from_gateway(transaction, network, now)
+    system += _endpoints(subnet)
     # RT-03: beside a default route the private ranges are not routed to nowhere. Where a gateway or
     # Route Server brought it, the one to the Internet is absent, too, in the tables of
     # github.com/myers-dev/RouteServer-default-route (2021-11-06); beside a user's it is Invalid.
-    if not any(route.prefix == _INTERNET for route in found):
-        found.append(_Route(_DEFAULT, _INTERNET, "Internet"))
-    if not any(route.prefix == _INTERNET for route in user + found if route.source != _DEFAULT):
-        found += [
+    if not any(route.prefix == _INTERNET for route in system):
+        system.append(_Route(_DEFAULT, _INTERNET, "Internet"))
+    if not any(route.prefix == _INTERNET for route in user + system if route.source != _DEFAULT):
+        system += [
             _Route(_DEFAULT, prefix, "None")
             for prefix in _NOWHERE
-            if not any(contains(each.prefix, prefix) for each in local if each.prefix)
+            if not any(contains(route.prefix, prefix) for route in local if route.prefix)
         ]
-    return _judged(found + user)
+    return _judged(system + user)
 
 
 def _judged(routes: list[_Route]) -> list[_Route]:
@@ -113,17 +113,20 @@ def _beats(winner: _Route, loser: _Route) -> bool:
 
 def _peered(transaction: Transaction, network: Resource) -> list[_Route]:
     """Return a route for each prefix of each connected peer (PE-01), as last synced (PE-18)."""
-    found = []
+    routes = []
     for peering in transaction.children(network.key, PEERING):
         if peering.properties["peeringState"] != "Connected":
             continue
         remote = transaction.get(peering.properties["remoteVirtualNetwork"]["id"].lower())
         here = network.document["location"]
         there = remote.document["location"] if remote else here
-        kind = "VNetPeering" if here == there else "VNetGlobalPeering"
+        next_hop_type = "VNetPeering" if here == there else "VNetGlobalPeering"
         space = peering.properties["remoteVirtualNetworkAddressSpace"]["addressPrefixes"]
-        found += [_Route(_DEFAULT, addresses.network(prefix, peering.id), kind) for prefix in space]
-    return found
+        routes += [
+            _Route(_DEFAULT, addresses.network(prefix, peering.id), next_hop_type)
+            for prefix in space
+        ]
+    return routes
 
 
 def _from_gateway(transaction: Transaction, network: Resource, now: float) -> list[_Route]:
@@ -134,19 +137,19 @@ def _from_gateway(transaction: Transaction, network: Resource, now: float) -> li
         if properties["useRemoteGateways"] and properties["peeringState"] == "Connected":
             keys.append(properties["remoteVirtualNetwork"]["id"].lower())
     own = address_space(network)
-    found = []
+    effective = []
     learned = []
     hops: dict[str, str] = {}
-    for gateway in (each for key in keys for each in gateways(transaction, key)):
+    for gateway in (gateway for key in keys for gateway in gateways(transaction, key)):
         routes = bgp.learned(transaction, gateway, now)
         learned += routes
-        hops |= {each.connection.key: bgp.local_address(transaction, gateway) for each in routes}
+        hops |= {route.connection.key: bgp.local_address(transaction, gateway) for route in routes}
     for prefix, routes in bgp.best(learned).items():
         if prefix in own:
             continue
-        addresses_ = tuple(dict.fromkeys(hops[each.connection.key] for each in routes))
-        found.append(_Route(_GATEWAY, prefix, _GATEWAY, addresses_))
-    return found
+        addresses_ = tuple(dict.fromkeys(hops[route.connection.key] for route in routes))
+        effective.append(_Route(_GATEWAY, prefix, _GATEWAY, addresses_))
+    return effective
 
 
 def _endpoints(subnet: Resource) -> list[_Route]:
@@ -165,21 +168,21 @@ def _endpoints(subnet: Resource) -> list[_Route]:
 
 def _user_routes(transaction: Transaction, table: str) -> list[_Route]:
     """Return the routes of a route table; a prefix may be a service tag (RT-16)."""
-    found = []
+    routes = []
     for route in transaction.children(table, ROUTE) if table else []:
         properties = route.properties
         text = properties["addressPrefix"]
         prefix = None if text[:1].isalpha() else addresses.network(text, route.id)
         hop = properties.get("nextHopIpAddress")
         hops = (hop,) if hop else ()
-        found.append(_Route(_USER, prefix, properties["nextHopType"], hops, route.id.name, text))
-    return found
+        routes.append(_Route(_USER, prefix, properties["nextHopType"], hops, route.id.name, text))
+    return routes
 
 
 def _propagation_off(transaction: Transaction, table: str) -> bool:
     """Return whether a table keeps the gateway's routes out (RT-09)."""
-    found = transaction.get(table) if table else None
-    return found is not None and bool(found.properties["disableBgpRoutePropagation"])
+    stored = transaction.get(table) if table else None
+    return stored is not None and bool(stored.properties["disableBgpRoutePropagation"])
 
 
 def effective_security_groups(call: ActionContext) -> JsonObject:
@@ -190,15 +193,15 @@ def effective_security_groups(call: ActionContext) -> JsonObject:
     subnet = call.transaction.get(
         configurations(call.resource)[0]["properties"]["subnet"]["id"].lower()
     )
-    found = []
+    groups = []
     for member, holder in (("networkInterface", call.resource), ("subnet", subnet)):
         group = holder.properties.get("networkSecurityGroup") if holder else None
         if group and holder:
-            found.append(
+            groups.append(
                 {
                     "networkSecurityGroup": group,
                     "association": {member: {"id": holder.id.text}},
                     "effectiveSecurityRules": [],
                 }
             )
-    return {"value": found}
+    return {"value": groups}

@@ -18,7 +18,7 @@ def learned_routes(call: ActionContext) -> JsonObject:
     """Return the gateway's own network and all that it has learned."""
     local = bgp.local_address(call.transaction, call.resource)
     network = call.transaction.get(network_of(call.resource))
-    found = [
+    rows = [
         {
             "localAddress": local,
             "network": str(prefix),
@@ -29,7 +29,7 @@ def learned_routes(call: ActionContext) -> JsonObject:
         }
         for prefix in (address_space(network) if network else [])
     ]
-    found += [
+    rows += [
         {
             "localAddress": local,
             "network": str(route.prefix),
@@ -41,13 +41,13 @@ def learned_routes(call: ActionContext) -> JsonObject:
         }
         for route in bgp.learned(call.transaction, call.resource, call.now)
     ]
-    return {"value": found}
+    return {"value": rows}
 
 
 def advertised_routes(call: ActionContext) -> JsonObject:
     """Return what the gateway advertises to one peer (ER-20)."""
     peer = call.query.get("peer", "")
-    known = {each["neighbor"] for each in bgp_peers(call)["value"] if each["state"] == "Connected"}
+    known = {peer["neighbor"] for peer in bgp_peers(call)["value"] if peer["state"] == "Connected"}
     local = bgp.local_address(call.transaction, call.resource)
     prefixes = bgp.advertisements(call.transaction, call.resource) if peer in known else []
     return {
@@ -70,7 +70,7 @@ def bgp_peers(call: ActionContext) -> JsonObject:
     """Return the gateway's BGP sessions: two with each circuit's edge routers."""
     store, gateway = call.transaction, call.resource
     local = bgp.local_address(store, gateway)
-    found = []
+    peers = []
     for number, connection in enumerate(bgp.connections(store, gateway, call.now)):
         _, circuit = bgp.ends_of(store, connection)
         if connection.properties["connectionType"] != EXPRESS_ROUTE or circuit is None:
@@ -82,7 +82,7 @@ def bgp_peers(call: ActionContext) -> JsonObject:
         for link, neighbor in zip(bgp.LINKS, bgp.routers(store, gateway, number), strict=True):
             connected = works and link in up
             seconds = int(call.now - connection.finishes_at) if connected else 0
-            found.append(
+            peers.append(
                 {
                     "localAddress": local,
                     "neighbor": neighbor,
@@ -94,7 +94,7 @@ def bgp_peers(call: ActionContext) -> JsonObject:
                     "messagesReceived": seconds // 60,
                 }
             )
-    return {"value": found}
+    return {"value": peers}
 
 
 def _span(seconds: int) -> str:

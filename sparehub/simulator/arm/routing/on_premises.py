@@ -33,8 +33,8 @@ def expect(transaction: Transaction, prefixes: Sequence[str]) -> None:
 
 def expected(transaction: Transaction) -> list[str]:
     """Return what on-premises advertises wherever nothing was said."""
-    found: list[str] = json.loads(transaction.setting(EXPECTED, _EXPECTED))
-    return found
+    prefixes: list[str] = json.loads(transaction.setting(EXPECTED, _EXPECTED))
+    return prefixes
 
 
 def advertised(transaction: Transaction, circuit: Resource) -> list[Network]:

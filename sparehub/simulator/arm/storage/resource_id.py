@@ -61,9 +61,9 @@ class ResourceId:
             return None
         return ResourceId("/" + "/".join(self.segments[:-2]))
 
-    def child(self, kind: str, name: str) -> "ResourceId":
+    def child(self, type_name: str, name: str) -> "ResourceId":
         """Return the id of a child such as ``("subnets", "app")``."""
-        return ResourceId(f"{self.text}/{kind}/{name}")
+        return ResourceId(f"{self.text}/{type_name}/{name}")
 
 
 @dataclass(frozen=True)

@@ -58,11 +58,11 @@ class AuthorizationQuery:
 
 def parse_path(path: str) -> AuthorizationQuery | None:
     """Return what of ``Microsoft.Authorization`` a path asks for, if it does."""
-    found = _PATH.fullmatch(path)
-    if found is None:
+    match = _PATH.fullmatch(path)
+    if match is None:
         return None
-    part = {each.lower(): each for each in ("locks", "denyAssignments", "permissions")}
-    return AuthorizationQuery(found[1], part[found[2].lower()], found[3] or "")
+    part = {part.lower(): part for part in ("locks", "denyAssignments", "permissions")}
+    return AuthorizationQuery(match[1], part[match[2].lower()], match[3] or "")
 
 
 def answer(transaction: Transaction, request: Request, target: AuthorizationQuery) -> Response:
@@ -84,7 +84,7 @@ def answer(transaction: Transaction, request: Request, target: AuthorizationQuer
     if target.part != "locks" or not target.name:
         raise refusals.METHOD_UNKNOWN(method=request.method)
     present = _lock(transaction, target)
-    others = [each for each in access_control.locks(transaction) if each != present]
+    others = [lock for lock in access_control.locks(transaction) if lock != present]
     if request.method == "DELETE":
         access_control.set_locks(transaction, others)
         return Response(status=_OK if present else _NO_CONTENT)
@@ -122,63 +122,63 @@ def _shown(
             raise forbidden.LOCK_NOT_FOUND(name=target.name, scope=target.scope)
         return Response(status=_OK, body=_of_lock(lock))
     at_scope = query.get("$filter") == "atScope()"
-    found: list[JsonObject]
+    shown: list[JsonObject]
     if target.part == "locks":
-        found = [
-            _of_lock(each)
-            for each in access_control.locks(transaction)
-            if covers(target.scope, each.scope)
-            and (not at_scope or each.scope.lower() == target.scope.lower())
+        shown = [
+            _of_lock(lock)
+            for lock in access_control.locks(transaction)
+            if covers(target.scope, lock.scope)
+            and (not at_scope or lock.scope.lower() == target.scope.lower())
         ]
     elif target.part == "denyAssignments":
         principal = _ASSIGNED.fullmatch(query.get("$filter", ""))
-        found = [
-            _of_denial(each)
-            for each in access_control.denials(transaction)
-            if (principal is None or {principal[1], EVERYBODY} & set(each.principals))
+        shown = [
+            _of_denial(denial)
+            for denial in access_control.denials(transaction)
+            if (principal is None or {principal[1], EVERYBODY} & set(denial.principals))
             and (
-                covers(each.scope, target.scope)
-                or (not at_scope and covers(target.scope, each.scope))
+                covers(denial.scope, target.scope)
+                or (not at_scope and covers(target.scope, denial.scope))
             )
         ]
     else:
-        found = [
-            _of_grant(each)
-            for each in access_control.grants(transaction)
-            if covers(each.scope, target.scope)
+        shown = [
+            _of_grant(grant)
+            for grant in access_control.grants(transaction)
+            if covers(grant.scope, target.scope)
         ]
-    return Response(status=_OK, body={"value": found})
+    return Response(status=_OK, body={"value": shown})
 
 
 def _lock(transaction: Transaction, target: AuthorizationQuery) -> Lock | None:
-    wanted = (target.scope.lower(), target.name.lower())
-    for each in access_control.locks(transaction):
-        if (each.scope.lower(), each.name.lower()) == wanted:
-            return each
+    names = (target.scope.lower(), target.name.lower())
+    for lock in access_control.locks(transaction):
+        if (lock.scope.lower(), lock.name.lower()) == names:
+            return lock
     return None
 
 
 def _of_lock(lock: Lock) -> JsonObject:
-    kind = f"{_AUTHORIZATION}/locks"
+    type_name = f"{_AUTHORIZATION}/locks"
     properties = {"level": lock.level} | ({"notes": lock.notes} if lock.notes else {})
-    identity = f"{lock.scope}/providers/{kind}/{lock.name}"
-    return {"id": identity, "name": lock.name, "type": kind, "properties": properties}
+    identity = f"{lock.scope}/providers/{type_name}/{lock.name}"
+    return {"id": identity, "name": lock.name, "type": type_name, "properties": properties}
 
 
 def _of_denial(denial: Denial) -> JsonObject:
-    kind = f"{_AUTHORIZATION}/denyAssignments"
+    type_name = f"{_AUTHORIZATION}/denyAssignments"
     permission = {"actions": [*denial.actions], "notActions": [*denial.not_actions]}
     return {
-        "id": f"{denial.scope.rstrip('/')}/providers/{kind}/{denial.id}",
+        "id": f"{denial.scope.rstrip('/')}/providers/{type_name}/{denial.id}",
         "name": denial.id,
-        "type": kind,
+        "type": type_name,
         "properties": {
             "denyAssignmentName": denial.name,
             "permissions": [permission | {"dataActions": [], "notDataActions": []}],
             "scope": denial.scope,
             "doNotApplyToChildScopes": denial.not_below,
-            "principals": [_principal(each) for each in denial.principals],
-            "excludePrincipals": [_principal(each) for each in denial.exclude_principals],
+            "principals": [_principal(principal) for principal in denial.principals],
+            "excludePrincipals": [_principal(principal) for principal in denial.exclude_principals],
             "isSystemProtected": True,
         },
     }

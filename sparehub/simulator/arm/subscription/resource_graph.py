@@ -29,7 +29,7 @@ def answer(transaction: Transaction, request: Request, now: float) -> Response:
     if asked is None:
         raise refusals.QUERY_UNKNOWN()  # noqa: RSE102  an entry of the catalogue is called
     names = [name.strip() for name in asked[2].split(",")]
-    inside = {str(each).lower() for each in body.get("subscriptions") or ()}
+    inside = {str(subscription).lower() for subscription in body.get("subscriptions") or ()}
     rows: list[dict[str, Any]] = []
     for resource in transaction.of_type(asked[1].lower()):
         if inside and resource.id.subscription not in inside:

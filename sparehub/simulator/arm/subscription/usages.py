@@ -54,8 +54,8 @@ class UsageQuery:
 
 def parse_path(path: str) -> UsageQuery | None:
     """Return whose usages a path asks for, if it does."""
-    found = _PATH.fullmatch(path)
-    return UsageQuery(found[1], found[2], geography.canonical_region(found[3])) if found else None
+    match = _PATH.fullmatch(path)
+    return UsageQuery(match[1], match[2], geography.canonical_region(match[3])) if match else None
 
 
 def set_limit(transaction: Transaction, name: str, limit: int) -> None:
@@ -78,15 +78,15 @@ def answer(transaction: Transaction, request: Request, query: UsageQuery) -> Res
         raise refusals.SUBSCRIPTION_INVALID(subscription=query.subscription)
     access_control.check_access(transaction, scope, access_control.action_on(query.type, "read"))
     limits = _limits(transaction)
-    found: list[JsonObject] = []
-    for name, (namespace, kind, limit) in _COUNTED.items():
+    rows: list[JsonObject] = []
+    for name, (namespace, type_name, limit) in _COUNTED.items():
         if namespace.lower() == query.namespace.lower():
-            there = transaction.of_type(f"{namespace}/{kind}", under=f"{scope}/")
-            used = sum(transaction.region(each) == query.region for each in there)
+            resources = transaction.of_type(f"{namespace}/{type_name}", under=f"{scope}/")
+            used = sum(transaction.region(resource) == query.region for resource in resources)
             shown = {"value": name, "localizedValue": re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name)}
             usage = {"currentValue": used, "limit": limits.get(name, limit)}
-            found.append({"unit": "Count", "name": shown} | usage)
-    return Response(status=_OK, body={"value": found})
+            rows.append({"unit": "Count", "name": shown} | usage)
+    return Response(status=_OK, body={"value": rows})
 
 
 def _limits(transaction: Transaction) -> dict[str, int]:

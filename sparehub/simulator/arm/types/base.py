@@ -210,25 +210,25 @@ def is_api_version_before(write: Write, version: str) -> bool:
     return bool(api_version) and api_version < version
 
 
-def write_inline_children(write: Write, kind: str, *, keep_if_absent: bool) -> None:
+def write_inline_children(write: Write, collection: str, *, keep_if_absent: bool) -> None:
     """Replace the children of a resource by those inline in its body (VN-22).
 
     An absent collection keeps them if ``keep_if_absent``, and deletes them otherwise. A child that
     is sent back as it was read, with its entity tag, is not written.
     """
-    if kind not in write.properties and keep_if_absent:
+    if collection not in write.properties and keep_if_absent:
         return
-    sent = {_inline_name(item): item for item in write.properties.get(kind, [])}
+    sent = {_inline_name(item): item for item in write.properties.get(collection, [])}
     names = {name.lower() for name in sent}
     unchanged = set()
-    for child in write.transaction.children(write.id.key, f"{write.id.type}/{kind}"):
+    for child in write.transaction.children(write.id.key, f"{write.id.type}/{collection}"):
         if child.id.name.lower() not in names:
             write.children.remove(child)
         elif sent.get(child.id.name, {}).get("etag") == child.etag:
             unchanged.add(child.id.name)
     for name, item in sent.items():
         if name not in unchanged:
-            write.children.put(write.id.child(kind, name), item)
+            write.children.put(write.id.child(collection, name), item)
 
 
 def _inline_name(item: JsonObject) -> str:

@@ -51,10 +51,10 @@ def accept(spec: Spec, body: object) -> tuple[JsonObject, list[BodyReference]]:
 
 def _accept(spec: Spec, value: object, path: str, references: list[BodyReference]) -> Any:  # noqa: ANN401  JSON
     if isinstance(spec, Reference):
-        found = _without_case(_expect(dict, value, path), {"id": str})
-        identity = _expect(str, found.get("id"), f"{path}.id")
+        members = _without_case(_expect(dict, value, path), {"id": str})
+        identity = _expect(str, members.get("id"), f"{path}.id")
         references.append(BodyReference(path, identity, spec))
-        more = _accept(spec.more, found, path, references) if spec.more else {}
+        more = _accept(spec.more, members, path, references) if spec.more else {}
         return {"id": identity} | more
     if isinstance(spec, list):
         if value is None:
@@ -81,9 +81,9 @@ def _without_case(members: JsonObject, spec: dict[str, Any]) -> JsonObject:
     return {names.get(name.lower(), name): value for name, value in members.items()}
 
 
-def _expect(kind: type, value: object, path: str) -> Any:  # noqa: ANN401  JSON
-    if kind is int and isinstance(value, float) and value.is_integer():
+def _expect(json_type: type, value: object, path: str) -> Any:  # noqa: ANN401  JSON
+    if json_type is int and isinstance(value, float) and value.is_integer():
         value = int(value)
-    if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
-        raise refusals.FORMAT_INVALID(problem=f"{path or 'the body'} should be {_NAMES[kind]}")
+    if not isinstance(value, json_type) or (json_type is int and isinstance(value, bool)):
+        raise refusals.FORMAT_INVALID(problem=f"{path or 'the body'} should be {_NAMES[json_type]}")
     return value

@@ -50,6 +50,6 @@ _TYPES: tuple[type[ResourceType], ...] = (
 )
 
 REGISTRY: Mapping[str, ResourceType] = MappingProxyType(
-    {each.name.lower(): each() for each in _TYPES}
+    {resource_type.name.lower(): resource_type() for resource_type in _TYPES}
 )
 """The types by their name in lower case."""

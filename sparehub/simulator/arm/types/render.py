@@ -20,18 +20,24 @@ def render(
     transaction: Transaction, resource: Resource, now: float, *, answering: bool = False
 ) -> JsonObject:
     """Return the JSON of a resource; ``answering`` a write, it is still being updated."""
-    kind = REGISTRY[resource.id.type.lower()]
-    shown = kind.state_during_write if answering and kind.asynchronous else state(resource, now)
+    resource_type = REGISTRY[resource.id.type.lower()]
+    shown = (
+        resource_type.state_during_write
+        if answering and resource_type.asynchronous
+        else state(resource, now)
+    )
     document: JsonObject = {
         "name": resource.id.name,
         "id": resource.id.text,
         "etag": resource.etag,
-        "type": kind.name,
+        "type": resource_type.name,
     } | resource.document
-    properties = kind.render(transaction, resource, provisioned=shown in ("Succeeded", "Failed"))
-    for inline in kind.inlines:
-        found = transaction.children(resource.key, f"{kind.name}/{inline}")
-        properties[inline] = [render(transaction, child, now) for child in found]
+    properties = resource_type.render(
+        transaction, resource, provisioned=shown in ("Succeeded", "Failed")
+    )
+    for inline in resource_type.inlines:
+        children = transaction.children(resource.key, f"{resource_type.name}/{inline}")
+        properties[inline] = [render(transaction, child, now) for child in children]
     inside = {name: _nested(value, resource, shown) for name, value in properties.items()}
     document["properties"] = {"provisioningState": shown} | inside
     if resource.id.is_group:
@@ -46,12 +52,12 @@ def _nested(value: Any, resource: Resource, shown: str) -> Any:  # noqa: ANN401 
     return [
         {
             "etag": resource.etag,
-            **each,
-            "properties": each["properties"] | {"provisioningState": shown},
+            **item,
+            "properties": item["properties"] | {"provisioningState": shown},
         }
-        if _is_nested(each, resource)
-        else each
-        for each in value
+        if _is_nested(item, resource)
+        else item
+        for item in value
     ]
 
 

@@ -8,6 +8,6 @@ from sparehub.simulator.provider.schemas.base import Schema
 from sparehub.simulator.provider.schemas.network import NETWORK_SCHEMAS
 
 SCHEMAS: Mapping[str, Schema] = MappingProxyType(
-    {each.type: each for each in (*NETWORK_SCHEMAS, *ATTACHED_SCHEMAS)}
+    {schema.type: schema for schema in (*NETWORK_SCHEMAS, *ATTACHED_SCHEMAS)}
 )
 """The simulated types by their token."""

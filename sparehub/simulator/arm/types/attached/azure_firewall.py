@@ -52,12 +52,12 @@ class AzureFirewall(ResourceType):
         if write.existing and not write.properties.get("ipConfigurations"):
             return
         check_subnets(write, "ipConfigurations")
-        found = [
-            each["properties"]["subnet"]["id"].lower()
-            for each in write.properties.get("ipConfigurations", [])
-            if "subnet" in each.get("properties", {})
+        subnet_keys = [
+            item["properties"]["subnet"]["id"].lower()
+            for item in write.properties.get("ipConfigurations", [])
+            if "subnet" in item.get("properties", {})
         ]
-        subnet = write.transaction.get(found[0]) if len(found) == 1 else None
+        subnet = write.transaction.get(subnet_keys[0]) if len(subnet_keys) == 1 else None
         if subnet is None or subnet.id.name.lower() != _SUBNET.lower():
             raise refusals.FIREWALL_SUBNET(id=write.id.text)
         if subnet_networks(subnet)[0].prefixlen > _PREFIX:

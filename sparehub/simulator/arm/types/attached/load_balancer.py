@@ -88,8 +88,10 @@ class LoadBalancer(ResourceType):
 
 
 def _backends(transaction: Transaction, pool: str) -> JsonObject:
-    found = [{"id": each["id"]} for _, each in members(transaction, {pool.lower()})]
-    return {"backendIPConfigurations": found} if found else {}
+    configurations = [
+        {"id": configuration["id"]} for _, configuration in members(transaction, {pool.lower()})
+    ]
+    return {"backendIPConfigurations": configurations} if configurations else {}
 
 
 def _check_ha_ports(write: Write) -> None:
@@ -98,8 +100,8 @@ def _check_ha_ports(write: Write) -> None:
     https://learn.microsoft.com/azure/load-balancer/load-balancer-ha-ports-overview
     """
     internal = all(
-        "subnet" in each.get("properties", {})
-        for each in write.properties.get("frontendIPConfigurations", [])
+        "subnet" in frontend.get("properties", {})
+        for frontend in write.properties.get("frontendIPConfigurations", [])
     )
     standard = write.body.get("sku", {}).get("name", "Basic") == "Standard"
     for rule in write.properties.get("loadBalancingRules", []):

@@ -15,7 +15,7 @@ from sparehub.simulator.arm.types.base import ActionContext
 
 def rule_health(call: ActionContext) -> JsonObject:
     """Return how each address of a rule's pools is."""
-    rules = {each["name"].lower(): each for each in call.resource.properties["loadBalancingRules"]}
+    rules = {rule["name"].lower(): rule for rule in call.resource.properties["loadBalancingRules"]}
     rule = rules.get(call.argument.lower())
     if rule is None:
         raise refusals.CHILD_NOT_FOUND(
@@ -23,22 +23,22 @@ def rule_health(call: ActionContext) -> JsonObject:
         )
     named = [rule["properties"].get("backendAddressPool") or {}]
     named += rule["properties"].get("backendAddressPools") or []
-    pools = {str(each.get("id", "")).lower() for each in named}
-    found = []
+    pools = {str(pool.get("id", "")).lower() for pool in named}
+    addresses = []
     for interface, configuration in members(call.transaction, pools):
         machine = machine_of(call.transaction, interface)
         up = machine is not None and is_running(machine, call.now)
-        found.append(
+        addresses.append(
             {
                 "ipAddress": configuration["properties"]["privateIPAddress"],
                 "state": "Up" if up else "Down",
             }
         )
-    up_now = sum(each["state"] == "Up" for each in found)
+    up_now = sum(address["state"] == "Up" for address in addresses)
     return {
         "up": up_now,
-        "down": len(found) - up_now,
-        "loadBalancerBackendAddresses": found,
+        "down": len(addresses) - up_now,
+        "loadBalancerBackendAddresses": addresses,
     }
 
 
@@ -47,5 +47,5 @@ def members(transaction: Transaction, pools: set[str]) -> Iterator[tuple[Resourc
     for interface in transaction.of_type(NETWORK_INTERFACE):
         for configuration in interface.properties["ipConfigurations"]:
             named = configuration["properties"].get("loadBalancerBackendAddressPools") or []
-            if any(str(each.get("id", "")).lower() in pools for each in named):
+            if any(str(pool.get("id", "")).lower() in pools for pool in named):
                 yield interface, configuration

@@ -56,8 +56,10 @@ class NetworkInterface(ResourceType):
 
     def check(self, write: Write) -> None:
         """Refuse an interface without a subnet, or in one that is not for it (VN-09)."""
-        found = write.properties.get("ipConfigurations", [])
-        if not found or any("subnet" not in each.get("properties", {}) for each in found):
+        configurations = write.properties.get("ipConfigurations", [])
+        if not configurations or any(
+            "subnet" not in configuration.get("properties", {}) for configuration in configurations
+        ):
             raise refusals.INTERFACE_SUBNET(id=write.id.text)
         check_subnets(write, "ipConfigurations")
         check_free(write, "ipConfigurations")

@@ -82,17 +82,17 @@ class NetworkSecurityGroup(ResourceType):
         """Add what the group is associated with."""
         del provisioned
         shown = dict(resource.properties)
-        for member, kind in (("networkInterfaces", NETWORK_INTERFACE), ("subnets", SUBNET)):
-            if found := transaction.referrers(resource.key, kind):
-                shown[member] = [{"id": each.id.text} for each in found]
+        for member, type_name in (("networkInterfaces", NETWORK_INTERFACE), ("subnets", SUBNET)):
+            if users := transaction.referrers(resource.key, type_name):
+                shown[member] = [{"id": user.id.text} for user in users]
         return shown
 
     def check_delete(self, transaction: Transaction, resource: Resource) -> None:
         """Refuse to delete an associated group."""
         users = [
             user.id.text
-            for kind in (SUBNET, NETWORK_INTERFACE)
-            for user in transaction.referrers(resource.key, kind)
+            for type_name in (SUBNET, NETWORK_INTERFACE)
+            for user in transaction.referrers(resource.key, type_name)
         ]
         if users:
             raise network.SECURITY_GROUP_IN_USE(id=resource.id.text, users=", ".join(users))

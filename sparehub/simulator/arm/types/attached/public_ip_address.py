@@ -95,12 +95,14 @@ def address_of(public_address: Resource) -> str:
 
 def basic_addresses(write: Write, collection: str) -> list[Resource]:
     """Return the Basic public addresses that IP configurations name."""
-    named = [
-        write.transaction.get(each["properties"]["publicIPAddress"]["id"].lower())
-        for each in write.properties.get(collection, [])
-        if "publicIPAddress" in each.get("properties", {})
+    addresses = [
+        write.transaction.get(address["properties"]["publicIPAddress"]["id"].lower())
+        for address in write.properties.get(collection, [])
+        if "publicIPAddress" in address.get("properties", {})
     ]
-    return [each for each in named if each and each.document["sku"]["name"] == "Basic"]
+    return [
+        address for address in addresses if address and address.document["sku"]["name"] == "Basic"
+    ]
 
 
 def check_free(write: Write, collection: str) -> None:

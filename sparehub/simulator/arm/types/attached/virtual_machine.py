@@ -42,10 +42,10 @@ class VirtualMachine(ResourceType):
 
     def check(self, write: Write) -> None:
         """Refuse a machine without an interface, and interfaces of another one."""
-        found = write.properties.get("networkProfile", {}).get("networkInterfaces", [])
-        if not found:
+        interfaces = write.properties.get("networkProfile", {}).get("networkInterfaces", [])
+        if not interfaces:
             raise refusals.MACHINE_INTERFACE(id=write.id.text)
-        for interface in found:
+        for interface in interfaces:
             for other in write.transaction.referrers(interface["id"].lower(), VIRTUAL_MACHINE):
                 if other.key != write.id.key:
                     raise refusals.INTERFACE_IN_USE(id=interface["id"], user=other.id.text)
@@ -95,5 +95,5 @@ def instance_view(call: ActionContext) -> JsonObject:
 
 def machine_of(transaction: Transaction, interface: Resource) -> Resource | None:
     """Return the machine that an interface belongs to."""
-    found = transaction.referrers(interface.key, VIRTUAL_MACHINE)
-    return found[0] if found else None
+    machines = transaction.referrers(interface.key, VIRTUAL_MACHINE)
+    return machines[0] if machines else None

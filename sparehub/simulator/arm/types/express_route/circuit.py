@@ -182,9 +182,9 @@ def _check_downgrade(write: Write, existing: Resource) -> None:
         raise refusals.DOWNGRADE(id=write.id.text, tier=tier, problem=problem)
     place = existing.properties["serviceProviderProperties"]["peeringLocation"]
     for link in links:
-        gateway = link.properties["virtualNetworkGateway1"]["id"].lower()
-        found = write.transaction.get(gateway)
-        region = found.document["location"] if found else ""
+        key = link.properties["virtualNetworkGateway1"]["id"].lower()
+        stored = write.transaction.get(key)
+        region = stored.document["location"] if stored else ""
         if not geography.same_geopolitical_region(place, region):
             problem = f"{link.id.text} reaches {region}"
             raise refusals.DOWNGRADE(id=write.id.text, tier=tier, problem=problem)

@@ -131,9 +131,9 @@ class Connection(ResourceType):
         if write.existing or _is_vpn(write.properties):
             return
         circuit = write.transaction.get(resource.properties["peer"]["id"].lower())
-        found = _authorization(write, circuit) if circuit else None
-        if found:
-            authorization.use(write.transaction, found, write.id.text)
+        used_key = _authorization(write, circuit) if circuit else None
+        if used_key:
+            authorization.use(write.transaction, used_key, write.id.text)
 
     def on_delete(self, transaction: Transaction, resource: Resource, deleter: Deleter) -> None:
         """Release the authorization."""
@@ -169,11 +169,11 @@ def _authorization(write: Write, circuit: Resource) -> Resource | None:
         if write.id.subscription != circuit.id.subscription:
             raise express_route.AUTHORIZATION_NEEDED(id=write.id.text, circuit=circuit.id.text)
         return None
-    for found in write.transaction.children(circuit.key, AUTHORIZATION):
-        if found.properties["authorizationKey"] == key:
-            if found.private.get("used"):
+    for candidate in write.transaction.children(circuit.key, AUTHORIZATION):
+        if candidate.properties["authorizationKey"] == key:
+            if candidate.private.get("used"):
                 raise express_route.AUTHORIZATION_USED(
-                    id=write.id.text, authorization=found.id.text
+                    id=write.id.text, authorization=candidate.id.text
                 )
-            return found
+            return candidate
     raise express_route.AUTHORIZATION_INVALID(id=write.id.text, circuit=circuit.id.text)

@@ -106,5 +106,9 @@ def _prefixes(transaction: Transaction, network: str) -> int:
     """Count the prefixes of a network and of those that use its gateways."""
     users = remote_gateway_users(transaction, network)
     keys = [network] + [user.id.parent.key for user in users if user.id.parent]
-    found = [transaction.get(key) for key in keys]
-    return sum(len(each.properties["addressSpace"]["addressPrefixes"]) for each in found if each)
+    networks = [transaction.get(key) for key in keys]
+    return sum(
+        len(network.properties["addressSpace"]["addressPrefixes"])
+        for network in networks
+        if network
+    )

@@ -196,14 +196,17 @@ def network_of(gateway: Resource) -> str:
 
 
 def _configurations(write: Write) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = write.properties.get("ipConfigurations", [])
-    return found
+    configurations: list[dict[str, Any]] = write.properties.get("ipConfigurations", [])
+    return configurations
 
 
 def _subnet(write: Write) -> Resource:
     """Return the gateway's subnet; refuse anything but one GatewaySubnet (GWY-06, VN-09)."""
-    names = [each.get("name") for each in _configurations(write)]
-    subnets = [each.get("properties", {}).get("subnet") for each in _configurations(write)]
+    names = [configuration.get("name") for configuration in _configurations(write)]
+    subnets = [
+        configuration.get("properties", {}).get("subnet")
+        for configuration in _configurations(write)
+    ]
     complete = bool(names) and all(names) and all(subnets)
     keys = {subnet["id"].lower() for subnet in subnets} if complete else set()
     subnet = write.transaction.get(keys.pop()) if len(keys) == 1 else None
@@ -220,7 +223,7 @@ def _check_addresses(write: Write) -> None:
     hashicorp/terraform-provider-azurerm#30032 and pull request 31084 name the date, August 2025,
     for every version, and so do labs of 2026. Here it is refused of today's requests.
     """
-    supplied = any("publicIPAddress" in each["properties"] for each in _configurations(write))
+    supplied = any("publicIPAddress" in item["properties"] for item in _configurations(write))
     if not supplied or write.existing or is_api_version_before(write, CURRENT_API_VERSION):
         return
     if basic_addresses(write, "ipConfigurations"):
@@ -302,4 +305,4 @@ def _drops(route: Resource, subnet: Resource) -> bool:
     if route.properties["nextHopType"] != "None" or prefix[:1].isalpha():
         return False
     routed = addresses.network(prefix, route.id)
-    return any(addresses.contains(routed, each) for each in subnet_networks(subnet))
+    return any(addresses.contains(routed, prefix) for prefix in subnet_networks(subnet))

@@ -37,13 +37,19 @@ class CircuitConnection(ResourceType):
 
 def made_here(transaction: Transaction, peering: Resource) -> list[JsonObject]:
     """Return the connections that were made at a peering."""
-    return [_shown(each) for each in transaction.children(peering.key, CIRCUIT_CONNECTION)]
+    return [
+        _shown(connection) for connection in transaction.children(peering.key, CIRCUIT_CONNECTION)
+    ]
 
 
 def made_there(transaction: Transaction, peering: Resource) -> list[JsonObject]:
     """Return the connections that were made at other circuits to a peering."""
-    found = transaction.referrers(peering.key, CIRCUIT_CONNECTION)
-    return [_shown(each) for each in found if each.id.parent and each.id.parent.key != peering.key]
+    connections = transaction.referrers(peering.key, CIRCUIT_CONNECTION)
+    return [
+        _shown(connection)
+        for connection in connections
+        if connection.id.parent and connection.id.parent.key != peering.key
+    ]
 
 
 def _shown(connection: Resource) -> JsonObject:

@@ -66,8 +66,8 @@ def during_write(gateway: Resource, subnet: Resource | None) -> JsonObject:
     shown: JsonObject = {"vpnClientConfiguration": given or _NO_CLIENTS}
     if "bgpSettings" in gateway.properties:
         shown["bgpSettings"] = bgp_settings(gateway, subnet)
-        for each in shown["bgpSettings"]["bgpPeeringAddresses"]:
-            each["defaultBgpIpAddresses"] = []
+        for peering in shown["bgpSettings"]["bgpPeeringAddresses"]:
+            peering["defaultBgpIpAddresses"] = []
     return {**gateway.properties, **shown}
 
 

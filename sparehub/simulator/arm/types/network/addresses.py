@@ -22,12 +22,12 @@ def network(prefix: str, identity: ResourceId) -> Network:
     if "/" not in prefix:
         raise refusals.PREFIX_FORMAT(prefix=prefix, id=identity.text)
     try:
-        found = ip_network(prefix, strict=False)
+        parsed = ip_network(prefix, strict=False)
     except ValueError:
         raise refusals.PREFIX_FORMAT(prefix=prefix, id=identity.text) from None
-    if str(found.network_address) != prefix.split("/", maxsplit=1)[0]:
-        raise refusals.PREFIX_HOST_BITS(prefix=prefix, id=identity.text, network=found)
-    return found
+    if str(parsed.network_address) != prefix.split("/", maxsplit=1)[0]:
+        raise refusals.PREFIX_HOST_BITS(prefix=prefix, id=identity.text, network=parsed)
+    return parsed
 
 
 @lru_cache(maxsize=65_536)
@@ -38,11 +38,11 @@ def stored(space: str) -> tuple[Network, ...]:
 
 def networks(prefixes: Iterable[str], identity: ResourceId) -> list[Network]:
     """Return the prefixes of a resource, which may not overlap one another."""
-    found = [network(prefix, identity) for prefix in prefixes]
-    for first, second in combinations(found, 2):
+    parsed = [network(prefix, identity) for prefix in prefixes]
+    for first, second in combinations(parsed, 2):
         if overlap(first, second):
             raise refusals.ADDRESS_SPACE_REPEATED(first=first, second=second, id=identity.text)
-    return found
+    return parsed
 
 
 def overlap(first: Network, second: Network) -> bool:

@@ -37,10 +37,15 @@ Address = IPv4Address | IPv6Address
 def configurations(resource: Resource) -> list[dict[str, Any]]:
     """Return the IP configurations of a stored resource."""
     collection = next(
-        (name for kind, name in COLLECTIONS.items() if kind.lower() == resource.id.type.lower()), ""
+        (
+            name
+            for type_name, name in COLLECTIONS.items()
+            if type_name.lower() == resource.id.type.lower()
+        ),
+        "",
     )
-    found: list[dict[str, Any]] = resource.properties.get(collection, [])
-    return found
+    stored: list[dict[str, Any]] = resource.properties.get(collection, [])
+    return stored
 
 
 def configurations_using(
@@ -58,20 +63,20 @@ def configurations_using(
 
 def allocate_addresses(write: Write, collection: str, defaults: JsonObject) -> list[dict[str, Any]]:
     """Return the IP configurations of a body, each in a subnet with a private address."""
-    found = nested(write, collection, {"privateIPAllocationMethod": "Dynamic"} | defaults)
+    allocated = nested(write, collection, {"privateIPAllocationMethod": "Dynamic"} | defaults)
     before = {
-        each["name"]: each["properties"]
-        for each in (configurations(write.existing) if write.existing else [])
+        item["name"]: item["properties"]
+        for item in (configurations(write.existing) if write.existing else [])
     }
     mine: list[str] = []
-    for configuration in found:
+    for configuration in allocated:
         properties = configuration["properties"]
         if "subnet" in properties:
             old = before.get(configuration["name"], {})
             address = _address(write, configuration, old, mine)
             properties["privateIPAddress"] = address
             mine.append(address)
-    return found
+    return allocated
 
 
 def _address(write: Write, configuration: dict[str, Any], old: JsonObject, mine: list[str]) -> str:
@@ -111,7 +116,7 @@ def _static(wanted: str, configuration: str, networks: list[Network], taken: dic
         address = ip_address(wanted)
     except ValueError:
         raise refusals.PRIVATE_ADDRESS_FORMAT(address=wanted, id=configuration) from None
-    network = next((each for each in networks if address in each), None)
+    network = next((prefix for prefix in networks if address in prefix), None)
     if network is None:
         prefixes = ", ".join(map(str, networks))
         raise refusals.PRIVATE_ADDRESS_OUTSIDE(address=address, prefix=prefixes)

@@ -140,8 +140,8 @@ class Peering(ResourceType):
         remote = _remote_key(properties)
         shown = properties | {"peeringSyncLevel": _sync_level(transaction, resource)}
         if properties["useRemoteGateways"]:
-            found = gateways(transaction, remote)
-            shown["remoteGateways"] = [{"id": gateway.id.text} for gateway in found]
+            remote_gateways = gateways(transaction, remote)
+            shown["remoteGateways"] = [{"id": gateway.id.text} for gateway in remote_gateways]
         return shown
 
     def on_delete(self, transaction: Transaction, resource: Resource, deleter: Deleter) -> None:
@@ -164,18 +164,18 @@ def gateways(transaction: Transaction, network: str) -> list[Resource]:
 
 def other_half(transaction: Transaction, local: str, remote: str) -> Resource | None:
     """Return the peering in ``remote`` that points back to ``local``."""
-    found = transaction.referrers(local, PEERING, under=f"{remote}/")
-    return found[0] if found else None
+    halves = transaction.referrers(local, PEERING, under=f"{remote}/")
+    return halves[0] if halves else None
 
 
 def remote_gateway_users(transaction: Transaction, network: str) -> list[Resource]:
     """Return the peerings that use the gateways of a network through a connected peering."""
-    found = []
+    users = []
     for peering in transaction.children(network, PEERING):
         half = other_half(transaction, network, _remote_key(peering.properties))
         if half and half.properties["useRemoteGateways"]:
-            found.append(half)
-    return found
+            users.append(half)
+    return users
 
 
 def _local(identity: ResourceId) -> str:

@@ -61,7 +61,7 @@ def _allows(rule: dict[str, object], direction: str, tag: str, port: int) -> boo
         (rule["access"], rule["direction"]) == ("Allow", direction)
         and str(rule["protocol"]).lower() in ("tcp", "*")
         and bool(prefixes & {tag, "*"})
-        and any(_holds(each, port) for each in ports)
+        and any(_holds(range_, port) for range_ in ports)
     )
 
 

@@ -50,8 +50,8 @@ class RouteTable(ResourceType):
     ) -> JsonObject:
         """Add the subnets that the table is associated with."""
         del provisioned
-        found = transaction.referrers(resource.key, SUBNET)
-        subnets = [{"id": subnet.id.text} for subnet in found]
+        associated = transaction.referrers(resource.key, SUBNET)
+        subnets = [{"id": subnet.id.text} for subnet in associated]
         return resource.properties | ({"subnets": subnets} if subnets else {})
 
     def check_delete(self, transaction: Transaction, resource: Resource) -> None:

@@ -92,8 +92,10 @@ class Subnet(ResourceType):
     ) -> JsonObject:
         """Add the IP configurations in the subnet."""
         del provisioned
-        found = [{"id": user} for user in users(transaction, resource)]
-        return resource.properties | ({"ipConfigurations": found} if found else {})
+        configurations = [{"id": user} for user in users(transaction, resource)]
+        return resource.properties | (
+            {"ipConfigurations": configurations} if configurations else {}
+        )
 
     def check_delete(self, transaction: Transaction, resource: Resource) -> None:
         """Refuse to delete a subnet in use (VN-17)."""
@@ -120,4 +122,7 @@ def _is_private(write: Write) -> bool:
 
 def users(transaction: Transaction, subnet: Resource) -> list[str]:
     """Return the ids of the IP configurations that lie in a subnet."""
-    return [each["id"] for each in configurations_using(transaction, subnet.key, "subnet")]
+    return [
+        configuration["id"]
+        for configuration in configurations_using(transaction, subnet.key, "subnet")
+    ]
