@@ -41,7 +41,8 @@ BANNED = {
 
 ALLOWED = {
     r'"debts"|`debts`': "a key of `sparehub status --json`, which scripts read",
-    r'"settling"': "an event of journals that are on disk",
+    r'"settling"|"debt"': "events of journals that are on disk",
+    r'"unsettled"': "a value of an event of journals that are on disk",
     r"\bpay-as-you-go\b": "the name of an Azure offer",
     r"https?://\S+": "an address",
 }
