@@ -293,7 +293,7 @@ def test_check_warns_of_stacks_that_are_no_pair(sparehub: Sparehub, tmp_path: Pa
     assert (done.returncode, found["severity"], found["message"]) == (
         0,
         "warning",
-        "is not set, so the interlock does not look at 'primary'",
+        "is not set, so the interlock does not read 'primary'",
     )
 
 

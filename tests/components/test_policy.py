@@ -81,7 +81,7 @@ def test_errors_of_the_pair_are_refused_where_they_can_be_mended(said: Said) -> 
         enforce(stack(values, "secondary"), {}, outputs_of("primary", lambda _: None))
     enforce(stack(shipped("primary")), {}, outputs_of("secondary", lose_a_spoke))
 
-    problem = "region.spokes.spoke2: missing; primary has protected subnets there (SR-08)"
+    problem = "region.spokes.spoke2: missing; primary has protected subnets in this spoke (SR-08)"
     assert str(caught.value) == (
         "the configuration of stack 'secondary' has 1 problem; nothing was created:\n  " + problem
     )
@@ -104,8 +104,8 @@ def test_a_preference_that_differs_is_refused_at_the_secondary(said: Said) -> No
 
     assert str(caught.value) == (
         "the configuration of stack 'secondary' has 1 problem; nothing was created:\n"
-        "  region.onPremises.prefers: is none, and primary in primary: say the same in both files "
-        "and deploy primary first; until then neither is preferred (ER-23)"
+        "  region.onPremises.prefers: is none, and primary in primary: write the same value in "
+        "both files and deploy primary first; until then neither region is preferred (ER-23)"
     )
     assert said == []
 
@@ -119,7 +119,7 @@ def test_a_new_preference_is_deployed_at_the_primary_and_then_at_the_secondary(s
     enforce(stack(primary), {}, outputs_of("secondary", lambda _: None))
     problem = (
         "  secondary: region.onPremises.prefers: is none, and primary in primary: say the same in "
-        "both files and deploy primary first; until then neither is preferred (ER-23)"
+        "both files and deploy primary first; until then neither region is preferred (ER-23)"
     )
     assert [text.splitlines()[1] for _, text in said] == [problem]
     enforce(stack(secondary, "secondary"), {}, outputs_of("primary", prefer("primary")))

@@ -32,7 +32,7 @@ def test_a_wrong_configuration_creates_nothing(engine: Make) -> None:
 
     assert "the configuration of stack 'primary' has 2 problems; nothing was created:" in text
     assert "region.hub.adressSpace: unknown key; did you mean 'addressSpace'? (CONFIG)" in text
-    assert "region.hub.nva.ipAddress: 10.10.10.200 lies in GatewaySubnet" in text
+    assert "region.hub.nva.ipAddress: 10.10.10.200 is in GatewaySubnet" in text
     assert "Traceback" not in text
     assert "unhandled error" not in text
     assert azure.rehearsal.log() == []

@@ -115,7 +115,7 @@ def test_a_circuit_that_stands_is_not_moved(pair_inside: Path, tmp_path: Path) -
     with azure.writes() as seen:
         said = azure.refused("up", "--yes", "--skip-preview", "--stack", "primary")
 
-    assert "it stands in eastasia, and Azure moves neither a circuit nor its resource" in said
+    assert "it is in eastasia, and Azure moves neither a circuit nor its resource" in said
     assert seen == []
 
 

@@ -133,5 +133,5 @@ def test_what_would_break_half_way_is_refused_before(engine: Callable[..., Engin
     )
     with azure.writes() as more:
         replaced = azure.refused("up", "--yes", "--stack", "primary")
-    assert "the gateway ergw-eastasia would be deleted and made again" in replaced
+    assert "the gateway ergw-eastasia would be deleted and created again" in replaced
     assert seen + more == []

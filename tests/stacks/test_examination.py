@@ -7,7 +7,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from sparehub.stacks.examination import examine
-from sparehub.topology.rules.region.routes import no_route_points_to_the_gateway
+from sparehub.topology.rules.region.routes import no_route_has_the_gateway_as_next_hop
 from sparehub.topology.rules.rule import Rule
 from tests.configurations import shipped
 from tests.topology.rules import file_examples
@@ -15,7 +15,7 @@ from tests.topology.rules.rule_inputs import Example
 
 WITHOUT_A_REGION = {
     "keys_differ_in_more_than_case",
-    "no_spoke_is_called_hub",
+    "no_spoke_is_named_hub",
 }
 """File rules whose rejected example cannot be built, so that no region rule can check it."""
 
@@ -44,6 +44,6 @@ def test_one_run_reports_problems_of_the_file_and_of_the_region(
         if finding.severity == "error"
     }
 
-    of_region = ("region.routes.spokes", no_route_points_to_the_gateway.id)
+    of_region = ("region.routes.spokes", no_route_has_the_gateway_as_next_hop.id)
     assert (example.path, rule.id) in errors
     assert (of_region in errors) is (rule.find.__name__ not in WITHOUT_A_REGION)

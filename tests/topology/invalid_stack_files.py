@@ -53,14 +53,14 @@ WRONG: dict[str, tuple[Change, list[str]]] = {
     ),
     "unknown key with nothing near": (
         lambda r: r["onPremises"].update(zzz=1),
-        ["region.onPremises.zzz: unknown key; known here: addressPrefixes, prefers (CONFIG)"],
+        ["region.onPremises.zzz: unknown key; known keys: addressPrefixes, prefers (CONFIG)"],
     ),
     "the switch inside the region": (
         lambda r: r.update(activation="active"),
         [
             (
-                "region.activation: unknown key; the switch is sparehub:activation, "
-                "beside sparehub:region (CONFIG)"
+                "region.activation: unknown key; write sparehub:activation, "
+                "next to sparehub:region (CONFIG)"
             )
         ],
     ),
@@ -190,7 +190,7 @@ WRONG: dict[str, tuple[Change, list[str]]] = {
         lambda r: r["hub"]["nva"].update(ipAddress="10.10.10.200"),
         [
             (
-                "region.hub.nva.ipAddress: 10.10.10.200 lies in GatewaySubnet 10.10.10.128/25: "
+                "region.hub.nva.ipAddress: 10.10.10.200 is in GatewaySubnet 10.10.10.128/25: "
                 "only the gateway may (VN-09)"
             )
         ],
@@ -199,7 +199,7 @@ WRONG: dict[str, tuple[Change, list[str]]] = {
         lambda r: r["hub"]["nva"].update(ipAddress="10.10.10.3"),
         [
             (
-                "region.hub.nva.ipAddress: 10.10.10.3 is one of the five that Azure keeps of "
+                "region.hub.nva.ipAddress: 10.10.10.3 is one of the five that Azure reserves in "
                 "10.10.10.0/25 (VN-01)"
             )
         ],
@@ -208,7 +208,7 @@ WRONG: dict[str, tuple[Change, list[str]]] = {
         lambda r: r["hub"]["subnets"].pop("GatewaySubnet"),
         [
             (
-                "region.hub.subnets.GatewaySubnet: missing; Azure puts a gateway only in a "
+                "region.hub.subnets.GatewaySubnet: missing; Azure creates a gateway only in a "
                 "subnet of this name (VN-09)"
             )
         ],
@@ -216,12 +216,12 @@ WRONG: dict[str, tuple[Change, list[str]]] = {
     "missing circuit fields": (
         lambda r: [circuit(r).pop(key) for key in ("peeringLocation", "sku", "privatePeering")],
         [
-            f"{CIRCUIT_PATH}.peeringLocation: missing; this key must be given (CONFIG)",
+            f"{CIRCUIT_PATH}.peeringLocation: missing; this key is required (CONFIG)",
             (
                 f"{CIRCUIT_PATH}.privatePeering: missing; a provisioned circuit needs its private "
                 "peering before a connection (ER-09)"
             ),
-            f"{CIRCUIT_PATH}.sku: missing; this key must be given (CONFIG)",
+            f"{CIRCUIT_PATH}.sku: missing; this key is required (CONFIG)",
         ],
     ),
     "bandwidth nobody sells": (
@@ -239,7 +239,7 @@ WRONG: dict[str, tuple[Change, list[str]]] = {
         ),
         [
             (
-                f"{CIRCUIT_PATH}.privatePeering.peerASN: 12076 is kept by Microsoft "
+                f"{CIRCUIT_PATH}.privatePeering.peerASN: 12076 is reserved by Microsoft "
                 "(12076, 65515 to 65520) (ER-11)"
             ),
             (
@@ -270,7 +270,7 @@ WRONG: dict[str, tuple[Change, list[str]]] = {
         [
             (
                 "region.hub.subnets.nva.routeTable: the spokes' table would send the hub's own "
-                "traffic in a loop: leave it out (RT-14)"
+                "traffic in a loop: remove it (RT-14)"
             )
         ],
     ),
@@ -292,7 +292,7 @@ WRONG: dict[str, tuple[Change, list[str]]] = {
         ),
         [
             (
-                "region.spokes.SPOKE1: 'SPOKE1' and 'spoke1' are one name to Azure, which ignores "
+                "region.spokes.SPOKE1: 'SPOKE1' and 'spoke1' are one name in Azure, which ignores "
                 "case (CONFIG)"
             )
         ],
@@ -322,7 +322,7 @@ WRONG: dict[str, tuple[Change, list[str]]] = {
         [
             (
                 "region.hub.subnets.GatewaySubnet.networkSecurityGroupId: Azure refuses a network "
-                "security group on GatewaySubnet: leave it out (VN-11)"
+                "security group on GatewaySubnet: remove it (VN-11)"
             )
         ],
     ),
@@ -364,7 +364,7 @@ WRONG: dict[str, tuple[Change, list[str]]] = {
     ),
     "a circuit's id with a control character": (
         lending(f"{CIRCUIT_ID}\x1b[31m"),
-        [f"{CIRCUIT_PATH}.id: holds the character '\\x1b': take it out (CONFIG)"],
+        [f"{CIRCUIT_PATH}.id: has the character '\\x1b': remove it (CONFIG)"],
     ),
     "a security group's id that leads elsewhere": (
         lambda r: r["spokes"]["spoke1"]["subnets"]["app"].update(networkSecurityGroupId=GROUP_ID),
@@ -377,11 +377,11 @@ WRONG: dict[str, tuple[Change, list[str]]] = {
     ),
     "a key with half a character": (
         lambda r: r.update(tags={"a\ud800": "b"}),
-        ["region.tags.'a\\ud800': is no key: it holds a control character (CONFIG)"],
+        ["region.tags.'a\\ud800': is not a key: it has a control character (CONFIG)"],
     ),
-    "a value that is no number": (
+    "a value that is not a number": (
         lambda r: r["expressRoute"]["connections"]["hong-kong"].update(routingWeight=float("inf")),
-        ["region.expressRoute.connections.hong-kong.routingWeight: inf is no number (CONFIG)"],
+        ["region.expressRoute.connections.hong-kong.routingWeight: inf is not a number (CONFIG)"],
     ),
     "a number of thousands of digits": (
         lambda r: r["expressRoute"]["connections"]["hong-kong"].update(routingWeight=10**5000),

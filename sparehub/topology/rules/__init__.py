@@ -1,7 +1,7 @@
-"""What Azure refuses, and what it accepts though it will not work: one function a rule.
+"""Rules: what Azure refuses, and what it accepts although it will not work; a function each.
 
-Four levels, each checked where its answer is known: single values (``stack_file.field_rules``, held
-by the ``config`` package), the values of one file together (``stack_file``), one region as it will
-be deployed (``region``), and two regions beside each other (``pair``). ``catalogue`` joins them,
-``checks`` runs the last two.
+Rules have four levels: single values (``stack_file.field_rules``, checked by the ``config``
+package), the values of one file together (``stack_file``), one region as it will be deployed
+(``region``), and two regions together (``pair``). ``catalogue`` lists all rules; ``checks`` runs
+the last two levels.
 """

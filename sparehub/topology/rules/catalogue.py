@@ -1,4 +1,4 @@
-"""Every rule, by the level on which it is asked."""
+"""All rules, by their level."""
 
 from sparehub.topology.rules.deployed_rules import DEPLOYED
 from sparehub.topology.rules.pair.circuits import PAIR_CIRCUITS

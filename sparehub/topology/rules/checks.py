@@ -1,4 +1,4 @@
-"""Holds one region, or two beside each other, to every rule."""
+"""Checks one region, or a pair of regions, by every rule."""
 
 from collections.abc import Iterator, Sequence
 
@@ -9,19 +9,19 @@ from sparehub.topology.rules.pair.subject import Pair
 from sparehub.topology.rules.suppressions import SUPPRESSIONS
 
 CATALOGUE = (*AZURE_RULES, *SUPPRESSIONS)
-"""Every row there is."""
+"""All rules, with those about ignored rules."""
 _A_PAIR = 2
 
 
 def check_region(stack: Stack) -> Iterator[Finding]:
-    """Yield what is wrong, or unwise, with one region; its file has been parsed and built."""
+    """Yield the errors and warnings of one region, whose file was parsed and built."""
     for rule in (*REGION_RULES, *SUPPRESSIONS):
         for problem in rule.problems(stack):
             yield Finding.of(problem, stack.name, rule.severity)
 
 
 def check_pair(primary: Stack, secondary: Stack) -> Iterator[Finding]:
-    """Yield what is wrong, or unwise, with two regions that may each be in order by themselves."""
+    """Yield the errors and warnings of two regions together."""
     pair = Pair(primary, secondary)
     for rule in PAIR_RULES:
         for fault in rule.find(pair):
@@ -29,7 +29,7 @@ def check_pair(primary: Stack, secondary: Stack) -> Iterator[Finding]:
 
 
 def check_all(stacks: Sequence[Stack]) -> Iterator[Finding]:
-    """Yield what is wrong with each region, and with two of them as a pair."""
+    """Yield the findings of each region, and of two regions together."""
     for stack in stacks:
         yield from check_region(stack)
     if len(stacks) == _A_PAIR:

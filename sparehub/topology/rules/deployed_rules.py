@@ -1,4 +1,4 @@
-"""What a change does to what stands: asked of what a stack recorded when it was last deployed."""
+"""Rules about the effect of a change on deployed resources, as the stack recorded them."""
 
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -11,7 +11,7 @@ from sparehub.topology.state.resources import Resources
 
 
 class DeployedStack(NamedTuple):
-    """A stack as it is to be, and its resources as they are."""
+    """A stack as its file describes it, and its deployed resources."""
 
     stack: Stack
     resources: Resources
@@ -20,25 +20,25 @@ class DeployedStack(NamedTuple):
 @rule(
     "RT-25b",
     severity="warning",
-    why="Switching the endpoint on closes the subnet's open connections to storage.",
+    why="A new service endpoint closes the subnet's open connections to storage.",
 )
-def storage_endpoints_are_there_already(standing: DeployedStack) -> Iterator[RuleFault]:
-    """Of spoke subnets that stand; a new one has no connections."""
-    without = set(_without_storage(standing.resources))
-    for spoke in standing.stack.region.spokes:
+def storage_endpoints_exist_already(deployed: DeployedStack) -> Iterator[RuleFault]:
+    """On deployed spoke subnets; a new subnet has no connections."""
+    without = set(_without_storage(deployed.resources))
+    for spoke in deployed.stack.region.spokes:
         for subnet in spoke.virtual_network.subnets:
-            wanted = STORAGE_ENDPOINT in subnet.service_endpoints
-            if wanted and (spoke.key, subnet.name) in without:
+            has_endpoint = STORAGE_ENDPOINT in subnet.service_endpoints
+            if has_endpoint and (spoke.key, subnet.name) in without:
                 path = f"region.spokes.{spoke.key}.subnets.{subnet.name}"
                 message = (
-                    f"gets the {STORAGE_ENDPOINT} endpoint, which closes its machines' open "
-                    "connections to storage: deploy when they can bear that"
+                    f"gets the {STORAGE_ENDPOINT} endpoint, which closes open connections of its "
+                    "machines to storage: deploy at a time when that does no harm"
                 )
                 yield RuleFault(path, message)
 
 
 def _without_storage(resources: Resources) -> Iterator[tuple[str, str]]:
-    """Yield spoke and subnet, which a subnet's logical name holds."""
+    """Yield the spoke and the name of deployed subnets without the endpoint."""
     for urn, resource in resources.items():
         *_, role, spoke, subnet = ("", "", "", *urn.split("::")[-1].split("/"))
         outputs = resource.get("outputs") or {}
@@ -50,11 +50,11 @@ def _without_storage(resources: Resources) -> Iterator[tuple[str, str]]:
             yield spoke, subnet
 
 
-DEPLOYED = (storage_endpoints_are_there_already,)
+DEPLOYED = (storage_endpoints_exist_already,)
 
 
 def check_deployed(stack: Stack, resources: Resources) -> Iterator[Finding]:
-    """Yield what a deployment would do to what stands."""
-    for each in DEPLOYED:
-        for problem in each.problems(DeployedStack(stack, resources)):
-            yield Finding.of(problem, stack.name, each.severity)
+    """Yield the effects of a deployment on deployed resources."""
+    for deployed_rule in DEPLOYED:
+        for problem in deployed_rule.problems(DeployedStack(stack, resources)):
+            yield Finding.of(problem, stack.name, deployed_rule.severity)

@@ -1,4 +1,4 @@
-"""What a check found: a problem, how grave it is, and in which stack."""
+"""Findings of a check: a problem, its severity, and its stack."""
 
 from dataclasses import dataclass
 from typing import Literal, Self
@@ -22,6 +22,6 @@ class Finding:
 
     @classmethod
     def of(cls, problem: Problem, stack: str, severity: Severity = "error") -> Self:
-        """Return a problem of a stack as a finding, with its rule's source."""
+        """Return a problem of a stack as a finding, with the source of its rule."""
         source = SOURCES[problem.rule]
         return cls(severity, stack, problem.path, problem.message, problem.rule, source)

@@ -1,10 +1,10 @@
-"""Rules of Azure that a configuration is not held to, and why not."""
+"""Rules of Azure that are not checked, and why not."""
 
 from typing import NamedTuple
 
 
 class OutOfScope(NamedTuple):
-    """A rule, what it says, and why nobody asks."""
+    """A rule that is not checked: what it says, and why it is not checked."""
 
     id: str
     what: str
@@ -13,41 +13,43 @@ class OutOfScope(NamedTuple):
 
 _NO_KEY = "a stack file has no key for it"
 _VAULT = "Site Recovery's vault is not part of a stack"
-_DRILL = "Site Recovery asks for the network of a test failover; `drill start` names those to take"
+_DRILL = (
+    "the network of a test failover is chosen in Site Recovery; `drill start` lists the networks"
+)
 
 OUT_OF_SCOPE = (
     OutOfScope("VN-14", "No service endpoint policy on GatewaySubnet", _NO_KEY),
     OutOfScope("VN-15", "No wildcard rules of a DNS Private Resolver at the gateway", _NO_KEY),
-    OutOfScope(
-        "VN-21", "Subnets in a chain, peerings after them", "the components see to the order"
-    ),
-    OutOfScope("VN-23", "Default outbound access is said outright", "the model says it of all"),
-    OutOfScope("PE-15", "Peerings across regions", "hub and spokes are of one region"),
-    OutOfScope("ER-04", "Reach of a circuit by its tier", "asked as RG-01 and RG-02"),
-    OutOfScope("ER-05", "Reach of a Local circuit", "asked as RG-02"),
+    OutOfScope("VN-21", "Subnets in a chain, peerings after them", "the components keep the order"),
+    OutOfScope("VN-23", "Default outbound access is explicit", "the model sets it on every subnet"),
+    OutOfScope("PE-15", "Peerings across regions", "hub and spokes are in one region"),
+    OutOfScope("ER-04", "Reach of a circuit by its tier", "checked as RG-01 and RG-02"),
+    OutOfScope("ER-05", "Reach of a Local circuit", "checked as RG-02"),
     OutOfScope(
         "ER-19",
         "On one circuit, disconnect before connecting",
-        "`check` says the order, the interlock keeps it",
+        "`check` reports the order, the interlock enforces it",
     ),
     OutOfScope("ER-27", "Global Reach", _NO_KEY),
     OutOfScope("ER-28", "FastPath", _NO_KEY),
-    OutOfScope("ER-34", "Type and ends of a connection", "the components write them"),
+    OutOfScope("ER-34", "Type and endpoints of a connection", "the components write them"),
     OutOfScope("ER-37", "BGP communities of virtual networks", _NO_KEY),
     OutOfScope(
         "GWY-02",
         "A gateway's SKU grows within its family",
-        "asked at preview of the gateway that stands",
+        "checked at preview against the deployed gateway",
     ),
-    OutOfScope("GWY-03", "No public IP address for the gateway", "the components pass none"),
-    OutOfScope("GWY-05", "Gateways are zone redundant", "the components name no zones"),
+    OutOfScope("GWY-03", "No public IP address for the gateway", "the components set none"),
+    OutOfScope("GWY-05", "Gateways are zone redundant", "the components set no zones"),
     OutOfScope("GWY-06", "The gateway is in GatewaySubnet", "the components put it there (VN-09)"),
     OutOfScope("GWY-07", "One ExpressRoute gateway a network", "a stack file describes one"),
     OutOfScope("GWY-08", "Type, SKU name and SKU tier of the gateway", "the components write them"),
-    OutOfScope("RT-16", "Service tags in routes", "refused as no prefix (VN-04)"),
-    OutOfScope("RT-27", "What security groups must let out", "a stack file names groups, no rules"),
+    OutOfScope("RT-16", "Service tags in routes", "refused as an invalid prefix (VN-04)"),
+    OutOfScope(
+        "RT-27", "What security groups must allow out", "a stack file names groups, not their rules"
+    ),
     OutOfScope("SR-02", "The vault is outside the source region", _VAULT),
-    OutOfScope("SR-03", "One fabric a region and vault", _VAULT),
+    OutOfScope("SR-03", "One fabric for each region and vault", _VAULT),
     OutOfScope("SR-04", "Container mappings both ways", _VAULT),
     OutOfScope("SR-05", "The cache account beside the source", _VAULT),
     OutOfScope("SR-06", "One recovery network for each network", f"{_VAULT}; see SR-08"),
@@ -58,10 +60,14 @@ OUT_OF_SCOPE = (
     OutOfScope("SR-17", "Actions of a recovery plan", _VAULT),
     OutOfScope("SR-18", "The plan's automation account", _VAULT),
     OutOfScope("SR-26", "Churn of a machine and of a disk", "machines are not part of a stack"),
-    OutOfScope("RG-03", "Two names in one metro are two peering locations", "it is a permission"),
+    OutOfScope(
+        "RG-03",
+        "Two names in one metro are two peering locations",
+        "it permits something, it forbids nothing",
+    ),
     OutOfScope(
         "SR-19",
         "The state backend is not in the primary region",
-        "its address does not tell its region; groups and circuits are asked",
+        "its address does not show its region; resource groups and circuits are checked",
     ),
 )

@@ -1,4 +1,4 @@
-"""What a rule is: an id, how grave it is, why it is there, and the function that finds faults."""
+"""A rule: its id, severity, reason, and the function that finds faults."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -11,12 +11,22 @@ from sparehub.topology.rules.findings import Severity
 
 Subject = TypeVar("Subject")
 _SHORT: Mapping[str, str] = MappingProxyType(
-    {"asn": "ASN", "azure": "Azure", "dns": "DNS", "microsoft": "Microsoft", "nva": "NVA"}
+    {
+        "asn": "ASN",
+        "azure": "Azure",
+        "bastion": "Bastion",
+        "bgp": "BGP",
+        "dns": "DNS",
+        "microsoft": "Microsoft",
+        "nva": "NVA",
+        "recovery": "Recovery",
+        "site": "Site",
+    }
 )
 
 
 class RuleFault(NamedTuple):
-    """Where a rule is broken, and how, with what to do; of a pair also in which stack."""
+    """A broken rule: the key, what is wrong and what to do; in a pair also the stack."""
 
     path: str
     message: str
@@ -25,38 +35,43 @@ class RuleFault(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class Description:
-    """A row of the catalogue."""
+    """A row of the catalogue.
 
-    id: str  # of azure-rules; CONFIG for the shape of a file and for names
+    Attributes:
+        id: of Azure's rules, such as VN-12; CONFIG for the form of a file and for names.
+        why: one sentence.
+    """
+
+    id: str
     severity: Severity
     title: str
-    why: str  # one sentence
+    why: str
 
     @property
     def source(self) -> str:
-        """Where it was read."""
+        """The page that the rule was read on."""
         return SOURCES[self.id]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Rule(Description, Generic[Subject]):
-    """A rule that a function of ours holds a subject to."""
+    """A rule that a function checks on a subject: a file, a region, or a pair."""
 
     find: Callable[[Subject], Iterable[RuleFault]]
 
     def problem(self, fault: RuleFault) -> Problem:
-        """Return a fault as a problem that names the rule."""
+        """Return a fault as a problem with the id of the rule."""
         return Problem(fault.path, fault.message, self.id)
 
     def problems(self, subject: Subject) -> Iterator[Problem]:
-        """Yield every fault as a problem that names the rule."""
+        """Yield every fault of a subject as a problem with the id of the rule."""
         yield from map(self.problem, self.find(subject))
 
 
 def rule(
     identity: str, *, why: str, severity: Severity = "error"
 ) -> Callable[[Callable[[Subject], Iterable[RuleFault]]], Rule[Subject]]:
-    """Make a rule of a function that is named after what it checks."""
+    """Make a rule of a function whose name states the rule: the name becomes the title."""
 
     def make(find: Callable[[Subject], Iterable[RuleFault]]) -> Rule[Subject]:
         words = (_SHORT.get(word, word) for word in find.__name__.split("_"))

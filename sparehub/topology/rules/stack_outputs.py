@@ -11,10 +11,13 @@ from sparehub.topology.state.resources import Resources
 def recorded_stack(name: str, resources: Resources, *, paired_stack: str) -> Stack | None:
     """Return a stack as its outputs describe it; None of one never deployed, or destroyed.
 
-    ``paired_stack`` stands for what its file says of its pair: no output tells.
+    Args:
+        name: the stack.
+        resources: its deployed resources.
+        paired_stack: its pairedStack, which no output has.
 
     Raises:
-        ConfigurationError: where another version wrote what this one does not understand.
+        ConfigurationError: where another version wrote values that this one does not accept.
     """
     outputs = outputs_of(resources)
     if "region" not in outputs:

@@ -1,4 +1,4 @@
-"""Warnings that somebody has read: which may be ignored, and which therefore are."""
+"""Ignored rules: which warnings a stack file may ignore, and which it does."""
 
 import difflib
 from collections.abc import Iterable, Iterator
@@ -12,42 +12,42 @@ from sparehub.topology.rules.rule import RuleFault, rule
 
 @dataclass(frozen=True, order=True)
 class Suppressed:
-    """A warning and why nobody needs to act on it."""
+    """An ignored warning and the reason in the stack file."""
 
     finding: Finding
     reason: str
 
 
 def _severities(identity: str) -> set[str]:
-    return {each.severity for each in AZURE_RULES if each.id == identity}
+    return {row.severity for row in AZURE_RULES if row.id == identity}
 
 
-@rule("CONFIG", why="A reason for a rule that does not exist hides nothing, and was meant to.")
+@rule("CONFIG", why="An ignored rule that does not exist is a spelling error.")
 def ignored_rules_exist(stack: Stack) -> Iterator[RuleFault]:
     """By id, as reports show it."""
     for identity in stack.config.ignored_rules:
         if not _severities(identity):
-            known = sorted({each.id for each in AZURE_RULES})
+            known = sorted({row.id for row in AZURE_RULES})
             near = difflib.get_close_matches(identity.upper(), known, n=1, cutoff=0.0)
             message = f"there is no such rule; did you mean {near[0]}?"
             yield RuleFault(f"ignoredRules.{identity}", message)
 
 
-@rule("CONFIG", why="What Azure refuses, it refuses whoever ignores it.")
+@rule("CONFIG", why="Azure refuses an error even where a stack file ignores it.")
 def ignored_rules_are_warnings(stack: Stack) -> Iterator[RuleFault]:
     """A rule that both refuses and warns may be named: its warnings are ignored."""
     for identity in stack.config.ignored_rules:
         if _severities(identity) == {"error"}:
-            message = "an error cannot be ignored, only a warning: mend what it speaks of"
+            message = "an error cannot be ignored, only a warning: correct its cause"
             yield RuleFault(f"ignoredRules.{identity}", message)
 
 
-@rule("CONFIG", why="Who reads the report later has to know why.")
+@rule("CONFIG", why="Readers of a report need the reason.")
 def ignored_rules_have_a_reason(stack: Stack) -> Iterator[RuleFault]:
     """More than blanks."""
     for identity, reason in stack.config.ignored_rules.items():
         if not reason.strip():
-            yield RuleFault(f"ignoredRules.{identity}", "say why it may be ignored")
+            yield RuleFault(f"ignoredRules.{identity}", "give the reason why it may be ignored")
 
 
 SUPPRESSIONS = (ignored_rules_exist, ignored_rules_are_warnings, ignored_rules_have_a_reason)
@@ -56,7 +56,7 @@ SUPPRESSIONS = (ignored_rules_exist, ignored_rules_are_warnings, ignored_rules_h
 def without_suppressed(
     findings: Iterable[Finding], stacks: Iterable[Stack]
 ) -> tuple[list[Finding], list[Suppressed]]:
-    """Part findings from those that the file of their own stack ignores, each sorted."""
+    """Separate the findings that the file of their stack ignores; both parts are sorted."""
     reasons = {
         (stack.name, identity): reason
         for stack in stacks

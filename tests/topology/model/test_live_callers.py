@@ -130,15 +130,15 @@ def test_the_rules_refuse_what_is_decided(case: Case) -> None:
 
     both = {stack.config.activation for stack in pair} == {Activation.ACTIVE}
     live = both and decided(second.region, first.region) is not None
-    assert blamed(circuits.one_region_is_live_where_addresses_overlap) == (
+    assert blamed(circuits.only_one_region_is_live_where_addresses_overlap) == (
         ["secondary"] if live else []
     )
-    assert blamed(circuits.both_files_say_what_on_premises_prefers) == (
+    assert blamed(circuits.both_files_name_the_same_preferred_region) == (
         ["secondary"] if case.prefers[0] is not case.prefers[1] else []
     )
     on_one, on_two = _standing_by(pair)
-    assert blamed(circuits.hub_on_standby_is_not_linked_beside_its_twin) == on_one
-    assert blamed(circuits.hub_on_standby_is_not_advertised_beside_its_twin) == on_two
+    assert blamed(circuits.standby_hub_shares_no_circuit_with_overlapping_addresses) == on_one
+    assert blamed(circuits.standby_hub_does_not_advertise_overlapping_addresses) == on_two
 
 
 def _standing_by(pair: Pair) -> tuple[list[str], list[str]]:

@@ -66,7 +66,7 @@ EXAMPLES: tuple[tuple[Rule[Stack], Example], ...] = (
         Example(
             primary(lambda r: circuit(r).update(peeringLocation="Atlantis")),
             f"{CIRCUIT}.peeringLocation",
-            "'Atlantis' is no peering location we know",
+            "'Atlantis' is not a known peering location",
             primary(lambda r: circuit(r).update(peeringLocation="hong kong2")),
         ),
     ),
@@ -75,12 +75,12 @@ EXAMPLES: tuple[tuple[Rule[Stack], Example], ...] = (
         Example(
             whole(lambda v: v.update({"azure-native:location": "atlantisnorth"})),
             "location",
-            "'atlantisnorth' is in no geopolitical region we know",
+            "'atlantisnorth' is not a known region",
             whole(lambda v: v.update({"azure-native:location": "southeastasia"})),
         ),
     ),
     (
-        fences.connections_to_circuits_of_others_can_be_revoked,
+        fences.connections_to_referenced_circuits_have_their_own_authorization,
         Example(
             primary(lent("x", f"{LENT}c")),
             f"{CONNECTIONS}.x.circuit.authorizationKey",
@@ -89,20 +89,20 @@ EXAMPLES: tuple[tuple[Rule[Stack], Example], ...] = (
         ),
     ),
     (
-        records.circuits_are_recorded_in_regions_that_are_known,
+        records.circuit_records_are_in_known_regions,
         Example(
             primary(lambda r: circuit(r).update(location="Atlantis North")),
             f"{CIRCUIT}.location",
-            "'atlantisnorth' is no region of Azure that we know",
+            "'atlantisnorth' is not a known region of Azure",
             primary(lambda r: circuit(r).update(location="Spain Central")),
         ),
     ),
     (
-        records.circuits_are_recorded_in_regions_that_are_known,
+        records.circuit_records_are_in_known_regions,
         Example(
             primary(lambda r: circuit(r).update(location="usgovtexas")),
             f"{CIRCUIT}.location",
-            "usgovtexas is in the cloud US Government, not Public as eastasia is",
+            "usgovtexas is in the cloud US Government, eastasia is in Public",
             # The region's own, which is warned of by itself.
             whole(in_a_new_region),
         ),
@@ -143,7 +143,7 @@ EXAMPLES: tuple[tuple[Rule[Stack], Example], ...] = (
         ),
     ),
     (
-        circuits.links_are_apart_from_the_networks,
+        circuits.links_do_not_overlap_virtual_networks,
         Example(
             primary(
                 lambda r: circuit(r)["privatePeering"].update(
@@ -164,12 +164,12 @@ EXAMPLES: tuple[tuple[Rule[Stack], Example], ...] = (
         Example(
             two_keys("one", "one"),
             f"{CONNECTIONS}.b.circuit.authorizationKey",
-            "the key is that of a, too",
+            "the key of a is the same",
             two_keys("one", "other"),
         ),
     ),
     (
-        subscriptions.circuits_of_another_subscription_have_a_key,
+        subscriptions.circuits_of_another_subscription_have_an_authorization_key,
         Example(
             borrowing(ANOTHER, ""),
             f"{CONNECTIONS}.a.circuit.authorizationKey",
@@ -178,7 +178,7 @@ EXAMPLES: tuple[tuple[Rule[Stack], Example], ...] = (
         ),
     ),
     (
-        subscriptions.circuits_of_another_subscription_have_a_key,
+        subscriptions.circuits_of_another_subscription_have_an_authorization_key,
         Example(
             borrowing(ANOTHER, ""),
             f"{CONNECTIONS}.a.circuit.authorizationKey",
@@ -200,23 +200,23 @@ EXAMPLES: tuple[tuple[Rule[Stack], Example], ...] = (
         Example(
             borrowing("[secret]", ""),
             f"{CONNECTIONS}.a.circuit.authorizationKey",
-            "say azure-native:subscriptionId",
+            "set azure-native:subscriptionId",
             borrowing(ANOTHER, ""),
         ),
     ),
     (
-        circuits.gateway_takes_all_circuits,
+        circuits.gateway_supports_the_number_of_circuits,
         Example(
             primary(more_circuits(4, "Singapore")),
             CONNECTIONS,
-            "5 circuits; a gateway ErGw1AZ takes 4",
+            "5 circuits; a gateway ErGw1AZ supports 4",
             primary(
                 both(more_circuits(4, "Singapore"), lambda r: gateway(r).update(sku="ErGw2AZ"))
             ),
         ),
     ),
     (
-        circuits.peering_locations_serve_few_enough_circuits,
+        circuits.circuits_per_peering_location_stay_within_the_limit,
         Example(
             primary(more_circuits(4, "Hong Kong")),
             CONNECTIONS,
@@ -225,16 +225,16 @@ EXAMPLES: tuple[tuple[Rule[Stack], Example], ...] = (
         ),
     ),
     (
-        circuits.region_owns_few_enough_circuits,
+        circuits.circuits_per_region_stay_within_the_limit,
         Example(
             primary(more_circuits(10, "Singapore")),
             CONNECTIONS,
-            "11 circuits of its own in japaneast",
+            "11 circuits of this stack in japaneast",
             primary(more_circuits(9, "Singapore")),
         ),
     ),
     (
-        circuits.circuits_are_at_different_locations,
+        circuits.circuits_use_different_peering_locations,
         Example(
             primary(more_circuits(1, "Hong Kong")),
             CONNECTIONS,
@@ -243,7 +243,7 @@ EXAMPLES: tuple[tuple[Rule[Stack], Example], ...] = (
         ),
     ),
     (
-        circuits.gateway_advertises_few_enough_prefixes,
+        circuits.advertised_prefixes_stay_within_the_limit,
         Example(
             primary(spokes(500, prefixes=2)),
             "region.spokes",
@@ -252,20 +252,20 @@ EXAMPLES: tuple[tuple[Rule[Stack], Example], ...] = (
         ),
     ),
     (
-        circuits.on_premises_advertises_few_enough_prefixes,
+        circuits.learned_prefixes_stay_within_the_limit,
         Example(
             primary(lambda r: r["onPremises"].update(addressPrefixes=ON_PREMISES)),
             "region.onPremises.addressPrefixes",
-            "4001 prefixes; gateway and circuits learn 4000",
+            "4001 prefixes; gateway and circuits accept 4000",
             primary(lambda r: r["onPremises"].update(addressPrefixes=ON_PREMISES[:4000])),
         ),
     ),
     (
-        circuits.weights_have_something_to_decide,
+        circuits.routing_weights_are_set_on_several_connections,
         Example(
             primary(lambda r: connections(r)["hong-kong"].update(routingWeight=10)),
             f"{CONNECTIONS}.hong-kong.routingWeight",
-            "10 decides nothing",
+            "10 has no effect",
             primary(
                 both(
                     lambda r: connections(r)["hong-kong"].update(routingWeight=10),
@@ -275,7 +275,7 @@ EXAMPLES: tuple[tuple[Rule[Stack], Example], ...] = (
         ),
     ),
     (
-        circuits.spokes_wait_where_prefixes_are_many,
+        circuits.spokes_wait_for_the_connection_above_200_prefixes,
         Example(
             model(lambda r: replace(r, spokes_wait_for_connections=False), primary(spokes(200))),
             "region.spokes",

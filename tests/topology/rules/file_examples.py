@@ -46,7 +46,7 @@ def in_spoke(name: str, length: str, **more: object) -> Change:
 
 EXAMPLES: tuple[tuple[Rule[RawRegion], Example], ...] = (
     (
-        addresses.address_space_is_free_for_use,
+        addresses.address_space_avoids_reserved_ranges,
         Example(
             lambda r: r["spokes"]["spoke1"].update(addressSpace=["169.254.8.0/24"]),
             f"{SPOKE1}.addressSpace",
@@ -55,7 +55,7 @@ EXAMPLES: tuple[tuple[Rule[RawRegion], Example], ...] = (
         ),
     ),
     (
-        addresses.prefixes_of_a_network_are_apart,
+        addresses.prefixes_of_a_network_do_not_overlap,
         Example(
             lambda r: r["spokes"]["spoke1"]["addressSpace"].append("10.1.0.128/25"),
             f"{SPOKE1}.addressSpace",
@@ -64,7 +64,7 @@ EXAMPLES: tuple[tuple[Rule[RawRegion], Example], ...] = (
         ),
     ),
     (
-        addresses.subnets_are_apart,
+        addresses.subnets_do_not_overlap,
         Example(
             lambda r: hub(r)["subnets"].update(more={"addressPrefix": "10.10.10.64/27"}),
             "region.hub.subnets.more.addressPrefix",
@@ -82,7 +82,7 @@ EXAMPLES: tuple[tuple[Rule[RawRegion], Example], ...] = (
         ),
     ),
     (
-        addresses.subnets_lie_in_their_network,
+        addresses.subnets_are_within_their_address_space,
         Example(
             lambda r: r["spokes"]["spoke1"]["subnets"]["app"].update(addressPrefix="10.1.1.0/25"),
             f"{SPOKE1}.subnets.app.addressPrefix",
@@ -91,7 +91,7 @@ EXAMPLES: tuple[tuple[Rule[RawRegion], Example], ...] = (
         ),
     ),
     (
-        addresses.spokes_are_apart_from_the_hub,
+        addresses.spokes_do_not_overlap_the_hub,
         Example(
             lambda r: r["spokes"]["spoke1"].update(addressSpace=["10.10.10.0/25"]),
             f"{SPOKE1}.addressSpace",
@@ -100,7 +100,7 @@ EXAMPLES: tuple[tuple[Rule[RawRegion], Example], ...] = (
         ),
     ),
     (
-        addresses.spokes_are_apart_from_each_other,
+        addresses.spokes_do_not_overlap_each_other,
         Example(
             lambda r: r["spokes"]["spoke2"].update(addressSpace=["10.1.0.0/25"]),
             "region.spokes.spoke2.addressSpace",
@@ -113,16 +113,16 @@ EXAMPLES: tuple[tuple[Rule[RawRegion], Example], ...] = (
         Example(
             lambda r: r["spokes"]["spoke1"]["subnets"].update(APP={}),
             f"{SPOKE1}.subnets.APP",
-            "one name to Azure",
+            "one name in Azure",
             lambda r: r["spokes"]["spoke1"]["subnets"].update(APP2={}),
         ),
     ),
     (
-        addresses.no_spoke_is_called_hub,
+        addresses.no_spoke_is_named_hub,
         Example(
             lambda r: r["spokes"].update(Hub={}),
             "region.spokes.hub",
-            "cannot be called hub",
+            "cannot be named hub",
             lambda r: r["spokes"].update(Hub2={}),
         ),
     ),
@@ -150,16 +150,16 @@ EXAMPLES: tuple[tuple[Rule[RawRegion], Example], ...] = (
         ),
     ),
     (
-        hub_rules.gateway_subnet_holds_a_gateway,
+        hub_rules.gateway_subnet_is_large_enough,
         Example(
             lambda r: hub(r)["subnets"]["GatewaySubnet"].update(addressPrefix="10.10.10.128/30"),
             f"{GATEWAY_SUBNET}.addressPrefix",
-            "/29 at least",
+            "at least /29",
             lambda r: hub(r)["subnets"]["GatewaySubnet"].update(addressPrefix="10.10.10.128/29"),
         ),
     ),
     (
-        hub_rules.hub_does_not_use_the_table_of_spokes,
+        hub_rules.hub_does_not_use_the_route_table_of_spokes,
         Example(
             lambda r: hub(r)["subnets"]["nva"].update(routeTable="shared"),
             "region.hub.subnets.nva.routeTable",
@@ -177,7 +177,7 @@ EXAMPLES: tuple[tuple[Rule[RawRegion], Example], ...] = (
         ),
     ),
     (
-        hub_rules.nva_that_is_started_is_known,
+        hub_rules.nva_started_at_failover_has_an_id,
         Example(
             lambda r: hub(r)["nva"].update(standby="startAtFailover"),
             "region.hub.nva.standby",
@@ -186,7 +186,7 @@ EXAMPLES: tuple[tuple[Rule[RawRegion], Example], ...] = (
         ),
     ),
     (
-        hub_rules.nva_that_is_started_is_known,
+        hub_rules.nva_started_at_failover_has_an_id,
         Example(
             lambda r: hub(r)["nva"].update(standby="startAtFailover", id=FIREWALL),
             "region.hub.nva.standby",
@@ -195,7 +195,7 @@ EXAMPLES: tuple[tuple[Rule[RawRegion], Example], ...] = (
         ),
     ),
     (
-        hub_rules.spokes_say_nothing_of_inspection,
+        hub_rules.spokes_do_not_set_inspect,
         Example(
             lambda r: r["spokes"]["spoke1"]["subnets"]["app"].update(inspect=True),
             "region.spokes.spoke1.subnets.app.inspect",
@@ -204,7 +204,7 @@ EXAMPLES: tuple[tuple[Rule[RawRegion], Example], ...] = (
         ),
     ),
     (
-        drill.drilled_spokes_are_there,
+        drill.drill_spokes_exist,
         Example(
             lambda r: r.update(drill={"spokes": ["spoke3"]}),
             "region.drill.spokes",
@@ -213,7 +213,7 @@ EXAMPLES: tuple[tuple[Rule[RawRegion], Example], ...] = (
         ),
     ),
     (
-        drill.drill_addresses_are_free,
+        drill.drill_addresses_are_unused,
         Example(
             lambda r: r.update(drill={"addressSpace": ["192.168.0.0/22"]}),
             "region.drill.addressSpace",
@@ -222,16 +222,16 @@ EXAMPLES: tuple[tuple[Rule[RawRegion], Example], ...] = (
         ),
     ),
     (
-        drill.drill_ranges_are_apart,
+        drill.drill_ranges_do_not_overlap,
         Example(
             lambda r: r.update(drill={"addressSpace": ["10.200.0.0/16", "10.200.1.0/24"]}),
             "region.drill.addressSpace",
-            "10.200.1.0/24 overlaps 10.200.0.0/16 beside it",
+            "10.200.1.0/24 overlaps 10.200.0.0/16 of the same drill",
             lambda r: r.update(drill={"addressSpace": ["10.200.0.0/24", "10.200.1.0/24"]}),
         ),
     ),
     (
-        drill.drill_range_has_room,
+        drill.drill_range_fits_all_spokes,
         Example(
             lambda r: r.update(drill={"addressSpace": ["10.200.0.0/24"]}),
             "region.drill.addressSpace",
@@ -244,7 +244,7 @@ EXAMPLES: tuple[tuple[Rule[RawRegion], Example], ...] = (
         Example(
             lambda r: hub(r)["nva"].update(ipAddress="10.10.10.200"),
             "region.hub.nva.ipAddress",
-            "lies in GatewaySubnet",
+            "is in GatewaySubnet",
             lambda r: hub(r)["nva"].update(ipAddress="10.10.10.20"),
         ),
     ),
@@ -258,7 +258,7 @@ EXAMPLES: tuple[tuple[Rule[RawRegion], Example], ...] = (
         ),
     ),
     (
-        hub_rules.nva_address_lies_in_its_subnet,
+        hub_rules.nva_address_is_in_its_subnet,
         Example(
             lambda r: hub(r)["nva"].update(ipAddress="10.10.11.10"),
             "region.hub.nva.ipAddress",
@@ -267,7 +267,7 @@ EXAMPLES: tuple[tuple[Rule[RawRegion], Example], ...] = (
         ),
     ),
     (
-        hub_rules.nva_address_is_free_for_use,
+        hub_rules.nva_address_is_not_reserved_by_azure,
         Example(
             lambda r: hub(r)["nva"].update(ipAddress="10.10.10.127"),
             "region.hub.nva.ipAddress",
@@ -289,30 +289,30 @@ EXAMPLES: tuple[tuple[Rule[RawRegion], Example], ...] = (
         Example(
             lambda r: hub(r)["subnets"]["GatewaySubnet"].update(protected=True),
             f"{GATEWAY_SUBNET}.protected",
-            "nothing but the gateway",
+            "only the gateway may be in this subnet",
             lambda r: hub(r)["subnets"]["GatewaySubnet"].update(protected=False),
         ),
     ),
     (
-        reserved_subnets.subnets_of_services_are_large_enough,
+        reserved_subnets.service_subnets_are_large_enough,
         Example(
             in_spoke("AzureFirewallManagementSubnet", "27"),
             f"{SPOKE1}.subnets.AzureFirewallManagementSubnet.addressPrefix",
-            "/26 at least",
+            "at least /26",
             in_spoke("RouteServerSubnet", "27"),
         ),
     ),
     (
-        reserved_subnets.subnets_of_services_have_no_security_group,
+        reserved_subnets.service_subnets_have_no_security_group,
         Example(
             in_spoke("AzureFirewallSubnet", "26", networkSecurityGroupId=NSG),
             f"{SPOKE1}.subnets.AzureFirewallSubnet.networkSecurityGroupId",
-            "leave it out",
+            "remove it",
             in_spoke("AzureBastionSubnet", "26", networkSecurityGroupId=NSG),
         ),
     ),
     (
-        reserved_subnets.subnets_of_services_have_no_route_table,
+        reserved_subnets.service_subnets_have_no_route_table,
         Example(
             in_spoke("AzureBastionSubnet", "26", routeTable="shared"),
             f"{SPOKE1}.subnets.AzureBastionSubnet.routeTable",
@@ -321,11 +321,11 @@ EXAMPLES: tuple[tuple[Rule[RawRegion], Example], ...] = (
         ),
     ),
     (
-        reserved_subnets.subnets_of_services_hold_no_machines,
+        reserved_subnets.service_subnets_have_no_machines,
         Example(
             in_spoke("AzureBastionSubnet", "26", protected=True),
             f"{SPOKE1}.subnets.AzureBastionSubnet.protected",
-            "no machine lives in AzureBastionSubnet",
+            "AzureBastionSubnet has no machines",
             in_spoke("AzureBastionSubnet", "26", protected=False),
         ),
     ),
@@ -343,7 +343,7 @@ EXAMPLES: tuple[tuple[Rule[RawRegion], Example], ...] = (
         Example(
             lambda r: gateway(r).update(sku="ErGwScale", minScaleUnits=1, maxScaleUnits=2),
             "region.expressRoute.gateway.minScaleUnits",
-            "1 to 2: to scale it needs 2 units at least",
+            "1 to 2: scaling needs at least 2 units",
             lambda r: gateway(r).update(sku="ErGwScale", minScaleUnits=1, maxScaleUnits=1),
         ),
     ),
@@ -357,7 +357,7 @@ EXAMPLES: tuple[tuple[Rule[RawRegion], Example], ...] = (
         ),
     ),
     (
-        express_route.links_have_four_addresses,
+        express_route.links_have_prefix_length_30,
         Example(
             lambda r: circuit(r)["privatePeering"].update(
                 secondaryPeerAddressPrefix="172.16.0.8/29"
@@ -370,7 +370,7 @@ EXAMPLES: tuple[tuple[Rule[RawRegion], Example], ...] = (
         ),
     ),
     (
-        express_route.links_are_apart,
+        express_route.links_of_a_peering_do_not_overlap,
         Example(
             lambda r: circuit(r)["privatePeering"].update(
                 secondaryPeerAddressPrefix="172.16.0.0/30"
@@ -383,11 +383,11 @@ EXAMPLES: tuple[tuple[Rule[RawRegion], Example], ...] = (
         ),
     ),
     (
-        express_route.peer_asn_is_not_of_microsoft,
+        express_route.peer_asn_is_not_reserved_by_microsoft,
         Example(
             lambda r: circuit(r)["privatePeering"].update(peerASN=65520),
             f"{CIRCUIT}.privatePeering.peerASN",
-            "kept by Microsoft",
+            "reserved by Microsoft",
             lambda r: circuit(r)["privatePeering"].update(peerASN=65521),
         ),
     ),
@@ -397,7 +397,7 @@ SHAPES: dict[str, Example] = {
     "Keys are known and values of their type": Example(
         lambda r: r.update(adress=1), "region.adress", "unknown key", nothing
     ),
-    "Physical names are short enough and no two things have one": Example(
+    "Physical names are short enough and unique": Example(
         lambda r: hub(r).update(name="v" * 65),
         "region.hub.name",
         "has 65 characters",
@@ -421,19 +421,19 @@ SHAPES: dict[str, Example] = {
         "is IPv6",
         lambda r: hub(r).update(addressSpace=["10.10.10.0/24", "10.10.11.0/24"]),
     ),
-    "Bandwidths are those that providers offer": Example(
+    "Bandwidths are values that providers offer": Example(
         lambda r: circuit(r).update(bandwidthInMbps=300),
         f"{CIRCUIT}.bandwidthInMbps",
         "it is 300",
         lambda r: circuit(r).update(bandwidthInMbps=500),
     ),
-    "Tier and family are Azure's": Example(
+    "Tier and family are values of Azure": Example(
         lambda r: circuit(r)["sku"].update(tier="Basic"),
         f"{CIRCUIT}.sku.tier",
         "it is 'Basic'",
         lambda r: circuit(r)["sku"].update(tier="Premium"),
     ),
-    "VLAN and both links of a private peering are given": Example(
+    "A private peering has a VLAN and two links": Example(
         lambda r: circuit(r)["privatePeering"].update(vlanId=4095),
         f"{CIRCUIT}.privatePeering.vlanId",
         "it is 4095",
@@ -451,13 +451,13 @@ SHAPES: dict[str, Example] = {
         "it is 32001",
         lambda r: connections(r)["hong-kong"].update(routingWeight=32000),
     ),
-    "Gateway SKUs and scale units are ExpressRoute's": Example(
+    "Gateway SKUs and scale units are values of ExpressRoute": Example(
         lambda r: gateway(r).update(sku="VpnGw1"),
         "region.expressRoute.gateway.sku",
         "it is 'VpnGw1'",
         lambda r: gateway(r).update(sku="ErGw3AZ"),
     ),
-    "Next hop types are those a user may set": Example(
+    "Next hop types are those that a user may set": Example(
         lambda r: r.update(
             routes={"spokes": [{"addressPrefix": "10.9.0.0/16", "nextHopType": "VNetPeering"}]}
         ),

@@ -108,7 +108,7 @@ EXAMPLES: tuple[tuple[Rule[Pair] | Rule[DeployedStack], Example], ...] = (
         ),
     ),
     (
-        circuits.links_are_apart_from_networks_of_the_other_region,
+        circuits.links_do_not_overlap_networks_of_the_other_region,
         Example(
             pair(
                 in_region(
@@ -126,53 +126,53 @@ EXAMPLES: tuple[tuple[Rule[Pair] | Rule[DeployedStack], Example], ...] = (
         ),
     ),
     (
-        circuits.a_shared_circuit_is_said_alike,
+        circuits.a_shared_circuit_has_one_description,
         Example(
             region(lent("a", OF_PRIMARY, bandwidthInMbps=500)),
             f"{CONNECTIONS}.a.circuit.bandwidthInMbps",
-            "500 where primary says 1000 of the same circuit",
+            "500 where primary has 1000 for the same circuit",
             region(lent("a", OF_PRIMARY)),
         ),
     ),
     (
-        records.circuits_are_recorded_outside_the_pair,
+        records.circuit_records_are_outside_both_regions,
         Example(
             region(lambda r: circuit(r).pop("location")),
             f"{SINGAPORE}.location",
-            "the record of this circuit lies in southeastasia: while that region is down, no fence "
-            "at it may hold, for primary to take over (ER-38). Name a third region",
+            "the record of this circuit is in southeastasia: while that region is down, fencing "
+            "secondary at the circuit may fail (ER-38). Name a third region",
             region(lambda r: circuit(r).update(location="koreacentral")),
         ),
     ),
     (
-        records.circuits_are_recorded_outside_the_pair,
+        records.circuit_records_are_outside_both_regions,
         Example(
             pair(first=in_region(lambda r: circuit(r).update(location="southeastasia"))),
             f"{HONG_KONG}.location",
-            "lies in southeastasia: while that region is down, primary may not be connected to it",
+            "is in southeastasia: while that region is down, connecting primary to it may fail",
             pair(first=in_region(lent("hong-kong", OF_PRIMARY))),  # nothing said: nothing known
         ),
     ),
     (
-        fences.links_that_stand_at_once_are_of_different_subscriptions,
+        fences.simultaneous_connections_to_a_circuit_use_different_subscriptions,
         Example(
             pair(on_one_circuit, on_one_circuit_at_once),
             f"{CONNECTIONS}.x",
-            "a fence by authorization would cut both",
+            "revoking an authorization would delete both",
             pair(on_one_circuit, on_one_circuit),
         ),
     ),
     (
-        records.a_referenced_circuit_is_recorded_in_one_place,
+        records.a_referenced_circuit_has_one_record_location,
         Example(
             region(lent("a", OF_PRIMARY, location="koreacentral")),
             f"{CONNECTIONS}.a.circuit.location",
-            "koreacentral where primary says japaneast of the same circuit",
+            "koreacentral where primary has japaneast for the same circuit",
             region(lent("a", OF_PRIMARY)),
         ),
     ),
     (
-        circuits.shared_circuits_are_owned_elsewhere,
+        circuits.shared_circuits_are_owned_by_neither_stack,
         Example(
             pair(second=on_the_primarys_circuit),
             CONNECTIONS,
@@ -181,7 +181,7 @@ EXAMPLES: tuple[tuple[Rule[Pair] | Rule[DeployedStack], Example], ...] = (
         ),
     ),
     (
-        circuits.circuits_have_few_enough_links,
+        circuits.links_per_circuit_stay_within_the_limit,
         Example(
             region(both(*(lent(f"c{n}", OF_PRIMARY) for n in range(10)))),
             f"{CONNECTIONS}.c9.circuit",
@@ -190,7 +190,7 @@ EXAMPLES: tuple[tuple[Rule[Pair] | Rule[DeployedStack], Example], ...] = (
         ),
     ),
     (
-        circuits.regions_are_served_from_different_locations,
+        circuits.regions_use_different_peering_locations,
         Example(
             region(lambda r: circuit(r).update(peeringLocation="Hong Kong")),
             CONNECTIONS,
@@ -199,7 +199,7 @@ EXAMPLES: tuple[tuple[Rule[Pair] | Rule[DeployedStack], Example], ...] = (
         ),
     ),
     (
-        circuits.one_region_is_live_where_addresses_overlap,
+        circuits.only_one_region_is_live_where_addresses_overlap,
         Example(
             pair(second=ACTIVE),
             "activation",
@@ -208,29 +208,29 @@ EXAMPLES: tuple[tuple[Rule[Pair] | Rule[DeployedStack], Example], ...] = (
         ),
     ),
     (
-        circuits.hub_on_standby_is_not_linked_beside_its_twin,
+        circuits.standby_hub_shares_no_circuit_with_overlapping_addresses,
         Example(
             pair(second=both(on_the_primarys_circuit, depth("connection"), prefer("primary"))),
             "region.standby.depth",
-            "advertises 10.10.10.0/24, too",
+            "advertised while primary advertises 10.10.10.0/24",
             pair(second=both(on_the_primarys_circuit, depth("connection"), in_region(other_hub))),
         ),
     ),
     (
-        circuits.hub_on_standby_is_not_advertised_beside_its_twin,
+        circuits.standby_hub_does_not_advertise_overlapping_addresses,
         Example(
             pair(second=depth("connection")),
             "region.standby.depth",
-            "advertises 10.10.10.0/24, too",
+            "advertised while primary advertises 10.10.10.0/24",
             pair(prefer("primary"), both(depth("connection"), prefer("primary"))),
         ),
     ),
     (
-        circuits.both_files_say_what_on_premises_prefers,
+        circuits.both_files_name_the_same_preferred_region,
         Example(
             pair(second=prefer("primary")),
             "region.onPremises.prefers",
-            "is primary, and none in primary: say the same in both files and deploy primary first",
+            "is primary, and none in primary: write the same value in both files",
             pair(prefer("primary"), prefer("primary")),
         ),
     ),
@@ -253,18 +253,18 @@ EXAMPLES: tuple[tuple[Rule[Pair] | Rule[DeployedStack], Example], ...] = (
         ),
     ),
     (
-        regions.no_referenced_circuit_lies_with_the_primary,
+        regions.no_referenced_circuit_is_in_the_primary_resource_group,
         Example(
             region(
                 lent("x", PRIMARYS.format("rg-sparehub-eastasia", "expressRouteCircuits/erc-x"))
             ),
             f"{CONNECTIONS}.x.circuit.id",
-            "lies in primary's resource group",
+            "is in the resource group of primary",
             region(lent("x", OF_PRIMARY)),
         ),
     ),
     (
-        regions.no_security_group_lies_with_the_other_region,
+        regions.no_security_group_is_in_the_other_region,
         Example(
             region(
                 subnets(
@@ -274,7 +274,7 @@ EXAMPLES: tuple[tuple[Rule[Pair] | Rule[DeployedStack], Example], ...] = (
                 )
             ),
             f"{SPOKE1}.subnets.app.networkSecurityGroupId",
-            "lies in primary's resource group",
+            "is in the resource group of primary",
             region(
                 subnets(
                     networkSecurityGroupId=PRIMARYS.format(
@@ -285,9 +285,12 @@ EXAMPLES: tuple[tuple[Rule[Pair] | Rule[DeployedStack], Example], ...] = (
         ),
     ),
     (
-        regions.regions_are_two,
+        regions.the_two_regions_differ,
         Example(
-            pair(second=located("East Asia")), "location", "eastasia is primary's, too", pair()
+            pair(second=located("East Asia")),
+            "location",
+            "eastasia is the region of primary",
+            pair(),
         ),
     ),
     (
@@ -295,7 +298,7 @@ EXAMPLES: tuple[tuple[Rule[Pair] | Rule[DeployedStack], Example], ...] = (
         Example(
             pair(located("westeurope"), located("germanynorth")),
             "location",
-            "germanynorth takes machines from germanywestcentral only",
+            "germanynorth receives machines from germanywestcentral only",
             pair(located("germanywestcentral"), located("germanynorth")),
         ),
     ),
@@ -309,7 +312,7 @@ EXAMPLES: tuple[tuple[Rule[Pair] | Rule[DeployedStack], Example], ...] = (
         ),
     ),
     (
-        regions.regions_are_of_one_cloud,
+        regions.both_regions_are_in_the_same_cloud,
         Example(
             pair(second=located("usgovvirginia")),
             "location",
@@ -318,16 +321,16 @@ EXAMPLES: tuple[tuple[Rule[Pair] | Rule[DeployedStack], Example], ...] = (
         ),
     ),
     (
-        regions.azure_pairs_the_regions,
+        regions.the_regions_are_an_azure_pair,
         Example(
             pair(second=located("japaneast")),
             "location",
-            "japaneast is not the region that Azure pairs with eastasia: that is southeastasia",
+            "japaneast is not the Azure pair of eastasia, which is southeastasia",
             pair(located("qatarcentral"), located("japaneast")),
         ),
     ),
     (
-        regions.no_network_serves_both_regions,
+        regions.no_virtual_network_belongs_to_both_regions,
         Example(
             region(
                 lambda r: (
@@ -336,21 +339,21 @@ EXAMPLES: tuple[tuple[Rule[Pair] | Rule[DeployedStack], Example], ...] = (
                 )
             ),
             "region.hub.name",
-            "is a network of primary, too",
+            "is a virtual network of primary",
             region(lambda r: r.update(resourceGroup="rg-sparehub-eastasia")),
         ),
     ),
     (
-        regions.every_protected_spoke_is_there,
+        regions.every_protected_spoke_exists_in_both_regions,
         Example(
             region(lambda r: r["spokes"].pop("spoke2")),
             "region.spokes.spoke2",
-            "missing; primary has protected subnets there",
+            "missing; primary has protected subnets in this spoke",
             pair(in_region(lambda r: r["spokes"].pop("spoke2"))),
         ),
     ),
     (
-        regions.every_protected_subnet_is_there,
+        regions.every_protected_subnet_exists_in_both_regions,
         Example(
             region(called("application")),
             f"{SPOKE1}.subnets.app",
@@ -359,11 +362,11 @@ EXAMPLES: tuple[tuple[Rule[Pair] | Rule[DeployedStack], Example], ...] = (
         ),
     ),
     (
-        regions.retained_addresses_are_the_same,
+        regions.retained_addresses_are_identical_in_both_regions,
         Example(
             region(subnets(addressPrefix="10.1.0.0/25")),
             f"{SPOKE1}.subnets.app.addressPrefix",
-            "10.1.0.0/25, where machines have 10.1.0.0/24",
+            "10.1.0.0/25, where primary has 10.1.0.0/24",
             region(
                 lambda r: r["spokes"].update(
                     spoke1={
@@ -375,16 +378,16 @@ EXAMPLES: tuple[tuple[Rule[Pair] | Rule[DeployedStack], Example], ...] = (
         ),
     ),
     (
-        regions.retained_addresses_are_the_same,
+        regions.retained_addresses_are_identical_in_both_regions,
         Example(
             region(lambda r: r["spokes"]["spoke1"].update(addressSpace=["10.1.0.0/23"])),
             f"{SPOKE1}.addressSpace",
-            "10.1.0.0/23 overlaps what primary has there",
+            "10.1.0.0/23 overlaps the addresses of primary",
             pair(),
         ),
     ),
     (
-        regions.protected_subnets_are_protected_in_both,
+        regions.protected_subnets_are_protected_in_both_regions,
         Example(
             region(subnets(protected=False)),
             f"{SPOKE1}.subnets.app.protected",
@@ -397,12 +400,12 @@ EXAMPLES: tuple[tuple[Rule[Pair] | Rule[DeployedStack], Example], ...] = (
         Example(
             pair(second=lambda v: v.pop("sparehub:pairedStack")),
             "pairedStack",
-            "is not set, so the interlock does not look at 'primary'",
+            "is not set, so the interlock does not read 'primary'",
             pair(),
         ),
     ),
     (
-        deployed_rules.storage_endpoints_are_there_already,
+        deployed_rules.storage_endpoints_exist_already,
         Example(
             standing_with([]),
             f"{SPOKE1}.subnets.app",

@@ -58,7 +58,7 @@ EXAMPLES: tuple[tuple[Rule[Stack], Example], ...] = (
         ),
     ),
     (
-        networks.bastion_keeps_its_own_rules,
+        networks.bastion_security_group_has_the_rules_of_bastion,
         Example(
             primary(in_spoke("AzureBastionSubnet", "26", networkSecurityGroupId=NSG)),
             f"{SPOKE1}.subnets.AzureBastionSubnet.networkSecurityGroupId",
@@ -67,7 +67,7 @@ EXAMPLES: tuple[tuple[Rule[Stack], Example], ...] = (
         ),
     ),
     (
-        networks.gateway_subnet_has_room,
+        networks.gateway_subnet_has_the_recommended_size,
         Example(
             primary(
                 lambda r: hub(r)["subnets"]["GatewaySubnet"].update(addressPrefix="10.10.10.128/28")
@@ -80,7 +80,7 @@ EXAMPLES: tuple[tuple[Rule[Stack], Example], ...] = (
         ),
     ),
     (
-        networks.gateway_subnet_has_room_for_many_circuits,
+        networks.gateway_subnet_has_room_for_sixteen_circuits,
         Example(
             primary(
                 lambda r: (
@@ -94,7 +94,7 @@ EXAMPLES: tuple[tuple[Rule[Stack], Example], ...] = (
         ),
     ),
     (
-        networks.networks_have_few_enough_subnets,
+        networks.subnets_per_network_stay_within_the_limit,
         Example(
             model(
                 lambda r: replace(r, hub=replace(r.hub, subnets=(r.hub.subnets * 1501)[:3001])),
@@ -105,7 +105,7 @@ EXAMPLES: tuple[tuple[Rule[Stack], Example], ...] = (
         ),
     ),
     (
-        networks.networks_have_few_enough_dns_servers,
+        networks.dns_servers_per_network_stay_within_the_limit,
         Example(
             primary(lambda r: hub(r).update(dnsServers=DNS)),
             "region.hub.dnsServers",
@@ -118,12 +118,12 @@ EXAMPLES: tuple[tuple[Rule[Stack], Example], ...] = (
         Example(
             primary(lambda r: hub(r)["subnets"]["nva"].update(protected=True)),
             "region.hub.subnets.nva.protected",
-            "do not replicate the NVA",
+            "deploy a second NVA in the other region",
             primary(lambda r: hub(r)["subnets"]["nva"].update(protected=False)),
         ),
     ),
     (
-        peerings.spokes_are_networks_of_their_own,
+        peerings.every_spoke_has_its_own_virtual_network,
         Example(
             model(
                 lambda r: replace(
@@ -135,21 +135,21 @@ EXAMPLES: tuple[tuple[Rule[Stack], Example], ...] = (
                 )
             ),
             "region.spokes.spoke2.name",
-            "is the virtual network of spoke1, too",
+            "is the virtual network of the spoke spoke1 already",
             primary(nothing),
         ),
     ),
     (
-        peerings.spokes_use_a_gateway_that_is_there,
+        peerings.spokes_use_an_existing_gateway,
         Example(
             model(lambda r: replace(r, gateway=None, spokes=r.spokes[:1])),
             f"{SPOKE1}.spokeToHub",
-            "does not exist",
+            "the hub has no gateway",
             whole(lambda v: v.update({"sparehub:activation": "standby"})),
         ),
     ),
     (
-        peerings.hub_allows_transit_to_whom_uses_its_gateway,
+        peerings.hub_allows_gateway_transit_to_its_spokes,
         Example(
             model(
                 first_spoke(
@@ -172,7 +172,7 @@ EXAMPLES: tuple[tuple[Rule[Stack], Example], ...] = (
                 )
             ),
             f"{SPOKE1}.subnets.GatewaySubnet",
-            "remove the subnet",
+            "prevent the spoke from using the hub's",
             primary(nothing),
         ),
     ),
@@ -203,11 +203,11 @@ EXAMPLES: tuple[tuple[Rule[Stack], Example], ...] = (
         ),
     ),
     (
-        peerings.hub_has_few_enough_spokes,
+        peerings.peerings_per_hub_stay_within_the_limit,
         Example(primary(spokes(501)), "region.spokes", "501 spokes", primary(spokes(500))),
     ),
     (
-        peerings.peerings_let_forwarded_traffic_through,
+        peerings.peerings_allow_forwarded_traffic,
         Example(
             model(
                 first_spoke(
@@ -232,16 +232,16 @@ EXAMPLES: tuple[tuple[Rule[Stack], Example], ...] = (
                 )
             ),
             f"{SPOKE1}.spokeToHub",
-            "must be true in a live region",
+            "must be true in an active region",
             primary(nothing),
         ),
     ),
     (
-        inspection.every_spoke_prefix_comes_in_through_the_nva,
+        inspection.every_spoke_prefix_is_routed_through_the_nva,
         Example(
             model(table("gateway", lambda t: replace(t, routes=t.routes[1:]))),
             f"{SPOKE1}.addressSpace",
-            "10.1.0.0/24 needs a route to the NVA",
+            "10.1.0.0/24 needs a route of its own length to the NVA",
             model(
                 table(
                     "gateway",
@@ -260,7 +260,7 @@ EXAMPLES: tuple[tuple[Rule[Stack], Example], ...] = (
         ),
     ),
     (
-        inspection.subnets_behind_the_nva_learn_no_routes,
+        inspection.subnets_behind_the_nva_learn_no_bgp_routes,
         Example(
             model(table("spokes", lambda t: replace(t, disable_bgp_route_propagation=False))),
             "region.routes.spokes",
@@ -269,7 +269,7 @@ EXAMPLES: tuple[tuple[Rule[Stack], Example], ...] = (
         ),
     ),
     (
-        inspection.nva_learns_routes,
+        inspection.nva_learns_bgp_routes,
         Example(
             model(table("nva", lambda t: replace(t, disable_bgp_route_propagation=True))),
             "region.routes.nva",
@@ -278,11 +278,11 @@ EXAMPLES: tuple[tuple[Rule[Stack], Example], ...] = (
         ),
     ),
     (
-        inspection.somebody_owns_the_next_hop,
+        inspection.an_nva_exists_at_the_next_hop,
         Example(
             whole(lambda v: v.pop("sparehub:pairedStack")),
             "region.hub.nva.ipAddress",
-            "whoever owns 10.10.10.10 must have an NVA there, in eastasia",
+            "an NVA with IP forwarding must exist at 10.10.10.10 in eastasia",
             primary(nothing),
         ),
     ),
@@ -306,7 +306,7 @@ EXAMPLES: tuple[tuple[Rule[Stack], Example], ...] = (
         ),
     ),
     (
-        inspection.unprotected_subnets_hold_nothing_replicated,
+        inspection.unprotected_subnets_have_no_replicated_machines,
         Example(
             primary(lambda r: r["spokes"]["spoke1"]["subnets"]["app"].update(protected=False)),
             f"{SPOKE1}.subnets.app.protected",
@@ -319,7 +319,7 @@ EXAMPLES: tuple[tuple[Rule[Stack], Example], ...] = (
         ),
     ),
     (
-        inspection.nothing_of_site_recovery_goes_on_premises,
+        inspection.site_recovery_traffic_does_not_go_on_premises,
         Example(
             primary(lambda r: hub(r)["nva"].update(internetEgress="onPremises")),
             "region.hub.nva.internetEgress",
@@ -337,7 +337,7 @@ EXAMPLES: tuple[tuple[Rule[Stack], Example], ...] = (
         ),
     ),
     (
-        gateways.gateway_carries_its_circuits,
+        gateways.gateway_capacity_covers_each_circuit,
         Example(
             primary(lambda r: circuit(r).update(bandwidthInMbps=2000)),
             "region.expressRoute.gateway.sku",
@@ -360,7 +360,7 @@ EXAMPLES: tuple[tuple[Rule[Stack], Example], ...] = (
         ),
     ),
     (
-        remapping.remapped_prefixes_do_not_collide,
+        remapping.remapped_prefixes_do_not_overlap,
         Example(
             primary(
                 lambda r: r.update(
@@ -416,7 +416,7 @@ EXAMPLES: tuple[tuple[Rule[Stack], Example], ...] = (
         Example(
             whole(lambda v: v.update({"sparehub:ignoredRules": {"ER-02": " "}})),
             "ignoredRules.ER-02",
-            "say why",
+            "give the reason",
             whole(lambda v: v.update({"sparehub:ignoredRules": {"ER-02": "bought"}})),
         ),
     ),

@@ -38,7 +38,7 @@ def many_routes(count: int) -> Example:
 
 EXAMPLES: tuple[tuple[Rule[Stack], Example], ...] = (
     (
-        routes.no_route_points_to_the_gateway,
+        routes.no_route_has_the_gateway_as_next_hop,
         Example(
             primary(route("spokes", "192.168.0.0/16", "VirtualNetworkGateway")),
             SPOKES,
@@ -47,7 +47,7 @@ EXAMPLES: tuple[tuple[Rule[Stack], Example], ...] = (
         ),
     ),
     (
-        routes.appliances_alone_have_an_address,
+        routes.only_virtual_appliances_have_a_next_hop_address,
         Example(
             primary(route("spokes", "192.168.0.0/16", "VirtualAppliance")),
             SPOKES,
@@ -56,7 +56,7 @@ EXAMPLES: tuple[tuple[Rule[Stack], Example], ...] = (
         ),
     ),
     (
-        routes.appliances_are_reached_directly,
+        routes.next_hops_are_reachable_directly,
         Example(
             primary(route("spokes", "192.168.0.0/16", "VirtualAppliance", "10.2.0.4")),
             SPOKES,
@@ -83,10 +83,10 @@ EXAMPLES: tuple[tuple[Rule[Stack], Example], ...] = (
             ),
         ),
     ),
-    (routes.tables_have_few_enough_routes, many_routes(1000)),
-    (routes.tables_stay_within_the_old_limit, many_routes(400)),
+    (routes.routes_per_table_stay_within_the_limit, many_routes(1000)),
+    (routes.routes_per_table_stay_within_the_old_limit, many_routes(400)),
     (
-        routes.subnets_name_a_table_that_is_there,
+        routes.subnets_use_existing_route_tables,
         Example(
             model(
                 first_spoke(
@@ -105,11 +105,11 @@ EXAMPLES: tuple[tuple[Rule[Stack], Example], ...] = (
         ),
     ),
     (
-        routes.prefixes_of_a_table_differ,
+        routes.prefixes_of_a_route_table_are_unique,
         Example(
             primary(route("gateway", "10.1.0.0/24", "VirtualAppliance", "10.10.10.20")),
             GATEWAY,
-            "10.1.0.0/24 stands twice in rt-gateway-eastasia",
+            "rt-gateway-eastasia already has a route for 10.1.0.0/24",
             primary(route("gateway", "10.1.0.0/25", "VirtualAppliance", "10.10.10.20")),
         ),
     ),
@@ -159,11 +159,11 @@ EXAMPLES: tuple[tuple[Rule[Stack], Example], ...] = (
         ),
     ),
     (
-        routes.no_route_is_made_for_site_recovery,
+        routes.no_route_is_for_site_recovery_addresses,
         Example(
             primary(route("spokes", "52.187.58.0/24", "Internet")),
             SPOKES,
-            "52.187.58.0/24 goes to Internet past the NVA",
+            "52.187.58.0/24 to Internet bypasses the NVA",
             primary(route("spokes", "52.187.58.0/24", "None")),
         ),
     ),

@@ -25,8 +25,8 @@ BANDWIDTH = Finding(
     severity="warning",
     stack="secondary",
     path="region.expressRoute.connections",
-    message="200 Mbps where primary has 1000: it can be raised only if the port has room then, so "
-    "buy what the load after a failover needs",
+    message="200 Mbps where primary has 1000: it can be raised only if the port has capacity then, "
+    "so order what the load after a failover needs",
     rule="ER-02",
     source=SOURCES["ER-02"],
 )
@@ -34,8 +34,8 @@ NVA = Finding(
     severity="warning",
     stack="secondary",
     path="region.hub.nva.ipAddress",
-    message="whoever owns 10.10.10.10 must have an NVA there, in southeastasia, with IP forwarding "
-    "on: every route of the spokes points to it, and Sparehub does not make it",
+    message="an NVA with IP forwarding must exist at 10.10.10.10 in southeastasia: every route of "
+    "the spokes points to it, and Sparehub does not create it",
     rule="RT-13",
     source=SOURCES["RT-13"],
 )

@@ -1,4 +1,4 @@
-"""Circuits, gateways and addresses of two regions beside each other."""
+"""Circuits, gateways and addresses of two regions together."""
 
 from collections.abc import Iterator
 
@@ -20,15 +20,15 @@ from sparehub.topology.state.deployed import Deployed
 @rule(
     "ER-02",
     severity="warning",
-    why="Bandwidth grows only where the port has room, and never shrinks: not in a disaster.",
+    why="Bandwidth can be raised only where the port has capacity, and can never be lowered.",
 )
 def both_regions_have_the_same_bandwidth(pair: Pair) -> Iterator[RuleFault]:
-    """All circuits of each region together."""
+    """The sum of all circuits of each region."""
     less, more = sorted(pair, key=_bandwidth)
     if _bandwidth(less) < _bandwidth(more):
         message = (
             f"{_bandwidth(less)} Mbps where {more.name} has {_bandwidth(more)}: it can be raised "
-            "only if the port has room then, so buy what the load after a failover needs"
+            "only if the port has capacity then, so order what the load after a failover needs"
         )
         yield RuleFault(CONNECTIONS, message, less.name)
 
@@ -37,33 +37,37 @@ def _bandwidth(stack: Stack) -> int:
     return sum(circuit.bandwidth_in_mbps for circuit in stack.region.circuits)
 
 
-@rule("RG-01", why="A circuit has one peering location and one tier: they say how far it reaches.")
-def a_shared_circuit_is_said_alike(pair: Pair) -> Iterator[RuleFault]:
-    """Whoever owns it and whoever refers to it: from these its reach follows."""
+@rule(
+    "RG-01", why="The peering location and the tier of a circuit decide which regions it reaches."
+)
+def a_shared_circuit_has_one_description(pair: Pair) -> Iterator[RuleFault]:
+    """In both files, whether a file owns the circuit or refers to it."""
     first, second = pair
     for circuit in second.region.circuits:
         for other in first.region.circuits:
             if not same_circuit(circuit_id(circuit), circuit_id(other)):
                 continue
-            for key, ours, theirs in zip(
+            for key, value, value_in_first in zip(
                 ("peeringLocation", "sku.tier", "bandwidthInMbps"),
-                _said_of(circuit),
-                _said_of(other),
+                _described(circuit),
+                _described(other),
                 strict=True,
             ):
-                if str(ours).lower() != str(theirs).lower():
+                if str(value).lower() != str(value_in_first).lower():
                     path = f"{CONNECTIONS}.{circuit.key}.circuit.{key}"
-                    message = f"{ours} where {first.name} says {theirs} of the same circuit"
+                    message = (
+                        f"{value} where {first.name} has {value_in_first} for the same circuit"
+                    )
                     yield RuleFault(path, message, second.name)
 
 
-def _said_of(circuit: Circuit | CircuitReference) -> tuple[str, str, int]:
+def _described(circuit: Circuit | CircuitReference) -> tuple[str, str, int]:
     return circuit.peering_location, circuit.tier, circuit.bandwidth_in_mbps
 
 
 @rule("ER-10", why="A private peering's links may not share an address with a virtual network.")
-def links_are_apart_from_networks_of_the_other_region(pair: Pair) -> Iterator[RuleFault]:
-    """Each region's links, the other's networks."""
+def links_do_not_overlap_networks_of_the_other_region(pair: Pair) -> Iterator[RuleFault]:
+    """Of each region's links and the other region's networks."""
     for stack, other in (tuple(pair), tuple(pair)[::-1]):
         networks = [RawPrefix("", prefix) for prefix in other.region.address_prefixes]
         for first, second in overlaps([*links_of(stack), *networks]):
@@ -76,18 +80,18 @@ def links_are_apart_from_networks_of_the_other_region(pair: Pair) -> Iterator[Ru
 @rule(
     "ER-14",
     severity="warning",
-    why="A circuit that one region's stack owns goes when that stack is destroyed.",
+    why="Destroying a stack deletes the circuits that it owns.",
 )
-def shared_circuits_are_owned_elsewhere(pair: Pair) -> Iterator[RuleFault]:
-    """Referenced by id in both."""
+def shared_circuits_are_owned_by_neither_stack(pair: Pair) -> Iterator[RuleFault]:
+    """Both files refer to them by id."""
     for stack, other in (tuple(pair), tuple(pair)[::-1]):
         if warning := warn_of_shared_circuit(stack.region, Deployed.from_region(other.region)):
             yield RuleFault(CONNECTIONS, warning, stack.name)
 
 
 @rule("ER-15", why="A circuit is linked to 10 networks; a Premium one to 20 to 100, by bandwidth.")
-def circuits_have_few_enough_links(pair: Pair) -> Iterator[RuleFault]:
-    """Of both regions, which may be linked at once."""
+def links_per_circuit_stay_within_the_limit(pair: Pair) -> Iterator[RuleFault]:
+    """Counted over both regions."""
     everything = [circuit for stack in pair for circuit in stack.region.circuits]
     for group in distinct_circuits(everything):
         most = min(links_per_circuit(each.tier, each.bandwidth_in_mbps) for each in group)
@@ -101,19 +105,22 @@ def circuits_have_few_enough_links(pair: Pair) -> Iterator[RuleFault]:
     severity="warning",
     why="Two circuits at one peering location fail with it, and both regions with them.",
 )
-def regions_are_served_from_different_locations(pair: Pair) -> Iterator[RuleFault]:
-    """Said of different circuits; one circuit for both is a choice that cannot be missed."""
+def regions_use_different_peering_locations(pair: Pair) -> Iterator[RuleFault]:
+    """Checked for different circuits; one circuit for both regions is an explicit choice."""
     everything = [circuit for stack in pair for circuit in stack.region.circuits]
-    places = {circuit.peering_location.lower() for circuit in everything}
-    if len(places) == 1 and len(distinct_circuits(everything)) > 1:
-        place = everything[0].peering_location
-        message = f"every circuit of both regions is at {place}: take another for this region"
+    locations = {circuit.peering_location.lower() for circuit in everything}
+    if len(locations) == 1 and len(distinct_circuits(everything)) > 1:
+        location = everything[0].peering_location
+        message = (
+            f"every circuit of both regions is at {location}: use another peering location for "
+            "this region"
+        )
         yield RuleFault(CONNECTIONS, message, pair.secondary.name)
 
 
-@rule("ER-18", why="Two live regions with the same addresses lose each other's packets.")
-def one_region_is_live_where_addresses_overlap(pair: Pair) -> Iterator[RuleFault]:
-    """On one circuit always, on two unless on-premises prefers one region."""
+@rule("ER-18", why="Two live regions with the same addresses lose packets of each other.")
+def only_one_region_is_live_where_addresses_overlap(pair: Pair) -> Iterator[RuleFault]:
+    """On one circuit always; on two circuits unless on-premises prefers one region."""
     first, second = pair
     live = all(stack.config.activation is Activation.ACTIVE for stack in pair)
     if live and (found := _conflict(second, first)):
@@ -124,18 +131,18 @@ def one_region_is_live_where_addresses_overlap(pair: Pair) -> Iterator[RuleFault
         yield RuleFault("activation", message, second.name)
 
 
-@rule("ER-18", why="Two networks with the same addresses may not be linked to one circuit at once.")
-def hub_on_standby_is_not_linked_beside_its_twin(pair: Pair) -> Iterator[RuleFault]:
-    """At depth ``connection``, on one circuit."""
+@rule("ER-18", why="Networks with the same addresses may not be connected to one circuit together.")
+def standby_hub_shares_no_circuit_with_overlapping_addresses(pair: Pair) -> Iterator[RuleFault]:
+    """At depth ``connection``, on one circuit; decided by ``live_regions``."""
     yield from _advertised_twice(pair, shared=True)
 
 
 @rule(
     "SR-13",
-    why="The same addresses may be connected twice only where on-premises uses one of them.",
+    why="The same addresses may be advertised twice only where on-premises prefers a region.",
 )
-def hub_on_standby_is_not_advertised_beside_its_twin(pair: Pair) -> Iterator[RuleFault]:
-    """At depth ``connection``, on two circuits."""
+def standby_hub_does_not_advertise_overlapping_addresses(pair: Pair) -> Iterator[RuleFault]:
+    """At depth ``connection``, on two circuits; decided by ``live_regions``."""
     yield from _advertised_twice(pair, shared=False)
 
 
@@ -143,14 +150,14 @@ def _advertised_twice(pair: Pair, *, shared: bool) -> Iterator[RuleFault]:
     for stack, other in (tuple(pair), tuple(pair)[::-1]):
         if stack.region.depth is not Depth.CONNECTION:
             continue
-        waiting = switched(stack, Activation.STANDBY)
-        live = switched(other, Activation.ACTIVE)
-        found = _conflict(waiting, live)
+        standby = switched(stack, Activation.STANDBY)
+        active = switched(other, Activation.ACTIVE)
+        found = _conflict(standby, active)
         if found and bool(found.circuit) is shared:
             message = (
-                f"on standby at this depth the hub is advertised beside {other.name}, which "
-                f"advertises {_listed(found)}, too: choose depth gateway, hubs that do not "
-                "overlap, or two circuits and the same onPremises.prefers in both files"
+                f"on standby at this depth the hub is advertised while {other.name} advertises "
+                f"{_listed(found)}: choose depth gateway, hubs that do not overlap, or two "
+                "circuits and the same onPremises.prefers in both files"
             )
             yield RuleFault("region.standby.depth", message, stack.name)
 
@@ -163,15 +170,16 @@ def _listed(found: Conflict) -> str:
     return ", ".join(str(prefix) for prefix in found.prefixes)
 
 
-@rule("ER-23", why="Routers prefer one region or none; two files that differ describe no routers.")
-def both_files_say_what_on_premises_prefers(pair: Pair) -> Iterator[RuleFault]:
-    """``onPremises.prefers``; where it differs it counts as none."""
-    said = [stack.config.region.on_premises.prefers.value for stack in pair]
-    if said[0] != said[1]:
+@rule("ER-23", why="Two files that name different preferred regions contradict each other.")
+def both_files_name_the_same_preferred_region(pair: Pair) -> Iterator[RuleFault]:
+    """In ``onPremises.prefers``; values that differ count as none."""
+    preferences = [stack.config.region.on_premises.prefers.value for stack in pair]
+    of_primary, of_secondary = preferences
+    if of_primary != of_secondary:
         first = pair.primary.name
         message = (
-            f"is {said[1]}, and {said[0]} in {first}: say the same in both files and deploy "
-            f"{first} first; until then neither is preferred"
+            f"is {of_secondary}, and {of_primary} in {first}: write the same value in both files "
+            f"and deploy {first} first; until then neither region is preferred"
         )
         yield RuleFault("region.onPremises.prefers", message, pair.secondary.name)
 
@@ -179,7 +187,7 @@ def both_files_say_what_on_premises_prefers(pair: Pair) -> Iterator[RuleFault]:
 @rule(
     "GWY-14",
     severity="warning",
-    why="After a failover the gateway carries the other region's whole load.",
+    why="After a failover the gateway carries the load of the other region.",
 )
 def both_gateways_have_the_same_capacity(pair: Pair) -> Iterator[RuleFault]:
     """By SKU and scale units."""
@@ -194,14 +202,14 @@ def both_gateways_have_the_same_capacity(pair: Pair) -> Iterator[RuleFault]:
 
 PAIR_CIRCUITS = (
     both_regions_have_the_same_bandwidth,
-    a_shared_circuit_is_said_alike,
-    links_are_apart_from_networks_of_the_other_region,
-    shared_circuits_are_owned_elsewhere,
-    circuits_have_few_enough_links,
-    regions_are_served_from_different_locations,
-    one_region_is_live_where_addresses_overlap,
-    hub_on_standby_is_not_linked_beside_its_twin,
-    hub_on_standby_is_not_advertised_beside_its_twin,
-    both_files_say_what_on_premises_prefers,
+    a_shared_circuit_has_one_description,
+    links_do_not_overlap_networks_of_the_other_region,
+    shared_circuits_are_owned_by_neither_stack,
+    links_per_circuit_stay_within_the_limit,
+    regions_use_different_peering_locations,
+    only_one_region_is_live_where_addresses_overlap,
+    standby_hub_shares_no_circuit_with_overlapping_addresses,
+    standby_hub_does_not_advertise_overlapping_addresses,
+    both_files_name_the_same_preferred_region,
     both_gateways_have_the_same_capacity,
 )

@@ -1,7 +1,7 @@
-"""The rule that is the operator's own: asked of a pair, in each state that an intent names.
+"""The rule of intents, for a pair in each state that an intent names.
 
-Only `sparehub check` and `sparehub verify` ask it (``reachability.checks``): the
-program itself proves no reachability.
+Only `sparehub check` and `sparehub verify` check it (``reachability.checks``); the Pulumi program
+does not verify reachability.
 """
 
 from sparehub.topology.rules.rule import Description
@@ -11,6 +11,6 @@ INTENTS = (
         id="INTENT",
         severity="error",
         title="Intents hold",
-        why="What an intent says has to be true in every state that it names.",
+        why="An intent must be true in every state that it names.",
     ),
 )

@@ -1,8 +1,9 @@
-"""Where the records of circuits lie: in Azure's regions, and in none that can be lost with them.
+"""The locations of circuits' records: known regions, outside the pair.
 
-That a circuit is written, and a connection to it made, through the region of its record is an
-assumption (docs/failover.md). What Microsoft says is that the operations on a resource group are
-routed through the group's location, and that resources may not be updated while it is unavailable.
+A *record* is a circuit's entry in Azure Resource Manager; its region is the circuit's location. It
+is an assumption that writes of the circuit and of its connections need it (docs/failover.md).
+Microsoft says that operations on a resource group are routed through the group's location, and that
+resources may not be updated while that is unavailable.
 https://learn.microsoft.com/azure/azure-resource-manager/management/overview
 """
 
@@ -17,50 +18,49 @@ from sparehub.topology.rules.region.circuits import circuit_path
 from sparehub.topology.rules.rule import RuleFault, rule
 
 
-@rule("ER-06", why="A circuit's record may lie in any region that Azure has.")
-def circuits_are_recorded_in_regions_that_are_known(stack: Stack) -> Iterator[RuleFault]:
-    """Of the public cloud; of a national one, whose regions are not listed, by the cloud."""
+@rule("ER-06", why="The record of a circuit may be in any region of Azure.")
+def circuit_records_are_in_known_regions(stack: Stack) -> Iterator[RuleFault]:
+    """For the public cloud; for a national cloud, whose regions are not listed, by the cloud."""
     own = stack.region.location
     for circuit in stack.region.circuits:
         location = circuit.location
         if location is None or location == own:
             continue
         path = f"{circuit_path(circuit)}.location"
-        ours, theirs = cloud_of(own), cloud_of(location)
-        if ours != theirs:
-            yield RuleFault(path, f"{location} is in the cloud {theirs}, not {ours} as {own} is")
-        elif ours == PUBLIC and not is_known_region(location):
-            yield RuleFault(
-                path, f"{location!r} is no region of Azure that we know: name another one"
-            )
+        cloud, cloud_of_record = cloud_of(own), cloud_of(location)
+        if cloud != cloud_of_record:
+            message = f"{location} is in the cloud {cloud_of_record}, {own} is in {cloud}"
+            yield RuleFault(path, message)
+        elif cloud == PUBLIC and not is_known_region(location):
+            yield RuleFault(path, f"{location!r} is not a known region of Azure: name another one")
 
 
 @rule(
     "ER-06",
     severity="warning",
-    why="A record in a region of the pair may be out of reach when that region is lost.",
+    why="A record in a region of the pair may not be writable while that region is lost.",
 )
-def circuits_are_recorded_outside_the_pair(pair: Pair) -> Iterator[RuleFault]:
-    """Said or by default; of a circuit that is referenced only where its location is said."""
+def circuit_records_are_outside_both_regions(pair: Pair) -> Iterator[RuleFault]:
+    """By ``location`` or by default; of a referenced circuit only by ``location``."""
     for stack, other in (tuple(pair), tuple(pair)[::-1]):
         for circuit in stack.region.circuits:
             if circuit.location == stack.region.location:
-                lost = f"no fence at it may hold, for {other.name} to take over (ER-38)"
+                lost = f"fencing {stack.name} at the circuit may fail (ER-38)"
             elif circuit.location == other.region.location:
-                lost = f"{stack.name} may not be connected to it, to take over"
+                lost = f"connecting {stack.name} to it may fail"
             else:
                 continue
             message = (
-                f"the record of this circuit lies in {circuit.location}: while that region is "
-                f"down, {lost}. Name a third region before it is ordered; a circuit that stands "
-                "cannot move"
+                f"the record of this circuit is in {circuit.location}: while that region is down, "
+                f"{lost}. Name a third region before the circuit is ordered; a deployed circuit "
+                "cannot be moved"
             )
             yield RuleFault(f"{circuit_path(circuit)}.location", message, stack.name)
 
 
-@rule("ER-06", why="A circuit has one record: two files that differ describe no circuit.")
-def a_referenced_circuit_is_recorded_in_one_place(pair: Pair) -> Iterator[RuleFault]:
-    """Where one region refers to a circuit that the other one owns, or refers to."""
+@rule("ER-06", why="A circuit has one record, in one location.")
+def a_referenced_circuit_has_one_record_location(pair: Pair) -> Iterator[RuleFault]:
+    """Where one file refers to a circuit that the other one owns or refers to."""
     first, second = pair
     for circuit in second.region.circuits:
         for other in first.region.circuits:
@@ -69,14 +69,14 @@ def a_referenced_circuit_is_recorded_in_one_place(pair: Pair) -> Iterator[RuleFa
                 continue
             if circuit.location and other.location and circuit.location != other.location:
                 message = (
-                    f"{circuit.location} where {first.name} says {other.location} of the same "
+                    f"{circuit.location} where {first.name} has {other.location} for the same "
                     "circuit"
                 )
                 yield RuleFault(f"{circuit_path(circuit)}.location", message, second.name)
 
 
-RECORDS = (circuits_are_recorded_in_regions_that_are_known,)
+RECORDS = (circuit_records_are_in_known_regions,)
 PAIR_RECORDS = (
-    circuits_are_recorded_outside_the_pair,
-    a_referenced_circuit_is_recorded_in_one_place,
+    circuit_records_are_outside_both_regions,
+    a_referenced_circuit_has_one_record_location,
 )

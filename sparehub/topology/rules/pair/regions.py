@@ -1,4 +1,4 @@
-"""Whether one region can take over from the other: its place, its names, its networks."""
+"""Whether one region can take over from the other: location, names, networks."""
 
 from collections.abc import Iterator, Mapping
 
@@ -12,7 +12,7 @@ from sparehub.topology.rules.region.inspection import is_protected
 from sparehub.topology.rules.region.networks import networks_of
 from sparehub.topology.rules.rule import RuleFault, rule
 
-# SR-01: regions that receive machines of their own country only, and whose they are.
+# SR-01: regions that receive replicas of one region of their country only, and that region.
 _IN_COUNTRY = {
     "switzerlandwest": "switzerlandnorth",
     "francesouth": "francecentral",
@@ -36,72 +36,78 @@ _FROM_BRAZIL_SOUTH = (
 
 
 def _groups(region: Region) -> Mapping[str, str]:
-    """Return the resource groups that a stack makes, in lower case, with the path of each."""
-    circuits = [each for each in region.circuits if isinstance(each, Circuit)]
-    own = {each.resource_group.lower(): f"{circuit_path(each)}.resourceGroup" for each in circuits}
-    return {**own, region.resource_group.lower(): "region.resourceGroup"}
+    """Return the resource groups that a stack creates, in lower case, with the path of each."""
+    of_circuits = {
+        circuit.resource_group.lower(): f"{circuit_path(circuit)}.resourceGroup"
+        for circuit in region.circuits
+        if isinstance(circuit, Circuit)
+    }
+    return {**of_circuits, region.resource_group.lower(): "region.resourceGroup"}
 
 
-@rule(
-    "SR-19", why="A group's own record lies in its region: what failover needs must be elsewhere."
-)
+@rule("SR-19", why="The record of a resource group is in its region, and is lost with that region.")
 def no_resource_group_is_shared(pair: Pair) -> Iterator[RuleFault]:
-    """Neither the region's nor a circuit's."""
-    theirs = _groups(pair.primary.region)
+    """For networks and for circuits."""
+    of_primary = _groups(pair.primary.region)
     for group, path in _groups(pair.secondary.region).items():
-        if group in theirs:
+        if group in of_primary:
             message = f"{group} is a resource group of {pair.primary.name}: name another"
             yield RuleFault(path, message, pair.secondary.name)
 
 
-@rule("SR-19", why="A failover must need nothing that the lost region holds.")
-def no_referenced_circuit_lies_with_the_primary(pair: Pair) -> Iterator[RuleFault]:
-    """In the group that holds the primary's networks."""
+@rule("SR-19", why="A failover must not depend on anything in the lost region.")
+def no_referenced_circuit_is_in_the_primary_resource_group(pair: Pair) -> Iterator[RuleFault]:
+    """In the resource group of its networks."""
     group = f"/resourcegroups/{pair.primary.region.resource_group.lower()}/"
     for circuit in pair.secondary.region.circuits:
         if not isinstance(circuit, Circuit) and group in circuit.id.lower():
-            message = f"lies in {pair.primary.name}'s resource group: keep circuits in their own"
+            message = f"is in the resource group of {pair.primary.name}: give circuits their own"
             yield RuleFault(f"{circuit_path(circuit)}.id", message, pair.secondary.name)
 
 
 @rule("VN-24", why="A subnet and its network security group are in one region.")
-def no_security_group_lies_with_the_other_region(pair: Pair) -> Iterator[RuleFault]:
-    """In the group that holds the other region's networks."""
+def no_security_group_is_in_the_other_region(pair: Pair) -> Iterator[RuleFault]:
+    """In the resource group of its networks."""
     for stack, other in (tuple(pair), tuple(pair)[::-1]):
         group = f"/resourcegroups/{other.region.resource_group.lower()}/"
         for path, network in networks_of(stack):
             for subnet in network.subnets:
                 if group in (subnet.network_security_group_id or "").lower():
-                    message = f"lies in {other.name}'s resource group, hence in its region"
-                    place = f"{path}.subnets.{subnet.name}.networkSecurityGroupId"
-                    yield RuleFault(place, message, stack.name)
+                    message = f"is in the resource group of {other.name}, so in its region"
+                    path_of_group = f"{path}.subnets.{subnet.name}.networkSecurityGroupId"
+                    yield RuleFault(path_of_group, message, stack.name)
 
 
-@rule("SR-01", why="A region cannot stand in for itself.")
-def regions_are_two(pair: Pair) -> Iterator[RuleFault]:
-    """By location."""
+@rule("SR-01", why="A region cannot be the replacement of itself.")
+def the_two_regions_differ(pair: Pair) -> Iterator[RuleFault]:
+    """By ``location``."""
     if pair.primary.region.location == pair.secondary.region.location:
-        message = f"{pair.secondary.region.location} is {pair.primary.name}'s, too: choose another"
+        message = (
+            f"{pair.secondary.region.location} is the region of {pair.primary.name}: choose another"
+        )
         yield RuleFault("location", message, pair.secondary.name)
 
 
-@rule("SR-01", why="Site Recovery replicates between any two regions but for some restricted ones.")
+@rule(
+    "SR-01",
+    why="Site Recovery replicates between any two regions, except for some restricted ones.",
+)
 def site_recovery_replicates_to_the_secondary(pair: Pair) -> Iterator[RuleFault]:
-    """Restricted regions take machines of their own country; Brazil South sends to some regions."""
+    """Restricted regions receive from one region; Brazil South replicates to a few regions."""
     source, target = pair.primary.region.location, pair.secondary.region.location
     message = ""
     if _IN_COUNTRY.get(target, source) != source:
-        message = f"{target} takes machines from {_IN_COUNTRY[target]} only, not from {source}"
+        message = f"{target} receives machines from {_IN_COUNTRY[target]} only, not from {source}"
     elif source == "brazilsouth" and target not in _FROM_BRAZIL_SOUTH:
         message = f"brazilsouth replicates to {', '.join(_FROM_BRAZIL_SOUTH)} only"
     elif target == "brazilsouth" and source not in _FROM_BRAZIL_SOUTH[:1]:
-        message = f"brazilsouth takes no machines from {source}"
+        message = f"brazilsouth receives no machines from {source}"
     if message:
         yield RuleFault("location", message, pair.secondary.name)
 
 
 @rule("RG-04", why="National clouds are isolated from each other.")
-def regions_are_of_one_cloud(pair: Pair) -> Iterator[RuleFault]:
+def both_regions_are_in_the_same_cloud(pair: Pair) -> Iterator[RuleFault]:
     """China, US Government, and the public cloud."""
     first, second = (cloud_of(stack.region.location) for stack in pair)
     if first != second:
@@ -112,45 +118,44 @@ def regions_are_of_one_cloud(pair: Pair) -> Iterator[RuleFault]:
 @rule(
     "RG-05",
     severity="warning",
-    why="Azure repairs one region of its own pairs first: a hint, no condition.",
+    why="Azure recovers one region of each Azure pair first; this is advice, not a condition.",
 )
-def azure_pairs_the_regions(pair: Pair) -> Iterator[RuleFault]:
-    """Where Azure pairs the primary's region at all."""
+def the_regions_are_an_azure_pair(pair: Pair) -> Iterator[RuleFault]:
+    """Checked where Azure pairs the primary's region."""
     source, target = pair.primary.region.location, pair.secondary.region.location
     expected = REGION_PAIRS.get(source, target)
     if expected != target:
-        message = f"{target} is not the region that Azure pairs with {source}: that is {expected}"
+        message = f"{target} is not the Azure pair of {source}, which is {expected}"
         yield RuleFault("location", message, pair.secondary.name)
 
 
-@rule("PE-05", why="A network that both regions' spokes are peered with would see addresses twice.")
-def no_network_serves_both_regions(pair: Pair) -> Iterator[RuleFault]:
-    """By group and name, whose case Azure ignores."""
+@rule("PE-05", why="A virtual network that is peered with both regions would have addresses twice.")
+def no_virtual_network_belongs_to_both_regions(pair: Pair) -> Iterator[RuleFault]:
+    """By resource group and name; Azure ignores case."""
     first, second = pair
     if first.region.resource_group.lower() != second.region.resource_group.lower():
         return
-    theirs = {network.name.lower() for _, network in networks_of(first)}
+    of_first = {network.name.lower() for _, network in networks_of(first)}
     for path, network in networks_of(second):
-        if network.name.lower() in theirs:
-            message = f"{network.name} is a network of {first.name}, too: make one of its own"
+        if network.name.lower() in of_first:
+            message = f"{network.name} is a virtual network of {first.name}: use another name"
             yield RuleFault(f"{path}.name", message, second.name)
 
 
-@rule(
-    "SR-08", why="Site Recovery makes a twin without routes, gateway and peering where it has none."
-)
-def every_protected_spoke_is_there(pair: Pair) -> Iterator[RuleFault]:
-    """A spoke of the primary with a protected subnet."""
+@rule("SR-08", why="Site Recovery creates a missing network, without routes, gateway and peering.")
+def every_protected_spoke_exists_in_both_regions(pair: Pair) -> Iterator[RuleFault]:
+    """Checked for spokes of the primary with a protected subnet."""
     for spoke, twin in _spokes(pair):
         if twin is None and any(_protected(pair.primary, spoke)):
-            message = f"missing; {pair.primary.name} has protected subnets there"
+            message = f"missing; {pair.primary.name} has protected subnets in this spoke"
             yield RuleFault(f"region.spokes.{spoke.key}", message, pair.secondary.name)
 
 
 @rule(
-    "SR-09", why="Site Recovery puts a machine into the subnet of the same name, or into the first."
+    "SR-09",
+    why="Site Recovery puts a machine into the subnet of the same name, else into the first.",
 )
-def every_protected_subnet_is_there(pair: Pair) -> Iterator[RuleFault]:
+def every_protected_subnet_exists_in_both_regions(pair: Pair) -> Iterator[RuleFault]:
     """By name, in the spoke of the same key."""
     for spoke, twin in _spokes(pair):
         for subnet in _protected(pair.primary, spoke) if twin else ():
@@ -160,44 +165,51 @@ def every_protected_subnet_is_there(pair: Pair) -> Iterator[RuleFault]:
                 yield RuleFault(path, message, pair.secondary.name)
 
 
-@rule("SR-12", why="A machine keeps its address only in a network that is the same as its own.")
-def retained_addresses_are_the_same(pair: Pair) -> Iterator[RuleFault]:
-    """A spoke's address space is the primary's or apart from it; so is each protected subnet."""
+@rule("SR-12", why="A machine keeps its address only in a network with the same address space.")
+def retained_addresses_are_identical_in_both_regions(pair: Pair) -> Iterator[RuleFault]:
+    """A spoke's address space equals the primary's, or does not overlap it."""
     for spoke, twin in _spokes(pair):
         if twin is None:
             continue
         path = f"region.spokes.{spoke.key}"
-        ours, theirs = twin.virtual_network.address_space, spoke.virtual_network.address_space
-        if set(ours) != set(theirs):
-            if overlapping(ours, theirs):
-                said = ", ".join(map(str, ours))
-                message = f"{said} overlaps what {pair.primary.name} has there: retain it or remap"
+        space, in_primary = twin.virtual_network.address_space, spoke.virtual_network.address_space
+        if set(space) != set(in_primary):
+            if overlapping(space, in_primary):
+                prefixes = ", ".join(map(str, space))
+                message = (
+                    f"{prefixes} overlaps the addresses of {pair.primary.name} and differs from "
+                    "them: retain all of them or remap all of them"
+                )
                 yield RuleFault(f"{path}.addressSpace", message, pair.secondary.name)
             continue
         for subnet in _protected(pair.primary, spoke):
-            there = _twin(subnet, twin)
-            if there is not None and there.address_prefix != subnet.address_prefix:
-                message = f"{there.address_prefix}, where machines have {subnet.address_prefix}"
-                place = f"{path}.subnets.{there.name}.addressPrefix"
-                yield RuleFault(place, f"{message}: they could not keep it", pair.secondary.name)
+            target = _twin(subnet, twin)
+            if target is not None and target.address_prefix != subnet.address_prefix:
+                message = (
+                    f"{target.address_prefix}, where {pair.primary.name} has "
+                    f"{subnet.address_prefix}: machines could not keep their addresses"
+                )
+                path_of_subnet = f"{path}.subnets.{target.name}.addressPrefix"
+                yield RuleFault(path_of_subnet, message, pair.secondary.name)
 
 
-@rule("RT-25", why="Once failed over, the machine replicates back: past the NVA, or through it.")
-def protected_subnets_are_protected_in_both(pair: Pair) -> Iterator[RuleFault]:
-    """So that each has its storage endpoint."""
+@rule("RT-25", why="After a failover the machines replicate back, which must bypass the NVA, too.")
+def protected_subnets_are_protected_in_both_regions(pair: Pair) -> Iterator[RuleFault]:
+    """So that both have the storage endpoint."""
     for spoke, twin in _spokes(pair):
         for subnet in _protected(pair.primary, spoke) if twin else ():
-            there = _twin(subnet, twin)
-            if there is not None and not is_protected(pair.secondary, spoke.key, there.name):
-                path = f"region.spokes.{spoke.key}.subnets.{there.name}.protected"
+            target = _twin(subnet, twin)
+            if target is not None and not is_protected(pair.secondary, spoke.key, target.name):
+                path = f"region.spokes.{spoke.key}.subnets.{target.name}.protected"
                 message = f"must be true: {pair.primary.name} protects it, and failback needs it"
                 yield RuleFault(path, message, pair.secondary.name)
 
 
 def _spokes(pair: Pair) -> Iterator[tuple[Spoke, Spoke | None]]:
-    there = {spoke.key: spoke for spoke in pair.secondary.region.spokes}
+    """Yield the spokes of the primary, each with the spoke of the same key in the secondary."""
+    in_secondary = {spoke.key: spoke for spoke in pair.secondary.region.spokes}
     for spoke in pair.primary.region.spokes:
-        yield spoke, there.get(spoke.key)
+        yield spoke, in_secondary.get(spoke.key)
 
 
 def _protected(stack: Stack, spoke: Spoke) -> Iterator[Subnet]:
@@ -207,37 +219,38 @@ def _protected(stack: Stack, spoke: Spoke) -> Iterator[Subnet]:
 
 
 def _twin(subnet: Subnet, spoke: Spoke | None) -> Subnet | None:
+    """Return the subnet of the same name in a spoke."""
     subnets = spoke.virtual_network.subnets if spoke else ()
-    return next((each for each in subnets if each.name.lower() == subnet.name.lower()), None)
+    return next((other for other in subnets if other.name.lower() == subnet.name.lower()), None)
 
 
 @rule(
     "CONFIG",
     severity="warning",
-    why="The interlock looks only at the stack that pairedStack names.",
+    why="The interlock reads only the stack that pairedStack names.",
 )
 def stacks_name_each_other(pair: Pair) -> Iterator[RuleFault]:
     """In both files."""
     for stack, other in (tuple(pair), tuple(pair)[::-1]):
         paired = stack.config.paired_stack
         if paired != other.name:
-            said = f"is {paired!r}" if paired else "is not set"
-            message = f"{said}, so the interlock does not look at {other.name!r}"
+            value = f"is {paired!r}" if paired else "is not set"
+            message = f"{value}, so the interlock does not read {other.name!r}"
             yield RuleFault("pairedStack", message, stack.name)
 
 
 PAIR_REGIONS = (
     no_resource_group_is_shared,
-    no_referenced_circuit_lies_with_the_primary,
-    no_security_group_lies_with_the_other_region,
-    regions_are_two,
+    no_referenced_circuit_is_in_the_primary_resource_group,
+    no_security_group_is_in_the_other_region,
+    the_two_regions_differ,
     site_recovery_replicates_to_the_secondary,
-    regions_are_of_one_cloud,
-    azure_pairs_the_regions,
-    no_network_serves_both_regions,
-    every_protected_spoke_is_there,
-    every_protected_subnet_is_there,
-    retained_addresses_are_the_same,
-    protected_subnets_are_protected_in_both,
+    both_regions_are_in_the_same_cloud,
+    the_regions_are_an_azure_pair,
+    no_virtual_network_belongs_to_both_regions,
+    every_protected_spoke_exists_in_both_regions,
+    every_protected_subnet_exists_in_both_regions,
+    retained_addresses_are_identical_in_both_regions,
+    protected_subnets_are_protected_in_both_regions,
     stacks_name_each_other,
 )

@@ -1,4 +1,4 @@
-"""What the rules of a pair are asked of."""
+"""The subject of the rules of a pair."""
 
 from typing import NamedTuple
 
@@ -6,7 +6,7 @@ from sparehub.topology.model.pair import Stack
 
 
 class Pair(NamedTuple):
-    """Production region and recovery region; whichever is live."""
+    """The two stacks by their fixed roles; either may be active."""
 
     primary: Stack
     secondary: Stack

@@ -1,4 +1,4 @@
-"""Circuits and connections of one region, counted as they will be once it is live."""
+"""Circuits and connections of one region, as they will be while it is active."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -27,7 +27,7 @@ CONNECTIONS = "region.expressRoute.connections"
 
 
 def circuit_path(circuit: Circuit | CircuitReference) -> str:
-    """Return where a file speaks of a circuit."""
+    """Return the key of a circuit in its stack file."""
     return f"{CONNECTIONS}.{circuit.key}.circuit"
 
 
@@ -41,77 +41,80 @@ def _is(circuit: Circuit | CircuitReference, tier: CircuitTier) -> bool:
     why="Azure refuses a circuit at a peering location that its provider does not have.",
 )
 def peering_locations_are_known(stack: Stack) -> Iterator[RuleFault]:
-    """Of those we know; Azure opens new ones."""
+    """Compared with a list that Azure extends from time to time."""
     for circuit in stack.region.circuits:
-        place = circuit.peering_location
-        if geopolitical_region_of_peering_location(place) is None:
-            message = f"{place!r} is no peering location we know, so nothing is said of its reach"
+        location = circuit.peering_location
+        if geopolitical_region_of_peering_location(location) is None:
+            message = (
+                f"{location!r} is not a known peering location, so the regions that the circuit "
+                "reaches are not checked"
+            )
             yield RuleFault(f"{circuit_path(circuit)}.peeringLocation", message)
 
 
 @rule(
     "RG-01",
     severity="warning",
-    why="What a circuit reaches is known of listed regions only.",
+    why="The reach of a circuit can be checked for known regions only.",
 )
 def region_is_known(stack: Stack) -> Iterator[RuleFault]:
-    """Of those we know; Azure opens new ones."""
+    """Compared with a list that Azure extends from time to time."""
     location = stack.region.location
     if geopolitical_region(location) is None:
-        message = (
-            f"{location!r} is in no geopolitical region we know: a Standard circuit may not reach"
-        )
+        message = f"{location!r} is not a known region: a Standard circuit may not reach it"
         yield RuleFault("location", message)
 
 
 @rule("RG-01", why="A Standard circuit reaches the geopolitical region of its peering location.")
 def standard_circuits_reach_the_region(stack: Stack) -> Iterator[RuleFault]:
-    """Across geopolitical regions a circuit has to be Premium."""
+    """Across geopolitical regions a circuit must be Premium."""
     location = stack.region.location
-    ours = geopolitical_region(location)
+    of_region = geopolitical_region(location)
     for circuit in stack.region.circuits:
-        theirs = geopolitical_region_of_peering_location(circuit.peering_location)
-        if _is(circuit, CircuitTier.STANDARD) and ours and theirs and ours != theirs:
+        of_circuit = geopolitical_region_of_peering_location(circuit.peering_location)
+        known = of_region and of_circuit
+        if _is(circuit, CircuitTier.STANDARD) and known and of_region != of_circuit:
             message = (
-                f"a Standard circuit at {circuit.peering_location} ({theirs}) does not reach "
-                f"{location} ({ours}): make it Premium, or take one of {ours}"
+                f"a Standard circuit at {circuit.peering_location} ({of_circuit}) does not reach "
+                f"{location} ({of_region}): make it Premium, or use a peering location of "
+                f"{of_region}"
             )
             yield RuleFault(f"{circuit_path(circuit)}.sku.tier", message)
 
 
 @rule("RG-02", why="A Local circuit reaches the one or two regions of its peering location.")
 def local_circuits_reach_the_region(stack: Stack) -> Iterator[RuleFault]:
-    """So none serves both regions of a pair; Azure says so only once the gateway is built."""
+    """So none serves both regions of a pair; Azure refuses only the connection."""
     location = stack.region.location
     for circuit in stack.region.circuits:
-        place = circuit.peering_location
-        known = geopolitical_region_of_peering_location(place) and geopolitical_region(location)
-        reached = LOCAL_REGIONS.get(place.lower(), ())
+        at = circuit.peering_location
+        known = geopolitical_region_of_peering_location(at) and geopolitical_region(location)
+        reached = LOCAL_REGIONS.get(at.lower(), ())
         if _is(circuit, CircuitTier.LOCAL) and known and location not in reached:
-            there = f"reaches {' and '.join(reached)} only" if reached else "cannot be Local"
-            message = f"a circuit at {place} {there}, not {location}: make it Standard or Premium"
+            reach = f"reaches {' and '.join(reached)} only" if reached else "cannot be Local"
+            message = f"a circuit at {at} {reach}, not {location}: make it Standard or Premium"
             yield RuleFault(f"{circuit_path(circuit)}.sku.tier", message)
 
 
 @rule(
     "ER-09",
     severity="warning",
-    why="Azure makes no connection on a circuit that its provider has not provisioned.",
+    why="Azure creates no connection on a circuit that its provider has not provisioned.",
 )
 def circuits_are_provisioned(stack: Stack) -> Iterator[RuleFault]:
-    """Until then the region cannot go live by it."""
+    """Until then the region cannot be connected by it."""
     for circuit in stack.region.circuits:
         if isinstance(circuit, Circuit) and circuit.private_peering is None:
             message = (
-                f"{circuit.name} is not provisioned, so the region has no connection by it: once "
-                "the provider has done its part, say provisioned: true"
+                f"{circuit.name} is not provisioned, so the region has no connection to it: write "
+                "provisioned: true once the provider has provisioned it"
             )
             yield RuleFault(f"{circuit_path(circuit)}.provisioned", message)
 
 
 @rule("ER-10", why="A private peering's links may not share an address with a virtual network.")
-def links_are_apart_from_the_networks(stack: Stack) -> Iterator[RuleFault]:
-    """Of the region's own circuits."""
+def links_do_not_overlap_virtual_networks(stack: Stack) -> Iterator[RuleFault]:
+    """Checked for the circuits that the stack owns."""
     networks = [RawPrefix("", prefix) for prefix in stack.region.address_prefixes]
     for first, second in overlaps([*links_of(stack), *networks]):
         if bool(first.path) != bool(second.path):
@@ -134,7 +137,7 @@ def links_of(stack: Stack) -> Iterator[RawPrefix]:
 
 @rule("ER-14", why="An authorization serves one connection.")
 def authorization_keys_are_used_once(stack: Stack) -> Iterator[RuleFault]:
-    """Where they can be read: a file keeps them encrypted, the running program has them."""
+    """Checked where they are decrypted: in the running program."""
     seen: dict[str, str] = {}
     for connection in stack.region.connections:
         key = connection.authorization_key
@@ -143,47 +146,47 @@ def authorization_keys_are_used_once(stack: Stack) -> Iterator[RuleFault]:
             continue
         first = seen.setdefault(text, connection.key)
         if first != connection.key:
-            message = f"the key is that of {first}, too: let the circuit's owner issue another"
+            message = f"the key of {first} is the same: ask the circuit's owner for another"
             yield RuleFault(f"{CONNECTIONS}.{connection.key}.circuit.authorizationKey", message)
 
 
-@rule("ER-16", why="A gateway takes 4, 8 or 16 circuits, by its SKU.")
-def gateway_takes_all_circuits(stack: Stack) -> Iterator[RuleFault]:
+@rule("ER-16", why="A gateway supports 4, 8 or 16 circuits, by its SKU.")
+def gateway_supports_the_number_of_circuits(stack: Stack) -> Iterator[RuleFault]:
     """Counted with those that are not provisioned yet."""
     gateway = stack.config.region.express_route.gateway
     count = len(stack.region.circuits)
     most = circuits_per_gateway(gateway.sku.value, gateway.min_scale_units)
     if count > most:
         message = (
-            f"{count} circuits; a gateway {gateway.sku} takes {most}: remove some or take a larger "
-            "SKU"
+            f"{count} circuits; a gateway {gateway.sku} supports {most}: remove some or use a "
+            "larger SKU"
         )
         yield RuleFault(CONNECTIONS, message)
 
 
-@rule("ER-16", why="A virtual network takes four circuits of one peering location.")
-def peering_locations_serve_few_enough_circuits(stack: Stack) -> Iterator[RuleFault]:
-    """Whoever owns them."""
-    for place, count in _by_location(stack).items():
+@rule("ER-16", why="A virtual network supports four circuits at one peering location.")
+def circuits_per_peering_location_stay_within_the_limit(stack: Stack) -> Iterator[RuleFault]:
+    """Owned or referenced."""
+    for location, count in _by_location(stack).items():
         if count > CIRCUITS_PER_PEERING_LOCATION:
             most = CIRCUITS_PER_PEERING_LOCATION
-            message = f"{count} circuits at {place}; a gateway takes {most} of one"
+            message = f"{count} circuits at {location}; a gateway supports {most} at one location"
             yield RuleFault(CONNECTIONS, message)
 
 
 @rule(
     "ER-16",
     severity="warning",
-    why="A subscription has ten circuits a region unless Microsoft raises that.",
+    why="A subscription has ten circuits in a region unless Microsoft raises the limit.",
 )
-def region_owns_few_enough_circuits(stack: Stack) -> Iterator[RuleFault]:
-    """Those of this stack alone, by where their records lie."""
-    owned = (each for each in stack.region.circuits if isinstance(each, Circuit))
-    for location, count in Counter(each.location for each in owned).items():
+def circuits_per_region_stay_within_the_limit(stack: Stack) -> Iterator[RuleFault]:
+    """Counted over this stack alone, by the location of the record."""
+    owned = (circuit for circuit in stack.region.circuits if isinstance(circuit, Circuit))
+    for location, count in Counter(circuit.location for circuit in owned).items():
         if count > CIRCUITS_PER_SUBSCRIPTION_AND_REGION:
             message = (
-                f"{count} circuits of its own in {location}; "
-                f"{CIRCUITS_PER_SUBSCRIPTION_AND_REGION} are allowed unless raised"
+                f"{count} circuits of this stack in {location}; the limit is "
+                f"{CIRCUITS_PER_SUBSCRIPTION_AND_REGION} unless Microsoft raised it"
             )
             yield RuleFault(CONNECTIONS, message)
 
@@ -191,13 +194,13 @@ def region_owns_few_enough_circuits(stack: Stack) -> Iterator[RuleFault]:
 @rule(
     "ER-17",
     severity="warning",
-    why="Circuits at one peering location fail together, though one network may have up to four.",
+    why="Circuits at one peering location fail together.",
 )
-def circuits_are_at_different_locations(stack: Stack) -> Iterator[RuleFault]:
-    """Of one region."""
-    for place, count in _by_location(stack).items():
+def circuits_use_different_peering_locations(stack: Stack) -> Iterator[RuleFault]:
+    """Within one region."""
+    for location, count in _by_location(stack).items():
         if count > 1:
-            message = f"{count} circuits at {place} fail with it: take another peering location"
+            message = f"{count} circuits at {location} fail with it: use another peering location"
             yield RuleFault(CONNECTIONS, message)
 
 
@@ -205,9 +208,9 @@ def _by_location(stack: Stack) -> Counter[str]:
     return Counter(circuit.peering_location.title() for circuit in stack.region.circuits)
 
 
-@rule("ER-21", why="Above 1,000 advertised prefixes a connection goes down until there are fewer.")
-def gateway_advertises_few_enough_prefixes(stack: Stack) -> Iterator[RuleFault]:
-    """As many as there are once the region is live."""
+@rule("ER-21", why="Above 1,000 advertised prefixes a connection goes down.")
+def advertised_prefixes_stay_within_the_limit(stack: Stack) -> Iterator[RuleFault]:
+    """Counted as they will be while the region is active."""
     count = len(stack.region.address_prefixes)
     if count > ADVERTISED_PREFIXES:
         message = (
@@ -217,40 +220,40 @@ def gateway_advertises_few_enough_prefixes(stack: Stack) -> Iterator[RuleFault]:
         yield RuleFault("region.spokes", message)
 
 
-@rule(
-    "ER-21", why="A session that is sent more routes than a circuit or gateway learns is dropped."
-)
-def on_premises_advertises_few_enough_prefixes(stack: Stack) -> Iterator[RuleFault]:
+@rule("ER-21", why="A BGP session with more routes than a circuit or gateway accepts is dropped.")
+def learned_prefixes_stay_within_the_limit(stack: Stack) -> Iterator[RuleFault]:
     """4,000 on a Standard circuit, 10,000 on a Premium one; 4,000 or 9,500 at the gateway."""
     count = len(stack.region.on_premises.address_prefixes)
     sku = stack.config.region.express_route.gateway.sku.value
     tiers = [circuit.tier for circuit in stack.region.circuits]
     most = min([prefixes_from_circuits(sku), *map(prefixes_from_on_premises, tiers)])
     if count > most:
-        message = f"{count} prefixes; gateway and circuits learn {most}: let the routers sum up"
+        message = (
+            f"{count} prefixes; gateway and circuits accept {most}: summarize routes on the routers"
+        )
         yield RuleFault("region.onPremises.addressPrefixes", message)
 
 
 @rule(
     "ER-24",
     severity="warning",
-    why="A weight decides between connections of one gateway, never between two regions.",
+    why="A weight selects between connections of one gateway, never between two regions.",
 )
-def weights_have_something_to_decide(stack: Stack) -> Iterator[RuleFault]:
-    """Not on the only connection of a gateway."""
+def routing_weights_are_set_on_several_connections(stack: Stack) -> Iterator[RuleFault]:
+    """A weight on the only connection of a gateway has no effect."""
     connections = stack.config.region.express_route.connections
     for key, connection in connections.items():
         if len(connections) == 1 and connection.routing_weight:
             message = (
-                f"{connection.routing_weight} decides nothing on the only connection of a gateway; "
-                "which region on-premises prefers, its routers decide (onPremises.prefers)"
+                f"{connection.routing_weight} has no effect on the only connection of a gateway; "
+                "the routers on-premises decide which region they prefer (onPremises.prefers)"
             )
             yield RuleFault(f"{CONNECTIONS}.{key}.routingWeight", message)
 
 
-@rule("ER-36", why="Azure makes a connection only while it would advertise 200 prefixes or fewer.")
-def spokes_wait_where_prefixes_are_many(stack: Stack) -> Iterator[RuleFault]:
-    """Above 200 they use the gateway only once the connection stands."""
+@rule("ER-36", why="Azure creates a connection only while it advertises 200 prefixes or fewer.")
+def spokes_wait_for_the_connection_above_200_prefixes(stack: Stack) -> Iterator[RuleFault]:
+    """Above 200 prefixes they use the gateway only once the connection exists."""
     region = stack.region
     used = any(spoke.spoke_to_hub.use_remote_gateways for spoke in region.spokes)
     many = len(region.address_prefixes) > PREFIXES_AT_CONNECTION_CREATION
@@ -258,7 +261,7 @@ def spokes_wait_where_prefixes_are_many(stack: Stack) -> Iterator[RuleFault]:
     if many and used and not waiting and not stack.config.disconnected:
         message = (
             f"{len(region.address_prefixes)} prefixes: spokes may use the gateway only once the "
-            "connection stands"
+            "connection exists"
         )
         yield RuleFault("region.spokes", message)
 
@@ -269,14 +272,14 @@ CIRCUITS = (
     standard_circuits_reach_the_region,
     local_circuits_reach_the_region,
     circuits_are_provisioned,
-    links_are_apart_from_the_networks,
+    links_do_not_overlap_virtual_networks,
     authorization_keys_are_used_once,
-    gateway_takes_all_circuits,
-    peering_locations_serve_few_enough_circuits,
-    region_owns_few_enough_circuits,
-    circuits_are_at_different_locations,
-    gateway_advertises_few_enough_prefixes,
-    on_premises_advertises_few_enough_prefixes,
-    weights_have_something_to_decide,
-    spokes_wait_where_prefixes_are_many,
+    gateway_supports_the_number_of_circuits,
+    circuits_per_peering_location_stay_within_the_limit,
+    circuits_per_region_stay_within_the_limit,
+    circuits_use_different_peering_locations,
+    advertised_prefixes_stay_within_the_limit,
+    learned_prefixes_stay_within_the_limit,
+    routing_weights_are_set_on_several_connections,
+    spokes_wait_for_the_connection_above_200_prefixes,
 )

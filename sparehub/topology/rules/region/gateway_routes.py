@@ -1,7 +1,7 @@
 """The route table of GatewaySubnet: what stops the gateway (VN-12) and what may disturb it (VN-13).
 
-``gateway_route_problems`` decides it for everybody: the two rules below hold a stack file to it,
-``reachability.invariants`` a region as it is deployed.
+``gateway_route_problems`` is the only place that decides it: the two rules below call it for a
+stack file, ``reachability.invariants`` for a deployed region.
 https://github.com/MicrosoftDocs/azure-docs/blob/main/includes/vpn-gateway-gwudr-warning.md
 """
 

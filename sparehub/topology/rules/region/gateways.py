@@ -1,4 +1,4 @@
-"""Whether a gateway carries what its circuits bring."""
+"""The capacity of a gateway, and where its SKU is offered."""
 
 from collections.abc import Iterator
 
@@ -10,7 +10,7 @@ SKU_PATH = "region.expressRoute.gateway.sku"
 
 
 def capacity_of(stack: Stack) -> int:
-    """Return what the gateway of a region carries once it stands, in Mbps (GWY-13)."""
+    """Return the capacity of the gateway of a region in Mbps (GWY-13)."""
     gateway = stack.config.region.express_route.gateway
     return 1000 * capacity_in_gbps(gateway.sku.value, gateway.max_scale_units)
 
@@ -18,26 +18,26 @@ def capacity_of(stack: Stack) -> int:
 @rule(
     "GWY-13",
     severity="warning",
-    why="What a circuit brings above the gateway's capacity is lost.",
+    why="Traffic of a circuit above the capacity of the gateway is lost.",
 )
-def gateway_carries_its_circuits(stack: Stack) -> Iterator[RuleFault]:
-    """Each circuit by itself: several share the load or stand in for each other."""
+def gateway_capacity_covers_each_circuit(stack: Stack) -> Iterator[RuleFault]:
+    """Each circuit on its own: several share the load or replace each other."""
     capacity = capacity_of(stack)
-    largest = max((each.bandwidth_in_mbps for each in stack.region.circuits), default=0)
+    largest = max((circuit.bandwidth_in_mbps for circuit in stack.region.circuits), default=0)
     if largest > capacity:
         sku = stack.config.region.express_route.gateway.sku
-        message = f"{sku} carries {capacity} Mbps, a circuit {largest}: take a larger SKU"
+        message = f"{sku} carries {capacity} Mbps, a circuit {largest} Mbps: use a larger SKU"
         yield RuleFault(SKU_PATH, message)
 
 
 @rule("GWY-16", why="Azure does not offer the scalable gateway in every region.")
 def scalable_gateway_is_offered_in_the_region(stack: Stack) -> Iterator[RuleFault]:
-    """Asked of each region by itself: one of a pair may have it and the other not."""
+    """Checked for each region on its own: one of a pair may offer it and the other not."""
     location = stack.region.location
     sku = stack.config.region.express_route.gateway.sku.value
     if sku == SCALABLE and location in WITHOUT_SCALABLE:
-        message = f"{SCALABLE} is not offered in {location}: take ErGw1AZ, ErGw2AZ or ErGw3AZ there"
+        message = f"{SCALABLE} is not offered in {location}: use ErGw1AZ, ErGw2AZ or ErGw3AZ"
         yield RuleFault(SKU_PATH, message)
 
 
-GATEWAYS = (gateway_carries_its_circuits, scalable_gateway_is_offered_in_the_region)
+GATEWAYS = (gateway_capacity_covers_each_circuit, scalable_gateway_is_offered_in_the_region)

@@ -1,4 +1,4 @@
-"""That all traffic goes through the NVA, both ways, and replication does not."""
+"""Traffic goes through the NVA in both directions; replication bypasses it."""
 
 from collections.abc import Iterator
 
@@ -13,7 +13,7 @@ from sparehub.topology.rules.rule import RuleFault, rule
 
 
 def goes_through_the_nva(region: Region, subnet: Subnet) -> bool:
-    """Say whether the default route of a subnet points to an appliance."""
+    """Return whether the default route of a subnet points to an appliance."""
     table = tables_of(region).get(subnet.route_table or "")
     return table is not None and _default_to_an_appliance(table)
 
@@ -27,15 +27,18 @@ def _default_to_an_appliance(table: RouteTable) -> bool:
 
 
 def is_protected(stack: Stack, spoke: str, subnet: str) -> bool:
-    """Say whether machines of a spoke's subnet are replicated: so unless the file says no."""
+    """Return whether machines of a spoke's subnet are replicated; the default is true."""
     configured = stack.config.region.spokes.get(spoke)
-    said = configured.subnets.get(subnet) if configured else None
-    return said is None or said.is_protected(subnet, spoke=True)
+    config = configured.subnets.get(subnet) if configured else None
+    return config is None or config.is_protected(subnet, spoke=True)
 
 
-@rule("RT-07", why="A peering's own route beats a shorter one, so the way in would miss the NVA.")
-def every_spoke_prefix_comes_in_through_the_nva(stack: Stack) -> Iterator[RuleFault]:
-    """A route as long as each spoke prefix, in the gateway's table."""
+@rule(
+    "RT-07",
+    why="The route of a peering wins over a shorter user route, so traffic would bypass the NVA.",
+)
+def every_spoke_prefix_is_routed_through_the_nva(stack: Stack) -> Iterator[RuleFault]:
+    """In the route table of GatewaySubnet, with a route as long as the spoke's prefix."""
     region = stack.region
     subnet = gateway_subnet_of(region.hub)
     table = tables_of(region).get(subnet.route_table or "") if subnet else None
@@ -48,13 +51,14 @@ def every_spoke_prefix_comes_in_through_the_nva(stack: Stack) -> Iterator[RuleFa
         for prefix in spoke.virtual_network.address_space:
             if prefix not in routed and not routed.issuperset(prefix.subnets()):
                 message = (
-                    f"{prefix} needs a route to the NVA of its own length, or comes in past it"
+                    f"{prefix} needs a route of its own length to the NVA, which its traffic "
+                    "bypasses otherwise"
                 )
                 yield RuleFault(f"region.spokes.{spoke.key}.addressSpace", message)
 
 
-@rule("RT-08", why="A BGP route longer than the default would take the way out past the NVA.")
-def subnets_behind_the_nva_learn_no_routes(stack: Stack) -> Iterator[RuleFault]:
+@rule("RT-08", why="A BGP route is longer than the default route, so traffic would bypass the NVA.")
+def subnets_behind_the_nva_learn_no_bgp_routes(stack: Stack) -> Iterator[RuleFault]:
     """``disableBgpRoutePropagation`` where the default route points to an appliance."""
     for table in stack.region.route_tables:
         if _default_to_an_appliance(table) and not table.disable_bgp_route_propagation:
@@ -65,10 +69,10 @@ def subnets_behind_the_nva_learn_no_routes(stack: Stack) -> Iterator[RuleFault]:
 @rule(
     "RT-09",
     severity="warning",
-    why="An NVA that does not learn on-premises' routes has no way to it.",
+    why="An NVA that does not learn the routes of on-premises cannot send to it.",
 )
-def nva_learns_routes(stack: Stack) -> Iterator[RuleFault]:
-    """Propagation stays on in the table of its subnet."""
+def nva_learns_bgp_routes(stack: Stack) -> Iterator[RuleFault]:
+    """Propagation is on in the route table of its subnet."""
     nva = stack.region.nva.subnet
     tables = tables_of(stack.region)
     for subnet in stack.region.hub.subnets:
@@ -81,41 +85,41 @@ def nva_learns_routes(stack: Stack) -> Iterator[RuleFault]:
 @rule(
     "RT-13",
     severity="warning",
-    why="Azure delivers to a next hop only where a machine forwards what is not for itself.",
+    why="Azure delivers to a next hop only where a machine has IP forwarding enabled.",
 )
-def somebody_owns_the_next_hop(stack: Stack) -> Iterator[RuleFault]:
-    """Said of a region that stands by, and of one without a pair."""
+def an_nva_exists_at_the_next_hop(stack: Stack) -> Iterator[RuleFault]:
+    """Reported for a region on standby, and for one without a pair."""
     region = stack.region
     if region.activation is Activation.STANDBY or not stack.config.paired_stack:
         address = region.nva.ip_address
         message = (
-            f"whoever owns {address} must have an NVA there, in {region.location}, with IP "
-            "forwarding on: every route of the spokes points to it, and Sparehub does not make it"
+            f"an NVA with IP forwarding must exist at {address} in {region.location}: every route "
+            "of the spokes points to it, and Sparehub does not create it"
         )
         yield RuleFault("region.hub.nva.ipAddress", message)
 
 
-@rule("RT-25", why="Replication would load the NVA; no user route overrides a service endpoint.")
+@rule("RT-25", why="Replication would load the NVA; a service endpoint bypasses it.")
 def protected_subnets_reach_storage_directly(stack: Stack) -> Iterator[RuleFault]:
     """``Microsoft.Storage`` wherever the default route points to an appliance."""
     for path, _, protected in _without_storage(stack):
         if protected:
-            message = f"needs {STORAGE_ENDPOINT}: its default route goes to the NVA"
+            message = f"needs {STORAGE_ENDPOINT}: its default route points to the NVA"
             yield RuleFault(f"{path}.serviceEndpoints", message)
 
 
 @rule(
     "RT-25",
     severity="warning",
-    why="Machines that are replicated all the same would send their replication to the NVA.",
+    why="Machines that are replicated all the same would replicate through the NVA.",
 )
-def unprotected_subnets_hold_nothing_replicated(stack: Stack) -> Iterator[RuleFault]:
-    """Said of every spoke subnet without the endpoint."""
+def unprotected_subnets_have_no_replicated_machines(stack: Stack) -> Iterator[RuleFault]:
+    """Reported for every spoke subnet without the endpoint."""
     for path, subnet, protected in _without_storage(stack):
         if not protected:
             message = (
                 f"{subnet.name} has a default route to the NVA and no {STORAGE_ENDPOINT} "
-                "endpoint: keep it so only where none of its machines is replicated"
+                "endpoint: use this only where none of its machines is replicated"
             )
             yield RuleFault(f"{path}.protected", message)
 
@@ -134,22 +138,22 @@ def _without_storage(stack: Stack) -> Iterator[tuple[str, Subnet, bool]]:
     severity="warning",
     why="Site Recovery's traffic must not be routed to on-premises.",
 )
-def nothing_of_site_recovery_goes_on_premises(stack: Stack) -> Iterator[RuleFault]:
-    """What is for Azure and not for storage follows the NVA's default route."""
+def site_recovery_traffic_does_not_go_on_premises(stack: Stack) -> Iterator[RuleFault]:
+    """Traffic to Azure other than storage follows the default route of the NVA."""
     if stack.config.region.hub.nva.internet_egress is InternetEgress.ON_PREMISES:
         message = (
-            "Site Recovery, Entra ID and Event Hubs would be reached through on-premises: say "
-            "direct, or let the NVA send them to the internet itself"
+            "Site Recovery, Entra ID and Event Hubs would be reached through on-premises: write "
+            "direct, or configure the NVA to send them to the internet"
         )
         yield RuleFault("region.hub.nva.internetEgress", message)
 
 
 INSPECTION = (
-    every_spoke_prefix_comes_in_through_the_nva,
-    subnets_behind_the_nva_learn_no_routes,
-    nva_learns_routes,
-    somebody_owns_the_next_hop,
+    every_spoke_prefix_is_routed_through_the_nva,
+    subnets_behind_the_nva_learn_no_bgp_routes,
+    nva_learns_bgp_routes,
+    an_nva_exists_at_the_next_hop,
     protected_subnets_reach_storage_directly,
-    unprotected_subnets_hold_nothing_replicated,
-    nothing_of_site_recovery_goes_on_premises,
+    unprotected_subnets_have_no_replicated_machines,
+    site_recovery_traffic_does_not_go_on_premises,
 )

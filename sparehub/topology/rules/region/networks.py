@@ -1,4 +1,4 @@
-"""Virtual networks and subnets of one region, as they will stand."""
+"""Virtual networks and subnets of one region."""
 
 from collections.abc import Iterator
 from ipaddress import IPv4Network
@@ -39,23 +39,25 @@ def is_private(prefix: IPv4Network) -> bool:
 @rule(
     "VN-03",
     severity="warning",
-    why="Public addresses that belong to somebody else can no longer be reached from the network.",
+    why="The network cannot reach the owners of public addresses that it uses itself.",
 )
 def address_space_is_private(stack: Stack) -> Iterator[RuleFault]:
     """RFC 1918 or 100.64.0.0/10."""
     for path, network in networks_of(stack):
         public = [str(prefix) for prefix in network.address_space if not is_private(prefix)]
         if public:
-            message = f"{', '.join(public)} is public: use private addresses, or own these"
+            message = (
+                f"{', '.join(public)} is public: use private addresses, or addresses that you own"
+            )
             yield RuleFault(f"{path}.addressSpace", message)
 
 
 @rule(
     "VN-10",
     severity="warning",
-    why="Microsoft recommends a /27, so that gateways and circuits to come find room.",
+    why="Microsoft recommends a /27, with room for more gateways and circuits.",
 )
-def gateway_subnet_has_room(stack: Stack) -> Iterator[RuleFault]:
+def gateway_subnet_has_the_recommended_size(stack: Stack) -> Iterator[RuleFault]:
     """A /27 or larger."""
     subnet = gateway_subnet_of(stack.region.hub)
     if subnet is not None and subnet.address_prefix.prefixlen > RECOMMENDED_GATEWAY_SUBNET:
@@ -64,7 +66,7 @@ def gateway_subnet_has_room(stack: Stack) -> Iterator[RuleFault]:
 
 
 @rule("VN-10", why="A gateway with sixteen circuits needs a /26.")
-def gateway_subnet_has_room_for_many_circuits(stack: Stack) -> Iterator[RuleFault]:
+def gateway_subnet_has_room_for_sixteen_circuits(stack: Stack) -> Iterator[RuleFault]:
     """Counted with those that are not provisioned yet."""
     subnet = gateway_subnet_of(stack.region.hub)
     count = len(stack.region.circuits)
@@ -76,7 +78,7 @@ def gateway_subnet_has_room_for_many_circuits(stack: Stack) -> Iterator[RuleFaul
 
 
 @rule("VN-25", why="A virtual network has at most 3,000 subnets.")
-def networks_have_few_enough_subnets(stack: Stack) -> Iterator[RuleFault]:
+def subnets_per_network_stay_within_the_limit(stack: Stack) -> Iterator[RuleFault]:
     """Hub and spokes."""
     for path, network in networks_of(stack):
         count = len(network.subnets)
@@ -86,7 +88,7 @@ def networks_have_few_enough_subnets(stack: Stack) -> Iterator[RuleFault]:
 
 
 @rule("VN-25", why="A virtual network has at most 20 DNS servers.")
-def networks_have_few_enough_dns_servers(stack: Stack) -> Iterator[RuleFault]:
+def dns_servers_per_network_stay_within_the_limit(stack: Stack) -> Iterator[RuleFault]:
     """Hub and spokes."""
     for path, network in networks_of(stack):
         count = len(network.dns_servers)
@@ -100,14 +102,14 @@ def networks_have_few_enough_dns_servers(stack: Stack) -> Iterator[RuleFault]:
 @rule(
     "SR-22",
     severity="warning",
-    why="Appliances that block guest agents cannot be replicated: each region has its own.",
+    why="Appliances that block guest agents cannot be replicated, so each region has its own.",
 )
 def nva_is_not_replicated(stack: Stack) -> Iterator[RuleFault]:
-    """By the ``protected`` of its subnet."""
+    """Its subnet is not ``protected``."""
     nva = stack.config.region.hub.nva.subnet
     subnet = stack.config.region.hub.subnets.get(nva)
     if subnet is not None and subnet.protected:
-        message = "do not replicate the NVA: deploy a second one in the other region, and say false"
+        message = "must be false: deploy a second NVA in the other region instead of replicating it"
         yield RuleFault(f"region.hub.subnets.{nva}.protected", message)
 
 
@@ -116,23 +118,23 @@ def nva_is_not_replicated(stack: Stack) -> Iterator[RuleFault]:
     severity="warning",
     why="Azure refuses a security group on Bastion's subnet that lacks Bastion's own rules.",
 )
-def bastion_keeps_its_own_rules(stack: Stack) -> Iterator[RuleFault]:
-    """What is in the group, no file says."""
+def bastion_security_group_has_the_rules_of_bastion(stack: Stack) -> Iterator[RuleFault]:
+    """The rules of a group are not in a stack file, so this is always reported."""
     for path, network in networks_of(stack):
         for subnet in network.subnets:
             place = reserved(subnet.name)
             of_service = place is not None and place.security_groups is Groups.OWN_RULES
             if of_service and subnet.network_security_group_id:
-                message = f"the group has to allow {BASTION_RULES}, or Azure refuses it here"
+                message = f"the group must allow {BASTION_RULES}, or Azure refuses it"
                 yield RuleFault(f"{path}.subnets.{subnet.name}.networkSecurityGroupId", message)
 
 
 NETWORKS = (
     address_space_is_private,
-    gateway_subnet_has_room,
-    gateway_subnet_has_room_for_many_circuits,
-    networks_have_few_enough_subnets,
-    networks_have_few_enough_dns_servers,
-    bastion_keeps_its_own_rules,
+    gateway_subnet_has_the_recommended_size,
+    gateway_subnet_has_room_for_sixteen_circuits,
+    subnets_per_network_stay_within_the_limit,
+    dns_servers_per_network_stay_within_the_limit,
+    bastion_security_group_has_the_rules_of_bastion,
     nva_is_not_replicated,
 )

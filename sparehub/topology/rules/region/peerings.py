@@ -1,4 +1,4 @@
-"""Peerings of one region: who uses whose gateway, and by which flags."""
+"""Peerings of one region: use of the hub's gateway, and the flags of both halves."""
 
 from collections.abc import Iterator
 
@@ -11,29 +11,29 @@ from sparehub.topology.rules.rule import RuleFault, rule
 
 
 @rule("PE-06", why="Azure refuses a second peering between the same two virtual networks.")
-def spokes_are_networks_of_their_own(stack: Stack) -> Iterator[RuleFault]:
-    """By name, whose case Azure ignores."""
+def every_spoke_has_its_own_virtual_network(stack: Stack) -> Iterator[RuleFault]:
+    """By name; Azure ignores case."""
     seen: dict[str, str] = {}
     for spoke in stack.region.spokes:
         name = spoke.virtual_network.name.lower()
         first = seen.setdefault(name, spoke.key)
         if first != spoke.key:
-            message = f"{name} is the virtual network of {first}, too: peer it once"
+            message = f"{name} is the virtual network of the spoke {first} already: peer it once"
             yield RuleFault(f"region.spokes.{spoke.key}.name", message)
 
 
 @rule("PE-09", why="Azure refuses useRemoteGateways while the hub has no gateway.")
-def spokes_use_a_gateway_that_is_there(stack: Stack) -> Iterator[RuleFault]:
-    """A GatewaySubnet alone is not enough."""
+def spokes_use_an_existing_gateway(stack: Stack) -> Iterator[RuleFault]:
+    """The hub has a gateway, not only a GatewaySubnet."""
     for spoke in stack.region.spokes:
         if spoke.spoke_to_hub.use_remote_gateways and stack.region.gateway is None:
-            message = "uses the hub's gateway, which does not exist: useRemoteGateways must wait"
+            message = "useRemoteGateways must be false: the hub has no gateway"
             yield RuleFault(f"region.spokes.{spoke.key}.spokeToHub", message)
 
 
 @rule("PE-10", why="Azure refuses useRemoteGateways while the hub's half does not allow transit.")
-def hub_allows_transit_to_whom_uses_its_gateway(stack: Stack) -> Iterator[RuleFault]:
-    """``allowGatewayTransit`` of the hub's half."""
+def hub_allows_gateway_transit_to_its_spokes(stack: Stack) -> Iterator[RuleFault]:
+    """By ``allowGatewayTransit`` of the hub's half."""
     for spoke in stack.region.spokes:
         used = spoke.spoke_to_hub.use_remote_gateways
         if used and not spoke.hub_to_spoke.allow_gateway_transit:
@@ -44,19 +44,23 @@ def hub_allows_transit_to_whom_uses_its_gateway(stack: Stack) -> Iterator[RuleFa
 @rule(
     "PE-11",
     severity="warning",
-    why="A virtual network with a gateway of its own may not use the hub's.",
+    why="A virtual network with its own gateway cannot use the gateway of the hub.",
 )
 def spokes_have_no_gateway_of_their_own(stack: Stack) -> Iterator[RuleFault]:
-    """A spoke's GatewaySubnet has no other use."""
+    """A spoke has no GatewaySubnet, which has no other use."""
     for spoke in stack.region.spokes:
         if gateway_subnet_of(spoke.virtual_network):
-            message = "a gateway here would keep the spoke from using the hub's: remove the subnet"
+            message = (
+                "a gateway in this subnet would prevent the spoke from using the hub's: remove it"
+            )
             yield RuleFault(f"region.spokes.{spoke.key}.subnets.GatewaySubnet", message)
 
 
-@rule("PE-13", why="At depth network there is no gateway, so no spoke may use one before failover.")
+@rule(
+    "PE-13", why="At depth network there is no gateway, so no spoke can use one before a failover."
+)
 def spokes_wait_for_the_gateway_on_standby(stack: Stack) -> Iterator[RuleFault]:
-    """Gateway first, then the update of the peerings."""
+    """The gateway is created before the peerings are updated."""
     region = stack.region
     if region.activation is Activation.STANDBY and region.gateway is None:
         for spoke in region.spokes:
@@ -67,26 +71,27 @@ def spokes_wait_for_the_gateway_on_standby(stack: Stack) -> Iterator[RuleFault]:
 
 @rule(
     "PE-19",
-    why="A virtual network has at most 500 peerings, also one with a gateway; 1,000 are for those "
-    "that Azure Virtual Network Manager makes itself, and these are plain ones.",
+    why="A network has at most 500 peerings; 1,000 only with Azure Virtual Network Manager.",
 )
-def hub_has_few_enough_spokes(stack: Stack) -> Iterator[RuleFault]:
-    """One peering a spoke."""
+def peerings_per_hub_stay_within_the_limit(stack: Stack) -> Iterator[RuleFault]:
+    """One peering for each spoke."""
     count = len(stack.region.spokes)
     if count > PEERINGS_PER_NETWORK:
         message = f"{count} spokes; a virtual network has at most {PEERINGS_PER_NETWORK} peerings"
         yield RuleFault("region.spokes", message)
 
 
-@rule("PE-21", why="Traffic that the NVA forwards crosses a peering only where both halves let it.")
-def peerings_let_forwarded_traffic_through(stack: Stack) -> Iterator[RuleFault]:
-    """Access and forwarded traffic, on both halves."""
+@rule(
+    "PE-21", why="Traffic that the NVA forwards crosses a peering only where both halves allow it."
+)
+def peerings_allow_forwarded_traffic(stack: Stack) -> Iterator[RuleFault]:
+    """Both halves allow virtual network access and forwarded traffic."""
     for spoke in stack.region.spokes:
         for half, peering in (
             ("hubToSpoke", spoke.hub_to_spoke),
             ("spokeToHub", spoke.spoke_to_hub),
         ):
-            if missing := [word for word, given in _needed(peering) if not given]:
+            if missing := [flag for flag, value in _needed(peering) if not value]:
                 message = f"{' and '.join(missing)} must be true"
                 yield RuleFault(f"region.spokes.{spoke.key}.{half}", message)
 
@@ -96,28 +101,30 @@ def _needed(peering: Peering) -> Iterator[tuple[str, bool]]:
     yield "allowForwardedTraffic", peering.allow_forwarded_traffic
 
 
-@rule("PE-21", why="The gateway is the hub's: it gives transit, and the spoke uses it.")
+@rule("PE-21", why="The hub offers transit through its gateway, and the spoke uses it.")
 def peerings_use_the_gateway_of_the_hub(stack: Stack) -> Iterator[RuleFault]:
-    """Not the other way round; and in a live region every spoke uses it."""
-    live = stack.region.activation is Activation.ACTIVE
+    """Not the other way round; in an active region every spoke uses it."""
+    active = stack.region.activation is Activation.ACTIVE
     for spoke in stack.region.spokes:
         path = f"region.spokes.{spoke.key}"
         if spoke.hub_to_spoke.use_remote_gateways:
-            yield RuleFault(f"{path}.hubToSpoke", "the hub may not use the spoke's gateway")
+            yield RuleFault(f"{path}.hubToSpoke", "the hub must not use the gateway of a spoke")
         if spoke.spoke_to_hub.allow_gateway_transit:
-            yield RuleFault(f"{path}.spokeToHub", "the spoke may not offer a gateway to the hub")
-        if live and not spoke.spoke_to_hub.use_remote_gateways:
-            message = "useRemoteGateways must be true in a live region, or nobody reaches the spoke"
+            yield RuleFault(f"{path}.spokeToHub", "the spoke must not offer a gateway to the hub")
+        if active and not spoke.spoke_to_hub.use_remote_gateways:
+            message = (
+                "useRemoteGateways must be true in an active region, or the spoke is unreachable"
+            )
             yield RuleFault(f"{path}.spokeToHub", message)
 
 
 PEERINGS = (
-    spokes_are_networks_of_their_own,
-    spokes_use_a_gateway_that_is_there,
-    hub_allows_transit_to_whom_uses_its_gateway,
+    every_spoke_has_its_own_virtual_network,
+    spokes_use_an_existing_gateway,
+    hub_allows_gateway_transit_to_its_spokes,
     spokes_have_no_gateway_of_their_own,
     spokes_wait_for_the_gateway_on_standby,
-    hub_has_few_enough_spokes,
-    peerings_let_forwarded_traffic_through,
+    peerings_per_hub_stay_within_the_limit,
+    peerings_allow_forwarded_traffic,
     peerings_use_the_gateway_of_the_hub,
 )

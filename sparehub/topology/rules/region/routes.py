@@ -1,4 +1,4 @@
-"""Route tables of one region, each taken by itself: what Azure refuses or does not carry out."""
+"""Route tables of one region; ``gateway_routes`` has the rules of GatewaySubnet's table."""
 
 from collections.abc import Iterator, Mapping
 
@@ -17,26 +17,26 @@ def tables_of(region: Region) -> Mapping[str, RouteTable]:
 
 
 def path_of(table: RouteTable) -> str:
-    """Return where a file says more routes for a table."""
+    """Return the key of a table's extra routes in a stack file."""
     return f"region.routes.{table.key}"
 
 
-@rule("RT-11", why="This next hop works with a VPN gateway only, never with ExpressRoute.")
-def no_route_points_to_the_gateway(stack: Stack) -> Iterator[RuleFault]:
-    """``VirtualNetworkGateway``."""
+@rule("RT-11", why="This next hop type works with a VPN gateway only, never with ExpressRoute.")
+def no_route_has_the_gateway_as_next_hop(stack: Stack) -> Iterator[RuleFault]:
+    """The next hop type ``VirtualNetworkGateway``."""
     for table in stack.region.route_tables:
         for route in table.routes:
             if route.next_hop_type is NextHopType.VIRTUAL_NETWORK_GATEWAY:
                 message = (
                     f"{route.address_prefix} to VirtualNetworkGateway works with a VPN gateway "
-                    "only: let BGP bring the route, or name an appliance"
+                    "only: remove the route, which BGP propagates, or name an appliance"
                 )
                 yield RuleFault(path_of(table), message)
 
 
-@rule("RT-12", why="An appliance is found by its address, and nothing else has one.")
-def appliances_alone_have_an_address(stack: Stack) -> Iterator[RuleFault]:
-    """``nextHopIpAddress`` exactly with ``VirtualAppliance``."""
+@rule("RT-12", why="A next hop address belongs to the next hop type VirtualAppliance alone.")
+def only_virtual_appliances_have_a_next_hop_address(stack: Stack) -> Iterator[RuleFault]:
+    """``nextHopIpAddress`` is set exactly where the type is ``VirtualAppliance``."""
     for table in stack.region.route_tables:
         for route in table.routes:
             appliance = route.next_hop_type is NextHopType.VIRTUAL_APPLIANCE
@@ -46,23 +46,24 @@ def appliances_alone_have_an_address(stack: Stack) -> Iterator[RuleFault]:
             if not appliance and route.next_hop_ip_address is not None:
                 message = (
                     f"{route.address_prefix} to {route.next_hop_type} has the nextHopIpAddress "
-                    f"{route.next_hop_ip_address}, which only VirtualAppliance takes"
+                    f"{route.next_hop_ip_address}, which only VirtualAppliance may have"
                 )
                 yield RuleFault(path_of(table), message)
 
 
-@rule("RT-12", why="A next hop counts only where a subnet reaches it directly: not beyond a hop.")
-def appliances_are_reached_directly(stack: Stack) -> Iterator[RuleFault]:
-    """In the subnet's own network or in one that is peered with it."""
+@rule("RT-12", why="Azure drops packets to a next hop that a subnet does not reach directly.")
+def next_hops_are_reachable_directly(stack: Stack) -> Iterator[RuleFault]:
+    """In the network of the subnet or in one that is peered with it."""
     users = _users_of_tables(stack)
     for table in stack.region.route_tables:
         for route in _distinct_hops(table):
             for path, reached in users.get(table.key, {}).items():
                 address = route.next_hop_ip_address
-                if not any(address in prefix for each in reached for prefix in each.address_space):
+                prefixes = (prefix for network in reached for prefix in network.address_space)
+                if not any(address in prefix for prefix in prefixes):
                     message = (
                         f"{route.address_prefix} to {address}, which {path} does not reach "
-                        "directly: it lies in no network that is peered with it"
+                        "directly: it is in no network that is peered with it"
                     )
                     yield RuleFault(path_of(table), message)
                     break
@@ -74,21 +75,21 @@ def _distinct_hops(table: RouteTable) -> list[Route]:
 
 
 def _users_of_tables(stack: Stack) -> Mapping[str, Mapping[str, tuple[VirtualNetwork, ...]]]:
-    """Return, for each table, the networks that use it, and what each of them reaches directly."""
+    """Return the networks that use each table, with the networks that they reach directly."""
     region = stack.region
     users: dict[str, dict[str, tuple[VirtualNetwork, ...]]] = {}
     spokes = tuple(spoke.virtual_network for spoke in region.spokes)
     for path, network in networks_of(stack):
-        # The hub comes first: most next hops are there.
+        # The hub comes first: it holds most next hops.
         reached = (region.hub, *spokes) if network is region.hub else (region.hub, network)
         for key in {subnet.route_table for subnet in network.subnets if subnet.route_table}:
             users.setdefault(key, {})[path] = reached
     return users
 
 
-@rule("RT-14", why="A packet that leaves the NVA would come back to it for ever.")
+@rule("RT-14", why="A packet that leaves the NVA would return to it in a loop.")
 def nva_is_not_its_own_next_hop(stack: Stack) -> Iterator[RuleFault]:
-    """The default route of the table of the subnet in which the next hop lives."""
+    """No default route points to an address in the subnet that uses it."""
     tables = tables_of(stack.region)
     for path, network in networks_of(stack):
         for subnet in network.subnets:
@@ -98,12 +99,12 @@ def nva_is_not_its_own_next_hop(stack: Stack) -> Iterator[RuleFault]:
                 default = route.address_prefix == DEFAULT_ROUTE
                 if table and default and address is not None and address in subnet.address_prefix:
                     message = f"{subnet.name} of {path} sends its own default route to {address}"
-                    yield RuleFault(path_of(table), f"{message}, which lives in it: a loop")
+                    yield RuleFault(path_of(table), f"{message}, which is in it: a loop")
 
 
-@rule("RT-17", why="No source allows a route table more than 1,000 routes.")
-def tables_have_few_enough_routes(stack: Stack) -> Iterator[RuleFault]:
-    """One route a spoke prefix in the gateway's table."""
+@rule("RT-17", why="A route table has at most 1,000 routes by every source.")
+def routes_per_table_stay_within_the_limit(stack: Stack) -> Iterator[RuleFault]:
+    """The table of GatewaySubnet has one route for each spoke prefix."""
     for table in stack.region.route_tables:
         if len(table.routes) > ROUTES_PER_TABLE:
             count = len(table.routes)
@@ -114,22 +115,22 @@ def tables_have_few_enough_routes(stack: Stack) -> Iterator[RuleFault]:
 @rule(
     "RT-17",
     severity="warning",
-    why="Microsoft's limit was 400 routes a table; newer sources say 600 or 1,000.",
+    why="Older sources allow 400 routes in a table; newer sources say 600 or 1,000.",
 )
-def tables_stay_within_the_old_limit(stack: Stack) -> Iterator[RuleFault]:
-    """Up to what all sources allow."""
+def routes_per_table_stay_within_the_old_limit(stack: Stack) -> Iterator[RuleFault]:
+    """The limit that every source allows."""
     for table in stack.region.route_tables:
         if ROUTES_PER_TABLE_IN_OLDER_SOURCES < len(table.routes) <= ROUTES_PER_TABLE:
             message = (
                 f"{len(table.routes)} routes in {table.name}; some subscriptions allow "
-                f"{ROUTES_PER_TABLE_IN_OLDER_SOURCES}: look at yours, or give spokes fewer prefixes"
+                f"{ROUTES_PER_TABLE_IN_OLDER_SOURCES}: check yours, or give spokes fewer prefixes"
             )
             yield RuleFault("region.spokes", message)
 
 
-@rule("RT-18", why="A subnet uses a table of its own region, or none.")
-def subnets_name_a_table_that_is_there(stack: Stack) -> Iterator[RuleFault]:
-    """By its key."""
+@rule("RT-18", why="A subnet uses a route table of its own region, or none.")
+def subnets_use_existing_route_tables(stack: Stack) -> Iterator[RuleFault]:
+    """By the key of the table."""
     tables = tables_of(stack.region)
     for path, network in networks_of(stack):
         for subnet in network.subnets:
@@ -138,14 +139,16 @@ def subnets_name_a_table_that_is_there(stack: Stack) -> Iterator[RuleFault]:
                 yield RuleFault(f"{path}.subnets.{subnet.name}.routeTable", message)
 
 
-@rule("RT-20", why="Azure refuses a prefix that stands in a table already.")
-def prefixes_of_a_table_differ(stack: Stack) -> Iterator[RuleFault]:
-    """Also from what follows from the region."""
+@rule("RT-20", why="Azure refuses a second route for the same prefix.")
+def prefixes_of_a_route_table_are_unique(stack: Stack) -> Iterator[RuleFault]:
+    """Routes of the file and routes that Sparehub generates."""
     for table in stack.region.route_tables:
         seen = set()
         for route in table.routes:
             if route.address_prefix in seen:
-                message = f"{route.address_prefix} stands twice in {table.name}: leave this out"
+                message = (
+                    f"{table.name} already has a route for {route.address_prefix}: remove this one"
+                )
                 yield RuleFault(path_of(table), message)
             seen.add(route.address_prefix)
 
@@ -153,30 +156,30 @@ def prefixes_of_a_table_differ(stack: Stack) -> Iterator[RuleFault]:
 @rule(
     "RT-26",
     severity="warning",
-    why="Site Recovery's addresses change, so none of them should stand in a route table.",
+    why="The addresses of Site Recovery change, so a route table must not name them.",
 )
-def no_route_is_made_for_site_recovery(stack: Stack) -> Iterator[RuleFault]:
-    """Public prefixes that the spokes' table sends to the internet, past the NVA."""
+def no_route_is_for_site_recovery_addresses(stack: Stack) -> Iterator[RuleFault]:
+    """No public prefix in the spokes' table bypasses the NVA to the internet."""
     table = tables_of(stack.region).get("spokes")
     for route in table.routes if table else ():
         prefix = route.address_prefix
         internet = route.next_hop_type is NextHopType.INTERNET
         if table and internet and prefix != DEFAULT_ROUTE and not is_private(prefix):
             message = (
-                f"{prefix} goes to Internet past the NVA; if it is there for Site Recovery, use "
-                "service endpoints: its addresses change"
+                f"{prefix} to Internet bypasses the NVA; if it is for Site Recovery, use service "
+                "endpoints: its addresses change"
             )
             yield RuleFault(path_of(table), message)
 
 
 ROUTES = (
-    no_route_points_to_the_gateway,
-    appliances_alone_have_an_address,
-    appliances_are_reached_directly,
+    no_route_has_the_gateway_as_next_hop,
+    only_virtual_appliances_have_a_next_hop_address,
+    next_hops_are_reachable_directly,
     nva_is_not_its_own_next_hop,
-    tables_have_few_enough_routes,
-    tables_stay_within_the_old_limit,
-    subnets_name_a_table_that_is_there,
-    prefixes_of_a_table_differ,
-    no_route_is_made_for_site_recovery,
+    routes_per_table_stay_within_the_limit,
+    routes_per_table_stay_within_the_old_limit,
+    subnets_use_existing_route_tables,
+    prefixes_of_a_route_table_are_unique,
+    no_route_is_for_site_recovery_addresses,
 )

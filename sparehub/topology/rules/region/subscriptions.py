@@ -7,17 +7,18 @@ from sparehub.topology.model.pair import Stack
 from sparehub.topology.rules.region.circuits import CONNECTIONS
 from sparehub.topology.rules.rule import RuleFault, rule
 
-_WHY = "Azure connects a gateway to a circuit of another subscription only by a key."
+_WHY = "A connection to a circuit of another subscription needs an authorization key."
 
 
 @rule("ER-14", why=_WHY)
-def circuits_of_another_subscription_have_a_key(stack: Stack) -> Iterator[RuleFault]:
-    """Where the stack's own subscription is known."""
-    ours = stack.config.subscription
-    for key, theirs in _without_key(stack):
-        if ours and theirs.lower() != ours.lower():
+def circuits_of_another_subscription_have_an_authorization_key(stack: Stack) -> Iterator[RuleFault]:
+    """Checked where the stack's own subscription is known."""
+    own = stack.config.subscription
+    for key, subscription in _without_key(stack):
+        if own and subscription.lower() != own.lower():
             message = (
-                f"missing; the circuit is in another subscription than this stack ({theirs}): ask "
+                "missing; the circuit is in another subscription than this stack "
+                f"({subscription}): ask "
                 f"its owner for a key, then `pulumi config set --secret --path "
                 f"'sparehub:{_path(key)}'`"
             )
@@ -26,18 +27,18 @@ def circuits_of_another_subscription_have_a_key(stack: Stack) -> Iterator[RuleFa
 
 @rule("ER-14", severity="warning", why=_WHY)
 def subscriptions_are_known_where_a_key_is_missing(stack: Stack) -> Iterator[RuleFault]:
-    """Else nobody can say whether one is needed."""
-    for key, theirs in _without_key(stack):
+    """Without it the need for a key cannot be checked."""
+    for key, subscription in _without_key(stack):
         if not stack.config.subscription:
             message = (
-                f"missing, and needed unless the circuit's subscription ({theirs}) is this stack's "
-                "too: say azure-native:subscriptionId"
+                f"missing, and needed unless the circuit's subscription ({subscription}) is this "
+                "stack's: set azure-native:subscriptionId"
             )
             yield RuleFault(_path(key), message)
 
 
 def _without_key(stack: Stack) -> Iterator[tuple[str, str]]:
-    """Yield connections to circuits owned elsewhere that have no key, with their subscription."""
+    """Yield connections to referenced circuits without a key, with the circuit's subscription."""
     for key, connection in stack.config.region.express_route.connections.items():
         circuit = connection.circuit
         if isinstance(circuit, ReferencedCircuitConfig) and not circuit.authorization_key:
@@ -49,6 +50,6 @@ def _path(key: str) -> str:
 
 
 SUBSCRIPTIONS = (
-    circuits_of_another_subscription_have_a_key,
+    circuits_of_another_subscription_have_an_authorization_key,
     subscriptions_are_known_where_a_key_is_missing,
 )

@@ -1,4 +1,4 @@
-"""What must lie in what, and beside what: the addresses of one file."""
+"""Address spaces and subnets of one file: containment and overlaps."""
 
 from collections.abc import Iterator
 
@@ -8,36 +8,36 @@ from sparehub.topology.rules.rule import RuleFault, rule
 from sparehub.topology.rules.stack_file.raw import RawRegion, mapping, overlaps
 
 
-@rule("VN-03", why="Azure keeps these ranges to itself and takes none of them in an address space.")
-def address_space_is_free_for_use(region: RawRegion) -> Iterator[RuleFault]:
-    """Multicast, broadcast, loopback, link-local, Azure's own address."""
+@rule("VN-03", why="Azure reserves these ranges and refuses them in an address space.")
+def address_space_avoids_reserved_ranges(region: RawRegion) -> Iterator[RuleFault]:
+    """Multicast, broadcast, loopback, link-local, and Azure's own address."""
     for places in region.spaces.values():
         for place in places:
             for forbidden in FORBIDDEN_RANGES:
                 if place.prefix.overlaps(forbidden):
                     held = f"{place.prefix} overlaps {forbidden}"
-                    yield RuleFault(place.path, f"{held}, which no virtual network may hold")
+                    yield RuleFault(place.path, f"{held}, which no virtual network may use")
 
 
-@rule("VN-07", why="A virtual network says each of its addresses once.")
-def prefixes_of_a_network_are_apart(region: RawRegion) -> Iterator[RuleFault]:
+@rule("VN-07", why="Azure refuses overlapping prefixes in an address space.")
+def prefixes_of_a_network_do_not_overlap(region: RawRegion) -> Iterator[RuleFault]:
     """Within one address space."""
     for places in region.spaces.values():
         for first, second in overlaps(places):
-            yield RuleFault(second.path, f"{second.prefix} overlaps {first.prefix} beside it")
+            yield RuleFault(
+                second.path, f"{second.prefix} overlaps {first.prefix} of the same network"
+            )
 
 
-@rule("VN-07", why="Azure refuses a subnet on addresses of another.")
-def subnets_are_apart(region: RawRegion) -> Iterator[RuleFault]:
+@rule("VN-07", why="Azure refuses a subnet that overlaps another.")
+def subnets_do_not_overlap(region: RawRegion) -> Iterator[RuleFault]:
     """Within one virtual network."""
     for subnets in region.subnets.values():
         for first, second in overlaps(subnets.values()):
             yield RuleFault(second.path, f"{second.prefix} overlaps {first}")
 
 
-@rule(
-    "VN-02", why="Azure keeps five addresses of each subnet, so that nothing below /29 is of use."
-)
+@rule("VN-02", why="Azure reserves five addresses of each subnet, so the smallest is a /29.")
 def subnets_are_large_enough(region: RawRegion) -> Iterator[RuleFault]:
     """A /29 at least."""
     for subnets in region.subnets.values():
@@ -47,7 +47,7 @@ def subnets_are_large_enough(region: RawRegion) -> Iterator[RuleFault]:
 
 
 @rule("VN-06", why="Azure refuses a subnet outside its virtual network's address space.")
-def subnets_lie_in_their_network(region: RawRegion) -> Iterator[RuleFault]:
+def subnets_are_within_their_address_space(region: RawRegion) -> Iterator[RuleFault]:
     """In one prefix of the address space."""
     for path, subnets in region.subnets.items():
         space = [each.prefix for each in region.spaces[path]]
@@ -59,16 +59,16 @@ def subnets_lie_in_their_network(region: RawRegion) -> Iterator[RuleFault]:
 
 
 @rule("PE-03", why="Azure refuses to peer two virtual networks that share an address.")
-def spokes_are_apart_from_the_hub(region: RawRegion) -> Iterator[RuleFault]:
-    """The spoke is blamed."""
+def spokes_do_not_overlap_the_hub(region: RawRegion) -> Iterator[RuleFault]:
+    """Reported at the spoke."""
     for path, message, of_hub in _peered_overlaps(region):
         if of_hub:
             yield RuleFault(path, message)
 
 
 @rule("PE-04", why="Azure refuses two peers of one virtual network that share an address.")
-def spokes_are_apart_from_each_other(region: RawRegion) -> Iterator[RuleFault]:
-    """The one with the longer or later prefix is blamed."""
+def spokes_do_not_overlap_each_other(region: RawRegion) -> Iterator[RuleFault]:
+    """Reported at the spoke with the longer or later prefix."""
     for path, message, of_hub in _peered_overlaps(region):
         if not of_hub:
             yield RuleFault(path, message)
@@ -78,14 +78,16 @@ def _peered_overlaps(region: RawRegion) -> Iterator[tuple[str, str, bool]]:
     places = [place for space in region.spaces.values() for place in space]
     for first, second in overlaps(places):
         if first.path != second.path:
-            blamed, other = (second, first)
-            if blamed.path.startswith("region.hub"):
-                blamed, other = other, blamed
+            reported, other = (second, first)
+            if reported.path.startswith("region.hub"):
+                reported, other = other, reported
             of_hub = other.path.startswith("region.hub")
-            yield blamed.path, f"{blamed.prefix} overlaps {other}", of_hub
+            yield reported.path, f"{reported.prefix} overlaps {other}", of_hub
 
 
-@rule("CONFIG", why="Azure's names ignore case: keys that differ in it alone are one resource.")
+@rule(
+    "CONFIG", why="Names in Azure ignore case, so keys that differ in case alone are one resource."
+)
 def keys_differ_in_more_than_case(region: RawRegion) -> Iterator[RuleFault]:
     """Of spokes, connections and subnets."""
     groups = {
@@ -101,19 +103,19 @@ def keys_differ_in_more_than_case(region: RawRegion) -> Iterator[RuleFault]:
         for key in map(str, group):
             first = seen.setdefault(key.lower(), key)
             if first != key:
-                message = f"{key!r} and {first!r} are one name to Azure, which ignores case"
+                message = f"{key!r} and {first!r} are one name in Azure, which ignores case"
                 yield RuleFault(f"{path}.{key}", message)
 
 
 @rule("CONFIG", why="A spoke's virtual network is named after its key, the hub's after the hub.")
-def no_spoke_is_called_hub(region: RawRegion) -> Iterator[RuleFault]:
-    """In whatever case."""
+def no_spoke_is_named_hub(region: RawRegion) -> Iterator[RuleFault]:
+    """In lower and upper case."""
     if any(str(key).lower() == "hub" for key in region.part("spokes")):
-        message = "a spoke cannot be called hub: its virtual network would have the hub's name"
+        message = "a spoke cannot be named hub: its virtual network would have the hub's name"
         yield RuleFault("region.spokes.hub", message)
 
 
-@rule("CONFIG", why="Only at depth connection is there a connection that a spoke could use.")
+@rule("CONFIG", why="A spoke can stay connected only where the region keeps its connection.")
 def connected_spokes_have_a_connection(region: RawRegion) -> Iterator[RuleFault]:
     """A spoke's ``standby: connected``."""
     depth = region.part("standby").get("depth", "gateway")
@@ -127,14 +129,14 @@ def connected_spokes_have_a_connection(region: RawRegion) -> Iterator[RuleFault]
 
 
 ADDRESSES = (
-    address_space_is_free_for_use,
-    prefixes_of_a_network_are_apart,
-    subnets_are_apart,
+    address_space_avoids_reserved_ranges,
+    prefixes_of_a_network_do_not_overlap,
+    subnets_do_not_overlap,
     subnets_are_large_enough,
-    subnets_lie_in_their_network,
-    spokes_are_apart_from_the_hub,
-    spokes_are_apart_from_each_other,
+    subnets_are_within_their_address_space,
+    spokes_do_not_overlap_the_hub,
+    spokes_do_not_overlap_each_other,
     keys_differ_in_more_than_case,
-    no_spoke_is_called_hub,
+    no_spoke_is_named_hub,
     connected_spokes_have_a_connection,
 )

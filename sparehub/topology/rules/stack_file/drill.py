@@ -1,4 +1,4 @@
-"""What a file says of the test networks of a drill."""
+"""The test networks of a drill."""
 
 from collections.abc import Iterator
 
@@ -10,15 +10,15 @@ _SPOKES = "region.drill.spokes"
 _RANGE = "region.drill.addressSpace"
 
 
-@rule("CONFIG", why="A drill makes a test network for each spoke that it names.")
-def drilled_spokes_are_there(region: RawRegion) -> Iterator[RuleFault]:
-    """Each once."""
+@rule("CONFIG", why="A drill creates a test network for each spoke that it names.")
+def drill_spokes_exist(region: RawRegion) -> Iterator[RuleFault]:
+    """Each spoke exists and is named once."""
     named = region.part("drill").get("spokes")
     listed = [str(key) for key in named] if isinstance(named, list | tuple) else []
-    there = [str(key) for key in region.part("spokes")]
+    spokes = [str(key) for key in region.part("spokes")]
     for key in dict.fromkeys(listed):
-        if key not in there:
-            known = ", ".join(sorted(there)) or "none"
+        if key not in spokes:
+            known = ", ".join(sorted(spokes)) or "none"
             yield RuleFault(_SPOKES, f"there is no spoke {key!r}; there are {known}")
         elif listed.count(key) > 1:
             yield RuleFault(_SPOKES, f"{key!r} is named twice")
@@ -26,10 +26,10 @@ def drilled_spokes_are_there(region: RawRegion) -> Iterator[RuleFault]:
 
 @rule(
     "SR-27",
-    why="Other addresses are for a drill that is to be connected, so nobody else may have them.",
+    why="The addresses of a drill may be connected, so no other network may have them.",
 )
-def drill_addresses_are_free(region: RawRegion) -> Iterator[RuleFault]:
-    """Neither of a network of the region nor of on-premises."""
+def drill_addresses_are_unused(region: RawRegion) -> Iterator[RuleFault]:
+    """They overlap neither a network of the region nor on-premises."""
     listed = region.part("onPremises").get("addressPrefixes")
     used = [
         *prefixes("region.onPremises.addressPrefixes", listed),
@@ -38,31 +38,31 @@ def drill_addresses_are_free(region: RawRegion) -> Iterator[RuleFault]:
     for place in _range(region):
         for other in used:
             if place.prefix.overlaps(other.prefix):
-                message = f"{place.prefix} overlaps {other}; leave it out to keep the spokes' own"
+                message = f"{place.prefix} overlaps {other}; remove it to use the spokes' addresses"
                 yield RuleFault(_RANGE, message)
 
 
-@rule("VN-07", why="Test networks may be connected with each other, so none has addresses twice.")
-def drill_ranges_are_apart(region: RawRegion) -> Iterator[RuleFault]:
+@rule("VN-07", why="Test networks may be connected with each other, so their addresses are unique.")
+def drill_ranges_do_not_overlap(region: RawRegion) -> Iterator[RuleFault]:
     """Within the range of the drill."""
     for first, second in overlaps(_range(region)):
-        yield RuleFault(_RANGE, f"{second.prefix} overlaps {first.prefix} beside it")
+        yield RuleFault(_RANGE, f"{second.prefix} overlaps {first.prefix} of the same drill")
 
 
-@rule("VN-06", why="A test network is as large as the spoke that it stands in for.")
-def drill_range_has_room(region: RawRegion) -> Iterator[RuleFault]:
+@rule("VN-06", why="A test network is as large as its spoke.")
+def drill_range_fits_all_spokes(region: RawRegion) -> Iterator[RuleFault]:
     """For every prefix of every spoke of the drill."""
     ranges = [place.prefix for place in _range(region)]
     named = region.part("drill").get("spokes")
-    wanted = [
+    needed = [
         place.prefix
         for path, places in region.spaces.items()
         for place in places
         if path != "region.hub" and (not named or path.removeprefix("region.spokes.") in named)
     ]
-    if ranges and allocate(wanted, ranges) is None:
-        held, needed = (", ".join(map(str, each)) for each in (ranges, wanted))
-        yield RuleFault(_RANGE, f"{held} is too small for the spokes' {needed}")
+    if ranges and allocate(needed, ranges) is None:
+        available, required = (", ".join(map(str, prefixes)) for prefixes in (ranges, needed))
+        yield RuleFault(_RANGE, f"{available} is too small for the spokes' {required}")
 
 
 def _range(region: RawRegion) -> list[RawPrefix]:
@@ -70,8 +70,8 @@ def _range(region: RawRegion) -> list[RawPrefix]:
 
 
 DRILL = (
-    drilled_spokes_are_there,
-    drill_addresses_are_free,
-    drill_ranges_are_apart,
-    drill_range_has_room,
+    drill_spokes_exist,
+    drill_addresses_are_unused,
+    drill_ranges_do_not_overlap,
+    drill_range_fits_all_spokes,
 )

@@ -1,4 +1,4 @@
-"""Gateway and owned circuits of one file."""
+"""The gateway and the owned circuits of one file."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -13,9 +13,12 @@ _SCALE_UNITS = ("minScaleUnits", "maxScaleUnits")
 _LINKS = ("primaryPeerAddressPrefix", "secondaryPeerAddressPrefix")
 
 
-@rule("GWY-01", why="Scale units are ErGwScale's, which needs a lower and an upper bound.")
+@rule(
+    "GWY-01",
+    why="Only an ErGwScale gateway has scale units, and it needs a lower and an upper bound.",
+)
 def scale_units_fit_the_gateway(region: RawRegion) -> Iterator[RuleFault]:
-    """Both or none."""
+    """Both bounds or none."""
     gateway = region.part("expressRoute", "gateway")
     scaled = [key for key in _SCALE_UNITS if key in gateway]
     if gateway.get("sku") != SCALABLE:
@@ -30,24 +33,24 @@ def scale_units_fit_the_gateway(region: RawRegion) -> Iterator[RuleFault]:
         yield RuleFault(f"{_GATEWAY_PATH}.minScaleUnits", message)
 
 
-@rule("GWY-17", why="A gateway that scales by itself has two units at least; one is a fixed size.")
+@rule("GWY-17", why="A gateway that scales has at least two units; one unit is a fixed size.")
 def scaling_begins_at_two_units(region: RawRegion) -> Iterator[RuleFault]:
-    """Azure accepts other bounds and says that they are wrong only once the gateway has failed."""
+    """Azure accepts other bounds at first, and the gateway fails later."""
     gateway = region.part("expressRoute", "gateway")
     low, high = gateway.get("minScaleUnits"), gateway.get("maxScaleUnits")
     if gateway.get("sku") != SCALABLE or not isinstance(low, int) or not isinstance(high, int):
         return
     if low < AUTO_SCALE_UNITS_MIN and low < high:
         message = (
-            f"{low} to {high}: to scale it needs {AUTO_SCALE_UNITS_MIN} units at least; for a "
-            "fixed size give both the same number"
+            f"{low} to {high}: scaling needs at least {AUTO_SCALE_UNITS_MIN} units; for a fixed "
+            "size give both bounds the same number"
         )
         yield RuleFault(f"{_GATEWAY_PATH}.minScaleUnits", message)
 
 
-@rule("ER-09", why="A connection is made only on a circuit whose private peering stands.")
+@rule("ER-09", why="Azure creates a connection only on a circuit with a private peering.")
 def provisioned_circuits_have_a_private_peering(region: RawRegion) -> Iterator[RuleFault]:
-    """Owned ones; of the others their owner takes care."""
+    """Checked for owned circuits; the owner of another circuit is responsible for it."""
     for path, circuit in region.owned_circuits.items():
         if circuit.get("provisioned") is True and not mapping(circuit, "privatePeering"):
             message = "missing; a provisioned circuit needs its private peering before a connection"
@@ -55,7 +58,7 @@ def provisioned_circuits_have_a_private_peering(region: RawRegion) -> Iterator[R
 
 
 @rule("ER-10", why="A private peering has two links, each a /30.")
-def links_have_four_addresses(region: RawRegion) -> Iterator[RuleFault]:
+def links_have_prefix_length_30(region: RawRegion) -> Iterator[RuleFault]:
     """The customer's router is the first host, Microsoft's the second."""
     for path, circuit in region.owned_circuits.items():
         for place in _links(path, circuit):
@@ -63,21 +66,21 @@ def links_have_four_addresses(region: RawRegion) -> Iterator[RuleFault]:
                 yield RuleFault(place.path, f"{place.prefix} must be a /30")
 
 
-@rule("ER-10", why="The two links of a private peering have addresses of their own.")
-def links_are_apart(region: RawRegion) -> Iterator[RuleFault]:
-    """Of one circuit."""
+@rule("ER-10", why="The two links of a private peering have different addresses.")
+def links_of_a_peering_do_not_overlap(region: RawRegion) -> Iterator[RuleFault]:
+    """Within one circuit."""
     for path, circuit in region.owned_circuits.items():
         for first, second in overlaps(_links(path, circuit)):
             yield RuleFault(second.path, f"{second.prefix} overlaps {first}")
 
 
-@rule("ER-11", why="Microsoft speaks as 12076 and keeps 65515 to 65520.")
-def peer_asn_is_not_of_microsoft(region: RawRegion) -> Iterator[RuleFault]:
+@rule("ER-11", why="Microsoft uses the ASN 12076 and reserves 65515 to 65520.")
+def peer_asn_is_not_reserved_by_microsoft(region: RawRegion) -> Iterator[RuleFault]:
     """Of an owned circuit's private peering."""
     for path, circuit in region.owned_circuits.items():
         asn = mapping(circuit, "privatePeering").get("peerASN")
         if isinstance(asn, int) and (asn == MICROSOFT_ASN or asn in RESERVED_ASNS):
-            message = f"{asn} is kept by Microsoft (12076, 65515 to 65520)"
+            message = f"{asn} is reserved by Microsoft (12076, 65515 to 65520)"
             yield RuleFault(f"{path}.privatePeering.peerASN", message)
 
 
@@ -94,7 +97,7 @@ EXPRESS_ROUTE = (
     scale_units_fit_the_gateway,
     scaling_begins_at_two_units,
     provisioned_circuits_have_a_private_peering,
-    links_have_four_addresses,
-    links_are_apart,
-    peer_asn_is_not_of_microsoft,
+    links_have_prefix_length_30,
+    links_of_a_peering_do_not_overlap,
+    peer_asn_is_not_reserved_by_microsoft,
 )

@@ -12,88 +12,93 @@ from sparehub.topology.rules.stack_file.raw import RawRegion, as_mapping, mappin
 _GATEWAY_SUBNET_PATH = f"region.hub.subnets.{GATEWAY_SUBNET}"
 
 
-@rule("VN-09", why="Azure puts a gateway only in a subnet called GatewaySubnet.")
+@rule("VN-09", why="Azure creates a gateway only in a subnet named GatewaySubnet.")
 def hub_has_a_gateway_subnet(region: RawRegion) -> Iterator[RuleFault]:
-    """By exactly this name."""
+    """With exactly this name."""
     subnets = region.part("hub", "subnets")
     if subnets and GATEWAY_SUBNET not in subnets:
-        message = "missing; Azure puts a gateway only in a subnet of this name"
+        message = "missing; Azure creates a gateway only in a subnet of this name"
         yield RuleFault(_GATEWAY_SUBNET_PATH, message)
 
 
-@rule("VN-10", why="A gateway has no room in less than a /29.")
-def gateway_subnet_holds_a_gateway(region: RawRegion) -> Iterator[RuleFault]:
-    """A /29 at least; a /27 is recommended."""
+@rule("VN-10", why="A gateway needs at least a /29.")
+def gateway_subnet_is_large_enough(region: RawRegion) -> Iterator[RuleFault]:
+    """At least a /29; a /27 is recommended."""
     place = region.subnets["region.hub"].get(GATEWAY_SUBNET)
     if place is not None and place.prefix.prefixlen > SMALLEST_SUBNET:
-        message = f"{place.prefix} is too small for a gateway: /29 at least, /27 recommended"
+        message = f"{place.prefix} is too small for a gateway: at least /29, /27 recommended"
         yield RuleFault(_GATEWAY_SUBNET_PATH + ".addressPrefix", message)
 
 
-@rule(
-    "RT-14", why="The spokes' default route, at the NVA itself, would send its traffic in a loop."
-)
-def hub_does_not_use_the_table_of_spokes(region: RawRegion) -> Iterator[RuleFault]:
-    """Not in any subnet."""
+@rule("RT-14", why="The default route of the spokes would send the NVA's own traffic in a loop.")
+def hub_does_not_use_the_route_table_of_spokes(region: RawRegion) -> Iterator[RuleFault]:
+    """In none of its subnets."""
     for name, subnet in region.part("hub", "subnets").items():
         if as_mapping(subnet).get("routeTable") == "shared":
-            message = "the spokes' table would send the hub's own traffic in a loop: leave it out"
+            message = "the spokes' table would send the hub's own traffic in a loop: remove it"
             yield RuleFault(f"region.hub.subnets.{name}.routeTable", message)
 
 
 @rule("RT-14", why="A table that sends the NVA's own traffic to the NVA makes a loop.")
 def nva_and_gateway_are_not_inspected(region: RawRegion) -> Iterator[RuleFault]:
-    """What stands in the hub beside them can be."""
+    """Other subnets of the hub can be."""
     for name in (GATEWAY_SUBNET, nva_subnet(region)):
         if mapping(region.part("hub", "subnets"), name).get("inspect") is True:
             message = "the NVA itself and the gateway cannot be inspected: only other subnets can"
             yield RuleFault(f"region.hub.subnets.{name}.inspect", message)
 
 
-@rule("CONFIG", why="What is started at a failover has to be known before, and start as it was.")
-def nva_that_is_started_is_known(region: RawRegion) -> Iterator[RuleFault]:
-    """By its id, and no Azure Firewall: allocated anew, that may get another private address."""
+@rule(
+    "CONFIG",
+    why="A machine that is started at a failover is found by its id and keeps its address.",
+)
+def nva_started_at_failover_has_an_id(region: RawRegion) -> Iterator[RuleFault]:
+    """And is not an Azure Firewall, which may get another private address."""
     nva = region.part("hub", "nva")
     if nva.get("standby") != NvaStandby.START_AT_FAILOVER:
         return
     if not nva.get("id"):
-        message = "startAtFailover needs hub.nva.id: which machine, or whose machines, to start"
+        message = (
+            "startAtFailover needs hub.nva.id: the machine, or the load balancer of the machines"
+        )
         yield RuleFault("region.hub.nva.standby", message)
     elif "/azurefirewalls/" in str(nva["id"]).lower() or nva.get("kind") == "azureFirewall":
         message = (
-            "startAtFailover starts virtual machines: an Azure Firewall that was deallocated has "
-            "to be given its subnet and public addresses again, and may come back with another "
-            "private address, which no route table would name: write running, and keep it running"
+            "startAtFailover starts virtual machines: a deallocated Azure Firewall must be "
+            "allocated to its subnet and public addresses again, and may get another private "
+            "address, which no route table has: write running, and keep it running"
         )
         yield RuleFault("region.hub.nva.standby", message)
 
 
-@rule("CONFIG", why="The table of the spokes sends everything to the NVA already.")
-def spokes_say_nothing_of_inspection(region: RawRegion) -> Iterator[RuleFault]:
-    """``inspect`` is a word of hub subnets."""
+@rule("CONFIG", why="The route table of the spokes sends everything to the NVA.")
+def spokes_do_not_set_inspect(region: RawRegion) -> Iterator[RuleFault]:
+    """``inspect`` is a key of hub subnets."""
     for path, network in region.networks.items():
         for name in mapping(network, "subnets") if path != "region.hub" else ():
             if mapping(network, "subnets", name).get("inspect") is True:
-                message = "only subnets of the hub: the spokes' table sends everything to the NVA"
+                message = (
+                    "only subnets of the hub have it: the spokes' table sends everything to the NVA"
+                )
                 yield RuleFault(f"{path}.subnets.{name}.inspect", message)
 
 
-@rule("VN-09", why="Nothing but gateways may live in GatewaySubnet.")
+@rule("VN-09", why="Only gateways may be in GatewaySubnet.")
 def nva_is_outside_gateway_subnet(region: RawRegion) -> Iterator[RuleFault]:
     """By its subnet and by its address."""
     if nva_subnet(region) == GATEWAY_SUBNET:
-        message = "the NVA cannot live in GatewaySubnet: only the gateway may"
+        message = "the NVA cannot be in GatewaySubnet: only the gateway may"
         yield RuleFault("region.hub.nva.subnet", message)
     gateway = region.subnets["region.hub"].get(GATEWAY_SUBNET)
     address = _nva_address(region)
     if address is not None and gateway is not None and address in gateway.prefix:
-        message = f"{address} lies in GatewaySubnet {gateway.prefix}: only the gateway may"
+        message = f"{address} is in GatewaySubnet {gateway.prefix}: only the gateway may"
         yield RuleFault("region.hub.nva.ipAddress", message)
 
 
-@rule("CONFIG", why="The NVA's subnet gets a route table of its own, so it has to be there.")
+@rule("CONFIG", why="The subnet of the NVA gets its own route table, so it must exist.")
 def nva_has_a_subnet(region: RawRegion) -> Iterator[RuleFault]:
-    """``nva`` where nothing is said."""
+    """The default is ``nva``."""
     subnets = region.part("hub", "subnets")
     name = nva_subnet(region)
     if subnets and name not in subnets:
@@ -101,9 +106,9 @@ def nva_has_a_subnet(region: RawRegion) -> Iterator[RuleFault]:
         yield RuleFault("region.hub.nva.subnet", message)
 
 
-@rule("RT-12", why="A next hop must be reached directly, so it lies in its own subnet of the hub.")
-def nva_address_lies_in_its_subnet(region: RawRegion) -> Iterator[RuleFault]:
-    """Of GatewaySubnet VN-09 speaks."""
+@rule("RT-12", why="A next hop must be reached directly, so it is in the NVA's subnet of the hub.")
+def nva_address_is_in_its_subnet(region: RawRegion) -> Iterator[RuleFault]:
+    """VN-09 covers an address in GatewaySubnet."""
     address, prefix = _nva_address(region), _nva_prefix(region)
     gateway = region.subnets["region.hub"].get(GATEWAY_SUBNET)
     if address is None or prefix is None or address in prefix:
@@ -113,20 +118,20 @@ def nva_address_lies_in_its_subnet(region: RawRegion) -> Iterator[RuleFault]:
         yield RuleFault("region.hub.nva.ipAddress", message)
 
 
-@rule("VN-01", why="Azure keeps the first four addresses of a subnet and the last.")
-def nva_address_is_free_for_use(region: RawRegion) -> Iterator[RuleFault]:
-    """The NVA cannot have one of the five."""
+@rule("VN-01", why="Azure reserves the first four addresses of a subnet and the last.")
+def nva_address_is_not_reserved_by_azure(region: RawRegion) -> Iterator[RuleFault]:
+    """It is none of the five."""
     address, prefix = _nva_address(region), _nva_prefix(region)
     if address is None or prefix is None or nva_subnet(region) == GATEWAY_SUBNET:
         return
     offset = int(address) - int(prefix.network_address)
     if address in prefix and (offset < 4 or address == prefix.broadcast_address):  # noqa: PLR2004 - the rule's number
-        message = f"{address} is one of the five that Azure keeps of {prefix}"
+        message = f"{address} is one of the five that Azure reserves in {prefix}"
         yield RuleFault("region.hub.nva.ipAddress", message)
 
 
 def nva_subnet(region: RawRegion) -> str:
-    """Return the subnet that the NVA is said to live in."""
+    """Return the name of the NVA's subnet in the file."""
     return str(region.part("hub", "nva").get("subnet", "nva"))
 
 
@@ -144,13 +149,13 @@ def _nva_address(region: RawRegion) -> IPv4Address | None:
 
 HUB = (
     hub_has_a_gateway_subnet,
-    gateway_subnet_holds_a_gateway,
-    hub_does_not_use_the_table_of_spokes,
+    gateway_subnet_is_large_enough,
+    hub_does_not_use_the_route_table_of_spokes,
     nva_and_gateway_are_not_inspected,
-    nva_that_is_started_is_known,
-    spokes_say_nothing_of_inspection,
+    nva_started_at_failover_has_an_id,
+    spokes_do_not_set_inspect,
     nva_is_outside_gateway_subnet,
     nva_has_a_subnet,
-    nva_address_lies_in_its_subnet,
-    nva_address_is_free_for_use,
+    nva_address_is_in_its_subnet,
+    nva_address_is_not_reserved_by_azure,
 )

@@ -1,4 +1,4 @@
-"""From the words of a stack file to a configuration, or to every problem at once."""
+"""Parse a stack file into a configuration, or report all of its problems at once."""
 
 import difflib
 import math
@@ -29,13 +29,13 @@ from sparehub.topology.rules.stack_file.reserved_subnets import RESERVED
 
 _TENANT = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?")
 _MOST_LEVELS = 50
-"""Mappings and lists within each other; a region has ten."""
+"""Nested mappings and lists; a region has ten levels."""
 _RULE = re.compile(r"[A-Z]{2,3}-\d+[a-z]?")
 _ADDRESS = re.compile(r"'?[0-9./]+'?")
 _CIRCUIT_TAGS = ("owned", "referenced")
-# Words that pydantic chose for programmers, in the words of a person who edits a file.
+# Messages of pydantic, reworded for a person who edits a file.
 _PLAIN = {
-    "missing": "missing; this key must be given",
+    "missing": "missing; this key is required",
     "model_type": "must be a mapping of keys",
     "dict_type": "must be a mapping of keys",
     "tuple_type": "must be a list",
@@ -62,12 +62,15 @@ _RULE_OF_FIELD = {
 def parse_stack(
     values: Mapping[str, object], *, stack: str = "", secret: bool = False
 ) -> StackConfig:
-    """Return the configuration that ``values``, the keys of one stack file, describe.
+    """Return the configuration of a stack file.
 
-    ``secret`` says that ``values`` hold decrypted secrets: then no text of the file is shown.
+    Args:
+        values: the keys of the file.
+        stack: the name of the stack.
+        secret: whether ``values`` hold decrypted secrets: then no text of the file is shown.
 
     Raises:
-        ConfigurationError: with every problem of shape and of coherence.
+        ConfigurationError: with every problem of single values and of values together.
     """
     _refuse_depth(values, stack)
     if problems := [*_text_problems(values, "")]:
@@ -79,13 +82,13 @@ def parse_stack(
         problems += [
             _problem(details, secret=secret)
             for details in error.errors()
-            # A list whose items failed is "too short", too; each item has its own error.
+            # A list with failed items is also "too short"; each item has its own error.
             if not (details["type"] == "too_short" and details["input"])
         ]
     problems += _pair_problems(values.get("sparehub:pairedStack"), stack)
     problems += _provider_problems(values, secret=secret)
     if config and config.disconnected and config.activation is Activation.ACTIVE:
-        problems.append(Problem("disconnected", "a region that is active is connected: remove it"))
+        problems.append(Problem("disconnected", "an active region is connected: remove this key"))
     region = RawRegion(as_mapping(values.get("sparehub:region")))
     for rule in (*ADDRESSES, *HUB, *RESERVED, *EXPRESS_ROUTE, *DRILL):
         problems += rule.problems(region)
@@ -95,11 +98,11 @@ def parse_stack(
 
 
 def _refuse_depth(values: Mapping[str, object], stack: str) -> None:
-    """Refuse what nests deeper than Python can walk, before anything walks it."""
+    """Refuse a file that is nested deeper than Python can recurse."""
     for key, value in values.items():
         level = [value]
         for _ in range(_MOST_LEVELS):
-            level = [each for one in level for each in _inside(one)]
+            level = [inner for outer in level for inner in _inside(outer)]
         if level:
             message = f"nests without end: {_MOST_LEVELS} levels and more"
             raise ConfigurationError([Problem(_path([key]), message)], stack)
@@ -113,51 +116,53 @@ def _inside(value: object) -> Iterator[object]:
 
 
 def _text_problems(value: object, path: str) -> Iterator[Problem]:
-    """Yield keys and values that no file of a stack needs, and that Azure or Pulumi cannot take.
+    """Yield keys and values that Azure or Pulumi cannot accept.
 
-    A value is shown only where it cannot be a secret: a control character in one is enough to say.
+    A value with a control character may be a secret, so only the character is shown.
     """
     if isinstance(value, str):
-        if found := CONTROL.search(value):
-            yield Problem(path, f"holds the character {shown(found[0])}: take it out")
+        if match := CONTROL.search(value):
+            yield Problem(path, f"has the character {shown(match[0])}: remove it")
     elif isinstance(value, float) and not math.isfinite(value):
-        yield Problem(path, f"{value} is no number")
+        yield Problem(path, f"{value} is not a number")
     elif isinstance(value, Mapping):
-        for key, each in value.items():
+        for key, inner in value.items():
             name = str(key) if isinstance(key, str | int | float | bool) else "?"
-            place = f"{path}.{name}" if path else name.removeprefix("sparehub:")
+            key_path = f"{path}.{name}" if path else name.removeprefix("sparehub:")
             if CONTROL.search(name):
-                place = f"{path}.{shown(name)}" if path else shown(name)
-                yield Problem(place, "is no key: it holds a control character")
-            yield from _text_problems(each, place)
+                key_path = f"{path}.{shown(name)}" if path else shown(name)
+                yield Problem(key_path, "is not a key: it has a control character")
+            yield from _text_problems(inner, key_path)
     elif isinstance(value, Sequence) and not isinstance(value, bytes):
-        for number, each in enumerate(value):
-            yield from _text_problems(each, f"{path}[{number}]")
+        for number, inner in enumerate(value):
+            yield from _text_problems(inner, f"{path}[{number}]")
 
 
 def _pair_problems(paired: object, stack: str) -> Iterator[Problem]:
     if paired and paired == stack:
-        yield Problem("pairedStack", f"{paired!r} is this stack itself; name the other region's")
+        yield Problem(
+            "pairedStack", f"{paired!r} is this stack itself; name the stack of the other region"
+        )
     if isinstance(paired, str) and "/" in paired:
-        alone = paired.split("/")[-1]
-        message = f"{shown(paired)} has a slash; write the stack's name alone: {shown(alone)}"
+        name = paired.split("/")[-1]
+        message = f"{shown(paired)} has a slash; write only the name of the stack: {shown(name)}"
         yield Problem("pairedStack", message)
     elif isinstance(paired, str) and paired and not is_stack_name(paired):
-        yield Problem("pairedStack", f"{shown(paired)} is no stack's name: {STACK_NAME_FORM}")
+        yield Problem("pairedStack", f"{shown(paired)} is not a stack name: {STACK_NAME_FORM}")
 
 
 def _provider_problems(values: Mapping[str, object], *, secret: bool) -> Iterator[Problem]:
-    """Yield what is wrong with what Pulumi's provider puts into every URL."""
+    """Yield problems of the values that Pulumi's provider puts into every URL."""
     expected: dict[str, tuple[Callable[[str], object], str]] = {
         "subscriptionId": (is_subscription, "a subscription's id, which is a GUID"),
         "tenantId": (_TENANT.fullmatch, "a tenant: its GUID, or one of its domains"),
     }
-    for key, (is_right, form) in expected.items():
+    for key, (is_valid, form) in expected.items():
         path = f"azure-native:{key}"
         value = values.get(path, SECRET)
-        if value not in (SECRET, "", None) and not (isinstance(value, str) and is_right(value)):
-            what = "the value" if secret else shown(value)
-            yield Problem(path, f"{what} is not {form}")
+        if value not in (SECRET, "", None) and not (isinstance(value, str) and is_valid(value)):
+            text = "the value" if secret else shown(value)
+            yield Problem(path, f"{text} is not {form}")
 
 
 def _problem(error: ErrorDetails, *, secret: bool) -> Problem:
@@ -171,7 +176,7 @@ def _problem(error: ErrorDetails, *, secret: bool) -> Problem:
         return Problem(path, _unknown_key(location))
     message = _PLAIN.get(error["type"], error["msg"].replace("Input should be", "must be"))
     if _RULE.fullmatch(error["type"]) or error["type"] == "CONFIG":
-        # Our own fields show the value where it helps; it may be a secret in a wrong place.
+        # Fields of ``config`` show the value; it may be a secret under a wrong key.
         if secret and not _ADDRESS.fullmatch(shown(error["input"])):
             message = "not a valid value here"
         return Problem(path, message, error["type"])
@@ -192,7 +197,7 @@ def _path(location: Sequence[int | str]) -> str:
 
 
 def _shown(value: object, path: str, *, secret: bool) -> str:
-    """Return a value as an addition to a message; nothing that may be a secret, nothing long."""
+    """Return a value for the end of a message; empty where it may be a secret or is a mapping."""
     if secret or path.endswith("authorizationKey") or not isinstance(value, str | int | float):
         return ""
     return f"; it is {shown(value)}"
@@ -202,25 +207,25 @@ def _unknown_key(location: Sequence[int | str]) -> str:
     key = str(location[-1])
     known = sorted(name.split(":")[-1] for name in _keys_at(StackConfig, location[:-1]))
     if key == "activation":
-        return "unknown key; the switch is sparehub:activation, beside sparehub:region"
+        return "unknown key; write sparehub:activation, next to sparehub:region"
     near = difflib.get_close_matches(key.lower(), [name.lower() for name in known], n=1, cutoff=0.5)
     nearest = [name for name in known if name.lower() in near]
     if nearest:
         return f"unknown key; did you mean {nearest[0]!r}?"
-    return f"unknown key; known here: {', '.join(known)}"
+    return f"unknown key; known keys: {', '.join(known)}"
 
 
 def _keys_at(model: type[BaseModel], location: Sequence[int | str]) -> set[str]:
-    """Return the keys that the model knows at a place; at a circuit those of both kinds."""
+    """Return the keys that are known at a location; of a circuit those of both kinds."""
     models = [model]
     for part in location:
-        found: list[type[BaseModel]] = []
-        for each in models:
-            for field_name, field in each.model_fields.items():
+        inner: list[type[BaseModel]] = []
+        for outer in models:
+            for field_name, field in outer.model_fields.items():
                 if part in (field.alias, field_name):
-                    found += _models_in(field.annotation)
-        models = found or models  # an index, or the name of a spoke: one level of the file
-    return {field.alias or name for each in models for name, field in each.model_fields.items()}
+                    inner += _models_in(field.annotation)
+        models = inner or models  # an index, or the name of a spoke: one level of the file
+    return {field.alias or name for m in models for name, field in m.model_fields.items()}
 
 
 def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:  # noqa: ANN401 - annotations have no common type

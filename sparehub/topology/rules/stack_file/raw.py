@@ -1,7 +1,7 @@
-"""A stack file's ``sparehub:region`` as it was written, read as far as it can be.
+"""The ``sparehub:region`` of a stack file before it is parsed.
 
-Not the parsed model, so that one wrong value hides no other problem: whatever cannot be read is
-passed over here and reported by the shape check.
+File rules use this instead of the parsed model, so that one invalid value hides no other problem:
+values that cannot be read are skipped here and reported by the field rules.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -16,7 +16,7 @@ from sparehub.topology.config.fields import read_prefix
 
 @dataclass(frozen=True)
 class RawPrefix:
-    """A prefix and where it stands."""
+    """A prefix and its key in the file."""
 
     path: str
     prefix: IPv4Network
@@ -27,12 +27,12 @@ class RawPrefix:
 
 @dataclass(frozen=True)
 class RawRegion:
-    """The mapping of a file, and what the rules want of it."""
+    """The mapping of a file, with the parts that the rules use."""
 
     values: Mapping[str, Any]
 
     def part(self, *keys: str) -> Mapping[str, Any]:
-        """Return the mapping that stands under some keys; empty where there is none."""
+        """Return the mapping under nested keys; empty where there is none."""
         return mapping(self.values, *keys)
 
     @cached_property
@@ -59,7 +59,7 @@ class RawRegion:
 
     @cached_property
     def gateway_subnet(self) -> Mapping[str, Any]:
-        """What the hub's GatewaySubnet says."""
+        """The mapping of the hub's GatewaySubnet."""
         return self.part("hub", "subnets", GATEWAY_SUBNET)
 
     @cached_property
@@ -73,12 +73,12 @@ class RawRegion:
 
 
 def as_mapping(value: object) -> Mapping[str, Any]:
-    """Return a mapping, or an empty one in place of anything else."""
+    """Return a mapping; an empty one for any other value."""
     return value if isinstance(value, Mapping) else {}
 
 
 def mapping(value: Mapping[str, Any], *keys: str) -> Mapping[str, Any]:
-    """Return the mapping that stands under some keys; empty where there is none."""
+    """Return the mapping under nested keys; empty where there is none."""
     for key in keys:
         value = as_mapping(value.get(key))
     return value
@@ -91,23 +91,24 @@ def prefixes(path: str, values: object) -> list[RawPrefix]:
     return [RawPrefix(path, prefix) for prefix in read if isinstance(prefix, IPv4Network)]
 
 
-def overlaps(places: Iterable[RawPrefix]) -> Iterator[tuple[RawPrefix, RawPrefix]]:
-    """Yield each place that lies in one before it, with that one: sorted, not pair by pair.
+def overlaps(prefixes: Iterable[RawPrefix]) -> Iterator[tuple[RawPrefix, RawPrefix]]:
+    """Yield each prefix that is within another, after that one: O(n log n).
 
-    Prefixes nest or are apart, so the last that lies in no other is the only one to compare with.
+    Two prefixes are nested or disjoint. So in sorted order a prefix has to be compared only with
+    the last prefix that is within no other.
     """
     outer: RawPrefix | None = None
-    for place in sorted(places, key=lambda place: (place.prefix, place.path)):
-        if outer is not None and outer.prefix.overlaps(place.prefix):
-            yield outer, place
+    for inner in sorted(prefixes, key=lambda prefix: (prefix.prefix, prefix.path)):
+        if outer is not None and outer.prefix.overlaps(inner.prefix):
+            yield outer, inner
         else:
-            outer = place
+            outer = inner
 
 
 def _subnets(path: str, network: Mapping[str, Any]) -> dict[str, RawPrefix]:
-    found = {}
+    by_name = {}
     for name, subnet in mapping(network, "subnets").items():
-        place = f"{path}.subnets.{name}.addressPrefix"
-        for each in prefixes(place, as_mapping(subnet).get("addressPrefix")):
-            found[str(name)] = each
-    return found
+        key = f"{path}.subnets.{name}.addressPrefix"
+        for prefix in prefixes(key, as_mapping(subnet).get("addressPrefix")):
+            by_name[str(name)] = prefix
+    return by_name

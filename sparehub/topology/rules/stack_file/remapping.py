@@ -1,4 +1,4 @@
-"""What ``region.remap`` says: one prefix for one prefix, none of them twice."""
+"""``region.remap``: which prefixes are moved to which."""
 
 from collections.abc import Iterator
 from ipaddress import IPv4Network
@@ -14,18 +14,18 @@ def _remap(stack: Stack) -> dict[IPv4Network, IPv4Network]:
     return stack.config.region.remap
 
 
-@rule("CONFIG", why="Each address has one that stands for it, so both prefixes are of one size.")
+@rule("CONFIG", why="Each address is moved to one other address, so both prefixes have one size.")
 def remapped_prefixes_keep_their_size(stack: Stack) -> Iterator[RuleFault]:
     """The same prefix length on both sides."""
     for old, new in _remap(stack).items():
         if old.prefixlen != new.prefixlen:
-            message = f"{new} is not of the size of {old}: write a /{old.prefixlen}"
+            message = f"{new} has not the size of {old}: write a /{old.prefixlen}"
             yield RuleFault(f"{_PATH}.{old}", message)
 
 
-@rule("CONFIG", why="Two addresses that became one could not be told from each other.")
-def remapped_prefixes_do_not_collide(stack: Stack) -> Iterator[RuleFault]:
-    """No target within another, unless the prefixes that they stand for lie so, too."""
+@rule("CONFIG", why="Two addresses must not be moved to the same address.")
+def remapped_prefixes_do_not_overlap(stack: Stack) -> Iterator[RuleFault]:
+    """No target is within another, unless their sources are nested in the same way."""
     olds = {f"{_PATH}.{old}": old for old in _remap(stack)}
     places = [RawPrefix(f"{_PATH}.{old}", new) for old, new in _remap(stack).items()]
     for first, second in overlaps(places):
@@ -36,22 +36,20 @@ def remapped_prefixes_do_not_collide(stack: Stack) -> Iterator[RuleFault]:
             yield RuleFault(second.path, f"{second.prefix} is also within the target of {outer}")
 
 
-@rule(
-    "CONFIG", why="A prefix that is both moved and moved to would be moved twice, or in a circle."
-)
+@rule("CONFIG", why="A prefix that is a source and a target would be moved twice, or in a circle.")
 def remapping_is_not_circular(stack: Stack) -> Iterator[RuleFault]:
-    """No target within what is moved itself."""
+    """No target overlaps a source."""
     sources = [RawPrefix("", old) for old in _remap(stack)]
     targets = [RawPrefix(f"{_PATH}.{old}", new) for old, new in _remap(stack).items()]
     for first, second in overlaps([*sources, *targets]):
         if bool(first.path) != bool(second.path):
             target, source = (first, second) if first.path else (second, first)
-            message = f"{target.prefix} is itself moved, by {source.prefix}: choose addresses apart"
+            message = f"{target.prefix} is itself moved, by {source.prefix}: choose other addresses"
             yield RuleFault(target.path, message)
 
 
 REMAPPING = (
     remapped_prefixes_keep_their_size,
-    remapped_prefixes_do_not_collide,
+    remapped_prefixes_do_not_overlap,
     remapping_is_not_circular,
 )

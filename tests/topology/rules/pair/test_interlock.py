@@ -1,4 +1,4 @@
-"""What stands in the way of going live, and of replacing a gateway."""
+"""The interlock: what is refused because of deployed resources."""
 
 import json
 from collections.abc import Callable
@@ -151,7 +151,7 @@ def test_going_live_beside_a_live_pair_is_refused() -> None:
         "10.1.0.0/24, 10.2.0.0/24, 10.10.10.0/24 to on-premises; southeastasia would advertise "
         "the same. Nothing was created. First put 'primary' on standby: `pulumi config set "
         "activation standby --stack primary` and `pulumi up --stack primary`. If that region "
-        'is lost, say why: `pulumi config set overrideInterlock "<reason>"` and run again.'
+        'is lost, give the reason: `pulumi config set overrideInterlock "<reason>"` and run again.'
     )
 
 
@@ -215,11 +215,11 @@ def test_preferences_that_differ_count_as_none(ours: Prefers, theirs: Prefers) -
     assert str(caught.value) == (
         "interlock: stack 'primary' (eastasia) is live by con-eastasia-hong-kong and advertises "
         "10.1.0.0/24, 10.2.0.0/24, 10.10.10.0/24 to on-premises; southeastasia would advertise "
-        f"the same. onPremises.prefers is '{ours.value}' here and '{theirs.value}' in what "
-        "'primary' recorded: preferences that differ count as none (ER-23); say the same in both "
-        "files. Nothing was created. First put 'primary' on standby: `pulumi config set "
+        f"the same. onPremises.prefers is '{ours.value}' here and '{theirs.value}' in the "
+        "outputs of 'primary': values that differ count as none (ER-23); write the same value in "
+        "both files. Nothing was created. First put 'primary' on standby: `pulumi config set "
         "activation standby --stack primary` and `pulumi up --stack primary`. If that region "
-        'is lost, say why: `pulumi config set overrideInterlock "<reason>"` and run again.'
+        'is lost, give the reason: `pulumi config set overrideInterlock "<reason>"` and run again.'
     )
 
 
@@ -246,7 +246,7 @@ def test_a_recorded_preference_that_cannot_be_read_counts_as_none(
     else:
         del state["u::stack"]
 
-    with pytest.raises(InterlockError, match="is 'primary' here and 'none' in what"):
+    with pytest.raises(InterlockError, match="is 'primary' here and 'none' in the outputs"):
         go_live(preferring(shipped("secondary"), "primary"), state)
 
 
@@ -363,7 +363,7 @@ def test_a_change_that_replaces_a_gateway_is_refused_with_the_reason(name: str) 
         refuse_gateway_replacement(region_of(values), Deployed.from_resources(recorded()))
 
     assert str(caught.value) == (
-        f"the gateway ergw-eastasia would be deleted and made again, because its {what} would "
+        f"the gateway ergw-eastasia would be deleted and created again, because its {what} would "
         "change: on-premises would have no route to eastasia for an hour or more (GWY-02). "
         "Nothing was changed. Put the old value back, or move the traffic to the other region "
         "first and destroy this stack."
@@ -402,13 +402,13 @@ def test_a_gateway_becomes_nothing_else(before: str, after: str) -> None:
         )
 
 
-def test_an_upgrade_to_the_scalable_gateway_is_told_with_its_time() -> None:
+def test_an_upgrade_to_the_scalable_gateway_is_reported_with_its_duration() -> None:
     """Two hours without downtime; a gateway that stays, grows otherwise or is new says nothing."""
     region = with_gateway("ErGwScale")
 
     assert note_gateway_upgrade(region, Deployed.from_resources(recorded(sku="ErGw2AZ"))) == (
-        "the gateway ergw-eastasia becomes ErGwScale in place: Azure takes up to 2 hours for it, "
-        "and routes stay up meanwhile (GWY-02)"
+        "the gateway ergw-eastasia becomes ErGwScale in place: Azure takes up to 2 hours, and "
+        "routes stay up (GWY-02)"
     )
     silent = [
         note_gateway_upgrade(region, Deployed.from_resources(recorded(sku="ErGwScale"))),
@@ -430,7 +430,7 @@ def circuit_of(values: dict[str, Any]) -> dict[str, Any]:
     return found["circuit"]  # type: ignore[no-any-return] # a part of a file
 
 
-def standing_in(location: str) -> Resources:
+def circuit_in(location: str) -> Resources:
     """Return what the primary's stack recorded with its circuit in a location."""
     values = shipped("primary")
     circuit_of(values)["location"] = location
@@ -441,16 +441,16 @@ def test_a_circuit_that_stands_is_not_moved() -> None:
     """As after an update from files that left it in its own region: refused, with the ways out."""
     with pytest.raises(ReplacementRefusedError) as caught:
         refuse_moved_circuits(
-            region_of(shipped("primary")), Deployed.from_resources(standing_in("eastasia"))
+            region_of(shipped("primary")), Deployed.from_resources(circuit_in("eastasia"))
         )
 
     assert caught.value.exit_code == 3
     assert str(caught.value) == (
         "region.expressRoute.connections.hong-kong.circuit.location: erc-hong-kong would be "
-        "deleted and ordered anew in japaneast: it stands in eastasia, and Azure moves neither a "
-        "circuit nor its resource group. Nothing was changed. Say `location: eastasia` there to "
-        "keep it; where that is a region of the pair, `sparehub check` says what that costs "
-        "(ER-06). To have one in japaneast, add a second circuit under a key of its own, and "
+        "deleted and ordered again in japaneast: it is in eastasia, and Azure moves neither a "
+        "circuit nor its resource group. Nothing was changed. Write `location: eastasia` to "
+        "keep it; where that is a region of the pair, `sparehub check` reports the risk "
+        "(ER-06). To have one in japaneast, add a second circuit under another key, and "
         "remove 'hong-kong' once the second carries the traffic and the provider has "
         "deprovisioned the first."
     )
@@ -461,22 +461,20 @@ def test_a_region_moves_no_circuit_by_moving_itself() -> None:
     values = shipped("primary") | {"azure-native:location": "koreacentral"}
     del circuit_of(values)["location"]
 
-    with pytest.raises(
-        ReplacementRefusedError, match="anew in koreacentral: it stands in eastasia"
-    ):
-        refuse_moved_circuits(region_of(values), Deployed.from_resources(standing_in("eastasia")))
+    with pytest.raises(ReplacementRefusedError, match="again in koreacentral: it is in eastasia"):
+        refuse_moved_circuits(region_of(values), Deployed.from_resources(circuit_in("eastasia")))
 
 
 @pytest.mark.parametrize(
     ("role", "what"),
     [
-        ("circuit", "erc-hong-kong stands in eastasia and its resource group .* in japaneast"),
-        ("group", "erc-hong-kong stands in japaneast and its resource group .* in eastasia"),
+        ("circuit", "erc-hong-kong is in eastasia and its resource group .* in japaneast"),
+        ("group", "erc-hong-kong is in japaneast and its resource group .* in eastasia"),
     ],
 )
 def test_a_circuit_and_a_group_in_two_places_can_only_be_referenced(role: str, what: str) -> None:
     """No location in the file is that of both."""
-    resources = standing_in("japaneast")
+    resources = circuit_in("japaneast")
     states.of(resources, f"circuit/hong-kong/{role}")["location"] = "East Asia"
 
     with pytest.raises(ReplacementRefusedError, match=f"{what}; .* by its `id`"):
@@ -486,7 +484,7 @@ def test_a_circuit_and_a_group_in_two_places_can_only_be_referenced(role: str, w
 @pytest.mark.parametrize("location", ["Japan East", "eastasia"])
 def test_a_circuit_stays_where_it_is(location: str) -> None:
     """Said or by default, in whatever spelling; one that does not stand may be made anywhere."""
-    resources = standing_in(location)
+    resources = circuit_in(location)
     values = shipped("primary")
     if location == "eastasia":
         del circuit_of(values)["location"]
@@ -503,8 +501,9 @@ def test_a_circuit_that_serves_both_regions_should_belong_to_neither() -> None:
     assert warn_of_shared_circuit(region_of(borrower), paired) is None
     assert warn_of_shared_circuit(region_of(shipped("secondary")), paired) is None
     assert warn_of_shared_circuit(region_of(shipped("primary")), paired) == (
-        "both regions use the circuit erc-hong-kong, which this stack owns: own it in a project "
-        "of its own and reference it by id in both, or this stack cannot be destroyed without it"
+        "both regions use the circuit erc-hong-kong, which this stack owns, so that destroying "
+        "this stack deletes it: move it to a project of its own and refer to it by id in both "
+        "files"
     )
 
 
@@ -525,8 +524,8 @@ def test_a_spoke_under_another_key_is_refused() -> None:
         refuse_renamed_spokes(region_of(renamed("web", "10.2.0.128/25")), deployed)
 
     assert str(caught.value) == (
-        "region.spokes.web: takes the addresses of the spoke 'spoke2', which stands and is to go; "
-        "Azure refuses both beside each other (PE-04). Nothing was changed. Keep the key 'spoke2' "
+        "region.spokes.web: has the addresses of the deployed spoke 'spoke2', which is to be "
+        "deleted; Azure refuses to peer both (PE-04). Nothing was changed. Keep the key 'spoke2' "
         "and give the spoke a `name:`, or remove 'spoke2' in one `pulumi up` and add 'web' in the "
         "next."
     )
@@ -575,10 +574,10 @@ def test_an_active_region_does_not_lose_its_connection_without_the_switch(name: 
 
     assert str(caught.value) == (
         "eastasia is active and would lose con-eastasia-hong-kong: on-premises would have no "
-        "route to it. Nothing was changed. Put back what the file said of that connection and its "
-        "circuit. To stand the region down, turn the switch (`sparehub failover`, or `pulumi "
-        "config set activation standby`); to move it to another circuit, add that connection "
-        "first, deploy, and remove the old one then."
+        "route to it. Nothing was changed. Restore that connection and its circuit in the "
+        "file. To put the region on standby, use `sparehub failover`, or `pulumi config set "
+        "activation standby`; to move it to another circuit, add that connection first, deploy, "
+        "and then remove the old one."
     )
 
 

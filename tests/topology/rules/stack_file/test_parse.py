@@ -58,9 +58,9 @@ def test_all_problems_come_in_one_message() -> None:
         "the configuration of stack 'primary' has 7 problems; nothing was created:",
         "  activation: must be 'standby' or 'active'; it is 'on' (CONFIG)",
         "  activaton: unknown key; did you mean 'activation'? (CONFIG)",
-        f"  {CIRCUIT_PATH}.peeringLocation: missing; this key must be given (CONFIG)",
+        f"  {CIRCUIT_PATH}.peeringLocation: missing; this key is required (CONFIG)",
         (
-            "  region.hub.nva.ipAddress: 10.10.10.200 lies in GatewaySubnet 10.10.10.128/25: "
+            "  region.hub.nva.ipAddress: 10.10.10.200 is in GatewaySubnet 10.10.10.128/25: "
             "only the gateway may (VN-09)"
         ),
         (
@@ -90,7 +90,7 @@ def test_all_problems_come_in_one_message() -> None:
     ],
 )
 def test_a_secret_in_a_wrong_place_is_never_shown(wrong: Any) -> None:
-    """Where the configuration holds secrets, no text of it stands in a message."""
+    """Where the configuration holds secrets, no text of it is in a message."""
     values = shipped("primary")
     connections = values["sparehub:region"]["expressRoute"]["connections"]
     connections["hong-kong"]["circuit"] = wrong
@@ -99,7 +99,7 @@ def test_a_secret_in_a_wrong_place_is_never_shown(wrong: Any) -> None:
 
 
 def test_a_prefix_is_shown_although_the_configuration_holds_secrets() -> None:
-    """An address is no secret: the message stays useful."""
+    """An address is not a secret, so the message shows it."""
     values = changed(lambda r: r["onPremises"].update(addressPrefixes=["192.168.1.0/16"]))
 
     assert problems_of(values, secret=True) == [
@@ -139,7 +139,7 @@ def test_only_a_region_on_standby_is_disconnected() -> None:
     values = shipped("primary") | {"sparehub:disconnected": True}
 
     assert parse_stack(values | {"sparehub:activation": "standby"}).disconnected
-    with pytest.raises(ConfigurationError, match="disconnected: a region that is active is"):
+    with pytest.raises(ConfigurationError, match="disconnected: an active region is"):
         parse_stack(values)
 
 
@@ -183,8 +183,8 @@ def test_the_schema_knows_every_key() -> None:
         ),
         ("azure-native:subscriptionId", "../x", "'../x' is not a subscription's id"),
         ("azure-native:tenantId", "a/b", "'a/b' is not a tenant: its GUID, or one of its domains"),
-        ("sparehub:pairedStack", "a b", "'a b' is no stack's name: 1 to 100 letters"),
-        ("sparehub:pairedStack", "..\n", r"'..\n' is no stack's name"),
+        ("sparehub:pairedStack", "a b", "'a b' is not a stack name: 1 to 100 letters"),
+        ("sparehub:pairedStack", "..\n", r"'..\n' is not a stack name"),
     ],
 )
 def test_what_becomes_part_of_a_url_or_a_file_is_a_name(key: str, value: str, said: str) -> None:
