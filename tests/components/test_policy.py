@@ -118,7 +118,8 @@ def test_a_new_preference_is_deployed_at_the_primary_and_then_at_the_secondary(s
 
     enforce(stack(primary), {}, outputs_of("secondary", lambda _: None))
     problem = (
-        "  secondary: region.onPremises.prefers: is none, and primary in primary: say the same in "
+        "  secondary: region.onPremises.prefers: is none, and primary in primary: write the same "
+        "value in "
         "both files and deploy primary first; until then neither region is preferred (ER-23)"
     )
     assert [text.splitlines()[1] for _, text in said] == [problem]
