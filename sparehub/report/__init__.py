@@ -1,1 +1,1 @@
-"""``sparehub report``: one self-contained HTML file of the pair, its failover and its findings."""
+"""The report of `sparehub report`: one self-contained HTML file about a pair and its failover."""

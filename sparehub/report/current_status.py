@@ -1,4 +1,4 @@
-"""How things stand now, where something is owed or under way: facts, what to do, and a picture."""
+"""The current status in the report: open items and an unfinished operation, with a picture."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from sparehub.topology.planning.plan import Mode, Plan
 
 @dataclass(frozen=True, kw_only=True)
 class Alarm:
-    """Something that somebody has to do; ``command`` does it."""
+    """An action that is required; ``command`` performs it."""
 
     word: str
     text: str
@@ -21,84 +21,84 @@ class Alarm:
 
 
 def alarms(history: History) -> Iterator[Alarm]:
-    """Yield what is owed, and what stopped half-way."""
+    """Yield the open items, and the operation that is unfinished."""
     for debt in history.owed:
         prefixes = ", ".join(debt.prefixes)
         if debt.unfenced:
-            how = f"may still advertise {prefixes}, and nothing keeps it from that"
+            risk = f"may still advertise {prefixes}, and no fence prevents it"
         elif debt.fences:
-            how = f"is kept from outside from advertising {prefixes}"
+            risk = f"cannot advertise {prefixes}, because of its external fence"
         else:
-            how = f"may still advertise {prefixes}, beside the other region"
-        said = f" ({debt.reason})" if debt.reason else ""
+            risk = f"may still advertise {prefixes} at the same time as the other region"
+        reason = f" ({debt.reason})" if debt.reason else ""
         yield Alarm(
-            word="UNFENCED" if debt.unfenced else "owed",
-            text=f"{debt.stack} {how}; since {moment(debt.since)}{said}. Once it is back:",
+            word="UNFENCED" if debt.unfenced else "open item",
+            text=f"{debt.stack} {risk}; since {moment(debt.since)}{reason}. When it is back, run:",
             command="sparehub finish-fence",
         )
-    if deed := history.under_way:
-        step = next((run.step for run in deed.steps if not run.ended), "its preparation")
-        problem = deed.problem or "at work when this was written, or its process has died"
+    if operation := history.under_way:
+        step = next((run.step for run in operation.steps if not run.ended), "preparation")
+        problem = operation.problem or "running when this was written, or its process has ended"
         yield Alarm(
-            word=deed.standing,
+            word=operation.standing,
             text=(
-                f"{deed.mode} {deed.kind} from {deed.source} to {deed.target}, in {step}: "
-                f"{problem}\nTo go on:"
+                f"{operation.mode} {operation.kind} from {operation.source} to {operation.target}, "
+                f"in {step}: {problem}\nTo continue, run:"
             ),
             command="sparehub resume",
         )
 
 
 def facts(history: History) -> Iterator[tuple[str, str]]:
-    """Yield what the top of the page says of the operations."""
+    """Yield the facts about operations at the top of the page."""
     if not history.state:
         return
     yield "State", history.state
     for debt in history.owed:
-        yield "Owed", f"{debt.stack}, {_state(debt)}"
+        yield "Open item", f"{debt.stack}, {_state(debt)}"
 
 
 def now(stacks: Sequence[Stack], history: History, plan: Plan | None) -> tuple[Frame, Frame] | None:
-    """Return the pair as it stands and as it stood; None where nothing is owed or under way.
+    """Return the pair now and before; None where no item is open and no operation unfinished.
 
-    ``plan`` is that of the operation under way, None where the stack files are others by now:
-    then only they, and what is owed, say how things stand.
+    ``plan`` is the plan of the unfinished operation. It is None where the stack files have changed
+    since; the status then follows from the files and the open items alone.
     """
-    deed = history.under_way
-    if not history.owed and not deed:
+    operation = history.under_way
+    if not history.owed and not operation:
         return None
     start = tuple(DrawnRegion(stack=stack.name, region=stack.region) for stack in stacks)
     pair = start
-    if plan and deed:
+    if plan and operation:
         frames = stages(stacks, plan)
-        done = sum(step.id in deed.done for step in plan.steps)  # they are done in this order
+        done = sum(step.id in operation.done for step in plan.steps)  # steps run in this order
         start, pair = frames[0].pair, frames[done].pair
-        if _silent(deed):
-            pair = _each(pair, {plan.source: LinkState.SILENT}, stacks)
-    owed = {debt.stack: _state(debt) for debt in history.owed}
-    once = dict.fromkeys(owed, LinkState.UNFENCED)  # as long as nothing was known of a fence
+        if _silent(operation):
+            pair = _with_lost(pair, {plan.source: LinkState.SILENT}, stacks)
+    lost = {debt.stack: _state(debt) for debt in history.owed}
+    unfenced = dict.fromkeys(lost, LinkState.UNFENCED)  # before a fence was confirmed
     return (
-        Frame(title="now", pair=_each(pair, owed, stacks)),
-        Frame(title="before", pair=_each(start, once, stacks)),
+        Frame(title="now", pair=_with_lost(pair, lost, stacks)),
+        Frame(title="before", pair=_with_lost(start, unfenced, stacks)),
     )
 
 
-def _each(
+def _with_lost(
     pair: Sequence[DrawnRegion], lost: Mapping[str, LinkState], stacks: Sequence[Stack]
 ) -> tuple[DrawnRegion, ...]:
-    """Return the pair with the regions that are lost as such."""
+    """Return the pair with its lost regions replaced."""
     by_name = {stack.name: stack for stack in stacks}
     return tuple(
-        lost_region(by_name[each.stack], lost[each.stack]) if each.stack in lost else each
-        for each in pair
+        lost_region(by_name[drawn.stack], lost[drawn.stack]) if drawn.stack in lost else drawn
+        for drawn in pair
     )
 
 
-def _silent(deed: OperationRecord) -> bool:
-    """Return whether the region that is left did not answer, and is not fenced yet."""
-    asked = any(run.answers is False for run in deed.steps)
-    fenced = f"fence-{deed.source}" in deed.done
-    return deed.mode is Mode.UNPLANNED and asked and not fenced
+def _silent(operation: OperationRecord) -> bool:
+    """Return whether the source region did not answer and is not fenced yet."""
+    unanswered = any(run.answers is False for run in operation.steps)
+    fenced = f"fence-{operation.source}" in operation.done
+    return operation.mode is Mode.UNPLANNED and unanswered and not fenced
 
 
 def _state(debt: Debt) -> LinkState:

@@ -1,4 +1,4 @@
-"""What a report says, decided before it is written: pictures, steps, routes, times, findings."""
+"""The content of a report, as data: pictures, steps, routes, times, findings."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -12,7 +12,7 @@ from sparehub.report.drawing.route_tables import RouteTables, route_tables
 from sparehub.report.drawing.shapes import Picture
 from sparehub.report.drawing.stages import loss_stages, stages
 from sparehub.report.durations_format import Recovery, StepTime, recoveries, step_times
-from sparehub.report.entries import Entry, PlanOf, tell
+from sparehub.report.entries import Entry, PlanOf, entry_of
 from sparehub.report.history import OperationRecord
 from sparehub.report.journal_files import Recorded
 from sparehub.stacks.examination import Examination
@@ -33,26 +33,26 @@ from sparehub.topology.planning.plan import (
 from sparehub.topology.rules.findings import Finding
 
 _PAIR = 2
-_MOST_TOLD = 10
-"""Operations and drills that are told; the journal keeps them all."""
+_MOST_ENTRIES = 10
+"""Operations and drills in the report; the journal keeps all of them."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Panel:
-    """A picture under a heading; ``frame`` says whose routes it shows."""
+    """A picture with a heading; ``frame`` is the index of its routes."""
 
     heading: str
     picture: Picture
     frame: int
     changes: tuple[FrameChange, ...] = ()
-    step: PlanStep | None = None  # that led to it
-    note: str = ""  # where no step of the plan did
+    step: PlanStep | None = None  # the step before it
+    note: str = ""  # where there is no step of the plan
     command: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Walkthrough:
-    """A plan, moment by moment."""
+    """The pictures of a plan, step by step."""
 
     mode: Mode
     plan_id: str
@@ -60,13 +60,13 @@ class Walkthrough:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Done:
-    """What was done, newest first; ``older`` entries are not told."""
+class PastOperations:
+    """Past operations and drills, newest first; ``older`` counts those that are left out."""
 
     entries: Sequence[Entry] = ()
     older: int = 0
     problem: str = ""
-    """Why it cannot be told."""
+    """Why the journal cannot be read."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,12 +77,12 @@ class Report:
     lead: str
     facts: Sequence[tuple[str, str]]
     findings: Sequence[Finding]
-    done: Done
+    past: PastOperations
     alarms: Sequence[current_status.Alarm] = ()
     current_status: Panel | None = None
     kind: PlanKind = PlanKind.FAILOVER
-    three: Sequence[Panel] = ()
-    walks: Sequence[Walkthrough] = ()
+    overview: Sequence[Panel] = ()
+    walkthroughs: Sequence[Walkthrough] = ()
     collapsed: Sequence[tuple[str, Sequence[str]]] = ()
     routes: RouteTables = field(default_factory=RouteTables)
     recoveries: Sequence[Recovery] = ()
@@ -93,9 +93,9 @@ class Report:
 def compose(
     examination: Examination, recorded: Recorded | None = None, program: Program = UNKNOWN_PROGRAM
 ) -> Report:
-    """Return the report of what stack files describe, and of what a journal records.
+    """Return the report of an examination of stack files, and of a journal.
 
-    Pictures only of a whole pair. ``program`` is what would carry out its plans.
+    It has pictures only where both files are valid. ``program`` is part of the id of a plan.
     """
     recorded = recorded or Recorded()
     stacks = examination.stacks
@@ -107,7 +107,7 @@ def compose(
         lead=f"A failover needs two stack files that can be read; readable here: {read}.",
         facts=_facts(examination, recorded),
         findings=examination.findings,
-        done=_done(recorded, lambda _deed: None),
+        past=_past(recorded, lambda _operation: None),
         alarms=list(current_status.alarms(recorded.history)),
     )
 
@@ -125,12 +125,13 @@ def _of_pair(
     planned_as = cache(partial(_planned_as, program, primary, secondary))
     planned, unplanned = (planned_as(kind, mode) for mode in Mode)
 
-    def plan_of(deed: OperationRecord) -> Plan | None:
+    def plan_of(operation: OperationRecord) -> Plan | None:
         try:
-            found: Plan = planned_as(deed.kind, deed.mode, deed.raises)
+            recorded_plan: Plan = planned_as(operation.kind, operation.mode, operation.raises)
         except (SparehubError, ValueError):
             return None
-        return found if found.configuration == deed.configuration else None
+        same = recorded_plan.configuration == operation.configuration
+        return recorded_plan if same else None
 
     frames = stages(stacks, planned)
     lost = loss_stages(stacks, unplanned)
@@ -139,22 +140,22 @@ def _of_pair(
     pictures_of_loss = [draw(frame, before) for frame in lost]
     shown, drawn = [*frames, *lost], [*pictures, *pictures_of_loss]
     changed = changes(before.pair, after.pair)
-    standing = current_status.now(stacks, recorded.history, plan_of(underway) if underway else None)
+    status = current_status.now(stacks, recorded.history, plan_of(underway) if underway else None)
     panel = None
-    if standing:
-        panel = Panel(heading="Now", picture=draw(*standing), frame=len(shown))
-        shown.append(standing[0])
+    if status:
+        panel = Panel(heading="Now", picture=draw(*status), frame=len(shown))
+        shown.append(status[0])
         drawn.append(panel.picture)
     return Report(
         title=f"Sparehub: {primary.region.location} and {secondary.region.location}",
-        lead=f"Two regions, one live: what a {kind} moves, in which order, and what stays.",
+        lead=f"What a {kind} changes in the two regions, in which order, and what stays.",
         facts=_facts(examination, recorded),
         findings=examination.findings,
-        done=_done(recorded, plan_of),
+        past=_past(recorded, plan_of),
         alarms=list(current_status.alarms(recorded.history)),
         current_status=panel,
         kind=kind,
-        three=(
+        overview=(
             Panel(heading="Before", picture=pictures[0], frame=0),
             Panel(heading="After", picture=pictures[-1], frame=last),
             Panel(
@@ -164,7 +165,7 @@ def _of_pair(
                 changes=changed,
             ),
         ),
-        walks=(
+        walkthroughs=(
             _walk(planned, frames, pictures, first=0),
             _walk(unplanned, lost, pictures_of_loss, first=len(frames)),
         ),
@@ -188,25 +189,25 @@ def _planned_as(  # noqa: PLR0913, PLR0917 - what is planned, and of what
     mode: Mode,
     raises: tuple[BandwidthIncrease, ...] = (),
 ) -> Plan:
-    """Return the plan of an operation; a bandwidth that it raised is in its file by now.
+    """Return the plan of an operation; the stack file may have its raised bandwidth already.
 
     Raises:
-        SparehubError: where the stack files lead to no such plan any more.
-        ValueError: where a circuit never carried what it is said to have carried.
+        SparehubError: The stack files do not give such a plan any more.
+        ValueError: A recorded bandwidth is not a valid one.
     """
     if kind is PlanKind.FAILOVER:
         secondary = without_increases(secondary, raises)
     else:
         primary = without_increases(primary, raises)
-    wanted = bool(raises)
-    return plan(primary, secondary, kind, mode, raise_bandwidth=wanted, program=program)
+    raised = bool(raises)
+    return plan(primary, secondary, kind, mode, raise_bandwidth=raised, program=program)
 
 
 def _walk(
     planned: Plan, frames: Sequence[Frame], pictures: Sequence[Picture], first: int
 ) -> Walkthrough:
     steps = [None, *planned.steps]
-    steps += [None] * (len(frames) - len(steps))  # what no plan says has a note of its own
+    steps += [None] * (len(frames) - len(steps))  # the other frames have notes
     panels = [
         Panel(
             heading=frame.title,
@@ -223,11 +224,11 @@ def _walk(
     return Walkthrough(mode=planned.mode, plan_id=planned.short, panels=panels)
 
 
-def _done(recorded: Recorded, plan_of: PlanOf) -> Done:
+def _past(recorded: Recorded, plan_of: PlanOf) -> PastOperations:
     entries = recorded.history.entries
-    return Done(
-        entries=[tell(entry, plan_of) for entry in entries[:_MOST_TOLD]],
-        older=max(0, len(entries) - _MOST_TOLD),
+    return PastOperations(
+        entries=[entry_of(record, plan_of) for record in entries[:_MOST_ENTRIES]],
+        older=max(0, len(entries) - _MOST_ENTRIES),
         problem=recorded.problem,
     )
 

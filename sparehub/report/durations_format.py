@@ -1,4 +1,4 @@
-"""What a failover takes: the recovery time of each mode, and the steps of the planned one."""
+"""Durations as text: recovery times of each mode, step times of the planned failover."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ _MINUTE, _HOUR = 60, 3600
 
 @dataclass(frozen=True, kw_only=True)
 class Recovery:
-    """One row of recovery times: as configured, with a gateway that stands by, with none."""
+    """One row of recovery times: as configured, with a deployed gateway, without a gateway."""
 
     mode: str
     configured: str
@@ -21,7 +21,7 @@ class Recovery:
 
 @dataclass(frozen=True, kw_only=True)
 class StepTime:
-    """One row of steps."""
+    """One row of step times."""
 
     title: str
     needs: str
@@ -31,7 +31,7 @@ class StepTime:
 
 
 def recoveries(plans: Sequence[Plan]) -> list[Recovery]:
-    """Return a row a plan."""
+    """Return one row for each plan."""
     return [
         Recovery(
             mode=plan.mode.value,
@@ -44,7 +44,7 @@ def recoveries(plans: Sequence[Plan]) -> list[Recovery]:
 
 
 def step_times(plan: Plan) -> list[StepTime]:
-    """Return a row a step, in order."""
+    """Return one row for each step, in order."""
     return [_step(step, plan) for step in plan.steps]
 
 
@@ -63,7 +63,7 @@ def _range(seconds: Duration) -> str:
 
 
 def span(seconds: int) -> str:
-    """Return whole seconds as a person says them: 90 s, 4 min 31 s, 2 h 5 min."""
+    """Return whole seconds as text: 90 s, 4 min 31 s, 2 h 5 min."""
     if seconds < 2 * _MINUTE:
         return f"{seconds} s"
     if seconds < 2 * _HOUR:

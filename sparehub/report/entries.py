@@ -1,4 +1,4 @@
-"""What was done, as the page tells it: one entry an operation or a drill, with facts and steps."""
+"""Entries of the report for past operations and drills, with facts and steps."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -10,16 +10,16 @@ from sparehub.report.history import Debt, DrillRun, EntryStatus, OperationRecord
 from sparehub.topology.planning.plan import Plan
 
 PlanOf = Callable[[OperationRecord], Plan | None]
-"""The plan that an operation carried out; None where the stack files have changed since."""
+"""Returns the plan of an operation; None where the stack files have changed since."""
 _FENCED = {"privatePeering": "private peering disabled", "authorization": "authorization revoked"}
 
 
 @dataclass(frozen=True, kw_only=True)
 class StepRow:
-    """One step: what it took, beside what the plan says."""
+    """One step: its time, and the times in the plan."""
 
     title: str
-    standing: str
+    status: str
     took: str = ""
     typical: str = ""
     worst: str = ""
@@ -28,91 +28,99 @@ class StepRow:
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:
-    """One entry of what was done."""
+    """One past operation or drill."""
 
     title: str
-    standing: str
+    status: str
     facts: tuple[tuple[str, str], ...]
     steps: tuple[StepRow, ...] = ()
-    owed: str = ""
-    """What is owed of it still, in a word."""
+    open_items: str = ""
+    """The open items of it, in words; empty where none is open."""
     command: str = ""
-    """What goes on with it; empty where nothing has to."""
+    """The command that continues it; empty where it is finished."""
 
 
-def tell(entry: OperationRecord | DrillRun, plan_of: PlanOf) -> Entry:
-    """Tell an operation or a drill."""
-    return _drill(entry) if isinstance(entry, DrillRun) else _deed(entry, plan_of(entry))
+def entry_of(record: OperationRecord | DrillRun, plan_of: PlanOf) -> Entry:
+    """Return the entry of an operation or a drill."""
+    return _drill(record) if isinstance(record, DrillRun) else _operation(record, plan_of(record))
 
 
-def _deed(deed: OperationRecord, plan: Plan | None) -> Entry:
-    goes_on = deed.standing in {EntryStatus.HALTED, EntryStatus.UNDER_WAY}
-    mode = deed.mode.value.capitalize()
-    owed = ["UNFENCED" if debt.unfenced else "owed" for debt in deed.debts if debt.is_owed]
+def _operation(operation: OperationRecord, plan: Plan | None) -> Entry:
+    unfinished = operation.standing in {EntryStatus.HALTED, EntryStatus.UNDER_WAY}
+    mode = operation.mode.value.capitalize()
+    open_items = [
+        "UNFENCED" if debt.unfenced else "open item" for debt in operation.debts if debt.is_owed
+    ]
     return Entry(
-        title=f"{mode} {deed.kind}, {deed.source} to {deed.target}",
-        standing=deed.standing,
-        facts=tuple(_facts(deed)),
-        steps=tuple(_step(run, deed, plan) for run in deed.steps),
-        owed=", ".join(owed),
-        command="sparehub resume" if goes_on else "sparehub finish-fence" if owed else "",
+        title=f"{mode} {operation.kind}, {operation.source} to {operation.target}",
+        status=operation.standing,
+        facts=tuple(_facts(operation)),
+        steps=tuple(_step(run, operation, plan) for run in operation.steps),
+        open_items=", ".join(open_items),
+        command=(
+            "sparehub resume" if unfinished else "sparehub finish-fence" if open_items else ""
+        ),
     )
 
 
-def _facts(deed: OperationRecord) -> Iterator[tuple[str, str]]:
-    yield "Begun", moment(deed.begun)
-    if deed.ended:
-        word = "Finished" if deed.standing is EntryStatus.COMMITTED else deed.standing.capitalize()
-        yield word, _after(deed.begun, deed.ended)
-    if deed.committed:
-        yield "Committed", moment(deed.committed)
-    if deed.problem:
-        yield "Because", _problem(deed)
+def _facts(operation: OperationRecord) -> Iterator[tuple[str, str]]:
+    yield "Started", moment(operation.begun)
+    if operation.ended:
+        word = (
+            "Finished"
+            if operation.standing is EntryStatus.COMMITTED
+            else operation.standing.capitalize()
+        )
+        yield word, _after(operation.begun, operation.ended)
+    if operation.committed:
+        yield "Committed", moment(operation.committed)
+    if operation.problem:
+        yield "Reason", _problem(operation)
     accepted = {
-        "Accepted unfenced": deed.accepted.reason,
-        "Accepted cutting others": deed.accepted.cut,
-        "Fenced on-premises": deed.accepted.ticket,
-        "Accepted unproven": deed.unproven,
-        "Accepted unreached": deed.accepted.unreached,
+        "Accepted unfenced": operation.accepted.reason,
+        "Accepted cutting others": operation.accepted.cut,
+        "Fenced on-premises": operation.accepted.ticket,
+        "Accepted unproven": operation.unproven,
+        "Accepted unreached": operation.accepted.unreached,
     }
-    yield from ((what, reason) for what, reason in accepted.items() if reason)
-    for fence in deed.fences:
-        yield "Fence", f"{_FENCED[fence.how]} ({_came_of(fence, deed)}): {fence.id}"
-    for debt in deed.debts:
-        yield "Owed", _debt(debt)
+    yield from ((name, reason) for name, reason in accepted.items() if reason)
+    for fence in operation.fences:
+        yield "Fence", f"{_FENCED[fence.how]} ({_fence_status(fence, operation)}): {fence.id}"
+    for debt in operation.debts:
+        yield "Open item", _debt(debt)
         if debt.cleared:
-            yield "Cleared", f"{_after(debt.since, debt.cleared)}, by sparehub finish-fence"
+            yield "Closed", f"{_after(debt.since, debt.cleared)}, by sparehub finish-fence"
         elif debt.overtaken:
-            yield "Overtaken", f"{_after(debt.since, debt.overtaken)}, by a later switch"
+            yield "Superseded", f"{_after(debt.since, debt.overtaken)}, by a later switch"
         else:
-            yield "Cleared", "not yet"
-    yield from _authorizations(deed)
+            yield "Closed", "not yet"
+    yield from _authorizations(operation)
 
 
-def _authorizations(deed: OperationRecord) -> Iterator[tuple[str, str]]:
-    if deed.keys:
-        yield "Authorization keys", f"{deed.keys} used up"
-    for each in deed.issued:
-        yield "Authorization issued", each
-    for each in deed.deleted:
-        yield "Authorization deleted", each
+def _authorizations(operation: OperationRecord) -> Iterator[tuple[str, str]]:
+    if operation.keys:
+        yield "Authorization keys", f"{operation.keys} used"
+    for authorization in operation.issued:
+        yield "Authorization issued", authorization
+    for authorization in operation.deleted:
+        yield "Authorization deleted", authorization
 
 
-def _problem(deed: OperationRecord) -> str:
-    if deed.problem == "UNFENCED":
-        return "UNFENCED: no fence held and nobody had accepted that; nothing was changed"
-    return deed.problem
+def _problem(operation: OperationRecord) -> str:
+    if operation.problem == "UNFENCED":
+        return "UNFENCED: no fence worked and the risk was not accepted; nothing was changed"
+    return operation.problem
 
 
-def _came_of(fence: Fence, deed: OperationRecord) -> str:
-    """Return how a fence stands that an operation began to set."""
-    debt = next((each for each in deed.debts if fence in each.fences), None)
+def _fence_status(fence: Fence, operation: OperationRecord) -> str:
+    """Return the status of a fence that an operation began to set."""
+    debt = next((item for item in operation.debts if fence in item.fences), None)
     if debt is None:
-        begun = deed.standing in {EntryStatus.HALTED, EntryStatus.UNDER_WAY}
-        return "begun, may stand" if begun else "tried, and taken back"
+        begun = operation.standing in {EntryStatus.HALTED, EntryStatus.UNDER_WAY}
+        return "begun, may be in place" if begun else "attempted, then reversed"
     if debt.cleared:
-        return "stood, and was taken away" if fence.how == "privatePeering" else "for good"
-    return "may stand" if debt.unfenced or debt.overtaken else "stands"
+        return "removed" if fence.how == "privatePeering" else "permanent"
+    return "may be in place" if debt.unfenced or debt.overtaken else "in place"
 
 
 def _debt(debt: Debt) -> str:
@@ -122,24 +130,26 @@ def _debt(debt: Debt) -> str:
     return f"{debt.stack}, {word}: {', '.join(debt.prefixes)}; since {moment(debt.since)}"
 
 
-def _step(run: StepRun, deed: OperationRecord, plan: Plan | None) -> StepRow:
+def _step(run: StepRun, operation: OperationRecord, plan: Plan | None) -> StepRow:
     notes = []
     if run.answers is not None:
-        notes.append(f"{deed.source} {'answered' if run.answers else 'did not answer'}")
+        notes.append(f"{operation.source} {'answered' if run.answers else 'did not answer'}")
     if run.attempts > 1:
-        notes.append(f"attempts: {run.attempts}; the time is that of the last")
+        notes.append(f"attempts: {run.attempts}; the time is that of the last one")
     if run.problem:
         notes.append(f"halted: {run.problem}")
     if run.refused:
         notes.append(f"refused: {run.refused}")
     if run.ended:
-        standing = "refused" if run.refused else "done"
+        status = "refused" if run.refused else "done"
     else:
-        standing = "halted" if run.problem and deed.standing is EntryStatus.HALTED else "not done"
-    step = next((each for each in plan.steps if each.id == run.step), None) if plan else None
+        status = (
+            "halted" if run.problem and operation.standing is EntryStatus.HALTED else "not done"
+        )
+    step = next((step for step in plan.steps if step.id == run.step), None) if plan else None
     return StepRow(
         title=step.title if step else run.step,
-        standing=standing,
+        status=status,
         took="" if run.seconds is None else span(run.seconds),
         typical=span(step.seconds.typical) if step else "",
         worst=span(step.seconds.worst) if step else "",
@@ -148,19 +158,19 @@ def _step(run: StepRun, deed: OperationRecord, plan: Plan | None) -> StepRow:
 
 
 def _drill(drill: DrillRun) -> Entry:
-    facts = [("Begun", moment(drill.begun))]
+    facts = [("Started", moment(drill.begun))]
     if drill.started:
-        names = ", ".join(each.rsplit("/", maxsplit=1)[-1] for each in drill.networks)
-        facts.append(("Shut in", f"{moment(drill.started)}: nothing could leave {names}"))
+        names = ", ".join(network.rsplit("/", maxsplit=1)[-1] for network in drill.networks)
+        facts.append(("Isolated", f"{moment(drill.started)}: no traffic could leave {names}"))
     if drill.ended:
         facts += [
             ("Ended", f"{_after(drill.begun, drill.ended)}; resources removed: {drill.removed}"),
-            ("Result", drill.result or "none was given"),
+            ("Result", drill.result or "none recorded"),
         ]
-    facts += [("Way out", escape) for escape in drill.escapes]
+    facts += [("Escape", escape) for escape in drill.escapes]
     return Entry(
         title="Drill in test networks",
-        standing="finished" if drill.ended else "under way",
+        status="finished" if drill.ended else "under way",
         facts=tuple(facts),
         command="" if drill.ended else "sparehub drill stop",
     )
@@ -171,5 +181,5 @@ def _after(begun: str, ended: str) -> str:
 
 
 def moment(at: str) -> str:
-    """Return a moment of the journal as a person reads it, to the second."""
+    """Return a timestamp of the journal in UTC, to the second."""
     return datetime.fromisoformat(at).strftime("%Y-%m-%d %H:%M:%S UTC")

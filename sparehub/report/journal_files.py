@@ -1,6 +1,6 @@
-"""The journal of this home as a report needs it: what is wrong with it is told, and stops nothing.
+"""Reads the journal of this home for a report; a problem is reported and stops nothing.
 
-Only the copy in the home is read: where the other one lies, a state backend would have to say.
+Only the copy in the home is read. The location of the other copy is known to the state backend.
 """
 
 from collections.abc import Mapping
@@ -15,14 +15,14 @@ from sparehub.report.history import History
 
 @dataclass(frozen=True, kw_only=True)
 class Recorded:
-    """What was done, or why that cannot be told."""
+    """The history in a journal, or why it cannot be read."""
 
     history: History = field(default_factory=History)
     problem: str = ""
 
 
 def recorded(directory: Path, environment: Mapping[str, str]) -> Recorded:
-    """Return what the journal of the project in a directory tells; nothing where there is none."""
+    """Return the history of the project in a directory; empty where it has no journal."""
     home = Home.of(directory, environment)
     try:
         with (home.journal / FILE).open("rb"):
@@ -37,7 +37,7 @@ def recorded(directory: Path, environment: Mapping[str, str]) -> Recorded:
     except JournalError as error:
         return Recorded(problem=str(error))
     except (AttributeError, KeyError, TypeError, ValueError):
-        problem = f"the journal in {home.journal} holds what this version does not write"
+        problem = f"the journal in {home.journal} has records of another version"
         return Recorded(problem=problem)
 
 
@@ -45,11 +45,11 @@ def _project(directory: Path) -> str:
     """Return the project's name.
 
     Raises:
-        JournalError: where it cannot be read: then nobody knows whose journal it is.
+        JournalError: Pulumi.yaml cannot be read, so the project of the journal is unknown.
     """
     try:
         content = load_yaml(read_bounded(directory / "Pulumi.yaml"))
         return str(content["name"])
     except (OSError, LoadingError, KeyError, TypeError):
-        message = f"whose journal it is cannot be told: Pulumi.yaml in {directory} names no project"
+        message = f"the journal's project is unknown: Pulumi.yaml in {directory} has no name"
         raise JournalError(message) from None

@@ -1,4 +1,4 @@
-"""A report as one HTML file: nothing is fetched, and the same report is the same bytes."""
+"""Renders a report as one HTML file without external resources, byte by byte reproducible."""
 
 import base64
 import hashlib
@@ -11,16 +11,16 @@ from sparehub.topology.config.printable import printable
 
 
 def page(report: Report) -> str:
-    """Return the file. Every value of a configuration is escaped where it is written.
+    """Return the HTML; every value of a configuration is escaped.
 
-    Style and script are the only ones that the page's own policy lets run, each by its hash
+    The content security policy allows only the page's own style and script, by their hashes
     (https://www.w3.org/TR/CSP3/#framework-directive-source-list).
     """
     environment = Environment(
         loader=PackageLoader("sparehub.report"),
         undefined=StrictUndefined,
         autoescape=True,
-        finalize=_shown,  # a page reorders text by characters that nobody sees, too
+        finalize=_printable,  # invisible characters could reorder text
         trim_blocks=True,
         lstrip_blocks=True,
     )
@@ -38,5 +38,5 @@ def _hash(text: str) -> str:
     return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
 
 
-def _shown(value: object) -> object:
+def _printable(value: object) -> object:
     return printable(value) if isinstance(value, str) and not hasattr(value, "__html__") else value

@@ -1,4 +1,4 @@
-"""The report in a real browser: seen, moved and pointed at.
+"""The report in a real browser: layout, slider, keyboard and print.
 
 Needs Chromium and its driver (Debian: ``apt-get install chromium chromium-driver``); skipped where
 they are not, since set-up installs nothing outside the checkout.
@@ -35,7 +35,7 @@ pytestmark = pytest.mark.skipif(
 
 @pytest.fixture(scope="module")
 def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chrome]:
-    """Return a browser without a window; everything of it lies in the test's directory."""
+    """Return a headless browser whose profile is in the test's directory."""
     options = ChromeOptions()
     options.binary_location = str(BROWSER)
     options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
@@ -76,11 +76,11 @@ def show(
 
 
 def texts(browser: Chrome, selector: str) -> list[str]:
-    return [each.text for each in browser.find_elements(By.CSS_SELECTOR, selector)]
+    return [element.text for element in browser.find_elements(By.CSS_SELECTOR, selector)]
 
 
 def colours(browser: Chrome) -> set[str]:
-    """Return the colours in which the lines of the second picture are drawn."""
+    """Return the colours of the links in the second picture."""
     lines = browser.find_elements(By.CSS_SELECTOR, "figure:nth-child(2) .link path")
     return {line.value_of_css_property("stroke") for line in lines}
 
@@ -92,19 +92,19 @@ def test_the_page_shows_everything_without_an_error(opened: Chrome) -> None:
         "Before, after, difference",
         "The planned failover, step by step",
         "The unplanned failover, step by step",
-        "What was done",
+        "Past operations",
         "Recovery time",
         "Findings",
     ]
-    assert texts(opened, ".three h3") == ["Before", "After", "Difference"]
-    words = texts(opened, ".three .word")
+    assert texts(opened, ".overview h3") == ["Before", "After", "Difference"]
+    words = texts(opened, ".overview .word")
     assert words == ["live", "standby", "fenced", "live", "fenced", "live"]
     assert len(texts(opened, ".recovery tbody tr")) == 4
     assert opened.get_log("browser") == []
 
 
 def test_the_picture_is_not_blank(opened: Chrome, tmp_path: Path) -> None:
-    """A rendered page compresses worse than white paper does, and styles are applied."""
+    """Its screenshot is larger than that of a blank page, and styles are applied."""
     report = opened.get_screenshot_as_png()
     blank = tmp_path / "blank.html"
     blank.write_text("<!doctype html><title>blank</title>")
@@ -116,7 +116,7 @@ def test_the_picture_is_not_blank(opened: Chrome, tmp_path: Path) -> None:
 
 
 def test_every_text_fits_its_box(opened: Chrome, tmp_path: Path) -> None:
-    """Coordinates are computed without a browser; this is what they come to in one."""
+    """Coordinates are computed without a browser, and checked in one."""
 
     def rename(values: dict[str, Any]) -> None:
         with_spokes(values, 20)
@@ -136,20 +136,20 @@ def test_every_text_fits_its_box(opened: Chrome, tmp_path: Path) -> None:
 
 
 def walked(browser: Chrome, mode: str) -> tuple[list[str], list[str], str]:
-    """Return the words of the frame that is shown, the step that is marked, and its number."""
+    """Return the labels of the visible frame, the marked step, and its position."""
     frames = browser.find_elements(By.CSS_SELECTOR, f".{mode} .frame")
     words = [
         word.text
-        for each in frames
-        if each.is_displayed()
-        for word in each.find_elements(By.CSS_SELECTOR, ".word")
+        for frame in frames
+        if frame.is_displayed()
+        for word in frame.find_elements(By.CSS_SELECTOR, ".word")
     ]
-    (said,) = texts(browser, f".{mode} output")
-    return words, texts(browser, f".{mode} .steps [aria-current] b"), said
+    (position,) = texts(browser, f".{mode} output")
+    return words, texts(browser, f".{mode} .steps [aria-current] b"), position
 
 
 def test_the_slider_walks_through_the_failover(opened: Chrome) -> None:
-    """By keys and by buttons; one frame is shown at a time, and its step is marked."""
+    """With keys and buttons; one frame is visible at a time, and its step is marked."""
 
     def seen() -> tuple[list[str], list[str], str]:
         return walked(opened, "planned")
@@ -163,16 +163,16 @@ def test_the_slider_walks_through_the_failover(opened: Chrome) -> None:
     fenced = "disconnect primary (eastasia) from on-premises"
     assert seen() == (["fenced", "standby"], [fenced], "2 of 3")
     assert slider.get_attribute("aria-valuetext") == fenced
-    press("on")
+    press("next")
     assert seen()[0] == ["fenced", "live"]
-    press("on")
+    press("next")
     assert seen()[2] == "3 of 3"
     press("back")
     assert seen()[2] == "2 of 3"
 
 
 def test_the_unplanned_failover_has_a_slider_of_its_own(opened: Chrome) -> None:
-    """The region falls silent, is fenced or is UNFENCED, and comes back; the other one stays."""
+    """The other slider stays at its position."""
     slider = opened.find_element(By.ID, "unplanned-step")
     words = []
     for _ in range(6):
@@ -191,8 +191,8 @@ def test_the_unplanned_failover_has_a_slider_of_its_own(opened: Chrome) -> None:
     assert walked(opened, "planned")[2] == "1 of 3"
 
 
-def test_what_is_owed_is_seen_at_once(browser: Chrome, tmp_path: Path) -> None:
-    """A warning at the top, the pair as it stands now, and what was done; without an error."""
+def test_open_items_are_shown_at_the_top(browser: Chrome, tmp_path: Path) -> None:
+    """A warning, the current status and the past operations; the console has no error."""
     story = records(*planned("c"), *unplanned("c"))
     show(browser, tmp_path, recorded=Recorded(history=History.of(story)))
 
@@ -204,7 +204,7 @@ def test_what_is_owed_is_seen_at_once(browser: Chrome, tmp_path: Path) -> None:
         "Planned failover, primary to secondary committed",
     ]
     link = browser.find_element(By.CSS_SELECTOR, ".now .link.UNFENCED path")
-    drawn = [link.value_of_css_property(each) for each in ("stroke", "stroke-dasharray")]
+    drawn = [link.value_of_css_property(name) for name in ("stroke", "stroke-dasharray")]
     assert drawn == ["rgb(196, 22, 12)", "none"]
     browser.execute_script(
         "arguments[0].focus()", browser.find_element(By.CSS_SELECTOR, ".now .nva")
@@ -214,13 +214,13 @@ def test_what_is_owed_is_seen_at_once(browser: Chrome, tmp_path: Path) -> None:
     assert browser.get_log("browser") == []
 
 
-def test_without_a_script_every_frame_is_seen(browser: Chrome, tmp_path: Path) -> None:
-    """A slider that nothing moves is not."""
+def test_without_scripts_every_frame_is_visible(browser: Chrome, tmp_path: Path) -> None:
+    """The slider is hidden."""
     try:
         browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": True})
         show(browser, tmp_path)
         frames = browser.find_elements(By.CSS_SELECTOR, ".frame, .slider")
-        seen = [each.get_attribute("class") for each in frames if each.is_displayed()]
+        seen = [frame.get_attribute("class") for frame in frames if frame.is_displayed()]
     finally:
         browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})
 
@@ -228,9 +228,9 @@ def test_without_a_script_every_frame_is_seen(browser: Chrome, tmp_path: Path) -
 
 
 def test_focus_shows_routes_and_escape_hides_them(opened: Chrome) -> None:
-    """The keyboard reaches whatever the pointer does."""
+    """The keyboard reaches every subnet that the pointer reaches."""
     panel = opened.find_element(By.ID, "routes")
-    spoke = opened.find_element(By.CSS_SELECTOR, ".three figure .spoke")
+    spoke = opened.find_element(By.CSS_SELECTOR, ".overview figure .spoke")
     assert not panel.is_displayed()
 
     opened.execute_script("arguments[0].focus()", spoke)
@@ -242,11 +242,11 @@ def test_focus_shows_routes_and_escape_hides_them(opened: Chrome) -> None:
 
 
 def test_it_prints_on_a_few_pages_of_a4(opened: Chrome) -> None:
-    """The slider is for the screen; pictures, steps and tables are on paper."""
+    """Pictures, steps and tables are printed, and the slider is not."""
     options = PrintOptions()
     options.page_width, options.page_height = 21.0, 29.7
     options.background = True
     printed = opened.print_page(options)
 
-    # The objects of a PDF are compressed one by one; the kind of each is not.
+    # The objects of a PDF are compressed, but not their types.
     assert base64.b64decode(printed).count(b"/Type /Page\n") in (3, 4)

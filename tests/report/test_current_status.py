@@ -1,4 +1,4 @@
-"""How things stand now, where something is owed or stopped half-way."""
+"""The current status in the report, with open items or an unfinished operation."""
 
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ LIVE, STANDBY, FENCED, SILENT, UNFENCED = LinkState
 
 
 def reported(directory: Path, *events: Event, switched: bool = False) -> Report:
-    """Return the report of the shipped pair, where wanted with the secondary live."""
+    """Return the report of the shipped pair, optionally with the secondary live."""
 
     def at(activation: str) -> Any:
         return lambda values: values.update({"sparehub:activation": activation})
@@ -30,7 +30,7 @@ def reported(directory: Path, *events: Event, switched: bool = False) -> Report:
 
 
 def configuration(directory: Path) -> str:
-    """Return the hash of the shipped stack files, which the switch is no part of."""
+    """Return the hash of the shipped stack files, which does not include the switch."""
     write_stacks(directory)
     stacks = examine(directory).stacks
     return failover.plan(stacks[0], stacks[1], PlanKind.FAILOVER, Mode.PLANNED).configuration
@@ -41,8 +41,8 @@ def now(report: Report) -> list[LinkState]:
     return [state for _, state in links_of(report.current_status)]
 
 
-def test_where_nothing_is_open_there_is_no_now(tmp_path: Path) -> None:
-    """Before is now; the state is told."""
+def test_without_open_items_there_is_no_current_status(tmp_path: Path) -> None:
+    """Only the state is shown."""
     report = reported(tmp_path, *planned("c"))
 
     assert (report.current_status, report.alarms, report.facts[0]) == (
@@ -54,48 +54,52 @@ def test_where_nothing_is_open_there_is_no_now(tmp_path: Path) -> None:
 
 
 def test_an_unfenced_region_is_drawn_as_a_warning(tmp_path: Path) -> None:
-    """Its file says standby, and it may be live all the same; until it is disconnected."""
+    """Its file says standby, but it may be live until it is disconnected."""
     report = reported(tmp_path, *unplanned("c"), switched=True)
 
     assert now(report) == [UNFENCED, LIVE]
     assert report.current_status
     boxes = report.current_status.picture.boxes
     assert [box.state for box in boxes if box.kind == "circuit"] == [UNFENCED, LIVE]
-    assert report.facts[:2] == [("State", "UNFENCED"), ("Owed", "primary, UNFENCED")]
+    assert report.facts[:2] == [("State", "UNFENCED"), ("Open item", "primary, UNFENCED")]
     assert report.alarms == [
         Alarm(
             word="UNFENCED",
             text=(
-                "primary may still advertise 10.10.10.0/24, 10.1.0.0/24, and nothing keeps it from "
-                "that; since 2026-07-01 12:17:21 UTC (it burnt down). Once it is back:"
+                "primary may still advertise 10.10.10.0/24, 10.1.0.0/24, and no fence prevents it; "
+                "since 2026-07-01 12:17:21 UTC (it burnt down). When it is back, run:"
             ),
             command="sparehub finish-fence",
         )
     ]
-    paid = reported(tmp_path, *unplanned("c"), cleared(), switched=True)
-    assert (paid.current_status, paid.alarms, paid.facts[0]) == (None, [], ("State", "ACTIVE"))
+    closed = reported(tmp_path, *unplanned("c"), cleared(), switched=True)
+    assert (closed.current_status, closed.alarms, closed.facts[0]) == (
+        None,
+        [],
+        ("State", "ACTIVE"),
+    )
 
 
-def test_a_region_fenced_from_outside_is_crossed(tmp_path: Path) -> None:
-    """It is owed, too, and no route from on-premises is left in it."""
+def test_an_externally_fenced_region_is_drawn_as_fenced(tmp_path: Path) -> None:
+    """It is an open item, too, and has no route from on-premises."""
     report = reported(tmp_path, *unplanned("c", fenced=True), switched=True)
 
     assert now(report) == [FENCED, LIVE]
-    assert report.facts[1] == ("Owed", "primary, fenced")
-    assert report.alarms[0].word == "owed"
+    assert report.facts[1] == ("Open item", "primary, fenced")
+    assert report.alarms[0].word == "open item"
     unfenced = reported(tmp_path, *unplanned("c"), switched=True)
     assert [learned(report), len(learned(unfenced))] == [[], 1]
 
 
 def learned(report: Report) -> list[Any]:
-    """Return the routes that the primary's NVA learns now."""
+    """Return the learned routes of the primary's NVA."""
     assert report.current_status
-    tables, here = report.routes.tables, report.routes.frames[report.current_status.frame]
-    return [row for row in tables[here["primary/hub/nva"]] if row[0] == "VirtualNetworkGateway"]
+    tables, indexes = report.routes.tables, report.routes.frames[report.current_status.frame]
+    return [row for row in tables[indexes["primary/hub/nva"]] if row[0] == "VirtualNetworkGateway"]
 
 
-def test_an_operation_that_halted_stands_where_its_steps_ended(tmp_path: Path) -> None:
-    """The switch in the file is turned before a step is done; the report tells its kind of way."""
+def test_a_halted_operation_is_drawn_after_its_last_finished_step(tmp_path: Path) -> None:
+    """The switch in the file changes before the step; the direction is that of the operation."""
     name = "failback-1"
     halted: list[Event] = [
         begin(0, name, "planned", configuration(tmp_path)),
@@ -109,36 +113,39 @@ def test_an_operation_that_halted_stands_where_its_steps_ended(tmp_path: Path) -
     assert report.alarms == [
         Alarm(
             word="halted",
-            text="planned failback from secondary to primary, in activate-primary: 429\nTo go on:",
+            text=(
+                "planned failback from secondary to primary, in activate-primary: 429\n"
+                "To continue, run:"
+            ),
             command="sparehub resume",
         )
     ]
 
 
-def test_of_other_stack_files_only_the_switch_is_known(tmp_path: Path) -> None:
-    """Steps of another configuration say nothing of these regions."""
+def test_steps_of_another_configuration_are_not_drawn(tmp_path: Path) -> None:
+    """The stack files have changed since the operation began."""
     name = "failover-1"
     report = reported(
         tmp_path, begin(0, name, "planned", "another"), *step(0, 90, name, "fence-primary")
     )
 
     assert now(report) == [LIVE, STANDBY]
-    assert report.done.entries[0].standing == "under way"
+    assert report.past.entries[0].status == "under way"
 
 
 def test_a_region_that_does_not_answer_is_silent_until_it_is_fenced(tmp_path: Path) -> None:
-    """One that answered is as its last step left it."""
+    """A region that answered is drawn after its last finished step."""
     name, same = "failover-9", configuration(tmp_path)
-    asked = [begin(0, name, "unplanned", same)]
+    begun = [begin(0, name, "unplanned", same)]
 
-    silent = reported(tmp_path, *asked, *step(0, 30, name, "probe-primary", answers=False))
-    answering = reported(tmp_path, *asked, *step(0, 9, name, "probe-primary", answers=True))
+    silent = reported(tmp_path, *begun, *step(0, 30, name, "probe-primary", answers=False))
+    answering = reported(tmp_path, *begun, *step(0, 9, name, "probe-primary", answers=True))
 
     assert (now(silent), now(answering)) == ([SILENT, STANDBY], [LIVE, STANDBY])
 
 
-def test_a_debt_that_is_paid_before_the_end_leaves_a_fenced_region(tmp_path: Path) -> None:
-    """`finish-fence` may be run while the operation is halted."""
+def test_finish_fence_during_a_halted_operation_leaves_a_fenced_region(tmp_path: Path) -> None:
+    """The open item is closed before the operation ends."""
     *fenced, intent, _outcome, _finished = unplanned(configuration(tmp_path))
 
     report = reported(tmp_path, *fenced, intent, cleared())
@@ -146,8 +153,8 @@ def test_a_debt_that_is_paid_before_the_end_leaves_a_fenced_region(tmp_path: Pat
     assert now(report) == [FENCED, STANDBY]
 
 
-def test_what_may_be_live_beside_the_other_is_owed_without_a_warning(tmp_path: Path) -> None:
-    """Addresses that do not overlap: it is only to be disconnected."""
+def test_an_open_item_without_an_address_conflict_is_not_a_warning(tmp_path: Path) -> None:
+    """The addresses do not overlap: the region is only to be disconnected."""
     events = unplanned("c", fenced=True)
     debt = next(data for _, _, event, data in events if event == "debt")
     debt["fences"] = []
@@ -155,5 +162,5 @@ def test_what_may_be_live_beside_the_other_is_owed_without_a_warning(tmp_path: P
     report = reported(tmp_path, *events, switched=True)
 
     (alarm,) = report.alarms
-    assert (alarm.word, now(report)) == ("owed", [SILENT, LIVE])
-    assert "beside the other region" in alarm.text
+    assert (alarm.word, now(report)) == ("open item", [SILENT, LIVE])
+    assert "at the same time as the other region" in alarm.text

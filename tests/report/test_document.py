@@ -1,4 +1,4 @@
-"""What a report says, before it is written as HTML."""
+"""The content of a report, before it is rendered as HTML."""
 
 from dataclasses import asdict
 from pathlib import Path
@@ -19,12 +19,12 @@ from tests.report.journal_records import begin, records, step
 
 
 def links(report: Report, panel: int) -> list[tuple[str, LinkState]]:
-    """Return how the connections of one of the three pictures are drawn."""
-    return links_of(report.three[panel])
+    """Return the states of the connections in one of the three overview pictures."""
+    return links_of(report.overview[panel])
 
 
 def test_before_and_after_swap_live_and_fenced(tmp_path: Path) -> None:
-    """What was live is crossed afterwards, never only dashed."""
+    """The old connection is drawn as fenced, and not as standby."""
     report = report_of(tmp_path)
 
     assert links(report, 0) == [
@@ -38,26 +38,28 @@ def test_before_and_after_swap_live_and_fenced(tmp_path: Path) -> None:
 
 
 def test_the_difference_is_what_a_failover_writes(tmp_path: Path) -> None:
-    """At depth gateway one deletion and one creation, and what follows for on-premises."""
+    """At depth gateway one deletion and one creation, and the advertised prefixes."""
     report = report_of(tmp_path)
 
-    assert [(each.mark, each.stack, each.text) for each in report.three[2].changes] == [
+    assert [(change.mark, change.stack, change.text) for change in report.overview[2].changes] == [
         ("-", "primary", "con-eastasia-hong-kong deleted"),
         ("~", "primary", "advertises nothing, before 3 prefixes"),
         ("+", "secondary", "con-southeastasia-singapore created"),
         ("~", "secondary", "advertises 3 prefixes, before nothing"),
     ]
-    marked = [line.mark for line in report.three[2].picture.lines if line.mark]
+    marked = [line.mark for line in report.overview[2].picture.lines if line.mark]
     assert marked == ["-", "+"]
 
 
 def test_at_depth_network_gateway_and_peerings_change_too(tmp_path: Path) -> None:
-    """The target's gateway is made, and its spokes start to use it."""
+    """The target's gateway is created, and its spokes start to use it."""
     report = report_of(
         tmp_path, secondary=lambda c: c["sparehub:region"].update(standby={"depth": "network"})
     )
 
-    assert [each.text for each in report.three[2].changes if each.stack == "secondary"] == [
+    assert [
+        change.text for change in report.overview[2].changes if change.stack == "secondary"
+    ] == [
         "ergw-southeastasia created",
         "con-southeastasia-singapore created",
         "2 peerings of spokes start using the gateway",
@@ -65,8 +67,8 @@ def test_at_depth_network_gateway_and_peerings_change_too(tmp_path: Path) -> Non
     ]
 
 
-def test_where_the_secondary_is_live_the_way_is_back(tmp_path: Path) -> None:
-    """The report tells of the operation that comes next."""
+def test_where_the_secondary_is_live_the_report_shows_a_failback(tmp_path: Path) -> None:
+    """The report describes the next operation."""
     report = report_of(
         tmp_path,
         primary=lambda c: c.update({"sparehub:activation": "standby"}),
@@ -74,7 +76,7 @@ def test_where_the_secondary_is_live_the_way_is_back(tmp_path: Path) -> None:
     )
 
     assert report.kind == "failback"
-    assert [panel.heading for panel in report.walks[0].panels] == [
+    assert [panel.heading for panel in report.walkthroughs[0].panels] == [
         "southeastasia is live",
         "disconnect secondary (southeastasia) from on-premises",
         "connect primary (eastasia) to on-premises",
@@ -82,10 +84,10 @@ def test_where_the_secondary_is_live_the_way_is_back(tmp_path: Path) -> None:
 
 
 def test_every_step_has_a_picture_and_routes(tmp_path: Path) -> None:
-    """Between fence and activation nothing is live, and no route leads to on-premises."""
+    """Between fence and activation nothing is live, and there is no route to on-premises."""
     report = report_of(tmp_path)
 
-    fenced = report.walks[0].panels[1]
+    fenced = report.walkthroughs[0].panels[1]
     assert {line.state for line in fenced.picture.lines} == {LinkState.FENCED, LinkState.STANDBY}
     nva = [frame["primary/hub/nva"] for frame in report.routes.frames[:3]]
     learned = [
@@ -96,7 +98,7 @@ def test_every_step_has_a_picture_and_routes(tmp_path: Path) -> None:
     assert learned == [[route], [], []]
 
 
-def test_a_route_that_loses_says_to_which(tmp_path: Path) -> None:
+def test_an_overridden_route_names_the_overriding_one(tmp_path: Path) -> None:
     """A spoke's default route overrides the internet's."""
     report = report_of(tmp_path)
 
@@ -105,12 +107,12 @@ def test_a_route_that_loses_says_to_which(tmp_path: Path) -> None:
 
 
 def test_more_than_twenty_spokes_are_one_box_and_a_list(tmp_path: Path) -> None:
-    """Twenty are still drawn one by one."""
+    """Up to twenty are drawn one by one."""
     twenty = report_of(tmp_path, lambda c: with_spokes(c, 20), lambda c: with_spokes(c, 20))
     more = report_of(tmp_path, lambda c: with_spokes(c, 21), lambda c: with_spokes(c, 21))
 
-    kinds = [[box.kind for box in each.three[0].picture.boxes] for each in (twenty, more)]
-    assert [(each.count("spoke"), each.count("stacked")) for each in kinds] == [(40, 0), (0, 2)]
+    kinds = [[box.kind for box in report.overview[0].picture.boxes] for report in (twenty, more)]
+    assert [(kind.count("spoke"), kind.count("stacked")) for kind in kinds] == [(40, 0), (0, 2)]
     assert twenty.collapsed == []
     assert [(stack, len(spokes), spokes[0]) for stack, spokes in more.collapsed] == [
         ("primary", 21, "spoke1, 10.100.1.0/24"),
@@ -119,10 +121,10 @@ def test_more_than_twenty_spokes_are_one_box_and_a_list(tmp_path: Path) -> None:
 
 
 def test_nothing_is_drawn_outside_the_picture(tmp_path: Path) -> None:
-    """Whatever stands in a region, each box has its place in the view box, and none is empty."""
+    """Every box is within the view box, and none is empty."""
     report = report_of(tmp_path, lambda c: with_spokes(c, 19), lambda c: with_spokes(c, 3))
 
-    for panel in [*report.three, *report.walks[0].panels, *report.walks[1].panels]:
+    for panel in [*report.overview, *report.walkthroughs[0].panels, *report.walkthroughs[1].panels]:
         picture = panel.picture
         for box in picture.boxes:
             assert 0 <= box.x < box.x + box.width <= picture.width, box
@@ -130,10 +132,10 @@ def test_nothing_is_drawn_outside_the_picture(tmp_path: Path) -> None:
 
 
 def test_boxes_do_not_cover_each_other(tmp_path: Path) -> None:
-    """Only regions and hubs hold other boxes."""
+    """Only regions and hubs contain other boxes."""
     report = report_of(tmp_path, lambda c: with_spokes(c, 20), lambda c: with_spokes(c, 20))
 
-    boxes = [b for b in report.three[0].picture.boxes if b.kind not in ("region", "hub")]
+    boxes = [b for b in report.overview[0].picture.boxes if b.kind not in ("region", "hub")]
     for number, one in enumerate(boxes):
         for other in boxes[number + 1 :]:
             apart = (
@@ -146,7 +148,7 @@ def test_boxes_do_not_cover_each_other(tmp_path: Path) -> None:
 
 
 def test_a_bow_tie_has_a_link_for_each_connection(tmp_path: Path) -> None:
-    """One circuit that both regions use is drawn once."""
+    """A circuit that both regions use is drawn once."""
     shared = {
         "circuit": {
             "id": "/subscriptions/00000000-0000-0000-0000-000000000002/resourceGroups/rg"
@@ -168,18 +170,18 @@ def test_a_bow_tie_has_a_link_for_each_connection(tmp_path: Path) -> None:
         "secondary/both",
         "secondary/singapore",
     ]
-    circuits = [b.lines[0] for b in report.three[0].picture.boxes if b.kind == "circuit"]
+    circuits = [b.lines[0] for b in report.overview[0].picture.boxes if b.kind == "circuit"]
     assert circuits == ["erc-both", "erc-hong-kong", "erc-singapore"]
 
 
-def test_one_stack_file_alone_gives_findings_and_no_picture(tmp_path: Path) -> None:
-    """A failover takes two."""
+def test_one_valid_stack_file_gives_findings_and_no_picture(tmp_path: Path) -> None:
+    """A failover needs two."""
     write_stacks(tmp_path)
     (tmp_path / "Pulumi.secondary.yaml").unlink()
     report = compose(examine(tmp_path))
 
     assert report.lead.endswith("readable here: primary.")
-    assert (report.three, report.walks, report.recoveries) == ((), (), ())
+    assert (report.overview, report.walkthroughs, report.recoveries) == ((), (), ())
 
 
 def raised_to(values: dict[str, Any], mbps: int) -> None:
@@ -189,19 +191,19 @@ def raised_to(values: dict[str, Any], mbps: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("before", "found", "times"),
+    ("before", "current", "times"),
     [
         (200, 1000, ["90 s", "3 min 1 s", "42 s"]),  # raised
-        (200, 200, ["90 s", "3 min 1 s", "42 s"]),  # refused, and put back
+        (200, 200, ["90 s", "3 min 1 s", "42 s"]),  # refused, and reset
         (200, 500, ["", "", ""]),  # changed by somebody since
-        (7, 1000, ["", "", ""]),  # no bandwidth that there is
+        (7, 1000, ["", "", ""]),  # not a bandwidth of ExpressRoute
         (1000, 1000, ["", "", ""]),  # nothing to raise
     ],
 )
-def test_an_operation_that_raised_a_bandwidth_keeps_its_plan(
-    tmp_path: Path, before: int, found: int, times: list[str]
+def test_an_operation_that_raised_a_bandwidth_has_its_planned_times(
+    tmp_path: Path, before: int, current: int, times: list[str]
 ) -> None:
-    """Its file says another number by now; any other change leaves only what the steps took."""
+    """Its file has the new bandwidth; any other change leaves only the measured times."""
     write_stacks(tmp_path)
     pair = examine(tmp_path).stacks
     plan = failover.plan(pair[0], pair[1], PlanKind.FAILOVER, raise_bandwidth=True)
@@ -209,11 +211,11 @@ def test_an_operation_that_raised_a_bandwidth_keeps_its_plan(
     begun = begin(0, name, "planned", plan.configuration)
     begun[3]["raises"] = [{**asdict(raised), "before": before}]
     steps = [
-        each for number, one in enumerate(plan.steps) for each in step(number, 9, name, one.id)
+        event for number, one in enumerate(plan.steps) for event in step(number, 9, name, one.id)
     ]
-    write_stacks(tmp_path, secondary=lambda values: raised_to(values, found))
+    write_stacks(tmp_path, secondary=lambda values: raised_to(values, current))
 
     history = History.of(records(begun, *steps, (9, name, "finished", {})))
-    (told,) = compose(examine(tmp_path), Recorded(history=history)).done.entries
+    (entry,) = compose(examine(tmp_path), Recorded(history=history)).past.entries
 
-    assert [each.typical for each in told.steps] == times
+    assert [row.typical for row in entry.steps] == times

@@ -1,4 +1,4 @@
-"""The journal of a home, read for a report that nothing may stop."""
+"""Reading the journal of a home for a report."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -23,27 +23,27 @@ def read(project: Path) -> Recorded:
     return recorded(project, {"SPAREHUB_HOME": str(project / "home")})
 
 
-def test_no_journal_is_no_problem(project: Path) -> None:
-    """And nothing is made where it would lie, nor has the project to be named."""
+def test_a_missing_journal_is_an_empty_history(project: Path) -> None:
+    """No directory is created, and the project needs no name."""
     (project / "Pulumi.yaml").unlink()
 
     assert read(project) == Recorded()
     assert not (project / "home").exists()
 
 
-def test_the_journal_of_the_home_is_told(project: Path) -> None:
-    """By default the home is in the project; reading changes nothing."""
-    found = records(*planned("c"))
-    file = write(project / "home", found)
+def test_the_journal_of_the_home_is_read(project: Path) -> None:
+    """By default the home is in the project; reading does not change it."""
+    chain = records(*planned("c"))
+    file = write(project / "home", chain)
     before = file.read_bytes()
 
-    assert read(project) == Recorded(history=History.of(found))
+    assert read(project) == Recorded(history=History.of(chain))
     assert file.read_bytes() == before
-    write(project / ".sparehub", found)
+    write(project / ".sparehub", chain)
     assert recorded(project, {}) == read(project)
 
 
-def test_a_journal_of_another_project_is_not_told(project: Path) -> None:
+def test_a_journal_of_another_project_is_a_problem(project: Path) -> None:
     """The message names both."""
     write(project / "home", records(*planned("c"), project="other"))
 
@@ -55,15 +55,15 @@ def test_a_journal_of_another_project_is_not_told(project: Path) -> None:
 
 @pytest.mark.parametrize("content", ["", "[no", "name", "description: none"])
 def test_a_project_without_a_name_has_no_journal(project: Path, content: str) -> None:
-    """Nobody knows whose it is."""
+    """The project of the journal is unknown."""
     (project / "Pulumi.yaml").write_text(content)
     write(project / "home", records(*planned("c")))
 
-    assert read(project).problem.startswith("whose journal it is cannot be told: ")
+    assert read(project).problem.startswith("the journal's project is unknown: ")
 
 
-def test_a_damaged_journal_is_not_told(project: Path) -> None:
-    """Not even the part before the damage: what was cleared might come after it."""
+def test_a_damaged_journal_is_a_problem(project: Path) -> None:
+    """The part before the damage is not used: the rest may close its open items."""
     file = write(project / "home", records(*planned("c")))
     file.write_bytes(file.read_bytes().replace(b'"planned"', b'"pl4nned"'))
 
@@ -74,7 +74,7 @@ def test_a_damaged_journal_is_not_told(project: Path) -> None:
 
 
 def test_a_journal_that_cannot_be_read_is_a_problem(project: Path) -> None:
-    """It is there, so that "no operation is recorded" would be a lie."""
+    """It exists, so the report must not say that no operation is recorded."""
     (project / "home" / "journal" / FILE).mkdir(parents=True)
 
     assert read(project).problem.endswith("cannot be read: Is a directory")
@@ -86,10 +86,10 @@ def chained(*data: object) -> tuple[Record, ...]:
 
 @pytest.mark.parametrize("data", [{}, [], None, {"keys": 3}], ids=str)
 def test_a_record_of_another_version_is_a_problem(project: Path, data: object) -> None:
-    """The chain is whole; what it says is not understood."""
+    """The chain of hashes is valid, but the data is not that of this version."""
     write(project / "home", chained(data))
 
-    assert read(project).problem.endswith("holds what this version does not write")
+    assert read(project).problem.endswith("has records of another version")
 
 
 FENCE = {"how": "privatePeering", "id": "/p"}
@@ -118,10 +118,10 @@ DEBT = {
         ("drill-started", {"networks": [7]}, ""),
     ],
 )
-def test_a_value_of_another_version_is_told_in_the_page(
+def test_a_value_of_another_version_is_shown_as_a_problem(
     project: Path, event: str, data: dict[str, object], at: str
 ) -> None:
-    """A fence, a moment or a prefix that this version would not write; its own are told."""
+    """A fence, a time or a prefix that this version would not write."""
     operation = "" if event.startswith("drill") else "failover-1"
     good = records(begin(0, "failover-1", "planned", "c"), (1, operation, event, data))
     if at:
@@ -130,18 +130,18 @@ def test_a_value_of_another_version_is_told_in_the_page(
 
     found = read(project)
 
-    assert found.problem.endswith("holds what this version does not write")
-    assert compose(examine(project), found).done.problem == found.problem
+    assert found.problem.endswith("has records of another version")
+    assert compose(examine(project), found).past.problem == found.problem
 
 
 @pytest.mark.parametrize(
     ("event", "data"), [("fences", {"fences": [FENCE]}), ("debt", DEBT), ("committed", {})]
 )
-def test_a_value_of_this_version_is_told(
+def test_a_value_of_this_version_is_read(
     project: Path, event: str, data: dict[str, object]
 ) -> None:
-    """Of the same records."""
-    found = records(begin(0, "failover-1", "planned", "c"), (1, "failover-1", event, data))
-    write(project / "home", found)
+    """In the same kinds of records."""
+    chain = records(begin(0, "failover-1", "planned", "c"), (1, "failover-1", event, data))
+    write(project / "home", chain)
 
     assert (read(project).problem, len(read(project).history.entries)) == ("", 1)

@@ -1,4 +1,4 @@
-"""The HTML file: the same bytes, nothing fetched, nothing of a configuration taken for markup."""
+"""The HTML file: reproducible, without external resources, with escaped values."""
 
 import json
 import re
@@ -22,7 +22,7 @@ ADDRESSES = {"src", "href", "action", "data", "poster", "xlink:href"}
 
 
 class Page(HTMLParser):
-    """Keeps what a browser would make of a file."""
+    """Collects the tags of an HTML file."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
@@ -40,12 +40,12 @@ def hostile(values: dict[str, Any]) -> None:
 
 
 def test_the_same_files_give_the_same_bytes(tmp_path: Path) -> None:
-    """No clock, no randomness, no order of a set."""
+    """Independent of clock, randomness and set order."""
     assert page(report_of(tmp_path)) == page(report_of(tmp_path))
 
 
 def test_nothing_is_fetched(tmp_path: Path) -> None:
-    """The page's own policy forbids it, and no element would."""
+    """The content security policy forbids it, and no element needs it."""
     text = page(report_of(tmp_path))
     tags = Page(text).tags
 
@@ -60,7 +60,7 @@ def test_nothing_is_fetched(tmp_path: Path) -> None:
 
 
 def test_findings_lead_to_their_sources_and_nowhere_else(tmp_path: Path) -> None:
-    """A link is followed only by who wants to."""
+    """These are the only addresses in the page."""
     report = report_of(tmp_path, lambda c: c.pop("sparehub:pairedStack"))
     tags = Page(page(report)).tags
 
@@ -70,7 +70,7 @@ def test_findings_lead_to_their_sources_and_nowhere_else(tmp_path: Path) -> None
 
 
 def test_values_of_a_configuration_are_text(tmp_path: Path) -> None:
-    """Also one that looks like the end of a script and the beginning of another."""
+    """A value that looks like the end of a script is escaped, too."""
     plain, changed = page(report_of(tmp_path)), page(report_of(tmp_path, hostile, hostile))
 
     tags = [[tag for tag, _ in Page(text).tags] for text in (plain, changed)]
@@ -102,8 +102,8 @@ def test_the_command_writes_one_file(sparehub: Sparehub, tmp_path: Path) -> None
     assert (tmp_path / "pair.html").read_bytes() == written
 
 
-def test_the_command_tells_the_journal_of_its_home(sparehub: Sparehub, tmp_path: Path) -> None:
-    """The same bytes again; and what a journal says is text."""
+def test_the_command_reports_the_journal_of_its_home(sparehub: Sparehub, tmp_path: Path) -> None:
+    """A second run writes the same bytes; texts of the journal are escaped."""
     reason = "it <b>burnt</b> down"
     story = [*planned("c"), *unplanned("c"), begin(9000, "failback-20", "planned", "c", reason)]
     write(tmp_path / "home", records(*story))
@@ -119,8 +119,8 @@ def test_the_command_tells_the_journal_of_its_home(sparehub: Sparehub, tmp_path:
     assert (tmp_path / "again.html").read_text() == written
 
 
-def test_a_journal_that_cannot_be_told_is_a_warning(sparehub: Sparehub, tmp_path: Path) -> None:
-    """In the page and on standard error; everything else is there as without it."""
+def test_a_journal_that_cannot_be_read_is_a_warning(sparehub: Sparehub, tmp_path: Path) -> None:
+    """In the page and on standard error; the rest of the page is complete."""
     write(tmp_path / "home", records(*planned("c"), project="other"))
 
     done = sparehub("report", "-o", "pair.html")
@@ -135,17 +135,17 @@ def test_a_journal_that_cannot_be_told_is_a_warning(sparehub: Sparehub, tmp_path
     assert "<h2>Recovery time</h2>" in written
 
 
-def test_the_newest_ten_are_told(tmp_path: Path) -> None:
-    """And how many there are."""
+def test_the_report_has_the_newest_ten_operations(tmp_path: Path) -> None:
+    """It shows the total number."""
     write_stacks(tmp_path)
     story = [event for n in range(12) for event in _finished(n)]
     history = History.of(records(*story))
 
     report = compose(examine(tmp_path), Recorded(history=history))
 
-    assert (len(report.done.entries), report.done.older) == (10, 2)
-    assert report.done.entries[0].facts[0] == ("Begun", "2026-07-01 12:18:20 UTC")
-    assert "the newest 10 of 12, the journal keeps them all" in page(report)
+    assert (len(report.past.entries), report.past.older) == (10, 2)
+    assert report.past.entries[0].facts[0] == ("Started", "2026-07-01 12:18:20 UTC")
+    assert "the newest 10 of 12, the journal keeps all" in page(report)
 
 
 def _finished(number: int) -> list[Event]:
@@ -154,7 +154,7 @@ def _finished(number: int) -> list[Event]:
 
 
 def test_wrong_stack_files_still_give_a_report(sparehub: Sparehub, tmp_path: Path) -> None:
-    """It says what is wrong, and the exit code says that something is."""
+    """It shows the problem, and the exit code is 3."""
     (tmp_path / "Pulumi.secondary.yaml").write_text("config: [no, mapping]")
 
     done = sparehub("report", "-o", "pair.html")
@@ -164,7 +164,7 @@ def test_wrong_stack_files_still_give_a_report(sparehub: Sparehub, tmp_path: Pat
 
 
 def test_a_file_that_cannot_be_written_is_one_message(sparehub: Sparehub) -> None:
-    """Nothing half-done is left."""
+    """There is no partial file."""
     done = sparehub("report", "-o", "no/such/directory.html")
 
     assert (done.returncode, done.stdout) == (1, "")

@@ -1,4 +1,4 @@
-"""What the pictures of a report show: the pair at one moment, and how it differs from another."""
+"""The states in the pictures of a report: the pair at one moment, and differences of two."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -9,18 +9,18 @@ from sparehub.topology.model.resources import Connection, Region
 
 
 class LinkState(StrEnum):
-    """What a link carries, and so how it is drawn; the value is the word in the picture."""
+    """The state of a link; the value is the word in the picture."""
 
     LIVE = "live"  # solid
-    STANDBY = "standby"  # dashed: there, or to be made, and carrying nothing
-    FENCED = "fenced"  # crossed: was live at the start, and must not be any more
-    SILENT = "silent"  # amber: its region does not answer, so that it may be live
-    UNFENCED = "UNFENCED"  # thick and red: nothing keeps it from being live beside the other
+    STANDBY = "standby"  # dashed: exists or will be created, without traffic
+    FENCED = "fenced"  # crossed: was live at the start, and is disconnected
+    SILENT = "silent"  # amber: its region does not answer, and may be live
+    UNFENCED = "UNFENCED"  # thick and red: may be live at the same time as the other region
 
 
 @dataclass(frozen=True, kw_only=True)
 class DrawnRegion:
-    """A region under the name of its stack; ``lost`` says how its links are where it is lost."""
+    """A region with the name of its stack; ``lost`` is the state of its links if it is lost."""
 
     stack: str
     region: Region
@@ -28,43 +28,43 @@ class DrawnRegion:
 
     @property
     def live(self) -> bool:
-        """Whether on-premises reaches the region's spokes, unless it is lost."""
+        """Whether on-premises reaches the region's spokes, if it is not lost."""
         return self.region.activation is Activation.ACTIVE and bool(self.region.connections)
 
     @property
     def inside(self) -> LinkState:
-        """How links within the region are drawn."""
+        """The state of the links within the region."""
         if self.lost in {LinkState.SILENT, LinkState.UNFENCED}:
             return LinkState.SILENT
         return LinkState.LIVE if self.live else LinkState.STANDBY
 
     @property
-    def standing(self) -> str:
-        """The region in a word: its activation, or how it is lost."""
+    def status(self) -> str:
+        """Its activation, or the state in which it is lost."""
         return str(self.lost or self.region.activation)
 
     @property
     def advertising(self) -> str:
-        """What on-premises learns of the region, or may."""
+        """What the region advertises to on-premises, or may advertise."""
         if self.lost is LinkState.FENCED:
             return "advertises nothing"
         return f"{'may advertise' if self.lost else 'advertises'} {counted(self.region)}"
 
     @property
-    def said(self) -> str:
-        """The region in a sentence."""
+    def summary(self) -> str:
+        """One sentence about the region."""
         where = f"{self.stack} ({self.region.location})"
-        how: dict[LinkState | None, str] = {
-            LinkState.FENCED: "fenced from outside",
+        lost: dict[LinkState | None, str] = {
+            LinkState.FENCED: "fenced externally",
             LinkState.SILENT: "does not answer",
         }
-        standing = how.get(self.lost, self.standing)
-        return f"{where}: {standing}, {self.advertising}"
+        status = lost.get(self.lost, self.status)
+        return f"{where}: {status}, {self.advertising}"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Frame:
-    """The pair at one moment of a failover; ``note`` and ``command`` where no step says them."""
+    """The pair at one moment of a failover; ``note`` and ``command`` where it follows no step."""
 
     title: str
     pair: tuple[DrawnRegion, ...]
@@ -74,16 +74,16 @@ class Frame:
 
 @dataclass(frozen=True, kw_only=True)
 class FrameChange:
-    """One thing that differs between two frames."""
+    """One difference between two frames."""
 
     mark: str  # + created, - deleted, ~ changed
     stack: str
-    key: str  # connection key, "gateway" or "spokes": where the picture shows the mark
+    key: str  # connection key, "gateway" or "spokes": position of the mark in the picture
     text: str
 
 
 def link_state(now: DrawnRegion, before: DrawnRegion, connection: str) -> LinkState:
-    """Return how the connection of a key is to be drawn."""
+    """Return the state of a connection."""
     if now.lost and _connection(before.region, connection):
         return now.lost
     if now.live and _connection(now.region, connection):
@@ -94,11 +94,11 @@ def link_state(now: DrawnRegion, before: DrawnRegion, connection: str) -> LinkSt
 
 
 def _connection(region: Region, key: str) -> Connection | None:
-    return next((each for each in region.connections if each.key == key), None)
+    return next((item for item in region.connections if item.key == key), None)
 
 
 def changes(before: Sequence[DrawnRegion], after: Sequence[DrawnRegion]) -> tuple[FrameChange, ...]:
-    """Return what the same two stacks have, have no longer, and have otherwise."""
+    """Return what is created, deleted and changed in the same stacks."""
     return tuple(
         change for one, other in zip(before, after, strict=True) for change in _changes(one, other)
     )
@@ -116,8 +116,8 @@ def _changes(before: DrawnRegion, after: DrawnRegion) -> Iterator[FrameChange]:
             yield FrameChange(
                 mark="-", stack=stack, key="gateway", text=f"{one.gateway.name} deleted"
             )
-    had = {each.key: each.name for each in one.connections}
-    has = {each.key: each.name for each in other.connections}
+    had = {connection.key: connection.name for connection in one.connections}
+    has = {connection.key: connection.name for connection in other.connections}
     for key in sorted(had.keys() | has.keys()):
         if key not in has:
             yield FrameChange(mark="-", stack=stack, key=key, text=f"{had[key]} deleted")
@@ -140,6 +140,6 @@ def _changes(before: DrawnRegion, after: DrawnRegion) -> Iterator[FrameChange]:
 
 
 def counted(region: Region) -> str:
-    """Return how many prefixes a region advertises, in words."""
+    """Return the number of prefixes that a region advertises, in words."""
     count = len(region.advertised_prefixes)
     return {0: "nothing", 1: "1 prefix"}.get(count, f"{count} prefixes")

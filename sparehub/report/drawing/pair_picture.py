@@ -1,8 +1,8 @@
-"""Where everything of a picture stands: coordinates computed from the model, nothing measured.
+"""Draws a pair: coordinates are computed from the model, without measuring text.
 
 On-premises is at the top, circuits below it, then two regions side by side: a hub with its gateway
 above its NVA, and the spokes in two columns under it. Units are CSS pixels of the SVG's own view
-box; text is taken to be as wide as its characters are many.
+box; the width of a text is estimated from its characters.
 """
 
 from collections.abc import Iterator, Sequence
@@ -21,7 +21,7 @@ _CIRCUITS_TOP = 96.0
 
 
 def draw(frame: Frame, start: Frame, changes: Sequence[FrameChange] = ()) -> Picture:
-    """Return the picture of a frame; ``start`` says what was live, ``changes`` what to mark."""
+    """Return the picture of a frame; ``start`` has what was live, ``changes`` what to mark."""
     pairs = list(zip(frame.pair, start.pair, strict=True))
     circuits = _circuits(frame.pair)
     regions = len(frame.pair) * (WIDTH + _GAP) - _GAP
@@ -56,20 +56,20 @@ def draw(frame: Frame, start: Frame, changes: Sequence[FrameChange] = ()) -> Pic
                     mark=mark,
                 )
             )
-    bottom_of_all = 0.0
+    bottom = 0.0
     for (now, _), x in zip(pairs, lefts, strict=True):
         drawn, trunks, lowest = draw_region(now, x, marks)
         boxes += drawn
         lines += trunks
-        bottom_of_all = max(bottom_of_all, lowest)
+        bottom = max(bottom, lowest)
     regions_of_one_height = [
-        replace(box, height=bottom_of_all - box.y) if box.kind == "region" else box for box in boxes
+        replace(box, height=bottom - box.y) if box.kind == "region" else box for box in boxes
     ]
     return Picture(
         title=frame.title,
-        said=tuple(now.said for now, _ in pairs),
+        summary=tuple(now.summary for now, _ in pairs),
         width=width,
-        height=bottom_of_all + _MARGIN,
+        height=bottom + _MARGIN,
         boxes=tuple(regions_of_one_height),
         lines=tuple(lines),
     )
@@ -77,13 +77,13 @@ def draw(frame: Frame, start: Frame, changes: Sequence[FrameChange] = ()) -> Pic
 
 def _circuits(pair: Sequence[DrawnRegion]) -> list[tuple[str, Circuit | CircuitReference]]:
     """Return each circuit once, the primary's first."""
-    found: list[tuple[str, Circuit | CircuitReference]] = []
-    for placed in pair:
-        for circuit in placed.region.circuits:
+    circuits: list[tuple[str, Circuit | CircuitReference]] = []
+    for drawn in pair:
+        for circuit in drawn.region.circuits:
             identity = circuit_id(circuit)
-            if not any(same_circuit(identity, known) for known, _ in found):
-                found.append((identity, circuit))
-    return found
+            if not any(same_circuit(identity, other) for other, _ in circuits):
+                circuits.append((identity, circuit))
+    return circuits
 
 
 def _circuit_lefts(
@@ -92,18 +92,18 @@ def _circuit_lefts(
     lefts: Sequence[float],
     width: float,
 ) -> list[float]:
-    """Put a circuit above its region where each has one, else spread them all evenly."""
+    """Return the left edges: above its region where each has one circuit, else spread evenly."""
     if len(circuits) == len(pairs) and all(len(now.region.circuits) == 1 for now, _ in pairs):
         return [left + (WIDTH - _CIRCUIT_WIDTH) / 2 for left in lefts]
-    whole = len(circuits) * (_CIRCUIT_WIDTH + _GAP) - _GAP
-    first = (width - whole) / 2
+    total = len(circuits) * (_CIRCUIT_WIDTH + _GAP) - _GAP
+    first = (width - total) / 2
     return [first + number * (_CIRCUIT_WIDTH + _GAP) for number in range(len(circuits))]
 
 
 def _links(
     identity: str, pairs: Sequence[tuple[DrawnRegion, DrawnRegion]], marks: Marks
 ) -> Iterator[tuple[int, str, LinkState, str]]:
-    """Yield the regions that a circuit leads to: number, connection's key, state, mark."""
+    """Yield the links of a circuit to regions: region index, connection, state, mark."""
     for number, (now, before) in enumerate(pairs):
         for circuit in now.region.circuits:
             if same_circuit(circuit_id(circuit), identity):
@@ -118,7 +118,7 @@ def _strongest(states: Sequence[LinkState]) -> LinkState:
 
 
 def _on_premises(pair: Sequence[DrawnRegion], width: float) -> Box:
-    prefixes = dict.fromkeys(p for each in pair for p in each.region.on_premises.address_prefixes)
+    prefixes = dict.fromkeys(p for drawn in pair for p in drawn.region.on_premises.address_prefixes)
     wide = 200.0
     return Box(
         kind="on-premises",

@@ -1,4 +1,4 @@
-"""One region of a picture: its hub with the gateway above the NVA, and its spokes under it."""
+"""Draws one region: the hub with the gateway above the NVA, and the spokes below it."""
 
 from sparehub.report.drawing.frames import DrawnRegion, LinkState
 from sparehub.report.drawing.shapes import Box, Line, fitting, named
@@ -7,7 +7,7 @@ from sparehub.topology.config.enums import Activation
 from sparehub.topology.model.resources import Spoke
 
 COLLAPSE_ABOVE = 20
-"""Spokes of a region that are drawn one by one; more become one stacked box."""
+"""The most spokes of a region that are drawn one by one; more are one stacked box."""
 WIDTH = 236.0
 TOP = 206.0
 GATEWAY_TOP = TOP + 70
@@ -26,14 +26,14 @@ Marks = dict[tuple[str, str], str]
 
 
 def draw_region(
-    placed: DrawnRegion, left: float, marks: Marks
+    drawn: DrawnRegion, left: float, marks: Marks
 ) -> tuple[list[Box], list[Line], float]:
-    """Return the boxes and links of one region, and where it ends."""
-    region, stack = placed.region, placed.stack
-    state = placed.inside
+    """Return the boxes and links of one region, and its lower edge."""
+    region, stack = drawn.region, drawn.stack
+    state = drawn.inside
     centre = left + WIDTH / 2
     inner = WIDTH - 2 * _MARGIN
-    heading = f"{region.location}: {placed.standing}"
+    heading = f"{region.location}: {drawn.status}"
     boxes = [
         Box(
             kind="region",
@@ -43,10 +43,10 @@ def draw_region(
             height=0,
             lines=(
                 fitting(heading, inner, bold=True),
-                fitting(f"{stack}, {placed.advertising}", inner),
+                fitting(f"{stack}, {drawn.advertising}", inner),
             ),
-            title=placed.said,
-            state=placed.lost or _STATES[region.activation],
+            title=drawn.summary,
+            state=drawn.lost or _STATES[region.activation],
             mark=marks.get((stack, "region"), ""),
         ),
         Box(
@@ -69,7 +69,7 @@ def draw_region(
         lines=(
             (fitting(gateway.name, _INNER_WIDTH, bold=True), f"gateway, {gateway.sku}")
             if gateway
-            else ("no gateway", "made when it goes live")
+            else ("no gateway", "created at activation")
         ),
         title=f"gateway {gateway.name}, {gateway.sku}" if gateway else "no gateway",
         mark=marks.get((stack, "gateway"), ""),
@@ -90,15 +90,15 @@ def draw_region(
         state=state,
         title=f"gateway to NVA: {state}",
     )
-    spokes, trunks, bottom = _spokes(placed, left, state, marks.get((stack, "spokes"), ""))
+    spokes, trunks, bottom = _spokes(drawn, left, state, marks.get((stack, "spokes"), ""))
     return [*boxes, gateway_box, nva, *spokes], [link, *trunks], bottom
 
 
 def _spokes(
-    placed: DrawnRegion, left: float, state: LinkState, mark: str
+    drawn: DrawnRegion, left: float, state: LinkState, mark: str
 ) -> tuple[list[Box], list[Line], float]:
-    """Return the spokes in two columns along one trunk, or one stacked box of them all."""
-    spokes, stack = placed.region.spokes, placed.stack
+    """Return the spokes in two columns along one trunk, or one stacked box for all."""
+    spokes, stack = drawn.region.spokes, drawn.stack
     centre = left + WIDTH / 2
     start = (centre, _NVA_TOP + _BOX_HEIGHT)
     if not spokes:

@@ -1,4 +1,4 @@
-"""The effective routes that a report shows, each table once however many moments share it."""
+"""The effective routes in a report; equal tables of several frames are stored once."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,47 +9,47 @@ from sparehub.topology.reachability.effective_routes.effective_route import Effe
 from sparehub.topology.reachability.effective_routes.routes import RegionRoutes, find_subnet
 
 _MOST = 60
-"""Routes of a table that are shown; the GatewaySubnet of a large hub has thousands."""
+"""The most routes of a table in the report; the GatewaySubnet of a large hub has thousands."""
 
 _Row = tuple[str, str, str, str]
 
 
 @dataclass(frozen=True, kw_only=True)
 class RouteTables:
-    """Tables of source, state, prefix and next hop; per frame the number of each context's."""
+    """Tables of source, state, prefix and next hop; for each frame, table index by context."""
 
     tables: Sequence[Sequence[_Row]] = ()
     frames: Sequence[Mapping[str, int]] = ()
 
     @property
     def document(self) -> Mapping[str, object]:
-        """The same as the page's script reads it."""
+        """The JSON for the page's script."""
         return {"tables": self.tables, "frames": self.frames}
 
 
 def route_tables(frames: Sequence[Frame], pictures: Sequence[Picture]) -> RouteTables:
-    """Return the routes of every context that the picture of each frame names."""
+    """Return the routes of every context in the pictures of some frames."""
     numbers: dict[tuple[_Row, ...], int] = {}
-    found: list[dict[str, int]] = []
+    indexes: list[dict[str, int]] = []
     for frame, picture in zip(frames, pictures, strict=True):
         contexts = [context for box in picture.boxes for context in box.contexts]
-        here: dict[str, int] = {}
-        for placed in frame.pair:
-            for context, rows in _of_region(placed, contexts):
-                here[context] = numbers.setdefault(rows, len(numbers))
-        found.append(here)
-    return RouteTables(tables=list(numbers), frames=found)
+        by_context: dict[str, int] = {}
+        for drawn in frame.pair:
+            for context, rows in _of_region(drawn, contexts):
+                by_context[context] = numbers.setdefault(rows, len(numbers))
+        indexes.append(by_context)
+    return RouteTables(tables=list(numbers), frames=indexes)
 
 
 def _of_region(
-    placed: DrawnRegion, contexts: Sequence[str]
+    drawn: DrawnRegion, contexts: Sequence[str]
 ) -> Sequence[tuple[str, tuple[_Row, ...]]]:
-    routes = RegionRoutes(placed.region)
-    prefix = f"{placed.stack}/"
+    routes = RegionRoutes(drawn.region)
+    prefix = f"{drawn.stack}/"
     tables = []
     for context in contexts:
         if context.startswith(prefix):
-            network, subnet = find_subnet(placed.region, context.removeprefix(prefix))
+            network, subnet = find_subnet(drawn.region, context.removeprefix(prefix))
             tables.append((context, _rows(routes.of(network, subnet))))
     return tables
 

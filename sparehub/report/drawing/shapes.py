@@ -1,4 +1,4 @@
-"""What a picture is made of: boxes and links with coordinates, in CSS pixels of its view box."""
+"""Shapes of a picture: boxes and links with coordinates, in CSS pixels of its view box."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ _SIGN = 0.4  # of the first stretch of a link
 
 @dataclass(frozen=True, kw_only=True)
 class Box:
-    """A rectangle with lines of text; ``contexts`` are where its routes are looked up."""
+    """A rectangle with lines of text; ``contexts`` are the subnets whose routes it shows."""
 
     kind: str  # the class in the style sheet
     x: float
@@ -21,7 +21,7 @@ class Box:
     width: float
     height: float
     lines: tuple[str, ...]
-    title: str  # the whole of what the lines may have cut
+    title: str  # the full text of lines that may be cut
     state: str = ""
     mark: str = ""
     contexts: tuple[str, ...] = ()
@@ -29,7 +29,7 @@ class Box:
 
 @dataclass(frozen=True, kw_only=True)
 class Line:
-    """A link between two boxes; the word of its state stands beside it."""
+    """A link between two boxes, labelled with its state."""
 
     points: tuple[tuple[float, float], ...]
     state: LinkState
@@ -44,17 +44,17 @@ class Line:
 
     @property
     def sign(self) -> tuple[float, float]:
-        """Where cross, mark and word are drawn: nearer to the start, where links are apart."""
+        """Position of cross, mark and label: near the start, where links are apart."""
         (x1, y1), (x2, y2) = self.points[:2]
         return x1 + (x2 - x1) * _SIGN, y1 + (y2 - y1) * _SIGN
 
 
 @dataclass(frozen=True, kw_only=True)
 class Picture:
-    """A drawing of the pair, ready to be written as SVG."""
+    """A drawing of the pair for SVG output."""
 
     title: str
-    said: tuple[str, ...]  # one sentence a region
+    summary: tuple[str, ...]  # one sentence for each region
     width: float
     height: float
     boxes: tuple[Box, ...]
@@ -62,14 +62,14 @@ class Picture:
 
 
 def named(prefixes: Sequence[object]) -> str:
-    """Return the first prefixes, and how many more there are."""
+    """Return the first prefixes, and the number of others."""
     more = len(prefixes) - _PREFIXES_NAMED
     listed = ", ".join(map(str, prefixes[:_PREFIXES_NAMED]))
     return f"{listed} and {more} more" if more > 0 else listed
 
 
 def fitting(text: str, width: float, *, bold: bool = False) -> str:
-    """Return a text as far as a box of that width shows it; an ellipsis stands for the rest."""
+    """Return a text cut to the width of a box, with an ellipsis where it is cut."""
     room = width - _PADDING
     if _extent(text, bold=bold) <= room:
         return text
@@ -79,7 +79,7 @@ def fitting(text: str, width: float, *, bold: bool = False) -> str:
 
 
 def _extent(text: str, *, bold: bool) -> float:
-    """Return how wide a text is at most, in the widest of the fonts that the style names."""
+    """Return the greatest width of a text in any of the style's fonts, in pixels."""
     size = 12 * 1.1 if bold else 11
-    ems = (0.4 if each in _NARROW else 1.0 if each in _WIDE else 0.65 for each in text)
+    ems = (0.4 if char in _NARROW else 1.0 if char in _WIDE else 0.65 for char in text)
     return size * sum(ems)

@@ -1,4 +1,4 @@
-"""The moments of a failover: how both regions stand before its first step and after each."""
+"""The frames of a failover: both regions before its first step and after each step."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -12,28 +12,28 @@ from sparehub.topology.planning.plan import Plan, StepAction
 
 
 def stages(stacks: Sequence[Stack], plan: Plan) -> list[Frame]:
-    """Return the pair at the start and after each step of a plan, the stacks in their order."""
+    """Return the pair at the start and after each step of a plan."""
     by_name = {stack.name: stack for stack in stacks}
-    standing = {
+    regions = {
         stack.name: region_at(
             stack, Activation.ACTIVE if stack.name == plan.source else Activation.STANDBY
         )
         for stack in stacks
     }
     source = by_name[plan.source].region
-    frames = [Frame(title=f"{source.location} is live", pair=_placed(standing))]
+    frames = [Frame(title=f"{source.location} is live", pair=_drawn(regions))]
     for step in plan.steps:
         if change := step.change:
-            standing[change.stack] = region_after(by_name, change)
-        frames.append(Frame(title=step.title, pair=_placed(standing)))
+            regions[change.stack] = region_after(by_name, change)
+        frames.append(Frame(title=step.title, pair=_drawn(regions)))
     return frames
 
 
 def loss_stages(stacks: Sequence[Stack], plan: Plan) -> list[Frame]:
-    """Return the same of an unplanned plan whose source falls silent, and what may come of it.
+    """Return the frames of an unplanned plan whose source does not answer.
 
-    After the last step: the pair where no fence holds, if that lets two regions be live at once,
-    and the pair once the region is back and disconnected.
+    After the last step follow the pair without a fence, if then both regions may be live, and the
+    pair once the region is back and disconnected.
     """
     source = next(stack for stack in stacks if stack.name == plan.source)
     start, *after = stages(stacks, plan)
@@ -47,11 +47,11 @@ def loss_stages(stacks: Sequence[Stack], plan: Plan) -> list[Frame]:
         unfenced = lost_region(source, LinkState.UNFENCED)
         frames.append(
             Frame(
-                title=f"or else, where no fence holds: {source.region.location} is UNFENCED",
+                title=f"alternative: no fence works, {source.region.location} is UNFENCED",
                 pair=_with(last, unfenced),
                 note=(
-                    "Until somebody accepts that and says why, nothing is done, and the filters "
-                    "for on-premises routers are printed. Then it is owed."
+                    "The failover stops and prints filters for on-premises routers, until the "
+                    "risk is accepted with a reason. The region is then an open item."
                 ),
                 command=f"sparehub {plan.kind} --unplanned --accept-unfenced REASON",
             )
@@ -61,7 +61,7 @@ def loss_stages(stacks: Sequence[Stack], plan: Plan) -> list[Frame]:
         Frame(
             title=f"disconnect {source.name} ({source.region.location}) once it is back",
             pair=_with(last, down),
-            note="Nothing is owed any more; what fenced it from outside is taken away.",
+            note="The open item is closed, and the external fence is removed.",
             command="sparehub finish-fence",
         )
     )
@@ -69,18 +69,18 @@ def loss_stages(stacks: Sequence[Stack], plan: Plan) -> list[Frame]:
 
 
 def lost_region(stack: Stack, lost: LinkState) -> DrawnRegion:
-    """Return a region that was live and is lost; fenced, no route from on-premises reaches it."""
+    """Return a region that was live and is lost; a fenced one is not reached by on-premises."""
     if lost is not LinkState.FENCED:
         return DrawnRegion(stack=stack.name, region=region_at(stack, Activation.ACTIVE), lost=lost)
-    # Whatever else it has stands until it is back.
+    # Its other resources exist until it is back.
     keeps = stack.config.region.standby.depth is not Depth.CONNECTION
     region = region_at(stack, Activation.STANDBY, disconnected=keeps)
     return DrawnRegion(stack=stack.name, region=region, lost=lost)
 
 
 def _with(pair: tuple[DrawnRegion, ...], other: DrawnRegion) -> tuple[DrawnRegion, ...]:
-    return tuple(other if each.stack == other.stack else each for each in pair)
+    return tuple(other if drawn.stack == other.stack else drawn for drawn in pair)
 
 
-def _placed(standing: Mapping[str, Region]) -> tuple[DrawnRegion, ...]:
-    return tuple(DrawnRegion(stack=name, region=region) for name, region in standing.items())
+def _drawn(regions: Mapping[str, Region]) -> tuple[DrawnRegion, ...]:
+    return tuple(DrawnRegion(stack=name, region=region) for name, region in regions.items())

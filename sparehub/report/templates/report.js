@@ -1,9 +1,9 @@
 "use strict";
-function walk(node) {
+function walkthrough(node) {
   const slider = node.querySelector("input");
   const frames = [...node.querySelectorAll(".frame")];
   const steps = [...node.querySelectorAll(".steps li")];
-  const said = node.querySelector("output");
+  const position = node.querySelector("output");
   function show(number) {
     slider.value = number;
     frames.forEach((frame, index) => { frame.hidden = index !== number; });
@@ -12,18 +12,18 @@ function walk(node) {
       else step.removeAttribute("aria-current");
     });
     slider.setAttribute("aria-valuetext", steps[number].dataset.title);
-    said.textContent = `${number + 1} of ${steps.length}`;
+    position.textContent = `${number + 1} of ${steps.length}`;
   }
   function move(by) {
     show(Math.min(frames.length - 1, Math.max(0, Number(slider.value) + by)));
   }
   slider.addEventListener("input", () => show(Number(slider.value)));
   node.querySelector(".back").addEventListener("click", () => move(-1));
-  node.querySelector(".on").addEventListener("click", () => move(1));
+  node.querySelector(".next").addEventListener("click", () => move(1));
   steps.forEach((step, index) => step.addEventListener("click", () => show(index)));
   show(0);
 }
-document.querySelectorAll(".walk").forEach(walk);
+document.querySelectorAll(".walkthrough").forEach(walkthrough);
 
 const routes = JSON.parse(document.getElementById("effective-routes").textContent);
 const panel = document.getElementById("routes");
@@ -47,11 +47,12 @@ function table(context, rows) {
   }
 }
 function open(node) {
-  const here = routes.frames[node.closest("[data-frame]").dataset.frame];
-  const found = JSON.parse(node.dataset.contexts).filter((context) => here && context in here);
+  const indexes = routes.frames[node.closest("[data-frame]").dataset.frame];
+  const all = JSON.parse(node.dataset.contexts);
+  const contexts = all.filter((context) => indexes && context in indexes);
   panel.replaceChildren();
-  for (const context of found) table(context, routes.tables[here[context]]);
-  panel.hidden = found.length === 0;
+  for (const context of contexts) table(context, routes.tables[indexes[context]]);
+  panel.hidden = contexts.length === 0;
 }
 function close() { panel.hidden = true; }
 for (const node of document.querySelectorAll("[data-contexts]")) {

@@ -1,4 +1,4 @@
-"""The moments of an unplanned failover, whose source is lost."""
+"""The frames of an unplanned failover from a lost region."""
 
 from pathlib import Path
 from typing import Any
@@ -20,9 +20,9 @@ def frames(directory: Path, primary: Change = unchanged, secondary: Change = unc
     return loss_stages(stacks, plan)
 
 
-def drawn(found: list[Frame]) -> list[tuple[str, list[LinkState]]]:
-    """Return the title of each frame and how its connections are drawn."""
-    start = found[0].pair
+def drawn(stages: list[Frame]) -> list[tuple[str, list[LinkState]]]:
+    """Return the title of each frame and the states of its connections."""
+    start = stages[0].pair
     return [
         (
             frame.title,
@@ -32,12 +32,12 @@ def drawn(found: list[Frame]) -> list[tuple[str, list[LinkState]]]:
                 for circuit in now.region.circuits
             ],
         )
-        for frame in found
+        for frame in stages
     ]
 
 
-def test_the_source_falls_silent_is_fenced_or_is_unfenced(tmp_path: Path) -> None:
-    """It is live nowhere that is not known, and disconnected once it is back."""
+def test_a_lost_source_is_silent_then_fenced_or_unfenced(tmp_path: Path) -> None:
+    """It is disconnected once it is back."""
     found = frames(tmp_path)
 
     assert drawn(found) == [
@@ -45,23 +45,23 @@ def test_the_source_falls_silent_is_fenced_or_is_unfenced(tmp_path: Path) -> Non
         ("ask primary (eastasia) whether it answers", [SILENT, STANDBY]),
         ("disconnect primary (eastasia), if need be without its region", [FENCED, STANDBY]),
         ("connect secondary (southeastasia) to on-premises", [FENCED, LIVE]),
-        ("or else, where no fence holds: eastasia is UNFENCED", [UNFENCED, LIVE]),
+        ("alternative: no fence works, eastasia is UNFENCED", [UNFENCED, LIVE]),
         ("disconnect primary (eastasia) once it is back", [FENCED, LIVE]),
     ]
-    assert [each.pair[0].said for each in found[1:5]] == [
+    assert [frame.pair[0].summary for frame in found[1:5]] == [
         "primary (eastasia): does not answer, may advertise 3 prefixes",
-        "primary (eastasia): fenced from outside, advertises nothing",
-        "primary (eastasia): fenced from outside, advertises nothing",
+        "primary (eastasia): fenced externally, advertises nothing",
+        "primary (eastasia): fenced externally, advertises nothing",
         "primary (eastasia): UNFENCED, may advertise 3 prefixes",
     ]
-    assert [each.command for each in found[4:]] == [
+    assert [frame.command for frame in found[4:]] == [
         "sparehub failover --unplanned --accept-unfenced REASON",
         "sparehub finish-fence",
     ]
 
 
-def test_where_both_may_be_live_nothing_is_unfenced(tmp_path: Path) -> None:
-    """On-premises prefers one region: the target is connected before anybody asks the source."""
+def test_without_an_address_conflict_no_region_is_unfenced(tmp_path: Path) -> None:
+    """On-premises prefers one region, so the target is connected before the source is probed."""
 
     def prefer(values: dict[str, Any]) -> None:
         values["sparehub:region"]["onPremises"]["prefers"] = "primary"
@@ -77,8 +77,8 @@ def test_where_both_may_be_live_nothing_is_unfenced(tmp_path: Path) -> None:
     ]
 
 
-def test_a_lost_gateway_stands_until_its_region_is_back(tmp_path: Path) -> None:
-    """At depth network a region that stands by has none; one that is fenced from outside does."""
+def test_the_gateway_of_a_lost_region_exists_until_it_is_back(tmp_path: Path) -> None:
+    """At depth network a standby region has none; an externally fenced region has one."""
 
     def network(values: dict[str, Any]) -> None:
         values["sparehub:region"]["standby"] = {"depth": "network"}
