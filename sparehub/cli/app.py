@@ -1,4 +1,8 @@
-"""The command line: names, options and exit codes; each command is a module of its own."""
+"""The command line: names, options and exit codes; each command is a module of its own.
+
+A command imports its module when it runs. So ``--help`` loads none of them, and a command needs
+only the extras that it uses.
+"""
 
 import json as json_module
 import os
@@ -6,32 +10,19 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 
 import typer
 from typer.core import TyperGroup
 
-from sparehub.cli import check as check_command
-from sparehub.cli import drill as drill_command
-from sparehub.cli import failover as failover_cli
-from sparehub.cli import report as report_command
-from sparehub.cli import simulate
-from sparehub.cli.authoring import adopt as adopt_command
-from sparehub.cli.authoring import parity as parity_command
-from sparehub.cli.authoring.derive import derive_stack
-from sparehub.cli.authoring.init import ask_for_numbers, write_stack_file
-from sparehub.cli.check_live import check_live
+from sparehub.cli import drill, failover, simulate
+from sparehub.cli.extras import missing_extra
 from sparehub.cli.options import Json, StackDirectory
-from sparehub.cli.reachability import routes as routes_command
-from sparehub.cli.reachability import verify as verify_command
-from sparehub.output import Output
 from sparehub.simulator.errors import SimulatorError
 from sparehub.topology.config.enums import Activation, Depth
 from sparehub.topology.config.printable import printable
-from sparehub.topology.config.schema import RegionConfig
-from sparehub.topology.derivation.derive import DeriveRequest
 from sparehub.topology.errors import ExitCode, SparehubError
-from sparehub.topology.reachability.states.states import STATES, configured_side
+from sparehub.topology.reachability.states.names import STATES
 
 
 class _Group(TyperGroup):
@@ -69,13 +60,26 @@ app = typer.Typer(
     "5 stopped half-way, 6 a region does not answer, 7 done, but something is owed, 8 (status) no "
     "region is live.",
 )
-app.add_typer(failover_cli.app)
-app.add_typer(drill_command.app, name="drill")
+app.add_typer(failover.app)
+app.add_typer(drill.app, name="drill")
 app.add_typer(simulate.app, name="simulate")
 
 
-@app.command()
-def check(
+@app.callback()
+def options(
+    *,
+    version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
+) -> None:
+    """Read the options that precede the command."""
+    if version:
+        from importlib import metadata
+
+        typer.echo(f"sparehub {metadata.version('sparehub')}")
+        raise typer.Exit(ExitCode.DONE)
+
+
+@app.command("check")
+def check_stacks(
     stacks: Annotated[
         list[str] | None, typer.Argument(help="primary, secondary; both where left out.")
     ] = None,
@@ -96,9 +100,16 @@ def check(
 
     [bold]sparehub check --live --json[/bold]
     """
+    from sparehub.output import Output
+
+    output = Output(as_json=json)
     if live:
-        raise typer.Exit(check_live(stack_dir, stacks or (), Output(as_json=json)))
-    raise typer.Exit(check_command.check(stack_dir, stacks or (), Output(as_json=json)))
+        from sparehub.cli.check_live import check_live
+
+        raise typer.Exit(check_live(stack_dir, stacks or (), output))
+    from sparehub.cli import check
+
+    raise typer.Exit(check.check(stack_dir, stacks or (), output))
 
 
 @app.command()
@@ -133,6 +144,10 @@ def derive(  # noqa: PLR0913 - one option each
 
     [bold]sparehub derive --remap 10.0.0.0/12=10.128.0.0/12 --same-circuit[/bold]
     """
+    from sparehub.cli.authoring.derive import derive_stack
+    from sparehub.output import Output
+    from sparehub.topology.derivation.derive import DeriveRequest
+
     wanted = DeriveRequest(
         primary=primary,
         secondary=secondary,
@@ -160,8 +175,11 @@ def parity(
 
     [bold]sparehub parity[/bold]   [bold]sparehub parity --deployed --json[/bold]
     """
+    from sparehub.cli.authoring.parity import compare
+    from sparehub.output import Output
+
     output = Output(as_json=json)
-    raise typer.Exit(parity_command.compare(stack_dir, output, os.environ, deployed=deployed))
+    raise typer.Exit(compare(stack_dir, output, os.environ, deployed=deployed))
 
 
 @app.command()
@@ -189,7 +207,10 @@ def adopt(
     [bold]az group export -n rg-hub > hub.json[/bold], then
     [bold]sparehub adopt hub.json --resource-group rg-hub[/bold]
     """
-    code = adopt_command.adopt_file(
+    from sparehub.cli.authoring.adopt import adopt_file
+    from sparehub.output import Output
+
+    code = adopt_file(
         source,
         out,
         Output(as_json=json),
@@ -214,6 +235,9 @@ def routes(  # noqa: PLR0913 - one option a question
     [bold]sparehub routes primary spoke1/app[/bold]
     [bold]sparehub routes secondary hub/GatewaySubnet --activation active --json[/bold]
     """
+    from sparehub.cli.reachability import routes as routes_command
+    from sparehub.output import Output
+
     output = Output(as_json=json)
     routes_command.routes(stack_dir, stack, subnet, (activation, depth), output)
 
@@ -240,6 +264,10 @@ def verify(  # noqa: PLR0913 - one option a question
 
     [bold]sparehub verify[/bold]   [bold]sparehub verify --state normal --pairs --json[/bold]
     """
+    from sparehub.cli.reachability import verify as verify_command
+    from sparehub.output import Output
+    from sparehub.topology.reachability.states.states import configured_side
+
     wanted = verify_command.VerifyRequest(states=state or (), pairs=pairs, junit=junit)
     output = Output(as_json=json)
     read = verify_command.read_sides
@@ -263,6 +291,9 @@ def report(
 
     [bold]sparehub report[/bold]   [bold]sparehub report -o pair.html[/bold]
     """
+    from sparehub.cli import report as report_command
+    from sparehub.output import Output
+
     output = Output(as_json=json)
     raise typer.Exit(report_command.report(stack_dir, out, output, os.environ))
 
@@ -273,6 +304,9 @@ def schema() -> None:
 
     [bold]sparehub schema > region.schema.json[/bold]
     """
+    from sparehub.output import Output
+    from sparehub.topology.config.schema import RegionConfig
+
     Output().results.out(json_module.dumps(RegionConfig.model_json_schema(), indent=2))
 
 
@@ -311,6 +345,9 @@ def init(  # noqa: PLR0913 - one option a number
 
     [bold]sparehub init --location westeurope --spoke web=10.20.0.0/24[/bold]
     """
+    from sparehub.cli.authoring.init import ask_for_numbers, write_stack_file
+    from sparehub.output import Output
+
     # Every parameter but the file is a number of the region, under its option's name.
     given = {name.replace("_", "-"): value for name, value in locals().items() if name != "out"}
     write_stack_file(ask_for_numbers(given), out, Output())
@@ -321,7 +358,17 @@ def main() -> None:
     try:
         app()
     except (SparehubError, SimulatorError) as error:
-        Output().note(f"error: {error}")
-        sys.exit(error.exit_code if isinstance(error, SparehubError) else ExitCode.FAILED)
+        _end(str(error), error.exit_code if isinstance(error, SparehubError) else ExitCode.FAILED)
+    except ModuleNotFoundError as error:
+        if message := missing_extra(error):
+            _end(message, ExitCode.FAILED)
+        raise
     except BrokenPipeError:
         sys.exit(ExitCode.FAILED)
+
+
+def _end(message: str, code: int) -> NoReturn:
+    from sparehub.output import Output
+
+    Output().note(f"error: {message}")
+    sys.exit(code)

@@ -7,9 +7,6 @@ from typing import Annotated
 import typer
 
 from sparehub.cli.options import Json, StackDirectory, Yes
-from sparehub.drill import networks as drill
-from sparehub.drill import rehearse as drill_rehearsal
-from sparehub.output import Output
 
 app = typer.Typer(
     help="Rehearse: isolated test networks for Site Recovery, or the whole failover on a copy.",
@@ -26,7 +23,10 @@ def start(
 
     [bold]sparehub drill start[/bold]
     """
-    raise typer.Exit(drill.start(stack_dir, Output(as_json=json), plan=plan, yes=yes))
+    from sparehub.drill import networks
+    from sparehub.output import Output
+
+    raise typer.Exit(networks.start(stack_dir, Output(as_json=json), plan=plan, yes=yes))
 
 
 @app.command()
@@ -42,8 +42,11 @@ def stop(
 
     [bold]sparehub drill stop --result "all 14 machines answered"[/bold]
     """
+    from sparehub.drill import networks
+    from sparehub.output import Output
+
     output = Output(as_json=json)
-    raise typer.Exit(drill.stop(stack_dir, output, plan=plan, yes=yes, result=result))
+    raise typer.Exit(networks.stop(stack_dir, output, plan=plan, yes=yes, result=result))
 
 
 @app.command()
@@ -52,4 +55,7 @@ def rehearse(*, stack_dir: StackDirectory = Path(), json: Json = False) -> None:
 
     [bold]sparehub drill rehearse[/bold]
     """
-    raise typer.Exit(drill_rehearsal.rehearse(stack_dir, Output(as_json=json), os.environ))
+    from sparehub.drill import rehearse as rehearsal
+    from sparehub.output import Output
+
+    raise typer.Exit(rehearsal.rehearse(stack_dir, Output(as_json=json), os.environ))

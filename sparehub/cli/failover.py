@@ -2,21 +2,16 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
-from sparehub.cli import switch as switch_command
 from sparehub.cli.options import Json, StackDirectory, Yes
-from sparehub.failover import operations
-from sparehub.failover import status as status_command
 from sparehub.failover.journal.acceptances import NOTHING, Accepted
-from sparehub.failover.plans import read_plan, show_plan
-from sparehub.failover.steps.given_keys import read_keys
-from sparehub.output import Output
-from sparehub.topology.planning.plan import Mode, PlanKind
 
 app = typer.Typer()
+Planned = Literal["failover", "failback", "drill"]
+"""The values of ``PlanKind``, which ``--help`` would load pydantic for."""
 PlanId = Annotated[
     str, typer.Option("--plan", help="The id that is confirmed (16 digits or more), or a file.")
 ]
@@ -88,7 +83,7 @@ AuthorizationKey = Annotated[
 
 @app.command()
 def plan(  # noqa: PLR0913 - one option a decision
-    kind: Annotated[PlanKind, typer.Argument(help="What is to be planned.")],
+    kind: Annotated[Planned, typer.Argument(help="What is to be planned.")],
     *,
     unplanned: Unplanned = False,
     raise_bandwidth: RaiseBandwidth = False,
@@ -100,16 +95,20 @@ def plan(  # noqa: PLR0913 - one option a decision
 
     [bold]sparehub plan failover[/bold]   [bold]sparehub plan failover --unplanned --json[/bold]
     """
-    if unplanned and kind is PlanKind.DRILL:
+    from sparehub.failover.plans import read_plan, show_plan
+    from sparehub.output import Output
+    from sparehub.topology.planning.plan import Mode, PlanKind
+
+    if unplanned and kind == "drill":
         raise typer.BadParameter("a drill is always planned")
-    if raise_bandwidth and kind is PlanKind.DRILL:
+    if raise_bandwidth and kind == "drill":
         raise typer.BadParameter("a drill raises no bandwidth")
     mode = Mode.UNPLANNED if unplanned else Mode.PLANNED
-    planned = read_plan(stack_dir, kind, mode, raise_bandwidth=raise_bandwidth)
+    planned = read_plan(stack_dir, PlanKind(kind), mode, raise_bandwidth=raise_bandwidth)
     show_plan(planned, out, Output(as_json=json))
 
 
-def _switch_command(kind: PlanKind) -> Callable[..., None]:
+def _switch_command(kind: Planned) -> Callable[..., None]:
     """Return the command that runs a failover or a failback."""
 
     def run(  # noqa: PLR0913 - one option a decision
@@ -126,10 +125,19 @@ def _switch_command(kind: PlanKind) -> Callable[..., None]:
         stack_dir: StackDirectory = Path(),
         json: Json = False,
     ) -> None:
+        from sparehub.failover import operations
+        from sparehub.failover.steps.given_keys import read_keys
+        from sparehub.output import Output
+        from sparehub.topology.planning.plan import Mode, PlanKind
+
         accepted = Accepted(reason=accept_unfenced, cut=accept_cut, ticket=fenced_on_premises)
+        if accepted != NOTHING and not unplanned:
+            raise typer.BadParameter(
+                "--accept-unfenced, --accept-cut and --fenced-on-premises belong to --unplanned"
+            )
         request = operations.OperationRequest(
-            kind=kind,
-            mode=_mode(accepted, unplanned=unplanned),
+            kind=PlanKind(kind),
+            mode=Mode.UNPLANNED if unplanned else Mode.PLANNED,
             accepted=accepted,
             unproven=accept_unproven,
             plan=plan,
@@ -150,22 +158,14 @@ app.command(
 
     [bold]sparehub failover[/bold]   [bold]sparehub failover --yes --plan ID[/bold]
     """,
-)(_switch_command(PlanKind.FAILOVER))
+)(_switch_command("failover"))
 app.command(
     "failback",
     help="""Move the traffic back to the primary region: a failover with the roles swapped.
 
     [bold]sparehub failback[/bold]
     """,
-)(_switch_command(PlanKind.FAILBACK))
-
-
-def _mode(accepted: Accepted, *, unplanned: bool) -> Mode:
-    if accepted != NOTHING and not unplanned:
-        raise typer.BadParameter(
-            "--accept-unfenced, --accept-cut and --fenced-on-premises belong to --unplanned"
-        )
-    return Mode.UNPLANNED if unplanned else Mode.PLANNED
+)(_switch_command("failback"))
 
 
 @app.command()
@@ -183,6 +183,9 @@ def resume(  # noqa: PLR0913 - one option a decision
 
     [bold]sparehub resume[/bold]
     """
+    from sparehub.failover import operations
+    from sparehub.output import Output
+
     output = Output(as_json=json)
     accepted = Accepted(
         reason=accept_unfenced,
@@ -199,6 +202,9 @@ def commit(*, stack_dir: StackDirectory = Path(), json: Json = False) -> None:
 
     [bold]sparehub commit[/bold]
     """
+    from sparehub.failover import operations
+    from sparehub.output import Output
+
     raise typer.Exit(operations.commit(stack_dir, Output(as_json=json)))
 
 
@@ -210,6 +216,9 @@ def finish_fence(
 
     [bold]sparehub finish-fence[/bold]
     """
+    from sparehub.failover import operations
+    from sparehub.output import Output
+
     raise typer.Exit(operations.finish_fence(stack_dir, Output(as_json=json), yes=yes))
 
 
@@ -222,7 +231,10 @@ def status(*, stack_dir: StackDirectory = Path(), json: Json = False) -> None:
 
     [bold]sparehub status --json[/bold]
     """
-    raise typer.Exit(status_command.status(stack_dir, Output(as_json=json)))
+    from sparehub.failover.status import status as show_status
+    from sparehub.output import Output
+
+    raise typer.Exit(show_status(stack_dir, Output(as_json=json)))
 
 
 @app.command()
@@ -244,6 +256,9 @@ def switch(
 
     [bold]sparehub switch secondary[/bold]   [bold]sparehub switch --from-state[/bold]
     """
+    from sparehub.cli import switch as switch_command
+    from sparehub.output import Output
+
     output = Output(as_json=json)
     if from_state == bool(stack):
         raise typer.BadParameter("name the stack that is to be live, or give --from-state")

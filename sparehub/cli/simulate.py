@@ -2,35 +2,38 @@
 
 import os
 import shlex
-from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from sparehub.cli.options import Json
-from sparehub.home import BEFORE, Home
-from sparehub.output import Output
-from sparehub.simulator import control
-from sparehub.simulator.arm.storage.clock import Speed
-from sparehub.simulator.arm.storage.faults import FaultKind, Order
-from sparehub.topology.errors import SparehubError
+
+if TYPE_CHECKING:
+    from sparehub.home import Home
 
 app = typer.Typer(
     help="The local Azure: rehearse everything without a subscription.",
     no_args_is_help=True,
     rich_markup_mode="rich",
 )
+ClockSpeed = Literal["1", "100", "instant"]
+FaultName = Literal["region-down", "throttled", "conflict", "failed", "lost-response", "transport"]
+"""The values of ``Speed`` and ``FaultKind``, which ``--help`` would load the simulator for."""
 fault = typer.Typer(help="What goes wrong in the local Azure, on order.", no_args_is_help=True)
 app.add_typer(fault, name="fault")
 
 
-def _home() -> Home:
+def _home() -> "Home":
+    from sparehub.home import Home
+
     return Home.of(Path.cwd(), os.environ)
 
 
 def _simulator() -> Path:
     """Return the simulator's directory, and say which one is about to be written."""
+    from sparehub.output import Output
+
     directory = _home().simulator
     Output().note(f"simulated Azure at {directory}")
     return directory
@@ -45,6 +48,10 @@ def env(
 
     [bold]eval "$(sparehub simulate env)" && pulumi preview --stack primary[/bold]
     """
+    from sparehub.home import BEFORE
+    from sparehub.output import Output
+    from sparehub.topology.errors import SparehubError
+
     home = _home()
     names = home.variables()
     lines = []
@@ -83,20 +90,25 @@ def _export(name: str, value: str) -> str:
 @app.command()
 def reset() -> None:
     """Empty the local Azure. The stacks' own state stays: destroy them first, or remove them."""
+    from sparehub.simulator import control
+
     control.reset(_simulator())
 
 
 @app.command()
 def clock(
     speed: Annotated[
-        Speed | None, typer.Argument(help="1, 100 or instant; leave out to read.")
+        ClockSpeed | None, typer.Argument(help="1, 100 or instant; leave out to read.")
     ] = None,
     *,
     json: Json = False,
 ) -> None:
     """Read the simulated clock, or set its speed: 1 and 100 wait, instant only accounts."""
+    from sparehub.output import Output
+    from sparehub.simulator import control
+
     if speed is not None:
-        control.set_clock(_simulator(), speed.value)
+        control.set_clock(_simulator(), speed)
     reading = control.read_clock(_home().simulator)
     output = Output(as_json=json)
     if json:
@@ -109,6 +121,9 @@ def clock(
 @app.command()
 def log(*, json: Json = False) -> None:
     """Show every write and its outcome, in order of start, in simulated seconds."""
+    from sparehub.output import Output
+    from sparehub.simulator import control
+
     entries = control.read_log(_home().simulator)
     output = Output(as_json=json)
     if json:
@@ -138,6 +153,8 @@ def provision(
 
     [bold]sparehub simulate provision erc-hong-kong[/bold]
     """
+    from sparehub.simulator import control
+
     if sum((bool(circuit), manual, automatic)) != 1:
         raise typer.BadParameter("name one circuit, or give --manual or --automatic")
     if circuit:
@@ -151,6 +168,8 @@ def deprovision(
     circuit: Annotated[str, typer.Argument(help="Name or id of a circuit.")],
 ) -> None:
     """Take the provider's part back, without which Azure refuses to delete a circuit (ER-39)."""
+    from sparehub.simulator import control
+
     control.deprovision(_simulator(), circuit)
 
 
@@ -169,6 +188,8 @@ def advertise(
     [bold]sparehub simulate advertise 192.168.0.0/16[/bold]   silence on one circuit:
     [bold]sparehub simulate advertise --circuit erc-singapore[/bold]
     """
+    from sparehub.simulator import control
+
     control.advertise(_simulator(), prefixes or (), circuit)
 
 
@@ -181,14 +202,14 @@ def serve(
     [bold]sparehub simulate serve --port 8080[/bold] Any GUID is a subscription, any bearer token
     is good.
     """
-    from sparehub.simulator.http import server  # noqa: PLC0415  no other command waits for a web server to load
+    from sparehub.simulator.http import server
 
     server.serve(_home().simulator, port)
 
 
 @fault.command("add")
 def add_fault(
-    kind: Annotated[FaultKind, typer.Argument(help="What goes wrong.")],
+    kind: Annotated[FaultName, typer.Argument(help="What goes wrong.")],
     *,
     region: Annotated[str, typer.Option(help="Only there.")] = "",
     type_name: Annotated[
@@ -204,12 +225,20 @@ def add_fault(
 
     [bold]sparehub simulate fault add region-down --region eastasia[/bold]
     """
-    control.add_fault(_simulator(), Order(kind.value, region, type_name, after, count))
+    from sparehub.simulator import control
+    from sparehub.simulator.arm.storage import faults
+
+    control.add_fault(_simulator(), faults.Order(kind, region, type_name, after, count))
 
 
 @fault.command("list")
 def list_faults(*, json: Json = False) -> None:
     """Show the ordered faults, and how many matching writes each has seen."""
+    from dataclasses import asdict
+
+    from sparehub.output import Output
+    from sparehub.simulator import control
+
     found = control.read_faults(_home().simulator)
     output = Output(as_json=json)
     if json:
@@ -234,4 +263,6 @@ def list_faults(*, json: Json = False) -> None:
 @fault.command("clear")
 def clear_faults() -> None:
     """Take all faults back; a region that was down answers again."""
+    from sparehub.simulator import control
+
     control.clear_faults(_simulator())

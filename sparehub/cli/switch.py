@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from sparehub.failover.session import open_session
 from sparehub.output import Output
 from sparehub.stacks.stack_file_edit import ACTIVATION, GENERATION, set_values
 from sparehub.stacks.stack_files import STACKS, read_stack
@@ -46,6 +45,8 @@ def switch_from_state(directory: Path, output: Output) -> int:
     Raises:
         PreflightError: where a stack was never deployed, or its file says something else.
     """
+    from sparehub.failover.session import open_session
+
     with open_session(directory, output) as place:
         switches = {name: each.switch for name, each in place.snapshots.items()}
         for name, stack in place.pair.items():

@@ -8,7 +8,7 @@ of a document are counted while it is parsed, before any value is built from the
 import json
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Literal, NoReturn
 
@@ -18,6 +18,7 @@ from ruamel.yaml.events import (
     AliasEvent,
     CollectionEndEvent,
     CollectionStartEvent,
+    Event,
     NodeEvent,
     ScalarEvent,
     StreamStartEvent,
@@ -71,10 +72,20 @@ def load_yaml(text: str, yaml: YAML | None = None) -> Any:  # noqa: ANN401 - YAM
     Raises:
         LoadingError: The text is not one YAML document, or exceeds a limit.
     """
+    return load_events(text, yaml)[0]
+
+
+def load_events(text: str, yaml: YAML | None = None) -> tuple[Any, Sequence[Event]]:
+    """Return a document, and ruamel's events that it was made of, which say where each part is.
+
+    Raises:
+        LoadingError: where there is none, or it cannot be read.
+    """
     if text.count("\n") + text.count(",") > 2 * MOST_VALUES:  # no need to read on
         raise LoadingError(f"has more than {2 * MOST_VALUES:,} lines and commas")
+    loader = yaml or yaml_loader("safe")
     try:
-        return (yaml or yaml_loader("safe")).load(text)
+        return loader.load(text), loader.parser.events
     except YAMLError as error:
         raise LoadingError(_message_of(error)) from None
     except (ValueError, OverflowError, TypeError, KeyError, AttributeError):
@@ -200,13 +211,17 @@ class _Measuring:
     """Mixin for a parser that counts its events."""
 
     _measure: _Measure | None = None
+    events: Sequence[Event] = ()
+    """The events that were taken; a text is parsed once, which is most of the time of a command."""
 
     def get_event(self) -> Any:  # noqa: ANN401 - ruamel's events have no common type of use
         """Return the next event."""
         event = super().get_event()  # type: ignore[misc] # of the parser that is mixed in
         if self._measure is None or isinstance(event, StreamStartEvent):
             self._measure = _Measure()
+            self.events = self._taken = list[Event]()
         self._measure.take(event)
+        self._taken.append(event)
         return event
 
 

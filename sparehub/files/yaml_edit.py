@@ -5,11 +5,12 @@ exactly the requested values changed, and every comment must remain, except on r
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from ruamel.yaml.error import YAMLError
+from ruamel.yaml.events import Event
 
 from sparehub.files.bounded_loading import LoadingError, load_yaml
 from sparehub.files.yaml_tree import Entry, Node, Shape, comments, tree_of
@@ -51,9 +52,9 @@ class _Splice:
 class Document:
     """The text of a YAML mapping that has been loaded before, so it is valid."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, events: Iterable[Event] | None = None) -> None:
         self._text = text
-        self.root = tree_of(text)
+        self.root = tree_of(text, events)
         self._newline = "\r\n" if "\r\n" in text else "\n"
 
     def edited(self, changes: Mapping[Path, Value]) -> str:
@@ -84,13 +85,6 @@ class Document:
             first = min(splice.start for splice in splices)
             raise UneditableError(self.line(first), path[-1], _TIED)
         return after
-
-    def outline(self, path: Path) -> object:
-        """Return the mappings and scalar texts below a path; None where there is no mapping."""
-        try:
-            return _outline(self._mapping(path, ""))
-        except UneditableError:
-            return None
 
     def is_simple(self, mapping: Path, values: Sequence[Path]) -> bool:
         """Return whether values of a mapping can be changed for certain, without trying it.
@@ -238,9 +232,3 @@ class Document:
             if not any(splice.start <= offset < splice.end for splice in removed)
         ]
         return kept == expected_comments and same(data, expected)
-
-
-def _outline(node: Node) -> object:
-    if node.mapping:
-        return {entry.name: _outline(entry.value) for entry in node.entries}
-    return node.text

@@ -1,7 +1,7 @@
 """Positions of the keys, values and comments of a YAML document in its text."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
@@ -9,6 +9,7 @@ from typing import Any
 from ruamel.yaml.error import YAMLError
 from ruamel.yaml.events import (
     AliasEvent,
+    Event,
     MappingEndEvent,
     MappingStartEvent,
     ScalarEvent,
@@ -78,16 +79,16 @@ class Entry:
         return self.key.text if self.key.scalar else None
 
 
-def tree_of(text: str) -> Node:
-    """Return the root of the first document of a text.
+def tree_of(text: str, events: Iterable[Event] | None = None) -> Node:
+    """Return the root of the first document of a text; ``events`` are those of a loaded one.
 
     Raises:
         YAMLError: The text is not YAML, or has no document.
     """
-    events = yaml_loader("safe").parse(text)
-    for event in events:
+    following = iter(yaml_loader("safe").parse(text) if events is None else events)
+    for event in following:
         if isinstance(event, MappingStartEvent | SequenceStartEvent | ScalarEvent):
-            return _node(event, events, text)
+            return _node(event, following, text)
     message = "a text without a document"
     raise YAMLError(message)
 

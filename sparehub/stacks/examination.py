@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sparehub.stacks.stack_file_edit import editing_problems
-from sparehub.stacks.stack_files import STACKS, read_stack, stack_file
+from sparehub.stacks.stack_files import STACKS, StackText, build_stack, stack_file
 from sparehub.topology.config.schema import StackConfig
 from sparehub.topology.errors import ConfigurationError, Problem
 from sparehub.topology.model.build import build
 from sparehub.topology.model.pair import PairSummary, Stack, in_order, summarize_pair
-from sparehub.topology.reachability.checks import check_intents
 from sparehub.topology.rules.checks import check_all, check_region
 from sparehub.topology.rules.findings import Finding
 from sparehub.topology.rules.suppressions import Suppressed, without_suppressed
@@ -40,19 +39,28 @@ def examine(directory: Path, names: Sequence[str] = ()) -> Examination:
     found: list[Finding] = []
     existing = [name for name in STACKS if stack_file(directory, name).exists()]
     for name in dict.fromkeys(names or existing or STACKS):
-        found += [Finding.of(problem, name) for problem in editing_problems(directory, name)]
         try:
-            stacks.append(read_stack(directory, name))
+            source = StackText.read(directory, name)
+            found += [Finding.of(problem, name) for problem in editing_problems(source)]
+            stacks.append(build_stack(source))
         except ConfigurationError as error:
             found += [Finding.of(problem, name) for problem in error.problems]
             found += _region_findings(error, name)
     found += check_all(stacks)
     if len(stacks) == len(STACKS):
-        found += check_intents(*in_order(stacks))
+        found += _untrue_intents(*in_order(stacks))
         found += _differing_generations(stacks)
     findings, suppressed = without_suppressed(found, stacks)
     topology = summarize_pair(stacks)
     return Examination(stacks=stacks, findings=findings, suppressed=suppressed, topology=topology)
+
+
+def _untrue_intents(primary: Stack, secondary: Stack) -> Iterator[Finding]:
+    """Yield a finding for each intent that is not true; numpy is loaded only for these."""
+    if primary.config.region.intents or secondary.config.region.intents:
+        from sparehub.topology.reachability.checks import check_intents  # noqa: PLC0415
+
+        yield from check_intents(primary, secondary)
 
 
 def _differing_generations(stacks: Sequence[Stack]) -> Iterator[Finding]:

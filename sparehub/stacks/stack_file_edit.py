@@ -6,8 +6,7 @@ Comments, quotes, order and line ends of everything else stay.
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-
-from ruamel.yaml.error import YAMLError
+from typing import Any
 
 from sparehub.files.bounded_loading import read_bounded
 from sparehub.files.private_files import replace_private
@@ -15,9 +14,9 @@ from sparehub.files.replace_file import replace_file
 from sparehub.files.yaml_edit import Document, UneditableError
 from sparehub.files.yaml_values import Path as Keys
 from sparehub.files.yaml_values import Value
-from sparehub.stacks.stack_files import load_stack_file, read_stack_file, stack_file
+from sparehub.stacks.stack_files import StackText, load_stack_file, read_stack_file, stack_file
 from sparehub.topology.config.secrets import is_secret
-from sparehub.topology.errors import ConfigurationError, PreflightError, Problem
+from sparehub.topology.errors import PreflightError, Problem
 from sparehub.topology.planning.plan import StackChange
 from sparehub.topology.state.generation import KEY
 
@@ -114,24 +113,13 @@ def refuse_uneditable(directory: Path, stack: str) -> None:
         raise PreflightError(f"a stack file cannot be edited; nothing was done:\n{listed}")
 
 
-def editing_problems(directory: Path, stack: str) -> Iterator[Problem]:
-    """Yield each value that commands change and that cannot be edited in this file.
-
-    A file that cannot be read is reported elsewhere.
-    """
-    try:
-        text = read_stack_file(directory, stack)
-        document = Document(text)
-        if not document.root.shared:  # without anchors the text is enough: no need to load it
-            nested = _nested_keys(document.outline(_CONNECTIONS))
-            if document.is_simple((_CONFIG,), [*_SWITCHES, *nested]):
-                return
-        config = load_stack_file(text, stack)[_CONFIG]
-    except (ConfigurationError, YAMLError):
-        return
-    for name in _CONNECTIONS[1:]:
-        config = config.get(name) if isinstance(config, dict) else None
-    yield from _problems(document, stack, {**_SWITCHES, **_nested_keys(config)})
+def editing_problems(source: StackText) -> Iterator[Problem]:
+    """Yield each value that commands change and that cannot be edited in this file."""
+    connections: Any = source.content
+    for name in _CONNECTIONS:
+        connections = connections.get(name) if isinstance(connections, dict) else None
+    document = Document(source.text, source.events)
+    yield from _problems(document, source.stack, {**_SWITCHES, **_nested_keys(connections)})
 
 
 def _problems(document: Document, stack: str, probes: Mapping[Keys, Value]) -> Iterator[Problem]:

@@ -20,6 +20,7 @@ from sparehub.stacks.stack_file_edit import (
     editing_problems,
     set_values,
 )
+from sparehub.stacks.stack_files import StackText
 from tests.engine.conftest import Engine
 from tests.engine.test_circuits import connect_to_both
 
@@ -156,7 +157,7 @@ def test_what_pulumi_itself_writes_is_edited(azure: Engine) -> None:
     file = azure.rehearsal.project / "Pulumi.primary.yaml"
     assert "encryptionsalt" in file.read_text()
 
-    assert list(editing_problems(azure.rehearsal.project, "primary")) == []
+    assert list(editing_problems(StackText.read(azure.rehearsal.project, "primary"))) == []
     edits: list[dict[str, str | int]] = [
         {OVERRIDE: "another", ACTIVATION: "standby", GENERATION: 4},
         {OVERRIDE: reason.strip()},

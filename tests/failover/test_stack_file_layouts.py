@@ -21,6 +21,7 @@ from sparehub.stacks.stack_file_edit import (
     editing_problems,
     set_values,
 )
+from sparehub.stacks.stack_files import StackText
 from sparehub.topology.errors import PreflightError
 
 REASON = "East Asia is lost: 'ticket' # 42"
@@ -200,7 +201,7 @@ def write(directory: Path, text: str) -> Path:
 
 
 def problems(directory: Path) -> list[str]:
-    return [each.message for each in editing_problems(directory, "primary")]
+    return [each.message for each in editing_problems(StackText.read(directory, "primary"))]
 
 
 def hold_to(path: Path, before: str, values: dict[str, str | int | bool | None]) -> None:

@@ -7,7 +7,7 @@ from sparehub.output import Output
 from sparehub.topology.azure.durations import Duration
 from sparehub.topology.reachability.invariants import Violation
 from sparehub.topology.reachability.proof import Proof, VerdictChange
-from sparehub.topology.reachability.states.states import state_description
+from sparehub.topology.reachability.states.names import state_description
 from sparehub.topology.reachability.verdicts.explain import Explainer
 from sparehub.topology.reachability.verdicts.outcome_bits import NO_PAIR, Verdict
 from sparehub.topology.reachability.verdicts.paths import Trace

@@ -8,12 +8,8 @@ from sparehub.topology.errors import SparehubError
 from sparehub.topology.planning.plan import PlanKind
 from sparehub.topology.reachability.breaks import broken_by
 from sparehub.topology.reachability.intents import read_intents
-from sparehub.topology.reachability.states.states import (
-    FAILED_OVER,
-    NORMAL,
-    all_states,
-    configured_side,
-)
+from sparehub.topology.reachability.states.names import FAILED_OVER, NORMAL
+from sparehub.topology.reachability.states.states import all_states, configured_side
 
 _MOST_SHOWN = 5
 

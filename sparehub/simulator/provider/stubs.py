@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc, status_pb2
 else:
-    sys.path.append(str(Path(find_spec("pulumi").origin).parent / "runtime"))
+    if (_pulumi := find_spec("pulumi")) is None:
+        raise ModuleNotFoundError("the provider needs Pulumi's SDK", name="pulumi")
+    sys.path.append(str(Path(_pulumi.origin).parent / "runtime"))
     from proto import plugin_pb2, provider_pb2, provider_pb2_grpc, status_pb2
 
     sys.path.pop()

@@ -17,12 +17,10 @@ from sparehub.topology.rules.findings import Finding
 def check_intents(primary: Stack, secondary: Stack) -> Iterator[Finding]:
     """Yield a finding for each intent and each state in which the intent is not true.
 
-    An intent that names an unknown context or state is a finding, too. Without intents nothing is
-    computed: the default intent is for `sparehub verify`.
+    An intent that names an unknown context or state is a finding, too. The default intent is for
+    `sparehub verify`.
     """
     stacks = (primary, secondary)
-    if not any(stack.config.region.intents for stack in stacks):
-        return
     states = {state.name: state for state in all_states(*map(configured_side, stacks))}
     intents: list[Intent] = []
     for stack in stacks:

@@ -18,12 +18,8 @@ from sparehub.topology.model.pair import Stack
 from sparehub.topology.reachability.effective_routes.forwarding import ON_PREMISES, Network
 from sparehub.topology.reachability.roles import ROLES, by_role, context_names, role_of
 from sparehub.topology.reachability.services import without_service_subnets
-from sparehub.topology.reachability.states.states import (
-    FAILED_OVER,
-    NORMAL,
-    PairState,
-    state_description,
-)
+from sparehub.topology.reachability.states.names import FAILED_OVER, NORMAL, state_description
+from sparehub.topology.reachability.states.states import PairState
 from sparehub.topology.reachability.verdicts.outcome_bits import NO_PAIR, Verdict
 from sparehub.topology.reachability.verdicts.verify import Flags, Reachability
 

@@ -10,7 +10,7 @@ from xml.etree import ElementTree as ET
 import pytest
 from ruamel.yaml import YAML
 
-from sparehub.topology.reachability.states.states import STATES
+from sparehub.topology.reachability.states.names import STATES
 from tests.command_fixtures import Sparehub
 from tests.configurations import ROOT
 

@@ -14,7 +14,7 @@ from sparehub.failover.plans import read_plan
 from sparehub.failover.steps.preview_guard import UnexpectedChangesError
 from sparehub.output import Output
 from sparehub.stacks.stack_file_edit import editing_problems
-from sparehub.stacks.stack_files import read_stack
+from sparehub.stacks.stack_files import StackText, read_stack
 from sparehub.topology.errors import HalfwayError, OptionsError, PreflightError
 from sparehub.topology.planning.plan import Mode, PlanKind
 from tests.failover.memory_backend import Died, World
@@ -276,7 +276,8 @@ def test_a_number_that_cannot_be_changed_in_its_place_stops_nothing(start: Start
     world = start()
     file = world.directory / "Pulumi.secondary.yaml"
     file.write_text(file.read_text().replace("InMbps: 200", "InMbps: &small 200") + "x: *small\n")
-    assert [each.path for each in editing_problems(world.directory, "secondary")] == [file.name]
+    source = StackText.read(world.directory, "secondary")
+    assert [problem.path for problem in editing_problems(source)] == [file.name]
 
     assert begin(world, FAILOVER, raise_bandwidth=True) == 0
 

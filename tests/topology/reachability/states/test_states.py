@@ -12,13 +12,12 @@ from sparehub.topology.model.build import build
 from sparehub.topology.model.pair import Stack
 from sparehub.topology.model.resources import Region
 from sparehub.topology.reachability.proof import PreviousVerdicts, prove
+from sparehub.topology.reachability.states.names import STATES, state_description
 from sparehub.topology.reachability.states.states import (
-    STATES,
     Side,
     all_states,
     configured_side,
     deployed_side,
-    state_description,
 )
 from sparehub.topology.reachability.verdicts.outcome_bits import Verdict
 from sparehub.topology.reachability.verdicts.verify import verify

@@ -1,0 +1,27 @@
+"""Packages that only some commands need, and the extra that installs them."""
+
+_EXTRAS = {
+    "azure": "azure",
+    "jwt": "azure",
+    "requests": "azure",
+    "urllib3": "azure",
+    "pulumi": "pulumi",
+    "pulumi_azure_native": "pulumi",
+    "google": "simulator",
+    "grpc": "simulator",
+    "starlette": "simulator",
+    "uvicorn": "simulator",
+}
+"""The extra of each import name: ``optional-dependencies`` of ``pyproject.toml``."""
+
+
+def missing_extra(error: ModuleNotFoundError) -> str | None:
+    """Return what to say of a package that is not installed; None where no extra has it."""
+    package = (error.name or "").partition(".")[0]
+    extra = _EXTRAS.get(package)
+    if extra is None:
+        return None
+    return (
+        f"this command needs the Python package {package!r}, which is not installed: "
+        f"pip install 'sparehub[{extra}]'"
+    )
