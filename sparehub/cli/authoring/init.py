@@ -8,6 +8,7 @@ from pathlib import Path
 import typer
 
 from sparehub.cli.authoring.new_file import write_new_file
+from sparehub.cli.authoring.program_files import write_program
 from sparehub.cli.authoring.stack_file_template import Numbers, stack_file_text
 from sparehub.output import Output
 from sparehub.stacks.stack_files import load_stack_file
@@ -77,6 +78,8 @@ def ask_for_numbers(given: Mapping[str, str | Sequence[str] | None]) -> Numbers:
 def write_stack_file(numbers: Numbers, path: Path, output: Output) -> None:
     """Check the numbers as those of a stack file, then write a new file.
 
+    Where its directory holds no Pulumi project, the program that builds the file is written, too.
+
     Raises:
         SparehubError: The numbers are not those of a valid region, or the file exists.
     """
@@ -84,6 +87,8 @@ def write_stack_file(numbers: Numbers, path: Path, output: Output) -> None:
     build(parse_stack(load_stack_file(text, "primary")["config"], stack="primary"))
     write_new_file(path, text)
     output.note(f"wrote {path}; next: `sparehub check primary`")
+    if program := write_program(path.parent):
+        output.note(f"wrote {' and '.join(map(str, program))}; next: `pulumi stack init primary`")
 
 
 def _ask(option: str, question: str, default: str) -> str:

@@ -37,16 +37,21 @@ class Numbers:
 
 def stack_file_text(numbers: Numbers) -> str:
     """Return the primary's stack file, with a comment for its keys."""
+    return templates().get_template("stack.yaml.j2").render(numbers=numbers)
+
+
+def templates() -> Environment:
+    """Return the templates of the files that ``sparehub init`` writes."""
     environment = Environment(
         loader=PackageLoader("sparehub.cli.authoring"),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
-        autoescape=False,  # noqa: S701 - YAML, not HTML
+        autoescape=False,  # noqa: S701 - YAML and Python, not HTML
     )
     environment.filters["yaml"] = _yaml
-    return environment.get_template("stack.yaml.j2").render(numbers=numbers)
+    return environment
 
 
 def _yaml(text: str) -> str:
