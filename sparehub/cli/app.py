@@ -65,17 +65,25 @@ app.add_typer(drill.app, name="drill")
 app.add_typer(simulate.app, name="simulate")
 
 
-@app.callback()
-def options(
-    *,
-    version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
-) -> None:
-    """Read the options that precede the command."""
-    if version:
+def _print_version(asked: bool) -> None:  # noqa: FBT001 - typer's callback
+    if asked:
         from importlib import metadata
 
         typer.echo(f"sparehub {metadata.version('sparehub')}")
         raise typer.Exit(ExitCode.DONE)
+
+
+@app.callback()
+def options(
+    *,
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", help="Print the version.", is_eager=True, callback=_print_version
+        ),
+    ] = False,
+) -> None:
+    """Read the options that precede the command."""
 
 
 @app.command("check")
