@@ -1,4 +1,4 @@
-"""Where everything local lies, and the environment that points Pulumi at the local Azure."""
+"""The directory of all local files, and the environment of Pulumi for the local Azure."""
 
 import os
 import sys
@@ -12,27 +12,27 @@ from sparehub.topology.config.printable import shown
 from sparehub.topology.errors import SparehubError
 
 PULUMI = Path(sys.prefix) / "pulumi"
-"""Where ``make setup`` puts a Pulumi, on a machine that has none of its own."""
+"""Directory of the Pulumi that ``make setup`` installs on a machine without one."""
 BEFORE = "SPAREHUB_BEFORE_"
-"""Prefix of the variables that keep what a shell had before ``sparehub simulate env``."""
+"""Prefix of the variables that keep a shell's values from before ``sparehub simulate env``."""
 
 
 def pulumi_directory() -> Path | None:
-    """Return the directory of a Pulumi made by set-up; None where the machine's own serves."""
+    """Return the directory of the Pulumi from set-up; None where the machine's own is used."""
     return PULUMI if PULUMI.is_dir() else None
 
 
 @dataclass(frozen=True)
 class Home:
-    """``$SPAREHUB_HOME``: simulator, state and workspaces of one run; two homes never meet."""
+    """``$SPAREHUB_HOME``: simulator, states and workspaces, independent of any other home."""
 
     path: Path
 
     @classmethod
     def of(cls, project: Path, environment: Mapping[str, str]) -> "Home":
         """Return ``$SPAREHUB_HOME``, by default ``.sparehub/`` in the project."""
-        named = environment.get("SPAREHUB_HOME")
-        return cls(Path(named).absolute() if named else project.absolute() / ".sparehub")
+        configured = environment.get("SPAREHUB_HOME")
+        return cls(Path(configured).absolute() if configured else project.absolute() / ".sparehub")
 
     @property
     def simulator(self) -> Path:
@@ -41,21 +41,21 @@ class Home:
 
     @property
     def executables(self) -> Path:
-        """The azure-native provider of the local Azure, for PATH."""
+        """The directory of the local Azure's provider, for PATH."""
         return self.path / "bin"
 
     @property
     def journal(self) -> Path:
-        """The directory of journal and lease; both have a copy outside the home."""
+        """The directory of journal and lease; both have a second copy outside the home."""
         return self.path / "journal"
 
     @property
     def scratch(self) -> Path:
-        """The directory of temporary files, each removed by the process that made it."""
+        """The directory of temporary files; the process that creates one removes it."""
         return self.path / "scratch"
 
     def variables(self) -> dict[str, str]:
-        """Return the variables, PATH apart, that make Pulumi use this home."""
+        """Return the environment variables for this home, without PATH."""
         return {
             "PULUMI_BACKEND_URL": (self.path / "state").as_uri(),
             "PULUMI_CONFIG_PASSPHRASE": "",
@@ -67,17 +67,17 @@ class Home:
         }
 
     def search_path(self, current: str) -> str:
-        """Return a PATH that finds the local Azure's provider first, and some Pulumi."""
-        made_by_setup = pulumi_directory()
-        first = [str(self.executables), *([str(made_by_setup)] if made_by_setup else [])]
+        """Return a PATH with the local Azure's provider first, then the Pulumi from set-up."""
+        from_setup = pulumi_directory()
+        first = [str(self.executables), *([str(from_setup)] if from_setup else [])]
         listed = current.split(os.pathsep) if current else []
-        return os.pathsep.join([*first, *(each for each in listed if each not in first)])
+        return os.pathsep.join([*first, *(entry for entry in listed if entry not in first)])
 
     def prepare(self) -> None:
-        """Make the directories and the provider's executable.
+        """Create the directories and the provider's executable.
 
         Raises:
-            SparehubError: where the home cannot be written.
+            SparehubError: The home cannot be written.
         """
         self._refuse_unnameable()
         try:
@@ -92,10 +92,10 @@ class Home:
             raise SparehubError(message) from None
 
     def _refuse_unnameable(self) -> None:
-        """Refuse a directory that no variable can name.
+        """Refuse a directory that cannot be part of PATH.
 
         Raises:
-            SparehubError: where PATH would take it for two.
+            SparehubError: It contains the separator of PATH.
         """
         for directory, remedy in (
             (self.path, "name another in SPAREHUB_HOME"),
@@ -103,12 +103,12 @@ class Home:
         ):
             if directory and os.pathsep in str(directory):
                 message = (
-                    f"{shown(str(directory))} holds a {os.pathsep!r}, which ends a directory on "
-                    f"PATH, so nothing there would be found: {remedy}"
+                    f"{shown(str(directory))} has a {os.pathsep!r}, which separates directories on "
+                    f"PATH, so its programs would not be found: {remedy}"
                 )
                 raise SparehubError(message)
 
     def environment(self, inherited: Mapping[str, str]) -> dict[str, str]:
-        """Return a whole environment for a Pulumi that works against the local Azure."""
+        """Return a complete environment for Pulumi with the local Azure."""
         path = self.search_path(inherited.get("PATH", os.defpath))
         return {**inherited, **self.variables(), "PATH": path}

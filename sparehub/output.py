@@ -1,7 +1,7 @@
-"""How the command speaks: results on standard output, everything else on standard error.
+"""Output of the command: results on standard output, everything else on standard error.
 
-What is printed may hold text of a stack file, a state or an answer of Azure. So nothing in a text
-is obeyed, neither by a terminal nor by rich: a style is an argument of its own.
+The output may contain text of a stack file, a state or an answer of Azure. So control characters
+are escaped, and rich's markup is off: a style is a separate argument.
 """
 
 import json
@@ -22,16 +22,16 @@ _WIDE = 250  # columns for a file or a pipe, where nothing is to be wrapped or c
 
 
 class SafeConsole(Console):
-    """A console on which every text is shown as it is, whatever prints it."""
+    """A console that escapes control characters in every text."""
 
     def render_str(self, text: str, **how: Any) -> Text:  # noqa: ANN401 - rich's options
-        """Return a text to be laid out."""
+        """Return a text for layout."""
         return super().render_str(printable(text), **how)
 
     def render(
         self, renderable: RenderableType, options: ConsoleOptions | None = None
     ) -> Iterable[Segment]:
-        """Yield the pieces of what is printed; what moves the cursor is rich's own."""
+        """Yield the segments of an output; rich's own cursor movements stay."""
         for segment in super().render(renderable, options):
             if segment.control:
                 yield segment
@@ -48,18 +48,18 @@ def _console(*, stderr: bool) -> Console:
 
 @dataclass(frozen=True)
 class Output:
-    """The two streams; ``as_json`` where a script asked for one JSON document."""
+    """The two streams; ``as_json`` is set for a script that wants one JSON document."""
 
     as_json: bool = False
     results: Console = field(default_factory=lambda: _console(stderr=False))
     progress: Console = field(default_factory=lambda: _console(stderr=True))
 
-    def document(self, value: Any) -> None:  # noqa: ANN401 - whatever JSON holds
-        """Print one JSON document, as it is."""
+    def document(self, value: Any) -> None:  # noqa: ANN401 - JSON
+        """Print one JSON document."""
         self.results.out(json.dumps(value, indent=2), highlight=False)
 
     def exactly(self, text: str) -> None:
-        """Print lines for a shell to evaluate: every byte is what it is to be there."""
+        """Print lines for a shell to evaluate, byte by byte."""
         self.results.file.flush()
         stream = getattr(self.results.file, "buffer", None)
         if stream is None:
@@ -69,12 +69,12 @@ class Output:
             stream.flush()
 
     def table(self, headers: Sequence[str], rows: Iterable[Sequence[str | Text]]) -> None:
-        """Print a table: framed on a terminal, plain lines elsewhere."""
+        """Print a table; without frames where the output is not a terminal."""
         table = Table(*headers, box=box.SIMPLE_HEAD if self.results.is_terminal else None)
         for row in rows:
             table.add_row(*row)
         self.results.print(table)
 
     def note(self, text: str) -> None:
-        """Say what is going on, beside the results."""
+        """Print a line about progress on standard error."""
         self.progress.print(text)

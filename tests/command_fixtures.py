@@ -1,4 +1,4 @@
-"""The command, to be run as a person or a script would."""
+"""Fixtures that run the command `sparehub` as a user or a script does."""
 
 import os
 import shutil
@@ -17,7 +17,7 @@ Sparehub = Callable[..., "subprocess.CompletedProcess[str]"]
 
 @pytest.fixture
 def sparehub(tmp_path: Path) -> Sparehub:
-    """Return the command, to be run in a directory that holds the shipped stack files."""
+    """Return a function that runs the command in a directory with the shipped stack files."""
     for name in ("Pulumi.yaml", "Pulumi.primary.yaml", "Pulumi.secondary.yaml"):
         shutil.copy(ROOT / name, tmp_path)
 

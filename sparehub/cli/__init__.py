@@ -1,1 +1,1 @@
-"""The command line: options, exit codes and output; each command is a module."""
+"""The command line: options, exit codes and output; each command has its own module."""

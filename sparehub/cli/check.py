@@ -1,4 +1,4 @@
-"""``sparehub check``: what is wrong with one or both stack files, without Pulumi or Azure."""
+"""``sparehub check``: problems of one or both stack files, without Pulumi or Azure."""
 
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -47,12 +47,12 @@ def _print(output: Output, examination: Examination) -> None:
     if examination.stacks:
         headers = ("stack", "location", "activation", "depth", "spokes", "connections")
         output.table(headers, [_row(stack) for stack in examination.stacks])
-        for line in _said_of(examination.topology):
+        for line in _topology_lines(examination.topology):
             output.results.print(line)
     colours = {"error": "red", "warning": "yellow"}
-    for each in examination.findings:
-        output.results.print(f"{each.severity} ", style=colours[each.severity], end="")
-        output.results.print(_line(each))
+    for finding in examination.findings:
+        output.results.print(f"{finding.severity} ", style=colours[finding.severity], end="")
+        output.results.print(_line(finding))
     ignored = examination.suppressed
     for warning in ignored:
         output.results.print("ignored ", style="dim", end="")
@@ -66,24 +66,24 @@ def _line(finding: Finding) -> str:
     return f"{where}: {finding.message} ({finding.rule}, {finding.source})"
 
 
-def _said_of(topology: PairSummary) -> list[str]:
+def _topology_lines(topology: PairSummary) -> list[str]:
     bow_tie = "bow-tie, " if topology.bow_tie else ""
     addresses = f", addresses {topology.addresses}" if topology.addresses else ""
     circuits = _plural(topology.circuits, "circuit")
-    places = _plural(topology.peering_locations, "peering location")
-    lines = [f"topology: {bow_tie}{circuits} at {places}{addresses}"]
+    locations = _plural(topology.peering_locations, "peering location")
+    lines = [f"topology: {bow_tie}{circuits} at {locations}{addresses}"]
     if topology.connected_at_once is not None:
-        which = "both regions at once" if topology.connected_at_once else "one region at a time"
+        connected = "both regions at once" if topology.connected_at_once else "one region at a time"
         order = {"either": "in either order"}.get(topology.order or "", topology.order)
-        lines.append(f"connected: {which}; change connections: {order}")
+        lines.append(f"connected: {connected}; change connections: {order}")
     return lines
 
 
 def _row(stack: Stack) -> tuple[str, ...]:
     region = stack.region
-    made = ", ".join(connection.name for connection in region.connections) or "none"
+    connections = ", ".join(connection.name for connection in region.connections) or "none"
     spokes = str(len(region.spokes))
-    return (stack.name, region.location, region.activation, region.depth, spokes, made)
+    return (stack.name, region.location, region.activation, region.depth, spokes, connections)
 
 
 def _plural(count: int, word: str) -> str:

@@ -1,4 +1,4 @@
-"""``sparehub report``: read both stack files and the journal at home, write one HTML file."""
+"""``sparehub report``: writes one HTML file about both stack files and the local journal."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -18,25 +18,25 @@ class UnwritableReportError(SparehubError):
 
 
 def report(directory: Path, out: Path, output: Output, environment: Mapping[str, str]) -> int:
-    """Write the report, also of stack files that are wrong: it then says what is; return the code.
+    """Write the report, also of invalid stack files, with their problems; return the exit code.
 
-    A journal that cannot be told is a warning, in the page and on standard error.
+    A journal that cannot be read is a warning, in the page and on standard error.
 
     Raises:
-        UnwritableReportError: where the file cannot be written.
+        UnwritableReportError: The file cannot be written.
     """
     examination = examine(directory)
-    found = recorded(directory, environment)
-    if found.problem:
-        output.note(f"warning: {found.problem}")
-    text = page(compose(examination, found, _program(directory, output)))
+    journal = recorded(directory, environment)
+    if journal.problem:
+        output.note(f"warning: {journal.problem}")
+    text = page(compose(examination, journal, _program(directory, output)))
     try:
         out.write_text(text, encoding="utf-8", newline="\n")
     except OSError as error:
         message = f"{out} cannot be written ({error.strerror}): name another file with -o"
         raise UnwritableReportError(message) from None
     errors, warnings = examination.count("error"), examination.count("warning")
-    operations = len(found.history.entries)
+    operations = len(journal.history.entries)
     if output.as_json:
         output.document(
             {
@@ -55,7 +55,7 @@ def report(directory: Path, out: Path, output: Output, environment: Mapping[str,
 
 
 def _program(directory: Path, output: Output) -> Program:
-    """Return what would carry out the plans: their ids follow from it."""
+    """Return the digests of the program, which are part of the ids of the plans."""
     try:
         return read_program(directory)
     except ConfigurationError as error:

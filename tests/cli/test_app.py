@@ -1,4 +1,4 @@
-"""The command as a person or a script calls it: text, JSON and exit codes."""
+"""The commands `check`, `init` and `schema`: text, JSON and exit codes."""
 
 import json
 from collections.abc import Callable
@@ -20,17 +20,17 @@ def change(path: Path, what: Callable[[dict[str, Any]], object]) -> None:
 
 
 def others(findings: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return what is found beside the two warnings that the shipped files come with."""
-    return [each for each in findings if each["rule"] not in {"ER-02", "RT-13"}]
+    """Return the findings without the two warnings about the shipped files."""
+    return [finding for finding in findings if finding["rule"] not in {"ER-02", "RT-13"}]
 
 
 def test_check_finds_no_error_in_the_shipped_files(sparehub: Sparehub) -> None:
-    """The JSON keys are those that scripts rely on."""
+    """The JSON keys are part of the contract."""
     done = sparehub("check", "--json")
 
     assert (done.returncode, done.stderr) == (0, "")
     found = json.loads(done.stdout)
-    assert [each["rule"] for each in found.pop("findings")] == ["ER-02", "RT-13"]
+    assert [finding["rule"] for finding in found.pop("findings")] == ["ER-02", "RT-13"]
     assert found == {
         "ignored": [],
         "errors": 0,
@@ -46,24 +46,25 @@ def test_check_finds_no_error_in_the_shipped_files(sparehub: Sparehub) -> None:
     }
 
 
-def test_check_names_what_commands_could_not_edit(sparehub: Sparehub, tmp_path: Path) -> None:
-    """A value that others share: a failover would change those, too."""
+def test_check_reports_values_that_commands_cannot_edit(sparehub: Sparehub, tmp_path: Path) -> None:
+    """A failover would also change the aliases of an anchored value."""
     path = tmp_path / "Pulumi.secondary.yaml"
     text = path.read_text().replace("activation: standby", "activation: &word standby")
     path.write_text(f"{text}other: *word\n")
     done = sparehub("check", "--json")
 
     assert done.returncode == 3
-    (found,) = [each for each in json.loads(done.stdout)["findings"] if each["rule"] == "CONFIG"]
-    line = next(n for n, each in enumerate(text.splitlines(), 1) if "&word" in each)
+    findings = json.loads(done.stdout)["findings"]
+    (found,) = [finding for finding in findings if finding["rule"] == "CONFIG"]
+    line = next(number for number, content in enumerate(text.splitlines(), 1) if "&word" in content)
     assert found["severity"] == "error"
     assert (found["stack"], found["path"]) == ("secondary", path.name)
     assert found["message"].startswith(f"line {line}: sparehub:activation cannot be changed there")
     assert "Write `sparehub:activation: VALUE` on its own line" in found["message"]
 
 
-def test_check_says_the_same_in_plain_lines(sparehub: Sparehub) -> None:
-    """Without a terminal there are no frames and no colours."""
+def test_check_prints_plain_lines_without_a_terminal(sparehub: Sparehub) -> None:
+    """There are no frames and no colours."""
     done = sparehub("check")
 
     lines = [line.split() for line in done.stdout.splitlines()]
@@ -81,7 +82,7 @@ def test_check_says_the_same_in_plain_lines(sparehub: Sparehub) -> None:
 
 
 def test_check_shows_what_is_ignored_and_why(sparehub: Sparehub, tmp_path: Path) -> None:
-    """In text and in JSON; it counts no longer."""
+    """In text and in JSON; it is not counted."""
     path = tmp_path / "Pulumi.secondary.yaml"
     change(path, lambda c: c.update({"sparehub:ignoredRules": {"ER-02": "bought", "RT-13": "so"}}))
 
@@ -90,14 +91,14 @@ def test_check_shows_what_is_ignored_and_why(sparehub: Sparehub, tmp_path: Path)
     assert "ignored secondary region.expressRoute.connections: 200 Mbps where" in text
     assert text.splitlines()[-1] == "0 errors, 0 warnings, 2 ignored"
     assert (document["findings"], document["warnings"]) == ([], 0)
-    assert [(each["rule"], each["reason"]) for each in document["ignored"]] == [
+    assert [(finding["rule"], finding["reason"]) for finding in document["ignored"]] == [
         ("ER-02", "bought"),
         ("RT-13", "so"),
     ]
 
 
 def test_check_refuses_with_rule_path_and_source(sparehub: Sparehub, tmp_path: Path) -> None:
-    """Problems of both files come in one document, and exit code 3."""
+    """Problems of both files are in one document; the exit code is 3."""
     change(
         tmp_path / "Pulumi.primary.yaml",
         lambda c: c["sparehub:region"]["spokes"]["spoke1"].update(addressSpace=["10.10.10.0/24"]),
@@ -118,7 +119,7 @@ def test_check_refuses_with_rule_path_and_source(sparehub: Sparehub, tmp_path: P
         "source": "https://learn.microsoft.com/azure/virtual-network/"
         "virtual-network-manage-peering",
     }
-    assert [(each["stack"], each["rule"], each["path"]) for each in found["findings"][1:]] == [
+    assert [(f["stack"], f["rule"], f["path"]) for f in found["findings"][1:]] == [
         ("primary", "VN-06", "region.spokes.spoke1.subnets.app.addressPrefix"),
         ("secondary", "CONFIG", "Pulumi.secondary.yaml"),
     ]
@@ -155,17 +156,15 @@ def test_check_says_why_a_file_is_not_a_stack_file(
     assert "hush" not in done.stdout + done.stderr
 
 
-def test_check_goes_on_where_values_contradict_each_other(
-    sparehub: Sparehub, tmp_path: Path
-) -> None:
-    """A subnet outside its network does not hide what a rule of the region says."""
+def test_check_reports_all_problems_in_one_run(sparehub: Sparehub, tmp_path: Path) -> None:
+    """A subnet outside its network does not hide a finding of the region's rules."""
     path = tmp_path / "Pulumi.primary.yaml"
     text = path.read_text().replace("10.10.10.0/25", "10.20.0.0/25")
     path.write_text(text.replace("peeringLocation: Hong Kong", "peeringLocation: Tokyo"))
 
     found = json.loads(sparehub("check", "primary", "--json").stdout)["findings"]
 
-    assert {each["rule"] for each in found if each["severity"] == "error"} == {
+    assert {finding["rule"] for finding in found if finding["severity"] == "error"} == {
         "VN-06",
         "RT-12",
         "RG-01",
@@ -173,7 +172,7 @@ def test_check_goes_on_where_values_contradict_each_other(
 
 
 def test_check_refuses_two_switches_at_once(sparehub: Sparehub, tmp_path: Path) -> None:
-    """Both files say active and would advertise the same addresses."""
+    """Both regions would advertise the same addresses."""
     path = tmp_path / "Pulumi.secondary.yaml"
     change(path, lambda c: c.update({"sparehub:activation": "active"}))
 
@@ -186,7 +185,7 @@ def test_check_refuses_two_switches_at_once(sparehub: Sparehub, tmp_path: Path) 
 def test_check_warns_of_a_circuit_that_one_region_owns_and_both_use(
     sparehub: Sparehub, tmp_path: Path
 ) -> None:
-    """It should be owned elsewhere; a warning does not fail."""
+    """It should be owned by neither region; a warning does not fail."""
     circuit = {
         "id": f"{OURS}/resourceGroups/rg-sparehub-erc-hong-kong/providers/"
         "Microsoft.Network/expressRouteCircuits/erc-hong-kong",
@@ -218,8 +217,8 @@ def test_check_warns_of_a_circuit_that_one_region_owns_and_both_use(
     assert "both regions use the circuit erc-hong-kong" in warning["message"]
 
 
-def test_check_knows_what_a_secret_is(sparehub: Sparehub, tmp_path: Path) -> None:
-    """An authorization key in clear is refused, and so is a secret anywhere else; neither shown."""
+def test_check_refuses_misplaced_secrets(sparehub: Sparehub, tmp_path: Path) -> None:
+    """An authorization key must be encrypted, and no other key may be; none is printed."""
     circuit = {
         "id": f"{OURS}/resourceGroups/g/providers/Microsoft.Network/expressRouteCircuits/erc",
         "peeringLocation": "Hong Kong",
@@ -248,8 +247,8 @@ def test_check_knows_what_a_secret_is(sparehub: Sparehub, tmp_path: Path) -> Non
     ]
 
 
-def test_check_looks_at_the_depth_before_it_matters(sparehub: Sparehub, tmp_path: Path) -> None:
-    """Standing by with a connection would advertise the hub twice, whichever region is live."""
+def test_check_refuses_a_conflicting_depth(sparehub: Sparehub, tmp_path: Path) -> None:
+    """A standby region with a connection advertises the hub a second time."""
     path = tmp_path / "Pulumi.secondary.yaml"
     change(path, lambda c: c["sparehub:region"].update(standby={"depth": "connection"}))
 
@@ -275,15 +274,15 @@ def test_check_refuses_files_that_prefer_different_regions(
         done = sparehub("check", "--json")
 
         found = json.loads(done.stdout)
-        errors = [each for each in found["findings"] if each["severity"] == "error"]
+        errors = [finding for finding in found["findings"] if finding["severity"] == "error"]
         assert (done.returncode, found["topology"]["connectedAtOnce"]) == (code, at_once)
-        assert [(each["stack"], each["path"], each["rule"]) for each in errors] == (
+        assert [(error["stack"], error["path"], error["rule"]) for error in errors] == (
             [("secondary", "region.onPremises.prefers", "ER-23")] if code else []
         )
 
 
-def test_check_warns_of_stacks_that_are_no_pair(sparehub: Sparehub, tmp_path: Path) -> None:
-    """The interlock looks only where pairedStack points."""
+def test_check_warns_of_a_missing_paired_stack(sparehub: Sparehub, tmp_path: Path) -> None:
+    """The interlock checks only the stack that pairedStack names."""
     path = tmp_path / "Pulumi.secondary.yaml"
     change(path, lambda c: c.pop("sparehub:pairedStack"))
 
@@ -338,7 +337,7 @@ def test_init_puts_the_record_of_the_circuit_outside_the_pair(
     answer: str,
     named: str | None,
 ) -> None:
-    """In a third region that Sparehub proposes, or in the one that is named."""
+    """In a third region that Sparehub proposes, or in the given one."""
     done = sparehub("init", "-o", "mine.yaml", *options, answers="\n" * 16 + answer)
 
     assert done.returncode == 0, done.stderr
@@ -348,7 +347,7 @@ def test_init_puts_the_record_of_the_circuit_outside_the_pair(
 
 
 def test_init_never_overwrites_and_never_guesses(sparehub: Sparehub, tmp_path: Path) -> None:
-    """An existing file stays; a question without an answer names its option (exit code 2)."""
+    """An existing file stays; a missing answer is an error with the name of the option."""
     before = (tmp_path / "Pulumi.primary.yaml").read_bytes()
 
     there = sparehub("init", answers="\n" * 20)
@@ -364,7 +363,7 @@ def test_init_never_overwrites_and_never_guesses(sparehub: Sparehub, tmp_path: P
 
 
 def test_schema_is_a_json_schema(sparehub: Sparehub) -> None:
-    """For editors."""
+    """Editors use it for completion."""
     schema = json.loads(sparehub("schema").stdout)
 
     assert schema["title"] == "RegionConfig"

@@ -1,4 +1,4 @@
-"""``sparehub simulate``: a shell that points at the local Azure, and its switches."""
+"""``sparehub simulate``: the environment of the local Azure, its clock, log and faults."""
 
 import json
 import os
@@ -29,7 +29,7 @@ def environment_after(script: str, variables: Mapping[str, str]) -> dict[str, st
 
 
 def test_env_points_a_shell_at_the_local_azure_and_back(sparehub: Sparehub, tmp_path: Path) -> None:
-    """What was there before comes back; PATH, too."""
+    """`--unset` restores the previous values, and PATH."""
     before = {
         "PATH": os.environ["PATH"],
         "HOME": "/nowhere",
@@ -37,21 +37,22 @@ def test_env_points_a_shell_at_the_local_azure_and_back(sparehub: Sparehub, tmp_
         "SPAREHUB_HOME": str(tmp_path / "home"),
     }
 
-    there = environment_after(sparehub("simulate", "env", variables=before).stdout, before)
-    back = environment_after(sparehub("simulate", "env", "--unset", variables=there).stdout, there)
+    during = environment_after(sparehub("simulate", "env", variables=before).stdout, before)
+    unset = sparehub("simulate", "env", "--unset", variables=during).stdout
+    after = environment_after(unset, during)
 
     home = tmp_path / "home"
-    assert there["PULUMI_BACKEND_URL"] == (home / "state").as_uri()
-    assert there["SPAREHUB_SIMULATOR"] == str(home / "simulator")
-    assert there["PATH"].split(os.pathsep)[0] == str(home / "bin")
+    assert during["PULUMI_BACKEND_URL"] == (home / "state").as_uri()
+    assert during["SPAREHUB_SIMULATOR"] == str(home / "simulator")
+    assert during["PATH"].split(os.pathsep)[0] == str(home / "bin")
     assert os.access(home / "bin" / "pulumi-resource-azure-native", os.X_OK)
     for name in ("_", "SHLVL", "PWD"):
-        back.pop(name, None)
-    assert back == before
+        after.pop(name, None)
+    assert after == before
 
 
 def test_env_fails_closed(sparehub: Sparehub, tmp_path: Path) -> None:
-    """Where the home cannot be written, what is evaluated fails, so nothing goes on to Azure."""
+    """If the home cannot be written, the evaluated text fails, so no command runs on Azure."""
     (tmp_path / "home").write_text("in the way")
 
     done = sparehub("simulate", "env")
@@ -60,8 +61,8 @@ def test_env_fails_closed(sparehub: Sparehub, tmp_path: Path) -> None:
     assert "cannot be written" in done.stderr
 
 
-def test_the_switches_of_the_local_azure(sparehub: Sparehub, tmp_path: Path) -> None:
-    """Clock, log, provision, deprovision and reset work on the home, and name it first."""
+def test_clock_log_provision_and_reset(sparehub: Sparehub, tmp_path: Path) -> None:
+    """They use the local Azure of the home, and name it first."""
     store = tmp_path / "home" / "simulator"
     azure = Azure(store)
     group = "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/rg"
@@ -94,7 +95,7 @@ def test_the_switches_of_the_local_azure(sparehub: Sparehub, tmp_path: Path) -> 
 
 
 def test_faults_are_ordered_listed_and_cleared(sparehub: Sparehub, tmp_path: Path) -> None:
-    """One order is one line of the list; what makes no sense is refused in one line."""
+    """Each fault is one line of the list; an invalid fault is refused with one line."""
     store = tmp_path / "home" / "simulator"
     ordered = ("--region", "East Asia", "--type", "virtualNetworkGateways", "--after", "2")
 
@@ -131,9 +132,9 @@ STRANGE = """-n a b\tc'd"e $HOME `x` $(x) \\ größe *?[a] ~\n!f"""
 
 
 @pytest.mark.parametrize("shell", ["sh", "bash", "dash", "zsh"])
-def test_what_is_evaluated_is_what_is_meant(shell: str, tmp_path: Path) -> None:
-    """A home of any name, and variables of any value; they come back as they were."""
-    if not (found := shutil.which(shell)):
+def test_shells_evaluate_the_environment_exactly(shell: str, tmp_path: Path) -> None:
+    """A home of any name and variables of any value; `--unset` restores them."""
+    if not (executable := shutil.which(shell)):
         pytest.skip(f"there is no {shell}")
     name = STRANGE
     home = tmp_path / name
@@ -145,7 +146,7 @@ def test_what_is_evaluated_is_what_is_meant(shell: str, tmp_path: Path) -> None:
         f"eval \"$('{command}' simulate env --unset)\"; env -0"
     )
     done = subprocess.run(
-        [found, "-c", script],
+        [executable, "-c", script],
         env={**os.environ, **before, "SPAREHUB_HOME": str(home)},
         cwd=tmp_path,
         capture_output=True,
@@ -164,11 +165,11 @@ def test_what_is_evaluated_is_what_is_meant(shell: str, tmp_path: Path) -> None:
 
 
 def test_a_home_that_path_cannot_hold_is_refused(sparehub: Sparehub, tmp_path: Path) -> None:
-    """A colon ends a directory on PATH; whoever evaluates the answer goes no further."""
+    """A colon separates directories on PATH; the evaluated text fails."""
     home = str(tmp_path / "a:b")
 
     done = sparehub("simulate", "env", variables={"SPAREHUB_HOME": home})
 
     assert (done.returncode, done.stdout) == (1, "false\n")
-    assert "holds a ':', which ends a directory on PATH" in " ".join(done.stderr.split())
+    assert "has a ':', which separates directories on PATH" in " ".join(done.stderr.split())
     assert not Path(home).exists()

@@ -1,4 +1,4 @@
-"""`sparehub routes` and `sparehub verify` as a person or a script calls them."""
+"""The commands `sparehub routes` and `sparehub verify`: text, JSON, JUnit and exit codes."""
 
 import json
 import re
@@ -23,12 +23,12 @@ def change(path: Path, what: Callable[[dict[str, Any]], object]) -> None:
 
 
 def direct(region: dict[str, Any]) -> None:
-    """Let a spoke's subnet go without the shared table."""
+    """Remove the shared route table from a spoke's subnet."""
     region["spokes"]["spoke1"]["subnets"]["app"]["routeTable"] = "none"
 
 
-def test_routes_are_those_of_azure(sparehub: Sparehub) -> None:
-    """The JSON is the shape of Azure's own effective route table."""
+def test_routes_have_the_form_of_azures_effective_routes(sparehub: Sparehub) -> None:
+    """The JSON has the keys of Azure's effective route table."""
     done = sparehub("routes", "primary", "spoke1/app", "--json")
 
     assert (done.returncode, done.stderr) == (0, "")
@@ -51,8 +51,8 @@ def test_routes_are_those_of_azure(sparehub: Sparehub) -> None:
     }
 
 
-def test_routes_come_in_the_columns_that_users_know(sparehub: Sparehub) -> None:
-    """As `az network nic show-effective-route-table` prints them, and what overrode the losers."""
+def test_routes_have_the_columns_of_the_azure_cli(sparehub: Sparehub) -> None:
+    """Those of `az network nic show-effective-route-table`, and the overriding route."""
     done = sparehub("routes", "secondary", "hub/nva", "--activation", "active")
 
     lines = [line.split() for line in done.stdout.splitlines()]
@@ -62,8 +62,8 @@ def test_routes_come_in_the_columns_that_users_know(sparehub: Sparehub) -> None:
     assert [*bgp, "singapore"] in lines
 
 
-def test_routes_at_a_depth(sparehub: Sparehub) -> None:
-    """Standing by without a connection nothing is learned; on-premises learns what is shown."""
+def test_routes_of_a_standby_region_depend_on_the_depth(sparehub: Sparehub) -> None:
+    """Without a connection no route is learned; with one, on-premises learns the hub's prefix."""
     standby = sparehub("routes", "secondary", "hub/nva", "--json")
     connected = sparehub("routes", "secondary", "on-premises", "--depth", "connection", "--json")
 
@@ -78,7 +78,7 @@ def test_routes_at_a_depth(sparehub: Sparehub) -> None:
 
 
 def test_an_unknown_subnet_is_usage(sparehub: Sparehub) -> None:
-    """The known ones are listed."""
+    """The message lists the existing subnets."""
     done = sparehub("routes", "primary", "spoke9/app")
 
     assert done.returncode == 2
@@ -86,8 +86,8 @@ def test_an_unknown_subnet_is_usage(sparehub: Sparehub) -> None:
     assert f"error: there is no subnet 'spoke9/app'; there are: {known}" in done.stderr
 
 
-def test_the_shipped_pair_is_proven(sparehub: Sparehub) -> None:
-    """In every state; the gap between the connections is said in seconds."""
+def test_the_shipped_pair_passes_in_every_state(sparehub: Sparehub) -> None:
+    """The time without a connection is given in seconds."""
     done = sparehub("verify", "--json")
 
     assert (done.returncode, done.stderr) == (0, "")
@@ -114,7 +114,7 @@ def test_the_shipped_pair_is_proven(sparehub: Sparehub) -> None:
 
 
 def test_pairs_come_with_their_paths(sparehub: Sparehub) -> None:
-    """One line a pair of the state that was asked for."""
+    """One entry for each pair of the chosen state."""
     done = sparehub("verify", "--state", "normal", "--pairs", "--json")
 
     (state,) = json.loads(done.stdout)["states"]
@@ -132,8 +132,8 @@ def test_pairs_come_with_their_paths(sparehub: Sparehub) -> None:
     } in state["pairs"]
 
 
-def test_a_fault_is_refused_with_its_path(sparehub: Sparehub, tmp_path: Path) -> None:
-    """Exit code 3, the hops of both ways, and what is to blame; JUnit says the same."""
+def test_a_violation_shows_both_paths_and_the_cause(sparehub: Sparehub, tmp_path: Path) -> None:
+    """Exit code 3, the hops in both directions, and the cause; JUnit has the same failures."""
     change(tmp_path / "Pulumi.primary.yaml", direct)
 
     done = sparehub("verify", "--state", "normal", "--junit", "proof.xml")
@@ -166,7 +166,7 @@ def test_a_fault_is_refused_with_its_path(sparehub: Sparehub, tmp_path: Path) ->
 def test_json_violations_have_the_keys_that_scripts_rely_on(
     sparehub: Sparehub, tmp_path: Path
 ) -> None:
-    """As the contract of the command says; more may be."""
+    """They are part of the contract; there may be more."""
     change(tmp_path / "Pulumi.primary.yaml", direct)
 
     done = sparehub("verify", "--state", "normal", "--json")
@@ -191,10 +191,10 @@ def test_json_violations_have_the_keys_that_scripts_rely_on(
 
 
 @pytest.mark.parametrize("more", [[], ["192.168.0.0/16"]])
-def test_forced_tunnelling_is_proven(sparehub: Sparehub, tmp_path: Path, more: list[str]) -> None:
-    """Where on-premises advertises a default route and nothing else (RT-03, ER-25).
+def test_forced_tunnelling_is_verified(sparehub: Sparehub, tmp_path: Path, more: list[str]) -> None:
+    """On-premises advertises a default route and nothing else (RT-03, ER-25).
 
-    The second file may know which addresses it has; without it they are the private ranges.
+    The second file may list its addresses; without a list they are the private ranges.
     """
     for stack, prefixes in (("primary", ["0.0.0.0/0"]), ("secondary", ["0.0.0.0/0", *more])):
 
@@ -223,17 +223,17 @@ def test_forced_tunnelling_is_proven(sparehub: Sparehub, tmp_path: Path, more: l
 
 
 def test_an_unknown_state_is_usage(sparehub: Sparehub) -> None:
-    """Those of this pair are listed."""
+    """The message lists the states of this pair."""
     done = sparehub("verify", "--state", "sunny")
 
     assert done.returncode == 2
     assert "there is no state 'sunny'; there are: normal, secondary-standby-network" in done.stderr
 
 
-def test_intents_of_the_file_are_read(sparehub: Sparehub, tmp_path: Path) -> None:
-    """One that names nothing is refused before anything is proven."""
-    wish = {"reach": ["primary/web/*", "on-premises"]}
-    change(tmp_path / "Pulumi.primary.yaml", lambda region: region.update(intents=[wish]))
+def test_an_intent_with_an_unknown_context_is_refused(sparehub: Sparehub, tmp_path: Path) -> None:
+    """It is refused before any state is verified."""
+    intent = {"reach": ["primary/web/*", "on-premises"]}
+    change(tmp_path / "Pulumi.primary.yaml", lambda region: region.update(intents=[intent]))
 
     done = sparehub("verify")
 
@@ -253,7 +253,7 @@ def test_intents_of_the_file_are_read(sparehub: Sparehub, tmp_path: Path) -> Non
 def test_a_region_that_does_not_build_is_reported_as_by_check(
     sparehub: Sparehub, tmp_path: Path
 ) -> None:
-    """The same words on the same stream."""
+    """With the same text on the same stream."""
     prefix = {"addressSpace": ["10.10.10.0/24"]}
     change(
         tmp_path / "Pulumi.primary.yaml", lambda region: region["spokes"]["spoke1"].update(prefix)
@@ -266,7 +266,7 @@ def test_a_region_that_does_not_build_is_reported_as_by_check(
 
 
 def test_help_lists_the_states(sparehub: Sparehub) -> None:
-    """Each by the name that --state takes."""
+    """By the names that --state takes."""
     words = sparehub("verify", "--help", variables={"COLUMNS": "100"}).stdout.split()
 
     assert set(STATES) <= {word.strip(".,") for word in words}
@@ -274,12 +274,12 @@ def test_help_lists_the_states(sparehub: Sparehub) -> None:
 
 @pytest.mark.parametrize("answer", ["--depth", "--activation"])
 def test_a_wrong_word_is_usage(sparehub: Sparehub, answer: str) -> None:
-    """As for every command."""
+    """The exit code is 2."""
     assert sparehub("routes", "primary", "hub/nva", answer, "sometimes").returncode == 2
 
 
 def example() -> list[dict[str, Any]]:
-    """Return the intents that the page on verification shows."""
+    """Return the intents in docs/verification.md."""
     page = (ROOT / "docs" / "verification.md").read_text()
     (block,) = re.findall(r"```yaml\n(sparehub:region:\n  intents:\n.*?)```", page, re.DOTALL)
     intents: list[dict[str, Any]] = YAML(typ="safe").load(block)["sparehub:region"]["intents"]
@@ -293,7 +293,7 @@ def intend(directory: Path, stack: str, intents: list[dict[str, Any]]) -> None:
 def test_the_documented_intents_hold_in_the_shipped_pair(
     sparehub: Sparehub, tmp_path: Path
 ) -> None:
-    """Pasted into both files: `check`, `verify` and `parity` are content; turned round, none is."""
+    """`check`, `verify` and `parity` accept them in both files, and refuse their opposites."""
     for stack in ("primary", "secondary"):
         intend(tmp_path, stack, example())
     checked, proven = sparehub("check", "--json"), sparehub("verify", "--json")
@@ -319,15 +319,15 @@ def test_the_documented_intents_hold_in_the_shipped_pair(
     }
 
 
-def test_check_names_the_state_in_which_an_intent_is_not_true(
+def test_check_names_the_state_in_which_an_intent_is_violated(
     sparehub: Sparehub, tmp_path: Path
 ) -> None:
-    """By default normal and failed-over; one that is true there and names another state fails."""
-    wish = {"reach": ["active/spoke1/app", "on-premises"]}
-    intend(tmp_path, "primary", [wish])
+    """The default states are normal and failed-over; another state may be named."""
+    intent = {"reach": ["active/spoke1/app", "on-premises"]}
+    intend(tmp_path, "primary", [intent])
     assert sparehub("check").returncode == 0
 
-    intend(tmp_path, "primary", [wish | {"states": ["normal", "lost-nva"]}])
+    intend(tmp_path, "primary", [intent | {"states": ["normal", "lost-nva"]}])
     done = sparehub("check")
 
     assert done.returncode == 3
@@ -340,9 +340,9 @@ def test_check_names_the_state_in_which_an_intent_is_not_true(
 def test_an_intent_about_a_role_that_no_region_has_is_refused(
     sparehub: Sparehub, tmp_path: Path
 ) -> None:
-    """`active/...` between two connections: one message of `check` and of `verify`."""
-    wish = {"reach": ["active/*", "on-premises"], "states": ["failover-disconnected"]}
-    intend(tmp_path, "primary", [wish])
+    """`active/...` in a state without an active region: one message of `check` and `verify`."""
+    intent = {"reach": ["active/*", "on-premises"], "states": ["failover-disconnected"]}
+    intend(tmp_path, "primary", [intent])
 
     checked, proven = sparehub("check"), sparehub("verify")
 
