@@ -1,4 +1,4 @@
-"""``sparehub drill``: its sub-commands and their options."""
+"""The commands of a drill and their options."""
 
 import os
 from pathlib import Path
@@ -19,7 +19,7 @@ PlanId = Annotated[str, typer.Option("--plan", help="Id of the plan that is conf
 def start(
     *, plan: PlanId = "", yes: Yes = False, stack_dir: StackDirectory = Path(), json: Json = False
 ) -> None:
-    """Make test networks in the secondary's region that nothing leaves; production is not touched.
+    """Create isolated test networks in the secondary's region; production is not changed.
 
     [bold]sparehub drill start[/bold]
     """
@@ -34,11 +34,11 @@ def stop(
     *,
     plan: PlanId = "",
     yes: Yes = False,
-    result: Annotated[str, typer.Option(help="What came of it, for the journal.")] = "",
+    result: Annotated[str, typer.Option(help="Result of the drill, for the journal.")] = "",
     stack_dir: StackDirectory = Path(),
     json: Json = False,
 ) -> None:
-    """Remove the test networks, once Site Recovery has cleaned up, and record the result.
+    """Remove the test networks, after Site Recovery's clean-up, and record the result.
 
     [bold]sparehub drill stop --result "all 14 machines answered"[/bold]
     """
@@ -51,7 +51,7 @@ def stop(
 
 @app.command()
 def rehearse(*, stack_dir: StackDirectory = Path(), json: Json = False) -> None:
-    """Fail over and back on a local Azure, from copies of both stack files; tell times and faults.
+    """Fail over and back on a local Azure with copies of both stack files; report the times.
 
     [bold]sparehub drill rehearse[/bold]
     """

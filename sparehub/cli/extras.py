@@ -1,4 +1,4 @@
-"""Packages that only some commands need, and the extra that installs them."""
+"""Python packages that only some commands need, and the extras that install them."""
 
 _EXTRAS = {
     "azure": "azure",
@@ -16,7 +16,7 @@ _EXTRAS = {
 
 
 def missing_extra(error: ModuleNotFoundError) -> str | None:
-    """Return what to say of a package that is not installed; None where no extra has it."""
+    """Return the message about a package that is not installed; None where no extra has it."""
     package = (error.name or "").partition(".")[0]
     extra = _EXTRAS.get(package)
     if extra is None:

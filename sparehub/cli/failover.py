@@ -1,4 +1,4 @@
-"""The commands of a failover: what may be typed; ``operations`` carries it out."""
+"""The commands of a failover and their options."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -13,16 +13,14 @@ app = typer.Typer()
 Planned = Literal["failover", "failback", "drill"]
 """The values of ``PlanKind``, which ``--help`` would load pydantic for."""
 PlanId = Annotated[
-    str, typer.Option("--plan", help="The id that is confirmed (16 digits or more), or a file.")
+    str, typer.Option("--plan", help="Id of the confirmed plan (16 digits or more), or its file.")
 ]
-Unplanned = Annotated[
-    bool, typer.Option("--unplanned", help="The region that is left may be lost.")
-]
+Unplanned = Annotated[bool, typer.Option("--unplanned", help="The source region may be lost.")]
 RaiseBandwidth = Annotated[
     bool,
     typer.Option(
         "--raise-bandwidth",
-        help="Then raise a smaller circuit, for good, to what the other region's carries.",
+        help="Raise a smaller circuit permanently to the bandwidth of the other region's.",
     ),
 ]
 AcceptUnfenced = Annotated[
@@ -30,7 +28,7 @@ AcceptUnfenced = Annotated[
     typer.Option(
         "--accept-unfenced",
         metavar="REASON",
-        help="Go on although the lost region may still advertise.",
+        help="Continue although the lost region may still advertise.",
     ),
 ]
 
@@ -39,7 +37,7 @@ AcceptUnproven = Annotated[
     typer.Option(
         "--accept-unproven",
         metavar="REASON",
-        help="Go on although something would no longer hold that holds now; kept in the journal.",
+        help="Continue although an invariant would be violated; recorded in the journal.",
     ),
 ]
 
@@ -48,7 +46,7 @@ AcceptCut = Annotated[
     typer.Option(
         "--accept-cut",
         metavar="REASON",
-        help="Fence the lost region although that cuts others who use its circuit.",
+        help="Fence the lost region although that disconnects other users of its circuit.",
     ),
 ]
 FencedOnPremises = Annotated[
@@ -56,7 +54,7 @@ FencedOnPremises = Annotated[
     typer.Option(
         "--fenced-on-premises",
         metavar="TICKET",
-        help="The router filters that were printed are in place: the lost region counts as fenced.",
+        help="The printed router filters are in place: the lost region counts as fenced.",
     ),
 ]
 AcceptUnreached = Annotated[
@@ -64,7 +62,7 @@ AcceptUnreached = Annotated[
     typer.Option(
         "--accept-unreached",
         metavar="REASON",
-        help="Go on although the region that took over does not reach on-premises.",
+        help="Continue although the new region does not reach on-premises.",
     ),
 ]
 
@@ -73,9 +71,9 @@ AuthorizationKey = Annotated[
     typer.Option(
         "--authorization-key",
         metavar="[CONNECTION=]KEY",
-        help="A key of the circuit's owner, for the connection that needs one; again for each. It "
-        "is stored in the stack file, encrypted, so no authorization is issued. A command line is "
-        "seen in `ps` and kept by the shell: with `-` or CONNECTION=- the key is asked for, or "
+        help="Authorization key from the circuit's owner, for a connection; repeatable. It "
+        "is stored encrypted in the stack file, and no authorization is issued. A command line is "
+        "visible in `ps` and the shell's history: with `-` or CONNECTION=- the key is asked for or "
         "read from standard input.",
     ),
 ]
@@ -83,15 +81,15 @@ AuthorizationKey = Annotated[
 
 @app.command()
 def plan(  # noqa: PLR0913 - one option a decision
-    kind: Annotated[Planned, typer.Argument(help="What is to be planned.")],
+    kind: Annotated[Planned, typer.Argument(help="The operation to plan.")],
     *,
     unplanned: Unplanned = False,
     raise_bandwidth: RaiseBandwidth = False,
-    out: Annotated[Path | None, typer.Option(help="Write the plan to this file, too.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Also write the plan to this file.")] = None,
     stack_dir: StackDirectory = Path(),
     json: Json = False,
 ) -> None:
-    """Show the steps of a failover or a drill: what each needs, changes and takes; does nothing.
+    """Show the steps of a failover or drill, with changes and durations; does nothing.
 
     [bold]sparehub plan failover[/bold]   [bold]sparehub plan failover --unplanned --json[/bold]
     """
@@ -179,7 +177,7 @@ def resume(  # noqa: PLR0913 - one option a decision
     stack_dir: StackDirectory = Path(),
     json: Json = False,
 ) -> None:
-    """Go on with an operation that stopped half-way, whatever stopped it.
+    """Continue an operation that stopped half-way.
 
     [bold]sparehub resume[/bold]
     """
@@ -198,7 +196,7 @@ def resume(  # noqa: PLR0913 - one option a decision
 
 @app.command()
 def commit(*, stack_dir: StackDirectory = Path(), json: Json = False) -> None:
-    """Call the last failover or failback settled; the next operation does that by itself.
+    """Mark the last failover or failback as final; the next operation does this itself.
 
     [bold]sparehub commit[/bold]
     """
@@ -212,7 +210,7 @@ def commit(*, stack_dir: StackDirectory = Path(), json: Json = False) -> None:
 def finish_fence(
     *, yes: Yes = False, stack_dir: StackDirectory = Path(), json: Json = False
 ) -> None:
-    """Disconnect a region that was lost and is back, and end what stood in for that.
+    """Disconnect a recovered region and remove its external fence.
 
     [bold]sparehub finish-fence[/bold]
     """
@@ -224,9 +222,9 @@ def finish_fence(
 
 @app.command()
 def status(*, stack_dir: StackDirectory = Path(), json: Json = False) -> None:
-    """Show which region is live, by Azure where it answers; what is under way, and what is owed.
+    """Show which region is live, the operation in progress, and the open items.
 
-    Exit codes: 0 all is well, 5 an operation is unfinished, 7 something is owed, 8 no region is
+    Exit codes: 0 healthy, 5 an operation is unfinished, 7 there is an open item, 8 no region is
     live although one was, or what is deployed contradicts the journal.
 
     [bold]sparehub status --json[/bold]
@@ -240,19 +238,19 @@ def status(*, stack_dir: StackDirectory = Path(), json: Json = False) -> None:
 @app.command()
 def switch(
     stack: Annotated[
-        str, typer.Argument(help="The stack that is to be live: primary or secondary.")
+        str, typer.Argument(help="The stack to make live: primary or secondary.")
     ] = "",
     *,
     from_state: Annotated[
         bool,
         typer.Option(
-            "--from-state", help="Set what the stacks recorded: for a checkout of before a switch."
+            "--from-state", help="Set the recorded activation and generation in an older checkout."
         ),
     ] = False,
     stack_dir: StackDirectory = Path(),
     json: Json = False,
 ) -> None:
-    """Turn the switch in both stack files and print the deployments in their order; deploy nothing.
+    """Set the switch in both stack files and print the deployments in order; deploy nothing.
 
     [bold]sparehub switch secondary[/bold]   [bold]sparehub switch --from-state[/bold]
     """
@@ -261,7 +259,7 @@ def switch(
 
     output = Output(as_json=json)
     if from_state == bool(stack):
-        raise typer.BadParameter("name the stack that is to be live, or give --from-state")
+        raise typer.BadParameter("name the stack to make live, or give --from-state")
     if from_state:
         raise typer.Exit(switch_command.switch_from_state(stack_dir, output))
     raise typer.Exit(switch_command.switch(stack_dir, stack, output))

@@ -1,4 +1,4 @@
-"""``sparehub simulate``: the switches of the local Azure."""
+"""The commands that control the local Azure (the simulator)."""
 
 import os
 import shlex
@@ -20,7 +20,7 @@ app = typer.Typer(
 ClockSpeed = Literal["1", "100", "instant"]
 FaultName = Literal["region-down", "throttled", "conflict", "failed", "lost-response", "transport"]
 """The values of ``Speed`` and ``FaultKind``, which ``--help`` would load the simulator for."""
-fault = typer.Typer(help="What goes wrong in the local Azure, on order.", no_args_is_help=True)
+fault = typer.Typer(help="Inject faults into the local Azure.", no_args_is_help=True)
 app.add_typer(fault, name="fault")
 
 
@@ -31,7 +31,7 @@ def _home() -> "Home":
 
 
 def _simulator() -> Path:
-    """Return the simulator's directory, and say which one is about to be written."""
+    """Return the simulator's directory, after a note about it."""
     from sparehub.output import Output
 
     directory = _home().simulator
@@ -42,9 +42,9 @@ def _simulator() -> Path:
 @app.command()
 def env(
     *,
-    unset: Annotated[bool, typer.Option("--unset", help="Put the shell back as it was.")] = False,
+    unset: Annotated[bool, typer.Option("--unset", help="Restore the shell's variables.")] = False,
 ) -> None:
-    """Print what makes a shell's plain `pulumi` work against the local Azure.
+    """Print shell commands that make `pulumi` use the local Azure.
 
     [bold]eval "$(sparehub simulate env)" && pulumi preview --stack primary[/bold]
     """
@@ -67,10 +67,10 @@ def env(
         try:
             home.prepare()
         except SparehubError:
-            # Whoever evaluates this must not go on to the real Azure.
+            # A shell that evaluates this must not continue with the real Azure.
             Output().exactly("false")
             raise
-        # A second time in one shell there is nothing to keep: the values are ours.
+        # The second time in one shell the variables are already those of the simulator.
         again = os.environ.get("SPAREHUB_SIMULATOR") == names["SPAREHUB_SIMULATOR"]
         for name, value in names.items():
             before = os.environ.get(name)
@@ -83,13 +83,13 @@ def env(
 
 
 def _export(name: str, value: str) -> str:
-    """Return what sets a variable in sh, bash or zsh: whatever is between single quotes is text."""
+    """Return the command that exports a variable in sh, bash or zsh, quoted."""
     return f"export {name}={shlex.quote(value)}"
 
 
 @app.command()
 def reset() -> None:
-    """Empty the local Azure. The stacks' own state stays: destroy them first, or remove them."""
+    """Delete everything in the local Azure; destroy or remove the stacks first."""
     from sparehub.simulator import control
 
     control.reset(_simulator())
@@ -103,7 +103,7 @@ def clock(
     *,
     json: Json = False,
 ) -> None:
-    """Read the simulated clock, or set its speed: 1 and 100 wait, instant only accounts."""
+    """Read the simulated clock, or set its speed: 1 and 100 wait, instant does not wait."""
     from sparehub.output import Output
     from sparehub.simulator import control
 
@@ -143,13 +143,13 @@ def provision(
     circuit: Annotated[str, typer.Argument(help="Name or id of a circuit.")] = "",
     *,
     manual: Annotated[
-        bool, typer.Option("--manual", help="New circuits wait for this command from now on.")
+        bool, typer.Option("--manual", help="New circuits wait for this command.")
     ] = False,
     automatic: Annotated[
         bool, typer.Option("--automatic", help="New circuits are provisioned at once (default).")
     ] = False,
 ) -> None:
-    """Do the connectivity provider's part: provision a circuit.
+    """Provision a circuit, as its connectivity provider does.
 
     [bold]sparehub simulate provision erc-hong-kong[/bold]
     """
@@ -167,7 +167,7 @@ def provision(
 def deprovision(
     circuit: Annotated[str, typer.Argument(help="Name or id of a circuit.")],
 ) -> None:
-    """Take the provider's part back, without which Azure refuses to delete a circuit (ER-39)."""
+    """Deprovision a circuit; Azure refuses to delete a provisioned one (ER-39)."""
     from sparehub.simulator import control
 
     control.deprovision(_simulator(), circuit)
@@ -176,16 +176,18 @@ def deprovision(
 @app.command()
 def advertise(
     prefixes: Annotated[
-        list[str] | None, typer.Argument(help="Such as 192.168.0.0/16; none: silence.")
+        list[str] | None,
+        typer.Argument(help="Prefixes such as 192.168.0.0/16; default: none."),
     ] = None,
     *,
     circuit: Annotated[
-        str, typer.Option(help="Name of a circuit; any that has none of its own.")
+        str,
+        typer.Option(help="Name of a circuit; default: all without their own prefixes."),
     ] = "",
 ) -> None:
-    """Say what on-premises routers advertise over a circuit; at first, what stack files call so.
+    """Set the prefixes that on-premises routers advertise over a circuit.
 
-    [bold]sparehub simulate advertise 192.168.0.0/16[/bold]   silence on one circuit:
+    [bold]sparehub simulate advertise 192.168.0.0/16[/bold]   nothing on one circuit:
     [bold]sparehub simulate advertise --circuit erc-singapore[/bold]
     """
     from sparehub.simulator import control
@@ -195,12 +197,12 @@ def advertise(
 
 @app.command()
 def serve(
-    port: Annotated[int, typer.Option(min=0, max=65535, help="0 for any that is free.")],
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port; 0 for any free one.")],
 ) -> None:
-    """Serve the local Azure over HTTP on this machine, for Microsoft's clients, until stopped.
+    """Serve the local Azure over HTTP on this machine, for other Azure clients, until stopped.
 
-    [bold]sparehub simulate serve --port 8080[/bold] Any GUID is a subscription, any bearer token
-    is good.
+    [bold]sparehub simulate serve --port 8080[/bold] It accepts any GUID as subscription and any
+    bearer token.
     """
     from sparehub.simulator.http import server
 
@@ -209,19 +211,19 @@ def serve(
 
 @fault.command("add")
 def add_fault(
-    kind: Annotated[FaultName, typer.Argument(help="What goes wrong.")],
+    kind: Annotated[FaultName, typer.Argument(help="Kind of fault.")],
     *,
-    region: Annotated[str, typer.Option(help="Only there.")] = "",
+    region: Annotated[str, typer.Option(help="Only in this region.")] = "",
     type_name: Annotated[
-        str, typer.Option("--type", help="Only on such resources: virtualNetworkGateways.")
+        str, typer.Option("--type", help="Only on this resource type: virtualNetworkGateways.")
     ] = "",
-    after: Annotated[int, typer.Option(min=0, help="Matching writes that pass before.")] = 0,
+    after: Annotated[int, typer.Option(min=0, help="Matching writes before the first fault.")] = 0,
     count: Annotated[
         int | None,
-        typer.Option(min=1, help="Writes that are struck: 1; of a region that is down, all."),
+        typer.Option(min=1, help="Writes that fail: default 1; for a region that is down, all."),
     ] = None,
 ) -> None:
-    """Order a fault: the next writes that match meet it.
+    """Add a fault: the next matching writes fail.
 
     [bold]sparehub simulate fault add region-down --region eastasia[/bold]
     """
@@ -233,7 +235,7 @@ def add_fault(
 
 @fault.command("list")
 def list_faults(*, json: Json = False) -> None:
-    """Show the ordered faults, and how many matching writes each has seen."""
+    """Show the faults, and the number of matching writes of each."""
     from dataclasses import asdict
 
     from sparehub.output import Output
@@ -262,7 +264,7 @@ def list_faults(*, json: Json = False) -> None:
 
 @fault.command("clear")
 def clear_faults() -> None:
-    """Take all faults back; a region that was down answers again."""
+    """Remove all faults; a region that was down answers again."""
     from sparehub.simulator import control
 
     control.clear_faults(_simulator())
