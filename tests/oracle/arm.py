@@ -15,7 +15,7 @@ NETWORK = "microsoft.network/"
 
 @dataclass(frozen=True)
 class UserRoute:
-    """One route of a route table; a service tag is no prefix (RT-16)."""
+    """One route of a route table; a service tag is not a prefix (RT-16)."""
 
     prefix: IPv4Network
     hop: str
@@ -187,7 +187,7 @@ def _typed(resources: Iterable[Json], ending: str) -> Iterator[Json]:
 
 
 def _children(resources: list[Json], parent: Json, kind: str, inline: str) -> list[Json]:
-    """Return what is inside a resource, whether it stands in it or beside it, by id."""
+    """Return the children of a resource by id, nested in its body or separate."""
     beside = [
         each
         for each in _typed(resources, f"{kind}/{inline}".lower())

@@ -29,7 +29,7 @@ JUDGED = {
 
 @dataclass(frozen=True)
 class Mutation:
-    """A piece of one line of a module, and what is put in its place."""
+    """A piece of one line of a module, and its replacement."""
 
     module: str
     old: str
@@ -40,7 +40,7 @@ class Mutation:
 
 
 MUTATIONS = (
-    # PE-01, PE-10, ER-20 to ER-22, ER-38: what a region and on-premises tell each other
+    # PE-01, PE-10, ER-20 to ER-22, ER-38: what a region and on-premises advertise
     Mutation("advertisements", "hub_to_spoke.connected and", "hub_to_spoke.connected or"),
     Mutation("advertisements", "and spoke.hub_to_spoke.allow_gateway_transit", "and True"),
     Mutation("advertisements", "if uses_gateway(spoke))", "if peered(spoke))"),

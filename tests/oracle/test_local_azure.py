@@ -36,7 +36,7 @@ PREFIXES = [
     "198.51.100.0/24",
 ]
 HOPS = ["10.0.0.70", "10.1.0.20", "172.30.0.1"]
-TOLD = [
+ADVERTISED = [
     [],
     ["192.168.0.0/16"],
     ["0.0.0.0/0"],
@@ -77,13 +77,13 @@ def by_azure(azure: Arm, network: str) -> list[Row]:
     )
 
 
-def by_oracle(azure: Arm, told: list[str]) -> dict[str, list[Row]]:
+def by_oracle(azure: Arm, advertised: list[str]) -> dict[str, list[Row]]:
     """Return the rows that the oracle computes of what the local Azure answers."""
     listed = [each for kind in KINDS for each in azure.get(f"{NETWORK}/{kind}")["value"]]
     given_ = Given(
         nva=IPv4Address("10.0.0.70"),
         stateful=True,
-        on_premises=tuple(map(IPv4Network, told)),
+        on_premises=tuple(map(IPv4Network, advertised)),
         prefers="none",
         keys={"hub": "hub", "spoke": "spoke"},
     )
@@ -100,14 +100,14 @@ def by_oracle(azure: Arm, told: list[str]) -> dict[str, list[Row]]:
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
-@given(user_routes(PREFIXES, HOPS), st.sampled_from(TOLD), st.booleans())
+@given(user_routes(PREFIXES, HOPS), st.sampled_from(ADVERTISED), st.booleans())
 def test_local_azure_and_oracle_show_the_same(
     azure: Arm,
     drawn: list[dict[str, str]],
-    told: list[str],
+    advertised: list[str],
     propagates: bool,  # noqa: FBT001 - drawn
 ) -> None:
-    """Of every kind of user route in a table that hub and spoke share, whatever BGP brings."""
+    """Of every kind of user route in a table that hub and spoke share, with any BGP routes."""
     routes = [
         route(
             each["addressPrefix"].replace("/", "-"),
@@ -118,6 +118,6 @@ def test_local_azure_and_oracle_show_the_same(
         for each in drawn
     ]
     azure.put(*route_table("table", *routes, disableBgpRoutePropagation=not propagates))
-    control.advertise(azure.directory, told)
+    control.advertise(azure.directory, advertised)
 
-    assert {name: by_azure(azure, name) for name in PLACES} == by_oracle(azure, told)
+    assert {name: by_azure(azure, name) for name in PLACES} == by_oracle(azure, advertised)

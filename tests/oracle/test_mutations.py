@@ -44,11 +44,11 @@ def shared_local() -> resources.Region:
     return with_route(pair()["primary"], "spokes", "10.0.0.0/15", "VnetLocal")
 
 
-def told_everything() -> resources.Region:
+def learns_a_default_route() -> resources.Region:
     """Return the active primary that learns a default route and nothing else (ER-25)."""
     region = with_table(pair()["primary"], "nva", routes=())
-    told = replace(region.on_premises, address_prefixes=(IPv4Network("0.0.0.0/0"),))
-    return replace(region, on_premises=told)
+    on_premises = replace(region.on_premises, address_prefixes=(IPv4Network("0.0.0.0/0"),))
+    return replace(region, on_premises=on_premises)
 
 
 def contradictory() -> Scene:
@@ -65,7 +65,7 @@ def contradictory() -> Scene:
 def judged() -> tuple[tuple[Scene, Said], ...]:
     """Return fixed scenes and what the oracle says: drawn by seeds, and what none would draw."""
     drawn = [faulty_scene(Random(seed).choice) for seed in SEEDS]  # noqa: S311 - fixed, not secret
-    regions = (half_inspected(), full(1000), full(1001), shared_local(), told_everything())
+    regions = (half_inspected(), full(1000), full(1001), shared_local(), learns_a_default_route())
     made = [Scene({"primary": region}) for region in regions]
     made += [contradictory(), mixing("192.168.0.0/16"), mixing("10.11.0.0/24")]
     made.append(mixing("192.168.0.0/16", one_circuit=False))

@@ -99,7 +99,7 @@ def test_two_live_regions_of_one_address_space_are_ambiguous() -> None:
 
 
 def test_a_stateful_nva_that_sees_one_way_only_is_asymmetric() -> None:
-    """RT-22: a spoke forgotten on GatewaySubnet is reached past the NVA that answers for it."""
+    """RT-22: without a route on GatewaySubnet a spoke is reached bypassing the NVA."""
     primary, secondary = pair().values()
     routes = tuple(r for r in table(primary, "gateway").routes if "spoke1" not in r.name)
     forgetful = with_table(primary, "gateway", routes=routes)

@@ -135,7 +135,7 @@ class World:
         best = max(lengths.values(), default=-1)
         chosen = [r for r in self.regions if lengths[r.name] == best >= 0]
         words = {region.given.prefers for region in self.regions}
-        # A word that only one of the two files says is no word.
+        # A preference that only one of the two files names does not count.
         preferred = [region for region in chosen if words == {region.name}]
         if preferred:
             chosen = preferred

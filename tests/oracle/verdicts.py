@@ -49,7 +49,7 @@ class Judgement:
     """A verdict and what else the ways say that led to it.
 
     ``asymmetric``: UNREACHABLE since a stateful NVA would see one way only. ``loops``: a packet
-    goes round and round. ``inspected``: whatever arrives has passed an NVA, both ways.
+    is in a loop. ``inspected``: every packet that arrives went through an NVA, both ways.
     """
 
     verdict: Verdict

@@ -1,7 +1,8 @@
-"""Steps for authorization keys: each is good for one connection, and used up with it (ER-14).
+"""Steps for authorization keys: a key serves one connection and is used up with it (ER-14).
 
-A region that was connected by a key and is to be connected again needs another one. Whether that is
-so no configuration says, so the steps say what is done if it is, and are counted as if it were.
+A region that was connected with a key needs another key to be connected again. No configuration
+shows whether its key is used up, so the plan counts these steps and a run skips them where the key
+is still valid.
 https://github.com/MicrosoftDocs/azure-docs/issues/30810
 """
 
@@ -13,7 +14,7 @@ from sparehub.topology.planning.plan import KeyedConnection, PlanStep, StepActio
 
 
 def keyed_connections(region: Region) -> tuple[KeyedConnection, ...]:
-    """Return the connections of a region that are made by an authorization key."""
+    """Return the connections of a region that need an authorization key."""
     circuits = {circuit.key: circuit for circuit in region.circuits}
     return tuple(
         KeyedConnection(key=connection.key, circuit=circuit.id)
@@ -26,47 +27,50 @@ def keyed_connections(region: Region) -> tuple[KeyedConnection, ...]:
 def issue_steps(
     stack: str, connections: tuple[KeyedConnection, ...], after: tuple[str, ...]
 ) -> Iterator[PlanStep]:
-    """Yield the steps that give connections new keys, one after the other."""
-    for each in connections:
+    """Yield the steps that issue a key for each connection, one after the other."""
+    for connection in connections:
         yield PlanStep(
-            id=f"renew-authorization-{each.key}",
-            title=f"issue a new authorization for {each.key}, if its key is used up",
+            id=f"renew-authorization-{connection.key}",
+            title=f"issue a new authorization for {connection.key}, if its key is used up",
             act=StepAction.ISSUE,
             needs=(),
             after=after,
             precondition=(
-                "a connection that the key made was deleted (ER-14); a key that is still good is "
-                "kept, and nothing is written"
+                "the connection of the key was deleted (ER-14); a key that is still valid is kept, "
+                "and nothing is written"
             ),
             action=(
-                f"PUT an authorization on {each.circuit}, and pulumi config set --secret --path "
-                f"'{each.place}' --stack {stack}; --authorization-key {each.key}=- stores a key of "
-                "the circuit's owner instead"
+                f"PUT an authorization on {connection.circuit}, and pulumi config set --secret "
+                "--path "
+                f"'{connection.place}' --stack {stack}; --authorization-key {connection.key}=- "
+                "stores a key of the circuit's owner instead"
             ),
-            postcondition=f"the authorizationKey of {each.key} can make the connection",
-            undo="nothing uses the new authorization yet: it can stay for the next try",
+            postcondition=f"the authorizationKey of {connection.key} is valid for a connection",
+            undo="nothing uses the new authorization yet: it can be kept for the next attempt",
             seconds=AUTHORIZATION_WRITE,
-            connection=each,
+            connection=connection,
         )
-        after = (f"renew-authorization-{each.key}",)
+        after = (f"renew-authorization-{connection.key}",)
 
 
 def revoke_steps(connections: tuple[KeyedConnection, ...], after: str) -> Iterator[PlanStep]:
-    """Yield the steps that delete what earlier operations issued and nothing uses any more."""
-    for each in connections:
+    """Yield the steps that delete authorizations of earlier operations that nothing uses."""
+    for connection in connections:
         yield PlanStep(
-            id=f"remove-authorization-{each.key}",
-            title=f"delete the authorization that {each.key} used before, if Sparehub issued it",
+            id=f"remove-authorization-{connection.key}",
+            title=(
+                f"delete the authorization that {connection.key} used before, if Sparehub issued it"
+            ),
             act=StepAction.REVOKE,
             needs=(),
             after=(after,),
             precondition="the journal says that Sparehub issued it, and nothing uses it",
             action=(
-                f"DELETE it on {each.circuit}; where that is refused it stays in the journal, and "
-                "the next operation tries again"
+                f"DELETE it on {connection.circuit}; where that is refused it is kept in the "
+                "journal, and the next operation tries again"
             ),
-            postcondition=f"of what Sparehub issued for {each.key} only the one in use is left",
+            postcondition=f"Sparehub's only authorization for {connection.key} is the one in use",
             undo="none: it is used up",
             seconds=AUTHORIZATION_WRITE,
-            connection=each,
+            connection=connection,
         )

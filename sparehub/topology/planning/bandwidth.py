@@ -1,8 +1,8 @@
-"""Raising the bandwidth of the circuit that takes over: a step only where that is asked for.
+"""Raising the bandwidth of the target's circuit: an option, which a person chooses.
 
-A standby circuit may be smaller, to be raised in a disaster, says the source document. Azure
-promises no such thing: it only grows, if the port has room, and never shrinks again (ER-02,
-https://learn.microsoft.com/azure/expressroute/expressroute-faqs). So a person decides.
+The source document says that a standby circuit may be smaller and raised in a disaster. Azure does
+not guarantee it: bandwidth grows only where the port has capacity, and never shrinks (ER-02,
+https://learn.microsoft.com/azure/expressroute/expressroute-faqs).
 """
 
 from collections.abc import Iterable, Iterator
@@ -18,11 +18,11 @@ from sparehub.topology.planning.plan import BandwidthIncrease, PlanStep, StackCh
 
 def bandwidth_options(stack: str, source: Region, target: Region, after: str) -> Iterator[PlanStep]:
     """Yield an option for each owned circuit that carries less than the largest of the source."""
-    wanted = max((each.bandwidth_in_mbps for each in source.circuits), default=0)
+    wanted = max((circuit.bandwidth_in_mbps for circuit in source.circuits), default=0)
     for circuit in target.circuits:
         if not isinstance(circuit, Circuit) or circuit.bandwidth_in_mbps >= wanted:
             continue
-        place = f"sparehub:region.expressRoute.connections.{circuit.key}.circuit.bandwidthInMbps"
+        key = f"sparehub:region.expressRoute.connections.{circuit.key}.circuit.bandwidthInMbps"
         raised = BandwidthIncrease(
             connection=circuit.key, before=circuit.bandwidth_in_mbps, wanted=wanted
         )
@@ -32,9 +32,9 @@ def bandwidth_options(stack: str, source: Region, target: Region, after: str) ->
             act=StepAction.RAISE,
             needs=(stack,),
             after=(after,),
-            precondition="the port has room (ER-02): Azure may refuse",
+            precondition="the port has capacity (ER-02): Azure may refuse",
             action=(
-                f"pulumi config set --path '{place}' {wanted} --stack {stack} && "
+                f"pulumi config set --path '{key}' {wanted} --stack {stack} && "
                 f"pulumi up --stack {stack}"
             ),
             postcondition=(
@@ -52,19 +52,19 @@ def bandwidth_options(stack: str, source: Region, target: Region, after: str) ->
 
 
 def without_increases(stack: Stack, raises: Iterable[BandwidthIncrease]) -> Stack:
-    """Return a stack as it was configured before its bandwidths were raised.
+    """Return a stack with the bandwidths that it had before they were raised.
 
-    What a file holds that is not the raised value stays: somebody else wrote it.
+    A value that is not the raised one is kept: somebody else wrote it.
     """
     region = stack.config.region
     connections = dict(region.express_route.connections)
-    for each in raises:
-        connection = connections.get(each.connection)
-        if connection is None or connection.circuit.bandwidth_in_mbps != each.wanted:
+    for increase in raises:
+        connection = connections.get(increase.connection)
+        if connection is None or connection.circuit.bandwidth_in_mbps != increase.wanted:
             continue
-        update = {"bandwidth_in_mbps": Bandwidth(each.before)}
+        update = {"bandwidth_in_mbps": Bandwidth(increase.before)}
         circuit = connection.circuit.model_copy(update=update)
-        connections[each.connection] = connection.model_copy(update={"circuit": circuit})
+        connections[increase.connection] = connection.model_copy(update={"circuit": circuit})
     express_route = region.express_route.model_copy(update={"connections": connections})
     region = region.model_copy(update={"express_route": express_route})
     config = stack.config.model_copy(update={"region": region})

@@ -1,6 +1,6 @@
-"""What on-premises routers must filter while a region that is lost may still advertise.
+"""BGP prefix filters for on-premises routers, while a lost region may still advertise.
 
-Text to be pasted by a person, in the syntax of two common vendors. The neighbours are Microsoft's
+Text for a person to paste, in the syntax of two vendors. The neighbours are Microsoft's
 ends of the circuit's private peering: the second host of each /30 (ER-10,
 https://learn.microsoft.com/azure/expressroute/expressroute-routing).
 """
@@ -17,8 +17,8 @@ NAME = "SPAREHUB-FENCE"
 def on_premises_filters(source: Region, target: Region, prefixes: tuple[str, ...]) -> str:
     """Return the filters that keep a region's prefixes away from on-premises.
 
-    A circuit that the other region uses, too, is said to be beyond a filter: both regions'
-    routes then come from the same neighbour.
+    On a circuit that both regions use no filter helps: the routes of both come from the same
+    neighbour.
     """
     others = [circuit_id(circuit) for circuit in target.circuits]
     lines = [f"On-premises must not accept {', '.join(prefixes)} from {source.location}."]
@@ -27,9 +27,9 @@ def on_premises_filters(source: Region, target: Region, prefixes: tuple[str, ...
         lines.append("")
         if shared:
             lines.append(
-                f"Circuit {circuit.key} carries {target.location}, too: both come from one "
-                "neighbour, and no prefix filter tells them apart. Have your provider shut the "
-                f"link to {source.location}, or wait with the failover."
+                f"Circuit {circuit.key} also carries {target.location}: both regions advertise by "
+                "one neighbour, and no prefix filter can separate them. Have your provider shut "
+                f"the link to {source.location}, or wait with the failover."
             )
             continue
         lines += [

@@ -1,4 +1,4 @@
-"""A region that is left: what disconnects it, and what it gives up once another one is live."""
+"""Operations that disconnect a region, then tear down what standby does not keep."""
 
 from dataclasses import dataclass
 
@@ -11,33 +11,36 @@ from sparehub.topology.planning.plan import StackChange
 
 @dataclass(frozen=True, kw_only=True)
 class Disconnection:
-    """The region live, disconnected and down, and the changes that lead there."""
+    """The region while active, disconnected and on standby, and the changes between these.
+
+    Attributes:
+        fence: deletes the connections, which alone are in the way of another region.
+        teardown: deletes a gateway, withdraws spokes (ER-36); None where standby keeps all.
+        at_once: both changes, for a region that is not deployed as an active one.
+    """
 
     live: Region
     fenced: Region
     down: Region
     fence: StackChange
-    """Disconnects it: only the connections are in the way of another region."""
     teardown: StackChange | None
-    """Deletes a gateway, withholds spokes for the way back (ER-36); None where nothing is left."""
     at_once: StackChange
-    """Both, for a region that does not stand as a live one does."""
 
 
 def disconnect(stack: Stack) -> Disconnection:
-    """Return how a region is left, whatever its switch says."""
+    """Return how a region is disconnected; the activation in its file does not matter."""
     live = switched(stack, Activation.ACTIVE).region
     fenced = down = switched(stack, Activation.STANDBY).region
     if down.depth is not Depth.CONNECTION:
         fenced = switched(stack, Activation.STANDBY, disconnected=True).region
-    left = operations(fenced, down)
+    teardown = operations(fenced, down)
 
     def change(before: Region, after: Region) -> StackChange:
         return StackChange(
             stack=stack.name,
             activation=Activation.STANDBY,
             operations=operations(before, after),
-            disconnected=after is fenced and bool(left),
+            disconnected=after is fenced and bool(teardown),
         )
 
     return Disconnection(
@@ -45,6 +48,6 @@ def disconnect(stack: Stack) -> Disconnection:
         fenced=fenced,
         down=down,
         fence=change(live, fenced),
-        teardown=change(fenced, down) if left else None,
+        teardown=change(fenced, down) if teardown else None,
         at_once=change(live, down),
     )

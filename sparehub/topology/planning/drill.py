@@ -1,4 +1,4 @@
-"""A drill as a plan: test networks come, Site Recovery fills them, they go again.
+"""A drill as a plan: create test networks, run a test failover, delete the networks.
 
 https://learn.microsoft.com/azure/site-recovery/site-recovery-test-failover-to-azure
 """
@@ -37,7 +37,7 @@ def plan_drill(primary: Stack, secondary: Stack, program: Program = UNKNOWN_PROG
     """
     drill = build_drill(secondary.config)
     if not drill.networks:
-        message = "the region has none, so there is nothing to drill"
+        message = "the region has no spoke, so a drill would have no network"
         raise ConfigurationError([Problem("region.spokes", message)], secondary.name)
     start, by_hand, stop = _steps(primary, secondary, drill)
     return Plan(
@@ -55,7 +55,7 @@ def plan_drill(primary: Stack, secondary: Stack, program: Program = UNKNOWN_PROG
             cold=start.seconds,
         ),
         assumptions=(
-            "times are those of the networks; a test failover takes what its machines take",
+            "durations are those of the networks; the test failover of the machines is not counted",
             "machines in the test networks reach each other and nothing else",
         ),
         configurations={
@@ -67,23 +67,23 @@ def plan_drill(primary: Stack, secondary: Stack, program: Program = UNKNOWN_PROG
 
 def _steps(primary: Stack, secondary: Stack, drill: Drill) -> tuple[PlanStep, PlanStep, PlanStep]:
     stack = secondary.name
-    networks = ", ".join(each.virtual_network.name for each in drill.networks)
-    most = max(len(each.virtual_network.subnets) for each in drill.networks)
-    took = durations.ROUTE_TABLE_UPDATE + durations.SUBNET_UPDATE * most
+    networks = ", ".join(network.virtual_network.name for network in drill.networks)
+    most = max(len(network.virtual_network.subnets) for network in drill.networks)
+    takes = durations.ROUTE_TABLE_UPDATE + durations.SUBNET_UPDATE * most
     start, stop = f"start-drill-{stack}", f"stop-drill-{stack}"
     return (
         PlanStep(
             id=start,
-            title=f"make isolated test networks in {drill.location}",
+            title=f"create isolated test networks in {drill.location}",
             act=StepAction.SWITCH,
             needs=(stack,),
             after=(),
-            precondition=f"{stack} is deployed as its file says, and nothing else would change",
+            precondition=f"{stack} is deployed as in its file, and nothing else would change",
             action=_switch(stack, on=True),
-            postcondition=f"{networks} stand, and nothing leaves them",
+            postcondition=f"{networks} exist, and no traffic leaves them",
             undo=_switch(stack, on=False),
             effect="none: production is not touched",
-            seconds=took,
+            seconds=takes,
             change=_change(secondary, drill, Verb.CREATE),
         ),
         PlanStep(
@@ -94,7 +94,7 @@ def _steps(primary: Stack, secondary: Stack, drill: Drill) -> tuple[PlanStep, Pl
             after=(start,),
             precondition=f"{primary.name}'s machines are replicated",
             action="Recovery Services vault > Replicated items > Test failover",
-            postcondition="the machines came up and were looked at",
+            postcondition="the machines started and were checked",
             undo="Recovery Services vault > Replicated items > Clean up test failover",
             effect="none: replication goes on",
             seconds=NO_TIME,
@@ -105,12 +105,12 @@ def _steps(primary: Stack, secondary: Stack, drill: Drill) -> tuple[PlanStep, Pl
             act=StepAction.SWITCH,
             needs=(stack,),
             after=("test-failover",),
-            precondition="the test failover is cleaned up: no machine is left in the networks",
+            precondition="the test failover is cleaned up: the networks have no machines",
             action=_switch(stack, on=False),
-            postcondition=f"{drill.resource_group} is gone, and the result is in the journal",
+            postcondition=f"{drill.resource_group} is deleted, and the result is in the journal",
             undo=_switch(stack, on=True),
             effect="none: production is not touched",
-            seconds=took,
+            seconds=takes,
             change=_change(secondary, drill, Verb.DELETE),
         ),
     )
@@ -125,7 +125,7 @@ def _change(stack: Stack, drill: Drill, verb: Verb) -> StackChange:
 
 
 def _operations(drill: Drill, verb: Verb) -> Iterator[ResourceOperation]:
-    """Yield the one write that each resource of the drill's component takes."""
+    """Yield one write for each resource of the drill."""
     yield ResourceOperation(verb, "azure-native:resources:ResourceGroup", DRILL.group)
     yield ResourceOperation(verb, f"{_NETWORK}RouteTable", DRILL.route_table(ROUTE_TABLE))
     for network in drill.networks:

@@ -1,7 +1,7 @@
-"""The step that starts the NVA of the region that takes over, where it is off until then.
+"""The step that starts the NVA of the target, where it is deallocated on standby.
 
-Its machines are started before the region is connected: no traffic comes to a next hop that is
-off. Nothing is stopped again by itself, and what runs costs:
+Its machines are started before the region is connected, so that no traffic goes to a next hop that
+is off. Sparehub never stops them, and running machines are billed:
 https://learn.microsoft.com/azure/virtual-machines/states-billing
 """
 
@@ -14,7 +14,7 @@ from sparehub.topology.planning.plan import PlanStep, StepAction
 
 
 def is_started_at_failover(region: Region) -> bool:
-    """Return whether the NVA of a region is started when it takes over."""
+    """Return whether the NVA of a region is started at a failover."""
     return region.nva.standby is NvaStandby.START_AT_FAILOVER
 
 
@@ -26,27 +26,27 @@ def start_step(stack: str, nva: Nva, after: tuple[str, ...]) -> PlanStep:
         act=StepAction.START,
         needs=(stack,),
         after=after,
-        precondition=f"{nva.id} is there, has the address and may forward",
-        action=f"POST .../start to each machine of {nva.id} that does not run",
-        postcondition=f"{nva.ip_address} forwards; a machine of several that does not run is said",
+        precondition=f"{nva.id} exists, has the address and has IP forwarding",
+        action=f"POST .../start to each machine of {nva.id} that is not running",
+        postcondition=f"{nva.ip_address} forwards; a machine that is not running is reported",
         undo=(
-            "nothing uses it while the region is not connected: it may run, which costs, or be "
-            "stopped by hand (az vm deallocate --ids ...)"
+            "nothing uses it while the region is not connected: it can run, which is billed, or "
+            "be stopped by hand (az vm deallocate --ids ...)"
         ),
         seconds=MACHINE_START,
         starts=nva.id,
     )
 
 
-def nva_assumptions(left: str, region: Region, taken: Region) -> Iterator[str]:
-    """Yield what a plan assumes of NVAs that are started and of those that are left behind."""
-    if is_started_at_failover(taken):
+def nva_assumptions(source: str, region: Region, target: Region) -> Iterator[str]:
+    """Yield what a plan assumes of NVAs that are started or keep running."""
+    if is_started_at_failover(target):
         yield (
-            "the NVA that is started carries traffic as soon as its machines run; how long its own "
-            "software takes is not counted"
+            "the NVA that is started forwards as soon as its machines run; the time that its "
+            "software needs is not counted"
         )
     if is_started_at_failover(region):
         yield (
-            f"the NVA of {left} is not stopped: it runs on, and costs, until somebody deallocates "
-            f"it (az vm deallocate --ids ..., of {region.nva.id})"
+            f"the NVA of {source} is not stopped: it keeps running, and is billed, until it is "
+            f"deallocated by hand (az vm deallocate --ids ..., of {region.nva.id})"
         )

@@ -1,7 +1,6 @@
-"""What a deployment writes where a region goes from one state to another, and how long that takes.
+"""The writes of a deployment that changes a region from one state to another, and their duration.
 
-Both states come from ``model.build``; whatever a preview wants beyond these operations is
-no part of the failover.
+Both states come from ``model.build``. A preview with other writes is not a failover.
 """
 
 from collections.abc import Iterator, Mapping
@@ -16,7 +15,7 @@ from sparehub.topology.model.resources import Circuit, Region
 
 
 class Verb(StrEnum):
-    """What is done to one resource, in the words of Pulumi."""
+    """The operation on a resource, in Pulumi's words."""
 
     CREATE = "create"
     UPDATE = "update"
@@ -25,7 +24,7 @@ class Verb(StrEnum):
 
 @dataclass(frozen=True, order=True)
 class ResourceOperation:
-    """One write: ``type`` and ``name`` are Pulumi's, the name being the logical one."""
+    """One write; ``type`` is Pulumi's type token, ``name`` its logical name."""
 
     verb: Verb
     type: str
@@ -38,13 +37,13 @@ CONNECTION = f"{_NETWORK}VirtualNetworkGatewayConnection"
 PEERING = f"{_NETWORK}VirtualNetworkPeering"
 CIRCUIT = f"{_NETWORK}ExpressRouteCircuit"
 WRITES_AT_ONCE = 64
-"""How many writes a deployment of a failover has under way. Azure takes 10 writes a second from one
-caller of a subscription, after a first 200; the shortest here takes 10 s:
+"""How many writes a deployment runs in parallel. Azure accepts 10 writes a second from one caller
+of a subscription, after a first 200; the shortest write takes 10 s:
 https://learn.microsoft.com/azure/azure-resource-manager/management/request-limits-and-throttling"""
 
 
 def operations(before: Region, after: Region) -> frozenset[ResourceOperation]:
-    """Return every write that takes a region from one state to the other, and no other.
+    """Return exactly the writes that change a region from one state to the other.
 
     The two are one configuration at different activations, depths or bandwidths.
     """
@@ -59,10 +58,10 @@ def operations(before: Region, after: Region) -> frozenset[ResourceOperation]:
 
 
 def seconds(before: Region, after: Region) -> Duration:
-    """Return how long the writes take, one deployment doing in parallel what Azure allows.
+    """Return the duration of the writes; a deployment runs in parallel what Azure allows.
 
-    Writes on one gateway wait for each other (VN-19); peerings of spokes wait only while as many
-    are under way as a deployment may have.
+    Writes on one gateway wait for each other (VN-19). Peerings of spokes run in parallel, up to
+    ``WRITES_AT_ONCE``.
     """
     count = _counted(operations(before, after))
 
@@ -73,7 +72,7 @@ def seconds(before: Region, after: Region) -> Duration:
     connections = of(Verb.CREATE, CONNECTION, durations.CONNECTION_CREATE)
     updates = count.get((Verb.UPDATE, PEERING), 0)
     peerings = durations.PEERING_UPDATE * ceil(updates / WRITES_AT_ONCE)
-    # ER-36: above 200 prefixes the peerings wait until the connection stands.
+    # ER-36: above 200 prefixes the peerings wait until the connection exists.
     waits = after.spokes_wait_for_connections
     upwards = connections + peerings if waits else Duration.longest(connections, peerings)
     gone = of(Verb.DELETE, CONNECTION, durations.CONNECTION_DELETE)
@@ -82,10 +81,10 @@ def seconds(before: Region, after: Region) -> Duration:
     return gateway + upwards + gone + down
 
 
-def _counted(found: frozenset[ResourceOperation]) -> Mapping[tuple[Verb, str], int]:
+def _counted(writes: frozenset[ResourceOperation]) -> Mapping[tuple[Verb, str], int]:
     count: dict[tuple[Verb, str], int] = {}
-    for each in found:
-        count[each.verb, each.type] = count.get((each.verb, each.type), 0) + 1
+    for write in writes:
+        count[write.verb, write.type] = count.get((write.verb, write.type), 0) + 1
     return count
 
 
@@ -98,10 +97,10 @@ def _gateway(before: Region, after: Region) -> Iterator[ResourceOperation]:
 
 
 def _connections(before: Region, after: Region) -> Iterator[ResourceOperation]:
-    ours, theirs = ({each.key for each in region.connections} for region in (before, after))
-    for key in theirs - ours:
+    old, new = ({item.key for item in region.connections} for region in (before, after))
+    for key in new - old:
         yield ResourceOperation(Verb.CREATE, CONNECTION, REGION.connection(key))
-    for key in ours - theirs:
+    for key in old - new:
         yield ResourceOperation(Verb.DELETE, CONNECTION, REGION.connection(key))
 
 

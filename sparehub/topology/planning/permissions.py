@@ -1,6 +1,6 @@
-"""Which Azure operations a plan's writes are, and what forbids them: rights, denials, locks.
+"""The Azure permissions that a plan needs, and what forbids them: roles, deny assignments, locks.
 
-Pure: what Azure says of the three is given. Actions are Azure's own, such as
+Pure functions: the caller reads all three from Azure. Actions are Azure's own, such as
 ``Microsoft.Network/connections/delete``, compared without regard to case; ``*`` stands for anything
 (https://learn.microsoft.com/azure/role-based-access-control/role-definitions). A lock is looked for
 at and above a scope, and below one that is deleted, as what holds something locked is not deleted;
@@ -37,8 +37,8 @@ TYPES: Mapping[str, str] = MappingProxyType(
         PEERING: f"{NETWORK}/virtualNetworks/virtualNetworkPeerings",
     }
 )
-"""Azure's type of each type of Pulumi's that a switch writes."""
-# What a write needs on what it names (read 2026-11-30):
+"""Azure's resource type of each Pulumi type that a failover writes."""
+# Permissions that a write needs on the resources that it refers to (read 2026-11-30):
 # https://learn.microsoft.com/azure/expressroute/roles-permissions
 # https://learn.microsoft.com/azure/virtual-network/virtual-network-manage-peering#permissions
 _JOIN_CIRCUIT = f"{NETWORK}/expressRouteCircuits/join/action"
@@ -46,14 +46,15 @@ _JOIN_GATEWAY = f"{NETWORK}/virtualNetworkGateways/join/action"
 _JOIN_SUBNET = f"{NETWORK}/virtualNetworks/subnets/join/action"
 _PEER = f"{NETWORK}/virtualNetworks/peer/action"
 Identify = Callable[[str], str]
-"""Returns the id of a resource by its logical name; empty where nobody knows it."""
+"""Returns the id of a resource by its logical name; empty where it is unknown."""
 
 
 @dataclass(frozen=True, kw_only=True, order=True)
 class Need:
-    """One operation at the id of a resource, and what it is for, in words.
+    """A permission that is needed at a scope, and the purpose in words.
 
-    ``linked`` is one on what a write only names: no lock is in its way.
+    Attributes:
+        linked: whether a write only refers to the scope: locks do not block it.
     """
 
     scope: str
@@ -63,12 +64,12 @@ class Need:
 
     @property
     def deletes(self) -> bool:
-        """Whether something is deleted."""
+        """Whether the operation deletes something."""
         return self.action.endswith("/delete")
 
     @property
     def takes_scope(self) -> bool:
-        """Whether that is the resource itself, with all below it, and not only a part of it."""
+        """Whether it deletes the resource of the scope itself, with all below it."""
         kind = self.action.split("/")[-2].lower()
         return self.deletes and kind == self.scope.split("/")[-2].lower()
 
@@ -82,7 +83,7 @@ class Lock:
     level: str
 
     def stops(self, need: Need) -> bool:
-        """Return whether it is in the way of an operation."""
+        """Return whether the lock blocks an operation."""
         if need.linked:
             return False
         if covers(self.scope, need.scope):
@@ -92,7 +93,7 @@ class Lock:
 
 @dataclass(frozen=True, kw_only=True)
 class Permission:
-    """Actions that are permitted, or denied, but for ``not_actions``."""
+    """Actions that are permitted, or denied, except ``not_actions``."""
 
     actions: tuple[str, ...]
     not_actions: tuple[str, ...] = ()
@@ -114,18 +115,19 @@ class Denial:
     not_below: bool = False
 
     def stops(self, need: Need) -> bool:
-        """Return whether it denies an operation to those whom it concerns."""
+        """Return whether it denies an operation to its principals."""
         same = self.scope.lower() == need.scope.lower()
         at = same if self.not_below else covers(self.scope, need.scope)
-        return at and any(each.holds(need.action) for each in self.permissions)
+        return at and any(permission.holds(need.action) for permission in self.permissions)
 
     def concerns(self, principal: str) -> bool | None:
-        """Return whether it is against somebody; None where that cannot be told.
+        """Return whether it applies to a principal; None where that is unknown.
 
-        ``principal`` is an object id for which Azure listed it, or empty where nobody knows whose
-        login this is. Who is excluded may be so by a group.
+        Args:
+            principal: an object id for which Azure listed the assignment; empty where the login is
+                unknown. A principal may be excluded by a group.
         """
-        if principal and principal.lower() in {each.lower() for each in self.excluded}:
+        if principal and principal.lower() in {excluded.lower() for excluded in self.excluded}:
             return False
         if self.excluded:
             return None
@@ -139,38 +141,41 @@ def covers(scope: str, identity: str) -> bool:
 
 
 def permitted(permissions: Iterable[Permission], action: str) -> bool:
-    """Return whether any of them holds an action."""
-    return any(each.holds(action) for each in permissions)
+    """Return whether any of the permissions holds an action."""
+    return any(permission.holds(action) for permission in permissions)
 
 
 def group_of(identity: str) -> str:
-    """Return the id of the resource group that a resource lies in."""
+    """Return the id of the resource group of a resource."""
     return "/".join(identity.split("/")[:5])
 
 
 def subscription_of(identity: str) -> str:
-    """Return the scope of the subscription that a resource lies in."""
+    """Return the scope of the subscription of a resource."""
     return "/".join(identity.split("/")[:3])
 
 
 def needs_of(
     region: Region, operations: Iterable[ResourceOperation], identify: Identify
 ) -> tuple[Need, ...]:
-    """Return what a deployment needs in Azure to write these operations and no other.
+    """Return the permissions that a deployment needs for these operations.
 
-    ``region`` is the region that is live: it has what is made, and what is deleted.
+    Args:
+        region: the region while it is active, which has all that is created or deleted.
+        operations: the writes of the deployment.
+        identify: returns the id of a resource by its logical name.
     """
-    found = {
+    needs = {
         need
         for operation in operations
         for need in _of_operation(region, operation, identify)
         if need.scope
     }
-    return tuple(sorted(found))
+    return tuple(sorted(needs))
 
 
 def needs_of_start(identity: str) -> tuple[Need, ...]:
-    """Return what starts a virtual machine; of the machines of a load balancer nothing is known.
+    """Return the permission that starts a machine; the machines of a load balancer are unknown.
 
     https://learn.microsoft.com/azure/role-based-access-control/permissions/compute
     """
@@ -182,7 +187,7 @@ def needs_of_start(identity: str) -> tuple[Need, ...]:
 
 
 def needs_of_issue(connection: KeyedConnection) -> tuple[Need, ...]:
-    """Return what issues an authorization on the circuit of a connection.
+    """Return the permission that issues an authorization on the circuit of a connection.
 
     https://learn.microsoft.com/azure/expressroute/roles-permissions
     """
@@ -196,11 +201,11 @@ def needs_of_issue(connection: KeyedConnection) -> tuple[Need, ...]:
 
 
 def needs_of_fence(circuits: Sequence[str]) -> tuple[Need, ...]:
-    """Return what disconnects a region from outside, by the ids of its circuits (ER-38)."""
+    """Return the permissions that fence a region at its circuits, by their ids (ER-38)."""
     kind = f"{NETWORK}/expressRouteCircuits"
     return tuple(
-        Need(scope=f"{each}{part}", action=f"{kind}/{action}", purpose=purpose)
-        for each in circuits
+        Need(scope=f"{circuit}{part}", action=f"{kind}/{action}", purpose=purpose)
+        for circuit in circuits
         for part, action, purpose in (
             ("/peerings/AzurePrivatePeering", "peerings/write", "disable its private peering"),
             ("", "authorizations/delete", "revoke its authorization"),
@@ -241,6 +246,6 @@ def _of_operation(
 
 def _any(patterns: Iterable[str], action: str) -> bool:
     return any(
-        re.fullmatch(re.escape(each).replace(r"\*", ".*"), action, re.IGNORECASE)
-        for each in patterns
+        re.fullmatch(re.escape(pattern).replace(r"\*", ".*"), action, re.IGNORECASE)
+        for pattern in patterns
     )

@@ -1,8 +1,7 @@
-"""A failover as data: ordered steps, what each needs, changes and takes, and the whole's id.
+"""A plan as data: ordered steps with their conditions, writes and durations, and its id.
 
-A plan is made of the two configurations and of what the program is (``failover``). Its
-id is a hash of everything that it says and of all of these without their secrets: who confirms an
-id confirms exactly these steps, carried out by exactly this program.
+The id is a hash of all steps, of both configurations without secrets, and of the program. Whoever
+confirms an id confirms exactly these steps, by exactly this program.
 """
 
 import hashlib
@@ -18,19 +17,19 @@ from sparehub.topology.model.logical_names import REGION
 from sparehub.topology.planning.operations import CIRCUIT, ResourceOperation, Verb
 
 SHORT = 16
-"""Digits of an id that prose shows, and that confirm it at the least."""
+"""Digits of an id that text shows; a confirmation needs at least these."""
 
 
 class PlanKind(StrEnum):
-    """What is planned."""
+    """The kind of an operation."""
 
     FAILOVER = "failover"  # from the primary to the secondary
-    FAILBACK = "failback"  # and back again
-    DRILL = "drill"  # neither: test networks come and go, production stays where it is
+    FAILBACK = "failback"  # from the secondary back to the primary
+    DRILL = "drill"  # test networks in the secondary; production does not change
 
 
 class Mode(StrEnum):
-    """Whether the region that is left can still be written to."""
+    """Whether the source region can still be written to."""
 
     PLANNED = "planned"
     UNPLANNED = "unplanned"
@@ -40,26 +39,26 @@ class StepAction(StrEnum):
     """What a step does."""
 
     SWITCH = "switch"  # deploys a stack at another activation
-    PROBE = "probe"  # asks whether a region answers
+    PROBE = "probe"  # checks whether a region answers
     FENCE = "fence"  # disconnects a region that may not answer
-    STAND_DOWN = "stand-down"  # takes down what a region keeps only while it is live
-    RAISE = "raise"  # raises a circuit's bandwidth, where Azure agrees
-    ISSUE = "issue"  # issues an authorization on a circuit, where the key of one is used up
+    STAND_DOWN = "stand-down"  # tears down what a region needs only while it is active
+    RAISE = "raise"  # raises the bandwidth of a circuit, where Azure accepts it
+    ISSUE = "issue"  # issues an authorization on a circuit, where a key is used up
     REVOKE = "revoke"  # deletes an authorization that is used up
-    START = "start"  # starts the machines of an NVA that is off
-    HAND = "hand"  # what a person does, elsewhere
+    START = "start"  # starts the machines of an NVA
+    HAND = "hand"  # a person does it, outside Sparehub
 
 
 @dataclass(frozen=True, kw_only=True)
 class Program:
-    """What carries a plan out, beside what the stack files say; digests are SHA-256."""
+    """The program that executes a plan; digests are SHA-256."""
 
     digest: str = ""
-    """Of the program's source text."""
+    """Of the source of the program."""
     packages: str = ""
-    """Of its lock file; where there is none, of the versions of what is installed."""
+    """Of its lock file; without one, of the versions of the installed packages."""
     project: Mapping[str, Any] = field(default_factory=dict)
-    """What the project file says (name, ``main``, runtime, defaults), without secrets."""
+    """The project file (name, ``main``, runtime, defaults), without secrets."""
 
     def document(self) -> dict[str, Any]:
         """Return it for ``sparehub plan --json``."""
@@ -67,23 +66,23 @@ class Program:
 
 
 UNKNOWN_PROGRAM = Program()
-"""Of a plan that is drawn and not carried out."""
+"""For a plan that is shown and not executed."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class StackChange:
-    """A stack deployed at an activation, and every write that this may cause."""
+    """The deployment of a stack at an activation, and every write that it may make."""
 
     stack: str
     activation: Activation
     operations: frozenset[ResourceOperation]
     disconnected: bool = False
-    """On standby it keeps everything but its connections, until the other region is live."""
+    """On standby it keeps all but its connections, until the other region is active."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class BandwidthIncrease:
-    """The bandwidth in Mbps of the circuit of a connection: as configured, and as wanted."""
+    """The bandwidth in Mbps of a connection's circuit: configured, and after the increase."""
 
     connection: str
     before: int
@@ -91,12 +90,12 @@ class BandwidthIncrease:
 
     @property
     def step(self) -> str:
-        """The id of the step that does it."""
+        """The id of the step that raises it."""
         return f"raise-bandwidth-{self.connection}"
 
     @property
     def operation(self) -> ResourceOperation:
-        """The write that does it."""
+        """The write that raises it."""
         return ResourceOperation(Verb.UPDATE, CIRCUIT, REGION.circuit(self.connection))
 
 
@@ -114,13 +113,13 @@ class KeyedConnection:
 
     @property
     def place(self) -> str:
-        """Where the authorization key stands in the stack file."""
+        """The key in the stack file that holds the authorization key."""
         return f"sparehub:region.expressRoute.connections.{self.key}.circuit.authorizationKey"
 
 
 @dataclass(frozen=True, kw_only=True)
 class PlanStep:
-    """One step; ``needs`` are the stacks whose region has to answer, ``after`` earlier steps."""
+    """One step; ``needs`` are the stacks whose region must answer, ``after`` are earlier steps."""
 
     id: str
     title: str
@@ -135,15 +134,15 @@ class PlanStep:
     change: StackChange | None = None
     raises: BandwidthIncrease | None = None
     connection: KeyedConnection | None = None
-    """Whose authorization is issued or revoked."""
+    """The connection whose authorization is issued or revoked."""
     starts: str = ""
-    """The id of the machine, or of the load balancer whose machines, to start."""
+    """The id of the machine to start, or of the load balancer of the machines to start."""
     effect: str = "none"
-    """What traffic notices (:mod:`sparehub.topology.planning.traffic_impact`)."""
+    """The impact on traffic (:mod:`sparehub.topology.planning.traffic_impact`)."""
 
     @property
     def writes(self) -> str:
-        """How many writes to Azure it makes, in words."""
+        """The number of writes to Azure, in words."""
         if self.starts:
             return "if any"
         if self.connection:
@@ -171,8 +170,8 @@ class PlanStep:
                 "activation": change.activation.value,
                 "disconnected": change.disconnected,
                 "operations": [
-                    {"operation": each.verb.value, "type": each.type, "name": each.name}
-                    for each in sorted(change.operations)
+                    {"operation": write.verb.value, "type": write.type, "name": write.name}
+                    for write in sorted(change.operations)
                 ],
             },
         }
@@ -180,58 +179,58 @@ class PlanStep:
 
 @dataclass(frozen=True, kw_only=True)
 class RecoveryTime:
-    """From the first step until the target carries the traffic; ``critical_path`` of step ids."""
+    """The time until the target carries the traffic; ``critical_path`` is of step ids."""
 
     seconds: Duration
     critical_path: tuple[str, ...]
     warm: Duration
-    """The same with a gateway that stands by (depth ``gateway``)."""
+    """The same with a gateway on standby (depth ``gateway``)."""
     cold: Duration
-    """The same with a gateway that has to be made (depth ``network``)."""
+    """The same with a gateway that must be created (depth ``network``)."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """Steps in the order in which they are carried out; ``source`` and ``target`` are stacks."""
+    """Steps in the order of execution; ``source`` and ``target`` are stacks."""
 
     kind: PlanKind
     mode: Mode
     source: str
     target: str
     conflict: tuple[str, ...]
-    """Prefixes that must never be advertised by both regions at once."""
+    """Prefixes that both regions must not advertise at the same time."""
     steps: tuple[PlanStep, ...]
     options: tuple[PlanStep, ...]
-    """What may be done besides, once the target is live; steps where that was asked for."""
+    """Steps that may be added once the target is active."""
     recovery: RecoveryTime
     assumptions: tuple[str, ...]
     configurations: Mapping[str, Mapping[str, Any]]
-    """What each stack file says, without secrets and without what a run itself turns."""
+    """The values of each stack file, without secrets and keys that a run changes."""
     program: Program
 
     @property
     def id(self) -> str:
-        """A hash of all that the plan says: 64 hexadecimal digits."""
+        """A hash of the whole plan: 64 hexadecimal digits."""
         return fingerprint(self._content())
 
     @property
     def short(self) -> str:
-        """The first digits of the id, for prose."""
+        """The first digits of the id, for text."""
         return self.id[:SHORT]
 
     @property
     def configuration(self) -> str:
-        """A hash of both configurations, apart from a drill, which comes and goes in between."""
+        """A hash of both configurations without the drill, which may change in between."""
         return fingerprint(
             {
-                stack: {key: value for key, value in said.items() if key != "sparehub:drill"}
-                for stack, said in self.configurations.items()
+                stack: {key: value for key, value in values.items() if key != "sparehub:drill"}
+                for stack, values in self.configurations.items()
             }
         )
 
     @property
     def raises(self) -> tuple[BandwidthIncrease, ...]:
-        """Every bandwidth that the steps raise."""
+        """The bandwidth increases of the steps."""
         return tuple(step.raises for step in self.steps if step.raises)
 
     @property
@@ -247,9 +246,9 @@ class Plan:
         """Return the step of an id.
 
         Raises:
-            KeyError: where there is none.
+            KeyError: where there is no such step.
         """
-        return {each.id: each for each in self.steps}[identity]
+        return {step.id: step for step in self.steps}[identity]
 
     def document(self) -> dict[str, Any]:
         """Return the plan under the keys of ``sparehub plan --json``."""
@@ -263,8 +262,8 @@ class Plan:
             "source": self.source,
             "target": self.target,
             "conflict": list(self.conflict),
-            "steps": [each.document() for each in self.steps],
-            "options": [each.document() for each in self.options],
+            "steps": [step.document() for step in self.steps],
+            "options": [step.document() for step in self.options],
             "recoveryTime": {
                 **_seconds(recovery.seconds),
                 "criticalPath": list(recovery.critical_path),
@@ -278,20 +277,20 @@ class Plan:
 
 
 def critical_path(steps: tuple[PlanStep, ...], last: str) -> tuple[Duration, tuple[str, ...]]:
-    """Return how long it takes until a step is done, and through which steps that time runs.
+    """Return the time until a step is done, and the steps that decide it.
 
-    Steps that do not wait for each other would run side by side.
+    Steps that do not wait for each other count as parallel.
     """
     known: dict[str, tuple[Duration, tuple[str, ...]]] = {}
     for step in steps:
-        before = [known[each] for each in step.after]
-        elapsed, path = max(before, key=lambda each: each[0].typical, default=(NO_TIME, ()))
+        before = [known[earlier] for earlier in step.after]
+        elapsed, path = max(before, key=lambda item: item[0].typical, default=(NO_TIME, ()))
         known[step.id] = (elapsed + step.seconds, (*path, step.id))
     return known[last]
 
 
 def fingerprint(value: object) -> str:
-    """Return a SHA-256 of plain data, in hexadecimal, whatever the order of keys."""
+    """Return a SHA-256 of plain data in hexadecimal; the order of keys does not matter."""
     text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
     return hashlib.sha256(text.encode()).hexdigest()
 

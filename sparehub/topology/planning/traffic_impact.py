@@ -1,4 +1,4 @@
-"""What traffic notices of each step, by the verifier: who loses on-premises, and who gains it."""
+"""The traffic impact of each step: which spokes lose or reach on-premises, by the verifier."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -18,43 +18,45 @@ def with_traffic_impact(
 ) -> tuple[PlanStep, ...]:
     """Return the steps with their effects.
 
-    :param before: both regions at the start, by stack.
-    :param after: the region that each step with a change leaves, by the step's id.
-    :param last: the step after which the target is live.
+    Args:
+        steps: in the order of execution.
+        before: both regions at the start, by stack.
+        after: the region after each step that changes one, by the step's id.
+        last: the id of the step after which the target is active.
     """
-    standing = dict(before)
-    reached = _reaching(standing)
-    told = []
+    regions = dict(before)
+    reached = _reaching(regions)
+    with_effects = []
     for number, step in enumerate(steps):
         if step.change is None:
-            told.append(step)
+            with_effects.append(step)
             continue
-        standing[step.change.stack] = after[step.id]
-        now = _reaching(standing)
+        regions[step.change.stack] = after[step.id]
+        now = _reaching(regions)
         lost, gained = sorted(reached - now), sorted(now - reached)
         parts = []
         if lost:
             parts.append(f"{_listed(lost)} lose on-premises{_for_how_long(steps[number:], last)}")
         if gained:
             parts.append(f"{_listed(gained)} reach on-premises")
-        told.append(replace(step, effect="; ".join(parts) or "none"))
+        with_effects.append(replace(step, effect="; ".join(parts) or "none"))
         reached = now
-    return tuple(told)
+    return tuple(with_effects)
 
 
 def _reaching(regions: Mapping[str, Region]) -> set[str]:
-    """Return which spokes and hubs have a subnet that reaches on-premises."""
-    found = verify(dict(sorted(regions.items())))
-    column = found.verdicts[:, found.index(ON_PREMISES)]
+    """Return the spokes and hubs with a subnet that reaches on-premises."""
+    reachability = verify(dict(sorted(regions.items())))
+    column = reachability.verdicts[:, reachability.index(ON_PREMISES)]
     return {
         context.rpartition("/")[0]
-        for context, verdict in zip(found.contexts, column.tolist(), strict=True)
+        for context, verdict in zip(reachability.contexts, column.tolist(), strict=True)
         if verdict == Verdict.REACHABLE and context != ON_PREMISES
     }
 
 
 def _for_how_long(steps: Iterable[PlanStep], last: str) -> str:
-    """Return how long it lasts until the target is live; empty where it is live already."""
+    """Return how long it lasts until the target is active; empty where it already is."""
     total = NO_TIME
     for step in steps:
         total += step.seconds

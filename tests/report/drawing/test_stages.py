@@ -42,7 +42,7 @@ def test_a_lost_source_is_silent_then_fenced_or_unfenced(tmp_path: Path) -> None
 
     assert drawn(found) == [
         ("eastasia is live", [LIVE, STANDBY]),
-        ("ask primary (eastasia) whether it answers", [SILENT, STANDBY]),
+        ("probe whether primary (eastasia) answers", [SILENT, STANDBY]),
         ("disconnect primary (eastasia), if need be without its region", [FENCED, STANDBY]),
         ("connect secondary (southeastasia) to on-premises", [FENCED, LIVE]),
         ("alternative: no fence works, eastasia is UNFENCED", [UNFENCED, LIVE]),

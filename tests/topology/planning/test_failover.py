@@ -129,7 +129,7 @@ def test_where_no_circuit_is_smaller_none_can_be_raised() -> None:
     """It is said how: without the option."""
     primary, secondary = map(stack, ("primary", "secondary"), values())
     with pytest.raises(
-        OptionsError, match=r"primary has no circuit of its own .* leave the option"
+        OptionsError, match=r"primary has no circuit of its own .* remove the option"
     ):
         plan(primary, secondary, PlanKind.FAILBACK, raise_bandwidth=True)
 
@@ -195,7 +195,7 @@ def test_preferences_that_differ_are_fenced_first(
 
 
 def test_one_circuit_never_overlaps_in_time() -> None:
-    """Whatever the routers prefer, it must not carry both (ER-18)."""
+    """It must not carry both, even where the routers prefer one (ER-18)."""
     pair = values()
     for each in pair:
         each["sparehub:region"]["onPremises"]["prefers"] = "primary"
@@ -349,7 +349,7 @@ TURNED: dict[str, Any] = {
 
 
 @pytest.mark.parametrize("key", TURNED)
-def test_what_a_run_turns_is_no_part_of_the_id(key: str) -> None:
+def test_keys_that_a_run_changes_do_not_change_the_id(key: str) -> None:
     """The same plan, before and after: in either file that stands by."""
     pair = values()
     pair[0]["sparehub:activation"] = "standby"
@@ -515,7 +515,7 @@ def test_filters_name_every_prefix_and_both_neighbours() -> None:
     assert "ip prefix-list SPAREHUB-FENCE seq 10 deny 10.9.9.9/32\n" in text
     assert "set protocols bgp group <group> neighbor 172.16.0.6 import SPAREHUB-FENCE" in text
     assert "neighbor 172.16.0.2 prefix-list SPAREHUB-FENCE in" in text
-    assert "no prefix filter tells them apart" in on_premises_filters(
+    assert "no prefix filter can separate them" in on_premises_filters(
         source, source, ("10.1.0.0/24",)
     )
 
@@ -584,14 +584,14 @@ def test_an_nva_that_is_off_is_started_before_its_region_is_connected(
     assert found.id != planned(values(), mode=mode).id
 
 
-def test_an_nva_that_is_left_runs_on_and_that_is_said() -> None:
-    """Nothing is stopped by itself; who fails back is told what costs, and no step is made."""
+def test_an_nva_of_the_source_keeps_running_and_the_plan_says_so() -> None:
+    """Sparehub stops no machine; the plan of a failback names what is billed."""
     found = planned(started("secondary"), kind=PlanKind.FAILBACK)
 
     assert [step.id for step in found.steps] == ["fence-secondary", "activate-primary"]
     (said,) = (each for each in found.assumptions if "NVA" in each)
     assert said == (
-        "the NVA of secondary is not stopped: it runs on, and costs, until somebody deallocates it "
-        f"(az vm deallocate --ids ..., of {MACHINE})"
+        "the NVA of secondary is not stopped: it keeps running, and is billed, until it is "
+        f"deallocated by hand (az vm deallocate --ids ..., of {MACHINE})"
     )
     assert not [each for each in planned(values()).assumptions if "NVA" in each]

@@ -54,7 +54,7 @@ WRITE = Need(
     ],
 )
 def test_a_scope_covers_what_is_below_it(scope: str, identity: str, covered: bool) -> None:  # noqa: FBT001 - the outcome
-    """Whatever the spelling; a name that only begins alike is another one."""
+    """In any case; a name that only begins in the same way is another one."""
     assert covers(scope, identity) is covered
 
 

@@ -16,7 +16,7 @@ Pair = dict[str, Region]
 
 
 def pair(primary: str = "active", secondary: str = "standby") -> Pair:
-    """Return both regions, switched as told."""
+    """Return both regions at these activations."""
     return {
         "primary": region_of(shipped("primary"), primary),
         "secondary": region_of(shipped("secondary"), secondary),

@@ -21,7 +21,7 @@ LEFT = {FAILED_OVER: "primary", NORMAL: "secondary"}
 
 
 def direct(region: dict[str, Any]) -> None:
-    """Let the subnet of a spoke go past the NVA."""
+    """Let the traffic of a spoke's subnet bypass the NVA."""
     region["spokes"]["spoke1"]["subnets"]["app"]["routeTable"] = "none"
 
 
@@ -93,7 +93,7 @@ def intents(*written: dict[str, Any]) -> list[Intent]:
     ids=str,
 )
 def test_an_intent_is_broken_where_it_held_before(intent: dict[str, Any], count: int) -> None:
-    """One that was untrue before is not, whatever states it names; counted are all pairs."""
+    """An intent that was not true before does not count; all broken pairs are counted."""
     found = after(FAILED_OVER, intents(intent))
 
     assert found.count == count

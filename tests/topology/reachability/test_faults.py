@@ -1,4 +1,4 @@
-"""Every fault of a hub-and-spoke network that people really make is found, and blamed rightly."""
+"""Common faults of a hub-and-spoke network are found, with the right cause."""
 
 from dataclasses import replace
 from ipaddress import IPv4Network
@@ -124,7 +124,7 @@ def test_a_gateway_subnet_table_that_misses_a_spoke(regions: Pair) -> None:
 
 
 def test_propagation_left_on_at_the_spokes(regions: Pair) -> None:
-    """What BGP brings is longer than the default route: out past the NVA, back through it."""
+    """BGP routes are longer than the default route: out bypassing the NVA, back through it."""
     propagation_left_on(regions)
 
     proof = prove(normal(regions))
@@ -140,7 +140,7 @@ def test_propagation_left_on_at_the_spokes(regions: Pair) -> None:
 
 
 def test_a_default_route_on_gateway_subnet(regions: Pair) -> None:
-    """Azure makes no gateway there, whatever else the routes say (VN-12)."""
+    """Azure creates no gateway with it, even where the other routes are in order (VN-12)."""
     default_route_on_gateway_subnet(regions)
 
     proof = prove(normal(regions))
@@ -167,7 +167,7 @@ def test_a_route_for_the_range_of_gateway_subnet(regions: Pair) -> None:
 
 
 def test_a_spoke_side_without_forwarded_traffic(regions: Pair) -> None:
-    """The flag is no fence: whether it lets the NVA's packets in, the model cannot say (PE-17b)."""
+    """Whether the flag blocks the NVA's packets, the model does not know (PE-17b)."""
     no_forwarded_traffic(regions)
 
     proof = prove(normal(regions))
@@ -232,7 +232,7 @@ def test_the_nva_with_the_spokes_table_loops(regions: Pair) -> None:
 
 
 def test_both_connections_live_with_retained_addresses(regions: Pair) -> None:
-    """Which region on-premises takes, nobody knows: never REACHABLE."""
+    """Which region on-premises chooses is unknown: never REACHABLE."""
     both_connections_live(regions)
 
     proof = prove(normal(regions))

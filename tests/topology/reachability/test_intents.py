@@ -15,14 +15,14 @@ from sparehub.topology.rules.stack_file.parse import parse_stack
 from tests.configurations import shipped, stack_of, with_spokes
 from tests.topology.reachability.pairs import normal, pair, with_half
 
-Wishes = list[dict[str, Any]]
+Intents = list[dict[str, Any]]
 
 
-def stack(name: str, wishes: Wishes, spoke: str = "spoke2") -> Stack:
-    """Return a shipped stack that intends something; its second spoke is called as told."""
+def stack(name: str, written: Intents, spoke: str = "spoke2") -> Stack:
+    """Return a shipped stack that intends something; its second spoke has the given key."""
     values = shipped(name)
     region = values["sparehub:region"]
-    region["intents"] = wishes
+    region["intents"] = written
     region["spokes"][spoke] = region["spokes"].pop("spoke2")
     config = stack_of(values)
     return Stack(name=name, config=config, region=build(config))
@@ -89,15 +89,15 @@ def test_an_intent_by_role_where_no_region_has_the_role_is_refused(
     pattern: str, state: str, said: str
 ) -> None:
     """The state is named; the same intent without that state is accepted."""
-    wish = {"reach": [pattern, "on-premises"]}
+    intent = {"reach": [pattern, "on-premises"]}
 
     with pytest.raises(ConfigurationError) as error:
-        intents(wish | {"states": ["normal", state]})
+        intents(intent | {"states": ["normal", state]})
 
     (problem,) = error.value.problems
     assert problem.path == "region.intents[0]"
     assert problem.message.startswith(f"{pattern!r} matches nothing in state {state!r}: {said}")
-    assert len(intents(wish)) == 1
+    assert len(intents(intent)) == 1
 
 
 def test_an_intent_by_role_where_the_region_lacks_the_context_is_refused() -> None:
@@ -176,35 +176,35 @@ def test_intents_that_do_not_hold() -> None:
 
 def test_intents_bind_where_they_say() -> None:
     """Without states in normal and failed-over; with states there alone."""
-    wish = {"reach": ["secondary/spoke1/app", "on-premises"]}
-    there = wish | {"states": ["lost-circuit-hong-kong"]}
+    intent = {"reach": ["secondary/spoke1/app", "on-premises"]}
+    there = intent | {"states": ["lost-circuit-hong-kong"]}
 
-    assert broken(wish, name="lost-nva") == broken(there) == []
+    assert broken(intent, name="lost-nva") == broken(there) == []
     assert broken(there, name="lost-circuit-hong-kong") == [
         ("secondary/spoke1/app", "on-premises", True)
     ]
 
 
-def test_a_broken_intent_is_told_as_such_beside_what_else_is_wrong() -> None:
-    """With its question and its place in the file, whatever the pair breaks besides."""
-    wish = {"reach": ["on-premises", "primary/spoke1/app"], "states": ["lost-nva"]}
+def test_a_broken_intent_is_reported_with_other_violations() -> None:
+    """With its kind and its key in the file, even where the pair violates an invariant, too."""
+    intent = {"reach": ["on-premises", "primary/spoke1/app"], "states": ["lost-nva"]}
     state = PairState(name="lost-nva", regions=pair(), lost_nvas=frozenset({"primary"}))
 
-    proof = prove(state, intents=intents(wish))
+    proof = prove(state, intents=intents(intent))
 
-    told = {
+    reported = {
         (v.invariant, v.intent) for v in proof.violations if v.destination.endswith("spoke1/app")
     }
-    assert {("reach", "region.intents[0]"), ("no-blackhole", "")} <= told
+    assert {("reach", "region.intents[0]"), ("no-blackhole", "")} <= reported
     assert proof.failed
 
 
-def test_a_state_that_does_not_occur_is_no_state_of_an_intent() -> None:
+def test_an_intent_cannot_name_a_state_that_does_not_occur() -> None:
     """Where the pair is known, its states are."""
-    wish = {"reach": ["primary/*", "on-premises"], "states": ["lost-circuit-nowhere"]}
+    intent = {"reach": ["primary/*", "on-premises"], "states": ["lost-circuit-nowhere"]}
 
     with pytest.raises(ConfigurationError, match="'lost-circuit-nowhere' does not occur"):
-        intents(wish)
+        intents(intent)
 
 
 def test_an_intent_replaces_the_promise() -> None:

@@ -98,9 +98,9 @@ def test_a_default_route_takes_the_private_ranges_along(region: Region) -> None:
 
 def test_a_default_route_by_bgp_replaces_the_systems(region: Region) -> None:
     """RT-03, in the hub, on GatewaySubnet and in a spoke that uses the hub's gateway."""
-    told = with_on_premises(region, "0.0.0.0/0")
-    told = with_table(told, "spokes", disable_bgp_route_propagation=False, routes=())
-    told = with_table(with_table(told, "nva", routes=()), "gateway", routes=())
+    changed = with_on_premises(region, "0.0.0.0/0")
+    changed = with_table(changed, "spokes", disable_bgp_route_propagation=False, routes=())
+    changed = with_table(with_table(changed, "nva", routes=()), "gateway", routes=())
     learned = ("VirtualNetworkGateway", "Active", "0.0.0.0/0", "VirtualNetworkGateway", "")
     hub = [
         ("Default", "Active", "10.10.10.0/24", "VnetLocal", ""),
@@ -109,8 +109,8 @@ def test_a_default_route_by_bgp_replaces_the_systems(region: Region) -> None:
         learned,
     ]
 
-    assert shown(told, "hub/nva") == shown(told, "hub/GatewaySubnet") == hub
-    assert shown(told, "spoke1/app") == [
+    assert shown(changed, "hub/nva") == shown(changed, "hub/GatewaySubnet") == hub
+    assert shown(changed, "spoke1/app") == [
         ("Default", "Active", "10.1.0.0/24", "VnetLocal", ""),
         ("Default", "Active", "10.10.10.0/24", "VNetPeering", ""),
         learned,
@@ -120,9 +120,9 @@ def test_a_default_route_by_bgp_replaces_the_systems(region: Region) -> None:
 
 def test_beside_a_users_default_route_it_is_invalid(region: Region) -> None:
     """RT-04: the user's wins, and of the system's nothing is left."""
-    told = with_on_premises(region, "0.0.0.0/0")
+    changed = with_on_premises(region, "0.0.0.0/0")
 
-    assert shown(told, "hub/nva")[-2:] == [
+    assert shown(changed, "hub/nva")[-2:] == [
         ("VirtualNetworkGateway", "Invalid", "0.0.0.0/0", "VirtualNetworkGateway", ""),
         ("User", "Active", "0.0.0.0/0", "Internet", ""),
     ]
@@ -131,16 +131,16 @@ def test_beside_a_users_default_route_it_is_invalid(region: Region) -> None:
 @pytest.mark.parametrize("change", ["not propagated", "gateway not used", "no connection"])
 def test_a_default_route_that_does_not_come_replaces_nothing(region: Region, change: str) -> None:
     """RT-09, PE-10, ER-20: the system's routes stay where the subnet learns none."""
-    told = with_on_premises(region, "0.0.0.0/0")
-    told = with_table(told, "spokes", routes=(), disable_bgp_route_propagation=False)
+    changed = with_on_premises(region, "0.0.0.0/0")
+    changed = with_table(changed, "spokes", routes=(), disable_bgp_route_propagation=False)
     if change == "not propagated":
-        told = with_table(told, "spokes", disable_bgp_route_propagation=True)
+        changed = with_table(changed, "spokes", disable_bgp_route_propagation=True)
     elif change == "gateway not used":
-        told = with_half(told, "spoke1", "spoke_to_hub", use_remote_gateways=False)
+        changed = with_half(changed, "spoke1", "spoke_to_hub", use_remote_gateways=False)
     else:
-        told = replace(told, connections=())
+        changed = replace(changed, connections=())
 
-    assert [(prefix, hop) for _, _, prefix, hop, _ in shown(told, "spoke1/app")][3:] == [
+    assert [(prefix, hop) for _, _, prefix, hop, _ in shown(changed, "spoke1/app")][3:] == [
         ("0.0.0.0/0", "Internet"),
         ("10.0.0.0/8", "None"),
         ("100.64.0.0/10", "None"),
@@ -151,13 +151,13 @@ def test_a_default_route_that_does_not_come_replaces_nothing(region: Region, cha
 
 def test_bgp_within_a_network_loses_however_long_it_is(region: Region) -> None:
     """RT-05: on-premises cannot draw a part of a network; what is shorter stays for the rest."""
-    told = with_on_premises(region, "10.1.0.128/25", "10.0.0.0/8")
-    told = with_table(told, "gateway", routes=())
+    changed = with_on_premises(region, "10.1.0.128/25", "10.0.0.0/8")
+    changed = with_table(changed, "gateway", routes=())
 
     gateway = "VirtualNetworkGateway"
-    assert state(told, "hub/GatewaySubnet", "10.1.0.128/25", gateway) == "Invalid"
-    assert state(told, "hub/GatewaySubnet", "10.0.0.0/8", gateway) == "Active"
-    assert state(told, "hub/GatewaySubnet", "10.0.0.0/8", "Default") == "Invalid"
+    assert state(changed, "hub/GatewaySubnet", "10.1.0.128/25", gateway) == "Invalid"
+    assert state(changed, "hub/GatewaySubnet", "10.0.0.0/8", gateway) == "Active"
+    assert state(changed, "hub/GatewaySubnet", "10.0.0.0/8", "Default") == "Invalid"
 
 
 def test_user_routes_beat_bgp_and_nothing_beats_a_service_endpoint(region: Region) -> None:

@@ -164,7 +164,7 @@ def standing(activation: str = "active") -> tuple[Stack, Region]:
 
 
 def test_what_was_read_changes_as_its_file_says() -> None:
-    """A region without faults stands in every form as it is configured."""
+    """A region without drift is in every form as it is configured."""
     stack, region = standing()
     read, planned = deployed_side(stack, region), configured_side(stack)
 

@@ -278,7 +278,7 @@ def test_a_circuit_without_a_connection_is_in_nobodys_way() -> None:
     go_live(values, live)
 
 
-def test_a_connection_that_stands_is_live_whatever_its_stack_said() -> None:
+def test_a_deployed_connection_is_live_even_if_its_stack_says_standby() -> None:
     """A stack says `standby` before its connection is deleted, and nothing when it dies first."""
     half_down = {**recorded(), "u::stack": recorded("standby")["u::stack"]}
 
@@ -483,7 +483,7 @@ def test_a_circuit_and_a_group_in_two_places_can_only_be_referenced(role: str, w
 
 @pytest.mark.parametrize("location", ["Japan East", "eastasia"])
 def test_a_circuit_stays_where_it_is(location: str) -> None:
-    """Said or by default, in whatever spelling; one that does not stand may be made anywhere."""
+    """Named or by default, in any case; one that is not deployed may be created anywhere."""
     resources = circuit_in(location)
     values = shipped("primary")
     if location == "eastasia":
@@ -565,7 +565,7 @@ DISCONNECTING = {
 
 @pytest.mark.parametrize("name", DISCONNECTING)
 def test_an_active_region_does_not_lose_its_connection_without_the_switch(name: str) -> None:
-    """Pulumi would delete it: on-premises would have no route, whatever `activation` says."""
+    """Pulumi would delete it: on-premises would have no route, although `activation` is active."""
     values = with_second_connection() if name == "another circuit" else shipped("primary")
     DISCONNECTING[name](connections_of(values))
 
