@@ -5,8 +5,10 @@ import shutil
 import subprocess
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
+from ruamel.yaml import YAML
 
 from engine.paths import VENV
 from tests.configurations import ROOT
@@ -41,3 +43,16 @@ def sparehub(tmp_path: Path) -> Sparehub:
 def start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Start:
     """Return a maker of worlds in memory, on the newest of which the command works."""
     return worlds_in(tmp_path, monkeypatch)
+
+
+def change(path: Path, edit: Callable[[dict[str, Any]], object]) -> None:
+    """Edit the configuration keys of a stack file."""
+    yaml = YAML()
+    content = yaml.load(path)
+    edit(content["config"])
+    yaml.dump(content, path)
+
+
+def change_region(path: Path, edit: Callable[[dict[str, Any]], object]) -> None:
+    """Edit the region in a stack file."""
+    change(path, lambda config: edit(config["sparehub:region"]))

@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.test_app import change
-from tests.command_fixtures import Sparehub
+from tests.command_fixtures import Sparehub, change
 from tests.configurations import ROOT
 
 EXPORTED = ROOT / "tests" / "topology" / "adoption" / "exported" / "group.json"

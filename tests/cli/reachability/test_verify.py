@@ -1,89 +1,19 @@
-"""The commands `sparehub routes` and `sparehub verify`: text, JSON, JUnit and exit codes."""
+"""The command `sparehub verify`: text, JSON, JUnit and exit codes."""
 
 import json
-import re
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
-from ruamel.yaml import YAML
 
 from sparehub.topology.reachability.states.names import STATES
-from tests.command_fixtures import Sparehub
-from tests.configurations import ROOT
-
-
-def change(path: Path, what: Callable[[dict[str, Any]], object]) -> None:
-    yaml = YAML()
-    content = yaml.load(path)
-    what(content["config"]["sparehub:region"])
-    yaml.dump(content, path)
+from tests.command_fixtures import Sparehub, change_region
 
 
 def direct(region: dict[str, Any]) -> None:
     """Remove the shared route table from a spoke's subnet."""
     region["spokes"]["spoke1"]["subnets"]["app"]["routeTable"] = "none"
-
-
-def test_routes_have_the_form_of_azures_effective_routes(sparehub: Sparehub) -> None:
-    """The JSON has the keys of Azure's effective route table."""
-    done = sparehub("routes", "primary", "spoke1/app", "--json")
-
-    assert (done.returncode, done.stderr) == (0, "")
-    found = json.loads(done.stdout)
-    assert (found["stack"], found["subnet"]) == ("primary", "spoke1/app")
-    assert found["routes"][0] == {
-        "source": "Default",
-        "state": "Active",
-        "addressPrefix": ["10.1.0.0/24"],
-        "nextHopType": "VnetLocal",
-        "nextHopIpAddress": [],
-    }
-    assert found["routes"][-1] == {
-        "source": "User",
-        "state": "Active",
-        "addressPrefix": ["0.0.0.0/0"],
-        "nextHopType": "VirtualAppliance",
-        "nextHopIpAddress": ["10.10.10.10"],
-        "name": "default",
-    }
-
-
-def test_routes_have_the_columns_of_the_azure_cli(sparehub: Sparehub) -> None:
-    """Those of `az network nic show-effective-route-table`, and the overriding route."""
-    done = sparehub("routes", "secondary", "hub/nva", "--activation", "active")
-
-    lines = [line.split() for line in done.stdout.splitlines()]
-    columns = "Source State Address Prefix Next Hop Type Next Hop IP Overridden by"
-    assert " ".join(lines[0]) == columns
-    bgp = ["VirtualNetworkGateway", "Active", "192.168.0.0/16", "VirtualNetworkGateway"]
-    assert [*bgp, "singapore"] in lines
-
-
-def test_routes_of_a_standby_region_depend_on_the_depth(sparehub: Sparehub) -> None:
-    """Without a connection no route is learned; with one, on-premises learns the hub's prefix."""
-    standby = sparehub("routes", "secondary", "hub/nva", "--json")
-    connected = sparehub("routes", "secondary", "on-premises", "--depth", "connection", "--json")
-
-    assert '"VirtualNetworkGateway"' not in standby.stdout
-    shown = [(r["stack"], *r["addressPrefix"]) for r in json.loads(connected.stdout)["routes"]]
-    assert shown == [
-        ("primary", "10.1.0.0/24"),
-        ("primary", "10.2.0.0/24"),
-        ("primary", "10.10.10.0/24"),
-        ("secondary", "10.10.10.0/24"),
-    ]
-
-
-def test_an_unknown_subnet_is_usage(sparehub: Sparehub) -> None:
-    """The message lists the existing subnets."""
-    done = sparehub("routes", "primary", "spoke9/app")
-
-    assert done.returncode == 2
-    known = "hub/GatewaySubnet, hub/nva, spoke1/app, spoke2/app"
-    assert f"error: there is no subnet 'spoke9/app'; there are: {known}" in done.stderr
 
 
 def test_the_shipped_pair_passes_in_every_state(sparehub: Sparehub) -> None:
@@ -134,7 +64,7 @@ def test_pairs_come_with_their_paths(sparehub: Sparehub) -> None:
 
 def test_a_violation_shows_both_paths_and_the_cause(sparehub: Sparehub, tmp_path: Path) -> None:
     """Exit code 3, the hops in both directions, and the cause; JUnit has the same failures."""
-    change(tmp_path / "Pulumi.primary.yaml", direct)
+    change_region(tmp_path / "Pulumi.primary.yaml", direct)
 
     done = sparehub("verify", "--state", "normal", "--junit", "proof.xml")
 
@@ -167,7 +97,7 @@ def test_json_violations_have_the_keys_that_scripts_rely_on(
     sparehub: Sparehub, tmp_path: Path
 ) -> None:
     """They are part of the contract; there may be more."""
-    change(tmp_path / "Pulumi.primary.yaml", direct)
+    change_region(tmp_path / "Pulumi.primary.yaml", direct)
 
     done = sparehub("verify", "--state", "normal", "--json")
 
@@ -202,7 +132,7 @@ def test_forced_tunnelling_is_verified(sparehub: Sparehub, tmp_path: Path, more:
             region["onPremises"]["addressPrefixes"] = prefixes
             region["hub"]["nva"]["internetEgress"] = "onPremises"
 
-        change(tmp_path / f"Pulumi.{stack}.yaml", tunnelled)
+        change_region(tmp_path / f"Pulumi.{stack}.yaml", tunnelled)
 
     done = sparehub("verify", "--state", "normal", "--pairs", "--json")
     routes = sparehub("routes", "primary", "hub/nva", "--json")
@@ -230,32 +160,12 @@ def test_an_unknown_state_is_usage(sparehub: Sparehub) -> None:
     assert "there is no state 'sunny'; there are: normal, secondary-standby-network" in done.stderr
 
 
-def test_an_intent_with_an_unknown_context_is_refused(sparehub: Sparehub, tmp_path: Path) -> None:
-    """It is refused before any state is verified."""
-    intent = {"reach": ["primary/web/*", "on-premises"]}
-    change(tmp_path / "Pulumi.primary.yaml", lambda region: region.update(intents=[intent]))
-
-    done = sparehub("verify")
-
-    assert (done.returncode, done.stdout) == (3, "")
-    message = "'primary/web/*' is not a context; there are: primary/"
-    assert f"region.intents[0]: {message}" in done.stderr
-
-    script = sparehub("verify", "--json")
-    found = json.loads(script.stdout)
-    (problem,) = found.pop("problems")
-    assert (script.returncode, script.stderr) == (3, done.stderr)
-    assert found == {"states": [], "seconds": 0}
-    assert problem.pop("message").startswith(message)
-    assert problem == {"stack": "primary", "path": "region.intents[0]", "rule": "CONFIG"}
-
-
 def test_a_region_that_does_not_build_is_reported_as_by_check(
     sparehub: Sparehub, tmp_path: Path
 ) -> None:
     """With the same text on the same stream."""
     prefix = {"addressSpace": ["10.10.10.0/24"]}
-    change(
+    change_region(
         tmp_path / "Pulumi.primary.yaml", lambda region: region["spokes"]["spoke1"].update(prefix)
     )
 
@@ -270,83 +180,3 @@ def test_help_lists_the_states(sparehub: Sparehub) -> None:
     words = sparehub("verify", "--help", variables={"COLUMNS": "100"}).stdout.split()
 
     assert set(STATES) <= {word.strip(".,") for word in words}
-
-
-@pytest.mark.parametrize("answer", ["--depth", "--activation"])
-def test_a_wrong_word_is_usage(sparehub: Sparehub, answer: str) -> None:
-    """The exit code is 2."""
-    assert sparehub("routes", "primary", "hub/nva", answer, "sometimes").returncode == 2
-
-
-def example() -> list[dict[str, Any]]:
-    """Return the intents in docs/verification.md."""
-    page = (ROOT / "docs" / "verification.md").read_text()
-    (block,) = re.findall(r"```yaml\n(sparehub:region:\n  intents:\n.*?)```", page, re.DOTALL)
-    intents: list[dict[str, Any]] = YAML(typ="safe").load(block)["sparehub:region"]["intents"]
-    return intents
-
-
-def intend(directory: Path, stack: str, intents: list[dict[str, Any]]) -> None:
-    change(directory / f"Pulumi.{stack}.yaml", lambda region: region.update(intents=intents))
-
-
-def test_the_documented_intents_hold_in_the_shipped_pair(
-    sparehub: Sparehub, tmp_path: Path
-) -> None:
-    """`check`, `verify` and `parity` accept them in both files, and refuse their opposites."""
-    for stack in ("primary", "secondary"):
-        intend(tmp_path, stack, example())
-    checked, proven = sparehub("check", "--json"), sparehub("verify", "--json")
-
-    assert (checked.returncode, proven.returncode) == (0, 0)
-    assert json.loads(checked.stdout)["errors"] == 0
-    violated = [
-        each for state in json.loads(proven.stdout)["states"] for each in state["violations"]
-    ]
-    assert [each for each in violated if each["intent"]] == []
-    assert sparehub("parity").returncode == 0
-
-    reach, isolate, through = example()
-    wrong = [{"isolate": reach["reach"]}, {"reach": isolate["isolate"]}, through]
-    intend(tmp_path, "secondary", wrong)
-    checked, proven = sparehub("check", "--json"), sparehub("verify", "--json")
-
-    assert (checked.returncode, proven.returncode) == (3, 3)
-    found = [each for each in json.loads(checked.stdout)["findings"] if each["severity"] == "error"]
-    assert {(each["rule"], each["stack"], each["path"]) for each in found} == {
-        ("INTENT", "secondary", "region.intents[0]"),
-        ("INTENT", "secondary", "region.intents[1]"),
-    }
-
-
-def test_check_names_the_state_in_which_an_intent_is_violated(
-    sparehub: Sparehub, tmp_path: Path
-) -> None:
-    """The default states are normal and failed-over; another state may be named."""
-    intent = {"reach": ["active/spoke1/app", "on-premises"]}
-    intend(tmp_path, "primary", [intent])
-    assert sparehub("check").returncode == 0
-
-    intend(tmp_path, "primary", [intent | {"states": ["normal", "lost-nva"]}])
-    done = sparehub("check")
-
-    assert done.returncode == 3
-    said = "error primary region.intents[0]: `reach: [active/spoke1/app, on-premises]` is not true"
-    assert f"{said} in state 'lost-nva': primary/spoke1/app to on-premises is" in " ".join(
-        done.stdout.split()
-    )
-
-
-def test_an_intent_about_a_role_that_no_region_has_is_refused(
-    sparehub: Sparehub, tmp_path: Path
-) -> None:
-    """`active/...` in a state without an active region: one message of `check` and `verify`."""
-    intent = {"reach": ["active/*", "on-premises"], "states": ["failover-disconnected"]}
-    intend(tmp_path, "primary", [intent])
-
-    checked, proven = sparehub("check"), sparehub("verify")
-
-    assert (checked.returncode, proven.returncode) == (3, 3)
-    said = "no region is active in it; name a stack (primary/..., secondary/...), or another state"
-    assert said in " ".join(checked.stdout.split())
-    assert said in " ".join(proven.stderr.split())
