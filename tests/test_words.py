@@ -144,7 +144,6 @@ NOT_CLEAN_YET: frozenset[str] = frozenset(
         "sparehub/topology/state/roles.py",
         "sparehub/topology/state/template.py",
         "tests/azure/test_client.py",
-        "tests/cli/test_app.py",
         "tests/cli/test_check_live.py",
         "tests/components/test_destroy_guard.py",
         "tests/components/test_policy.py",
