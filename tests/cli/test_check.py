@@ -230,7 +230,7 @@ def test_check_refuses_misplaced_secrets(sparehub: Sparehub, tmp_path: Path) -> 
     key = "region.expressRoute.connections.lent.circuit.authorizationKey"
     assert "hush" not in done.stdout
     assert [(f["path"], f["message"]) for f in json.loads(done.stdout)["findings"]] == [
-        (key, f"stands in clear: `pulumi config set --secret --path 'sparehub:{key}'`"),
+        (key, f"is not encrypted: `pulumi config set --secret --path 'sparehub:{key}'`"),
         (
             "region.tags.owner",
             "a secret here would be stored in clear; only authorizationKey is one",

@@ -37,7 +37,7 @@ def secret_problems(value: object, path: str) -> Iterator[Problem]:
         for number, each in enumerate(value):
             yield from secret_problems(each, f"{path}[{number}]")
     elif key == "authorizationKey" and value is not None:
-        message = f"stands in clear: `pulumi config set --secret --path 'sparehub:{path}'`"
+        message = f"is not encrypted: `pulumi config set --secret --path 'sparehub:{path}'`"
         yield Problem(path, message)
 
 
