@@ -213,7 +213,7 @@ def test_a_preview_refuses_a_key_in_clear(engine: Make) -> None:
     azure.change("primary", in_clear)
     said = azure.refused("preview", "--stack", "primary")
 
-    assert f"{PLACE.removeprefix('sparehub:')}: stands in clear" in said
+    assert f"{PLACE.removeprefix('sparehub:')}: is not encrypted" in said
     assert CLEAR not in said
 
 

@@ -385,6 +385,6 @@ def test_a_secret_in_clear_is_refused_and_not_shown() -> None:
     at(values, *SINGAPORE)["authorizationKey"] = "hush-hush"
 
     for primary, secondary in ((values, None), (shipped("primary"), values)):
-        with pytest.raises(ConfigurationError, match="stands in clear") as caught:
+        with pytest.raises(ConfigurationError, match="is not encrypted") as caught:
             derive(primary, DeriveRequest(location="japaneast", peering_location="S"), secondary)
         assert "hush" not in str(caught.value)
