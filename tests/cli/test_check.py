@@ -251,7 +251,7 @@ def test_check_refuses_a_conflicting_depth(sparehub: Sparehub, tmp_path: Path) -
         "secondary",
         "region.standby.depth",
     )
-    assert "advertises 10.10.10.0/24, too" in found["message"]
+    assert "primary advertises 10.10.10.0/24" in found["message"]
 
 
 def test_check_refuses_files_that_prefer_different_regions(
