@@ -230,7 +230,7 @@ def add_fault(
     from sparehub.simulator import control
     from sparehub.simulator.arm.storage import faults
 
-    control.add_fault(_simulator(), faults.Order(kind, region, type_name, after, count))
+    control.add_fault(_simulator(), faults.FaultRequest(kind, region, type_name, after, count))
 
 
 @fault.command("list")

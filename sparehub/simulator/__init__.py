@@ -1,1 +1,1 @@
-"""A local Azure: what the program needs of it, refusing what Azure refuses."""
+"""A local Azure: the resource types that the program needs, with Azure's refusals."""

@@ -1,4 +1,4 @@
-"""What the command ``sparehub simulate`` does, as plain functions on a store's directory."""
+"""The command ``sparehub simulate`` as plain functions on the directory of a store."""
 
 import os
 import shlex
@@ -10,12 +10,12 @@ from typing import Any
 
 from sparehub.simulator.arm.data.geography import canonical_region, is_region
 from sparehub.simulator.arm.pipeline import access_control
-from sparehub.simulator.arm.pipeline.access_control import Denial, Grant
+from sparehub.simulator.arm.pipeline.access_control import DenyAssignment, Permission
 from sparehub.simulator.arm.routing import on_premises
 from sparehub.simulator.arm.routing.data_plane import overlaps
 from sparehub.simulator.arm.storage import faults, write_log
 from sparehub.simulator.arm.storage.clock import SEED, Clock, Reading, Speed
-from sparehub.simulator.arm.storage.faults import Fault, FaultKind, Order
+from sparehub.simulator.arm.storage.faults import Fault, FaultKind, FaultRequest
 from sparehub.simulator.arm.storage.store import FILE, Store
 from sparehub.simulator.arm.storage.transaction import Resource, Transaction
 from sparehub.simulator.arm.subscription import usages
@@ -85,18 +85,18 @@ def provision(directory: Path, circuit: str) -> None:
 
 
 def deprovision(directory: Path, circuit: str) -> None:
-    """Take a circuit's provisioning back: only then does Azure delete it (ER-39)."""
+    """Deprovision a circuit: only then does Azure delete it (ER-39)."""
     _set_provisioned(directory, circuit, provisioned=False)
 
 
 def provision_by_hand(directory: Path, by_hand: bool) -> None:  # noqa: FBT001  the one thing it says
-    """Say whether new circuits wait for :func:`provision`, or are provisioned at once."""
+    """Set whether new circuits wait for :func:`provision`, or are provisioned at once."""
     with Store(directory).transaction(write=True) as transaction:
         transaction.set(MANUAL, "yes" if by_hand else "no")
 
 
 def allow_basic_addresses(directory: Path) -> None:
-    """Let a subscription make Basic public IP addresses, as before they were retired (GWY-18)."""
+    """Allow Basic public IP addresses, as before their retirement (GWY-18)."""
     with Store(directory).transaction(write=True) as transaction:
         transaction.set(BASIC, "yes")
 
@@ -116,7 +116,7 @@ def read_clock(directory: Path) -> Reading:
 
 
 def resources(directory: Path) -> list[tuple[str, str, str]]:
-    """Return id, type and provisioning state of everything there is."""
+    """Return id, type and provisioning state of every resource."""
     with Store(directory).transaction(write=False) as transaction:
         now = Clock().read(transaction).seconds
         return [
@@ -126,13 +126,13 @@ def resources(directory: Path) -> list[tuple[str, str, str]]:
 
 
 def data_plane_faults(directory: Path) -> list[str]:
-    """Return what Azure accepted although packets then go astray, each with its rule's id."""
+    """Return the faults of the data plane in what Azure accepted, each with its rule's id."""
     with Store(directory).transaction(write=False) as transaction:
         return overlaps(transaction)
 
 
-def add_fault(directory: Path, order: Order) -> None:
-    """Order a fault.
+def add_fault(directory: Path, order: FaultRequest) -> None:
+    """Inject a fault.
 
     Raises:
         SimulatorError: There is no such kind, region or type, or a number is negative.
@@ -149,31 +149,31 @@ def add_fault(directory: Path, order: Order) -> None:
     if order.type and order.type.lower() not in known | set(REGISTRY):
         raise SimulatorError(f"no resource type {order.type!r}; known: {', '.join(sorted(known))}")
     if order.after < 0 or (order.count is not None and order.count < 1):
-        raise SimulatorError("a fault comes after 0 or more writes and strikes 1 or more")
+        raise SimulatorError("a fault applies after 0 or more writes, to 1 or more")
     with Store(directory).transaction(write=True) as transaction:
         faults.add(transaction, replace(order, region=place, type=order.type.lower()))
 
 
 def read_faults(directory: Path) -> list[Fault]:
-    """Return the ordered faults, and how many matching writes each has seen."""
+    """Return the injected faults, and how many matching writes each has counted."""
     with Store(directory).transaction(write=False) as transaction:
         return faults.injected(transaction)
 
 
 def clear_faults(directory: Path) -> None:
-    """Take all faults back: a region that was down answers again."""
+    """Remove all faults: a region that was down answers again."""
     with Store(directory).transaction(write=True) as transaction:
         faults.clear(transaction)
 
 
 def vary_durations(directory: Path, seed: str) -> None:
-    """Let durations vary about what was measured, the same for the same seed; empty: not at all."""
+    """Let durations vary about the measured ones, the same for the same seed; empty: not at all."""
     with Store(directory).transaction(write=True) as transaction:
         transaction.set(SEED, seed)
 
 
 def advertise(directory: Path, prefixes: Sequence[str], circuit: str = "") -> None:
-    """Let on-premises routers advertise prefixes over a circuit, or over all that are not named.
+    """Let on-premises routers advertise prefixes over a circuit, or over all without their own.
 
     Args:
         directory: Where the store is.
@@ -193,16 +193,16 @@ def advertise(directory: Path, prefixes: Sequence[str], circuit: str = "") -> No
         on_premises.advertise(transaction, prefixes, circuit)
 
 
-def permit(directory: Path, grants: Sequence[Grant]) -> None:
+def permit(directory: Path, grants: Sequence[Permission]) -> None:
     """Set the role permissions of the client; everything is permitted at first."""
     with Store(directory).transaction(write=True) as transaction:
-        access_control.set_grants(transaction, grants)
+        access_control.set_permissions(transaction, grants)
 
 
-def deny(directory: Path, denials: Sequence[Denial]) -> None:
-    """Say which deny assignments there are, as Azure itself, or a deployment stack, makes them."""
+def deny(directory: Path, denials: Sequence[DenyAssignment]) -> None:
+    """Set the deny assignments, as Azure itself, or a deployment stack, makes them."""
     with Store(directory).transaction(write=True) as transaction:
-        access_control.set_denials(transaction, denials)
+        access_control.set_deny_assignments(transaction, denials)
 
 
 def limit(directory: Path, name: str, most: int) -> None:
@@ -212,7 +212,7 @@ def limit(directory: Path, name: str, most: int) -> None:
 
 
 def expect_on_premises(directory: Path, prefixes: Sequence[str]) -> None:
-    """Let on-premises advertise what is said to be there, wherever :func:`advertise` said nothing.
+    """Set the prefixes of every circuit that :func:`advertise` does not set.
 
     Azure does not know what lies on-premises, so somebody has to say it.
     """
@@ -253,7 +253,7 @@ def _set_provisioned(directory: Path, circuit: str, *, provisioned: bool) -> Non
 
 
 def _circuit(transaction: Transaction, circuit: str) -> Resource:
-    """Return the circuit of a name or id."""
+    """Return the circuit with a name or id."""
     circuits = transaction.of_type(CIRCUIT)
     wanted = circuit.lower()
     matching = [stored for stored in circuits if wanted in (stored.key, stored.id.name.lower())]

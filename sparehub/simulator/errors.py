@@ -1,4 +1,4 @@
-"""What the simulator itself can get wrong (Azure's own refusals are answers, not errors).
+"""Errors of the simulator itself; Azure's refusals are answers, not errors.
 
 SimulatorError
 ├── ServingError          the HTTP front cannot be opened where it was asked for
@@ -33,7 +33,7 @@ class StoreError(SimulatorError):
 
 
 class UnknownCircuitError(SimulatorError):
-    """The name or id that was given is that of no ExpressRoute circuit, or of several."""
+    """No ExpressRoute circuit has this name or id, or several have."""
 
     def __init__(self, circuit: str, known: Sequence[str], found: Sequence[str] = ()) -> None:
         if found:

@@ -10,7 +10,7 @@ DIRECTORY_MODE = 0o700
 
 
 def private_directory(path: Path) -> None:
-    """Make a directory, and every one above it that is missing, for its owner alone.
+    """Make a directory, and every missing one above it, for its owner only.
 
     One that is there already is closed to others; those above it stay as they are.
 
@@ -26,7 +26,7 @@ def private_directory(path: Path) -> None:
 
 
 def open_private(path: Path, flags: int) -> int:
-    """Open a file for its owner alone, and return its descriptor; a symbolic link is refused.
+    """Open a file for its owner only, and return its descriptor; refuse a symbolic link.
 
     The mode of a file that is there already is put right before anything is written to it.
 
@@ -49,7 +49,7 @@ def open_private(path: Path, flags: int) -> int:
 
 
 def close_to_others(path: Path) -> None:
-    """Make a file that is there private, without opening it.
+    """Make an existing file private, without opening it.
 
     Raises:
         FileNotFoundError: It is not there.

@@ -11,7 +11,7 @@ from sparehub.azure.settings import LOCAL_SUBSCRIPTION, Settings
 from sparehub.failover.adapters.stack_snapshot import Snapshot
 from sparehub.failover.queries import probe
 from sparehub.simulator import control
-from sparehub.simulator.arm.storage.faults import Order
+from sparehub.simulator.arm.storage.faults import FaultRequest
 
 OTHER = "00000000-0000-0000-0000-000000000001"
 GROUP = f"/subscriptions/{LOCAL_SUBSCRIPTION}/resourceGroups/rg-a"
@@ -41,7 +41,7 @@ def test_transport_faults_and_throttling_are_retried(store: Path) -> None:
     space = {"addressSpace": {"addressPrefixes": ["10.0.0.0/24"]}}
     body = {"location": "eastasia", "properties": space}
     for kind in ("transport", "lost-response", "throttled"):
-        control.add_fault(store, Order(kind=kind))
+        control.add_fault(store, FaultRequest(kind=kind))
         assert azure.send("PUT", network, body).accepted
     assert azure.send("GET", network).accepted
 
@@ -56,7 +56,7 @@ def test_a_probe_gets_no_answer_from_a_region_that_is_down(store: Path) -> None:
     entry = {"urn": "a::region/hub/network", "type": "t", "custom": True, "id": network}
     snapshot = Snapshot.of({"resources": [entry]})
     assert probe.responds(azure, snapshot)
-    control.add_fault(store, Order(kind="region-down", region="eastasia"))
+    control.add_fault(store, FaultRequest(kind="region-down", region="eastasia"))
     assert not probe.responds(azure, snapshot)
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from engine.paths import VENV
 from sparehub.simulator import control
-from sparehub.simulator.arm.storage.faults import Order
+from sparehub.simulator.arm.storage.faults import FaultRequest
 from sparehub.topology.errors import ExitCode
 from tests.configurations import ROOT
 from tests.engine.conftest import Engine, until
@@ -117,7 +117,7 @@ def lose_primary(engine: Engine, *, circuit: bool) -> None:
     """Let the primary's region be down, and where ``circuit`` the record of its circuit as well."""
     record = record_location(engine)
     for region in {"eastasia", record} if circuit else {"eastasia"}:
-        control.add_fault(engine.store, Order("region-down", region=region))
+        control.add_fault(engine.store, FaultRequest("region-down", region=region))
 
 
 def _sleeps(process: int) -> bool:

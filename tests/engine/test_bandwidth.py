@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from sparehub.simulator import control
-from sparehub.simulator.arm.storage.faults import Order
+from sparehub.simulator.arm.storage.faults import FaultRequest
 from tests.engine.operator import Operator, copied, hold
 
 CIRCUIT = "erc-singapore"
@@ -48,7 +48,7 @@ def test_a_failover_is_done_although_a_raise_is_refused(operator: Operator) -> N
     file = operator.project / "Pulumi.secondary.yaml"
     text = file.read_text().replace("activation: standby", "activation: active")
     store = operator.engine.store
-    control.add_fault(store, Order("throttled", type="expressRouteCircuits", count=8))
+    control.add_fault(store, FaultRequest("throttled", type="expressRouteCircuits", count=8))
 
     done = operator.sparehub(*asked(operator))
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from sparehub.simulator import control
-from sparehub.simulator.arm.pipeline.access_control import Grant
+from sparehub.simulator.arm.pipeline.access_control import Permission
 from tests.engine.invariants import journals
 from tests.engine.operator import Operator, copied
 
@@ -57,7 +57,7 @@ def test_a_pair_is_ready_until_something_is_in_the_way(operator: Operator) -> No
     lock = {"properties": {"level": "CanNotDelete"}}
     primary = GROUP.replace("southeastasia", "eastasia")
     engine.arm("PUT", f"{primary}/providers/Microsoft.Authorization/locks/keep", lock)
-    control.permit(engine.store, [Grant(not_actions=("Microsoft.Network/connections/write",))])
+    control.permit(engine.store, [Permission(not_actions=("Microsoft.Network/connections/write",))])
 
     found = checked(operator, 3)
     errors = {each["question"]: each for each in found["findings"] if each["severity"] == "error"}

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from sparehub.simulator import control
-from sparehub.simulator.arm.storage.faults import Order
+from sparehub.simulator.arm.storage.faults import FaultRequest
 from tests.engine.invariants import journals, live_at_once, lost
 from tests.engine.operator import Operator, copied, lose_primary
 
@@ -77,7 +77,7 @@ def test_the_shipped_pair_survives_each_of_its_regions(operator: Operator) -> No
         ("failback", "southeastasia", "secondary", SECONDARY, PRIMARY),
     ):
         seen = len(control.read_log(store))
-        control.add_fault(store, Order("region-down", region=down))
+        control.add_fault(store, FaultRequest("region-down", region=down))
         done = operator.sparehub(*operator.confirmed(kind, "--unplanned"))
         assert done.returncode == 0, done.stderr
         assert "fenced without the region: privatePeering" in done.stderr
@@ -145,7 +145,7 @@ def test_a_region_that_is_lost_with_its_circuits_record_and_comes_back(
 
 def test_a_target_that_does_not_answer_is_found_before_anything_is_done(operator: Operator) -> None:
     """Nothing is fenced for a region that cannot take over."""
-    control.add_fault(operator.engine.store, Order("region-down", region="southeastasia"))
+    control.add_fault(operator.engine.store, FaultRequest("region-down", region="southeastasia"))
     before = len(control.read_log(operator.engine.store))
 
     done = operator.sparehub(*operator.confirmed("failover"))

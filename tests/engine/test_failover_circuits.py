@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from sparehub.simulator import control
-from sparehub.simulator.arm.storage.faults import Order
+from sparehub.simulator.arm.storage.faults import FaultRequest
 from sparehub.topology.errors import ExitCode
 from tests.engine.conftest import Engine
 from tests.engine.operator import EVERYTHING, Operator, copied, hold, resume
@@ -36,7 +36,7 @@ def write_again(operator: Operator, path: str, *, well: bool) -> None:
     assert body
     if not well:
         kind = "expressRouteCircuits" + "/peerings" * path.endswith(PEERING)
-        control.add_fault(engine.store, Order("failed", type=kind))
+        control.add_fault(engine.store, FaultRequest("failed", type=kind))
     kept = {key: body[key] for key in ("location", "tags", "sku", "properties") if key in body}
     assert engine.arm("PUT", path, kept).status in {200, 201}
     control.clear_faults(engine.store)
@@ -121,7 +121,9 @@ def test_a_half_applied_update_is_finished(engine: Callable[..., Engine]) -> Non
     operator = Operator(azure)
     confirmed = operator.confirmed("failover")
     kind = "virtualNetworks/virtualNetworkPeerings"
-    control.add_fault(azure.store, Order("throttled", "southeastasia", kind, after=1, count=8))
+    control.add_fault(
+        azure.store, FaultRequest("throttled", "southeastasia", kind, after=1, count=8)
+    )
     before = len(azure.rehearsal.log())
     halted = operator.sparehub(*confirmed)
     assert halted.returncode == ExitCode.HALFWAY, halted.stderr

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from sparehub.simulator import control
-from sparehub.simulator.arm.storage.faults import Order
+from sparehub.simulator.arm.storage.faults import FaultRequest
 from sparehub.topology.errors import ExitCode
 from tests.engine.conftest import until
 from tests.engine.operator import EVERYTHING, PATIENCE, Operator, copied, hold
@@ -38,7 +38,7 @@ def test_a_fault_is_waited_out_or_resumed_from(operator: Operator, name: str) ->
     """It ends where it was to end: at once where Azure recovers, else by `resume`."""
     kind, region, count, code = FAULTS[name]
     store = operator.engine.store
-    control.add_fault(store, Order(kind, region, CONNECTION, 0, count))
+    control.add_fault(store, FaultRequest(kind, region, CONNECTION, 0, count))
 
     done = operator.sparehub(*operator.confirmed("failover"))
     assert done.returncode == code, done.stderr

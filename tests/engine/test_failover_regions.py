@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from sparehub.simulator import control
-from sparehub.simulator.arm.storage.faults import Order
+from sparehub.simulator.arm.storage.faults import FaultRequest
 from sparehub.topology.errors import ExitCode
 from tests.engine.invariants import journals
 from tests.engine.operator import EVERYTHING, Operator, copied, go_on, hold, resume
@@ -56,7 +56,7 @@ def test_a_secondary_that_goes_half_way_halts(
     store = operator.engine.store
     command = lose(operator, REGION) if unplanned else operator.confirmed("failover")
     running = operator.paused(point, *command)
-    control.add_fault(store, Order("region-down", region="southeastasia"))
+    control.add_fault(store, FaultRequest("region-down", region="southeastasia"))
     code, said = go_on(running)
     assert (code, "`sparehub resume` goes on from here" in said) == (ExitCode.HALFWAY, True), said
     status = operator.status()

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from sparehub.simulator import control
-from sparehub.simulator.arm.storage.faults import Order
+from sparehub.simulator.arm.storage.faults import FaultRequest
 from tests.engine.conftest import Engine
 from tests.engine.operator import EVERYTHING, Operator, copied, die, hold, resume
 from tests.engine.test_circuits import BORROWED, CIRCUIT, OTHERS, PEERING
@@ -78,7 +78,7 @@ def test_revoked_while_the_region_is_down_and_renewed_for_the_way_back(
     """Nothing is asked of the lost region, nothing is unfenced, no key is shown."""
     azure, keys = copied(sharing[0], tmp_path / "home"), sharing[1]
     operator = Operator(azure)
-    control.add_fault(azure.store, Order("region-down", region="eastasia"))
+    control.add_fault(azure.store, FaultRequest("region-down", region="eastasia"))
 
     over = operator.sparehub(*operator.confirmed("failover", "--unplanned"))
     assert over.returncode == 0, over.stderr
@@ -116,7 +116,7 @@ def test_killed_around_a_revocation(
     """What was revoked already is not looked for again, and is owed all the same."""
     operator = Operator(copied(sharing[0], tmp_path / "home"))
     store = operator.engine.store
-    control.add_fault(store, Order("region-down", region="eastasia"))
+    control.add_fault(store, FaultRequest("region-down", region="eastasia"))
     die(operator, point, *operator.confirmed("failover", "--unplanned"))
     resume(operator)
     control.clear_faults(store)

@@ -7,7 +7,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from sparehub.simulator import control
-from sparehub.simulator.arm.storage.faults import Order
+from sparehub.simulator.arm.storage.faults import FaultRequest
 from sparehub.stacks.stack_files import stack_file
 from tests.engine.operator import EVERYTHING, Operator, copied, die, hold, kill_under, resume
 
@@ -21,7 +21,7 @@ CREATES = "write:region/connection/singapore/connection"
 class Lost:
     """What does not answer, and what that makes of the failover."""
 
-    faults: tuple[Order, ...] = ()
+    faults: tuple[FaultRequest, ...] = ()
     reason: tuple[str, ...] = ()
     """How that it is unfenced is accepted."""
     owed: bool = True
@@ -31,7 +31,7 @@ class Lost:
 
 
 NOTHING = Lost(owed=False)
-REGION = Lost((Order("region-down", region="eastasia"),))
+REGION = Lost((FaultRequest("region-down", region="eastasia"),))
 CIRCUIT_TOO = Lost(REGION.faults, ("--accept-unfenced", "burnt down"), code=UNFENCED, inside=True)
 RUNS = {
     "answers": (

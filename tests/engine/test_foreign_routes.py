@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from sparehub.simulator import control
-from sparehub.simulator.arm.storage.faults import Order
+from sparehub.simulator.arm.storage.faults import FaultRequest
 from tests.engine.conftest import Engine
 
 FOREIGN = "node-1 (10.246.4.0/24 to VirtualAppliance 10.1.0.10)"
@@ -80,7 +80,7 @@ def test_a_table_that_cannot_be_read_is_said(engine: Callable[..., Engine]) -> N
     azure = engine("primary")
     azure.up("primary")
     azure.change("primary", add_route)
-    control.add_fault(azure.store, Order("region-down", "eastasia", "", 0, None))
+    control.add_fault(azure.store, FaultRequest("region-down", "eastasia", "", 0, None))
 
     seen = azure.preview("primary")
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from sparehub.simulator import control
-from sparehub.simulator.arm.storage.faults import Order
+from sparehub.simulator.arm.storage.faults import FaultRequest
 from sparehub.topology.state.generation import SwitchRecord
 from tests.engine.conftest import Engine
 from tests.engine.operator import Operator, copied
@@ -87,7 +87,7 @@ def test_the_record_survives_a_deployment_that_fails(engine: Make) -> None:
     azure.change("primary", at(1, "standby"))
     azure.up("primary")
     azure.change("primary", at(2, "active"))
-    control.add_fault(azure.store, Order("failed", type="connections", count=100))
+    control.add_fault(azure.store, FaultRequest("failed", type="connections", count=100))
     azure.refused("up", "--yes", "--skip-preview", "--stack", "primary")
 
     assert azure.outputs("primary")["activation"] == "standby"

@@ -1,4 +1,4 @@
-"""What goes into the simulated Azure Resource Manager, and what comes out."""
+"""HTTP messages: requests to the simulated Azure Resource Manager, and its responses."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -16,14 +16,14 @@ that a request cannot have been sent before the client existed.
 
 
 class TransportFault(StrEnum):
-    """What becomes of an answer on its way to the client: a fault of the line, not of Azure."""
+    """A fault of the connection, not of Azure: what happens to an answer on its way."""
 
     LOST = "lost"
-    """The connection is closed without an answer; Azure has done what was asked."""
+    """The connection is closed without an answer; Azure has executed the request."""
     RESET = "reset"
-    """The connection is closed without an answer; the request never reached Azure."""
+    """The connection is closed without an answer; the request has not reached Azure."""
     TRUNCATED = "truncated"
-    """The answer breaks off in the middle of its body."""
+    """The body of the answer is truncated."""
     SLOW = "slow"
     """The answer comes, late."""
 

@@ -1,4 +1,4 @@
-"""What the front takes no part in: requests of a browser, and clients that never finish one.
+"""Limits of the HTTP front: no requests of a browser, and none that do not finish.
 
 A page on the internet can have its name resolve to this machine (DNS rebinding) and would then read
 and write the local Azure as its own site. A request that is meant for this front names it by a
@@ -15,7 +15,7 @@ from typing import Any
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from sparehub.simulator.arm.refusals.template import OURS, ErrorTemplate, Refusal
+from sparehub.simulator.arm.refusals.template import UNQUOTED, ErrorTemplate, Refusal
 
 _HOST = re.compile(r"(\[[0-9a-f:.]+\]|[^\[\]:]+)(?::([0-9]{1,5}))?", re.IGNORECASE)
 _DEFAULT_PORT = 80
@@ -25,23 +25,23 @@ MISDIRECTED = ErrorTemplate(
     "SimulatorMisdirectedRequest",
     "The simulator is served to this machine alone: ask for {expected}, not for '{host}'.",
     "ARM",
-    OURS,
+    UNQUOTED,
 )
 FROM_A_PAGE = ErrorTemplate(
     403,
     "SimulatorOriginRefused",
     "A browser sent this request for a page of '{origin}'; the simulator answers no page.",
     "ARM",
-    OURS,
+    UNQUOTED,
 )
 
 
 @dataclass(frozen=True, kw_only=True)
 class Limits:
-    """What one front gives to its clients."""
+    """The limits of one front."""
 
     seconds: float = 20.0
-    """In which a request must be there, headers and body, and another one begun after an answer."""
+    """Seconds in which a request must arrive, headers and body, and the next one must begin."""
     connections: int = 256
     """That are open at one time; one more is closed at once."""
 
@@ -63,7 +63,7 @@ def foreign(headers: Mapping[str, str], server: tuple[str, int | None]) -> Refus
 
 
 def protocol(limits: Limits) -> Any:  # noqa: ANN401 - uvicorn takes any factory of a protocol
-    """Return what makes the protocol of each connection."""
+    """Return the factory of the protocol of a connection."""
     return partial(_Protocol, limits)
 
 
@@ -98,7 +98,7 @@ class _Protocol(H11Protocol):
         self._look()
 
     def on_response_complete(self) -> None:
-        """Go on with the next request, which may be there in part."""
+        """Continue with the next request, which may have arrived in part."""
         super().on_response_complete()
         self._look()
 

@@ -1,4 +1,4 @@
-"""The simulated Azure over HTTP: what Microsoft's own clients can talk to, on this machine only.
+"""The simulated Azure over HTTP, for Microsoft's own clients, on this machine only.
 
 ``python -m sparehub.simulator.http.server --port 8080`` serves the store in
 ``$SPAREHUB_SIMULATOR``. Any GUID is a
@@ -97,7 +97,7 @@ def application(azure: Azure, drop: "Connections") -> Starlette:
 
 
 async def _answer(azure: Azure, request: HttpRequest) -> Response:
-    """Return the core's answer; refuse first what has no token."""
+    """Return the core's answer; refuse a request without a token first."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if not scheme:
         return UNAUTHENTICATED().response()
@@ -132,7 +132,7 @@ async def _body(request: HttpRequest) -> bytes:
 
 
 def _response(request: HttpRequest, answer: Response) -> HttpResponse:
-    """Return an answer as HTTP; addresses to poll are on the host that was asked."""
+    """Return an answer as HTTP; addresses to poll are on the host of the request."""
     here = str(request.base_url).rstrip("/")
     headers: Mapping[str, str] = {
         name: value.replace(_AZURE, here) if value.startswith(_AZURE) else value

@@ -1,4 +1,4 @@
-"""azure-native's HTTP client, on the core in the same process: waits, polls, tries again."""
+"""azure-native's HTTP client, on the core in the same process: retries, backoff, polling."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -20,18 +20,18 @@ from sparehub.simulator.provider.schemas.base import Schema
 
 _NOT_FOUND = 404
 _ERRORS = 400
-_WAITS = (20.0, 60.0, 120.0)
-"""Seconds before each new try. azure-native configures azcore so, whose default is three new tries:
+_BACKOFF = (20.0, 60.0, 120.0)
+"""Backoff: seconds before each retry, as azure-native configures azcore, whose default is three:
 https://github.com/pulumi/pulumi-azure-native, provider/pkg/azure/client_azcore.go."""
-_RETRIED = frozenset([408, 429, 500, 502, 503, 504])
-_NO_ANSWER: Mapping[TransportFault | None, str] = MappingProxyType(
+_RETRYABLE_STATUSES = frozenset([408, 429, 500, 502, 503, 504])
+_LOST_ANSWERS: Mapping[TransportFault | None, str] = MappingProxyType(
     {
         TransportFault.LOST: "EOF",
         TransportFault.RESET: "read: connection reset by peer",
         TransportFault.TRUNCATED: "unexpected EOF",
     }
 )
-"""What Go's HTTP client says of an answer that did not come."""
+"""The message of Go's HTTP client for a missing answer."""
 _SLOW = 30.0
 """Seconds that a slow answer takes."""
 _DEFAULT_TIMEOUT = 120 * 60.0
@@ -54,16 +54,16 @@ class ArmError(Exception):
 
 
 class TransportError(Exception):
-    """No answer came, or half of one: what Azure did is not known."""
+    """The answer is missing or truncated: the outcome in Azure is unknown."""
 
 
 class UnfinishedError(Exception):
-    """A write was accepted, but did not end well or in time."""
+    """A write was accepted, but its operation failed or did not finish in time."""
 
 
 @dataclass
-class Patience:
-    """How long a call may still take, in real seconds, and what it has waited, in simulated."""
+class TimeBudget:
+    """The time that a call has left, in real seconds, and has waited, in simulated seconds."""
 
     left: float = _DEFAULT_TIMEOUT
     waited: float = 0.0
@@ -80,7 +80,7 @@ class Client:
 
     @property
     def waits(self) -> bool:
-        """Whether time passes for what is waited for; at clock ``instant`` nothing is."""
+        """Whether a wait takes real time; at clock ``instant`` it does not."""
         try:
             return self._speed() is not Speed.INSTANT
         except StoreError:
@@ -91,10 +91,10 @@ class Client:
             return self.azure.clock.read(transaction).speed
 
     def get(self, schema: Schema, path: str) -> JsonObject | None:
-        """Return a resource; None if it is not there."""
-        patience = Patience()
-        response = self._send_patiently(
-            lambda: self._send("GET", path, _version(schema), patience), patience
+        """Return a resource; None if it does not exist."""
+        budget = TimeBudget()
+        response = self._send_with_retries(
+            lambda: self._send("GET", path, _version(schema), budget), budget
         )
         if response.status == _NOT_FOUND:
             return None
@@ -108,7 +108,7 @@ class Client:
         query: Mapping[str, str],
         timeout: float,
     ) -> None:
-        """Create or update a resource and wait until that is done.
+        """Create or update a resource and wait until the operation finishes.
 
         Raises:
             ArmError: It was refused.
@@ -116,29 +116,29 @@ class Client:
             UnfinishedError: It was accepted, but failed or took longer than ``timeout``.
 
         """
-        patience = Patience(timeout or _DEFAULT_TIMEOUT)
+        budget = TimeBudget(timeout or _DEFAULT_TIMEOUT)
         content = json.dumps(body).encode()
-        asked = _version(schema) | dict(query)
-        response = self._send_patiently(
-            lambda: self._send("PUT", path, asked, patience, content), patience
+        parameters = _version(schema) | dict(query)
+        response = self._send_with_retries(
+            lambda: self._send("PUT", path, parameters, budget, content), budget
         )
-        self._finish(schema, response, patience)
+        self._finish(schema, response, budget)
 
     def delete(self, schema: Schema, path: str, timeout: float) -> None:
-        """Delete a resource and wait until it is gone; if it is gone already, that is fine."""
-        patience = Patience(timeout or _DEFAULT_TIMEOUT)
-        response = self._send_patiently(
-            lambda: self._send("DELETE", path, _version(schema), patience), patience
+        """Delete a resource and wait until it is gone; idempotent: 404 is success."""
+        budget = TimeBudget(timeout or _DEFAULT_TIMEOUT)
+        response = self._send_with_retries(
+            lambda: self._send("DELETE", path, _version(schema), budget), budget
         )
         if response.status != _NOT_FOUND:
-            self._finish(schema, response, patience)
+            self._finish(schema, response, budget)
 
     def _send(
         self,
         method: str,
         path: str,
         query: Mapping[str, str],
-        patience: Patience,
+        budget: TimeBudget,
         content: bytes = b"",
     ) -> Response:
         return self.azure.handle(
@@ -146,58 +146,58 @@ class Client:
                 method=method,
                 path=path,
                 query=query,
-                headers={CONFIGURED: repr(self._configured + patience.waited)},
+                headers={CONFIGURED: repr(self._configured + budget.waited)},
                 body=content,
             )
         )
 
-    def _send_patiently(self, send: Callable[[], Response], patience: Patience) -> Response:
-        """Send a request, again after conflicts, throttling and lost answers, as azcore does."""
-        waits = iter(_WAITS)
+    def _send_with_retries(self, send: Callable[[], Response], budget: TimeBudget) -> Response:
+        """Send a request; retry it with backoff after a conflict, throttling or a lost answer."""
+        delays = iter(_BACKOFF)
         while True:
             response = send()
             if response.transport_fault is TransportFault.SLOW:
-                self._wait(_SLOW, patience)
-            wait = next(waits, None) if _is_tried_again(response) else None
-            if wait is None or not self._wait(wait, patience):
-                if response.transport_fault in _NO_ANSWER:
-                    raise TransportError(_NO_ANSWER[response.transport_fault])
+                self._wait(_SLOW, budget)
+            delay = next(delays, None) if _is_retryable(response) else None
+            if delay is None or not self._wait(delay, budget):
+                if response.transport_fault in _LOST_ANSWERS:
+                    raise TransportError(_LOST_ANSWERS[response.transport_fault])
                 return response
 
-    def _finish(self, schema: Schema, response: Response, patience: Patience) -> None:
-        """Poll an accepted write until it is done."""
+    def _finish(self, schema: Schema, response: Response, budget: TimeBudget) -> None:
+        """Poll the asynchronous operation of a write until it is no longer pending."""
         _body(response)
         address = response.headers.get("azure-asyncoperation") or response.headers.get("location")
         if address is None:
             return
         path = address.removeprefix("https://management.azure.com").partition("?")[0]
         while True:
-            poll = self._send_patiently(
-                lambda: self._send("GET", path, _version(schema), patience), patience
+            poll = self._send_with_retries(
+                lambda: self._send("GET", path, _version(schema), budget), budget
             )
             status = (poll.body or {}).get("status", "Succeeded")
             if poll.status >= _ERRORS or status not in ("InProgress", "Succeeded"):
                 raise UnfinishedError(str(ArmError(poll)))
             if poll.status != 202 and status == "Succeeded":  # noqa: PLR2004  a result not ready
                 return
-            if not self._wait(_POLL, patience):
+            if not self._wait(_POLL, budget):
                 raise UnfinishedError("the operation is still running in Azure: waited long enough")
 
-    def _wait(self, seconds: float, patience: Patience) -> bool:
-        """Wait some simulated seconds; return whether there was time for it."""
+    def _wait(self, seconds: float, budget: TimeBudget) -> bool:
+        """Wait some simulated seconds (backoff, polling); return whether there was time for it."""
         speed = self._speed()
         real = 0.0 if speed is Speed.INSTANT else seconds / float(speed)
-        patience.left -= real
-        patience.waited += seconds
-        return patience.left >= 0 and not self._cancelled.wait(real)
+        budget.left -= real
+        budget.waited += seconds
+        return budget.left >= 0 and not self._cancelled.wait(real)
 
 
 def _version(schema: Schema) -> dict[str, str]:
     return {"api-version": schema.api_version}
 
 
-def _is_tried_again(response: Response) -> bool:
-    if response.transport_fault in _NO_ANSWER or response.status in _RETRIED:
+def _is_retryable(response: Response) -> bool:
+    if response.transport_fault in _LOST_ANSWERS or response.status in _RETRYABLE_STATUSES:
         return True
     code = (response.body or {}).get("error", {}).get("code")
     return bool(code == "AnotherOperationInProgress")

@@ -1,4 +1,4 @@
-"""What Check fills in: automatic names, the API version, what must be there."""
+"""What Check fills in or requires: automatic names, the API version, required inputs."""
 
 from hashlib import sha256
 
@@ -31,7 +31,7 @@ def fill_name(schema: Schema, news: Properties, olds: Properties, name: str | No
 
 
 def missing(schema: Schema, news: Properties) -> list[str]:
-    """Return the required inputs that are not there."""
+    """Return the required inputs that are missing."""
     location = ("location",) if schema.located else ()
     needed = (*schema.path_parameters, *schema.required, *location)
     return [name for name in needed if name not in news]

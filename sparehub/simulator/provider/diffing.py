@@ -59,7 +59,7 @@ def _compare(old: Any, new: Any, path: str) -> Iterator[tuple[str, str]]:  # noq
 
 
 def drifted(inputs: Any, before: Any, after: Any) -> Any:  # noqa: ANN401  JSON
-    """Return ``inputs`` with what changed in Azure between two readings.
+    """Return ``inputs`` with the drift between two readings.
 
     What Azure filled in by itself did not change, and so does not become an input.
     """

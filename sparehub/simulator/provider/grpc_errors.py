@@ -1,4 +1,4 @@
-"""Answers of the provider: a result, or a clean gRPC error for what is expected to go wrong."""
+"""Answers of the provider: a result, or a clean gRPC error for an expected failure."""
 
 import logging
 from collections.abc import Callable
@@ -18,7 +18,7 @@ _log = logging.getLogger("sparehub.simulator.provider.plugin")
 
 
 def answer(context: grpc.ServicerContext, call: Callable[[], _Answer]) -> _Answer:
-    """Return what ``call`` returns; turn what is expected to go wrong into a clean gRPC error.
+    """Return what ``call`` returns; turn an expected failure into a clean gRPC error.
 
     A code UNKNOWN or INTERNAL would make the engine doubt the state of the resource.
     """

@@ -65,7 +65,7 @@ async def _watch(engine: str) -> None:
 
 
 def _log_to(directory: str | None) -> None:
-    """Log to a file in the store's directory; what is wrong with that is said at Configure."""
+    """Log to a file in the store's directory; Configure reports a problem with it."""
     handler: logging.Handler = logging.NullHandler()
     if directory is not None:
         try:

@@ -68,7 +68,7 @@ class Resources:
     def preview(
         self, schema: Schema, inputs: Properties, old: Properties | None = None
     ) -> Properties:
-        """Return the inputs, and that all else is not known yet.
+        """Return the inputs, with every other property unknown.
 
         An update keeps name and location, as azure-native says too: what is named after the
         resource is not replaced (``stableOutputs`` of pulumi-azure-native's provider.go).
@@ -77,7 +77,7 @@ class Resources:
         return unknown | inputs | {name: old[name] for name in _STABLE if old and name in old}
 
     def create(self, schema: Schema, inputs: Properties, timeout: float) -> ResourceState:
-        """Create a resource that is not there yet."""
+        """Create a resource that does not exist yet."""
         path = self.path(schema, inputs)
         if self.client.get(schema, path) is not None:
             raise FileExistsError(f"cannot create already existing resource {path!r}")
@@ -108,7 +108,7 @@ class Resources:
     def _unfinished(
         self, schema: Schema, path: str, inputs: Properties, problem: UnfinishedError
     ) -> InitializationError:
-        """Return what is there of a resource whose write did not end well, if that can be read."""
+        """Return the state of a resource whose write failed, if it can be read."""
         try:
             state = self._read(schema, path, inputs)
         except (ArmError, TransportError):
@@ -126,7 +126,7 @@ class Resources:
     def refresh(
         self, schema: Schema, path: str, old_outputs: Properties, old_inputs: Properties
     ) -> ResourceState | None:
-        """Read a resource and carry what changed in Azure into the inputs."""
+        """Read a resource; its drift, the changes made in Azure, goes into the inputs."""
         document = self.client.get(schema, path)
         if document is None:
             return None

@@ -44,7 +44,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
     def Handshake(
         self, request: provider_pb2.ProviderHandshakeRequest, context: grpc.ServicerContext
     ) -> provider_pb2.ProviderHandshakeResponse:
-        """Decline, as azure-native does: the engine goes on with Configure."""
+        """Decline, as azure-native does: the engine then calls Configure."""
         del request
         context.abort(grpc.StatusCode.UNIMPLEMENTED, "no handshake")
 
@@ -70,7 +70,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
     def Configure(
         self, request: provider_pb2.ConfigureRequest, context: grpc.ServicerContext
     ) -> provider_pb2.ConfigureResponse:
-        """Open the store; what is wrong with it is said here, in one line."""
+        """Open the store; report a problem with it in one line."""
 
         def configure() -> provider_pb2.ConfigureResponse:
             if self._directory is None:
@@ -92,7 +92,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         return answer(context, configure)
 
     def Cancel(self, request: Empty, context: grpc.ServicerContext) -> Empty:
-        """Stop waiting for what is under way."""
+        """Stop waiting for pending operations."""
         del request, context
         self.cancelled.set()
         return Empty()
@@ -113,7 +113,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
     def Check(
         self, request: provider_pb2.CheckRequest, context: grpc.ServicerContext
     ) -> provider_pb2.CheckResponse:
-        """Fill in name, location and API version, and say what is missing."""
+        """Fill in name, location and API version; report missing inputs."""
 
         def check() -> provider_pb2.CheckResponse:
             schema = schema_of(_type(request.urn))

@@ -8,7 +8,7 @@ from google.protobuf.struct_pb2 import Struct, Value
 Properties: TypeAlias = dict[str, Any]
 
 UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
-"""The value of what a preview does not know yet (``pulumi.runtime.rpc.UNKNOWN``)."""
+"""The unknown value in a preview (``pulumi.runtime.rpc.UNKNOWN``)."""
 
 
 def read(struct: Struct) -> Properties:
@@ -44,7 +44,7 @@ def write(properties: Mapping[str, Any]) -> Struct:
 
 
 def is_unknown(value: object) -> bool:
-    """Return whether a value is, or holds, something that a preview does not know yet."""
+    """Return whether a value is or contains an unknown of a preview."""
     return any(leaf == UNKNOWN for leaf in _leaves(value))
 
 

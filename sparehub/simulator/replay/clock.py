@@ -15,7 +15,7 @@ from sparehub.simulator.replay.recording import Exchange
 
 @dataclass(frozen=True)
 class Evidence:
-    """What the requests of a recording say of one operation."""
+    """Evidence in the requests of a recording about one operation."""
 
     running: float | None = None
     """When the client last had to go on waiting."""
@@ -23,7 +23,7 @@ class Evidence:
     """When the client went on, because it was done."""
 
     def end(self, own: float) -> float:
-        """Return when the operation ends, given when it would by itself."""
+        """Return when the operation finishes, from when it would without evidence."""
         if self.done is not None:
             own = min(own, self.done)
         if self.running is not None and own <= self.running:
@@ -48,7 +48,7 @@ class RecordedClock(Clock):
 
 
 def evidence(write: Exchange, exchanges: Sequence[Exchange]) -> Evidence:
-    """Return what the requests after a write say of its operation."""
+    """Return the evidence in the requests after a write about its operation."""
     later = exchanges[write.index + 1 :]
     running, done = [write.at], []
     for path in write.operations:

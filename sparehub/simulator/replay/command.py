@@ -24,7 +24,7 @@ SKIPS = Path(__file__).with_name("skip.json")
 
 @dataclass(frozen=True)
 class ExchangeResult:
-    """What became of one exchange."""
+    """The verdict on one exchange."""
 
     recording: str
     exchange: Exchange
@@ -46,12 +46,12 @@ class ExchangeResult:
 
 @dataclass(frozen=True)
 class Score:
-    """What became of the exchanges of one file."""
+    """The verdicts on the exchanges of one file."""
 
     file: str
     verdicts: tuple[ExchangeResult, ...]
     refused: tuple[str, ...] = ()
-    """Given resources that the simulator would not have, and why."""
+    """Prerequisites that the simulator refused, and why."""
 
     def count(self, outcome: str) -> int:
         """Return how many exchanges came out so."""
@@ -59,7 +59,7 @@ class Score:
 
     @property
     def total(self) -> int:
-        """How many exchanges are judged or skipped."""
+        """How many exchanges are compared or skipped."""
         return len(self.verdicts) - self.count("given")
 
     def as_json(self) -> JsonObject:
@@ -89,7 +89,7 @@ def skips() -> dict[tuple[str, str, int], str]:
 
 
 def score(path: Path) -> Score:
-    """Replay a file's recordings and judge the answers.
+    """Replay a file's recordings and compare the answers.
 
     Raises:
         RecordingError: The file cannot be read.
@@ -103,12 +103,12 @@ def score(path: Path) -> Score:
     refused: list[str] = []
     for recording in recordings:
         answers = replay(recording)
-        verdicts += judge(path.name, recording, answers, known)
+        verdicts += compare_recording(path.name, recording, answers, known)
         refused += answers.refused
     return Score(path.name, tuple(verdicts), tuple(refused))
 
 
-def judge(
+def compare_recording(
     file: str, recording: Recording, answers: Answers, known: Known
 ) -> Iterator[ExchangeResult]:
     """Compare the simulator's answers with the recorded ones."""
@@ -119,9 +119,9 @@ def judge(
             yield ExchangeResult(recording.name, exchange, "skipped")
         else:
             differences = [
-                compare(exchange, each, known) for each in answers.answers[exchange.index]
+                compare(exchange, answer, known) for answer in answers.answers[exchange.index]
             ]
-            difference = next((each for each in differences if each), None)
+            difference = next(filter(None, differences), None)
             outcome = "mismatched" if difference else "matched"
             yield ExchangeResult(recording.name, exchange, outcome, difference)
 

@@ -1,4 +1,4 @@
-"""What is compared of two answers: not their values, but what a client stands on.
+"""Comparison of two answers: not their values, but what a client depends on.
 
 Compared are the status, ``error.code``, the names and types of all properties, ``status`` and
 ``provisioningState``, and which asynchronous headers there are. The simulator speaks API version
@@ -99,14 +99,14 @@ def _type_of(value: JsonObject) -> str:
 
 @dataclass(frozen=True)
 class Mismatch:
-    """What differs between the recorded answer and the simulator's."""
+    """The difference between the recorded answer and the simulator's."""
 
     expected: JsonObject
     got: JsonObject
 
 
 def compare(exchange: Exchange, response: Response, known: Known) -> Mismatch | None:
-    """Return what differs; None if nothing does."""
+    """Return the difference; None if there is none."""
     expected: JsonObject = {}
     got: JsonObject = {}
 

@@ -1,4 +1,4 @@
-"""What a recording takes for granted: resources that are there before it begins.
+"""Prerequisites of a recording: resources that exist before it begins.
 
 A resource that is read or named before any recorded write made it is given: as the first reading
 shows it, or, if it is only named, as small as Azure accepts it.
@@ -27,22 +27,22 @@ _OK, _NO_CONTENT, _NOT_FOUND = 200, 204, 404
 
 
 @dataclass
-class Given:
-    """The given world of one recording, and which exchanges only show it."""
+class Prerequisites:
+    """The prerequisites of one recording, and the exchanges that only show them."""
 
     exchanges: frozenset[int]
-    """Places of the exchanges that show a given resource."""
+    """Indices of the exchanges that show a prerequisite."""
     shown: dict[str, JsonObject] = field(default_factory=dict)
-    """Given resources by their key, as they are first shown."""
+    """Prerequisites by their key, as they are first shown."""
     named: dict[str, ResourceId] = field(default_factory=dict)
-    """Given resources by their key, in the order in which they are named."""
+    """Prerequisites by their key, in the order in which they are referred to."""
     later: set[str] = field(default_factory=set)
     """Keys of resources that do not exist at the beginning, also if they are shown later."""
     refused: list[str] = field(default_factory=list)
-    """What the simulator would not take for granted, and why."""
+    """Prerequisites that the simulator refused, and why."""
 
     def prepare(self, azure: Azure, location: str) -> None:
-        """Make the given world in an empty store."""
+        """Create the prerequisites in an empty store."""
         for identity in self.named.values():
             self.make(azure, identity, location)
         with azure.store.transaction(write=True) as transaction:
@@ -92,7 +92,7 @@ class Given:
 
 
 def _write(azure: Azure, transaction: Transaction, identity: ResourceId, body: JsonObject) -> None:
-    """Write a given resource: it takes no time, and waits for nothing."""
+    """Write a prerequisite: it takes no time, and waits for nothing."""
     now = azure.clock.read(transaction).seconds
     state = body.get("properties", {}).get("provisioningState", "Succeeded")
     end = _FOR_EVER if state in ("Updating", "Deleting") else now
@@ -107,9 +107,9 @@ def _write(azure: Azure, transaction: Transaction, identity: ResourceId, body: J
         transaction.put(resource)
 
 
-def given(exchanges: tuple[Exchange, ...]) -> Given:
-    """Return what the exchanges of a recording take for granted."""
-    world = Given(frozenset())
+def find_prerequisites(exchanges: tuple[Exchange, ...]) -> Prerequisites:
+    """Return the prerequisites of a recording."""
+    prerequisites = Prerequisites(frozenset())
     showing: set[int] = set()
     made: set[str] = set()
     for exchange in exchanges:
@@ -117,36 +117,36 @@ def given(exchanges: tuple[Exchange, ...]) -> Given:
         if isinstance(identity, ResourceId) and identity.is_group and exchange.method == "PUT":
             showing.add(exchange.index)
             if isinstance(exchange.request, dict):
-                world.shown.setdefault(identity.key, exchange.request)
-            world.named.setdefault(identity.key, identity)
+                prerequisites.shown.setdefault(identity.key, exchange.request)
+            prerequisites.named.setdefault(identity.key, identity)
             continue
         shown = _shown(exchange, made)
         if shown:
             showing.add(exchange.index)
             for item in shown:
                 target = parse(str(item["id"]))
-                if isinstance(target, ResourceId) and target.key not in world.later:
-                    world.shown.setdefault(target.key, item)
-                    world.named.setdefault(target.key, target)
-                    _name(world, _mentioned(item), made)
+                if isinstance(target, ResourceId) and target.key not in prerequisites.later:
+                    prerequisites.shown.setdefault(target.key, item)
+                    prerequisites.named.setdefault(target.key, target)
+                    _name(prerequisites, _mentioned(item), made)
             continue
         if exchange.key and (exchange.status == _NOT_FOUND or not exchange.request_recorded):
-            world.later.add(exchange.key)
-        _note_write(world, exchange, made)
-        _name(world, _parents(identity), made)
-        _name(world, _mentioned(exchange.request), made)
-    world.exchanges = frozenset(showing)
-    return world
+            prerequisites.later.add(exchange.key)
+        _note_write(prerequisites, exchange, made)
+        _name(prerequisites, _parents(identity), made)
+        _name(prerequisites, _mentioned(exchange.request), made)
+    prerequisites.exchanges = frozenset(showing)
+    return prerequisites
 
 
-def _note_write(world: Given, exchange: Exchange, made: set[str]) -> None:
+def _note_write(prerequisites: Prerequisites, exchange: Exchange, made: set[str]) -> None:
     """Note what a recorded write makes, and what it shows to have been there before."""
     if not (exchange.writes and exchange.request_recorded and exchange.accepted and exchange.key):
         return
     if _was_there(exchange):
         if isinstance(exchange.request, dict) and exchange.method == "PUT":
-            _show(world, exchange.key, exchange.request, made)
-        _name(world, [ResourceId(exchange.path)], made)
+            _show(prerequisites, exchange.key, exchange.request, made)
+        _name(prerequisites, [ResourceId(exchange.path)], made)
     made.add(exchange.key)
 
 
@@ -155,10 +155,10 @@ def _was_there(exchange: Exchange) -> bool:
     return exchange.status == _OK if exchange.method == "PUT" else exchange.status != _NO_CONTENT
 
 
-def _show(world: Given, key: str, body: JsonObject, made: set[str]) -> None:
+def _show(prerequisites: Prerequisites, key: str, body: JsonObject, made: set[str]) -> None:
     """Note what a given resource is like, unless that is known already."""
-    if key not in made and key not in world.later:
-        world.shown.setdefault(key, body)
+    if key not in made and key not in prerequisites.later:
+        prerequisites.shown.setdefault(key, body)
 
 
 def _parents(target: object) -> list[ResourceId]:
@@ -171,12 +171,12 @@ def _parents(target: object) -> list[ResourceId]:
     return [target.group, *([target.parent] if target.parent else [])]
 
 
-def _name(world: Given, named: list[ResourceId], made: set[str]) -> None:
+def _name(prerequisites: Prerequisites, named: list[ResourceId], made: set[str]) -> None:
     """Note what is named and was not made by a recorded write."""
     for identity in named:
-        absent = made | world.later
+        absent = made | prerequisites.later
         if not any(identity.key == key or identity.key.startswith(f"{key}/") for key in absent):
-            world.named.setdefault(identity.key, identity)
+            prerequisites.named.setdefault(identity.key, identity)
 
 
 def _shown(exchange: Exchange, made: set[str]) -> list[JsonObject]:

@@ -1,4 +1,4 @@
-"""Recordings of what Azure answered: how a file of them is read.
+"""Recordings of Azure's answers: how a file of them is read.
 
 The format is that of the recordings' own README: ``recordings``, each a list of ``exchanges``
 ``{method, path, status, headers, request, response}``.
@@ -23,7 +23,7 @@ class RecordingError(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Exchange:
-    """One request and what Azure answered."""
+    """One request and Azure's answer."""
 
     index: int
     """Its place in its recording."""
@@ -47,7 +47,7 @@ class Exchange:
 
     @property
     def target(self) -> Target:
-        """What the path stands for."""
+        """The target of the path."""
         return parse(self.path)
 
     @property
@@ -58,7 +58,7 @@ class Exchange:
 
     @property
     def accepted(self) -> bool:
-        """Whether Azure did what was asked; one whose status was not kept counts as accepted."""
+        """Whether Azure accepted the request; so counts one whose status was not recorded."""
         return self.status is None or self.status < 300  # noqa: PLR2004  HTTP's successes
 
     @property

@@ -1,4 +1,4 @@
-"""Replaying one recording: its requests go to an empty simulated Azure, at the recorded times."""
+"""Replay of one recording: its requests go to an empty simulated Azure, at recorded times."""
 
 import json
 import re
@@ -15,7 +15,7 @@ from sparehub.simulator.arm.storage.resource_id import ResourceId
 from sparehub.simulator.arm.types.registry import REGISTRY
 from sparehub.simulator.replay.clock import NOTHING, RecordedClock, evidence
 from sparehub.simulator.replay.minimal_bodies import minimal
-from sparehub.simulator.replay.prerequisites import Given, given
+from sparehub.simulator.replay.prerequisites import Prerequisites, find_prerequisites
 from sparehub.simulator.replay.recording import Exchange, Recording
 
 _REGION = re.compile(r'"location": "(\w+)"|/locations/(\w+)/')
@@ -24,32 +24,32 @@ _FALLBACK = "eastus"
 
 @dataclass(frozen=True)
 class Answers:
-    """What the simulator answered to a recording's requests."""
+    """The simulator's answers to the requests of a recording."""
 
     given: frozenset[int]
-    """Places of the exchanges that only show what is given."""
+    """Indices of the exchanges that only show prerequisites."""
     answers: dict[int, tuple[Response, ...]]
     """By the place of the exchange: one answer, or the first and the last of a series."""
     refused: tuple[str, ...]
-    """Given resources that the simulator would not have, and why."""
+    """Prerequisites that the simulator refused, and why."""
 
 
-def replay(recording: Recording, world: Given | None = None) -> Answers:
+def replay(recording: Recording, prerequisites: Prerequisites | None = None) -> Answers:
     """Send a recording's requests to an empty simulated Azure.
 
-    ``world`` is what the recording takes for granted; without it, it is read off the recording.
-    Nothing else of the recorded responses is looked at.
+    Without ``prerequisites``, they are derived from the recording. Nothing else of the recorded
+    responses is used.
     """
-    world = world or given(recording.exchanges)
+    prerequisites = prerequisites or find_prerequisites(recording.exchanges)
     answers = {}
     with _empty(recording) as player:
-        world.prepare(player.azure, player.location)
+        prerequisites.prepare(player.azure, player.location)
         for exchange in recording.exchanges:
-            if exchange.index in world.exchanges:
-                player.show(world, exchange)
+            if exchange.index in prerequisites.exchanges:
+                player.show(prerequisites, exchange)
             else:
-                answers[exchange.index] = player.send(world, exchange)
-    return Answers(world.exchanges, answers, tuple(world.refused))
+                answers[exchange.index] = player.send(prerequisites, exchange)
+    return Answers(prerequisites.exchanges, answers, tuple(prerequisites.refused))
 
 
 @contextmanager
@@ -75,18 +75,18 @@ class _Player:
     operations: dict[str, str]
     """Ids of operations: the recorded one, and the simulator's."""
 
-    def show(self, world: Given, exchange: Exchange) -> None:
-        """Bring a given resource into the state that an exchange shows."""
+    def show(self, prerequisites: Prerequisites, exchange: Exchange) -> None:
+        """Bring a prerequisite into the state that an exchange shows."""
         self.clock.now = exchange.at
         body = exchange.response
         identity = exchange.target
         if isinstance(identity, ResourceId) and isinstance(body, dict) and not identity.is_group:
-            world.make(self.azure, identity, self.location, body)
+            prerequisites.make(self.azure, identity, self.location, body)
 
-    def send(self, world: Given, exchange: Exchange) -> tuple[Response, ...]:
+    def send(self, prerequisites: Prerequisites, exchange: Exchange) -> tuple[Response, ...]:
         """Send a request, once for each end of a series."""
         if not exchange.request_recorded and exchange.method == "PUT":
-            exchange = self._guess(world, exchange)
+            exchange = self._guess(prerequisites, exchange)
         times = [exchange.at, exchange.last] if exchange.last > exchange.at else [exchange.at]
         answers = []
         for self.clock.now in times:
@@ -105,13 +105,13 @@ class _Player:
             error = {"code": "SimulatorFailed", "message": repr(problem), "details": []}
             return Response(status=500, body={"error": error})
 
-    def _guess(self, world: Given, exchange: Exchange) -> Exchange:
+    def _guess(self, prerequisites: Prerequisites, exchange: Exchange) -> Exchange:
         """Return a write whose body was not recorded with the smallest one."""
         target = exchange.target
         if not isinstance(target, ResourceId) or target.type.lower() not in REGISTRY:
             return exchange
         with self.azure.store.transaction(write=False) as transaction:
-            body = minimal(transaction, target, self.location, world.shown)
+            body = minimal(transaction, target, self.location, prerequisites.shown)
         return replace(exchange, request=body)
 
     def _request(self, exchange: Exchange) -> Request:
@@ -144,11 +144,11 @@ def _location(recording: Recording) -> str:
     return _FALLBACK
 
 
-def without_responses(recording: Recording, world: Given) -> Recording:
-    """Return a recording of which only the requests are left, and what is given."""
+def without_responses(recording: Recording, prerequisites: Prerequisites) -> Recording:
+    """Return a recording with its requests and prerequisites only."""
     kept = [
         exchange
-        if exchange.index in world.exchanges
+        if exchange.index in prerequisites.exchanges
         else replace(exchange, response=None, status=None)
         for exchange in recording.exchanges
     ]

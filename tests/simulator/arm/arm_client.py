@@ -7,7 +7,8 @@ from typing import Any
 
 from sparehub.simulator.arm.http_messages import Request, Response
 from sparehub.simulator.arm.service import Azure
-from sparehub.simulator.control import LogEntry, read_log
+from sparehub.simulator.arm.storage.faults import FaultRequest
+from sparehub.simulator.control import LogEntry, add_fault, read_log
 from tests.simulator.arm import bodies
 from tests.simulator.arm.bodies import Body
 from tests.simulator.arm.refusal_catalogue import entry_of
@@ -86,6 +87,10 @@ class Arm:
         assert entry.method == method
         error: Body = (response.body or {})["error"]
         return {"status": response.status} | error
+
+    def inject(self, kind: str, **more: Any) -> None:
+        """Inject a fault; ``more`` are the other fields of its request."""
+        add_fault(self.directory, FaultRequest(kind, **more))
 
     def dump(self) -> list[tuple[Any, ...]]:
         """Return every row of every table, but for the log and the counters of faults."""

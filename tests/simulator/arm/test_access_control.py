@@ -3,7 +3,7 @@
 import pytest
 
 from sparehub.simulator import control
-from sparehub.simulator.arm.pipeline.access_control import PRINCIPAL, Denial, Grant
+from sparehub.simulator.arm.pipeline.access_control import PRINCIPAL, DenyAssignment, Permission
 from tests.simulator.arm.arm_client import Arm, refusal_in
 from tests.simulator.arm.bodies import GROUP, connection, group, virtual_network
 
@@ -18,7 +18,7 @@ def lock(arm: Arm, scope: str, level: str = "CanNotDelete") -> None:
 
 
 @pytest.mark.parametrize("scope", [SUBSCRIPTION, GROUP, HUB])
-def test_a_lock_keeps_what_is_at_its_scope_and_below(arm: Arm, scope: str) -> None:
+def test_a_lock_protects_resources_at_its_scope_and_below(arm: Arm, scope: str) -> None:
     """CanNotDelete lets it be written; the refusal names both scopes, in Azure's words."""
     arm.networks(hub="10.0.0.0/24")
     lock(arm, scope)
@@ -99,11 +99,11 @@ def test_an_invalid_lock_is_refused(
     assert refusal_in(response) == refusal
 
 
-def test_what_is_not_permitted_is_refused_by_action_and_scope(arm: Arm) -> None:
+def test_permissions_are_checked_by_action_and_scope(arm: Arm) -> None:
     """NotActions take away what actions give; ``*`` stands for anything."""
     arm.networks(hub="10.0.0.0/24")
-    reader = Grant(actions=("*/read",))
-    there = Grant(scope=GROUP, actions=("Microsoft.Network/*",), not_actions=("*/delete",))
+    reader = Permission(actions=("*/read",))
+    there = Permission(scope=GROUP, actions=("Microsoft.Network/*",), not_actions=("*/delete",))
     control.permit(arm.directory, [reader, there])
 
     refused = arm.refused("DELETE", HUB, None, {})
@@ -117,12 +117,12 @@ def test_what_is_not_permitted_is_refused_by_action_and_scope(arm: Arm) -> None:
     assert arm.send("GET", HUB).status == 403
 
 
-def test_permissions_are_shown_as_they_count_at_a_scope(arm: Arm) -> None:
+def test_permissions_are_shown_as_they_apply_at_a_scope(arm: Arm) -> None:
     """What is given for another group does not."""
     arm.networks()
-    here = Grant(scope=GROUP, actions=("Microsoft.Network/*",), not_actions=("*/delete",))
-    elsewhere = Grant(scope=f"{SUBSCRIPTION}/resourceGroups/other")
-    reader = Grant(scope=SUBSCRIPTION, actions=("*/read",))
+    here = Permission(scope=GROUP, actions=("Microsoft.Network/*",), not_actions=("*/delete",))
+    elsewhere = Permission(scope=f"{SUBSCRIPTION}/resourceGroups/other")
+    reader = Permission(scope=SUBSCRIPTION, actions=("*/read",))
     control.permit(arm.directory, [reader, here, elsewhere])
 
     found = arm.get(f"{GROUP}/providers/Microsoft.Authorization/permissions")["value"]
@@ -133,7 +133,7 @@ def test_permissions_are_shown_as_they_count_at_a_scope(arm: Arm) -> None:
     ]
 
 
-def test_what_a_write_names_has_to_be_permitted_as_well(arm: Arm) -> None:
+def test_a_write_needs_permission_on_its_references(arm: Arm) -> None:
     """A connection joins its gateway and its circuit; a key of the circuit stands for the latter.
 
     https://learn.microsoft.com/azure/expressroute/roles-permissions
@@ -141,7 +141,7 @@ def test_what_a_write_names_has_to_be_permitted_as_well(arm: Arm) -> None:
     arm.hub()
     arm.connected()
     arm.delete(f"{NETWORK}/connections/connection")
-    every = Grant(not_actions=("Microsoft.Network/expressRouteCircuits/join/action",))
+    every = Permission(not_actions=("Microsoft.Network/expressRouteCircuits/join/action",))
     control.permit(arm.directory, [every])
     path, body = connection("connection", "gateway", "circuit")
 
@@ -157,20 +157,31 @@ def test_what_a_write_names_has_to_be_permitted_as_well(arm: Arm) -> None:
 @pytest.mark.parametrize(
     ("denial", "denied"),
     [
-        (Denial(scope=GROUP, name="stack", actions=("*/delete",)), True),
-        (Denial(scope=GROUP, name="stack", actions=("*",), not_actions=("*/delete",)), False),
-        (Denial(scope=GROUP, name="stack", actions=("*/delete",), not_below=True), False),
+        (DenyAssignment(scope=GROUP, name="stack", actions=("*/delete",)), True),
         (
-            Denial(
+            DenyAssignment(scope=GROUP, name="stack", actions=("*",), not_actions=("*/delete",)),
+            False,
+        ),
+        (DenyAssignment(scope=GROUP, name="stack", actions=("*/delete",), not_below=True), False),
+        (
+            DenyAssignment(
                 scope=GROUP, name="stack", actions=("*/delete",), exclude_principals=(PRINCIPAL,)
             ),
             False,
         ),
-        (Denial(scope=GROUP, name="stack", actions=("*",), principals=("somebody",)), False),
-        (Denial(scope=HUB, name="stack", actions=("*/delete",), principals=(PRINCIPAL,)), True),
+        (
+            DenyAssignment(scope=GROUP, name="stack", actions=("*",), principals=("somebody",)),
+            False,
+        ),
+        (
+            DenyAssignment(scope=HUB, name="stack", actions=("*/delete",), principals=(PRINCIPAL,)),
+            True,
+        ),
     ],
 )
-def test_a_deny_assignment_overrides_permissions(arm: Arm, denial: Denial, denied: bool) -> None:  # noqa: FBT001 - the outcome
+def test_a_deny_assignment_overrides_permissions(
+    arm: Arm, denial: DenyAssignment, denied: bool
+) -> None:  # noqa: FBT001 - the outcome
     """Unless it is for others, excludes the client, or stops at its own scope."""
     arm.networks(hub="10.0.0.0/24")
     control.deny(arm.directory, [denial])
@@ -187,7 +198,7 @@ def test_a_deny_assignment_overrides_permissions(arm: Arm, denial: Denial, denie
 def test_deny_assignments_are_listed_as_azure_shows_them(arm: Arm) -> None:
     """Without a filter those below the scope, too."""
     arm.networks(hub="10.0.0.0/24")
-    control.deny(arm.directory, [Denial(scope=HUB, name="stack", actions=("*/delete",))])
+    control.deny(arm.directory, [DenyAssignment(scope=HUB, name="stack", actions=("*/delete",))])
     denials = "/providers/Microsoft.Authorization/denyAssignments"
 
     (found,) = arm.get(f"{SUBSCRIPTION}{denials}")["value"]

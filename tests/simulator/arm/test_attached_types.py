@@ -120,7 +120,7 @@ def test_vn_24_interface_machine_and_network_share_a_region(hub: Arm) -> None:
     assert hub.refusal(*machine("vm")) == "MACHINE_INTERFACE"
 
 
-def test_an_interface_as_azure_shows_it(hub: Arm) -> None:
+def test_an_interface_has_azures_shape(hub: Arm) -> None:
     """The answer to its PUT says Succeeded (recorded); forwarding is off (RT-13)."""
     shown = hub.put(*interface("nic", "hub/app"))["properties"]
 
@@ -140,7 +140,7 @@ def test_an_interface_as_azure_shows_it(hub: Arm) -> None:
     )
 
 
-def test_a_machine_and_its_interface(hub: Arm) -> None:
+def test_a_machine_keeps_its_interface_in_use(hub: Arm) -> None:
     """The interface belongs to one machine, and goes after it; the machine runs until stopped."""
     hub.put(*interface("nic", "hub/app"))
     path, body = machine("vm", "nic")
@@ -170,7 +170,7 @@ def test_a_machine_and_its_interface(hub: Arm) -> None:
     hub.delete(NIC)
 
 
-def test_public_addresses(arm: Arm) -> None:
+def test_public_addresses_have_a_sku_and_a_method(arm: Arm) -> None:
     """A Standard one is Static and has an address at once; a dynamic one has none until used."""
     arm.put(*group())
     path, body = public_address("pip")
@@ -228,7 +228,7 @@ def test_vn_16_a_firewall_has_a_subnet_of_its_own(hub: Arm) -> None:
     assert hub.refused_delete(public_address("pip")[0]) == "PUBLIC_ADDRESS_IN_USE"
 
 
-def test_security_rules(arm: Arm) -> None:
+def test_security_rules_have_one_priority_per_direction(arm: Arm) -> None:
     """Inline and as resources of their own; priority and direction stand once."""
     arm.put(*group())
     arm.put(NSG, NSG_BODY | {"properties": {"securityRules": [security_rule("a", 100)]}})
@@ -276,7 +276,7 @@ def test_a_group_is_deleted_with_machines_and_addresses(hub: Arm) -> None:
     assert hub.send("GET", GROUP).status == 404
 
 
-def test_a_rule_knows_which_of_its_backends_answer(hub: Arm) -> None:
+def test_a_load_balancing_rule_shows_the_health_of_its_backends(hub: Arm) -> None:
     """One whose machine is off, or that has none, does not."""
     front = ip_configuration("front", "hub/app", "10.0.0.70")
     pool = f"{NETWORK}/loadBalancers/lb/backendAddressPools/nvas"

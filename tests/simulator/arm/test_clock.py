@@ -8,7 +8,7 @@ from sparehub.simulator import control
 from sparehub.simulator.arm.http_messages import CONFIGURED
 from sparehub.simulator.arm.service import Azure
 from sparehub.simulator.arm.storage.clock import Clock, Reading, Speed
-from sparehub.simulator.arm.storage.faults import Order
+from sparehub.simulator.arm.storage.faults import FaultRequest
 from sparehub.simulator.control import LogEntry
 from sparehub.simulator.errors import SimulatorError
 from tests.simulator.arm.arm_client import Arm
@@ -75,7 +75,7 @@ def test_an_operation_starts_when_its_client_was_configured(arm: Arm) -> None:
     assert control.read_clock(arm.directory) == Reading(510.0, Speed.INSTANT)
 
 
-def test_an_operation_starts_after_what_it_names(arm: Arm) -> None:
+def test_an_operation_starts_after_its_references_have_finished(arm: Arm) -> None:
     """A subnet waits for its route table, 11 s, rather than for its network, 10 s."""
     _put_at(arm, 0.0, *group())
     _put_at(arm, 0.0, HUB, HUB_BODY)
@@ -101,7 +101,7 @@ def test_writes_on_one_network_are_serialised(arm: Arm) -> None:
     assert _spans(arm)[-3:] == [(21.0, 3.0), (21.0, 3.0), (24.0, 3.0)]
 
 
-def test_what_lets_go_must_end_before_what_is_let_go_is_deleted(arm: Arm) -> None:
+def test_a_deletion_starts_after_the_last_user_is_gone(arm: Arm) -> None:
     """A gateway's deletion starts after the peering that used it has been updated."""
     arm.hub(spoke="10.1.0.0/24")
     now = control.read_clock(arm.directory).seconds
@@ -112,7 +112,7 @@ def test_what_lets_go_must_end_before_what_is_let_go_is_deleted(arm: Arm) -> Non
     assert _spans(arm)[-2:] == [(now, 10.0), (now + 10.0, 724.0)]
 
 
-def test_a_group_is_deleted_after_what_it_held(arm: Arm) -> None:
+def test_a_group_is_deleted_after_its_resources(arm: Arm) -> None:
     """Deletions that the client sends at once are accounted in their order."""
     arm.networks(hub="10.0.0.0/24")
     now = control.read_clock(arm.directory).seconds
@@ -171,7 +171,7 @@ def test_the_log_holds_every_write_in_order_of_start(arm: Arm) -> None:
     }
 
 
-def test_two_runs_are_the_same(tmp_path: Path) -> None:
+def test_two_runs_have_the_same_log(tmp_path: Path) -> None:
     """Entity tags, keys, operation ids, times: every byte of the store."""
     first, second = Arm(tmp_path / "first"), Arm(tmp_path / "second")
     for arm in (first, second):
@@ -282,7 +282,7 @@ def test_vn_20_other_references_are_refused_as_retryable(waiting: Arm, wall: Wal
     waiting.put(*named)
 
 
-def test_back_at_instant_everything_is_done(waiting: Arm) -> None:
+def test_back_at_instant_every_pending_operation_finishes(waiting: Arm) -> None:
     """The clock jumps to the end of what was under way."""
     waiting.put(*group())
 
@@ -349,7 +349,7 @@ def test_at_speed_100_an_operation_that_fails_is_updating_until_then(
     """The poll says InProgress, then Failed."""
     waiting.put(*group())
     wall.seconds += 1
-    control.add_fault(waiting.directory, Order("failed"))
+    control.add_fault(waiting.directory, FaultRequest("failed"))
     response = waiting.send("PUT", HUB, HUB_BODY)
     address = response.headers["azure-asyncoperation"].partition("com")[2].partition("?")[0]
 
@@ -373,7 +373,7 @@ def test_vn_21_a_peering_starts_after_the_subnets_of_both_networks(arm: Arm) -> 
     assert _spans(arm)[-3:] == [(21.0, 3.0), (24.0, 3.0), (27.0, 10.0)]
 
 
-def test_gwy_09_a_gateway_is_long_in_the_making(waiting: Arm, wall: Wall) -> None:
+def test_gwy_09_a_gateway_takes_15_minutes_to_create(waiting: Arm, wall: Wall) -> None:
     """201 and an operation, Updating for a quarter of an hour, then Succeeded."""
     waiting.put(*group())
     for write in ((HUB, HUB_BODY), subnet("hub", "GatewaySubnet", "10.0.0.0/26")):

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from sparehub.simulator import control
-from sparehub.simulator.arm.storage.faults import Order
+from sparehub.simulator.arm.storage.faults import FaultRequest
 from sparehub.simulator.errors import SimulatorError
 from tests.simulator.arm.arm_client import Arm
 from tests.simulator.arm.bodies import (
@@ -139,7 +139,7 @@ def test_rt_02_the_recorded_routes_of_a_network_with_10_8(arm: Arm) -> None:
     assert "/operationResults/" in response.headers["location"]
 
 
-def test_rt_01_a_spoke_behind_a_gateway(spoke: Arm) -> None:
+def test_rt_01_a_spoke_has_the_routes_of_its_remote_gateway(spoke: Arm) -> None:
     """Its own prefix, its peer's, what the gateway learned, the Internet, and nowhere."""
     assert _rows(spoke, _run(spoke, "spoke/app")) == [LOCAL, HUB, ON_PREMISES, INTERNET, *BEATEN]
 
@@ -181,7 +181,7 @@ def test_pe_15_a_peer_in_another_region_is_global(arm: Arm) -> None:
     assert ("Default", "Active", "10.2.0.0/24", "VNetGlobalPeering", []) in rows
 
 
-def test_rt_03_and_rt_04_user_routes_win(spoke: Arm) -> None:
+def test_rt_03_and_rt_04_user_routes_override_system_and_bgp_routes(spoke: Arm) -> None:
     """At the same prefix over BGP and system; a default route takes away those to nowhere."""
     routes = [
         route("all", "0.0.0.0/0", "VirtualAppliance", "10.0.0.68"),
@@ -212,7 +212,7 @@ def test_rt_03_and_rt_04_user_routes_win(spoke: Arm) -> None:
     assert named["name"] == "all"
 
 
-def test_rt_05_bgp_does_not_divert_what_is_peered(spoke: Arm) -> None:
+def test_rt_05_bgp_does_not_override_peered_networks(spoke: Arm) -> None:
     """A more specific BGP route inside the network or its peer does not count."""
     control.advertise(spoke.directory, ["10.0.0.128/25", "10.1.0.64/26"])
 
@@ -222,7 +222,7 @@ def test_rt_05_bgp_does_not_divert_what_is_peered(spoke: Arm) -> None:
     assert states == {"10.0.0.128/25": "Invalid", "10.1.0.64/26": "Invalid"}
 
 
-def test_rt_09_propagation_off_keeps_the_gateways_routes_out(spoke: Arm) -> None:
+def test_rt_09_disabled_propagation_removes_the_gateways_routes(spoke: Arm) -> None:
     """The table has no routes of its own, and yet takes those away."""
     spoke.put(*route_table("table", disableBgpRoutePropagation=True))
     spoke.put(*subnet("spoke", "app", "10.1.0.0/26", routeTable={"id": TABLE}))
@@ -240,7 +240,7 @@ def test_rt_06_a_service_endpoint_has_a_route(spoke: Arm) -> None:
     assert ("Default", "Active", "Storage", "VirtualNetworkServiceEndpoint", []) in rows
 
 
-def test_er_25_a_default_route_from_on_premises_replaces_the_systems(spoke: Arm) -> None:
+def test_er_25_a_default_route_from_on_premises_overrides_the_systems(spoke: Arm) -> None:
     """RT-03: the Internet and None routes are absent, and back once it is withdrawn."""
     path = _run(spoke, "spoke/app")
     control.advertise(spoke.directory, ["0.0.0.0/0"])
@@ -260,7 +260,7 @@ def test_rt_03_a_default_route_that_is_not_propagated_replaces_nothing(spoke: Ar
     assert _rows(spoke, _run(spoke, "spoke/app")) == [LOCAL, HUB, INTERNET, *NOWHERE]
 
 
-def test_rt_03_two_default_routes_of_bgp_are_none(spoke: Arm) -> None:
+def test_rt_03_two_default_routes_by_bgp_cancel_out(spoke: Arm) -> None:
     """What is shorter than a private range and no default route leaves the None routes."""
     control.advertise(spoke.directory, ["0.0.0.0/1", "128.0.0.0/1"])
     found = _rows(spoke, _run(spoke, "spoke/app"))
@@ -335,7 +335,7 @@ def _second_circuit(arm: Arm, **more: Any) -> None:
     arm.put(*connection("second", "gateway", "second", **more))
 
 
-def test_er_22_the_higher_weight_wins_and_equals_share(spoke: Arm) -> None:
+def test_er_22_the_higher_weight_wins_and_equal_routes_share(spoke: Arm) -> None:
     """Both are learned; what is used shows in the effective routes, and after the loss of one."""
     _second_circuit(spoke, routingWeight=10)
     learned = _asked(spoke, f"{GATEWAY}/getLearnedRoutes")
@@ -350,7 +350,7 @@ def test_er_22_the_higher_weight_wins_and_equals_share(spoke: Arm) -> None:
     assert ON_PREMISES not in _rows(spoke, path)
 
 
-def test_er_26_networks_on_one_circuit_do_not_meet_by_default(arm: Arm) -> None:
+def test_er_26_networks_on_one_circuit_are_isolated_by_default(arm: Arm) -> None:
     """Only if both gateways allow traffic of remote networks."""
     arm.connected()
     arm.put(*virtual_network("other", "10.5.0.0/24"))
@@ -368,7 +368,7 @@ def test_er_26_networks_on_one_circuit_do_not_meet_by_default(arm: Arm) -> None:
     assert learned(first=True, second=True) == [*own, "10.5.0.0/24"]
 
 
-def test_tables_of_a_circuit(spoke: Arm) -> None:
+def test_a_circuit_shows_arp_and_route_tables(spoke: Arm) -> None:
     """ARP, routes and their summary, of each link; a third link there is not."""
     private = f"{CIRCUIT}/peerings/AzurePrivatePeering"
 
@@ -398,7 +398,7 @@ def test_tables_of_a_circuit(spoke: Arm) -> None:
     assert _asked(spoke, f"{private}/routeTables/primary") == []
 
 
-def test_a_vpn_gateway_learns_what_is_behind_the_device(arm: Arm) -> None:
+def test_a_vpn_gateway_learns_the_prefixes_of_its_device(arm: Arm) -> None:
     """The prefixes of the local network gateway; ExpressRoute is preferred for the same ones."""
     arm.connected(spoke="10.1.0.0/24")
     arm.put(*subnet("spoke", "app", "10.1.0.0/26"))
@@ -422,7 +422,7 @@ def test_a_vpn_gateway_learns_what_is_behind_the_device(arm: Arm) -> None:
     ]
 
 
-def test_effective_security_groups(spoke: Arm) -> None:
+def test_effective_security_groups_are_those_of_interface_and_subnet(spoke: Arm) -> None:
     """None (recorded), then the group of the subnet."""
     path = _run(spoke, "spoke/app")
     assert _asked(spoke, f"{path}/effectiveNetworkSecurityGroups") == []
@@ -440,11 +440,11 @@ def test_effective_security_groups(spoke: Arm) -> None:
     ]
 
 
-def test_region_down_leaves_the_data_plane(spoke: Arm) -> None:
+def test_a_region_that_is_down_still_routes(spoke: Arm) -> None:
     """The control plane of East Asia answers 503; what runs there is as it was before."""
     path = _run(spoke, "spoke/app")
     before = _rows(spoke, path)
-    control.add_fault(spoke.directory, Order("region-down", region="eastasia"))
+    control.add_fault(spoke.directory, FaultRequest("region-down", region="eastasia"))
 
     assert spoke.send("POST", f"{path}/effectiveRouteTable").status == 503
 
@@ -452,7 +452,7 @@ def test_region_down_leaves_the_data_plane(spoke: Arm) -> None:
     assert _rows(spoke, path) == before
 
 
-def test_what_on_premises_advertises_is_a_prefix(arm: Arm) -> None:
+def test_on_premises_advertises_valid_prefixes_only(arm: Arm) -> None:
     """Over one circuit or over all; an invalid prefix is refused."""
     with pytest.raises(SimulatorError, match="'nonsense' is not a prefix"):
         control.advertise(arm.directory, ["nonsense"])

@@ -3,7 +3,7 @@
 import pytest
 
 from sparehub.simulator import control
-from sparehub.simulator.arm.storage.faults import Order
+from sparehub.simulator.arm.storage.faults import FaultRequest
 from tests.simulator.arm.arm_client import Arm
 from tests.simulator.arm.bodies import (
     ELSEWHERE,
@@ -115,7 +115,7 @@ def test_er_07_a_circuit_does_not_move(arm: Arm) -> None:
     assert arm.refusal(*circuit("circuit", "Singapore")) == "CIRCUIT_PROVIDER_FIXED"
 
 
-def test_a_circuit_that_comes_without_its_children_loses_them(arm: Arm) -> None:
+def test_a_put_of_a_circuit_without_children_deletes_them(arm: Arm) -> None:
     """A PUT is all of it; children that are sent back as they were read stay, keys and all."""
     arm.put(*group())
     path, body = circuit("circuit")
@@ -134,7 +134,7 @@ def test_a_circuit_that_comes_without_its_children_loses_them(arm: Arm) -> None:
     assert [lost[name] for name in children] == [[], []]
 
 
-def test_er_08_a_circuit_that_nobody_provisioned_is_deleted(arm: Arm) -> None:
+def test_er_08_an_unprovisioned_circuit_can_be_deleted(arm: Arm) -> None:
     """As recorded: NotProvisioned after each PUT, disabled during it, and gone with 202."""
     arm.put(*group())
     control.provision_by_hand(arm.directory, by_hand=True)
@@ -514,7 +514,7 @@ def test_er_29_premium_is_kept_while_it_is_needed(arm: Arm) -> None:
     arm.put(*lowered)
 
 
-def test_er_06_a_circuits_location_says_nothing(arm: Arm) -> None:
+def test_er_06_a_circuits_location_does_not_limit_its_reach(arm: Arm) -> None:
     """A circuit of Hong Kong may be kept in West Europe, and link a gateway of East Asia."""
     arm.hub()
     path, body = circuit("circuit")
@@ -526,12 +526,12 @@ def test_er_06_a_circuits_location_says_nothing(arm: Arm) -> None:
     assert arm.get(path)["location"] == "westeurope"
 
 
-def test_er_35_a_connection_that_failed_is_there_and_in_the_way(arm: Arm) -> None:
+def test_er_35_a_failed_connection_blocks_the_deletion_of_its_gateway(arm: Arm) -> None:
     """The gateway cannot be deleted until the failed connection is."""
     arm.hub()
     arm.put(*circuit("circuit"))
     arm.put(*private_peering("circuit"))
-    control.add_fault(arm.directory, Order("failed", type="connections"))
+    control.add_fault(arm.directory, FaultRequest("failed", type="connections"))
     path, body = connection("connection", "gateway", "circuit")
 
     arm.send("PUT", path, body)

@@ -46,7 +46,7 @@ def test_a_link_test_cuts_one_link(connected: Arm) -> None:
 
 
 @pytest.mark.parametrize("change", [{"linkType": "Third"}, {"circuitTestCategory": "Axe"}])
-def test_a_link_test_that_is_none(connected: Arm, change: dict[str, str]) -> None:
+def test_an_invalid_link_test_is_refused(connected: Arm, change: dict[str, str]) -> None:
     """Primary or Secondary; BgpDisconnect or ASPathPrepend."""
     wrong = _post(connected, f"{CIRCUIT}/startCircuitLinkFailoverTest", **(START | change))
 

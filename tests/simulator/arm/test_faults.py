@@ -4,7 +4,7 @@ import pytest
 
 from sparehub.simulator import control
 from sparehub.simulator.arm.http_messages import TransportFault
-from sparehub.simulator.arm.storage.faults import Fault, FaultKind, Order
+from sparehub.simulator.arm.storage.faults import Fault, FaultKind, FaultRequest
 from sparehub.simulator.errors import SimulatorError
 from tests.simulator.arm.arm_client import Arm, refusal_in
 from tests.simulator.arm.bodies import (
@@ -24,10 +24,6 @@ HUB, HUB_BODY = virtual_network("hub", "10.0.0.0/24")
 TABLE, TABLE_BODY = route_table("table")
 
 
-def _order(arm: Arm, kind: str, **more: object) -> None:
-    control.add_fault(arm.directory, Order(kind, **more))  # type: ignore[arg-type]  # by name
-
-
 def test_a_region_that_is_down_answers_503(arm: Arm) -> None:
     """Reads, lists, writes and polls of its resources; another region's go on, and it comes back.
     What was there is there afterwards."""
@@ -37,7 +33,7 @@ def test_a_region_that_is_down_answers_503(arm: Arm) -> None:
     spoke, body = virtual_network("spoke", "10.1.0.0/24", location="southeastasia")
     before = arm.get(HUB)
 
-    _order(arm, "region-down", region="East Asia")
+    arm.inject("region-down", region="East Asia")
 
     down = "REGION_DOWN"
     assert [refusal_in(arm.send("GET", path)) for path in (HUB, f"{HUB}/subnets", poll)] == [
@@ -68,7 +64,7 @@ def test_a_connection_needs_the_region_of_its_circuits_record(arm: Arm, kind: st
     _far_circuit(arm)
     path, body = connection("connection", "gateway", "far")
 
-    _order(arm, "region-down", region="japaneast", type=kind)
+    arm.inject("region-down", region="japaneast", type=kind)
     error = arm.refused("PUT", path, body, {})
     assert (error["status"], error["code"]) == (503, "SimulatorRegionDown")
     assert "japaneast" in error["message"]
@@ -76,7 +72,7 @@ def test_a_connection_needs_the_region_of_its_circuits_record(arm: Arm, kind: st
     control.clear_faults(arm.directory)
     arm.put(path, body)
 
-    _order(arm, "region-down", region="japaneast", type=kind)
+    arm.inject("region-down", region="japaneast", type=kind)
     assert arm.refused_delete(path) == "REGION_DOWN"
     assert arm.properties(path)["provisioningState"] == "Succeeded"
     arm.put(path, body)
@@ -87,12 +83,12 @@ def test_a_connection_needs_the_region_of_its_circuits_record(arm: Arm, kind: st
 @pytest.mark.parametrize(
     "order",
     [
-        Order("region-down", region="southeastasia"),
-        Order("region-down", region="japaneast", type="connections"),  # none lies there
-        Order("throttled", region="japaneast", count=2),  # no write of what lies there
+        FaultRequest("region-down", region="southeastasia"),
+        FaultRequest("region-down", region="japaneast", type="connections"),  # none lies there
+        FaultRequest("throttled", region="japaneast", count=2),  # no write of what lies there
     ],
 )
-def test_a_connection_needs_no_other_region(arm: Arm, order: Order) -> None:
+def test_a_connection_needs_no_other_region(arm: Arm, order: FaultRequest) -> None:
     """Its own, and that of the circuit's record; other faults strike the circuit's own writes."""
     _far_circuit(arm)
     path, body = connection("connection", "gateway", "far")
@@ -122,7 +118,7 @@ def test_an_invalid_circuit_id_is_refused_while_a_region_is_down(
     path, body = connection("connection", "gateway", "far", peer=peer)
     assert arm.refusal(path, body) == refusal
 
-    _order(arm, "region-down", region="japaneast")
+    arm.inject("region-down", region="japaneast")
 
     assert arm.refusal(path, body) == refusal
 
@@ -131,7 +127,7 @@ def test_a_circuit_is_fenced_while_the_gateways_region_is_down(arm: Arm) -> None
     """Through the region of its record (ER-38)."""
     _far_circuit(arm)
     arm.put(*connection("connection", "gateway", "far"))
-    _order(arm, "region-down", region="eastasia")
+    arm.inject("region-down", region="eastasia")
 
     path, body = private_peering("far", state="Disabled")
     arm.put(path, body)
@@ -142,7 +138,7 @@ def test_a_circuit_is_fenced_while_the_gateways_region_is_down(arm: Arm) -> None
 def test_throttled_is_429_once(arm: Arm) -> None:
     """Azure says in the message, not in a header, when to try again."""
     arm.put(*group())
-    _order(arm, "throttled")
+    arm.inject("throttled")
 
     error = arm.refused("PUT", TABLE, TABLE_BODY, {})
 
@@ -156,7 +152,7 @@ def test_throttled_is_429_once(arm: Arm) -> None:
 def test_conflict_is_409(arm: Arm) -> None:
     """As many times as was ordered."""
     arm.put(*group())
-    _order(arm, "conflict", count=2)
+    arm.inject("conflict", count=2)
 
     refused = [arm.refusal(TABLE, TABLE_BODY) for _ in range(2)]
 
@@ -167,7 +163,7 @@ def test_conflict_is_409(arm: Arm) -> None:
 def test_faults_match_by_region_type_and_number(arm: Arm) -> None:
     """The second write of a route table in East Asia is struck, nothing else."""
     arm.put(*group())
-    _order(arm, "conflict", region="eastasia", type="routeTables", after=1)
+    arm.inject("conflict", region="eastasia", type="routeTables", after=1)
     elsewhere = route_table("elsewhere", location="southeastasia")
 
     for write in (elsewhere, (HUB, HUB_BODY), (TABLE, TABLE_BODY), elsewhere):
@@ -185,7 +181,7 @@ def test_a_failed_creation_leaves_a_failed_resource(arm: Arm) -> None:
     arm.networks(hub="10.0.0.0/24")
     arm.put(*subnet("hub", "GatewaySubnet", "10.0.0.0/26"))
     path, body = gateway("gateway", "hub")
-    _order(arm, "failed", type="virtualNetworkGateways")
+    arm.inject("failed", type="virtualNetworkGateways")
 
     accepted = arm.send("PUT", path, body)
 
@@ -209,7 +205,7 @@ def test_a_failed_deletion_leaves_the_resource(arm: Arm) -> None:
     """It is Failed, and can be deleted again."""
     arm.put(*group())
     arm.put(TABLE, TABLE_BODY)
-    _order(arm, "failed")
+    arm.inject("failed")
 
     result = arm.send("DELETE", TABLE)
 
@@ -227,7 +223,7 @@ def test_er_12_children_of_a_failed_parent_are_blocked(arm: Arm) -> None:
     circuit_path, circuit_body = circuit("circuit")
     arm.put(circuit_path, circuit_body)
     path, body = private_peering("circuit")
-    _order(arm, "failed", type="expressRouteCircuits/peerings")
+    arm.inject("failed", type="expressRouteCircuits/peerings")
     accepted = arm.send("PUT", path, body)
     operation = accepted.headers["azure-asyncoperation"].rpartition("/")[2].partition("?")[0]
     assert arm.properties(circuit_path)["provisioningState"] == "Failed"
@@ -245,10 +241,10 @@ def test_er_12_children_of_a_failed_parent_are_blocked(arm: Arm) -> None:
     assert arm.properties(path)["provisioningState"] == "Succeeded"
 
 
-def test_vn_20_what_failed_cannot_be_used(arm: Arm) -> None:
+def test_vn_20_a_failed_resource_cannot_be_referenced(arm: Arm) -> None:
     """A subnet cannot name a route table in the state Failed."""
     arm.networks(hub="10.0.0.0/24")
-    _order(arm, "failed", type="routeTables")
+    arm.inject("failed", type="routeTables")
     arm.put(TABLE, TABLE_BODY)
     path, body = subnet("hub", "a", "10.0.0.0/26", routeTable={"id": TABLE})
 
@@ -263,7 +259,7 @@ def test_vn_20_what_failed_cannot_be_used(arm: Arm) -> None:
 def test_a_lost_response_is_a_write_that_happened(arm: Arm) -> None:
     """Azure accepted it and logged it; the client hears nothing."""
     arm.put(*group())
-    _order(arm, "lost-response")
+    arm.inject("lost-response")
 
     response = arm.send("PUT", TABLE, TABLE_BODY)
 
@@ -276,7 +272,7 @@ def test_transport_faults_come_in_turn(arm: Arm) -> None:
     """500, 502, 504, reset, truncated, slow, and again; after 504 and half an answer Azure has
     done it."""
     arm.put(*group())
-    _order(arm, "transport", count=7)
+    arm.inject("transport", count=7)
     names = [f"t{number}" for number in range(7)]
 
     answers = [arm.send("PUT", *route_table(name)) for name in names]
@@ -304,15 +300,15 @@ def test_transport_faults_come_in_turn(arm: Arm) -> None:
 @pytest.mark.parametrize(
     ("order", "problem"),
     [
-        (Order("meteor"), "no fault 'meteor'; it is one of region-down"),
-        (Order("conflict", region="atlantis"), "no region 'atlantis'"),
-        (Order("region-down"), "which region is down"),
-        (Order("conflict", type="castles"), "no resource type 'castles'; known: "),
-        (Order("conflict", after=-1), "0 or more"),
-        (Order("conflict", count=0), "1 or more"),
+        (FaultRequest("meteor"), "no fault 'meteor'; it is one of region-down"),
+        (FaultRequest("conflict", region="atlantis"), "no region 'atlantis'"),
+        (FaultRequest("region-down"), "which region is down"),
+        (FaultRequest("conflict", type="castles"), "no resource type 'castles'; known: "),
+        (FaultRequest("conflict", after=-1), "0 or more"),
+        (FaultRequest("conflict", count=0), "1 or more"),
     ],
 )
-def test_orders_that_make_no_sense(arm: Arm, order: Order, problem: str) -> None:
+def test_invalid_faults_are_refused(arm: Arm, order: FaultRequest, problem: str) -> None:
     """One line says what there is; nothing is ordered."""
     with pytest.raises(SimulatorError, match=problem) as caught:
         control.add_fault(arm.directory, order)
@@ -325,16 +321,16 @@ def test_faults_are_the_same_in_every_run(arm: Arm) -> None:
     """Without an order nothing is counted; a group of the region that is down is down, too."""
     assert control.read_faults(arm.directory) == []
     arm.put(*group())
-    _order(arm, "region-down", region="eastasia", after=1)
+    arm.inject("region-down", region="eastasia", after=1)
 
     assert arm.send("GET", GROUP).status == 200
     arm.put(TABLE, TABLE_BODY)
     assert arm.send("GET", GROUP).status == 503
 
 
-def test_what_is_done_at_once_cannot_fail_later(arm: Arm) -> None:
+def test_a_synchronous_write_cannot_fail_later(arm: Arm) -> None:
     """A resource group, new tags: the fault waits for the next write with an operation."""
-    _order(arm, "failed")
+    arm.inject("failed")
 
     arm.put(*group())
     assert arm.get(GROUP)["properties"]["provisioningState"] == "Succeeded"

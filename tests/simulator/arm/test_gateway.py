@@ -87,7 +87,7 @@ def test_gwy_17_wrong_scale_units_fail_later(arm: Arm, low: int, high: int, ends
     )
 
 
-def test_gwy_17_a_scalable_gateway_becomes_nothing_else(arm: Arm) -> None:
+def test_gwy_17_a_scalable_gateway_keeps_its_sku(arm: Arm) -> None:
     """Three tries on Azure ended so, for any units; new units alone take half an hour."""
     _prepare(arm)
 
@@ -368,7 +368,7 @@ def _vpn(kind: str, **ends: str) -> tuple[str, dict[str, object]]:
     return f"{NETWORK}/connections/vpn", {"location": "eastasia", "properties": properties}
 
 
-def test_vpn_connections(arm: Arm) -> None:
+def test_vpn_connections_are_ipsec_or_vnet_to_vnet(arm: Arm) -> None:
     """To a device or another gateway, with a shared key; done in 11 s; its ends are in use."""
     _site(arm)
     ipsec = _vpn("IPsec", virtualNetworkGateway1="vpn-hub", localNetworkGateway2="site")
@@ -391,7 +391,7 @@ def test_vpn_connections(arm: Arm) -> None:
     arm.put(*turned)
 
 
-def test_vpn_connections_that_cannot_be(arm: Arm) -> None:
+def test_invalid_vpn_connections_are_refused(arm: Arm) -> None:
     """Without the other end, with itself, with an ExpressRoute gateway."""
     _site(arm)
     arm.put(*gateway("express", "hub"))

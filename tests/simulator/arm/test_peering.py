@@ -38,7 +38,7 @@ def test_pe_01_a_peering_is_two_halves_with_one_state(arm: Arm) -> None:
     assert both == [first["resourceGuid"]] * 2
 
 
-def test_pe_22_the_kind_of_a_peering_is_fixed_when_it_is_made(arm: Arm) -> None:
+def test_pe_22_the_kind_of_a_peering_cannot_change(arm: Arm) -> None:
     """An update that says otherwise is accepted and changes nothing of it, either way."""
     arm.networks(hub="10.0.0.0/24", spoke="10.1.0.0/24")
     arm.put(*peering("hub", "spoke", peerCompleteVnets=False, localSubnetNames=["a"]))
@@ -52,7 +52,7 @@ def test_pe_22_the_kind_of_a_peering_is_fixed_when_it_is_made(arm: Arm) -> None:
     assert kinds == [False, True]
 
 
-def test_pe_01_the_remote_network_must_be_there(arm: Arm) -> None:
+def test_pe_01_the_remote_network_must_exist(arm: Arm) -> None:
     """A peering with a network that does not exist, or with its own, is refused."""
     arm.networks(hub="10.0.0.0/24")
 
@@ -170,7 +170,7 @@ def test_pe_09_remote_gateways_must_exist(arm: Arm) -> None:
     assert used["remoteGateways"] == [{"id": f"{NETWORK}/virtualNetworkGateways/gateway"}]
 
 
-def test_pe_10_the_hub_side_must_allow_transit_first(arm: Arm) -> None:
+def test_pe_10_remote_gateways_need_gateway_transit_at_the_hub(arm: Arm) -> None:
     """Refused while the hub's half is missing, and while it does not allow transit."""
     arm.networks(hub="10.0.0.0/24", spoke="10.1.0.0/24")
     arm.put(*subnet("hub", "GatewaySubnet", "10.0.0.0/26"))
@@ -185,7 +185,7 @@ def test_pe_10_the_hub_side_must_allow_transit_first(arm: Arm) -> None:
     arm.put(*using)
 
 
-def test_pe_10_transit_stays_while_it_is_used(arm: Arm) -> None:
+def test_pe_10_gateway_transit_in_use_cannot_be_disabled(arm: Arm) -> None:
     """The hub's half cannot take transit back before the spoke's half lets go."""
     arm.hub(spoke="10.1.0.0/24")
 

@@ -9,7 +9,7 @@ import pytest
 
 from sparehub.simulator.arm.http_messages import Request
 from sparehub.simulator.arm.refusals import common
-from sparehub.simulator.arm.refusals.template import OURS, ErrorTemplate, Refusal
+from sparehub.simulator.arm.refusals.template import UNQUOTED, ErrorTemplate, Refusal
 from tests.provoked_refusals import provoked, unprovoked
 from tests.simulator.arm.arm_client import Arm
 from tests.simulator.arm.bodies import GROUP
@@ -31,8 +31,8 @@ def test_a_refusal_has_a_rule_a_source_and_a_marked_code(name: str) -> None:
     entry = CATALOGUE[name]
 
     assert re.fullmatch(r"ARM.*|names.*|in use|((VN|PE|ER|GWY|RT)-\d\d(, )?)+", entry.rules)
-    assert entry.source == OURS or re.search("https://|seen|public|code", entry.source)
-    unquoted = entry.source == OURS or entry.source.startswith("wording, without its code")
+    assert entry.source == UNQUOTED or re.search("https://|seen|public|code", entry.source)
+    unquoted = entry.source == UNQUOTED or entry.source.startswith("wording, without its code")
     assert entry.code.startswith("Simulator") is unquoted
     assert entry.status in (200, 400, 403, 404, 405, 409, 412, 413, 429, 500, 502, 503, 504)
 
@@ -74,7 +74,7 @@ def test_a_refusal_counts_as_provoked_if_the_simulator_makes_it(
     assert provoked(request.config) == before | {"API_VERSION_MISSING"}
 
 
-def test_nothing_else_is_refused() -> None:
+def test_every_refusal_is_in_the_catalogue() -> None:
     """No other module makes a refusal or an entry of its own."""
     makers = {
         path.name

@@ -43,7 +43,7 @@ def test_revoking_an_authorization_deletes_every_link_of_that_subscription(arm: 
     assert arm.send("GET", authorization("circuit", "other")[0]).status == 200
 
 
-def test_the_ipv6_half_of_a_peering_stands_as_it_was_written(arm: Arm) -> None:
+def test_the_ipv6_part_of_a_private_peering_is_stored(arm: Arm) -> None:
     """A write that leaves it out takes it away; its MD5 key is never shown."""
     arm.hub()
     arm.put(*circuit("circuit"))

@@ -19,7 +19,7 @@ def test_rt_10_a_user_cannot_set_every_next_hop(arm: Arm, hop: str) -> None:
     arm.put(*route_table("table", route("r", "10.1.0.0/24", "VnetLocal")))
 
 
-def test_rt_12_an_appliance_and_nothing_else_has_an_address(arm: Arm) -> None:
+def test_rt_12_only_a_virtual_appliance_has_an_address(arm: Arm) -> None:
     """The address is needed with VirtualAppliance and refused with Internet."""
     arm.put(*group())
 
@@ -68,7 +68,7 @@ def test_rt_19_an_associated_table_cannot_be_deleted(arm: Arm) -> None:
     arm.delete(TABLE)
 
 
-def test_rt_20_a_prefix_stands_once_in_a_table(arm: Arm) -> None:
+def test_rt_20_a_prefix_is_once_in_a_route_table(arm: Arm) -> None:
     """Inline, and as a resource of its own."""
     arm.put(*group())
     first, twin = (route(name, "10.1.0.0/24", "VnetLocal") for name in ("first", "twin"))
@@ -97,7 +97,7 @@ def test_vn_22_routes_are_replaced_by_what_is_sent(arm: Arm) -> None:
     assert arm.properties(TABLE)["routes"] == []
 
 
-def test_a_route_as_azure_shows_it(arm: Arm) -> None:
+def test_a_route_has_azures_shape(arm: Arm) -> None:
     """A GET of the table holds the whole route."""
     arm.put(*group())
     arm.put(*route_table("table", route("r", "10.1.0.0/24", "VirtualAppliance", "10.0.0.4")))

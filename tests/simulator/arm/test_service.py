@@ -24,7 +24,7 @@ HUB, HUB_BODY = virtual_network("hub", "10.0.0.0/24")
 _HOST = "https://management.azure.com"
 
 
-def test_a_write_is_answered_before_it_is_done(arm: Arm) -> None:
+def test_a_write_is_an_asynchronous_operation(arm: Arm) -> None:
     """201 for what is new, 200 for what is not, 202 for a deletion; each can be followed."""
     arm.put(*group())
 
@@ -48,7 +48,7 @@ def test_a_write_is_answered_before_it_is_done(arm: Arm) -> None:
     assert arm.send("GET", result).status == 204
 
 
-def test_a_group_is_made_at_once_and_deleted_with_what_it_holds(arm: Arm) -> None:
+def test_a_group_is_created_synchronously_and_deleted_with_its_resources(arm: Arm) -> None:
     """A group has no asynchronous creation and no entity tag; its deletion has a Location."""
     created = arm.send("PUT", *group())
     arm.put(HUB, HUB_BODY)
@@ -68,7 +68,7 @@ def test_a_group_is_made_at_once_and_deleted_with_what_it_holds(arm: Arm) -> Non
     assert arm.send("GET", GROUP).status == 404
 
 
-def test_a_group_that_holds_what_is_in_use_is_not_deleted(arm: Arm) -> None:
+def test_a_group_with_a_resource_in_use_is_not_deleted(arm: Arm) -> None:
     """The refusal names what is in the way, and why."""
     arm.put(*group())
     path, body = circuit("circuit")
@@ -81,7 +81,7 @@ def test_a_group_that_holds_what_is_in_use_is_not_deleted(arm: Arm) -> None:
     assert [detail["code"] for detail in error["details"]] == ["ConflictError"]
 
 
-def test_what_is_missing(arm: Arm) -> None:
+def test_a_missing_group_resource_child_or_parent_is_refused(arm: Arm) -> None:
     """Group, resource, child, parent: each has its own refusal."""
     here = f"{NETWORK}/routeTables/none"
 
@@ -109,7 +109,7 @@ def test_paths_are_compared_without_regard_to_case(arm: Arm) -> None:
     assert arm.send("PUT", HUB.lower(), HUB_BODY).status == 200
 
 
-def test_lists(arm: Arm) -> None:
+def test_resources_are_listed_by_group_subscription_and_parent(arm: Arm) -> None:
     """By group, by subscription, by parent; groups of a subscription."""
     arm.put(*group())
     arm.put(*group(f"{SUBSCRIPTION}/resourceGroups/other", "westeurope"))
@@ -129,7 +129,7 @@ def test_lists(arm: Arm) -> None:
     assert names(f"{SUBSCRIPTION}/resourceGroups") == ["other", "rg"]
 
 
-def test_entity_tags(arm: Arm) -> None:
+def test_if_match_and_if_none_match_are_checked(arm: Arm) -> None:
     """A write changes the tag; If-Match and If-None-Match are obeyed."""
     arm.put(*group())
     first = arm.put(HUB, HUB_BODY)["etag"]
@@ -203,7 +203,7 @@ def test_an_entity_tag_in_the_body_is_a_condition(arm: Arm, written: Written) ->
         (f"{NETWORK}/virtualNetworks", "METHOD_UNKNOWN"),
     ],
 )
-def test_paths_that_lead_nowhere(arm: Arm, path: str, refused: str) -> None:
+def test_unknown_paths_and_types_are_refused(arm: Arm, path: str, refused: str) -> None:
     """An unknown type is refused by its name, never accepted silently."""
     arm.put(*group())
 
@@ -258,7 +258,7 @@ def test_other_methods_are_refused(arm: Arm, method: str) -> None:
         ({"location": "atlantis"}, "LOCATION_UNKNOWN"),
     ],
 )
-def test_malformed_bodies(arm: Arm, body: object, refused: str) -> None:
+def test_malformed_bodies_are_refused(arm: Arm, body: object, refused: str) -> None:
     """Every malformed body has ARM's own error body."""
     arm.put(*group())
 
@@ -293,7 +293,7 @@ def test_a_resource_does_not_move(arm: Arm) -> None:
         ("a" * 65, False),
     ],
 )
-def test_names_of_virtual_networks(arm: Arm, name: str, *, good: bool) -> None:
+def test_names_of_virtual_networks_are_checked(arm: Arm, name: str, *, good: bool) -> None:
     """2 to 64 letters, digits, ``_``, ``-``, ``.``; alphanumeric first, a word's last."""
     arm.put(*group())
     named = virtual_network(name, "10.0.0.0/24")
@@ -304,7 +304,7 @@ def test_names_of_virtual_networks(arm: Arm, name: str, *, good: bool) -> None:
         assert arm.refusal(*named) == "NAME_INVALID"
 
 
-def test_names_of_groups_and_tables(arm: Arm) -> None:
+def test_names_of_groups_and_tables_are_checked(arm: Arm) -> None:
     """A group's name has up to 90 characters, not ending in a full stop; a table's up to 80."""
     arm.put(*group(f"{SUBSCRIPTION}/resourceGroups/{'g' * 90}"))
     arm.put(*group())
@@ -344,7 +344,7 @@ def test_a_patch_replaces_the_tags(arm: Arm) -> None:
     assert (arm.log()[-1].method, arm.log()[-1].operation) == ("PATCH", "update")
 
 
-def test_a_patch_that_cannot_be(arm: Arm) -> None:
+def test_an_invalid_patch_is_refused(arm: Arm) -> None:
     """Of what is not there, of a child, with tags that are none."""
     arm.put(*group())
     assert arm.refusal(HUB, {"tags": {}}, "PATCH") == "NOT_FOUND"
@@ -373,7 +373,7 @@ def test_a_body_of_more_than_4_mb_is_refused(arm: Arm) -> None:
         b'{"location": "eastasia", "properties": {"flowTimeoutInMinutes": NaN}}',
     ],
 )
-def test_a_member_stands_once_and_numbers_are_numbers(arm: Arm, content: bytes) -> None:
+def test_duplicate_members_and_nan_are_refused(arm: Arm, content: bytes) -> None:
     """A name twice in one object, and what only JavaScript calls a number."""
     arm.put(*group())
 
@@ -398,7 +398,7 @@ def test_an_unknown_operation_is_not_found(arm: Arm) -> None:
 
 
 @pytest.mark.parametrize("name", ["\ud800", "x\0", "%2e%2e", "a?b", "' OR 1=1 --"])
-def test_paths_and_references_that_are_no_text(arm: Arm, name: str) -> None:
+def test_unusual_characters_in_names_are_refused(arm: Arm, name: str) -> None:
     """Half a surrogate pair, a zero byte, other people's syntax: refused like any wrong name."""
     arm.networks(hub="10.0.0.0/24")
     strange = f"{NETWORK}/routeTables/{name}"
@@ -410,7 +410,7 @@ def test_paths_and_references_that_are_no_text(arm: Arm, name: str) -> None:
     assert named == ("CONTENT_INVALID" if half else "REFERENCE_NOT_FOUND")
 
 
-def test_other_subscriptions(arm: Arm) -> None:
+def test_subscriptions_are_separate(arm: Arm) -> None:
     """Any GUID is a subscription; what is in one is not there in another, nor can be named."""
     arm.networks(hub="10.0.0.0/24")
     table, body = route_table("table")

@@ -22,13 +22,6 @@ LIMITED = (
 HEAD = f"PUT {bodies.GROUP}?api-version=2024-05-01 HTTP/1.1\r\n"
 
 
-@pytest.fixture(scope="module")
-def front(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Front]:
-    with serving(tmp_path_factory.mktemp("azure")) as found:
-        found.send("PUT", *bodies.group())
-        yield found
-
-
 @pytest.fixture
 def limited(tmp_path: Path) -> Iterator[Front]:
     """Return a front with small limits: half a second, four connections."""
@@ -66,7 +59,7 @@ def test_a_request_for_another_host_is_refused(front: Front, host: str) -> None:
     assert asked(front, host.format(front.port)) == (421, "SimulatorMisdirectedRequest")
 
 
-def test_a_request_of_a_page_is_refused(front: Front) -> None:
+def test_a_request_of_a_web_page_is_refused(front: Front) -> None:
     """A browser says by `Origin` where it comes from; no client of Azure sends that."""
     host = f"localhost:{front.port}"
     for origin in ("https://evil.example", f"http://{host}", "null"):
@@ -98,7 +91,7 @@ def test_an_address_that_was_asked_for_is_its_own_host(tmp_path: Path) -> None:
     ],
     ids=["nothing", "a line", "headers", "a body", "without a token", "for another host"],
 )
-def test_a_slow_sender_is_hung_up_on(limited: Front, sent: str) -> None:
+def test_the_connection_of_a_slow_client_is_closed(limited: Front, sent: str) -> None:
     """A byte now and then, of any part of a request, answered or not; nothing is written."""
     begun = time.monotonic()
     with socket.create_connection(("127.0.0.1", limited.port), timeout=10) as line:
@@ -156,7 +149,7 @@ WRONG_BODIES: dict[str, str | bytes] = {
 
 
 @pytest.mark.parametrize("name", WRONG_BODIES)
-def test_what_cannot_be_kept_is_refused(front: Front, name: str) -> None:
+def test_bodies_that_cannot_be_stored_are_refused(front: Front, name: str) -> None:
     """400 InvalidRequestContent, nothing is stored, and lists are answered."""
     text = WRONG_BODIES[name]
     content = text if isinstance(text, bytes) else text.encode()
@@ -170,7 +163,7 @@ def test_what_cannot_be_kept_is_refused(front: Front, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["a%00", "a%1b", "a%0a", "%ed%a0%80", "a%3f", "a%23b", "a%20b"])
-def test_a_name_that_azure_has_not_is_refused(front: Front, name: str) -> None:
+def test_a_name_that_cannot_be_stored_is_refused(front: Front, name: str) -> None:
     """Of a group and of a network; nothing is stored."""
     for path in (bodies.GROUP.replace("rg", name), f"{bodies.NETWORK}/virtualNetworks/{name}"):
         status, _, body = front.send("PUT", path, {"location": "eastasia"})

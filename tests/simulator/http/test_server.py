@@ -3,25 +3,18 @@
 import http.client
 import signal
 import socket
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from sparehub.simulator import control
 from sparehub.simulator.arm.service import Azure
-from sparehub.simulator.arm.storage.faults import Order
+from sparehub.simulator.arm.storage.faults import FaultRequest
 from tests.simulator.arm import bodies
 from tests.simulator.arm.arm_client import Arm
 from tests.simulator.http.http_front import TOKEN, Front, run, serving, start, started
 
 NOBODY = {"content-type": "application/json"}
-
-
-@pytest.fixture(scope="module")
-def front(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Front]:
-    with serving(tmp_path_factory.mktemp("azure")) as found:
-        yield found
 
 
 def test_a_request_without_a_token_gets_azures_401(front: Front) -> None:
@@ -34,13 +27,13 @@ def test_a_request_without_a_token_gets_azures_401(front: Front) -> None:
 
 
 @pytest.mark.parametrize("header", ["Basic YTpi", "Bearer", "Bearer  ", "token"])
-def test_a_header_that_holds_no_bearer_token_is_refused(front: Front, header: str) -> None:
+def test_a_header_without_a_bearer_token_is_refused(front: Front, header: str) -> None:
     """Another scheme, or a scheme without a token, is 401 AuthenticationFailedInvalidHeader."""
     status, _, body = front.send("GET", bodies.GROUP, headers={"authorization": header})
     assert (status, body["error"]["code"]) == (401, "AuthenticationFailedInvalidHeader")
 
 
-def test_any_token_is_good_and_any_guid_is_a_subscription(front: Front) -> None:
+def test_any_token_and_any_guid_as_subscription_are_accepted(front: Front) -> None:
     """A group can be made in any subscription, with any bearer token."""
     path = "/subscriptions/12345678-1234-1234-1234-123456789abc/resourceGroups/rg"
     header = {"authorization": "bearer x"}
@@ -82,21 +75,21 @@ def test_a_malformed_body_is_azures_refusal(front: Front, body: bytes) -> None:
     assert (status, answer["error"]["code"]) == (400, "InvalidRequestContent")
 
 
-def test_a_client_over_http_cannot_say_when_it_was_configured(front: Front) -> None:
+def test_a_client_over_http_cannot_set_when_it_was_configured(front: Front) -> None:
     """The header by which our provider says so is not taken from others."""
     headers = TOKEN | {"x-sparehub-configured": "nonsense"}
     assert front.send("PUT", *bodies.group(), headers=headers)[0] in (200, 201)
 
 
 @pytest.mark.parametrize("method", ["TRACE", "OPTIONS", "CONNECT", "FROBNICATE"])
-def test_a_method_that_arm_has_not_is_refused_in_its_words(front: Front, method: str) -> None:
+def test_an_unknown_method_is_refused(front: Front, method: str) -> None:
     """Any other method is 405 with ARM's error body."""
     front.send("PUT", *bodies.group())
     status, _, body = front.send(method, bodies.GROUP)
     assert (status, body["error"]["code"]) == (405, "MethodNotAllowed")
 
 
-def test_a_request_cut_off_in_its_body_leaves_no_trace(front: Front) -> None:
+def test_a_truncated_request_leaves_no_trace(front: Front) -> None:
     """A client that goes away in the middle of a body has written nothing."""
     path = bodies.GROUP.replace("rg", "cut-off")
     with socket.create_connection(("127.0.0.1", front.port)) as line:
@@ -154,7 +147,7 @@ def test_a_damaged_store_is_refused_in_one_line(tmp_path: Path) -> None:
     assert file.read_bytes() == b"no store" * 100
 
 
-def test_the_token_of_every_request_counts(front: Front) -> None:
+def test_every_request_needs_a_token(front: Front) -> None:
     """A token on one request does not count on the next one of the same connection."""
     connection = http.client.HTTPConnection("127.0.0.1", front.port, timeout=30)
     found = []
@@ -176,12 +169,12 @@ def test_the_command_serves_the_store_of_its_home(tmp_path: Path) -> None:
         assert front.stop() == (0, "")
 
 
-def test_faults_of_the_line_reach_the_client(tmp_path: Path) -> None:
+def test_transport_faults_reach_the_client(tmp_path: Path) -> None:
     """A lost answer, a reset and a cut-off answer are what a client of HTTP sees of them."""
     with serving(tmp_path) as front:
         front.send("PUT", *bodies.group())
-        control.add_fault(tmp_path, Order("transport", "", "", 0, 5))
-        control.add_fault(tmp_path, Order("lost-response", "", "", 5, 1))
+        control.add_fault(tmp_path, FaultRequest("transport", "", "", 0, 5))
+        control.add_fault(tmp_path, FaultRequest("lost-response", "", "", 5, 1))
         found = [_attempt(front, f"net-{number}") for number in range(7)]
         made = front.send("GET", f"{bodies.NETWORK}/virtualNetworks")[2]["value"]
     assert found == [

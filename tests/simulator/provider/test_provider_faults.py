@@ -4,7 +4,6 @@ import grpc
 import pytest
 
 from sparehub.simulator import control
-from sparehub.simulator.arm.storage.faults import Order
 from sparehub.simulator.provider.stubs import provider_pb2, status_pb2
 from tests.simulator.arm.arm_client import Arm
 from tests.simulator.provider.protocol_client import Made, ProtocolClient, urn
@@ -14,10 +13,6 @@ PATH = (
     "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/rg"
     "/providers/Microsoft.Network/routeTables/table"
 )
-
-
-def _order(arm: Arm, kind: str, **more: object) -> None:
-    control.add_fault(arm.directory, Order(kind, **more))  # type: ignore[arg-type]  # by name
 
 
 def _table(protocol: ProtocolClient) -> Made:
@@ -40,7 +35,7 @@ def _writes(arm: Arm) -> list[tuple[float, int]]:
 def test_it_tries_three_times_again(protocol: ProtocolClient, kind: str) -> None:
     """After 20, 60 and 120 simulated seconds; the third new try is good."""
     protocol.group()
-    _order(protocol.arm, kind, type="routeTables", count=3)
+    protocol.arm.inject(kind, type="routeTables", count=3)
 
     made = _table(protocol)
 
@@ -60,7 +55,7 @@ def test_it_tries_three_times_again(protocol: ProtocolClient, kind: str) -> None
 def test_then_it_gives_up(protocol: ProtocolClient, kind: str, code: str) -> None:
     """The fourth refusal is the answer, and nothing has been made."""
     protocol.group()
-    _order(protocol.arm, kind, type="routeTables", count=4)
+    protocol.arm.inject(kind, type="routeTables", count=4)
 
     failed = protocol.failure(lambda: _table(protocol))
 
@@ -74,7 +69,7 @@ def test_a_region_that_is_down_fails_cleanly(protocol: ProtocolClient) -> None:
     """Writes and reads of it; another region's resources are made meanwhile."""
     protocol.group()
     made = _table(protocol)
-    _order(protocol.arm, "region-down", region="eastasia")
+    protocol.arm.inject("region-down", region="eastasia")
 
     update = protocol.failure(lambda: protocol.update(made, made.inputs | {"tags": {"a": "b"}}))
     refresh = protocol.failure(lambda: protocol.refresh(made))
@@ -104,7 +99,7 @@ def _left(protocol: ProtocolClient) -> tuple[grpc.StatusCode, provider_pb2.Error
 def test_a_failed_operation_is_a_partial_failure(protocol: ProtocolClient) -> None:
     """The engine learns that the table exists, in the state Failed; an update repairs it."""
     protocol.group()
-    _order(protocol.arm, "failed", type="routeTables")
+    protocol.arm.inject("failed", type="routeTables")
 
     _, detail = _left(protocol)
 
@@ -120,7 +115,7 @@ def test_a_failed_operation_is_a_partial_failure(protocol: ProtocolClient) -> No
 def test_a_lost_response_is_healed_by_the_next_try(protocol: ProtocolClient) -> None:
     """The PUT is sent again, and meets its own work: 200."""
     protocol.group()
-    _order(protocol.arm, "lost-response", type="routeTables")
+    protocol.arm.inject("lost-response", type="routeTables")
 
     made = _table(protocol)
 
@@ -131,7 +126,7 @@ def test_a_lost_response_is_healed_by_the_next_try(protocol: ProtocolClient) -> 
 def test_responses_that_stay_lost_leave_the_state_unknown(protocol: ProtocolClient) -> None:
     """The engine gets UNKNOWN, and keeps the operation as pending; the table is there."""
     protocol.group()
-    _order(protocol.arm, "lost-response", type="routeTables", count=4)
+    protocol.arm.inject("lost-response", type="routeTables", count=4)
 
     assert _unknown(protocol) == "EOF"
     assert protocol.arm.get(PATH)["name"] == "table"
@@ -140,7 +135,7 @@ def test_responses_that_stay_lost_leave_the_state_unknown(protocol: ProtocolClie
 def test_transport_faults_in_turn(protocol: ProtocolClient) -> None:
     """500, 502, 504 and a reset are four tries; half an answer and a slow one make the next."""
     protocol.group()
-    _order(protocol.arm, "transport", type="routeTables", count=6)
+    protocol.arm.inject("transport", type="routeTables", count=6)
 
     unknown = _unknown(protocol)
     made = protocol.create("network:RouteTable", "two", TABLE | {"routeTableName": "two"})
@@ -155,7 +150,7 @@ def test_transport_faults_in_turn(protocol: ProtocolClient) -> None:
 def test_a_failed_deletion_of_a_group_is_an_error(protocol: ProtocolClient) -> None:
     """Only Location shows it: 409, as recorded; the group is still there."""
     made = protocol.group()
-    _order(protocol.arm, "failed")
+    protocol.arm.inject("failed")
 
     with pytest.raises(grpc.RpcError) as caught:
         protocol.delete(made)
@@ -173,7 +168,7 @@ def test_a_failed_deletion_is_an_error(protocol: ProtocolClient) -> None:
     """The engine keeps the table in its state, and the next try deletes it."""
     protocol.group()
     made = _table(protocol)
-    _order(protocol.arm, "failed")
+    protocol.arm.inject("failed")
 
     with pytest.raises(grpc.RpcError) as caught:
         protocol.delete(made)

@@ -6,7 +6,7 @@ import pytest
 
 from sparehub.simulator.replay.command import Score, by_type, markdown, resource_type, score, skips
 from sparehub.simulator.replay.comparison import Known, compare
-from sparehub.simulator.replay.prerequisites import given
+from sparehub.simulator.replay.prerequisites import find_prerequisites
 from sparehub.simulator.replay.recording import read
 from sparehub.simulator.replay.session import replay, without_responses
 from tests.configurations import ROOT
@@ -44,14 +44,14 @@ def test_the_answers_do_not_come_from_the_recorded_ones() -> None:
     recordings.needed()
     for path in recordings.FILES:
         for recording in read(path):
-            world = given(recording.exchanges)
-            bare = without_responses(recording, world)
+            prerequisites = find_prerequisites(recording.exchanges)
+            bare = without_responses(recording, prerequisites)
             assert all(
                 exchange.response is None and exchange.status is None
                 for exchange in bare.exchanges
-                if exchange.index not in world.exchanges
+                if exchange.index not in prerequisites.exchanges
             )
-            assert replay(bare, world).answers == replay(recording).answers, path.name
+            assert replay(bare, prerequisites).answers == replay(recording).answers, path.name
 
 
 def test_what_is_listed_as_skipped_differs() -> None:

@@ -16,7 +16,7 @@ from sparehub.simulator.arm.routing.on_premises import advertised
 from sparehub.simulator.arm.storage.deterministic_ids import guid
 from sparehub.simulator.arm.storage.transaction import Resource
 from sparehub.simulator.arm.types.base import ActionContext
-from sparehub.simulator.arm.types.express_route.circuit import CONNECTION
+from sparehub.simulator.arm.types.express_route.circuit import CONNECTION, peering_location
 
 _CATEGORIES = ("BgpDisconnect", "ASPathPrepend")
 
@@ -37,13 +37,13 @@ def stop_link_test(call: ActionContext) -> str:
 
 def start_site_test(call: ActionContext) -> str:
     """Start a test of a gateway without the circuits of one peering location."""
-    place = call.query.get("peeringLocation", "")
-    known = {_place(circuit) for circuit in circuits_of(call)}
-    if place.lower() not in known:
-        problem = f"it has no circuit at peering location '{place}'"
+    location = call.query.get("peeringLocation", "")
+    locations = {peering_location(circuit).lower() for circuit in circuits_of(call)}
+    if location.lower() not in locations:
+        problem = f"it has no circuit at peering location '{location}'"
         raise refusals.FAILOVER_TEST(id=call.resource.id.text, problem=problem)
     test_type = call.query.get("type", "SingleSiteFailover")
-    return _start(call, {"peeringLocation": place, "testType": test_type})
+    return _start(call, {"peeringLocation": location, "testType": test_type})
 
 
 def stop_site_test(call: ActionContext) -> str:
@@ -63,7 +63,7 @@ def all_tests(call: ActionContext) -> list[JsonObject]:
 
 
 def single_test(call: ActionContext) -> list[JsonObject]:
-    """Return one test, with the routes that it leaves without a second way."""
+    """Return one test, with the routes that have no redundant path."""
     wanted = call.query.get("failoverTestId") or call.query.get("testId", "")
     for test in call.resource.private.get("tests", []):
         if test["testGuid"] == wanted:
@@ -118,7 +118,7 @@ def _at_site(call: ActionContext, test: JsonObject) -> JsonObject:
     circuits, connections = [], []
     for connection in call.transaction.referrers(call.resource.key, CONNECTION):
         _, circuit = bgp.ends_of(call.transaction, connection)
-        if circuit is None or _place(circuit) != test["peeringLocation"].lower():
+        if circuit is None or peering_location(circuit).lower() != test["peeringLocation"].lower():
             continue
         link = {"nrpResourceUri": circuit.id.text, "name": circuit.id.name}
         circuits.append(link | {"connectionName": connection.id.name})
@@ -128,14 +128,14 @@ def _at_site(call: ActionContext, test: JsonObject) -> JsonObject:
 
 
 def _details(call: ActionContext, test: JsonObject) -> JsonObject:
-    """Return a test and which prefixes have another way: through another site or link."""
-    place = test.get("peeringLocation", "").lower()
+    """Return a test, with the prefixes that have a redundant path by another site or link."""
+    tested = test.get("peeringLocation", "").lower()
     cut: set[str] = set()
     kept: set[str] = set()
-    for circuit in circuits_of(call) if place else []:
-        there = _place(circuit)
+    for circuit in circuits_of(call) if tested else []:
+        location = peering_location(circuit).lower()
         prefixes = {str(prefix) for prefix in advertised(call.transaction, circuit)}
-        (cut if there == place else kept).update(prefixes)
+        (cut if location == tested else kept).update(prefixes)
     details: dict[str, Any] = {
         "status": test["status"],
         "startTimeUtc": time_text(test["started"]),
@@ -156,11 +156,6 @@ def circuits_of(call: ActionContext) -> list[Resource]:
     linked = call.transaction.referrers(call.resource.key, CONNECTION)
     circuits = [bgp.ends_of(call.transaction, connection)[1] for connection in linked]
     return [circuit for circuit in circuits if circuit is not None]
-
-
-def _place(circuit: Resource) -> str:
-    place: str = circuit.properties["serviceProviderProperties"]["peeringLocation"]
-    return place.lower()
 
 
 def time_text(seconds: float) -> str:

@@ -1,4 +1,4 @@
-"""The connections of a gateway: a list of resources that lie elsewhere."""
+"""The connections of a gateway, which are resources of their own."""
 
 from sparehub.simulator.arm.http_messages import JsonObject
 from sparehub.simulator.arm.types.base import ActionContext
@@ -6,11 +6,11 @@ from sparehub.simulator.arm.types.express_route.circuit import CONNECTION
 from sparehub.simulator.arm.types.render import render
 
 _NOT_LISTED = ("connectionStatus", "sharedKey")
-"""What the list leaves out of a connection (recorded in azure-libraries-for-net)."""
+"""Properties that the list does not show (recorded in azure-libraries-for-net)."""
 
 
 def connections(call: ActionContext) -> JsonObject:
-    """Return what ``GET .../virtualNetworkGateways/{name}/connections`` lists."""
+    """Return the list of ``GET .../virtualNetworkGateways/{name}/connections``."""
     linked = call.transaction.referrers(call.resource.key, CONNECTION)
     shown = [render(call.transaction, connection, call.now) for connection in linked]
     for connection in shown:

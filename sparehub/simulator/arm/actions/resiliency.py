@@ -15,6 +15,7 @@ from sparehub.simulator.arm.http_messages import JsonObject
 from sparehub.simulator.arm.routing import bgp
 from sparehub.simulator.arm.storage.transaction import Resource
 from sparehub.simulator.arm.types.base import ActionContext
+from sparehub.simulator.arm.types.express_route.circuit import peering_location
 
 _DAY = 86_400.0
 _ROUTE, _ROUTE_METRO, _ROUTE_SINGLE = 20, 10, 5
@@ -33,7 +34,7 @@ _ADVICE = 10
 
 
 def resiliency_information(call: ActionContext) -> JsonObject:
-    """Return the gateway's score and what it is made of."""
+    """Return the gateway's score and its components."""
     circuits = _working(call)
     route = _route_score(circuits) * _multiplier(call, circuits)
     best = _ROUTE * _MULTIPLIERS[0][1]
@@ -74,7 +75,7 @@ def routes_information(call: ActionContext) -> JsonObject:
         "routeSets": [
             {
                 "name": f"RouteSet{number}",
-                "locations": sorted({_place(known[key]) for key in keys}),
+                "locations": sorted({peering_location(known[key]) for key in keys}),
                 "details": {
                     prefix: [_source(call, known[key]) for key in keys] for prefix in prefixes
                 },
@@ -85,7 +86,7 @@ def routes_information(call: ActionContext) -> JsonObject:
             circuit.id.text: {
                 "name": circuit.id.name,
                 "link": circuit.id.text,
-                "location": _place(circuit),
+                "location": peering_location(circuit),
             }
             for circuit in circuits
         },
@@ -99,10 +100,6 @@ def _component(name: str, score: int, best: int) -> dict[str, Any]:
         "maxScore": str(best),
         "recommendations": [],
     }
-
-
-def _place(circuit: Resource) -> str:
-    return str(circuit.properties["serviceProviderProperties"]["peeringLocation"])
 
 
 def _source(call: ActionContext, circuit: Resource) -> JsonObject:
@@ -122,22 +119,22 @@ def _working(call: ActionContext) -> list[Resource]:
 
 
 def _route_score(circuits: list[Resource]) -> int:
-    places = {_place(circuit).lower() for circuit in circuits}
-    if len(places) > 1:
+    locations = {peering_location(circuit).lower() for circuit in circuits}
+    if len(locations) > 1:
         return _ROUTE
-    if any(place.endswith(" metro") for place in places):
+    if any(location.endswith(" metro") for location in locations):
         return _ROUTE_METRO
-    return _ROUTE_SINGLE if places else 0
+    return _ROUTE_SINGLE if locations else 0
 
 
 def _multiplier(call: ActionContext, circuits: list[Resource]) -> int:
-    """Return by what tests of both sites multiply the route score; of one alone, half of it."""
+    """Return the factor of the route score for tests of both sites; for one site, half of it."""
     tested: dict[str, float] = {}
     for test in call.resource.private.get("tests", []):
         if test.get("successful") and "peeringLocation" in test:
             tested[test["peeringLocation"].lower()] = test["ended"]
-    places = {_place(circuit).lower() for circuit in circuits}
-    ended = [tested[place] for place in places if place in tested]
+    locations = {peering_location(circuit).lower() for circuit in circuits}
+    ended = [tested[location] for location in locations if location in tested]
     if not ended:
         return 1
     days = (call.now - min(ended)) / _DAY

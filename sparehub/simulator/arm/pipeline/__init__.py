@@ -1,1 +1,1 @@
-"""What happens to one request: body, routing, access, write, asynchronous operation."""
+"""The steps of one request: routing, access control, write, asynchronous operation."""

@@ -64,7 +64,7 @@ class Lock:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Grant:
+class Permission:
     """Actions that the client is permitted at a scope; ``/`` is every scope, ``*`` a wildcard."""
 
     scope: str = "/"
@@ -73,7 +73,7 @@ class Grant:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Denial:
+class DenyAssignment:
     """A deny assignment; principals are object ids."""
 
     scope: str
@@ -107,23 +107,25 @@ def set_locks(transaction: Transaction, new: Iterable[Lock]) -> None:
     transaction.set(_LOCKS, json.dumps([asdict(lock) for lock in new]))
 
 
-def grants(transaction: Transaction) -> list[Grant]:
+def permissions(transaction: Transaction) -> list[Permission]:
     """Return the permissions of the client."""
     text = transaction.setting(_GRANTS, "")
-    return [Grant(**_tuples(values)) for values in json.loads(text)] if text else [Grant()]
+    return (
+        [Permission(**_tuples(values)) for values in json.loads(text)] if text else [Permission()]
+    )
 
 
-def set_grants(transaction: Transaction, new: Sequence[Grant]) -> None:
+def set_permissions(transaction: Transaction, new: Sequence[Permission]) -> None:
     """Replace the permissions of the client."""
     transaction.set(_GRANTS, json.dumps([asdict(grant) for grant in new]))
 
 
-def denials(transaction: Transaction) -> list[Denial]:
+def deny_assignments(transaction: Transaction) -> list[DenyAssignment]:
     """Return all deny assignments."""
-    return [Denial(**_tuples(values)) for values in _read(transaction, _DENIALS)]
+    return [DenyAssignment(**_tuples(values)) for values in _read(transaction, _DENIALS)]
 
 
-def set_denials(transaction: Transaction, new: Sequence[Denial]) -> None:
+def set_deny_assignments(transaction: Transaction, new: Sequence[DenyAssignment]) -> None:
     """Replace all deny assignments."""
     transaction.set(_DENIALS, json.dumps([asdict(denial) for denial in new]))
 
@@ -221,12 +223,12 @@ def action_on(type_name: str, verb: str) -> str:
 def _is_permitted(transaction: Transaction, scope: str, action: str) -> bool:
     return any(
         covers(grant.scope, scope) and _matches(grant.actions, grant.not_actions, action)
-        for grant in grants(transaction)
+        for grant in permissions(transaction)
     )
 
 
 def _denied(transaction: Transaction, scope: str, action: str) -> Refusal | None:
-    for denial in denials(transaction):
+    for denial in deny_assignments(transaction):
         exact = denial.scope.lower() == scope.lower()
         applies = exact if denial.not_below else covers(denial.scope, scope)
         matches = _matches(denial.actions, denial.not_actions, action)

@@ -46,7 +46,7 @@ def region_in(content: bytes) -> str:
 
 
 def properties_in(content: bytes) -> dict[str, Any]:
-    """Return the properties that a body holds, or none."""
+    """Return the properties in a body; empty if there are none."""
     properties = _object_in(content).get("properties")
     return properties if isinstance(properties, dict) else {}
 

@@ -74,7 +74,7 @@ def dispatch_write(timeline: Timeline, resolved: ResolvedRequest) -> Response:
 
 
 def _check_conditions(resolved: ResolvedRequest) -> None:
-    """Refuse a write whose ``If-Match`` or ``If-None-Match`` does not hold."""
+    """Refuse a write whose ``If-Match`` or ``If-None-Match`` is not satisfied."""
     existing = resolved.existing
     etag = existing.etag if existing else ""
     headers = {name.lower(): value for name, value in resolved.headers.items()}

@@ -288,7 +288,7 @@ def finish_due_deletions(timeline: Timeline) -> None:
 
 
 def _remove(timeline: Timeline, resource: Resource) -> None:
-    """Take a resource out of the store, and change what its deletion changes."""
+    """Remove a resource from the store, with the effects of its deletion."""
     resource_type, store = REGISTRY[resource.id.type.lower()], timeline.transaction
     resource_type.check_delete(store, resource)
     resource_type.on_delete(store, resource, _Children(timeline))

@@ -1,6 +1,6 @@
-"""The catalogue's fifth part: rights, deny assignments and locks, which ARM itself holds to."""
+"""Refusals by access control: permissions, deny assignments and locks."""
 
-from sparehub.simulator.arm.refusals.template import ErrorTemplate, ours
+from sparehub.simulator.arm.refusals.template import ErrorTemplate, unquoted
 
 _RBAC = "https://learn.microsoft.com/azure/role-based-access-control/troubleshooting"
 
@@ -40,5 +40,9 @@ SCOPE_LOCKED = ErrorTemplate(
     "ARM",
     "https://github.com/hashicorp/terraform-provider-azurerm/issues/17478",
 )
-LOCK_LEVEL = ours("LockLevel", "A lock's level is CanNotDelete or ReadOnly, not '{level}'.", "ARM")
-LOCK_NOT_FOUND = ours("LockNotFound", "There is no lock '{name}' at scope '{scope}'.", "ARM", 404)
+LOCK_LEVEL = unquoted(
+    "LockLevel", "A lock's level is CanNotDelete or ReadOnly, not '{level}'.", "ARM"
+)
+LOCK_NOT_FOUND = unquoted(
+    "LockNotFound", "There is no lock '{name}' at scope '{scope}'.", "ARM", 404
+)

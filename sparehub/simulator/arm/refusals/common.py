@@ -1,13 +1,13 @@
-"""The closed catalogue of refusals: everything the simulated Azure can refuse, in Azure's words.
+"""Refusals about resources of any type: paths, bodies, locations, conflicts, throttling, faults.
 
-Here is what can befall a resource of any type; ``refusals_network`` and ``refusals_express_route``
-are the rest of the catalogue.
+The modules beside this one are the rest of the catalogue, which is closed. A client may retry 408,
+429, 5xx and ``AnotherOperationInProgress``.
 
 ``rules`` are ids of the project's rules. XPLAT is Microsoft's recorded test traffic,
 github.com/Azure/azure-xplat-cli at e0413609, ``test/recordings``.
 """
 
-from sparehub.simulator.arm.refusals.template import ErrorTemplate, ours
+from sparehub.simulator.arm.refusals.template import ErrorTemplate, unquoted
 
 _XPLAT = "https://github.com/Azure/azure-xplat-cli (test/recordings)"
 _RPC = "https://github.com/Azure/azure-resource-manager-rpc"
@@ -179,7 +179,7 @@ NAME_INVALID = ErrorTemplate(
     "names (section I)",
     _KYMA,
 )
-GROUP_NAME_INVALID = ours(
+GROUP_NAME_INVALID = unquoted(
     "InvalidResourceGroupName",
     "Resource group name '{name}' is invalid: 1 to 90 letters, digits, '_', '-', '.', '(', ')', "
     "not ending in '.'.",
@@ -277,10 +277,10 @@ QUERY_UNKNOWN = ErrorTemplate(
 )
 
 # -- injected faults ---------------------------------------------------------------------------
-REGION_DOWN = ours(
+REGION_DOWN = unquoted(
     "RegionDown", "The control plane of region {region} does not answer.", "ARM", 503
 )
-SERVER_ERROR = ours("ServerError", "Azure Resource Manager failed.", "ARM", 500)
+SERVER_ERROR = unquoted("ServerError", "Azure Resource Manager failed.", "ARM", 500)
 BAD_GATEWAY = ErrorTemplate(
     502,
     "BadGatewayConnection",

@@ -1,6 +1,6 @@
-"""The catalogue's fourth part: what lies in subnets, from network interfaces to firewalls."""
+"""Refusals about resources in subnets, from network interfaces to firewalls, and VPN."""
 
-from sparehub.simulator.arm.refusals.template import ErrorTemplate, ours
+from sparehub.simulator.arm.refusals.template import ErrorTemplate, unquoted
 
 _LAB = "code and wording seen in public labs"
 _NET = "https://github.com/Azure/azure-libraries-for-net (SessionRecords)"
@@ -37,7 +37,7 @@ PRIVATE_ADDRESS_TAKEN = ErrorTemplate(
     "VN-01",
     "https://github.com/daniel-rhoades/acs-engine-terraform/issues/10",
 )
-PRIVATE_ADDRESS_FORMAT = ours(
+PRIVATE_ADDRESS_FORMAT = unquoted(
     "PrivateAddressFormat", "IP configuration {id}: '{address}' is not an IP address.", "VN-01"
 )
 SUBNET_FULL = ErrorTemplate(
@@ -47,13 +47,13 @@ SUBNET_FULL = ErrorTemplate(
     "VN-01",
     "code seen in public cluster logs, wording shortened",
 )
-RESERVED_SUBNET = ours(
+RESERVED_SUBNET = unquoted(
     "ReservedSubnet", "{id}: subnet {subnet} is for virtual network gateways only.", "VN-09"
 )
-NESTED_NAME = ours("NestedName", "{id}: each of {collection} needs a name.", "ARM")
+NESTED_NAME = unquoted("NestedName", "{id}: each of {collection} needs a name.", "ARM")
 
 # -- public addresses --------------------------------------------------------------------------
-PUBLIC_ADDRESS = ours("PublicAddress", "Public IP address {id}: {problem}.", "in use")
+PUBLIC_ADDRESS = unquoted("PublicAddress", "Public IP address {id}: {problem}.", "in use")
 PUBLIC_ADDRESS_BASIC = ErrorTemplate(
     400,
     "IPv4BasicSkuPublicIpCountLimitReached",
@@ -62,7 +62,7 @@ PUBLIC_ADDRESS_BASIC = ErrorTemplate(
     "GWY-18",
     "https://github.com/skypilot-org/skypilot/issues/7977; wording in public azurerm logs",
 )
-PUBLIC_ADDRESS_STATIC = ours(
+PUBLIC_ADDRESS_STATIC = unquoted(
     "PublicAddressStatic", "Public IP address {id}: a Standard one must be Static.", "GWY-04"
 )
 PUBLIC_ADDRESS_IN_USE = ErrorTemplate(
@@ -84,7 +84,7 @@ PUBLIC_ADDRESS_TAKEN = ErrorTemplate(
 )
 
 # -- interfaces and machines -------------------------------------------------------------------
-INTERFACE_SUBNET = ours(
+INTERFACE_SUBNET = unquoted(
     "InterfaceSubnet", "Network interface {id}: each IP configuration needs a subnet.", "VN-24"
 )
 INTERFACE_IN_USE = ErrorTemplate(
@@ -111,23 +111,23 @@ INTERFACE_NOT_RUNNING_GROUPS = ErrorTemplate(
     "RT-21",
     _XPLAT,
 )
-MACHINE_INTERFACE = ours(
+MACHINE_INTERFACE = unquoted(
     "MachineInterface", "Virtual machine {id} needs a network interface.", "VN-24"
 )
 
 # -- load balancers and firewalls --------------------------------------------------------------
-FRONTEND_ADDRESS = ours(
+FRONTEND_ADDRESS = unquoted(
     "FrontendAddress",
     "Load balancer {id}: frontend {name} needs a subnet or a public IP address, not both.",
     "RT-13",
 )
-HA_PORTS = ours(
+HA_PORTS = unquoted(
     "HaPorts",
     "Load balancer {id}: rule {rule} with protocol All needs ports 0 and an internal Standard "
     "frontend.",
     "RT-13",
 )
-FIREWALL_SUBNET = ours(
+FIREWALL_SUBNET = unquoted(
     "FirewallSubnet", "Firewall {id} needs one AzureFirewallSubnet of /26 or larger.", "VN-16"
 )
 
@@ -147,13 +147,13 @@ RULE_PRIORITY = ErrorTemplate(
     "VN-11",
     "code seen in public labs; wording in public copies of Azure's answers",
 )
-RULE_INVALID = ours("SecurityRule", "Security rule {id}: {problem}.", "VN-11")
+RULE_INVALID = unquoted("SecurityRule", "Security rule {id}: {problem}.", "VN-11")
 
 # -- VPN ---------------------------------------------------------------------------------------
-LOCAL_GATEWAY_ADDRESS = ours(
+LOCAL_GATEWAY_ADDRESS = unquoted(
     "LocalGatewayAddress", "Local network gateway {id} needs an IP address or a name.", "GWY-04"
 )
-LOCAL_GATEWAY_IN_USE = ours(
+LOCAL_GATEWAY_IN_USE = unquoted(
     "LocalGatewayInUse",
     "Local network gateway {id} is used by {user} and cannot be deleted.",
     "in use",
@@ -189,7 +189,7 @@ VPN_CLIENT_POOL = ErrorTemplate(
     "GWY-08",
     _XPLAT,
 )
-VPN_GATEWAY_SKU = ours(
+VPN_GATEWAY_SKU = unquoted(
     "VpnGatewaySku", "Gateway {id}: {name} is not a SKU of VPN gateways.", "GWY-08"
 )
-VPN_CONNECTION = ours("VpnConnection", "Connection {id}: {problem}.", "ER-34")
+VPN_CONNECTION = unquoted("VpnConnection", "Connection {id}: {problem}.", "ER-34")

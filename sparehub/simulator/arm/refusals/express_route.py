@@ -1,6 +1,6 @@
-"""The catalogue's third part: refusals of circuits, gateways and connections."""
+"""Refusals about circuits, gateways and connections."""
 
-from sparehub.simulator.arm.refusals.template import ErrorTemplate, ours
+from sparehub.simulator.arm.refusals.template import ErrorTemplate, unquoted
 
 _XPLAT = "https://github.com/Azure/azure-xplat-cli (test/recordings)"
 _LAB = "code seen in public labs, its wording in none"
@@ -13,21 +13,21 @@ PROVIDER_UNKNOWN = ErrorTemplate(
     "ER-07",
     _XPLAT,
 )
-BANDWIDTH = ours(
+BANDWIDTH = unquoted(
     "CircuitBandwidth", "Circuit {id}: {bandwidth} Mbps is not offered ({offered}).", "ER-01"
 )
-BANDWIDTH_LOWERED = ours(
+BANDWIDTH_LOWERED = unquoted(
     "CircuitBandwidthLowered",
     "Circuit {id}: bandwidth can be raised only, not from {old} to {new} Mbps.",
     "ER-02",
 )
-CIRCUIT_SKU = ours("CircuitSku", "Circuit {id}: {problem}.", "ER-03")
-CIRCUIT_PROVIDER_FIXED = ours(
+CIRCUIT_SKU = unquoted("CircuitSku", "Circuit {id}: {problem}.", "ER-03")
+CIRCUIT_PROVIDER_FIXED = unquoted(
     "CircuitProviderFixed",
     "Circuit {id}: service provider and peering location cannot be changed.",
     "ER-07",
 )
-CIRCUIT_CONNECTED = ours(
+CIRCUIT_CONNECTED = unquoted(
     "CircuitConnected", "Circuit {id} is used by {user} and cannot be deleted.", "ER-30", 409
 )
 CIRCUIT_PROVISIONED = ErrorTemplate(
@@ -38,17 +38,17 @@ CIRCUIT_PROVISIONED = ErrorTemplate(
     "ER-39",
     "https://github.com/oracle-quickstart/oci-azure-interconnect/issues/8",
 )
-CIRCUIT_NOT_PROVISIONED = ours(
+CIRCUIT_NOT_PROVISIONED = unquoted(
     "CircuitNotProvisioned",
     "{id} needs circuit {circuit} to be Provisioned by its service provider; it is {state}.",
     "ER-09",
 )
-PEERING_INCOMPLETE = ours("CircuitPeering", "Circuit peering {id}: {problem}.", "ER-10")
-PEERING_CONNECTED = ours(
+PEERING_INCOMPLETE = unquoted("CircuitPeering", "Circuit peering {id}: {problem}.", "ER-10")
+PEERING_CONNECTED = unquoted(
     "CircuitPeeringInUse", "Circuit peering {id} is used by {user} and cannot be deleted.", "ER-30"
 )
 
-DOWNGRADE = ours(
+DOWNGRADE = unquoted(
     "CircuitDowngrade",
     "Circuit {id}: it cannot become {tier}: {problem}.",
     "ER-29",
@@ -64,33 +64,33 @@ MICROSOFT_PEERING_SKU = ErrorTemplate(
 """The error in a finished asynchronous operation, spaces and all: status 200."""
 
 # -- gateways ----------------------------------------------------------------------------------
-GATEWAY_TYPE = ours(
+GATEWAY_TYPE = unquoted(
     "GatewayType", "Gateway {id}: gatewayType must be ExpressRoute or Vpn.", "GWY-08"
 )
-GATEWAY_FIXED = ours("GatewayFixed", "Gateway {id}: {what} cannot be changed.", "GWY-06")
-GATEWAY_SKU = ours("GatewaySku", "Gateway {id}: {problem}.", "GWY-01, GWY-08")
-GATEWAY_SKU_CHANGE = ours(
+GATEWAY_FIXED = unquoted("GatewayFixed", "Gateway {id}: {what} cannot be changed.", "GWY-06")
+GATEWAY_SKU = unquoted("GatewaySku", "Gateway {id}: {problem}.", "GWY-01, GWY-08")
+GATEWAY_SKU_CHANGE = unquoted(
     "GatewaySkuChange",
     "Gateway {id}: SKU {old} cannot be changed to {new}; only upgrades within one family (without "
     "availability zones, or with them up to ErGwScale) are possible.",
     "GWY-02",
 )
-GATEWAY_SUBNET = ours(
+GATEWAY_SUBNET = unquoted(
     "GatewaySubnet",
     "Gateway {id}: exactly one IP configuration in a subnet named GatewaySubnet is needed.",
     "GWY-06, VN-09",
 )
-GATEWAY_SUBNET_ROUTES = ours(
+GATEWAY_SUBNET_ROUTES = unquoted(
     "GatewaySubnetRoutes",
     "Gateway {id}: {problem}; gateways with this configuration are blocked from being created.",
     "VN-12",
 )
-GATEWAY_SUBNET_SMALL = ours(
+GATEWAY_SUBNET_SMALL = unquoted(
     "GatewaySubnetTooSmall",
     "{id}: GatewaySubnet {prefix} is too small, {needed} or larger is needed for {reason}.",
     "VN-10",
 )
-GATEWAY_PUBLIC_ADDRESS = ours(
+GATEWAY_PUBLIC_ADDRESS = unquoted(
     "GatewayPublicAddress",
     "Gateway {id}: a new ExpressRoute gateway gets an address managed by Microsoft; none may be "
     "given.",
@@ -113,12 +113,12 @@ GATEWAY_BOUNDS = ErrorTemplate(
     "https://github.com/hashicorp/terraform-provider-azurerm/pull/31628",
 )
 """The error in a finished asynchronous operation: status 200."""
-GATEWAY_SECOND = ours(
+GATEWAY_SECOND = unquoted(
     "SecondGateway",
     "Gateway {id}: virtual network {network} already has {type} gateway {other}.",
     "GWY-07",
 )
-GATEWAY_BESIDE_REMOTE = ours(
+GATEWAY_BESIDE_REMOTE = unquoted(
     "GatewayBesideRemoteGateways",
     "Gateway {id}: peering {other} of virtual network {network} uses remote gateways.",
     "PE-11",
@@ -130,16 +130,16 @@ GATEWAY_CONNECTED = ErrorTemplate(
     "GWY-11, ER-35",
     _LAB,
 )
-GATEWAY_PEERED = ours(
+GATEWAY_PEERED = unquoted(
     "GatewayUsedByPeering",
     "Virtual network gateway {id} cannot be deleted: peering {user} uses it.",
     "PE-14",
 )
 
-DEVICE_PATH = ours(
+DEVICE_PATH = unquoted(
     "DevicePath", "Circuit peering {id}: '{path}' is neither primary nor secondary.", "ER-10"
 )
-FAILOVER_TEST = ours("FailoverTest", "Failover test of {id}: {problem}.", "ER-38")
+FAILOVER_TEST = unquoted("FailoverTest", "Failover test of {id}: {problem}.", "ER-38")
 GATEWAY_TIMED_OUT = ErrorTemplate(
     200,
     "GwmOperationTimeOut",
@@ -150,19 +150,21 @@ GATEWAY_TIMED_OUT = ErrorTemplate(
 """The error in a finished asynchronous operation: status 200."""
 
 # -- connections and authorizations ------------------------------------------------------------
-CONNECTION_TYPE = ours(
+CONNECTION_TYPE = unquoted(
     "ConnectionType",
     "Connection {id}: connectionType must be ExpressRoute, IPsec or Vnet2Vnet.",
     "ER-34",
 )
-CONNECTION_INCOMPLETE = ours("ConnectionIncomplete", "Connection {id}: {problem}.", "ER-34")
-CONNECTION_SHARED_KEY = ours(
+CONNECTION_INCOMPLETE = unquoted("ConnectionIncomplete", "Connection {id}: {problem}.", "ER-34")
+CONNECTION_SHARED_KEY = unquoted(
     "ConnectionSharedKey",
     "Connection {id}: a shared key cannot be used with an ExpressRoute connection.",
     "ER-34",
 )
-CONNECTION_FIXED = ours("ConnectionFixed", "Connection {id}: {what} cannot be changed.", "ER-34")
-CONNECTION_TWICE = ours(
+CONNECTION_FIXED = unquoted(
+    "ConnectionFixed", "Connection {id}: {what} cannot be changed.", "ER-34"
+)
+CONNECTION_TWICE = unquoted(
     "ConnectionExists",
     "Connection {id}: connection {other} already links the gateway and the circuit.",
     "ER-16",
@@ -187,34 +189,34 @@ REACH_LOCAL = ErrorTemplate(
     "ER-05",
     "three public labs (2026)",
 )
-LINKS_PER_CIRCUIT = ours(
+LINKS_PER_CIRCUIT = unquoted(
     "CircuitLinks",
     "Connection {id}: circuit {circuit} already has {limit} links, the most it may have.",
     "ER-15",
 )
-CIRCUITS_PER_GATEWAY = ours(
+CIRCUITS_PER_GATEWAY = unquoted(
     "GatewayCircuits",
     "Connection {id}: gateway {gateway} already has {limit} circuits {which}.",
     "ER-16",
 )
-TOO_MANY_PREFIXES = ours(
+TOO_MANY_PREFIXES = unquoted(
     "TooManyPrefixes",
     "Connection {id}: the gateway's network and the networks that use it have {prefixes} "
     "prefixes; a connection can be created with {limit} at most.",
     "ER-36",
 )
-AUTHORIZATION_NEEDED = ours(
+AUTHORIZATION_NEEDED = unquoted(
     "AuthorizationNeeded",
     "Connection {id}: circuit {circuit} is in another subscription, an authorization key is "
     "needed.",
     "ER-14",
 )
-AUTHORIZATION_INVALID = ours(
+AUTHORIZATION_INVALID = unquoted(
     "AuthorizationInvalid",
     "Connection {id}: the authorization key is not one of circuit {circuit}, or was revoked.",
     "ER-14",
 )
-AUTHORIZATION_USED = ours(
+AUTHORIZATION_USED = unquoted(
     "AuthorizationUsed",
     "Connection {id}: the authorization key of {authorization} has been used; one key is good for "
     "one connection.",

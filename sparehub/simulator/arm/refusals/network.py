@@ -1,6 +1,6 @@
-"""The catalogue's second part: refusals of virtual networks, peerings and route tables."""
+"""Refusals about virtual networks, peerings and route tables."""
 
-from sparehub.simulator.arm.refusals.template import ErrorTemplate, ours
+from sparehub.simulator.arm.refusals.template import ErrorTemplate, unquoted
 
 _XPLAT = "https://github.com/Azure/azure-xplat-cli (test/recordings)"
 _KYMA = "https://github.com/kyma-project/cloud-manager"
@@ -23,13 +23,13 @@ PREFIX_HOST_BITS = ErrorTemplate(
     "VN-05",
     _XPLAT,
 )
-ADDRESS_SPACE_MISSING = ours(
+ADDRESS_SPACE_MISSING = unquoted(
     "AddressPrefixMissing", "Resource {id} needs at least one address prefix.", "VN-04"
 )
-ADDRESS_SPACE_REPEATED = ours(
+ADDRESS_SPACE_REPEATED = unquoted(
     "AddressPrefixesOverlap", "Address prefixes {first} and {second} of {id} overlap.", "VN-07"
 )
-SUBNET_SIZE = ours(
+SUBNET_SIZE = unquoted(
     "SubnetSize",
     "Subnet {id}: {prefix} is not between /2 and /29.",
     "VN-02, VN-10",
@@ -91,10 +91,10 @@ SUBNET_OF_BASTION_GROUP = ErrorTemplate(
     "VN-27",
     "https://github.com/Azure/azure-quickstart-templates/issues/8655",
 )
-SUBNET_OF_SERVICE_TABLE = ours(
+SUBNET_OF_SERVICE_TABLE = unquoted(
     "ReservedSubnetRouteTable", "Subnet {id} cannot have a route table.", "VN-26"
 )
-SUBNET_OF_SERVICE_GROUP = ours(
+SUBNET_OF_SERVICE_GROUP = unquoted(
     "ReservedSubnetSecurityGroup", "Subnet {id} cannot have a network security group.", "VN-16"
 )
 
@@ -152,7 +152,7 @@ REMOTE_FORBIDS_TRANSIT = ErrorTemplate(
     "wording, without its code: "
     "https://github.com/hashicorp/terraform-provider-azurerm/issues/2872",
 )
-TRANSIT_IN_USE = ours(
+TRANSIT_IN_USE = unquoted(
     "GatewayTransitInUse",
     "Peering {id} must keep AllowGatewayTransit: remote peering {other} uses the gateway.",
     "PE-10",
@@ -165,24 +165,24 @@ PARENT_HAS_GATEWAY = ErrorTemplate(
     "PE-11",
     _LAB,
 )
-SECOND_REMOTE_GATEWAY = ours(
+SECOND_REMOTE_GATEWAY = unquoted(
     "OneRemoteGatewayOnly",
     "Peering {id} cannot use remote gateways: peering {other} of the same network does.",
     "PE-11",
 )
-PEER_TO_ITSELF = ours("PeerToItself", "Peering {id} references its own network.", "PE-01")
-REMOTE_NETWORK_FIXED = ours(
+PEER_TO_ITSELF = unquoted("PeerToItself", "Peering {id} references its own network.", "PE-01")
+REMOTE_NETWORK_FIXED = unquoted(
     "RemoteNetworkFixed", "Peering {id} cannot be pointed at another network.", "PE-01"
 )
 
 # -- route tables ------------------------------------------------------------------------------
-NEXT_HOP_TYPE = ours(
+NEXT_HOP_TYPE = unquoted(
     "NextHopType",
     "Route {id}: next hop type '{type}' is not one of VirtualNetworkGateway, VnetLocal, Internet, "
     "VirtualAppliance, None.",
     "RT-10",
 )
-NEXT_HOP_ADDRESS = ours(
+NEXT_HOP_ADDRESS = unquoted(
     "NextHopAddress",
     "Route {id}: a next hop address must be given for VirtualAppliance and for nothing else.",
     "RT-12",

@@ -1,10 +1,10 @@
-"""How Azure says no."""
+"""Templates of refusals: status, code, message and source of Azure's errors."""
 
 from dataclasses import dataclass, field
 
 from sparehub.simulator.arm.http_messages import JsonObject, Response
 
-OURS = "no source quotes a code: the code is the simulator's own"
+UNQUOTED = "no source quotes a code: the code is the simulator's own"
 
 
 class Refusal(Exception):  # noqa: N818  an answer of Azure's, not an error of ours
@@ -35,10 +35,10 @@ class ErrorTemplate:
     code: str
     message: str
     rules: str
-    """Ids of the rules it stands for, or what of ARM's own it is."""
+    """Ids of the rules that it enforces, or ``ARM`` for a refusal by ARM itself."""
     source: str
-    """Where code and wording were seen; ``OURS`` marks a refusal that Azure makes in words that no
-    source quotes, with a code that begins with ``Simulator``."""
+    """Where code and wording were seen. ``UNQUOTED`` marks a refusal by Azure whose words no source
+    quotes; its code begins with ``Simulator``."""
     details: tuple[tuple[str, str], ...] = field(default=())
 
     def __call__(self, **values: object) -> Refusal:
@@ -50,6 +50,6 @@ class ErrorTemplate:
         return Refusal(self.status, self.code, self.message.format(**values), details)
 
 
-def ours(code: str, message: str, rules: str, status: int = 400) -> ErrorTemplate:
+def unquoted(code: str, message: str, rules: str, status: int = 400) -> ErrorTemplate:
     """Return a refusal that no source quotes."""
-    return ErrorTemplate(status, f"Simulator{code}", message, rules, OURS)
+    return ErrorTemplate(status, f"Simulator{code}", message, rules, UNQUOTED)

@@ -1,1 +1,1 @@
-"""Routes: BGP, effective routes, and what gateways and circuits answer about them."""
+"""Routes: BGP, effective routes, and the route tables of gateways and circuits."""

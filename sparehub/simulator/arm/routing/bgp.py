@@ -1,4 +1,4 @@
-"""Routes between Azure and on-premises: who advertises what over which connection.
+"""BGP between Azure and on-premises: the prefixes advertised over each connection.
 
 Sources: https://learn.microsoft.com/azure/expressroute/expressroute-faqs (ER-20 to ER-22, ER-25),
 https://learn.microsoft.com/azure/expressroute/expressroute-about-virtual-network-gateways (ER-26),
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from sparehub.simulator.arm.routing.on_premises import advertised
 from sparehub.simulator.arm.storage.transaction import Resource, Transaction
-from sparehub.simulator.arm.types.express_route.circuit import CONNECTION
+from sparehub.simulator.arm.types.express_route.circuit import CONNECTION, peering_location
 from sparehub.simulator.arm.types.express_route.circuit_peering import PRIVATE_PEERING
 from sparehub.simulator.arm.types.express_route.gateway import EXPRESS_ROUTE, network_of
 from sparehub.simulator.arm.types.express_route.vpn import IPSEC
@@ -50,7 +50,7 @@ class Learned:
 
 
 def connections(transaction: Transaction, gateway: Resource, now: float) -> list[Resource]:
-    """Return the connections of a gateway that are there and whole."""
+    """Return the provisioned connections of a gateway."""
     linked = transaction.referrers(gateway.key, CONNECTION)
     return [
         connection
@@ -82,7 +82,7 @@ def links_up(transaction: Transaction, circuit: Resource, now: float) -> list[st
 
 
 def advertisements(transaction: Transaction, gateway: Resource) -> list[Network]:
-    """Return what a gateway advertises: its network and those that use it (ER-20)."""
+    """Return the prefixes a gateway advertises: of its network and those that use it (ER-20)."""
     here = network_of(gateway)
     users = remote_gateway_users(transaction, here)
     keys = [here] + [
@@ -109,8 +109,10 @@ def is_up(transaction: Transaction, connection: Resource, now: float) -> bool:
         sum(prefix.version == version for prefix in ours) <= limit
         for version, limit in MOST_ADVERTISED.items()
     )
-    place = circuit.properties["serviceProviderProperties"]["peeringLocation"]
-    cut = gateway.private.get("test", {}).get("peeringLocation", "").lower() == place.lower()
+    cut = (
+        gateway.private.get("test", {}).get("peeringLocation", "").lower()
+        == peering_location(circuit).lower()
+    )
     return few and len(advertised(transaction, circuit)) <= most and not cut
 
 
@@ -207,7 +209,7 @@ def _hairpinned(
 def _over_vpn(
     transaction: Transaction, gateway: Resource, connection: Resource, now: float
 ) -> Iterator[Learned]:
-    """Return what lies behind a VPN device or, if it is connected back, another gateway."""
+    """Yield the routes to a VPN device, or to another gateway that is connected back."""
     properties = connection.properties
     weight = properties["routingWeight"]
     if properties["connectionType"] == IPSEC:

@@ -1,4 +1,4 @@
-"""What a circuit's peering can be asked: ARP table, route table and its summary, of one link.
+"""Tables of a circuit's peering: ARP table, route table and its summary, of one link.
 
 Shapes: https://learn.microsoft.com/rest/api/expressroute/express-route-circuits.
 """
@@ -21,7 +21,7 @@ _CUSTOMER, _MICROSOFT = 1, 2  # hosts of the /30: the first is the customer's (E
 
 
 def arp_table(call: ActionContext) -> JsonObject:
-    """Return the two routers of a link; the customer's is there if the session is up."""
+    """Return the two routers of a link; the customer's only if the session is up."""
     link = _link(call)
     prefix = ip_network(call.resource.properties[f"{link.lower()}PeerAddressPrefix"])
     entries = [("Microsoft", _MICROSOFT)]
@@ -41,7 +41,7 @@ def arp_table(call: ActionContext) -> JsonObject:
 
 
 def route_table(call: ActionContext) -> JsonObject:
-    """Return what each side of a link advertises: on-premises, and the connected networks."""
+    """Return the routes that each side of a link advertises: on-premises, and Azure networks."""
     link = _link(call)
     if link not in _up(call):
         return {"value": []}

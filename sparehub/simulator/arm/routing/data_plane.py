@@ -1,4 +1,4 @@
-"""What Azure accepts although packets then go astray: no error of ARM's, but a fault."""
+"""Faults of the data plane: settings that ARM accepts although packets are then lost."""
 
 from itertools import combinations
 

@@ -88,11 +88,11 @@ def effective(transaction: Transaction, subnet: Resource, now: float) -> list[_R
             for prefix in _NOWHERE
             if not any(contains(route.prefix, prefix) for route in local if route.prefix)
         ]
-    return _judged(system + user)
+    return _mark_active(system + user)
 
 
-def _judged(routes: list[_Route]) -> list[_Route]:
-    """Return the routes, those that lose marked: User before BGP before System (RT-04, RT-05)."""
+def _mark_active(routes: list[_Route]) -> list[_Route]:
+    """Mark the routes that are overridden: User before BGP before System (RT-04, RT-05)."""
     return [
         replace(route, active=not any(_beats(other, route) for other in routes)) for route in routes
     ]
@@ -130,7 +130,7 @@ def _peered(transaction: Transaction, network: Resource) -> list[_Route]:
 
 
 def _from_gateway(transaction: Transaction, network: Resource, now: float) -> list[_Route]:
-    """Return what the gateways of the network, or of the one whose gateways it uses, learned."""
+    """Return the routes learned by the network's gateways, or by the remote gateways it uses."""
     keys = [network.key]
     for peering in transaction.children(network.key, PEERING):
         properties = peering.properties
@@ -186,7 +186,7 @@ def _propagation_off(transaction: Transaction, table: str) -> bool:
 
 
 def effective_security_groups(call: ActionContext) -> JsonObject:
-    """Return the groups of an interface and of its subnet; their rules as they were given."""
+    """Return the security groups of an interface and of its subnet, with their rules."""
     machine = machine_of(call.transaction, call.resource)
     if machine is None or not is_running(machine, call.now):
         raise refusals.INTERFACE_NOT_RUNNING_GROUPS(id=call.resource.id.text)

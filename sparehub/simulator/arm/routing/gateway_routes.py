@@ -1,4 +1,4 @@
-"""What a gateway can be asked: routes learned and advertised, BGP peers.
+"""Routes of a gateway: learned and advertised routes, BGP peers.
 
 Shapes: https://learn.microsoft.com/rest/api/network-gateway/virtual-network-gateways.
 """
@@ -45,7 +45,7 @@ def learned_routes(call: ActionContext) -> JsonObject:
 
 
 def advertised_routes(call: ActionContext) -> JsonObject:
-    """Return what the gateway advertises to one peer (ER-20)."""
+    """Return the routes that the gateway advertises to one peer (ER-20)."""
     peer = call.query.get("peer", "")
     known = {peer["neighbor"] for peer in bgp_peers(call)["value"] if peer["state"] == "Connected"}
     local = bgp.local_address(call.transaction, call.resource)

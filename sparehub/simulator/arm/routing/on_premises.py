@@ -1,4 +1,4 @@
-"""What on-premises routers advertise: a setting, for Azure cannot say it."""
+"""Prefixes that on-premises routers advertise: a setting, as Azure does not know them."""
 
 import json
 from collections.abc import Sequence
@@ -10,12 +10,12 @@ from sparehub.simulator.arm.types.network.addresses import Network
 ADVERTISED = "on-premises.prefixes"
 """Setting: prefixes by name of a circuit in lower case; under the empty name, of all others."""
 EXPECTED = "on-premises.expected"
-"""Setting: prefixes of every circuit for which nothing was said."""
+"""Setting: prefixes of every circuit without a setting of its own."""
 _EXPECTED = '["192.168.0.0/16"]'
 
 
 def advertise(transaction: Transaction, prefixes: Sequence[str], circuit: str = "") -> None:
-    """Let on-premises advertise prefixes over a circuit, or over all that are not named.
+    """Let on-premises advertise prefixes over a circuit, or over all without their own.
 
     Raises:
         ValueError: A prefix is none.
@@ -27,12 +27,12 @@ def advertise(transaction: Transaction, prefixes: Sequence[str], circuit: str = 
 
 
 def expect(transaction: Transaction, prefixes: Sequence[str]) -> None:
-    """Let on-premises advertise prefixes wherever :func:`advertise` said nothing."""
+    """Let on-premises advertise prefixes on every circuit that :func:`advertise` does not set."""
     transaction.set(EXPECTED, json.dumps(list(prefixes)))
 
 
 def expected(transaction: Transaction) -> list[str]:
-    """Return what on-premises advertises wherever nothing was said."""
+    """Return the prefixes of every circuit without a setting of its own."""
     prefixes: list[str] = json.loads(transaction.setting(EXPECTED, _EXPECTED))
     return prefixes
 

@@ -58,7 +58,7 @@ class Clock:
         return Reading(seconds, speed)
 
     def takes(self, seconds: float) -> float:
-        """Return how long an operation takes whose type takes ``seconds``."""
+        """Return the simulated seconds of an operation whose type takes ``seconds``."""
         return seconds
 
     def set_speed(self, transaction: Transaction, speed: Speed) -> None:

@@ -1,4 +1,4 @@
-"""Identifiers that are the same in every run."""
+"""Identifiers that are the same in every run: GUIDs, entity tags."""
 
 from hashlib import sha256
 from uuid import UUID

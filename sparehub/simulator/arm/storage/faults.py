@@ -14,7 +14,7 @@ from sparehub.simulator.arm.storage.transaction import Transaction
 
 
 class FaultKind(StrEnum):
-    """What goes wrong."""
+    """The kinds of faults."""
 
     REGION_DOWN = "region-down"
     THROTTLED = "throttled"
@@ -36,14 +36,14 @@ TRANSPORT: tuple[int | TransportFault, ...] = (
 
 
 class FaultScope(NamedTuple):
-    """What a request is about, as far as it decides about faults; empty where it is unknown."""
+    """Type and region of a request, by which faults match; empty where unknown."""
 
     type: str
     region: str
 
 
 @dataclass(frozen=True)
-class Order:
+class FaultRequest:
     """A fault to inject."""
 
     kind: str
@@ -91,7 +91,7 @@ class Fault:
         return seen > self.after and (last is None or seen <= last)
 
 
-def add(transaction: Transaction, order: Order) -> None:
+def add(transaction: Transaction, order: FaultRequest) -> None:
     """Inject a fault."""
     once = order.count is None and order.kind != FaultKind.REGION_DOWN
     transaction.connection.execute(

@@ -130,9 +130,3 @@ def parse(path: str) -> Target:  # noqa: C901, PLR0911  one case and return for 
 def _is_text(path: str) -> bool:
     """Return whether a path can be stored: one from JSON may hold half a surrogate pair."""
     return path.isascii() or not any("\ud800" <= character <= "\udfff" for character in path)
-
-
-def key_of(text: str) -> str | None:
-    """Return the key of the resource that ``text`` names; None if it names none."""
-    target = parse(text)
-    return target.key if isinstance(target, ResourceId) else None

@@ -1,4 +1,4 @@
-"""The store: one SQLite file that several processes read and write at once.
+"""The store: one SQLite file that several processes can read and write at once.
 
 Write-ahead logging lets readers go on while one writes; ``BEGIN IMMEDIATE`` around each request
 makes it either happen or not, also when the process is killed in the middle.

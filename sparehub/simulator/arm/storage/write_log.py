@@ -1,4 +1,4 @@
-"""The log: every write that reached Azure Resource Manager, and what became of it."""
+"""The log: every write that reached Azure Resource Manager, and its outcome."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from sparehub.simulator.arm.storage.transaction import Transaction
 
 @dataclass(frozen=True)
 class LogLine:
-    """One ARM write and what became of it."""
+    """One ARM write and its outcome."""
 
     at: float
     method: str

@@ -1,4 +1,4 @@
-"""What is asked of ``Microsoft.Authorization`` at any scope: locks, deny assignments, permissions.
+"""``Microsoft.Authorization`` at any scope: locks, deny assignments, permissions.
 
 https://learn.microsoft.com/rest/api/resources/management-locks
 https://learn.microsoft.com/rest/api/authorization/deny-assignments
@@ -14,9 +14,9 @@ from sparehub.simulator.arm.pipeline import access_control
 from sparehub.simulator.arm.pipeline.access_control import (
     EVERYBODY,
     LEVELS,
-    Denial,
-    Grant,
+    DenyAssignment,
     Lock,
+    Permission,
     covers,
 )
 from sparehub.simulator.arm.pipeline.body import read_body
@@ -57,7 +57,7 @@ class AuthorizationQuery:
 
 
 def parse_path(path: str) -> AuthorizationQuery | None:
-    """Return what of ``Microsoft.Authorization`` a path asks for, if it does."""
+    """Return the part of ``Microsoft.Authorization`` that a path names; None if it names none."""
     match = _PATH.fullmatch(path)
     if match is None:
         return None
@@ -101,7 +101,7 @@ def answer(transaction: Transaction, request: Request, target: AuthorizationQuer
 
 
 def _find(transaction: Transaction, scope: str) -> None:
-    """Refuse a scope that is not there."""
+    """Refuse a scope that does not exist."""
     groups = parse(f"{scope}/resourceGroups")
     if isinstance(groups, NoSuchPath) and groups.subscription is not None:
         raise refusals.SUBSCRIPTION_INVALID(subscription=groups.subscription)
@@ -134,7 +134,7 @@ def _shown(
         principal = _ASSIGNED.fullmatch(query.get("$filter", ""))
         shown = [
             _of_denial(denial)
-            for denial in access_control.denials(transaction)
+            for denial in access_control.deny_assignments(transaction)
             if (principal is None or {principal[1], EVERYBODY} & set(denial.principals))
             and (
                 covers(denial.scope, target.scope)
@@ -144,7 +144,7 @@ def _shown(
     else:
         shown = [
             _of_grant(grant)
-            for grant in access_control.grants(transaction)
+            for grant in access_control.permissions(transaction)
             if covers(grant.scope, target.scope)
         ]
     return Response(status=_OK, body={"value": shown})
@@ -165,7 +165,7 @@ def _of_lock(lock: Lock) -> JsonObject:
     return {"id": identity, "name": lock.name, "type": type_name, "properties": properties}
 
 
-def _of_denial(denial: Denial) -> JsonObject:
+def _of_denial(denial: DenyAssignment) -> JsonObject:
     type_name = f"{_AUTHORIZATION}/denyAssignments"
     permission = {"actions": [*denial.actions], "notActions": [*denial.not_actions]}
     return {
@@ -188,7 +188,7 @@ def _principal(identity: str) -> JsonObject:
     return {"id": identity, "type": "SystemDefined" if identity == EVERYBODY else "User"}
 
 
-def _of_grant(grant: Grant) -> JsonObject:
+def _of_grant(grant: Permission) -> JsonObject:
     return {
         "actions": [*grant.actions],
         "notActions": [*grant.not_actions],

@@ -1,4 +1,4 @@
-"""How much of a subscription's quota is used in a region.
+"""Usages: how much of a subscription's quota is used in a region.
 
 https://learn.microsoft.com/rest/api/virtualnetwork/usages/list
 https://learn.microsoft.com/rest/api/compute/usage/list
@@ -53,7 +53,7 @@ class UsageQuery:
 
 
 def parse_path(path: str) -> UsageQuery | None:
-    """Return whose usages a path asks for, if it does."""
+    """Return the usages that a path names; None if it names none."""
     match = _PATH.fullmatch(path)
     return UsageQuery(match[1], match[2], geography.canonical_region(match[3])) if match else None
 
@@ -64,7 +64,7 @@ def set_limit(transaction: Transaction, name: str, limit: int) -> None:
 
 
 def answer(transaction: Transaction, request: Request, query: UsageQuery) -> Response:
-    """Answer a reading.
+    """Answer a read.
 
     Raises:
         Refusal: Azure refuses it.

@@ -1,1 +1,1 @@
-"""The resource types: one file a type; a new one is a file and a row in ``registry``."""
+"""Resource types: a new one, such as NAT gateways, is a file here and a row in ``registry``."""

@@ -120,7 +120,7 @@ class ResourceType:
 
     @property
     def body(self) -> Spec:
-        """What the whole request body may hold."""
+        """The schema of the whole request body."""
         body: dict[str, Spec] = {"tags": dict, "properties": self.accepts}
         if self.has_location:
             body["location"] = str
@@ -176,7 +176,7 @@ class ResourceType:
         return dict(write.properties)
 
     def private(self, write: Write) -> JsonObject:
-        """Return what Azure keeps to itself."""
+        """Return state that no answer shows."""
         return write.existing.private if write.existing else {}
 
     def after_put(self, write: Write, resource: Resource) -> None:

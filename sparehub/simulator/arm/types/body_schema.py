@@ -1,4 +1,4 @@
-"""What a request body may hold: a type says it as a plain structure, this module applies it.
+"""Schemas of request bodies: a type has one as a plain structure, this module applies it.
 
 A specification is ``str``, ``bool``, ``int`` or ``dict`` (any object), a :class:`Reference`, a list
 of one specification, or a dictionary of specifications by member name. Members that a

@@ -3,7 +3,6 @@
 from typing import Any
 
 from sparehub.simulator.arm.http_messages import JsonObject
-from sparehub.simulator.arm.storage.resource_id import ResourceId
 from sparehub.simulator.arm.types.base import Write
 
 
@@ -22,8 +21,3 @@ def nested(
         }
         for item in write.properties.get(collection, [])
     ]
-
-
-def nested_id(identity: ResourceId, collection: str, name: str) -> str:
-    """Return the id of a nested object."""
-    return identity.child(collection, name).text

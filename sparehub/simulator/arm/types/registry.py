@@ -1,4 +1,4 @@
-"""The types that are simulated: a new type is one file and one row here."""
+"""The registry of simulated resource types: a new type is one file and one row here."""
 
 from collections.abc import Mapping
 from types import MappingProxyType

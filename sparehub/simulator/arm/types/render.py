@@ -1,4 +1,4 @@
-"""How a stored resource looks in an answer."""
+"""The JSON of a stored resource in an answer."""
 
 from typing import Any
 

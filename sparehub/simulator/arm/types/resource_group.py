@@ -12,7 +12,7 @@ from sparehub.simulator.arm.types.body_schema import Spec
 
 
 class ResourceGroup(ResourceType):
-    """A resource group; deleting it deletes what it holds."""
+    """A resource group; deleting it deletes its resources."""
 
     name = RESOURCE_GROUP
     accepts: ClassVar[Spec] = {}

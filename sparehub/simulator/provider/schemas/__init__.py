@@ -1,1 +1,1 @@
-"""What azure-native calls the types and properties of ARM."""
+"""Schemas: azure-native's names of ARM's types and properties."""

@@ -1,4 +1,4 @@
-"""What azure-native 3.29 makes of what lies in subnets: data.
+"""Schemas of azure-native 3.29 for resources in subnets: data.
 
 Names are those of the SDK's classes (``pulumi_azure_native.network`` and ``.compute``, 3.29.0), in
 the wire's camel case.

@@ -1,4 +1,4 @@
-"""The shape of what azure-native makes of a type: its token, path and property names."""
+"""The schema of a type in azure-native: its token, path and property names."""
 
 from dataclasses import dataclass
 
@@ -15,7 +15,7 @@ def words(text: str) -> frozenset[str]:
 
 
 COMMON = words("azureApiVersion etag name provisioningState type")
-"""What every answer of Microsoft.Network holds besides."""
+"""Read-only properties that every answer of Microsoft.Network has."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,9 +31,9 @@ class Schema:
     random_name: bool
     """Whether an automatic name gets a random suffix; a child's does not."""
     inputs: frozenset[str]
-    """What goes into the request body."""
+    """Members of the request body."""
     outputs: frozenset[str]
-    """What only an answer holds."""
+    """Read-only members."""
     required: tuple[str, ...] = ()
     kept: tuple[str, ...] = ()
     """Inline collections of children: not in the inputs, they are read and sent back."""

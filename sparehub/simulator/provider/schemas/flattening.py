@@ -29,7 +29,7 @@ _READ_ONLY = words(
     "etag hasBgpOverride ipConfigurationProfiles privateEndpoints privateIPAddress "
     "provisioningState purpose resourceGuid"
 )
-"""Members of nested objects that only an answer holds."""
+"""Read-only members of nested objects."""
 
 
 def to_body(schema: Schema, inputs: Properties) -> JsonObject:
@@ -53,7 +53,7 @@ def to_inputs(schema: Schema, document: JsonObject, parameters: Properties) -> P
 
 
 def project(schema: Schema, outputs: Properties) -> Properties:
-    """Return what of the outputs a client could have given as inputs."""
+    """Return the outputs that can be inputs."""
     writable = schema.inputs - schema.computed - {"id", "name", "type"}
     return {name: _writable(value) for name, value in outputs.items() if name in writable}
 
@@ -69,7 +69,7 @@ def _nest(flat: Properties, *, sku_inside: bool = False) -> JsonObject:
 
 
 def _flatten(document: JsonObject) -> Properties:
-    """Return an object without ``properties``, what was in them lifted up."""
+    """Return an object with the members of its ``properties`` lifted up."""
     outer = {name: value for name, value in document.items() if name != "properties"}
     inner = {
         name: _inside(_flatten, name, value)
@@ -94,7 +94,7 @@ def _each(change: Any, value: Any) -> Any:  # noqa: ANN401  JSON
 
 
 def _writable(value: Any) -> Any:  # noqa: ANN401  JSON
-    """Return a nested value without what only an answer holds."""
+    """Return a nested value without its read-only members."""
     match value:
         case dict():
             return {

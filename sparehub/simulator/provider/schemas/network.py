@@ -1,4 +1,4 @@
-"""What azure-native 3.29 makes of networks, gateways and circuits: data.
+"""Schemas of azure-native 3.29 for networks, gateways and circuits: data.
 
 Names are those of the SDK's classes (``pulumi_azure_native.network`` and ``.resources``, 3.29.0),
 in the wire's camel case.

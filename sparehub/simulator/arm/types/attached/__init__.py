@@ -1,1 +1,1 @@
-"""What is attached to subnets: network interfaces, machines, load balancers, firewalls."""
+"""Resources in subnets: network interfaces, machines, load balancers, firewalls."""

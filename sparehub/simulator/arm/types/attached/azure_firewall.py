@@ -1,4 +1,4 @@
-"""Azure Firewall: as the network virtual appliance of a hub. Its rules are kept, not judged."""
+"""Azure Firewall, as the network virtual appliance of a hub; its rules are stored only."""
 
 from typing import ClassVar
 

@@ -1,4 +1,4 @@
-"""Network security groups and their rules: that they are there. Packets are not judged by them."""
+"""Network security groups and their rules, as resources; they filter no packets."""
 
 from types import MappingProxyType
 from typing import Any, ClassVar
@@ -65,7 +65,7 @@ class NetworkSecurityGroup(ResourceType):
     verb = "PutNetworkSecurityGroupOperation"
 
     def compute(self, write: Write) -> JsonObject:
-        """Add what every group has."""
+        """Add the default rules of every group."""
         own = {name: value for name, value in write.properties.items() if name not in self.inlines}
         rules = [_default_rule(write.id, *values) for values in _DEFAULTS]
         return {"resourceGuid": guid(write.id.key), "defaultSecurityRules": rules} | own
@@ -79,7 +79,7 @@ class NetworkSecurityGroup(ResourceType):
     def render(
         self, transaction: Transaction, resource: Resource, *, provisioned: bool
     ) -> JsonObject:
-        """Add what the group is associated with."""
+        """Add the interfaces and subnets that the group is associated with."""
         del provisioned
         shown = dict(resource.properties)
         for member, type_name in (("networkInterfaces", NETWORK_INTERFACE), ("subnets", SUBNET)):

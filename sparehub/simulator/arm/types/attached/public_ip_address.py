@@ -18,7 +18,7 @@ PUBLIC_IP_ADDRESS = "Microsoft.Network/publicIPAddresses"
 _SKUS = ("Basic", "Standard")
 _METHODS = ("Dynamic", "Static")
 _RANGE = ip_network("198.18.0.0/15")
-"""Simulated addresses come from what is set apart for tests of networks (RFC 2544)."""
+"""Simulated addresses come from the range for benchmarks of networks (RFC 2544)."""
 
 
 class PublicIPAddress(ResourceType):

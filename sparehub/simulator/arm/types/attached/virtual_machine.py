@@ -15,7 +15,7 @@ from sparehub.simulator.arm.types.body_schema import Reference, Spec
 
 
 class VirtualMachine(ResourceType):
-    """A virtual machine. What is in it is kept, not simulated; new, it runs."""
+    """A virtual machine. Its settings are stored, not simulated; a new one runs."""
 
     name = VIRTUAL_MACHINE
     accepts: ClassVar[Spec] = {
@@ -66,7 +66,7 @@ class VirtualMachine(ResourceType):
 
 
 def is_running(machine: Resource, now: float) -> bool:
-    """Return whether a machine is there and runs."""
+    """Return whether a machine is provisioned and runs."""
     made = machine.failure is None and machine.finishes_at <= now
     return made and machine.private["power"] == "running"
 
@@ -78,7 +78,7 @@ def set_power(call: ActionContext, power: str) -> None:
 
 
 def instance_view(call: ActionContext) -> JsonObject:
-    """Return how a machine is, as ``GET .../instanceView`` says it."""
+    """Return the state of a machine, as ``GET .../instanceView`` shows it."""
     power = call.resource.private["power"]
     shown = power.removeprefix("power")
     return {

@@ -13,7 +13,7 @@ AUTHORIZATION = f"{CIRCUIT}/authorizations"
 
 
 class Authorization(ResourceType):
-    """An authorization. Its key is Azure's; made anew, it has a new one."""
+    """An authorization. Azure makes its key; a new authorization has a new key."""
 
     name = AUTHORIZATION
     accepts: ClassVar[Spec] = {}
@@ -48,7 +48,7 @@ class Authorization(ResourceType):
 
 
 def use(transaction: Transaction, authorization: Resource, connection: str) -> None:
-    """Record that a connection has been made with the key."""
+    """Record that a connection uses the key."""
     authorization.properties["authorizationUseStatus"] = "InUse"
     authorization.properties["connectionResourceUri"] = connection
     authorization.private["used"] = True

@@ -135,6 +135,11 @@ class Circuit(ResourceType):
             deleter.remove(child)
 
 
+def peering_location(circuit: Resource) -> str:
+    """Return the circuit's peering location, such as ``Hong Kong``."""
+    return str(circuit.properties["serviceProviderProperties"]["peeringLocation"])
+
+
 def provider_state(circuit: Resource) -> str:
     """Return the circuit's ``serviceProviderProvisioningState``."""
     return "Provisioned" if circuit.private["provisioned"] else "NotProvisioned"
@@ -172,7 +177,7 @@ def _check_change(write: Write, existing: Resource) -> None:
 
 
 def _check_downgrade(write: Write, existing: Resource) -> None:
-    """Refuse to give up Premium while what is linked needs it (ER-29)."""
+    """Refuse a downgrade from Premium while a link needs it (ER-29)."""
     tier = write.body["sku"]["tier"]
     if existing.document["sku"]["tier"] != "Premium" or tier == "Premium":
         return
@@ -180,11 +185,11 @@ def _check_downgrade(write: Write, existing: Resource) -> None:
     if len(links) > _STANDARD_LINKS:
         problem = f"it has {len(links)} links, more than {_STANDARD_LINKS}"
         raise refusals.DOWNGRADE(id=write.id.text, tier=tier, problem=problem)
-    place = existing.properties["serviceProviderProperties"]["peeringLocation"]
+    location = peering_location(existing)
     for link in links:
         key = link.properties["virtualNetworkGateway1"]["id"].lower()
         stored = write.transaction.get(key)
         region = stored.document["location"] if stored else ""
-        if not geography.same_geopolitical_region(place, region):
+        if not geography.same_geopolitical_region(location, region):
             problem = f"{link.id.text} reaches {region}"
             raise refusals.DOWNGRADE(id=write.id.text, tier=tier, problem=problem)

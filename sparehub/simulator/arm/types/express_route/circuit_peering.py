@@ -26,7 +26,7 @@ _CONFIG = {
     "legacyMode": 0,
     "routingRegistryName": "NONE",
 }
-"""What Azure adds to the settings of a Microsoft peering (recorded in azure-libraries-for-net)."""
+"""Azure's defaults of a Microsoft peering (recorded in azure-libraries-for-net)."""
 _NEEDED = ("peerASN", "vlanId", "primaryPeerAddressPrefix", "secondaryPeerAddressPrefix")
 _PREFIX = 30
 MICROSOFT_ASN = 12076
@@ -64,7 +64,7 @@ class CircuitPeering(ResourceType):
     verb = "PutExpressRouteCircuitPeeringOperation"
 
     def check(self, write: Write) -> None:
-        """Refuse a circuit that is not provisioned (ER-09) and what is incomplete (ER-10)."""
+        """Refuse a circuit that is not provisioned (ER-09) and incomplete settings (ER-10)."""
         circuit = write.parent
         if (
             circuit
@@ -78,7 +78,7 @@ class CircuitPeering(ResourceType):
             raise refusals.PEERING_INCOMPLETE(id=write.id.text, problem=problem)
 
     def failure(self, write: Write) -> Refusal | None:
-        """Return that Microsoft peering needs a Premium circuit (ER-13): said when it ends."""
+        """Return that Microsoft peering needs a Premium circuit (ER-13): the operation fails."""
         circuit = write.parent
         tier = circuit.document["sku"]["tier"] if circuit else "Premium"
         if write.id.name == MICROSOFT_PEERING and tier != "Premium":
@@ -118,7 +118,7 @@ class CircuitPeering(ResourceType):
         return shown
 
     def private(self, write: Write) -> JsonObject:
-        """Remember whether the peering is being made."""
+        """Record whether the peering is new."""
         return {"new": write.existing is None}
 
     def check_delete(self, transaction: Transaction, resource: Resource) -> None:
@@ -129,7 +129,7 @@ class CircuitPeering(ResourceType):
 
 
 def _problem(write: Write) -> str:
-    """Return what is wrong with the peering's settings, or nothing."""
+    """Return the problem with the peering's settings; empty if there is none."""
     properties = write.properties
     kinds = (PRIVATE_PEERING, MICROSOFT_PEERING)
     if properties.get("peeringType") != write.id.name or write.id.name not in kinds:

@@ -13,7 +13,12 @@ from sparehub.simulator.arm.types.base import Deleter, Durations, ResourceType, 
 from sparehub.simulator.arm.types.body_schema import Reference, Spec
 from sparehub.simulator.arm.types.express_route import authorization
 from sparehub.simulator.arm.types.express_route.authorization import AUTHORIZATION
-from sparehub.simulator.arm.types.express_route.circuit import CIRCUIT, CONNECTION, provider_state
+from sparehub.simulator.arm.types.express_route.circuit import (
+    CIRCUIT,
+    CONNECTION,
+    peering_location,
+    provider_state,
+)
 from sparehub.simulator.arm.types.express_route.circuit_peering import CIRCUIT_PEERING
 from sparehub.simulator.arm.types.express_route.connection_limits import check_limits
 from sparehub.simulator.arm.types.express_route.gateway import EXPRESS_ROUTE, GATEWAY
@@ -147,12 +152,12 @@ def _is_vpn(properties: JsonObject) -> bool:
 
 def _check_reach(name: str, circuit: Resource, gateway: Resource) -> None:
     """Refuse a gateway in a region that the circuit does not reach (ER-04, ER-05)."""
-    place = circuit.properties["serviceProviderProperties"]["peeringLocation"]
+    location = peering_location(circuit)
     region, tier = gateway.document["location"], circuit.document["sku"]["tier"]
-    if tier == "Local" and not geography.local_to(place, region):
-        raise express_route.REACH_LOCAL(peering_location=place, region=region)
-    if tier in ("Basic", "Standard") and not geography.same_geopolitical_region(place, region):
-        raise express_route.REACH_STANDARD(name=name, peering_location=place, region=region)
+    if tier == "Local" and not geography.local_to(location, region):
+        raise express_route.REACH_LOCAL(peering_location=location, region=region)
+    if tier in ("Basic", "Standard") and not geography.same_geopolitical_region(location, region):
+        raise express_route.REACH_STANDARD(name=name, peering_location=location, region=region)
 
 
 def _check_unchanged(write: Write, existing: Resource) -> None:

@@ -4,7 +4,7 @@ from sparehub.simulator.arm.http_messages import JsonObject
 from sparehub.simulator.arm.refusals import express_route as refusals
 from sparehub.simulator.arm.storage.transaction import Resource, Transaction
 from sparehub.simulator.arm.types.base import Write
-from sparehub.simulator.arm.types.express_route.circuit import CONNECTION
+from sparehub.simulator.arm.types.express_route.circuit import CONNECTION, peering_location
 from sparehub.simulator.arm.types.express_route.gateway import network_of
 from sparehub.simulator.arm.types.network.ip_configurations import GATEWAY_SUBNET
 from sparehub.simulator.arm.types.network.peering import remote_gateway_users
@@ -12,7 +12,7 @@ from sparehub.simulator.arm.types.network.virtual_network import subnet_networks
 
 _STANDARD_LINKS = 10
 _PREMIUM_LINKS = ((100, 20), (500, 25), (1000, 40), (2000, 50), (5000, 60), (10000, 75))
-"""Links of a Premium circuit (ER-15) whose bandwidth is below so many Mbps."""
+"""Links of a Premium circuit (ER-15) with a bandwidth below the first number, in Mbps."""
 _MOST_PREMIUM_LINKS = 100
 _CIRCUITS = {
     "Standard": 4,
@@ -61,14 +61,12 @@ def _check_circuits(
         raise refusals.CIRCUITS_PER_GATEWAY(
             id=write.id.text, gateway=gateway.id.text, limit=limit, which="in all"
         )
-    place = _provider(circuit)["peeringLocation"].lower()
+    location = peering_location(circuit).lower()
     others = [store.get(other.properties["peer"]["id"].lower()) for other in connections]
-    there = [
-        other for other in others if other and _provider(other)["peeringLocation"].lower() == place
-    ]
+    there = [other for other in others if other and peering_location(other).lower() == location]
     if len(there) >= CIRCUITS_FROM_ONE_LOCATION:
         raise refusals.CIRCUITS_PER_GATEWAY(
-            id=write.id.text, gateway=gateway.id.text, limit=len(there), which=f"from {place}"
+            id=write.id.text, gateway=gateway.id.text, limit=len(there), which=f"from {location}"
         )
     subnet = store.get(f"{network_of(gateway)}/subnets/{GATEWAY_SUBNET.lower()}")
     prefix = subnet_networks(subnet)[0] if subnet else None

@@ -122,7 +122,7 @@ class Gateway(ResourceType):
         return refusals.GATEWAY_BOUNDS() if wrong else None
 
     def check(self, write: Write) -> None:
-        """Refuse GWY-01 to GWY-08 and what VN-10 and VN-12 say of GatewaySubnet."""
+        """Refuse GWY-01 to GWY-08, and VN-10 and VN-12 of GatewaySubnet."""
         gateway_type = write.properties.get("gatewayType")
         if gateway_type not in (EXPRESS_ROUTE, VPN):
             raise refusals.GATEWAY_TYPE(id=write.id.text)
@@ -169,7 +169,7 @@ class Gateway(ResourceType):
     def render(
         self, transaction: Transaction, resource: Resource, *, provisioned: bool
     ) -> JsonObject:
-        """Add what a VPN gateway has once it is there, and while it is written (recorded)."""
+        """Add the BGP settings of a VPN gateway, which differ while it is written (recorded)."""
         shown = dict(resource.properties)
         if shown["gatewayType"] != VPN:
             return shown
@@ -236,7 +236,7 @@ def _sku(properties: JsonObject) -> str:
 
 
 def _bounds(properties: JsonObject) -> tuple[int, int] | None:
-    """Return the fewest and the most scale units that a gateway says, if it says both."""
+    """Return the least and the most scale units of a gateway, if it has both."""
     bounds = properties.get("autoScaleConfiguration", {}).get("bounds", {})
     return (bounds["min"], bounds["max"]) if {"min", "max"} <= bounds.keys() else None
 

@@ -31,19 +31,19 @@ class CircuitConnection(ResourceType):
     verb = "PutExpressRouteCircuitConnectionOperation"
 
     def compute(self, write: Write) -> JsonObject:
-        """Add that it is connected: on-premises routers are not asked."""
+        """Add the state Connected: on-premises routers are not simulated."""
         return write.properties | {"circuitConnectionStatus": "Connected"}
 
 
 def made_here(transaction: Transaction, peering: Resource) -> list[JsonObject]:
-    """Return the connections that were made at a peering."""
+    """Return the connections whose parent is a peering."""
     return [
         _shown(connection) for connection in transaction.children(peering.key, CIRCUIT_CONNECTION)
     ]
 
 
 def made_there(transaction: Transaction, peering: Resource) -> list[JsonObject]:
-    """Return the connections that were made at other circuits to a peering."""
+    """Return the connections of other circuits to a peering."""
     connections = transaction.referrers(peering.key, CIRCUIT_CONNECTION)
     return [
         _shown(connection)

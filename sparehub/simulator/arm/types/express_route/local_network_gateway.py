@@ -44,7 +44,7 @@ class LocalNetworkGateway(ResourceType):
                 raise refusals.LOCAL_GATEWAY_ADDRESS(id=write.id.text) from None
 
     def compute(self, write: Write) -> JsonObject:
-        """Add what Azure adds."""
+        """Add Azure's defaults."""
         return {"resourceGuid": guid(write.id.key)} | write.properties
 
     def check_delete(self, transaction: Transaction, resource: Resource) -> None:

@@ -1,4 +1,4 @@
-"""What is particular to VPN: gateways with a public address, connections with a shared key."""
+"""VPN: gateways with a public address, connections with a shared key."""
 
 from ipaddress import ip_network
 from typing import Any
@@ -61,7 +61,7 @@ _NO_CLIENTS = {
 
 
 def during_write(gateway: Resource, subnet: Resource | None) -> JsonObject:
-    """Return what is shown of a VPN gateway while it is written (recorded)."""
+    """Return the properties of a VPN gateway while it is written (recorded)."""
     given = gateway.properties.get("vpnClientConfiguration")
     shown: JsonObject = {"vpnClientConfiguration": given or _NO_CLIENTS}
     if "bgpSettings" in gateway.properties:
@@ -90,7 +90,7 @@ def bgp_settings(gateway: Resource, subnet: Resource | None) -> JsonObject:
 
 
 def check_connection(write: Write, gateway: Resource) -> None:
-    """Refuse a VPN connection whose ends are not there, or that is pointed elsewhere."""
+    """Refuse a VPN connection whose ends do not exist, or change."""
     properties = write.properties
     if gateway.properties["gatewayType"] != VPN:
         problem = "virtualNetworkGateway1 must be a VPN gateway"
@@ -120,4 +120,4 @@ DEFAULTS: JsonObject = {
     "trafficSelectorPolicies": [],
     "usePolicyBasedTrafficSelectors": False,
 }
-"""What Azure adds to a VPN connection (recorded in azure-libraries-for-net)."""
+"""Azure's defaults of a VPN connection (recorded in azure-libraries-for-net)."""

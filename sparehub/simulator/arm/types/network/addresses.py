@@ -54,7 +54,7 @@ def overlap(first: Network, second: Network) -> bool:
 
 
 def contains(outer: Network, inner: Network) -> bool:
-    """Return whether ``inner`` lies in ``outer``."""
+    """Return whether ``inner`` is within ``outer``."""
     return overlap(outer, inner) and outer.prefixlen <= inner.prefixlen
 
 

@@ -111,7 +111,7 @@ def _taken(write: Write, subnet: Resource) -> dict[str, str]:
 
 
 def _static(wanted: str, configuration: str, networks: list[Network], taken: dict[str, str]) -> str:
-    """Return an address that was asked for, if it can be had."""
+    """Return a static address; refuse one that is not available."""
     try:
         address = ip_address(wanted)
     except ValueError:
@@ -136,7 +136,7 @@ def is_reserved(address: Address, network: Network) -> bool:
 
 
 def _usable(network: Network) -> Iterable[Address]:
-    """Return addresses of a subnet that can be given away, the first ones."""
+    """Return the first usable addresses of a subnet."""
     last = min(network.num_addresses - 1, _MOST_TRIES)
     return (network[number] for number in range(_FIRST, last))
 

@@ -55,7 +55,7 @@ class Peering(ResourceType):
     verb = "PutVirtualNetworkPeeringOperation"
 
     def missing(self, reference: str, identity: ResourceId) -> Refusal:
-        """Return the refusal for a remote network that is not there."""
+        """Return the refusal for a remote network that does not exist."""
         return refusals.GLOBAL_REFERENCE_NOT_FOUND(reference=reference, id=identity.text)
 
     def dependencies(self, write: Write) -> list[Resource]:
@@ -70,7 +70,7 @@ class Peering(ResourceType):
         return store.children(remote, SUBNET) + ([half] if half else [])
 
     def check(self, write: Write) -> None:
-        """Refuse what PE-01 to PE-11 refuse."""
+        """Refuse PE-01 to PE-11."""
         store, identity = write.transaction, write.id
         local, remote = store.get(_local(identity)), store.get(_remote_key(write.properties))
         if "remoteVirtualNetwork" not in write.properties or not local or not remote:
@@ -239,7 +239,7 @@ def _check_spaces(write: Write, local: Resource, remote: Resource) -> None:
 def _check_remote_gateways(
     write: Write, local: Resource, remote: Resource, half: Resource | None
 ) -> None:
-    """Refuse the use of remote gateways that are not there or not offered (PE-09 to PE-12)."""
+    """Refuse remote gateways that do not exist, or without gateway transit (PE-09 to PE-12)."""
     store, identity = write.transaction, write.id
     if gateways(store, local.key):
         raise network.PARENT_HAS_GATEWAY(id=identity.text, local=local.id.text)

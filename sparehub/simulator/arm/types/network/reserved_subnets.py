@@ -1,4 +1,4 @@
-"""Subnets whose names Azure knows, and what it refuses on them. Read on 2026-11-30.
+"""Reserved subnet names, and what Azure refuses on them. Read on 2026-11-30.
 
 Pages: ``expressroute/expressroute-about-virtual-network-gateways``, ``bastion/bastion-nsg``,
 ``route-server/route-server-faq``, ``firewall/management-nic`` and ``firewall/firewall-faq`` of
@@ -73,7 +73,7 @@ def _values(rule: dict[str, object], one: str, many: str) -> Iterator[str]:
 
 
 def _holds(ports: str, port: int) -> bool:
-    """Return whether a range such as ``*``, ``443`` or ``20-25`` holds a port."""
+    """Return whether a range such as ``*``, ``443`` or ``20-25`` contains a port."""
     low, _, high = ports.partition("-")
     if ports == "*":
         return True

@@ -91,5 +91,5 @@ class Route(ResourceType):
                 raise refusals.ROUTE_PREFIX_TWICE(name=identity.name, other=other.id.name)
 
     def compute(self, write: Write) -> JsonObject:
-        """Add what Azure says of BGP."""
+        """Add the read-only BGP flag."""
         return write.properties | {"hasBgpOverride": False}

@@ -115,7 +115,7 @@ def _check_reserved(write: Write) -> None:
 
 
 def _is_private(write: Write) -> bool:
-    """Return whether a new subnet has no default outbound access where nothing is said (VN-23)."""
+    """Return whether a new subnet has no default outbound access by default (VN-23)."""
     private = write.parent is not None and bool(write.parent.private.get("private subnets"))
     return private and write.existing is None and not is_api_version_before(write, PRIVATE_SUBNETS)
 

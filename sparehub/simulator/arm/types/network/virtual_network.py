@@ -88,7 +88,7 @@ class VirtualNetwork(ResourceType):
             check_inside(subnet_networks(subnet), space, subnet.id.name, write.id.name)
 
     def private(self, write: Write) -> JsonObject:
-        """Note whether subnets are private where nothing is said (VN-23)."""
+        """Record whether subnets are private by default (VN-23)."""
         if write.existing:
             return write.existing.private
         return {"private subnets": not is_api_version_before(write, PRIVATE_SUBNETS)}
