@@ -180,8 +180,8 @@ def test_a_write_needs_permission_on_its_references(arm: Arm) -> None:
     ],
 )
 def test_a_deny_assignment_overrides_permissions(
-    arm: Arm, denial: DenyAssignment, denied: bool
-) -> None:  # noqa: FBT001 - the outcome
+    arm: Arm, denial: DenyAssignment, *, denied: bool
+) -> None:
     """Unless it is for others, excludes the client, or stops at its own scope."""
     arm.networks(hub="10.0.0.0/24")
     control.deny(arm.directory, [denial])
