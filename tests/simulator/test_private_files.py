@@ -5,6 +5,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 from stat import S_IMODE
+from typing import TextIO
 
 import pytest
 
@@ -63,11 +64,11 @@ def test_a_link_in_the_place_of_the_store_is_refused(tmp_path: Path) -> None:
 @pytest.mark.usefixtures("open_umask")
 def test_the_log_is_private(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """From its first byte on."""
-    handlers: list[logging.Handler] = []
+    handlers: list[logging.StreamHandler[TextIO]] = []
     monkeypatch.setattr(logging, "basicConfig", lambda **given: handlers.extend(given["handlers"]))
     plugin._log_to(str(tmp_path / "simulator"))  # noqa: SLF001 - main() serves an engine
     handlers[0].emit(logging.makeLogRecord({"msg": "a call"}))
-    handlers[0].close()
+    handlers[0].stream.close()
 
     log = tmp_path / "simulator" / plugin.LOG
     assert (S_IMODE(log.stat().st_mode), log.read_text()) == (0o600, "a call\n")

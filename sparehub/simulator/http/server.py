@@ -24,7 +24,6 @@ from starlette.requests import ClientDisconnect
 from starlette.requests import Request as HttpRequest
 from starlette.responses import JSONResponse
 from starlette.responses import Response as HttpResponse
-from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from sparehub.simulator.arm.http_messages import CONFIGURED, Request, Response, TransportFault
@@ -93,7 +92,9 @@ def application(azure: Azure, drop: "Connections") -> Starlette:
                 return
             await response(scope, receive, send)
 
-    return Starlette(routes=[Route("/{path:path}", Endpoint())])
+    front = Starlette()
+    front.router.default = Endpoint()  # a route matches no path with a line feed
+    return front
 
 
 async def _answer(azure: Azure, request: HttpRequest) -> Response:

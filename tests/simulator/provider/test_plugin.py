@@ -219,13 +219,13 @@ def test_an_older_store_is_refused_and_left_as_it_is(tmp_path: Path) -> None:
     )
 
 
-def test_somebody_elses_database_is_refused(tmp_path: Path) -> None:
+def test_a_database_of_another_program_is_refused(tmp_path: Path) -> None:
     """An SQLite file that the simulator did not make is not touched."""
     with sqlite3.connect(tmp_path / FILE) as connection:
         connection.execute("CREATE TABLE theirs (x)")
     connection.close()
 
-    assert "is somebody else's SQLite file" in _refused(tmp_path)
+    assert "is an SQLite file of another program" in _refused(tmp_path)
 
 
 def test_a_directory_that_cannot_be_made_is_refused(tmp_path: Path) -> None:
