@@ -87,11 +87,11 @@ def _previews(output: Output) -> bool:
     """Measure previews; return whether every target is reached."""
     started = monotonic()
     directory = Home.of(ROOT, os.environ).path / "benchmarks"
-    found = previews.measure(directory, output.progress)
-    targets = previews.targets(found)
+    figures = previews.measure(directory, output.progress)
+    targets = previews.targets(figures)
     titles = {key: variant.title for key, variant in previews.VARIANTS.items()}
     lines = [
-        table(found, titles, reference="ours"),
+        table(figures, titles, reference="ours"),
         "",
         *(f"- {target}" for target in targets),
         "",

@@ -23,8 +23,8 @@ def with_section(document: str, name: str, body: str) -> str:
     """
     begin, end = f"<!-- begin {name}: written by `make bench` -->", f"<!-- end {name} -->"
     section = f"{begin}\n{body.strip()}\n{end}"
-    head, found, rest = document.partition(begin)
-    if not found:
+    head, mark, rest = document.partition(begin)
+    if not mark:
         return f"{document.rstrip()}\n\n{section}\n"
     _, closed, tail = rest.partition(end)
     if not closed:

@@ -65,7 +65,7 @@ class Region:
         for key, connection in keys["expressRoute"]["connections"].items():
             self.declare_connection(key, connection)
         self.spoke_ids = self.declare_spokes()
-        connection_ids = {key: each.id for key, each in self.connections.items()}
+        connection_ids = {key: connection.id for key, connection in self.connections.items()}
         close_shell(
             self.shell,
             hub_virtual_network_id=self.hub.id,
@@ -265,7 +265,7 @@ class Region:
         """Declare every spoke and its peering; writes on the hub's network form a chain."""
         spokes = self.keys["spokes"]
         networks = (self.keys["hub"], *spokes.values())
-        prefixes = sum(len(each["addressSpace"]) for each in networks)
+        prefixes = sum(len(item["addressSpace"]) for item in networks)
         before = list(self.connections.values()) if prefixes > CONNECTION_PREFIX_LIMIT else []
         ids: dict[str, Output[str]] = {}
         last_hub_write: Resource = list(self.hub_subnets.values())[-1]

@@ -68,11 +68,11 @@ def keys(stack: str, spokes: int) -> dict[str, Any]:
 
 def sides(spokes: int) -> tuple[Side, Side]:
     """Return both regions, read from their keys."""
-    found = []
+    regions = []
     for name in ("primary", "secondary"):
         config = parse_stack(keys(name, spokes))
-        found.append(configured_side(Stack(name=name, config=config, region=build(config))))
-    return found[0], found[1]
+        regions.append(configured_side(Stack(name=name, config=config, region=build(config))))
+    return regions[0], regions[1]
 
 
 @dataclass(frozen=True)
@@ -85,12 +85,12 @@ class Timed:
 
 def best(what: Callable[[], object], runs: int = _RUNS) -> Timed:
     """Return the best of some runs: what else runs on the machine can only slow one down."""
-    found = []
+    timings = []
     for _ in range(runs):
         wall, processor = perf_counter(), process_time()
         what()
-        found.append(Timed(perf_counter() - wall, process_time() - processor))
-    return min(found, key=lambda each: each.wall)
+        timings.append(Timed(perf_counter() - wall, process_time() - processor))
+    return min(timings, key=lambda timing: timing.wall)
 
 
 def floor(reachability: Reachability) -> Callable[[], object]:
@@ -117,7 +117,7 @@ def floor(reachability: Reachability) -> Callable[[], object]:
 def measure() -> list[Row]:
     """Return every figure."""
     half, full = sides(SPOKES // 2), sides(SPOKES)
-    few, many = (next(all_states(*each)).regions for each in (half, full))
+    few, many = (next(all_states(*pair)).regions for pair in (half, full))
     reachability = verify(many)
     state, state_of_half = best(lambda: verify(many)), best(lambda: verify(few))
     gathers = best(floor(reachability))
@@ -205,5 +205,5 @@ def _trie(trie: Any, table: list[tuple[IPv4Network, Any]]) -> Any:  # noqa: ANN4
 
 
 def _scan(table: list[tuple[IPv4Network, Any]], address: IPv4Address) -> object:
-    matching = (each for each in table if address in each[0])
-    return max(matching, key=lambda each: each[0].prefixlen)[1]
+    matching = (route for route in table if address in route[0])
+    return max(matching, key=lambda route: route[0].prefixlen)[1]

@@ -36,16 +36,16 @@ PulumiCommand.install(root=sys.argv[1], version=VersionInfo.parse(sys.argv[2]))
 
 def pinned_version(go_mod: str) -> str:
     """Returns the version of Pulumi in the text of a go.mod, such as ``3.259.0``."""
-    found = re.search(r"github\.com/pulumi/pulumi/pkg/v3 v(\S+)", go_mod)
-    if not found:
+    match = re.search(r"github\.com/pulumi/pulumi/pkg/v3 v(\S+)", go_mod)
+    if not match:
         raise SetupError("engine/go.mod must require github.com/pulumi/pulumi/pkg/v3")
-    return found[1]
+    return match[1]
 
 
 def parse_version(text: str) -> tuple[int, ...]:
     """Returns the numbers of what ``pulumi version`` prints, or none."""
-    found = re.match(r"v?(\d+)\.(\d+)\.(\d+)", text)
-    return tuple(map(int, found.groups())) if found else ()
+    match = re.match(r"v?(\d+)\.(\d+)\.(\d+)", text)
+    return tuple(map(int, match.groups())) if match else ()
 
 
 def find_own(path: str) -> Path | None:

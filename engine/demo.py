@@ -72,7 +72,7 @@ class Demo:
 
     def pulumi(self, *arguments: str) -> None:
         """Run a pulumi command, shown as it would be typed."""
-        typed = " ".join(f"'{each}'" if " " in each else each for each in arguments)
+        typed = " ".join(f"'{word}'" if " " in word else word for word in arguments)
         self.output.results.print(f"  $ pulumi {typed}", style="cyan")
         with self.output.progress.status(f"pulumi {arguments[0]} ..."):
             self.rehearsal.pulumi(*arguments)
@@ -145,7 +145,7 @@ class Demo:
             [
                 (
                     step.title,
-                    *(str(step.count(each)) for each in ("create", "update", "delete")),
+                    *(str(step.count(verb)) for verb in ("create", "update", "delete")),
                     f"{step.minutes:.1f}",
                 )
                 for step in self.steps

@@ -61,7 +61,7 @@ def env(
             lines += [f"unset {BEFORE}{name}"]
             lines += [f"unset {name}" if before is None else _export(name, before)]
         own = set(home.search_path("").split(os.pathsep))
-        rest = [each for each in os.environ.get("PATH", "").split(os.pathsep) if each not in own]
+        rest = [path for path in os.environ.get("PATH", "").split(os.pathsep) if path not in own]
         lines += [_export("PATH", os.pathsep.join(rest))]
     else:
         try:
@@ -235,29 +235,29 @@ def add_fault(
 
 @fault.command("list")
 def list_faults(*, json: Json = False) -> None:
-    """Show the faults, and the number of matching writes of each."""
+    """Show the faults, and the number of matching writes of fault."""
     from dataclasses import asdict
 
     from sparehub.output import Output
     from sparehub.simulator import control
 
-    found = control.read_faults(_home().simulator)
+    faults = control.read_faults(_home().simulator)
     output = Output(as_json=json)
     if json:
-        output.document([asdict(each) for each in found])
+        output.document([asdict(fault) for fault in faults])
         return
     output.table(
         ("fault", "region", "type", "after", "count", "seen"),
         [
             (
-                each.kind.value,
-                each.region or "any",
-                each.type or "any",
-                str(each.after),
-                "all" if each.count is None else str(each.count),
-                str(each.seen),
+                fault.kind.value,
+                fault.region or "any",
+                fault.type or "any",
+                str(fault.after),
+                "all" if fault.count is None else str(fault.count),
+                str(fault.seen),
             )
-            for each in found
+            for fault in faults
         ],
     )
 

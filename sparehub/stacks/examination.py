@@ -36,21 +36,21 @@ def examine(directory: Path, names: Sequence[str] = ()) -> Examination:
     The intents of a pair are checked in every state that they name.
     """
     stacks: list[Stack] = []
-    found: list[Finding] = []
+    all_findings: list[Finding] = []
     existing = [name for name in STACKS if stack_file(directory, name).exists()]
     for name in dict.fromkeys(names or existing or STACKS):
         try:
             source = StackText.read(directory, name)
-            found += [Finding.of(problem, name) for problem in editing_problems(source)]
+            all_findings += [Finding.of(problem, name) for problem in editing_problems(source)]
             stacks.append(build_stack(source))
         except ConfigurationError as error:
-            found += [Finding.of(problem, name) for problem in error.problems]
-            found += _region_findings(error, name)
-    found += check_all(stacks)
+            all_findings += [Finding.of(problem, name) for problem in error.problems]
+            all_findings += _region_findings(error, name)
+    all_findings += check_all(stacks)
     if len(stacks) == len(STACKS):
-        found += _untrue_intents(*in_order(stacks))
-        found += _differing_generations(stacks)
-    findings, suppressed = without_suppressed(found, stacks)
+        all_findings += _untrue_intents(*in_order(stacks))
+        all_findings += _differing_generations(stacks)
+    findings, suppressed = without_suppressed(all_findings, stacks)
     topology = summarize_pair(stacks)
     return Examination(stacks=stacks, findings=findings, suppressed=suppressed, topology=topology)
 

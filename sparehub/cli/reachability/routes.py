@@ -45,7 +45,7 @@ def routes(
 
 def _others(directory: Path, name: str) -> dict[str, Region]:
     """Return the other region as configured, where its file exists."""
-    others = (each for each in STACKS if each != name and stack_file(directory, each).exists())
+    others = (other for other in STACKS if other != name and stack_file(directory, other).exists())
     return {other: read_stack(directory, other).region for other in others}
 
 
