@@ -53,9 +53,9 @@ class FailoverSteps:
         self._standby = switched(target, Activation.STANDBY, depth).region
         self._active = switched(target, Activation.ACTIVE, depth).region
         of_target, of_source = Advertisement.of(self._active), Advertisement.of(self._live)
-        found = conflict(of_target, of_source)
+        live_conflict = conflict(of_target, of_source)
         self.overlap = tuple(map(str, overlap(of_target, of_source)))
-        self.conflict = tuple(map(str, found.prefixes)) if found else ()
+        self.conflict = tuple(map(str, live_conflict.prefixes)) if live_conflict else ()
         self.activate_id = f"activate-{target.name}"
         self.before = {source.name: self._live, target.name: self._standby}
         self.after = {

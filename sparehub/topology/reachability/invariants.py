@@ -261,16 +261,16 @@ def _replication(reachability: Reachability, explainer: Explainer) -> Iterator[V
 
 
 def _overlap(stack: str, region: Region, other: str, other_region: Region) -> Iterator[Violation]:
-    found = conflict(advertisement(region), advertisement(other_region))
-    if found is None:
+    live_conflict = conflict(advertisement(region), advertisement(other_region))
+    if live_conflict is None:
         return
     why = {
-        Reason.SHARED_CIRCUIT: f" on the circuit {found.circuit} (ER-18)",
+        Reason.SHARED_CIRCUIT: f" on the circuit {live_conflict.circuit} (ER-18)",
         Reason.PREFERENCES_DIFFER: ", and their files name different preferred regions (ER-23)",
         Reason.NO_PREFERENCE: ", which prefers neither (ER-23)",
-    }[found.reason]
-    first = ", ".join(str(prefix) for prefix in found.prefixes[:_SHOWN])
-    count = len(found.prefixes)
+    }[live_conflict.reason]
+    first = ", ".join(str(prefix) for prefix in live_conflict.prefixes[:_SHOWN])
+    count = len(live_conflict.prefixes)
     more = f" and {count - _SHOWN} more" if count > _SHOWN else ""
     yield Violation(
         invariant=OVERLAP,

@@ -89,7 +89,7 @@ def test_overlapping_addresses_are_fenced_first() -> None:
     ]
 
 
-def test_a_smaller_circuit_may_be_raised_and_nobody_does_it_unasked() -> None:
+def test_raising_a_smaller_circuit_is_an_option() -> None:
     """An option of the failover, whose target has 200 of 1,000 Mbps; none of the way back."""
     (option,) = planned(values()).options
 
@@ -104,7 +104,7 @@ def test_a_smaller_circuit_may_be_raised_and_nobody_does_it_unasked() -> None:
 
 @pytest.mark.parametrize("mode", Mode)
 @pytest.mark.parametrize("depth", ["network", "gateway"])
-def test_a_raise_that_is_asked_for_is_a_step_that_nobody_waits_for(mode: Mode, depth: str) -> None:
+def test_a_requested_bandwidth_increase_is_a_step_after_activation(mode: Mode, depth: str) -> None:
     """One update of the circuit, once the target is live; before the old gateway is taken down."""
     primary, secondary = map(stack, ("primary", "secondary"), values(depth))
     asked = plan(primary, secondary, PlanKind.FAILOVER, mode, raise_bandwidth=True)
@@ -126,7 +126,7 @@ def test_a_raise_that_is_asked_for_is_a_step_that_nobody_waits_for(mode: Mode, d
 
 
 def test_where_no_circuit_is_smaller_none_can_be_raised() -> None:
-    """It is said how: without the option."""
+    """The message says to remove the option."""
     primary, secondary = map(stack, ("primary", "secondary"), values())
     with pytest.raises(
         OptionsError, match=r"primary has no circuit of its own .* remove the option"
@@ -134,7 +134,7 @@ def test_where_no_circuit_is_smaller_none_can_be_raised() -> None:
         plan(primary, secondary, PlanKind.FAILBACK, raise_bandwidth=True)
 
 
-def test_a_file_with_what_was_raised_is_still_the_one_of_the_plan() -> None:
+def test_a_raised_bandwidth_in_the_file_does_not_change_the_plan() -> None:
     """The run writes 1000 for 200; any other value is another configuration."""
     pair = values()
     raises = plan(
@@ -160,7 +160,7 @@ def test_failback_is_the_same_with_the_roles_swapped() -> None:
     assert (found.source, found.target) == ("secondary", "primary")
 
 
-def test_two_circuits_and_routers_that_prefer_one_overlap_in_time() -> None:
+def test_two_circuits_with_a_preferred_region_are_connected_first() -> None:
     """The target is connected first: nothing is lost meanwhile (ER-23)."""
     pair = values()
     for each in pair:
@@ -194,7 +194,7 @@ def test_preferences_that_differ_are_fenced_first(
         assert found.conflict == ("10.1.0.0/24", "10.2.0.0/24", "10.10.10.0/24")
 
 
-def test_one_circuit_never_overlaps_in_time() -> None:
+def test_one_circuit_is_fenced_first() -> None:
     """It must not carry both, even where the routers prefer one (ER-18)."""
     pair = values()
     for each in pair:
@@ -206,7 +206,7 @@ def test_one_circuit_never_overlaps_in_time() -> None:
     assert [each for each, _, _ in steps(found)] == ["fence-primary", "activate-secondary"]
 
 
-def test_addresses_apart_are_connected_first() -> None:
+def test_addresses_that_do_not_overlap_are_connected_first() -> None:
     """Connect, prove, disconnect."""
     pair = values()
     remapped(pair)
@@ -220,7 +220,7 @@ def test_addresses_apart_are_connected_first() -> None:
     ]
 
 
-def test_at_depth_network_the_old_gateway_goes_last() -> None:
+def test_at_depth_network_the_old_gateway_is_deleted_last() -> None:
     """The fence is the connection alone; the quarter hour of a gateway's deletion waits."""
     found = planned(values("network"))
     peerings = [
@@ -272,7 +272,7 @@ def test_above_200_prefixes_spokes_are_withheld_last() -> None:
     assert found.recovery.seconds.typical == 90 + 181 + 4 * 10
 
 
-def test_at_depth_connection_nothing_is_made() -> None:
+def test_at_depth_connection_nothing_is_created() -> None:
     """One update a spoke, in parallel."""
     pair = values("connection")
     for each in pair:
@@ -287,8 +287,8 @@ def test_at_depth_connection_nothing_is_made() -> None:
 
 @pytest.mark.parametrize("kind", PlanKind)
 @pytest.mark.parametrize("depth", ["network", "gateway"])
-def test_nothing_unplanned_needs_the_region_that_is_left(kind: PlanKind, depth: str) -> None:
-    """It is asked, for at most 30 s, and fenced without its help."""
+def test_no_unplanned_step_needs_the_source(kind: PlanKind, depth: str) -> None:
+    """It is probed for at most 30 s, and fenced without its help."""
     found = planned(values(depth), kind, Mode.UNPLANNED)
 
     assert [(step.id, step.needs) for step in found.steps] == [
@@ -300,7 +300,7 @@ def test_nothing_unplanned_needs_the_region_that_is_left(kind: PlanKind, depth: 
     assert found.steps[0].seconds.worst == 30
 
 
-def test_the_id_is_of_everything_that_the_plan_says() -> None:
+def test_the_id_is_a_hash_of_the_whole_plan() -> None:
     """The same twice; another one for another spoke or mode; kept by its document."""
     pair = values()
     found = planned(pair)
@@ -350,7 +350,7 @@ TURNED: dict[str, Any] = {
 
 @pytest.mark.parametrize("key", TURNED)
 def test_keys_that_a_run_changes_do_not_change_the_id(key: str) -> None:
-    """The same plan, before and after: in either file that stands by."""
+    """The same plan, before and after: in the file of either standby."""
     pair = values()
     pair[0]["sparehub:activation"] = "standby"
     other = deepcopy(pair)
@@ -369,7 +369,7 @@ def test_keys_that_a_run_changes_do_not_change_the_id(key: str) -> None:
     ],
     ids=["program", "packages", "project", "main"],
 )
-def test_the_id_covers_what_carries_the_plan_out(other: Program) -> None:
+def test_the_id_covers_the_program(other: Program) -> None:
     """And the configuration does not: `resume` goes on with the next version, too."""
     pair = stack("primary", values()[0]), stack("secondary", values()[1])
     ours = plan(*pair, PlanKind.FAILOVER, program=Program(project={"name": "sparehub"}))
@@ -452,7 +452,7 @@ def test_a_key_that_may_be_used_up_is_a_step_before_anything_is_disconnected(
 
 
 def test_where_no_key_is_configured_no_authorization_is_written() -> None:
-    """Nor for an owned circuit, nor where the connection stands while the region stands by."""
+    """Nor for an owned circuit, nor where the standby keeps its connection."""
     warm = sharing()
     for each in warm:
         each["sparehub:region"]["standby"] = {"depth": "connection"}
@@ -463,7 +463,7 @@ def test_where_no_key_is_configured_no_authorization_is_written() -> None:
         assert "authorization" not in " ".join(found.assumptions)
 
 
-def test_unplanned_nothing_is_issued_before_the_fence_holds() -> None:
+def test_unplanned_nothing_is_issued_before_the_fence_succeeds() -> None:
     """What is withdrawn has changed nothing; without a conflict there is nothing to wait for."""
     apart = sharing()
     remapped(apart)

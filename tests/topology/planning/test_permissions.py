@@ -62,7 +62,7 @@ def test_a_scope_covers_what_is_below_it(scope: str, identity: str, covered: boo
     ("level", "stopped"), [("CanNotDelete", [True, False]), ("ReadOnly", [True, True])]
 )
 def test_a_lock_stops_deletions_or_every_write(level: str, stopped: list[bool]) -> None:
-    """What a write only names is not written: no lock is in its way."""
+    """A lock does not block a write on a resource that is only referred to."""
     lock = Lock(scope=GROUP, name="keep", level=level)
     joined = Need(scope=WRITE.scope, action="x/join/action", purpose="write con", linked=True)
 
@@ -72,7 +72,7 @@ def test_a_lock_stops_deletions_or_every_write(level: str, stopped: list[bool]) 
 
 
 @pytest.mark.parametrize("level", ["CanNotDelete", "ReadOnly"])
-def test_a_lock_below_stops_the_deletion_of_what_holds_it(level: str) -> None:
+def test_a_lock_below_stops_the_deletion_of_its_parent(level: str) -> None:
     """Of that alone: not a write on it, nor the deletion of another part of it."""
     lock = Lock(scope=f"{DELETE.scope}/parts/a", name="keep", level=level)
     part = Need(scope=DELETE.scope, action="Microsoft.Network/connections/keys/delete", purpose="")
@@ -95,7 +95,7 @@ def test_a_lock_below_stops_the_deletion_of_what_holds_it(level: str) -> None:
         ((), (), False),
     ],
 )
-def test_a_pattern_stands_for_actions(
+def test_a_pattern_matches_actions(
     actions: tuple[str, ...],
     not_actions: tuple[str, ...],
     holds: bool,  # noqa: FBT001 - the outcome
@@ -119,7 +119,7 @@ def test_a_pattern_stands_for_actions(
         (("group",), (), "", None),
     ],
 )
-def test_whom_a_deny_assignment_concerns(
+def test_principals_of_a_deny_assignment(
     principals: tuple[str, ...],
     excluded: tuple[str, ...],
     principal: str,
@@ -182,7 +182,7 @@ def test_a_gateway_joins_its_subnet_and_a_peering_peers_with_the_hub() -> None:
 
 
 def test_a_machine_is_started_by_an_action() -> None:
-    """Which a ReadOnly lock stops, and no other; whose machines a balancer has is not known."""
+    """A ReadOnly lock blocks it; the machines of a load balancer are unknown."""
     machine = f"{GROUP}/providers/Microsoft.Compute/virtualMachines/nva"
     (need,) = needs_of_start(machine)
 

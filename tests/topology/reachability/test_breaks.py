@@ -44,7 +44,7 @@ def test_the_shipped_pair_breaks_nothing(state: str) -> None:
 
 
 def test_a_fault_of_both_regions_is_not_broken_by_the_failover() -> None:
-    """The active region had it before; only in the region that takes over, it is broken."""
+    """A fault counts only where the target alone has it."""
     assert after(FAILED_OVER, primary=direct, secondary=direct).count == 0
     found = after(FAILED_OVER, secondary=direct)
     assert found.count == 5
@@ -57,8 +57,8 @@ def test_a_fault_of_both_regions_is_not_broken_by_the_failover() -> None:
     }
 
 
-def test_a_fault_of_the_region_that_is_left_is_not_broken() -> None:
-    """It was wrong before, or concerns nobody now; the way back into it is broken."""
+def test_a_fault_of_the_source_does_not_count() -> None:
+    """It was wrong before, or has no traffic now; for a failback it counts."""
     assert after(FAILED_OVER, primary=direct).count == 0
     assert after(NORMAL, secondary=direct).count == 0
     assert ("symmetric", "primary/spoke1/app", "on-premises") in pairs(
@@ -100,8 +100,8 @@ def test_an_intent_is_broken_where_it_held_before(intent: dict[str, Any], count:
     assert {each.intent for each in found.violations} <= {"region.intents[0]"}
 
 
-def test_a_pair_is_counted_once_and_the_first_of_each_question_are_explained() -> None:
-    """At most as many as are asked for, each with what is to blame."""
+def test_a_pair_is_counted_once_and_the_first_of_each_invariant_are_explained() -> None:
+    """At most the requested number, each with its cause."""
     found = after(FAILED_OVER, intents({"isolate": ["secondary/*", "on-premises"]}))
 
     assert (found.count, len(found.violations)) == (6, 2)
@@ -121,7 +121,7 @@ def states_with(change: Callable[[Region], Region], name: str) -> tuple[PairStat
     return before, then
 
 
-def test_a_question_of_a_region_is_compared_by_role_too() -> None:
+def test_an_invariant_of_a_region_is_compared_by_role_too() -> None:
     """A protected subnet without the storage endpoint: broken where only the target's lacks it."""
 
     def unprotected(region: Region) -> Region:
@@ -145,8 +145,8 @@ def test_a_question_of_a_region_is_compared_by_role_too() -> None:
     assert broken_by(both[0], both[1], "primary", (), 2).count == 0
 
 
-def test_what_a_spoke_loses_in_the_region_that_takes_over_is_broken() -> None:
-    """Its half of the peering lacks the gateway: the promise, counted in both directions."""
+def test_a_spoke_that_loses_on_premises_in_the_target_is_broken() -> None:
+    """Its half of the peering does not use the gateway: counted in both directions."""
 
     def cut(region: Region) -> Region:
         return with_half(region, "spoke1", "spoke_to_hub", use_remote_gateways=False)

@@ -103,14 +103,14 @@ def both_ways(question: str, verdict: str, *pairs: tuple[str, str]) -> list[tupl
 
 
 def test_the_source_document_is_in_order(regions: Pair) -> None:
-    """Nothing is wrong without a fault, before and after a failover."""
+    """No violation before and after a failover."""
     failed_over = PairState(name="failed-over", regions=pair("standby", "active"))
 
     assert prove(normal(regions)).violations == prove(failed_over).violations == ()
 
 
-def test_a_gateway_subnet_table_that_misses_a_spoke(regions: Pair) -> None:
-    """On-premises goes straight to the spoke, whose answer the NVA has never seen asked for."""
+def test_a_gateway_subnet_table_without_a_route_for_a_spoke(regions: Pair) -> None:
+    """On-premises reaches the spoke directly; the NVA sees only the answer."""
     spokeless_gateway_table(regions)
 
     proof = prove(normal(regions))

@@ -56,7 +56,7 @@ def broken(*written: dict[str, Any], name: str = "normal") -> list[tuple[str, st
     ],
 )
 def test_intents_that_hold(intent: dict[str, Any]) -> None:
-    """Nothing is said."""
+    """No finding."""
     assert broken(intent) == []
 
 
@@ -101,7 +101,7 @@ def test_an_intent_by_role_where_no_region_has_the_role_is_refused(
 
 
 def test_an_intent_by_role_where_the_region_lacks_the_context_is_refused() -> None:
-    """`active/spoke2/app` is there in normal, and in failed-over the secondary has no spoke2."""
+    """`active/spoke2/app` exists in normal; in failed-over the secondary has no spoke2."""
     stacks = (
         stack("primary", [{"reach": ["active/spoke2/app", "on-premises"]}]),
         stack("secondary", [], spoke="spoke3"),
@@ -148,7 +148,7 @@ def test_check_finds_an_intent_that_names_nothing_beside_one_that_is_not_true() 
 
 
 def test_contexts_are_listed_up_to_a_bound() -> None:
-    """Hundreds of spokes make no message of a thousand names."""
+    """A message has at most 40 names, even with hundreds of spokes."""
     values = with_spokes(shipped("primary"), 50)
     values["sparehub:region"]["intents"] = [{"reach": ["active/nowhere/app", "on-premises"]}]
     config = stack_of(values)
@@ -160,7 +160,7 @@ def test_contexts_are_listed_up_to_a_bound() -> None:
 
 
 def test_intents_that_do_not_hold() -> None:
-    """Each names every pair that is otherwise; isolate and through look both ways."""
+    """Every pair that breaks it is counted; isolate and through are of both directions."""
     assert broken({"reach": ["secondary/spoke1/app", "on-premises"]}) == [
         ("secondary/spoke1/app", "on-premises", True)
     ]
@@ -174,8 +174,8 @@ def test_intents_that_do_not_hold() -> None:
     ]
 
 
-def test_intents_bind_where_they_say() -> None:
-    """Without states in normal and failed-over; with states there alone."""
+def test_an_intent_holds_in_the_states_that_it_names() -> None:
+    """Without states in normal and failed-over."""
     intent = {"reach": ["secondary/spoke1/app", "on-premises"]}
     there = intent | {"states": ["lost-circuit-hong-kong"]}
 
@@ -207,8 +207,8 @@ def test_an_intent_cannot_name_a_state_that_does_not_occur() -> None:
         intents(intent)
 
 
-def test_an_intent_replaces_the_promise() -> None:
-    """Every spoke and on-premises, and two spokes, through the NVA: unless somebody says else."""
+def test_an_intent_replaces_the_default_intent() -> None:
+    """Every spoke and on-premises, and two spokes, through the NVA: unless a file has an intent."""
     regions = pair()
     half = "spoke1", "spoke_to_hub"
     regions["primary"] = with_half(regions["primary"], *half, use_remote_gateways=False)

@@ -1,4 +1,4 @@
-"""All rules together: over one region, over a pair, and less what is ignored."""
+"""All rules over one region and over a pair, without ignored warnings."""
 
 from typing import Any
 
@@ -42,21 +42,21 @@ NVA = Finding(
 
 
 def test_the_shipped_pair_is_in_order() -> None:
-    """Two warnings: the smaller circuit of the source document, and the NVA of somebody else."""
+    """Two warnings: the smaller circuit of the source document, and the NVA."""
     assert sorted(check_all(pair()())) == [BANDWIDTH, NVA]
     assert list(check_region(pair()().primary)) == []
 
 
 def test_which_stack_is_primary_does_not_depend_on_the_order() -> None:
-    """What is wrong with the pair is blamed on the same one."""
+    """Errors of the pair are reported at the same stack."""
     wrong = pair(second=in_region(lambda r: r["spokes"].pop("spoke2")))()
 
     assert sorted(check_all(wrong)) == sorted(check_all(wrong[::-1]))
     assert [f.stack for f in check_pair(*wrong) if f.severity == "error"] == ["secondary"]
 
 
-def test_a_warning_that_was_read_is_set_apart_with_its_reason() -> None:
-    """In the file of the stack that it speaks of; an error of the same rule stays."""
+def test_an_ignored_warning_is_reported_apart_with_its_reason() -> None:
+    """By the file of its own stack; an error of the same rule is still an error."""
     values = shipped("secondary")
     values["sparehub:ignoredRules"] = {"ER-02": "bought", "VN-10": "it is full"}
     region = values["sparehub:region"]
@@ -75,8 +75,8 @@ def test_a_warning_that_was_read_is_set_apart_with_its_reason() -> None:
     assert ("error", "VN-10") in [(each.severity, each.rule) for each in kept]
 
 
-def test_ignored_warnings_are_those_of_the_stack_that_says_so() -> None:
-    """A reason in the primary's file says nothing of the secondary."""
+def test_a_stack_ignores_its_own_warnings_alone() -> None:
+    """A reason in the primary's file has no effect on the secondary."""
 
     def ignore(values: dict[str, Any]) -> None:
         values["sparehub:ignoredRules"] = {"ER-02": "bought"}
@@ -87,7 +87,7 @@ def test_ignored_warnings_are_those_of_the_stack_that_says_so() -> None:
     assert without_suppressed(check_all(elsewhere), elsewhere) == ([BANDWIDTH, NVA], [])
 
 
-def test_a_pair_of_five_hundred_spokes_is_held_to_every_rule() -> None:
+def test_a_pair_of_five_hundred_spokes_is_checked_by_every_rule() -> None:
     """The gateway's table is longer than the limit that Microsoft used to publish."""
     many = in_region(spokes(500))
 
@@ -130,7 +130,7 @@ def test_topology_of_one_circuit_with_other_addresses() -> None:
 
 
 def test_topology_of_a_bow_tie_with_retained_addresses() -> None:
-    """Routers that prefer a region, by both files, let both be connected: on two circuits only."""
+    """Both may be connected on two circuits where both files name the same preferred region."""
 
     def prefer(values: dict[str, Any]) -> None:
         values["sparehub:region"]["onPremises"]["prefers"] = "primary"
@@ -157,7 +157,7 @@ def recorded(**changes: Any) -> dict[str, Any]:
 
 
 def test_a_stack_is_read_back_from_its_outputs() -> None:
-    """The same configuration and region, so that the rules say the same."""
+    """The same configuration and region, so that the rules find the same."""
     expected = pair(first=nothing)().primary
 
     assert recorded_stack("primary", recorded(), paired_stack="secondary") == expected

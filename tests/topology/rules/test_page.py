@@ -10,23 +10,23 @@ from tests.configurations import ROOT
 
 
 def test_the_page_is_up_to_date() -> None:
-    """Write it anew with `python -m engine.rules_page`."""
+    """`python -m engine.rules_page` generates it."""
     assert (ROOT / "docs" / "rules.md").read_text() == page(), "python -m engine.rules_page"
 
 
 def test_every_source_belongs_to_a_rule() -> None:
-    """One table of sources, and no row of it left over."""
+    """The table of sources has no row without a rule."""
     assert {row.id for row in CATALOGUE} == set(SOURCES)
 
 
-def test_every_rule_says_why_in_one_sentence() -> None:
-    """And has a title of its own."""
+def test_every_rule_has_a_reason_of_one_sentence() -> None:
+    """And a unique title."""
     assert [
         row.why for row in CATALOGUE if not re.fullmatch(r"[A-Z0-9][^.]*(\.\d[^.]*)*\.", row.why)
     ] == []
     assert len({row.title for row in CATALOGUE}) == len(CATALOGUE)
 
 
-def test_what_is_not_checked_says_so_of_nothing_that_is() -> None:
-    """But for what of a rule cannot be known."""
+def test_a_rule_that_is_checked_is_not_listed_as_out_of_scope() -> None:
+    """Except a rule that is checked in part."""
     assert {each.id for each in OUT_OF_SCOPE} & {row.id for row in CATALOGUE} == {"SR-19"}

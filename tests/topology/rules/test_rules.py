@@ -1,4 +1,4 @@
-"""Every rule refuses one thing and accepts its twin."""
+"""Every rule rejects one example and accepts another."""
 
 from typing import Any
 
@@ -30,7 +30,7 @@ BUILT: tuple[tuple[Rule[Any], Example], ...] = (
 
 
 def named(examples: tuple[tuple[Rule[Any], Example], ...]) -> list[Any]:
-    """Return the examples as parameters, called by the rule's id and its function."""
+    """Return the examples as parameters, named by the rule's id and its function."""
     return [
         pytest.param(rule, example, id=f"{rule.id}-{rule.find.__name__}")
         for rule, example in examples
@@ -47,18 +47,18 @@ def problems_of(change: Change) -> list[Problem]:
     return []
 
 
-def test_every_rule_has_an_example_of_both() -> None:
-    """And no example speaks of a rule that is not in the catalogue."""
-    shown = {rule.title for rule, _ in (*file_examples.EXAMPLES, *BUILT)}
+def test_every_rule_has_a_rejected_and_an_accepted_example() -> None:
+    """And no example is of a rule that is not in the catalogue."""
+    tested = {rule.title for rule, _ in (*file_examples.EXAMPLES, *BUILT)}
 
-    # Intents have theirs beside the verifier: tests/topology/reachability/test_intents.py.
-    shown |= {row.title for row in INTENTS}
-    assert shown | set(file_examples.SHAPES) == {row.title for row in CATALOGUE}
+    # Intents have theirs in tests/topology/reachability/test_intents.py.
+    tested |= {row.title for row in INTENTS}
+    assert tested | set(file_examples.SHAPES) == {row.title for row in CATALOGUE}
 
 
 @pytest.mark.parametrize(("rule", "example"), named(file_examples.EXAMPLES))
-def test_a_rule_of_one_file_refuses_and_accepts(rule: Rule[Any], example: Example) -> None:
-    """What it refuses, parsing refuses with its id; what it accepts, it says nothing of."""
+def test_a_file_rule_rejects_and_accepts(rule: Rule[Any], example: Example) -> None:
+    """Parsing rejects the example with the rule's id; the accepted example has no fault."""
     (fault,) = rule.find(raw(example.refused))
 
     assert (fault.path, fault.stack) == (example.path, "")
@@ -68,8 +68,8 @@ def test_a_rule_of_one_file_refuses_and_accepts(rule: Rule[Any], example: Exampl
 
 
 @pytest.mark.parametrize(("rule", "example"), named(BUILT))
-def test_a_rule_refuses_and_accepts(rule: Rule[Any], example: Example) -> None:
-    """Where and why, at the boundary where there is one."""
+def test_a_region_or_pair_rule_rejects_and_accepts(rule: Rule[Any], example: Example) -> None:
+    """With path and message; at the limit where the rule has one."""
     fault = next(iter(rule.find(example.refused())))
 
     assert fault.path == example.path
@@ -78,8 +78,8 @@ def test_a_rule_refuses_and_accepts(rule: Rule[Any], example: Example) -> None:
 
 
 @pytest.mark.parametrize("row", FIELD_RULES, ids=lambda row: f"{row.id}-{row.title}")
-def test_a_value_is_refused_and_accepted(row: Any) -> None:
-    """By the type of its key, with the id of the row."""
+def test_a_field_rule_rejects_and_accepts(row: Any) -> None:
+    """Parsing rejects the value with the id of the rule."""
     example = file_examples.SHAPES[row.title]
     (problem,) = problems_of(example.refused)
 

@@ -123,10 +123,10 @@ def only_one_region_is_live_where_addresses_overlap(pair: Pair) -> Iterator[Rule
     """On one circuit always; on two circuits unless on-premises prefers one region."""
     first, second = pair
     live = all(stack.config.activation is Activation.ACTIVE for stack in pair)
-    if live and (found := _conflict(second, first)):
+    if live and (live_conflict := _conflict(second, first)):
         message = (
             f"both {first.name} and {second.name} are switched to active and would advertise "
-            f"{_listed(found)}; put one on standby"
+            f"{_listed(live_conflict)}; put one on standby"
         )
         yield RuleFault("activation", message, second.name)
 
@@ -152,11 +152,11 @@ def _advertised_twice(pair: Pair, *, shared: bool) -> Iterator[RuleFault]:
             continue
         standby = switched(stack, Activation.STANDBY)
         active = switched(other, Activation.ACTIVE)
-        found = _conflict(standby, active)
-        if found and bool(found.circuit) is shared:
+        live_conflict = _conflict(standby, active)
+        if live_conflict and bool(live_conflict.circuit) is shared:
             message = (
                 f"on standby at this depth the hub is advertised while {other.name} advertises "
-                f"{_listed(found)}: choose depth gateway, hubs that do not overlap, or two "
+                f"{_listed(live_conflict)}: choose depth gateway, hubs that do not overlap, or two "
                 "circuits and the same onPremises.prefers in both files"
             )
             yield RuleFault("region.standby.depth", message, stack.name)
@@ -166,8 +166,8 @@ def _conflict(stack: Stack, other: Stack) -> Conflict | None:
     return conflict(Advertisement.of(stack.region), Advertisement.of(other.region))
 
 
-def _listed(found: Conflict) -> str:
-    return ", ".join(str(prefix) for prefix in found.prefixes)
+def _listed(live_conflict: Conflict) -> str:
+    return ", ".join(str(prefix) for prefix in live_conflict.prefixes)
 
 
 @rule("ER-23", why="Two files that name different preferred regions contradict each other.")

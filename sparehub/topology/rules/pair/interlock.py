@@ -29,13 +29,15 @@ def refuse_two_live_regions(config: StackConfig, region: Region, paired: Deploye
         InterlockError: with the prefixes and what to do.
     """
     own = Advertisement.of(region)
-    found = conflict(own, paired.advertisement)
-    if found is None:
+    live_conflict = conflict(own, paired.advertisement)
+    if live_conflict is None:
         return
-    prefixes = ", ".join(str(prefix) for prefix in found.prefixes)
-    where = f" on the circuit {found.circuit}, which both use" if found.circuit else ""
+    prefixes = ", ".join(str(prefix) for prefix in live_conflict.prefixes)
+    where = (
+        f" on the circuit {live_conflict.circuit}, which both use" if live_conflict.circuit else ""
+    )
     differ = ""
-    if found.reason is Reason.PREFERENCES_DIFFER:
+    if live_conflict.reason is Reason.PREFERENCES_DIFFER:
         differ = (
             f". onPremises.prefers is {own.prefers.value!r} here and {paired.prefers.value!r} in "
             f"the outputs of {config.paired_stack!r}: values that differ count as none (ER-23); "

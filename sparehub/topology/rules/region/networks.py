@@ -122,8 +122,8 @@ def bastion_security_group_has_the_rules_of_bastion(stack: Stack) -> Iterator[Ru
     """The rules of a group are not in a stack file, so this is always reported."""
     for path, network in networks_of(stack):
         for subnet in network.subnets:
-            place = reserved(subnet.name)
-            of_service = place is not None and place.security_groups is Groups.OWN_RULES
+            reservation = reserved(subnet.name)
+            of_service = reservation is not None and reservation.security_groups is Groups.OWN_RULES
             if of_service and subnet.network_security_group_id:
                 message = f"the group must allow {BASTION_RULES}, or Azure refuses it"
                 yield RuleFault(f"{path}.subnets.{subnet.name}.networkSecurityGroupId", message)

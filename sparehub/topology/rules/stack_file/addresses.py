@@ -11,19 +11,19 @@ from sparehub.topology.rules.stack_file.raw import RawRegion, mapping, overlaps
 @rule("VN-03", why="Azure reserves these ranges and refuses them in an address space.")
 def address_space_avoids_reserved_ranges(region: RawRegion) -> Iterator[RuleFault]:
     """Multicast, broadcast, loopback, link-local, and Azure's own address."""
-    for places in region.spaces.values():
-        for place in places:
+    for space in region.spaces.values():
+        for raw in space:
             for forbidden in FORBIDDEN_RANGES:
-                if place.prefix.overlaps(forbidden):
-                    held = f"{place.prefix} overlaps {forbidden}"
-                    yield RuleFault(place.path, f"{held}, which no virtual network may use")
+                if raw.prefix.overlaps(forbidden):
+                    held = f"{raw.prefix} overlaps {forbidden}"
+                    yield RuleFault(raw.path, f"{held}, which no virtual network may use")
 
 
 @rule("VN-07", why="Azure refuses overlapping prefixes in an address space.")
 def prefixes_of_a_network_do_not_overlap(region: RawRegion) -> Iterator[RuleFault]:
     """Within one address space."""
-    for places in region.spaces.values():
-        for first, second in overlaps(places):
+    for space in region.spaces.values():
+        for first, second in overlaps(space):
             yield RuleFault(
                 second.path, f"{second.prefix} overlaps {first.prefix} of the same network"
             )
@@ -41,21 +41,21 @@ def subnets_do_not_overlap(region: RawRegion) -> Iterator[RuleFault]:
 def subnets_are_large_enough(region: RawRegion) -> Iterator[RuleFault]:
     """A /29 at least."""
     for subnets in region.subnets.values():
-        for place in subnets.values():
-            if place.prefix.prefixlen > SMALLEST_SUBNET:
-                yield RuleFault(place.path, f"{place.prefix} is smaller than /29")
+        for raw in subnets.values():
+            if raw.prefix.prefixlen > SMALLEST_SUBNET:
+                yield RuleFault(raw.path, f"{raw.prefix} is smaller than /29")
 
 
 @rule("VN-06", why="Azure refuses a subnet outside its virtual network's address space.")
 def subnets_are_within_their_address_space(region: RawRegion) -> Iterator[RuleFault]:
     """In one prefix of the address space."""
     for path, subnets in region.subnets.items():
-        space = [each.prefix for each in region.spaces[path]]
-        for name, place in subnets.items():
-            if space and not any(place.prefix.subnet_of(each) for each in space):
+        space = [raw.prefix for raw in region.spaces[path]]
+        for name, raw in subnets.items():
+            if space and not any(raw.prefix.subnet_of(prefix) for prefix in space):
                 held = ", ".join(map(str, space))
-                message = f"{place.prefix} of {name} is outside the address space {held}"
-                yield RuleFault(place.path, message)
+                message = f"{raw.prefix} of {name} is outside the address space {held}"
+                yield RuleFault(raw.path, message)
 
 
 @rule("PE-03", why="Azure refuses to peer two virtual networks that share an address.")
@@ -75,8 +75,8 @@ def spokes_do_not_overlap_each_other(region: RawRegion) -> Iterator[RuleFault]:
 
 
 def _peered_overlaps(region: RawRegion) -> Iterator[tuple[str, str, bool]]:
-    places = [place for space in region.spaces.values() for place in space]
-    for first, second in overlaps(places):
+    everything = [raw for space in region.spaces.values() for raw in space]
+    for first, second in overlaps(everything):
         if first.path != second.path:
             reported, other = (second, first)
             if reported.path.startswith("region.hub"):

@@ -33,12 +33,12 @@ def drill_addresses_are_unused(region: RawRegion) -> Iterator[RuleFault]:
     listed = region.part("onPremises").get("addressPrefixes")
     used = [
         *prefixes("region.onPremises.addressPrefixes", listed),
-        *(place for places in region.spaces.values() for place in places),
+        *(raw for space in region.spaces.values() for raw in space),
     ]
-    for place in _range(region):
+    for raw in _range(region):
         for other in used:
-            if place.prefix.overlaps(other.prefix):
-                message = f"{place.prefix} overlaps {other}; remove it to use the spokes' addresses"
+            if raw.prefix.overlaps(other.prefix):
+                message = f"{raw.prefix} overlaps {other}; remove it to use the spokes' addresses"
                 yield RuleFault(_RANGE, message)
 
 
@@ -52,12 +52,12 @@ def drill_ranges_do_not_overlap(region: RawRegion) -> Iterator[RuleFault]:
 @rule("VN-06", why="A test network is as large as its spoke.")
 def drill_range_fits_all_spokes(region: RawRegion) -> Iterator[RuleFault]:
     """For every prefix of every spoke of the drill."""
-    ranges = [place.prefix for place in _range(region)]
+    ranges = [raw.prefix for raw in _range(region)]
     named = region.part("drill").get("spokes")
     needed = [
-        place.prefix
-        for path, places in region.spaces.items()
-        for place in places
+        raw.prefix
+        for path, space in region.spaces.items()
+        for raw in space
         if path != "region.hub" and (not named or path.removeprefix("region.spokes.") in named)
     ]
     if ranges and allocate(needed, ranges) is None:

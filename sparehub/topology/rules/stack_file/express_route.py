@@ -61,9 +61,9 @@ def provisioned_circuits_have_a_private_peering(region: RawRegion) -> Iterator[R
 def links_have_prefix_length_30(region: RawRegion) -> Iterator[RuleFault]:
     """The customer's router is the first host, Microsoft's the second."""
     for path, circuit in region.owned_circuits.items():
-        for place in _links(path, circuit):
-            if place.prefix.prefixlen != LINK_PREFIX_LENGTH:
-                yield RuleFault(place.path, f"{place.prefix} must be a /30")
+        for raw in _links(path, circuit):
+            if raw.prefix.prefixlen != LINK_PREFIX_LENGTH:
+                yield RuleFault(raw.path, f"{raw.prefix} must be a /30")
 
 
 @rule("ER-10", why="The two links of a private peering have different addresses.")
@@ -87,9 +87,7 @@ def peer_asn_is_not_reserved_by_microsoft(region: RawRegion) -> Iterator[RuleFau
 def _links(path: str, circuit: Mapping[str, Any]) -> list[RawPrefix]:
     peering = mapping(circuit, "privatePeering")
     return [
-        place
-        for key in _LINKS
-        for place in prefixes(f"{path}.privatePeering.{key}", peering.get(key))
+        raw for key in _LINKS for raw in prefixes(f"{path}.privatePeering.{key}", peering.get(key))
     ]
 
 

@@ -24,9 +24,9 @@ def hub_has_a_gateway_subnet(region: RawRegion) -> Iterator[RuleFault]:
 @rule("VN-10", why="A gateway needs at least a /29.")
 def gateway_subnet_is_large_enough(region: RawRegion) -> Iterator[RuleFault]:
     """At least a /29; a /27 is recommended."""
-    place = region.subnets["region.hub"].get(GATEWAY_SUBNET)
-    if place is not None and place.prefix.prefixlen > SMALLEST_SUBNET:
-        message = f"{place.prefix} is too small for a gateway: at least /29, /27 recommended"
+    raw = region.subnets["region.hub"].get(GATEWAY_SUBNET)
+    if raw is not None and raw.prefix.prefixlen > SMALLEST_SUBNET:
+        message = f"{raw.prefix} is too small for a gateway: at least /29, /27 recommended"
         yield RuleFault(_GATEWAY_SUBNET_PATH + ".addressPrefix", message)
 
 
@@ -136,8 +136,8 @@ def nva_subnet(region: RawRegion) -> str:
 
 
 def _nva_prefix(region: RawRegion) -> IPv4Network | None:
-    place = region.subnets["region.hub"].get(nva_subnet(region))
-    return place.prefix if place else None
+    raw = region.subnets["region.hub"].get(nva_subnet(region))
+    return raw.prefix if raw else None
 
 
 def _nva_address(region: RawRegion) -> IPv4Address | None:

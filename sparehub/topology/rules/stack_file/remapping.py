@@ -27,8 +27,8 @@ def remapped_prefixes_keep_their_size(stack: Stack) -> Iterator[RuleFault]:
 def remapped_prefixes_do_not_overlap(stack: Stack) -> Iterator[RuleFault]:
     """No target is within another, unless their sources are nested in the same way."""
     olds = {f"{_PATH}.{old}": old for old in _remap(stack)}
-    places = [RawPrefix(f"{_PATH}.{old}", new) for old, new in _remap(stack).items()]
-    for first, second in overlaps(places):
+    targets = [RawPrefix(f"{_PATH}.{old}", new) for old, new in _remap(stack).items()]
+    for first, second in overlaps(targets):
         outer, inner = olds[first.path], olds[second.path]
         offset = int(inner.network_address) - int(outer.network_address)
         moved = int(second.prefix.network_address) - int(first.prefix.network_address)

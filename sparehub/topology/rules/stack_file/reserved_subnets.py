@@ -17,8 +17,8 @@ from sparehub.topology.rules.stack_file.raw import RawRegion, as_mapping, mappin
 @rule("VN-11", why="Azure refuses a network security group on GatewaySubnet.")
 def gateway_subnet_has_no_security_group(region: RawRegion) -> Iterator[RuleFault]:
     """An empty one is refused, too."""
-    for path, place, subnet in _reserved(region):
-        if place.name == GATEWAY_SUBNET and "networkSecurityGroupId" in subnet:
+    for path, reservation, subnet in _reserved(region):
+        if reservation.name == GATEWAY_SUBNET and "networkSecurityGroupId" in subnet:
             message = "Azure refuses a network security group on GatewaySubnet: remove it"
             yield RuleFault(f"{path}.networkSecurityGroupId", message)
 
@@ -26,8 +26,8 @@ def gateway_subnet_has_no_security_group(region: RawRegion) -> Iterator[RuleFaul
 @rule("VN-09", why="Only gateways may be in GatewaySubnet.")
 def nothing_in_gateway_subnet_is_protected(region: RawRegion) -> Iterator[RuleFault]:
     """It has no machines, so nothing to replicate."""
-    for path, place, subnet in _reserved(region):
-        if place.name == GATEWAY_SUBNET and subnet.get("protected") is True:
+    for path, reservation, subnet in _reserved(region):
+        if reservation.name == GATEWAY_SUBNET and subnet.get("protected") is True:
             message = "only the gateway may be in this subnet, so nothing in it can be replicated"
             yield RuleFault(f"{path}.protected", message)
 
@@ -37,13 +37,12 @@ def service_subnets_are_large_enough(region: RawRegion) -> Iterator[RuleFault]:
     """VN-10 covers GatewaySubnet."""
     for subnets in region.subnets.values():
         for name, subnet in subnets.items():
-            place = reserved(name)
-            if place is None or place.name == GATEWAY_SUBNET:
+            reservation = reserved(name)
+            if reservation is None or reservation.name == GATEWAY_SUBNET:
                 continue
-            if subnet.prefix.prefixlen > place.longest_prefix:
-                message = (
-                    f"{subnet.prefix} is too small for {name}: at least /{place.longest_prefix}"
-                )
+            if subnet.prefix.prefixlen > reservation.longest_prefix:
+                length = reservation.longest_prefix
+                message = f"{subnet.prefix} is too small for {name}: at least /{length}"
                 yield RuleFault(subnet.path, message)
 
 
@@ -52,8 +51,8 @@ def service_subnets_are_large_enough(region: RawRegion) -> Iterator[RuleFault]:
 )
 def service_subnets_have_no_security_group(region: RawRegion) -> Iterator[RuleFault]:
     """Azure protects them itself; the subnet of Bastion may have one with Bastion's rules."""
-    for path, place, subnet in _services(region):
-        if place.security_groups is Groups.NONE and "networkSecurityGroupId" in subnet:
+    for path, reservation, subnet in _services(region):
+        if reservation.security_groups is Groups.NONE and "networkSecurityGroupId" in subnet:
             message = "Azure refuses a network security group on this subnet: remove it"
             yield RuleFault(f"{path}.networkSecurityGroupId", message)
 
@@ -65,10 +64,10 @@ def service_subnets_have_no_security_group(region: RawRegion) -> Iterator[RuleFa
 )
 def service_subnets_have_no_route_table(region: RawRegion) -> Iterator[RuleFault]:
     """Neither the table of the spokes nor that of inspected subnets."""
-    for path, place, subnet in _services(region):
-        if place.takes_route_table:
+    for path, reservation, subnet in _services(region):
+        if reservation.takes_route_table:
             continue
-        message = f"{place.name} cannot have a route table: remove it"
+        message = f"{reservation.name} cannot have a route table: remove it"
         if subnet.get("routeTable") == "shared":
             yield RuleFault(f"{path}.routeTable", message)
         if subnet.get("inspect") is True:
@@ -78,9 +77,9 @@ def service_subnets_have_no_route_table(region: RawRegion) -> Iterator[RuleFault
 @rule("VN-16", why="A subnet that Azure reserves for a service may hold only that service.")
 def service_subnets_have_no_machines(region: RawRegion) -> Iterator[RuleFault]:
     """So there is nothing to replicate, and no NVA but Azure Firewall."""
-    for path, place, subnet in _services(region):
+    for path, reservation, subnet in _services(region):
         if subnet.get("protected") is True:
-            message = f"{place.name} has no machines, so nothing in it can be replicated"
+            message = f"{reservation.name} has no machines, so nothing in it can be replicated"
             yield RuleFault(f"{path}.protected", message)
     of_nva = reserved(nva_subnet(region))
     if of_nva is not None and not of_nva.takes_route_table:
@@ -92,8 +91,8 @@ def _reserved(region: RawRegion) -> Iterator[tuple[str, ReservedSubnet, Mapping[
     """Yield the path, the reservation and the values of each reserved subnet."""
     for path, network in region.networks.items():
         for name, subnet in mapping(network, "subnets").items():
-            if place := reserved(str(name)):
-                yield f"{path}.subnets.{name}", place, as_mapping(subnet)
+            if reservation := reserved(str(name)):
+                yield f"{path}.subnets.{name}", reservation, as_mapping(subnet)
 
 
 def _services(region: RawRegion) -> Iterator[tuple[str, ReservedSubnet, Mapping[str, Any]]]:

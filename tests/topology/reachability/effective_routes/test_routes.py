@@ -44,7 +44,7 @@ def with_on_premises(region: Region, *prefixes: str) -> Region:
 
 
 def test_a_spoke_subnet_of_the_source_document(region: Region) -> None:
-    """Its own network, the hub, storage, and everything else to the NVA: nothing from BGP."""
+    """Its own network, the hub, storage, everything else to the NVA, and no BGP routes."""
     assert shown(region, "spoke1/app") == [
         ("Default", "Active", "10.1.0.0/24", "VnetLocal", ""),
         ("Default", "Active", "10.10.10.0/24", "VNetPeering", ""),
@@ -55,7 +55,7 @@ def test_a_spoke_subnet_of_the_source_document(region: Region) -> None:
 
 
 def test_gateway_subnet_of_the_source_document(region: Region) -> None:
-    """A user route as long as the peering's takes the way in to the NVA (RT-08)."""
+    """A user route as long as the peering's sends packets to the NVA (RT-08)."""
     assert shown(region, "hub/GatewaySubnet") == [
         ("Default", "Active", "10.10.10.0/24", "VnetLocal", ""),
         ("Default", "Invalid", "10.1.0.0/24", "VNetPeering", ""),
@@ -87,8 +87,8 @@ def test_the_recorded_table_of_a_network_that_holds_10(region: Region) -> None:
     ]
 
 
-def test_a_default_route_takes_the_private_ranges_along(region: Region) -> None:
-    """RT-03: without one of the user, unknown private addresses end in None routes."""
+def test_a_default_route_of_a_user_removes_the_none_routes(region: Region) -> None:
+    """RT-03: without it unknown private addresses have None routes."""
     without = with_table(region, "spokes", routes=())
 
     private = {"10.0.0.0/8", "100.64.0.0/10", "172.16.0.0/12", "192.168.0.0/16"}
@@ -118,8 +118,8 @@ def test_a_default_route_by_bgp_replaces_the_systems(region: Region) -> None:
     ]
 
 
-def test_beside_a_users_default_route_it_is_invalid(region: Region) -> None:
-    """RT-04: the user's wins, and of the system's nothing is left."""
+def test_a_users_default_route_makes_that_of_bgp_invalid(region: Region) -> None:
+    """RT-04: the user's route wins, and the system has no default route."""
     changed = with_on_premises(region, "0.0.0.0/0")
 
     assert shown(changed, "hub/nva")[-2:] == [
@@ -129,7 +129,7 @@ def test_beside_a_users_default_route_it_is_invalid(region: Region) -> None:
 
 
 @pytest.mark.parametrize("change", ["not propagated", "gateway not used", "no connection"])
-def test_a_default_route_that_does_not_come_replaces_nothing(region: Region, change: str) -> None:
+def test_a_default_route_that_is_not_learned_replaces_nothing(region: Region, change: str) -> None:
     """RT-09, PE-10, ER-20: the system's routes stay where the subnet learns none."""
     changed = with_on_premises(region, "0.0.0.0/0")
     changed = with_table(changed, "spokes", routes=(), disable_bgp_route_propagation=False)
@@ -149,8 +149,8 @@ def test_a_default_route_that_does_not_come_replaces_nothing(region: Region, cha
     ]
 
 
-def test_bgp_within_a_network_loses_however_long_it_is(region: Region) -> None:
-    """RT-05: on-premises cannot draw a part of a network; what is shorter stays for the rest."""
+def test_a_bgp_route_within_a_network_is_overridden_at_any_length(region: Region) -> None:
+    """RT-05: on-premises cannot attract a part of a network; a shorter route stays active."""
     changed = with_on_premises(region, "10.1.0.128/25", "10.0.0.0/8")
     changed = with_table(changed, "gateway", routes=())
 
@@ -160,7 +160,7 @@ def test_bgp_within_a_network_loses_however_long_it_is(region: Region) -> None:
     assert state(changed, "hub/GatewaySubnet", "10.0.0.0/8", "Default") == "Invalid"
 
 
-def test_user_routes_beat_bgp_and_nothing_beats_a_service_endpoint(region: Region) -> None:
+def test_user_routes_override_bgp_and_nothing_overrides_a_service_endpoint(region: Region) -> None:
     """RT-04 and RT-06."""
     region = with_table(region, "spokes", disable_bgp_route_propagation=False)
     region = with_route(region, "spokes", "192.168.0.0/16", "None")
@@ -182,7 +182,7 @@ def test_user_routes_beat_bgp_and_nothing_beats_a_service_endpoint(region: Regio
 def test_a_spoke_learns_from_the_hubs_gateway_only(
     region: Region, half: str, flag: dict[str, bool]
 ) -> None:
-    """Both halves have to stand and to agree (PE-01, PE-10)."""
+    """Both halves must be connected and allow it (PE-01, PE-10)."""
     region = with_table(region, "spokes", disable_bgp_route_propagation=False)
     changed = with_half(region, "spoke1", half, **flag)
 
@@ -194,7 +194,7 @@ def test_a_spoke_learns_from_the_hubs_gateway_only(
 
 
 def test_equal_connections_are_used_side_by_side(region: Region) -> None:
-    """ER-22: the highest routing weight; of equal ones all."""
+    """ER-22: the highest routing weight; all connections of an equal weight."""
     (one,) = region.connections
     (circuit,) = region.circuits
     two = replace(region, circuits=(circuit, replace(circuit, key="london")))
@@ -209,7 +209,7 @@ def test_equal_connections_are_used_side_by_side(region: Region) -> None:
 
 
 def test_without_a_private_peering_nothing_is_learned(region: Region) -> None:
-    """ER-09, ER-38: the connection is there, and silent; so it is where the peering is disabled."""
+    """ER-09, ER-38: the connection carries no routes; also where the peering is disabled."""
     (circuit,) = region.circuits
     assert isinstance(circuit, Circuit)
     assert circuit.private_peering is not None
@@ -232,7 +232,7 @@ def test_an_unknown_subnet_lists_the_known_ones(region: Region) -> None:
 
 
 def test_on_premises_uses_the_region_that_it_prefers() -> None:
-    """Both show a prefix: one is used where the routers prefer it, both where they do not."""
+    """Of a prefix of both regions the preferred one is used; without a preference both."""
     both = pair("active", "active")
     preferring = {
         name: replace(r, on_premises=replace(r.on_premises, prefers=Prefers.SECONDARY))

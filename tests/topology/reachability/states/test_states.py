@@ -1,4 +1,4 @@
-"""The states of a pair: which there are, in which order, and what each costs whom."""
+"""The states of a pair: which occur, in which order, and which reachability each changes."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -37,7 +37,7 @@ def lasting(found: list[Side]) -> dict[str, Duration]:
 
 
 def test_retained_addresses_are_disconnected_first() -> None:
-    """Depth gateway: one state without a connection, for what deleting and making one take."""
+    """Depth gateway: one state without a connection, while one is deleted and one created."""
     found = sides()
 
     assert names(found) == [
@@ -61,8 +61,8 @@ def test_retained_addresses_are_disconnected_first() -> None:
     }
 
 
-def test_without_a_gateway_the_gap_is_as_long_as_making_one() -> None:
-    """Depth network: gateway, then the peerings while the connection is made."""
+def test_without_a_gateway_the_outage_is_as_long_as_creating_one() -> None:
+    """Depth network: gateway, then the peerings while the connection is created."""
     found = sides("network")
     states = [name for name in names(found) if name.startswith("failover-")]
 
@@ -77,8 +77,8 @@ def test_without_a_gateway_the_gap_is_as_long_as_making_one() -> None:
     assert lasting(found)["failover-disconnected"] == Duration(typical=90 + 882, worst=300 + 7200)
 
 
-def test_addresses_apart_are_connected_first() -> None:
-    """The new connection stands before the old one goes: nobody of the new region waits."""
+def test_addresses_that_do_not_overlap_are_connected_first() -> None:
+    """The new connection exists before the old one is deleted: no outage."""
     found = sides(secondary=remapped)
     states = {state.name: state for state in all_states(*found)}
     connected = states["failover-connected"]
@@ -93,7 +93,7 @@ def test_addresses_apart_are_connected_first() -> None:
         assert both.verdict(context, "on-premises") is Verdict.REACHABLE
 
 
-def test_the_gap_is_said_with_who_loses_what() -> None:
+def test_the_outage_is_reported_with_the_spokes_that_lose_on_premises() -> None:
     """Between the two connections on-premises is lost, and nothing else."""
     states = {state.name: state for state in all_states(*sides())}
     normal = prove(states["normal"])
@@ -109,7 +109,7 @@ def test_the_gap_is_said_with_who_loses_what() -> None:
 
 
 @pytest.mark.parametrize("depth", ["network", "gateway", "connection"])
-def test_every_state_has_a_meaning(depth: str) -> None:
+def test_every_state_has_a_description(depth: str) -> None:
     """The names are those that help and intents know; each is compared with one before it."""
     seen: set[str] = set()
     for state in all_states(*sides(depth)):
@@ -163,7 +163,7 @@ def standing(activation: str = "active") -> tuple[Stack, Region]:
     return stack, stack.region
 
 
-def test_what_was_read_changes_as_its_file_says() -> None:
+def test_a_deployed_region_changes_as_its_file_says() -> None:
     """A region without drift is in every form as it is configured."""
     stack, region = standing()
     read, planned = deployed_side(stack, region), configured_side(stack)
@@ -173,8 +173,8 @@ def test_what_was_read_changes_as_its_file_says() -> None:
             assert read.form(activation, depth) == planned.form(activation, depth)
 
 
-def test_what_was_done_by_hand_stays() -> None:
-    """A fault in what was read is not overwritten by what the file says."""
+def test_drift_remains_in_every_state() -> None:
+    """The stack file does not overwrite a fault of the deployed region."""
     stack, region = standing()
     region = with_half(region, "spoke1", "spoke_to_hub", use_remote_gateways=False)
     stack_2, standby = standing("standby")

@@ -43,7 +43,7 @@ def signs(found: Reachability) -> list[str]:
 
 
 def test_the_source_document() -> None:
-    """The active region reaches everything of its own; the other itself and the internet."""
+    """The active region reaches all of its own; the other only itself and the internet."""
     found = verify(pair())
 
     assert found.contexts == (
@@ -69,7 +69,7 @@ def test_the_source_document() -> None:
 
 
 def test_two_live_regions_are_ambiguous_unless_one_is_preferred() -> None:
-    """The unfenced case, and what `onPremises.prefers` makes of it where both files agree."""
+    """`onPremises.prefers` decides where both files agree."""
     both = pair("active", "active")
 
     def to_spokes(ours: Prefers, theirs: Prefers) -> str:
@@ -86,8 +86,8 @@ def test_two_live_regions_are_ambiguous_unless_one_is_preferred() -> None:
         assert to_spokes(ours, theirs) == (agreed or "~~~~~~..")
 
 
-def test_a_lost_nva_and_a_lost_region_are_no_contexts() -> None:
-    """What was to pass the NVA is dropped; of a lost region nothing is left."""
+def test_a_lost_nva_and_a_lost_region_are_not_contexts() -> None:
+    """Packets to a lost NVA are dropped; a lost region has no contexts."""
     regions = pair()
     without = verify(regions, ["primary"])
     alone = verify({"secondary": regions["secondary"]})
@@ -98,7 +98,7 @@ def test_a_lost_nva_and_a_lost_region_are_no_contexts() -> None:
 
 
 def test_an_appliance_that_the_model_does_not_know() -> None:
-    """Another address of the hub may be anything."""
+    """Another address of the hub is an unknown appliance: UNDETERMINED."""
     regions = pair()
     there = with_route(regions["primary"], "spokes", "192.168.0.0/16", "10.10.10.20")
     found = verify(regions | {"primary": there})
@@ -115,7 +115,7 @@ def test_a_part_of_the_addresses_is_ambiguous() -> None:
     assert found.verdict("primary/spoke1/app", "on-premises") is Verdict.AMBIGUOUS
 
 
-def test_a_stateless_nva_may_see_one_way_only() -> None:
+def test_a_stateless_nva_may_see_one_direction_only() -> None:
     """The same network, asymmetric: a fault only where the NVA keeps state."""
     regions = pair()
     region = with_table(regions["primary"], "spokes", disable_bgp_route_propagation=False)
@@ -127,7 +127,7 @@ def test_a_stateless_nva_may_see_one_way_only() -> None:
 
 
 def test_no_default_outbound_access_no_internet() -> None:
-    """VN-23: a route to the internet alone does not get there."""
+    """VN-23: a route to the internet alone is not enough."""
     regions = pair()
     region = with_table(regions["primary"], "spokes", routes=())
     ways = "primary/spoke1/app", "internet"
@@ -138,7 +138,7 @@ def test_no_default_outbound_access_no_internet() -> None:
 
 
 def test_a_default_route_from_on_premises_leads_to_the_internet() -> None:
-    """Forced tunnelling (ER-25), where the NVA follows what BGP brings."""
+    """Forced tunnelling (ER-25), where the NVA follows BGP routes."""
     regions = pair()
     region = with_table(regions["primary"], "nva", routes=())
     learned = (
@@ -158,7 +158,7 @@ def test_a_default_route_from_on_premises_leads_to_the_internet() -> None:
 
 
 def test_a_route_to_the_own_network_in_a_shared_table_leads_into_each_ones_own() -> None:
-    """Past a stateless NVA, too, the second spoke does not reach the first by it."""
+    """The second spoke does not reach the first by it, with a stateless NVA neither."""
     region = with_route(pair()["primary"], "spokes", "10.0.0.0/15", "VnetLocal")
     region = replace(region, nva=replace(region.nva, stateful=False))
     found = verify({"primary": region})
@@ -170,7 +170,7 @@ def test_a_route_to_the_own_network_in_a_shared_table_leads_into_each_ones_own()
 
 
 def test_on_premises_of_a_default_route_alone_is_in_the_private_ranges() -> None:
-    """ER-25: which of them it has, nobody says; it is reached, and reaches every spoke."""
+    """ER-25: its exact range is unknown; it is reached and reaches every spoke."""
     region = pair()["primary"]
     everything = replace(
         region.on_premises, address_prefixes=(table(region, "spokes").routes[0].address_prefix,)
@@ -260,7 +260,7 @@ def judge_walks(explainer: Explainer, source: str, destination: str, stateful: i
 
 @settings(max_examples=40)
 @given(pairs(), st.sampled_from([[], ["primary"]]))
-def test_the_engine_and_the_walker_agree(regions: Pair, lost: list[str]) -> None:
+def test_the_matrix_and_single_traces_agree(regions: Pair, lost: list[str]) -> None:
     """Every pair: the outcomes of single packets make the verdict that the matrix has."""
     found = verify(regions, lost)
     explainer = Explainer(found)
@@ -279,7 +279,7 @@ def with_fast_path(region: Region) -> Region:
     return replace(fast(region), nva=replace(region.nva, stateful=False))
 
 
-def test_fast_path_may_pass_the_nva_by() -> None:
+def test_fast_path_may_bypass_the_nva() -> None:
     """ER-28: with a stateful NVA ambiguous, with another REACHABLE and not inspected."""
     region = pair()["primary"]
     ways = "on-premises", "primary/spoke1/app"
@@ -314,8 +314,8 @@ def test_fast_path_changes_nothing_where_the_table_has_no_route() -> None:
     assert signs(verify({"primary": bare})) == signs(verify({"primary": plain}))
 
 
-def test_two_gateways_that_take_other_networks_join_the_regions() -> None:
-    """ER-26: over the circuit that both use, past no NVA that is not on the way."""
+def test_gateways_that_accept_remote_networks_connect_the_regions() -> None:
+    """ER-26: over the circuit that both use, through the NVAs on the path."""
     regions = mixing("192.168.0.0/16").regions
     found = verify(regions)
     spokes = "primary/spoke1/app", "secondary/spoke1/app"
@@ -332,8 +332,8 @@ def test_two_gateways_that_take_other_networks_join_the_regions() -> None:
 
 
 @pytest.mark.parametrize("lacking", ["one flag", "one circuit", "one connection"])
-def test_they_do_not_join_where_one_thing_is_lacking(lacking: str) -> None:
-    """Each gateway leaves out by itself what comes from other networks."""
+def test_regions_are_not_connected_where_one_condition_is_missing(lacking: str) -> None:
+    """Both gateways, a common circuit and both connections are needed."""
     regions = dict(mixing("192.168.0.0/16", one_circuit=lacking != "one circuit").regions)
     region = regions["secondary"]
     assert region.gateway is not None

@@ -141,8 +141,8 @@ def remapped(values: dict[str, Any]) -> dict[str, Any]:
     return changed
 
 
-def test_going_live_beside_a_live_pair_is_refused() -> None:
-    """The message names the pair, what both would advertise, and both ways on."""
+def test_a_region_does_not_go_live_while_its_pair_is_live() -> None:
+    """The message names the pair, the prefixes of both, and what can be done."""
     with pytest.raises(InterlockError) as caught:
         go_live(shipped("secondary"), recorded())
 
@@ -156,35 +156,35 @@ def test_going_live_beside_a_live_pair_is_refused() -> None:
 
 
 @pytest.mark.parametrize("paired", [{}, recorded("standby"), recorded("standby", said=False)])
-def test_going_live_beside_a_quiet_pair_is_allowed(paired: Resources) -> None:
-    """A pair that stands by, was destroyed or was never deployed is not in the way."""
+def test_a_region_goes_live_while_its_pair_is_not(paired: Resources) -> None:
+    """The pair is on standby, was destroyed, or was never deployed."""
     go_live(shipped("secondary"), paired)
 
 
-def test_standing_by_beside_a_live_pair_is_allowed() -> None:
+def test_standby_is_allowed_while_the_pair_is_live() -> None:
     """Without a connection nothing is advertised."""
     config = stack_of(shipped("secondary"), "standby")
 
     refuse_two_live_regions(config, build(config), Deployed.from_resources(recorded()))
 
 
-def test_standing_by_with_a_connection_is_refused_where_the_hubs_overlap() -> None:
-    """At depth `connection` the standby hub is advertised, beside the active one."""
+def test_standby_with_a_connection_is_refused_where_the_hubs_overlap() -> None:
+    """At depth `connection` the standby hub is advertised as the active one is."""
     config = stack_of(shipped("secondary"), "standby", "connection")
 
     with pytest.raises(InterlockError, match=r"advertises 10\.10\.10\.0/24 to on-premises"):
         refuse_two_live_regions(config, build(config), Deployed.from_resources(recorded()))
 
 
-def test_addresses_of_its_own_let_both_regions_live() -> None:
+def test_both_regions_may_be_live_with_different_addresses() -> None:
     """Nothing overlaps: on two circuits and on one."""
     go_live(remapped(shipped("secondary")), recorded())
     go_live(on_the_circuit_of_the_primary(remapped(shipped("secondary"))), recorded())
 
 
 @pytest.mark.parametrize("prefers", ["primary", "secondary"])
-def test_routers_that_prefer_one_region_let_both_live_on_two_circuits(prefers: str) -> None:
-    """Where this file and what the pair recorded name the same one ..."""
+def test_both_regions_may_be_live_on_two_circuits_where_routers_prefer_one(prefers: str) -> None:
+    """Where this file and the outputs of the pair name the same region."""
     go_live(preferring(shipped("secondary"), prefers), recorded(prefers=prefers))
 
 
@@ -197,8 +197,8 @@ def as_floats(value: Any) -> Any:
     return float(value) if type(value) is int else value
 
 
-def test_a_recorded_preference_is_read_as_pulumi_hands_it_to_the_program() -> None:
-    """Every number of the outputs is a float there, and was none in the file."""
+def test_a_recorded_preference_is_read_from_outputs_with_float_numbers() -> None:
+    """Pulumi returns every number of an output as a float."""
     go_live(preferring(shipped("secondary"), "primary"), as_floats(recorded(prefers="primary")))
 
 
@@ -207,7 +207,7 @@ def test_a_recorded_preference_is_read_as_pulumi_hands_it_to_the_program() -> No
     [(one, other) for one in Prefers for other in Prefers if one is not other],
 )
 def test_preferences_that_differ_count_as_none(ours: Prefers, theirs: Prefers) -> None:
-    """... and not where they differ, or one of them names none: the message says both."""
+    """Also where one of them names none; the message has both values."""
     with pytest.raises(InterlockError) as caught:
         go_live(preferring(shipped("secondary"), ours), recorded(prefers=theirs))
 
@@ -251,15 +251,15 @@ def test_a_recorded_preference_that_cannot_be_read_counts_as_none(
 
 
 def test_no_preference_helps_on_one_circuit() -> None:
-    """Two overlapping networks must not be linked to it at once (ER-18)."""
+    """Overlapping networks must not be connected to it at the same time (ER-18)."""
     values = preferring(on_the_circuit_of_the_primary(shipped("secondary")), "primary")
 
     with pytest.raises(InterlockError, match="on the circuit ERC-HONG-KONG, which both use"):
         go_live(values, recorded(prefers="primary"))
 
 
-def test_a_circuit_counts_as_used_where_no_recorded_connection_explains_what_was_said() -> None:
-    """The outputs say that the region is live: by which of its circuits, no resource says."""
+def test_a_circuit_counts_as_used_where_the_outputs_say_live_without_a_connection() -> None:
+    """The outputs say that the region is live, and no resource shows by which circuit."""
     values = preferring(on_the_circuit_of_the_primary(shipped("secondary")), "primary")
     outputs_alone = {"u::stack": recorded(prefers="primary")["u::stack"]}
 
@@ -267,7 +267,7 @@ def test_a_circuit_counts_as_used_where_no_recorded_connection_explains_what_was
         go_live(values, outputs_alone)
 
 
-def test_a_circuit_without_a_connection_is_in_nobodys_way() -> None:
+def test_a_circuit_without_a_connection_blocks_no_region() -> None:
     """The pair owns it, uses another one, and its routers prefer one region."""
     live = {**recorded(prefers="primary")}
     other = CIRCUIT.replace("hong-kong", "other")
@@ -287,7 +287,7 @@ def test_a_deployed_connection_is_live_even_if_its_stack_says_standby() -> None:
             go_live(shipped("secondary"), paired)
 
 
-def test_what_a_stack_said_counts_also_without_its_resources() -> None:
+def test_the_outputs_of_a_stack_count_without_its_resources() -> None:
     """The outputs are the contract between two stacks."""
     with pytest.raises(InterlockError, match=r"\(eastasia\) is live and advertises 10\.1\.0\.0/24"):
         go_live(shipped("secondary"), {"u::stack": recorded()["u::stack"]})
@@ -323,10 +323,10 @@ PREFIXES = st.lists(
 
 
 @given(PREFIXES, PREFIXES)
-def test_overlaps_are_those_that_every_pair_shows(
+def test_overlaps_are_those_of_a_comparison_of_all_pairs(
     ours: tuple[IPv4Network, ...], theirs: tuple[IPv4Network, ...]
 ) -> None:
-    """Sorted intervals say the same as asking each prefix of each other."""
+    """Sorted intervals give the same result as comparing every two prefixes."""
     expected = {one for one in ours if any(one.overlaps(other) for other in theirs)}
 
     assert overlapping(ours, theirs) == expected
@@ -354,7 +354,7 @@ GATEWAY_CHANGES = {
 
 @pytest.mark.parametrize("name", GATEWAY_CHANGES)
 def test_a_change_that_replaces_a_gateway_is_refused_with_the_reason(name: str) -> None:
-    """Azure would leave on-premises without a route for the better part of an hour."""
+    """On-premises would have no route for most of an hour."""
     change, what = GATEWAY_CHANGES[name]
     values = shipped("primary")
     change(values["sparehub:region"])
@@ -379,7 +379,7 @@ def with_gateway(sku: str) -> Region:
 
 
 @pytest.mark.parametrize("sku", ["ErGw1AZ", "ErGw3AZ", "ErGwScale"])
-def test_a_gateway_may_stay_and_may_grow_in_place(sku: str) -> None:
+def test_a_gateway_may_be_upgraded_in_place(sku: str) -> None:
     """GWY-02: within its family, and from any with availability zones to the scalable one."""
     refuse_gateway_replacement(with_gateway(sku), Deployed.from_resources(recorded()))
 
@@ -394,8 +394,10 @@ def test_a_gateway_may_stay_and_may_grow_in_place(sku: str) -> None:
         ("Standard", "ErGw1AZ"),
     ],
 )
-def test_a_gateway_becomes_nothing_else(before: str, after: str) -> None:
-    """Neither smaller nor of the other family: Azure makes such a gateway only anew (GWY-02)."""
+def test_a_gateway_cannot_change_to_another_family_or_a_smaller_sku(
+    before: str, after: str
+) -> None:
+    """Azure would have to replace the gateway (GWY-02)."""
     with pytest.raises(ReplacementRefusedError, match=f"SKU from '{before}' to '{after}'"):
         refuse_gateway_replacement(
             with_gateway(after), Deployed.from_resources(recorded(sku=before))
@@ -403,7 +405,7 @@ def test_a_gateway_becomes_nothing_else(before: str, after: str) -> None:
 
 
 def test_an_upgrade_to_the_scalable_gateway_is_reported_with_its_duration() -> None:
-    """Two hours without downtime; a gateway that stays, grows otherwise or is new says nothing."""
+    """Two hours without downtime; another gateway has no note."""
     region = with_gateway("ErGwScale")
 
     assert note_gateway_upgrade(region, Deployed.from_resources(recorded(sku="ErGw2AZ"))) == (
@@ -418,8 +420,8 @@ def test_an_upgrade_to_the_scalable_gateway_is_reported_with_its_duration() -> N
     assert silent == [None, None, None]
 
 
-def test_a_gateway_may_go_where_the_depth_says_so() -> None:
-    """At depth `network` standing by means no gateway: that is the switch, not a replacement."""
+def test_a_gateway_may_be_deleted_at_depth_network() -> None:
+    """At depth `network` a standby has no gateway: that is the switch, not a replacement."""
     region = region_of(shipped("primary"), "standby", "network")
 
     refuse_gateway_replacement(region, Deployed.from_resources(recorded()))
@@ -437,8 +439,8 @@ def circuit_in(location: str) -> Resources:
     return states.recorded(values)
 
 
-def test_a_circuit_that_stands_is_not_moved() -> None:
-    """As after an update from files that left it in its own region: refused, with the ways out."""
+def test_a_deployed_circuit_is_not_moved() -> None:
+    """Another location is refused, and the message has the alternatives."""
     with pytest.raises(ReplacementRefusedError) as caught:
         refuse_moved_circuits(
             region_of(shipped("primary")), Deployed.from_resources(circuit_in("eastasia"))
@@ -456,8 +458,8 @@ def test_a_circuit_that_stands_is_not_moved() -> None:
     )
 
 
-def test_a_region_moves_no_circuit_by_moving_itself() -> None:
-    """A circuit whose location is not said would follow its region's."""
+def test_a_circuit_without_a_location_is_not_moved_with_its_region() -> None:
+    """Its location would follow that of the region."""
     values = shipped("primary") | {"azure-native:location": "koreacentral"}
     del circuit_of(values)["location"]
 
@@ -472,7 +474,9 @@ def test_a_region_moves_no_circuit_by_moving_itself() -> None:
         ("group", "erc-hong-kong is in japaneast and its resource group .* in eastasia"),
     ],
 )
-def test_a_circuit_and_a_group_in_two_places_can_only_be_referenced(role: str, what: str) -> None:
+def test_a_circuit_and_a_group_in_two_locations_can_only_be_referenced(
+    role: str, what: str
+) -> None:
     """No location in the file is that of both."""
     resources = circuit_in("japaneast")
     states.of(resources, f"circuit/hong-kong/{role}")["location"] = "East Asia"
@@ -482,7 +486,7 @@ def test_a_circuit_and_a_group_in_two_places_can_only_be_referenced(role: str, w
 
 
 @pytest.mark.parametrize("location", ["Japan East", "eastasia"])
-def test_a_circuit_stays_where_it_is(location: str) -> None:
+def test_a_circuit_may_keep_its_location(location: str) -> None:
     """Named or by default, in any case; one that is not deployed may be created anywhere."""
     resources = circuit_in(location)
     values = shipped("primary")
@@ -517,7 +521,7 @@ def renamed(key: str, prefix: str) -> dict[str, Any]:
 
 
 def test_a_spoke_under_another_key_is_refused() -> None:
-    """Azure would refuse it half-way, beside the one that is still there (PE-04)."""
+    """Azure would refuse it during the deployment, while the old spoke exists (PE-04)."""
     deployed = Deployed.from_resources(recorded())
 
     with pytest.raises(ReplacementRefusedError) as caught:
@@ -581,8 +585,8 @@ def test_an_active_region_does_not_lose_its_connection_without_the_switch(name: 
     )
 
 
-def test_a_region_may_lose_connections_that_it_can_do_without() -> None:
-    """By the switch; one of two; and none that does not stand yet."""
+def test_a_region_may_lose_connections_by_the_switch_or_one_of_two() -> None:
+    """A connection that is not deployed cannot be lost."""
     one = Deployed.from_resources(recorded())
     both = Deployed.from_region(region_of(with_second_connection()))
     not_provisioned = shipped("primary")
@@ -594,8 +598,8 @@ def test_a_region_may_lose_connections_that_it_can_do_without() -> None:
     refuse_lost_connections(region_of(not_provisioned), Deployed.from_resources({}))
 
 
-def test_what_stands_and_what_will_stand_are_read_alike() -> None:
-    """A region as recorded and the same region as modelled advertise and connect the same."""
+def test_a_deployed_region_and_a_built_region_are_read_alike() -> None:
+    """Both have the same advertised prefixes and connections."""
     stands = Deployed.from_resources(recorded(said=False))
     will = Deployed.from_region(region_of(shipped("primary")))
 

@@ -36,13 +36,13 @@ def test_a_wrong_file_is_refused_by_path_value_and_rule(name: str) -> None:
 
 
 @pytest.mark.parametrize("stack", ["primary", "secondary"])
-def test_the_shipped_files_are_right(stack: str) -> None:
-    """The twin of every refusal: both shipped files build."""
+def test_the_shipped_files_are_accepted(stack: str) -> None:
+    """Both shipped files are accepted and can be built."""
     assert build(parse_stack(shipped(stack))).location in {"eastasia", "southeastasia"}
 
 
 def test_all_problems_come_in_one_message() -> None:
-    """Problems of shape and of coherence, in hub, spoke, circuit and switch, are seen at once."""
+    """Problems of single values and of values together are reported in one run."""
     values = shipped("primary")
     values["sparehub:activation"] = "on"
     values["sparehub:activaton"] = "active"
@@ -89,7 +89,7 @@ def test_all_problems_come_in_one_message() -> None:
         "hush-hush",
     ],
 )
-def test_a_secret_in_a_wrong_place_is_never_shown(wrong: Any) -> None:
+def test_a_secret_under_a_wrong_key_is_never_shown(wrong: Any) -> None:
     """Where the configuration holds secrets, no text of it is in a message."""
     values = shipped("primary")
     connections = values["sparehub:region"]["expressRoute"]["connections"]
@@ -124,8 +124,8 @@ def test_an_authorization_key_is_not_dumped() -> None:
     assert "hush" not in repr(region)
 
 
-def test_what_is_dumped_can_be_read_again() -> None:
-    """The `region` output says the same as the file: the pair's rules read it."""
+def test_a_dumped_configuration_can_be_parsed_again() -> None:
+    """The `region` output has the values of the file, which the rules of a pair read."""
     values = shipped("secondary")
     config = parse_stack(values)
 
@@ -135,7 +135,7 @@ def test_what_is_dumped_can_be_read_again() -> None:
 
 
 def test_only_a_region_on_standby_is_disconnected() -> None:
-    """It is a state between two deployments, and never one of a live region."""
+    """`disconnected` is a state between two deployments, never of an active region."""
     values = shipped("primary") | {"sparehub:disconnected": True}
 
     assert parse_stack(values | {"sparehub:activation": "standby"}).disconnected
@@ -144,7 +144,7 @@ def test_only_a_region_on_standby_is_disconnected() -> None:
 
 
 def test_five_hundred_spokes_are_a_region() -> None:
-    """Nothing in the contract stops at 200 prefixes."""
+    """A region may have more than 200 prefixes."""
     region = build(parse_stack(with_spokes(shipped("primary"), 500)))
 
     assert (len(region.spokes), region.spokes_wait_for_connections) == (500, True)
@@ -187,14 +187,16 @@ def test_the_schema_knows_every_key() -> None:
         ("sparehub:pairedStack", "..\n", r"'..\n' is not a stack name"),
     ],
 )
-def test_what_becomes_part_of_a_url_or_a_file_is_a_name(key: str, value: str, said: str) -> None:
+def test_a_value_that_becomes_part_of_a_url_or_path_must_be_a_name(
+    key: str, value: str, said: str
+) -> None:
     """A subscription, a tenant, a stack."""
     (problem,) = problems_of(shipped("primary") | {key: value})
 
     assert said in problem
 
 
-def test_a_subscription_and_a_tenant_may_be_said() -> None:
+def test_a_subscription_and_a_tenant_may_be_set() -> None:
     """By id, by domain, or as a secret."""
     for tenant in (OURS.split("/")[2], "contoso.onmicrosoft.com", "[secret]"):
         keys = {"azure-native:subscriptionId": OURS.split("/")[2], "azure-native:tenantId": tenant}
