@@ -14,6 +14,7 @@ from sparehub.files.replace_file import replace_file
 from sparehub.stacks.stack_document import StackDocument
 from sparehub.stacks.stack_file_edit import DRILL, OVERRIDE
 from sparehub.stacks.stack_files import read_stack_file, stack_file
+from sparehub.topology.config.resource_ids import ResourceId
 from sparehub.topology.config.secrets import is_secret
 from sparehub.topology.errors import SparehubError
 
@@ -95,7 +96,7 @@ def _make(azure: Azure, wanted: list[tuple[str, dict[str, Any]]]) -> None:
     for identity, body in wanted:
         if azure.send("GET", identity).accepted:
             continue
-        group = "/".join(identity.split("/")[:5])
+        group = str(ResourceId.parse(identity).group)
         location = {"location": body.get("location", "eastasia")}
         for path, content in ((group, location), (identity, body)):
             answer = azure.send("GET", path)

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
-from sparehub.topology.model.circuit_ids import circuit_id
+from sparehub.topology.config.resource_ids import ResourceId
+from sparehub.topology.model.circuit_ids import owned_circuit_id
 from sparehub.topology.model.logical_names import REGION
 from sparehub.topology.model.resources import Circuit, CircuitReference, Connection, Region
 from sparehub.topology.planning.operations import CONNECTION, GATEWAY, ResourceOperation
@@ -85,7 +86,7 @@ def whole_circuit_id(circuit: Circuit | CircuitReference, subscription: str) -> 
     """Return a circuit's id, an owned one being in the subscription of its stack."""
     if isinstance(circuit, CircuitReference):
         return circuit.id
-    return f"/subscriptions/{subscription}{circuit_id(circuit)}"
+    return str(owned_circuit_id(circuit, subscription))
 
 
 def _identity(kind: str, subscription: str, inputs: Mapping[str, Any]) -> str:
@@ -152,8 +153,8 @@ class Snapshot:
     @property
     def subscription(self) -> str:
         """The subscription of everything in the stack; empty where it holds nothing."""
-        ids = (each for each in self.ids.values() if each.startswith("/subscriptions/"))
-        return next((each.split("/")[2] for each in ids), "")
+        ids = filter(None, map(ResourceId.read, self.ids.values()))
+        return next((identity.subscription for identity in ids if identity.subscription), "")
 
     @property
     def switch(self) -> SwitchRecord:

@@ -14,6 +14,7 @@ from typing import Any
 
 from sparehub.azure.answers import NOT_FOUND, Answer, Azure, properties_of
 from sparehub.azure.reading import read, state_of
+from sparehub.topology.config.resource_ids import ResourceId
 from sparehub.topology.model.resources import Nva
 
 _RUNNING = "PowerState/running"
@@ -97,7 +98,7 @@ class _Judge:
             )
 
     def _owner(self, kind: str, identity: str, found: Answer) -> None:
-        name = identity.rpartition("/")[2]
+        name = ResourceId.parse(identity).name
         configuration = self._configuration(kind, found)
         if kind == _FIREWALLS:
             self._firewall(name, found)
@@ -110,7 +111,7 @@ class _Judge:
 
     def _machine(self, found: Answer) -> None:
         """Look at the machine of a file: at the interface that has the address."""
-        name = self.nva.id.rpartition("/")[2]
+        name = ResourceId.parse(self.nva.id).name
         profile = found.properties.get("networkProfile") or {}
         before = len(self.look.unread)
         for identity in _ids(profile.get("networkInterfaces")):
@@ -119,7 +120,7 @@ class _Judge:
                 subnet = str((configuration.get("subnet") or {}).get("id") or "")
                 if subnet and subnet.lower() != self.subnet.lower():
                     self.look.dead.append(f"{self.address} of {name} is not in {self.subnet}")
-                self._interface(identity.rpartition("/")[2], answer)
+                self._interface(ResourceId.parse(identity).name, answer)
                 return
         if len(self.look.unread) == before:
             self.look.dead.append(f"{name} does not have the address {self.address}")
@@ -161,7 +162,7 @@ class _Judge:
 
     def _balancer(self, identity: str, found: Answer, frontend: Mapping[str, Any]) -> None:
         """Look at a load balancer's rules, at the probes of one, and at its backends' machines."""
-        name = identity.rpartition("/")[2]
+        name = ResourceId.parse(identity).name
         properties = found.properties
         rules = [
             each
@@ -201,7 +202,7 @@ class _Judge:
         if found is None:
             return
         properties = found.properties
-        name = identity.rpartition("/")[2]
+        name = ResourceId.parse(identity).name
         if not properties.get("enableIPForwarding"):
             self.look.said.append(f"the interface {name} may not forward (enableIPForwarding)")
         if machine := (properties.get("virtualMachine") or {}).get("id"):
@@ -212,7 +213,7 @@ class _Judge:
 
         https://learn.microsoft.com/rest/api/load-balancer/load-balancer-load-balancing-rules/health
         """
-        name = identity.rpartition("/")[2]
+        name = ResourceId.parse(identity).name
         answer = self.azure.act(f"{identity}/loadBalancingRules/{rule}/health")
         if not answer.accepted or "up" not in answer.body:
             self.look.said.append(f"the health of {name} cannot be read: {answer.problem}")
@@ -266,9 +267,9 @@ def _ids(items: object) -> Iterator[str]:
 
 def _owner_of(identity: str) -> str:
     """Return the id of the resource that an IP configuration is a part of."""
-    return "/".join(identity.split("/")[:9])
+    return str(ResourceId.parse(identity).top)
 
 
 def _type_of(identity: str) -> str:
-    """Return the type of a resource that is part of no other, in lower case."""
-    return "/".join(identity.split("/")[6:8]).lower()
+    """Return the type of a resource that is not part of another, in lower case."""
+    return ResourceId.parse(identity).top.type

@@ -8,6 +8,7 @@ from sparehub.azure.reading import read
 from sparehub.failover.adapters.stack_snapshot import Snapshot, connection_id, whole_circuit_id
 from sparehub.failover.queries.circuit_users import PRIVATE_PEERING
 from sparehub.topology.config.enums import Activation
+from sparehub.topology.model.logical_names import REGION, keys_in
 from sparehub.topology.model.pair import Stack
 from sparehub.topology.planning.failover import region_at
 
@@ -65,12 +66,8 @@ def _observed(azure: Azure, stack: Stack, snapshot: Snapshot) -> Iterator[Observ
 
 def _recorded(snapshot: Snapshot) -> Mapping[str, str]:
     """Return the id of each connection that a stack recorded, by its key."""
-    found = {}
-    for name, identity in snapshot.ids.items():
-        words = name.split("/")
-        if words[:2] == ["region", "connection"] and words[-1] == "connection":
-            found["/".join(words[2:-1])] = identity
-    return found
+    keys = keys_in(REGION.connection, snapshot.ids)
+    return {key: snapshot.ids[REGION.connection(key)] for key in keys}
 
 
 def _is_fenced(azure: Azure, circuit: str) -> bool | None:

@@ -22,6 +22,7 @@ from sparehub.failover.steps.context import StepContext
 from sparehub.failover.steps.key_checks import in_use, key_digest, unusable_reason
 from sparehub.topology.azure.durations import AUTHORIZATION_WRITE
 from sparehub.topology.config.enums import Activation
+from sparehub.topology.config.resource_ids import ResourceId
 from sparehub.topology.errors import PreflightError, SparehubError
 from sparehub.topology.model.pair import Stack
 from sparehub.topology.planning.failover import region_at
@@ -194,7 +195,7 @@ def _deleted(azure: Azure, authorization: str) -> str:
 
 def circuit_location(connection: KeyedConnection, keys: Keys) -> str:
     """Return in whose subscription the circuit of a connection is, as a phrase."""
-    theirs, ours = connection.circuit.split("/")[2], keys.snapshot.subscription
+    theirs, ours = ResourceId.parse(connection.circuit).subscription, keys.snapshot.subscription
     if theirs.lower() == ours.lower():
         return f"in this stack's subscription {theirs}"
     return f"in subscription {theirs}, which is not this stack's ({ours})"

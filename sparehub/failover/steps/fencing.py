@@ -21,6 +21,7 @@ from sparehub.topology.azure.durations import (
     CONNECTION_DELETE,
     PRIVATE_PEERING_UPDATE,
 )
+from sparehub.topology.config.resource_ids import ResourceId
 from sparehub.topology.errors import SparehubError
 from sparehub.topology.model.circuit_ids import circuit_id, same_circuit
 from sparehub.topology.model.logical_names import REGION
@@ -292,7 +293,7 @@ def _insist(azure: Azure, method: str, path: str, note: Note) -> tuple[Answer, b
         # 404: it was gone, or is by this, whose answer was lost.
         acted = acted or answer.accepted or answer.passing or answer.status == NOT_FOUND
         if _FAILED_CIRCUIT in str(answer.body):
-            _write_again(azure, "/".join(path.split("/")[:-2]), note)
+            _write_again(azure, str(ResourceId.parse(path).parent), note)
         elif not answer.passing:
             break
     return answer, acted

@@ -11,6 +11,7 @@ from dataclasses import replace
 from sparehub.report.drawing.frames import DrawnRegion, Frame, FrameChange, LinkState, link_state
 from sparehub.report.drawing.region_picture import GATEWAY_TOP, TOP, WIDTH, Marks, draw_region
 from sparehub.report.drawing.shapes import Box, Line, Picture, fitting, named
+from sparehub.topology.config.resource_ids import ResourceId
 from sparehub.topology.model.circuit_ids import circuit_id, same_circuit
 from sparehub.topology.model.resources import Circuit, CircuitReference
 
@@ -132,7 +133,7 @@ def _on_premises(pair: Sequence[DrawnRegion], width: float) -> Box:
 
 
 def _circuit(circuit: Circuit | CircuitReference, x: float, state: LinkState) -> Box:
-    name = circuit.name if isinstance(circuit, Circuit) else circuit.id.split("/")[-1]
+    name = circuit.name if isinstance(circuit, Circuit) else ResourceId.parse(circuit.id).name
     speed = f"{circuit.bandwidth_in_mbps} Mbps"
     return Box(
         kind="circuit",

@@ -14,7 +14,7 @@ from sparehub.topology.adoption.imports import import_file, roles_of
 from sparehub.topology.adoption.unsupported_properties import unsupported_properties
 from sparehub.topology.comparison.parity import unequal
 from sparehub.topology.comparison.region_attributes import attributes_of
-from sparehub.topology.config.resource_ids import id_problem
+from sparehub.topology.config.resource_ids import ResourceId, id_problem
 from sparehub.topology.config.schema import StackConfig
 from sparehub.topology.errors import ConfigurationError, UnreadableError
 from sparehub.topology.model.build import build
@@ -190,7 +190,8 @@ def _assumed(reading: Reading) -> Iterator[NotUnderstood]:
     for key in reading.roles.connections:
         connection = reading.roles.by_role[ROLES.connection(key)]
         peer = connection.reference("peer")
-        if peer.split("/")[2:3] != [hub.subscription]:
+        circuit = ResourceId.read(peer)
+        if circuit is None or circuit.subscription != hub.subscription:
             reason = (
                 "its circuit is in another subscription: set circuit.authorizationKey, a secret"
             )
@@ -223,7 +224,7 @@ def _groups(reading: Reading, hub: ArmResource) -> Iterator[NotUnderstood]:
             owners[ROLES.circuit_group(circuit.key)] = resource
     for role, owner in owners.items():
         group = roles[role]
-        identity = group.id if group else "/".join(owner.id.split("/")[:5])
+        identity = group.id if group else str(owner.identity.group)
         location = location_of(owner)
         what = "Pulumi would replace the group with all that is in it"
         if group is None:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from sparehub.topology.adoption.configuration import owned
-from sparehub.topology.config.resource_ids import id_problem
+from sparehub.topology.config.resource_ids import ResourceId, id_problem
 from sparehub.topology.model.logical_names import REGION, ROLES, key_in
 from sparehub.topology.model.resources import Region
 from sparehub.topology.state import resources as arm
@@ -52,7 +52,7 @@ def import_file(reading: Reading, built: Region) -> Mapping[str, Any]:
         parent, component = _parent(role)
         components.setdefault(parent, component)
         entry = {
-            "type": f"azure-native:{_TOKENS[arm.type_of(identity)]}",
+            "type": f"azure-native:{_TOKENS[ResourceId.parse(identity).type]}",
             "name": f"{REGION.root}/{role}",
             "id": identity,
             "parent": parent,
@@ -82,14 +82,10 @@ def roles_of(reading: Reading, built: Region) -> Iterator[tuple[str, str]]:
         yield role, resource.id
         key = key_in(ROLES.circuit, role)
         if key and reading.roles[ROLES.circuit_group(key)] is None:
-            yield ROLES.circuit_group(key), _group(resource.id)
+            yield ROLES.circuit_group(key), str(resource.identity.group)
     hub = reading.roles.hub
     if hub and reading.roles[ROLES.group] is None:
-        yield ROLES.group, _group(hub.id)
-
-
-def _group(identity: str) -> str:
-    return "/".join(identity.split("/")[:5])
+        yield ROLES.group, str(hub.identity.group)
 
 
 def _parent(role: str) -> tuple[str, str]:

@@ -19,7 +19,7 @@ from pydantic import AfterValidator, BeforeValidator, StringConstraints
 from pydantic_core import PydanticCustomError
 
 from sparehub.topology.config.printable import shown
-from sparehub.topology.config.resource_ids import NAME_PATTERN, id_problem, type_of_id
+from sparehub.topology.config.resource_ids import NAME_PATTERN, ResourceId, id_problem
 
 _SCOPE = "/subscriptions/<subscription>/resourceGroups/<group>/providers"
 
@@ -92,7 +92,8 @@ def resource_id(word: str, *types: str) -> BeforeValidator:
 
     def read(value: object) -> str:
         text = value if isinstance(value, str) else ""
-        if type_of_id(text) not in known:
+        identity = ResourceId.read(text)
+        if identity is None or identity.type not in known:
             raise _problem("CONFIG", f"{shown(value)} is not the id of a {word}: {forms}")
         if gap := re.search(r"<[^>]*>", text):  # no name in Azure holds angle brackets
             message = f"put the real value in the place of {gap[0]} in {shown(text)}"

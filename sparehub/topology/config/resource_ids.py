@@ -1,14 +1,16 @@
-"""What the id of an Azure resource is, and which names may stand in it.
+"""The ids of Azure resources: one type for them, and which names they may hold.
 
-An id becomes the path of a URL, and a name a part of an id, of a file name and of a Pulumi URN. So
-neither may hold what ends or moves a path (`?`, `#`, `%`, `..`, an empty segment), nor white space
-or a control character. Azure's own rules leave none of them:
+An id becomes the path of a URL, and a name becomes a part of an id, of a file name and of a Pulumi
+URN. So neither may hold a character that ends or moves a path (`?`, `#`, `%`, `..`, an empty
+segment), white space or a control character. Azure's own rules allow none of them:
 https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules
 """
 
 import re
 import unicodedata
 from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Self
 from urllib.parse import quote
 
 from sparehub.topology.azure.limits import NAME_LENGTH, RESOURCE_GROUP_NAME_LENGTH
@@ -26,15 +28,15 @@ NAME_FORM = (
 _NAME = re.compile(NAME_PATTERN)
 _NETWORK = "microsoft.network"
 _LETTERS = ("Lu", "Ll", "Lt", "Lm", "Lo", "Nd")
-"""Unicode categories of what a resource group's name may hold, besides `_`, `(`, `)`, `.`, `-`."""
-_FORM = re.compile(
-    r"/subscriptions/(?P<subscription>[^/]+)/resourceGroups/(?P<group>[^/]+)"
-    r"/providers/(?P<namespace>[^/]+)/(?P<rest>[^/]+/[^/]+(?:/[^/]+/[^/]+)*)",
+"""Unicode categories of letters and digits in a resource group's name; it may hold `_().-` too."""
+_ID = re.compile(
+    r"(?=/)(?:/subscriptions/(?P<subscription>[^/]+))?(?:/resourceGroups/(?P<group>[^/]+))?"
+    r"(?:/providers/(?P<provider>[^/]+)/(?P<path>[^/]+/[^/]+(?:/[^/]+/[^/]+)*))?",
     re.IGNORECASE,
 )
-_GROUP_FORM = re.compile(
-    r"/subscriptions/(?P<subscription>[^/]+)/resourceGroups/(?P<group>[^/]+)", re.IGNORECASE
-)
+_PROVIDERS = "providers"
+SUBSCRIPTION_TYPE = "microsoft.resources/subscriptions"
+RESOURCE_GROUP_TYPE = "microsoft.resources/resourcegroups"
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9.]*")
 """A namespace or a type in an id."""
 
@@ -68,10 +70,136 @@ def is_stack_name(text: str) -> bool:
 STACK_NAME_FORM = "1 to 100 letters, digits, `-`, `_` and `.`"
 
 
-def type_of_id(identity: str) -> str:
-    """Return the type that the id of a resource is of, in lower case; empty where it is no id."""
-    found = _FORM.fullmatch(identity)
-    return f"{found['namespace']}/{_types(found)}".lower() if found else ""
+@dataclass(frozen=True, kw_only=True, eq=False)
+class ResourceId:
+    """The id of a resource, of a resource group or of a subscription; compared without case.
+
+    ``types`` and ``names`` are as long as each other, the parent's first; both are empty in the id
+    of a resource group. The subscription is empty where it is unknown: a stack file names a circuit
+    of its own by resource group and name.
+    https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules
+    """
+
+    subscription: str = ""
+    resource_group: str = ""
+    provider: str = ""
+    """The resource provider, as Azure writes it: ``Microsoft.Network``."""
+    types: tuple[str, ...] = ()
+    """``("virtualNetworks", "subnets")``"""
+    names: tuple[str, ...] = ()
+
+    @classmethod
+    def read(cls, text: str) -> Self | None:
+        """Return the id that a text is; None where it is not one."""
+        match = _ID.fullmatch(text)
+        if match is None:
+            return None
+        path = (match["path"] or "").split("/")
+        return cls(
+            subscription=match["subscription"] or "",
+            resource_group=match["group"] or "",
+            provider=match["provider"] or "",
+            types=tuple(path[::2]) if match["path"] else (),
+            names=tuple(path[1::2]),
+        )
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Return the id that a text is.
+
+        Raises:
+            UnreadableError: where it is not one.
+        """
+        identity = cls.read(text)
+        if identity is None:
+            raise UnreadableError(f"{shown(text)} is not the id of an Azure resource")
+        return identity
+
+    def __str__(self) -> str:
+        pairs = (f"/{kind}/{name}" for kind, name in zip(self.types, self.names, strict=True))
+        return "".join(
+            (
+                f"/subscriptions/{self.subscription}" if self.subscription else "",
+                f"/resourceGroups/{self.resource_group}" if self.resource_group else "",
+                f"/providers/{self.provider}" if self.provider else "",
+                *pairs,
+            )
+        )
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, ResourceId) and self.key == other.key
+
+    def __hash__(self) -> int:
+        return hash(self.key)
+
+    @property
+    def key(self) -> str:
+        """The id in lower case: two ids of one resource have the same key."""
+        return str(self).lower()
+
+    @property
+    def type(self) -> str:
+        """The type in lower case: ``microsoft.network/virtualnetworks/subnets``."""
+        if not self.types:
+            return RESOURCE_GROUP_TYPE if self.resource_group else SUBSCRIPTION_TYPE
+        words = [self.provider, *self.types]
+        # An extension resource has its own provider after the id of what it extends.
+        for index, kind in enumerate(self.types):
+            if kind.lower() == _PROVIDERS:
+                words = [self.names[index], *self.types[index + 1 :]]
+        return "/".join(words).lower()
+
+    @property
+    def name(self) -> str:
+        """The name, without that of the parent."""
+        return self.names[-1] if self.names else self.resource_group or self.subscription
+
+    @property
+    def parent(self) -> Self:
+        """The id of the resource that this one is a child of; the resource group at the top."""
+        if len(self.names) > 1:
+            return self._of(self.provider, self.types[:-1], self.names[:-1])
+        return self.group
+
+    @property
+    def group(self) -> Self:
+        """The id of the resource group."""
+        return self._of("", (), ())
+
+    @property
+    def top(self) -> Self:
+        """The id of the resource that is a child of no other: the network of a subnet."""
+        return self._of(self.provider, self.types[:1], self.names[:1])
+
+    def child(self, kind: str, name: str) -> Self:
+        """Return the id of a child: ``network.child("subnets", "app")``."""
+        return self._of(self.provider, (*self.types, kind), (*self.names, name))
+
+    def is_same(self, other: "ResourceId") -> bool:
+        """Compare two ids; an unknown subscription may be any."""
+        known = self.subscription and other.subscription
+        if known and self.subscription.lower() != other.subscription.lower():
+            return False
+        return self.in_subscription("") == other.in_subscription("")
+
+    def in_subscription(self, subscription: str) -> Self:
+        """Return the same id in a subscription."""
+        return type(self)(
+            subscription=subscription,
+            resource_group=self.resource_group,
+            provider=self.provider,
+            types=self.types,
+            names=self.names,
+        )
+
+    def _of(self, provider: str, types: tuple[str, ...], names: tuple[str, ...]) -> Self:
+        return type(self)(
+            subscription=self.subscription,
+            resource_group=self.resource_group,
+            provider=provider,
+            types=types,
+            names=names,
+        )
 
 
 def id_problem(identity: str) -> str:
@@ -82,32 +210,32 @@ def id_problem(identity: str) -> str:
     return next(_id_problems(identity), "")
 
 
-def _id_problems(identity: str) -> Iterator[str]:
-    found = _GROUP_FORM.fullmatch(identity) or _FORM.fullmatch(identity)
-    if found is None:
+def _id_problems(text: str) -> Iterator[str]:
+    identity = ResourceId.read(text)
+    if identity is None or not identity.subscription or not identity.resource_group:
         yield (
             "it must be /subscriptions/<subscription>/resourceGroups/<group>"
             "/providers/<namespace>/<type>/<name>"
         )
         return
-    if not is_subscription(found["subscription"]):
-        yield f"{shown(found['subscription'])} is not a subscription's id, which is a GUID"
-    if not is_group_name(found["group"]):
+    if not is_subscription(identity.subscription):
+        yield f"{shown(identity.subscription)} is not a subscription's id, which is a GUID"
+    if not is_group_name(identity.resource_group):
         yield (
-            f"{shown(found['group'])} is not the name of a resource group: "
+            f"{shown(identity.resource_group)} is not the name of a resource group: "
             f"1 to {RESOURCE_GROUP_NAME_LENGTH} letters, digits, `_`, `(`, `)`, `.` and `-`, "
             "and no `.` at the end"
         )
-    if found.re is _FORM:
-        yield from _name_problems(found)
+    if identity.provider:
+        yield from _name_problems(identity)
 
 
-def _name_problems(found: re.Match[str]) -> Iterator[str]:
-    for word in (found["namespace"], *_types(found).split("/")):
+def _name_problems(identity: ResourceId) -> Iterator[str]:
+    for word in (identity.provider, *identity.types):
         if not _WORD.fullmatch(word):
             yield f"{shown(word)} is not a resource type"
-    of_network = found["namespace"].lower() == _NETWORK
-    for name in found["rest"].split("/")[1::2]:
+    of_network = identity.provider.lower() == _NETWORK
+    for name in identity.names:
         if of_network and not is_name(name):
             yield (
                 f"{shown(name)} is not a resource's name, which has 1 to {NAME_LENGTH} "
@@ -117,29 +245,25 @@ def _name_problems(found: re.Match[str]) -> Iterator[str]:
             yield f"{shown(name)} is not a resource's name: letters, digits, `_`, `.` and `-`"
 
 
-def _types(found: re.Match[str]) -> str:
-    return "/".join(found["rest"].split("/")[::2])
-
-
 def url_path(path: str) -> str:
-    """Return a path of Azure Resource Manager as it stands in a URL, letters beyond ASCII quoted.
+    """Return a path of Azure Resource Manager for a URL, with letters beyond ASCII quoted.
 
-    The path may be an id, or go on behind one: ``<circuit>/authorizations``. It may come from a
-    state, from a journal or from an answer of Azure.
+    The path is an id, or goes on after one: ``<circuit>/authorizations``. It may come from a state,
+    from a journal or from an answer of Azure.
 
     Raises:
         UnreadableError: where a part of it would end the path, or lead elsewhere.
     """
     head, *segments = path.split("/")
-    wrong = [each for each in segments if not _is_segment(each)]
+    wrong = [segment for segment in segments if not _is_segment(segment)]
     if head or wrong:
-        what = "it does not begin with /" if head else f"{shown(wrong[0])} in it is no name"
-        raise UnreadableError(f"{shown(path)} is no path in Azure, and is not asked for: {what}")
+        what = "it does not begin with /" if head else f"{shown(wrong[0])} in it is not a name"
+        raise UnreadableError(f"{shown(path)} is not a path in Azure, so it is not read: {what}")
     return quote(path, safe="/().-_")
 
 
 def _is_segment(text: str) -> bool:
-    """Return whether a text can stand between two slashes, and means nothing else there."""
+    """Return whether a text can be one segment of a path, without another meaning."""
     return text not in {"", ".", ".."} and all(
-        each in "_().-" or unicodedata.category(each) in _LETTERS for each in text
+        letter in "_().-" or unicodedata.category(letter) in _LETTERS for letter in text
     )

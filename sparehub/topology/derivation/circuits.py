@@ -13,6 +13,7 @@ from typing import Any
 
 from sparehub.topology.azure.geography import region_for_records
 from sparehub.topology.config.fields import plain_location
+from sparehub.topology.config.resource_ids import ResourceId
 from sparehub.topology.derivation.notes import Note, NoteKind
 from sparehub.topology.derivation.remap import Remap
 from sparehub.topology.errors import OptionsError
@@ -259,7 +260,7 @@ def _next_free(prefix: IPv4Network, taken: Collection[IPv4Network]) -> IPv4Netwo
 
 
 def _name(circuit: Circuit | CircuitReference) -> str:
-    return circuit_id(circuit).split("/")[-1]
+    return ResourceId.parse(circuit_id(circuit)).name
 
 
 def _mapping(value: object) -> Mapping[str, Any]:

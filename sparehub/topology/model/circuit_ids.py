@@ -2,31 +2,47 @@
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 
+from sparehub.topology.config.resource_ids import ResourceId
 from sparehub.topology.model.resources import Circuit, CircuitReference
 
 
 def circuit_id(circuit: Circuit | CircuitReference) -> str:
-    """Return a circuit's id; of an owned one from its group on, the subscription being unknown."""
+    """Return a circuit's id; that of an owned one has no subscription, which is unknown."""
     if isinstance(circuit, CircuitReference):
         return circuit.id
-    return (
-        f"/resourceGroups/{circuit.resource_group}"
-        f"/providers/Microsoft.Network/expressRouteCircuits/{circuit.name}"
+    return str(owned_circuit_id(circuit))
+
+
+def owned_circuit_id(circuit: Circuit, subscription: str = "") -> ResourceId:
+    """Return the id of a circuit that a stack owns."""
+    group = ResourceId(subscription=subscription, resource_group=circuit.resource_group)
+    return replace(
+        group,
+        provider="Microsoft.Network",
+        types=("expressRouteCircuits",),
+        names=(circuit.name,),
     )
 
 
 def same_circuit(one: str, other: str) -> bool:
     """Compare two ids without regard to case; either may lack its subscription."""
-    first, second = one.lower(), other.lower()
-    return first.endswith(second) or second.endswith(first)
+    first, second = ResourceId.read(one), ResourceId.read(other)
+    if first is None or second is None:
+        return one.lower() == other.lower()
+    return first.is_same(second)
 
 
 def shared_circuits(ours: Iterable[str], theirs: Iterable[str]) -> list[str]:
-    """Return the names of those of our circuits that are theirs, too, sorted; all given by id."""
+    """Return the names of the circuits whose ids are in both lists, sorted."""
     others = list(theirs)
     return sorted(
-        {each.split("/")[-1] for each in ours if any(same_circuit(each, o) for o in others)}
+        {
+            ResourceId.parse(circuit).name
+            for circuit in ours
+            if any(same_circuit(circuit, other) for other in others)
+        }
     )
 
 

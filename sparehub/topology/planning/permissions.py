@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from sparehub.topology.config.resource_ids import ResourceId
 from sparehub.topology.model.logical_names import REGION, key_in
 from sparehub.topology.model.resources import CircuitReference, Region
 from sparehub.topology.planning.operations import (
@@ -147,11 +148,14 @@ def permitted(permissions: Iterable[Permission], action: str) -> bool:
 
 def group_of(identity: str) -> str:
     """Return the id of the resource group of a resource."""
-    return "/".join(identity.split("/")[:5])
+    return str(ResourceId.parse(identity).group)
 
 
 def subscription_of(identity: str) -> str:
-    """Return the scope of the subscription of a resource."""
+    """Return the scope of the subscription of a resource.
+
+    An answer of Azure may refer to a resource by more than an id, which a fence must not stop at.
+    """
     return "/".join(identity.split("/")[:3])
 
 

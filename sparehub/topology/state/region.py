@@ -42,10 +42,11 @@ from sparehub.topology.state.parts import (
 )
 from sparehub.topology.state.pulumi_state import outputs_of
 from sparehub.topology.state.resources import (
+    CIRCUIT,
     SUBNET,
     ArmResource,
     Resources,
-    last_of,
+    name_in,
     state_resources,
 )
 from sparehub.topology.state.roles import Roles, routes_of
@@ -219,7 +220,7 @@ class _Reader:
             name=subnet.name,
             address_prefix=prefixes[0],
             # A table of somebody else's, which no resource here describes, is known by its name.
-            route_table=self._tables.get(table.lower(), last_of(table)) if table else None,
+            route_table=self._tables.get(table.lower(), name_in(table)) if table else None,
             service_endpoints=endpoints,
             network_security_group_id=subnet.reference("networkSecurityGroup") or None,
             default_outbound_access=subnet.properties.get("defaultOutboundAccess") is not False,
@@ -316,7 +317,8 @@ class _Reader:
         connections = self._given.region.express_route.connections if self._given else {}
         known = connections[key].circuit if key in connections else None
         # Another stack may own it and describe it here.
-        there = next((each for each in self._roles.all if same_circuit(each.id, identity)), None)
+        circuits = (resource for resource in self._roles.all if resource.type == CIRCUIT)
+        there = next((each for each in circuits if same_circuit(each.id, identity)), None)
         if isinstance(known, ReferencedCircuitConfig) and same_circuit(known.id, identity):
             return CircuitReference(
                 key=key,

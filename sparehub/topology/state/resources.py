@@ -4,13 +4,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from sparehub.topology.config.resource_ids import RESOURCE_GROUP_TYPE, ResourceId
 from sparehub.topology.errors import UnreadableError
 from sparehub.topology.model.logical_names import DRILL
 
 Resources = Mapping[str, Mapping[str, Any]]
 """Type and outputs of each resource of a stack, by its URN."""
 
-RESOURCE_GROUP = "microsoft.resources/resourcegroups"
+RESOURCE_GROUP = RESOURCE_GROUP_TYPE
 _NETWORK = "microsoft.network/"
 VIRTUAL_NETWORK = f"{_NETWORK}virtualnetworks"
 SUBNET = f"{VIRTUAL_NETWORK}/subnets"
@@ -42,36 +43,38 @@ class ArmResource:
     """``properties.*`` lifted up by one level, in nested resources as well."""
     role: str = ""
     """In a Pulumi state what the logical name says behind the region: ``spoke/web/network``."""
+    identity: ResourceId = field(init=False)
     key: str = field(init=False)
+    """The id in lower case."""
     type: str = field(init=False)
-    """ARM's type in lower case, as the id says it."""
+    """ARM's type in lower case; empty where ``id`` is not an id."""
 
     def __post_init__(self) -> None:
-        """Derive what is asked for often."""
+        """Read the id once."""
+        identity = ResourceId.read(self.id)
+        object.__setattr__(self, "identity", identity or ResourceId())
         object.__setattr__(self, "key", self.id.lower())
-        object.__setattr__(self, "type", type_of(self.id))
+        object.__setattr__(self, "type", identity.type if identity else "")
 
     @property
     def name(self) -> str:
         """The resource's own name, without that of its parent."""
-        return last_of(self.id)
+        return self.identity.name
 
     @property
     def parent(self) -> str:
-        """The key of the resource that this is a child of."""
-        return self.key.rsplit("/", 2)[0]
+        """The key of the resource that this is a child of; of the group at the top."""
+        return self.identity.parent.key
 
     @property
     def group(self) -> str:
         """The name of the resource group."""
-        parts = self.id.split("/")
-        return parts[4] if len(parts) > 4 else ""  # noqa: PLR2004 - /subscriptions/S/resourceGroups/G
+        return self.identity.resource_group
 
     @property
     def subscription(self) -> str:
         """The id of the subscription."""
-        parts = self.id.split("/")
-        return parts[2] if len(parts) > 2 else ""  # noqa: PLR2004 - /subscriptions/S
+        return self.identity.subscription
 
     def reference(self, name: str) -> str:
         """Return the id that a property refers to (``{"id": ...}``), or nothing."""
@@ -79,18 +82,10 @@ class ArmResource:
         return str(value.get("id") or "") if isinstance(value, Mapping) else ""
 
 
-def last_of(identity: str) -> str:
-    """Return the last word of an id: the name of what it names."""
-    return identity.rsplit("/", 1)[-1]
-
-
-def type_of(identity: str) -> str:
-    """Return the type that an id is of, in lower case: ``microsoft.network/routetables``."""
-    _, found, path = identity.lower().rpartition("/providers/")
-    if not found:
-        return RESOURCE_GROUP if "/resourcegroups/" in identity.lower() else ""
-    parts = path.split("/")
-    return "/".join([parts[0], *parts[1::2]])
+def name_in(identity: str) -> str:
+    """Return the name of the resource that an id is of; empty where it is not an id."""
+    read = ResourceId.read(identity)
+    return read.name if read else ""
 
 
 def state_resources(resources: Resources) -> list[ArmResource]:
@@ -109,7 +104,9 @@ def state_resources(resources: Resources) -> list[ArmResource]:
         component, _, role = urn.rsplit("::", 1)[-1].partition("/")
         if component == DRILL.root:
             continue
-        inline = {name for name in _CHILDREN.get(type_of(outputs["id"]), ()) if name != "routes"}
+        identity = ResourceId.read(outputs["id"])
+        children = _CHILDREN.get(identity.type if identity else "", ())
+        inline = {name for name in children if name != "routes"}
         properties = {name: value for name, value in outputs.items() if name not in inline}
         resource = ArmResource(id=outputs["id"], properties=_flat(properties), role=role)
         found[resource.key] = resource
@@ -126,7 +123,11 @@ def arm_resources(items: Iterable[object]) -> list[ArmResource]:
     inline: list[ArmResource] = []
     for item in items:
         identity = item.get("id") if isinstance(item, Mapping) else None
-        if not isinstance(item, Mapping) or not isinstance(identity, str) or not type_of(identity):
+        if (
+            not isinstance(item, Mapping)
+            or not isinstance(identity, str)
+            or not ResourceId.read(identity)
+        ):
             message = f"not a resource in ARM's JSON, which has an id: {str(item)[:80]}"
             raise UnreadableError(message)
         resource = ArmResource(id=identity, properties=_flat(item))

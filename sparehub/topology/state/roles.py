@@ -27,7 +27,7 @@ from sparehub.topology.state.resources import (
     SUBNET,
     VIRTUAL_NETWORK,
     ArmResource,
-    last_of,
+    name_in,
 )
 from sparehub.topology.state.values import address_of, prefixes_of_subnet
 
@@ -192,7 +192,7 @@ class Roles:
         for connection in list(self._free(CONNECTION)):
             if gateway and connection.reference("virtualNetworkGateway1").lower() == gateway.key:
                 peer = connection.reference("peer")
-                key = _key(last_of(peer), "erc", location) or connection.name
+                key = _key(name_in(peer), "erc", location) or connection.name
                 self._give(ROLES.connection(key), connection)
                 if circuit := self.by_id.get(peer.lower()):
                     self._give(ROLES.circuit(key), circuit)
@@ -205,19 +205,14 @@ class Roles:
 
     def _find_group(self) -> None:
         for group in self._of_type.get(RESOURCE_GROUP, ()):
-            if self.hub and group.key == _group_of(self.hub):
+            if self.hub and group.key == self.hub.identity.group.key:
                 self._give(ROLES.group, group)
         groups = {each.key: each for each in self._free(RESOURCE_GROUP)}
         for circuit in self._of_type.get(CIRCUIT, ()):
             circuit_key = key_in(ROLES.circuit, self.role_of(circuit))
-            own = groups.get(_group_of(circuit))
+            own = groups.get(circuit.identity.group.key)
             if circuit_key and own:
                 self._give(ROLES.circuit_group(circuit_key), own)
-
-
-def _group_of(resource: ArmResource) -> str:
-    """Return the key of a resource's group."""
-    return "/".join(resource.key.split("/")[:5])
 
 
 def _key(name: str, kind: str, location: str) -> str:

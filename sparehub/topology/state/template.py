@@ -6,9 +6,10 @@ it is and is reported. https://learn.microsoft.com/azure/azure-resource-manager/
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+from sparehub.topology.config.resource_ids import ResourceId
 from sparehub.topology.errors import UnreadableError
 
 _TOKEN = re.compile(r"\s*(?:'((?:[^']|'')*)'|([A-Za-z_][A-Za-z0-9_]*)|(\d+)|(.))")
@@ -17,7 +18,6 @@ _MOST_LEVELS = 50
 _MOST_DIGITS = 18
 _LONGEST = 10_000
 """Characters that an expression may come to."""
-_GROUP = "/subscriptions/{}/resourceGroups/{}"
 _TYPE = re.compile(r"[^/]+\.[^/]+(/[^/]+)+")
 
 
@@ -46,10 +46,10 @@ class Template:
         items = self.document.get("resources")
         # With symbolic names (languageVersion 2.0) the resources are a mapping.
         yield from self._resources(
-            items.values() if isinstance(items, Mapping) else items or (), ""
+            items.values() if isinstance(items, Mapping) else items or (), None
         )
 
-    def _resources(self, items: Any, parent: str) -> Iterator[Mapping[str, Any]]:  # noqa: ANN401 - JSON
+    def _resources(self, items: Any, parent: ResourceId | None) -> Iterator[Mapping[str, Any]]:  # noqa: ANN401 - JSON
         for item in items:
             if not isinstance(item, Mapping) or not {"type", "name"} <= item.keys():
                 message = f"a resource of the template has no type or no name: {str(item)[:80]}"
@@ -58,17 +58,17 @@ class Template:
                 {key: value for key, value in item.items() if key not in ("resources", "dependsOn")}
             )
             if parent:
-                identity = f"{parent}/{str(resource['type']).rsplit('/')[-1]}/{resource['name']}"
+                kind = str(resource["type"]).rsplit("/", maxsplit=1)[-1]
+                identity = parent.child(kind, str(resource["name"]))
             else:
-                identity = self._id(str(resource["type"]), str(resource["name"]).split("/"))
-            yield {**resource, "id": identity, "name": identity.rsplit("/", 1)[-1]}
+                names = str(resource["name"]).split("/")
+                identity = _id(self._group, str(resource["type"]), names)
+            yield {**resource, "id": str(identity), "name": identity.name}
             yield from self._resources(item.get("resources") or (), identity)
 
-    def _id(self, kind: str, names: list[str], group: str | None = None) -> str:
-        namespace, *types = kind.split("/")
-        path = "/".join(f"{t}/{n}" for t, n in zip(types, names, strict=False))
-        where = group or _GROUP.format(self.subscription, self.resource_group)
-        return f"{where}/providers/{namespace}/{path}"
+    @property
+    def _group(self) -> ResourceId:
+        return ResourceId(subscription=self.subscription, resource_group=self.resource_group)
 
     def _value(self, value: Any) -> Any:  # noqa: ANN401 - JSON
         if isinstance(value, Mapping):
@@ -112,9 +112,21 @@ class Template:
         at = next((n for n, text in enumerate(texts) if _TYPE.fullmatch(text)), None)
         if at is None or at > 2:  # noqa: PLR2004 - subscription and group
             raise _UnknownError
-        here = [self.subscription, self.resource_group]
-        group = _GROUP.format(*[*here[: 2 - at], *texts[:at]])
-        return self._id(texts[at], texts[at + 1 :], group)
+        subscription, group = [self.subscription, self.resource_group][: 2 - at] + texts[:at]
+        scope = ResourceId(subscription=subscription, resource_group=group)
+        return str(_id(scope, texts[at], texts[at + 1 :]))
+
+
+def _id(group: ResourceId, kind: str, names: list[str]) -> ResourceId:
+    """Return the id of a resource by its type, ``Microsoft.Network/virtualNetworks``."""
+    provider, *types = kind.split("/")
+    pairs = list(zip(types, names, strict=False))
+    return replace(
+        group,
+        provider=provider,
+        types=tuple(kind for kind, _ in pairs),
+        names=tuple(name for _, name in pairs),
+    )
 
 
 def _by_name(values: object, name: str) -> Any:  # noqa: ANN401 - JSON

@@ -91,7 +91,12 @@ def shared(region: Region) -> Region:
 
 def recorded() -> Snapshot:
     """Return a state that knows of nothing but the group: no circuit, no connection."""
-    entry = {"urn": "a::group", "type": "t", "custom": True, "id": f"{SUBSCRIPTION}/x"}
+    entry = {
+        "urn": "a::group",
+        "type": "t",
+        "custom": True,
+        "id": f"{SUBSCRIPTION}/resourceGroups/x",
+    }
     return Snapshot.of({"resources": [entry]})
 
 

@@ -2,7 +2,13 @@
 
 import pytest
 
-from sparehub.topology.config.resource_ids import id_problem, is_group_name, is_stack_name, url_path
+from sparehub.topology.config.resource_ids import (
+    ResourceId,
+    id_problem,
+    is_group_name,
+    is_stack_name,
+    url_path,
+)
 from sparehub.topology.errors import UnreadableError
 from tests.configurations import OURS
 
@@ -31,7 +37,7 @@ def test_an_id_as_azure_gives_it_is_one(identity: str) -> None:
 
 
 @pytest.mark.parametrize("name", WRONG_NAMES)
-def test_a_name_that_azure_refuses_is_in_no_id(name: str) -> None:
+def test_an_id_with_a_name_that_azure_refuses_is_refused(name: str) -> None:
     """As the resource's name, and as that of a child; the message shows it escaped."""
     for identity in (CIRCUIT + name if name[0] in "-." else f"{CIRCUIT[:-3]}{name}",):
         problem = id_problem(identity)
@@ -42,8 +48,8 @@ def test_a_name_that_azure_refuses_is_in_no_id(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["a?b", "a/../b", "..", "a.", "", "a b", "a\n", "x" * 91, "a%"])
-def test_a_group_that_azure_refuses_is_in_no_id(name: str) -> None:
-    """Nor is one a group's name."""
+def test_an_id_with_a_group_that_azure_refuses_is_refused(name: str) -> None:
+    """It is not the name of a group either."""
     assert id_problem(CIRCUIT.replace("rg-net", name)) != ""
     assert not is_group_name(name)
 
@@ -63,15 +69,15 @@ def test_a_group_that_azure_refuses_is_in_no_id(name: str) -> None:
         CIRCUIT.replace("expressRouteCircuits", "express?"),
     ],
 )
-def test_what_is_no_id_is_told(identity: str) -> None:
-    """Another form, a subscription that is no GUID, an empty part."""
+def test_a_text_that_is_not_an_id_is_refused(identity: str) -> None:
+    """Another form, a subscription that is not a GUID, an empty part."""
     assert id_problem(identity) != ""
 
 
 @pytest.mark.parametrize("name", [*WRONG_NAMES[:12], "a\ud800", ""])
-def test_a_path_with_such_a_name_is_not_asked_for(name: str) -> None:
+def test_a_path_with_such_a_name_is_not_read(name: str) -> None:
     """Whether it came from a state, a journal or an answer."""
-    with pytest.raises(UnreadableError, match="is no path in Azure, and is not asked for"):
+    with pytest.raises(UnreadableError, match="is not a path in Azure, so it is not read"):
         url_path(f"{GROUP}/{name}")
 
 
@@ -80,6 +86,64 @@ def test_a_path_is_quoted_where_azure_takes_more_than_a_url() -> None:
     assert url_path(f"{OURS}/resourceGroups/größe(1)") == (
         f"{OURS}/resourceGroups/gr%C3%B6%C3%9Fe(1)"
     )
+
+
+SUBNET = f"{GROUP}/providers/Microsoft.Network/virtualNetworks/vnet/subnets/App"
+
+
+@pytest.mark.parametrize("text", [OURS, GROUP, CIRCUIT, SUBNET, CIRCUIT.removeprefix(OURS)])
+def test_an_id_is_written_as_it_was_read(text: str) -> None:
+    """Of a subscription, a group, a resource, a child; without a subscription."""
+    assert str(ResourceId.parse(text)) == text
+
+
+@pytest.mark.parametrize("text", ["", "/", "erc", f"{CIRCUIT}/", f"{CIRCUIT}/peerings", "//a"])
+def test_a_text_that_is_not_an_id_has_no_parts(text: str) -> None:
+    """``parse`` raises, ``read`` returns None."""
+    assert ResourceId.read(text) is None
+    with pytest.raises(UnreadableError, match="is not the id of an Azure resource"):
+        ResourceId.parse(text)
+
+
+def test_the_parts_of_an_id_are_read() -> None:
+    """Of the subnet of a network."""
+    subnet = ResourceId.parse(SUBNET)
+
+    assert subnet.subscription == OURS.removeprefix("/subscriptions/")
+    assert (subnet.resource_group, subnet.name) == ("rg-net", "App")
+    assert subnet.type == "microsoft.network/virtualnetworks/subnets"
+    assert str(subnet.parent) == str(subnet.top) == SUBNET.removesuffix("/subnets/App")
+    assert subnet.parent.parent == subnet.group == ResourceId.parse(GROUP)
+    assert subnet.group.type == "microsoft.resources/resourcegroups"
+    assert str(subnet.parent.child("subnets", "App")) == SUBNET
+
+
+def test_an_extension_resource_has_the_type_of_its_own_provider() -> None:
+    """A lock on a circuit."""
+    lock = ResourceId.parse(f"{CIRCUIT}/providers/Microsoft.Authorization/locks/keep")
+
+    assert (lock.type, lock.name) == ("microsoft.authorization/locks", "keep")
+
+
+def test_ids_are_compared_without_case() -> None:
+    """Azure's answers change the case of letters."""
+    identity = ResourceId.parse(CIRCUIT)
+
+    assert identity == ResourceId.parse(CIRCUIT.upper())
+    assert len({identity, ResourceId.parse(CIRCUIT.lower())}) == 1
+    assert identity != ResourceId.parse(f"{CIRCUIT}2")
+
+
+def test_an_unknown_subscription_may_be_any() -> None:
+    """A stack file names its own circuit by group and name."""
+    identity = ResourceId.parse(CIRCUIT)
+    own = ResourceId.parse(CIRCUIT.removeprefix(OURS))
+
+    assert own.is_same(identity)
+    assert identity.is_same(own)
+    assert own.in_subscription(identity.subscription) == identity
+    assert not identity.is_same(identity.in_subscription("another"))
+    assert not own.is_same(ResourceId.parse(f"{CIRCUIT}2"))
 
 
 def test_a_stack_has_a_name_as_pulumi_takes_it() -> None:

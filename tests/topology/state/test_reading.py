@@ -134,7 +134,9 @@ def shared_table_at_nva(resources: Resources) -> Resources:
 
 
 def foreign_table(resources: Resources) -> Resources:
-    of(resources, "hub/nva")["routeTable"] = {"id": "/subscriptions/x/rt/of-somebody"}
+    group = "/subscriptions/x/resourceGroups/r"
+    table = f"{group}/providers/Microsoft.Network/routeTables/of-somebody"
+    of(resources, "hub/nva")["routeTable"] = {"id": table}
     return resources
 
 

@@ -9,6 +9,7 @@ key; an active region keeps at least one of its connections.
 from sparehub.topology.azure.durations import GATEWAY_UPGRADE
 from sparehub.topology.azure.gateway_skus import SCALABLE, can_become
 from sparehub.topology.config.enums import Activation
+from sparehub.topology.config.resource_ids import ResourceId
 from sparehub.topology.config.schema import StackConfig
 from sparehub.topology.errors import (
     DisconnectionRefusedError,
@@ -86,8 +87,8 @@ def refuse_gateway_replacement(region: Region, deployed: Deployed) -> None:
     """
     if not deployed.gateway_id or region.gateway is None:
         return
-    segments = deployed.gateway_id.split("/")
-    group, name = segments[4], segments[-1]
+    identity = ResourceId.parse(deployed.gateway_id)
+    group, name = identity.resource_group, identity.name
     changes = [
         f"{what} from {before!r} to {after!r}"
         for what, before, after in (
@@ -117,7 +118,7 @@ def note_gateway_upgrade(region: Region, deployed: Deployed) -> str | None:
         return None
     if not deployed.gateway_id:
         return None
-    name, hours = deployed.gateway_id.split("/")[-1], GATEWAY_UPGRADE.worst // 3600
+    name, hours = ResourceId.parse(deployed.gateway_id).name, GATEWAY_UPGRADE.worst // 3600
     return (
         f"the gateway {name} becomes {sku} in place: Azure takes up to {hours} hours, and routes "
         "stay up (GWY-02)"

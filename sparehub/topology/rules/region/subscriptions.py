@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from sparehub.topology.config.resource_ids import ResourceId
 from sparehub.topology.config.schema import ReferencedCircuitConfig
 from sparehub.topology.model.pair import Stack
 from sparehub.topology.rules.region.circuits import CONNECTIONS
@@ -42,7 +43,7 @@ def _without_key(stack: Stack) -> Iterator[tuple[str, str]]:
     for key, connection in stack.config.region.express_route.connections.items():
         circuit = connection.circuit
         if isinstance(circuit, ReferencedCircuitConfig) and not circuit.authorization_key:
-            yield key, circuit.id.split("/")[2]
+            yield key, ResourceId.parse(circuit.id).subscription
 
 
 def _path(key: str) -> str:
