@@ -29,6 +29,7 @@ SparehubError                     1  one message: what, where, what to do
 ├── PrerequisiteError             1  the simulator refuses what a stack file refers to
 ├── PulumiFailedError             1  a pulumi command of a rehearsal failed
 ├── RehearsalFailedError          1  a rehearsal did not reach its end
+├── PreviewRefusedError           1  a program under test refuses its configuration
 └── UnwritableReportError         1  the report's file cannot be written
 
 Anything else that is raised is a defect and keeps its traceback.
