@@ -1,4 +1,4 @@
-"""``sparehub switch``: the switch in both stack files, for who deploys them otherwise."""
+"""``sparehub switch``: sets the switch in both stack files, for deployments by other means."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -17,12 +17,12 @@ _Values = dict[str, str | int | bool | None]
 
 
 def switch(directory: Path, target: str, output: Output) -> int:
-    """Make one stack's file active and the other's standby, one generation on; deploy nothing.
+    """Set one stack's file to active, the other's to standby, with the next generation.
 
     Raises:
-        UnknownNameError: where there is no such stack.
-        ConfigurationError: where a stack file is missing or wrong.
-        PreflightError: where a file cannot be edited.
+        UnknownNameError: There is no such stack.
+        ConfigurationError: A stack file is missing or invalid.
+        PreflightError: A file cannot be edited.
     """
     if target not in STACKS:
         raise UnknownNameError("stack", target, STACKS)
@@ -32,18 +32,18 @@ def switch(directory: Path, target: str, output: Output) -> int:
         name: Activation.ACTIVE if name == target else Activation.STANDBY for name in STACKS
     }
     _write(directory, {name: _values(each, generation) for name, each in activations.items()})
-    _tell(output, generation, activations, _in_order(pair, target))
+    _print_deployments(output, generation, activations, _in_order(pair, target))
     return ExitCode.DONE
 
 
 def switch_from_state(directory: Path, output: Output) -> int:
-    """Bring both files to the activation and generation that the stacks recorded.
+    """Set both files to the activation and generation in the stacks' states.
 
-    For a pipeline, or a colleague, whose checkout is of before a switch. Everything else that the
-    files say must be what is recorded, or they would undo more than the switch.
+    For a checkout that is older than the last switch. Everything else in the files must equal
+    what is deployed; otherwise a deployment would revert more than the switch.
 
     Raises:
-        PreflightError: where a stack was never deployed, or its file says something else.
+        PreflightError: A stack was never deployed, or its file differs from what is deployed.
     """
     from sparehub.failover.session import open_session
 
@@ -57,7 +57,7 @@ def switch_from_state(directory: Path, output: Output) -> int:
     generation = recorded_generation(switches.values())
     activations = {name: Activation(each.activation) for name, each in switches.items()}
     _write(directory, {name: _values(each, generation) for name, each in activations.items()})
-    _tell(output, generation, activations, [])
+    _print_deployments(output, generation, activations, [])
     return ExitCode.DONE
 
 
@@ -66,12 +66,12 @@ def _values(activation: Activation, generation: int) -> _Values:
 
 
 def _write(directory: Path, values: Mapping[str, _Values]) -> None:
-    for name, each in values.items():
-        set_values(directory, name, each)
+    for name, keys in values.items():
+        set_values(directory, name, keys)
 
 
 def _in_order(pair: Mapping[str, Stack], target: str) -> list[str]:
-    """Return the stacks in the order in which the pair may be deployed (ER-18, ER-23)."""
+    """Return the stacks in the order in which they may be deployed (ER-18, ER-23)."""
     (source,) = (name for name in STACKS if name != target)
     at_once = summarize_pair([pair[source], pair[target]]).connected_at_once
     return [target, source] if at_once else [source, target]
@@ -79,23 +79,24 @@ def _in_order(pair: Mapping[str, Stack], target: str) -> list[str]:
 
 def _refuse_other(name: str, stack: Stack, recorded: Stack | None) -> None:
     if recorded is None:
-        message = f"stack {name!r} was never deployed, so nothing is recorded of its switch"
+        message = f"stack {name!r} was never deployed, so its state has no switch"
         raise PreflightError(message)
-    same = stack.config.location == recorded.config.location and _said(stack) == _said(recorded)
+    same_location = stack.config.location == recorded.config.location
+    same = same_location and _region_keys(stack) == _region_keys(recorded)
     if not same:
         message = (
-            f"the file of stack {name!r} says something else than what is deployed, beside the "
+            f"the file of stack {name!r} differs from what is deployed in more than the "
             f"switch: bring it up to date (`git pull`; `pulumi preview --stack {name}` shows what "
             "differs). Nothing was changed"
         )
         raise PreflightError(message)
 
 
-def _said(stack: Stack) -> dict[str, Any]:
+def _region_keys(stack: Stack) -> dict[str, Any]:
     return stack.config.region.model_dump(mode="json", by_alias=True, exclude_unset=True)
 
 
-def _tell(
+def _print_deployments(
     output: Output, generation: int, activations: Mapping[str, Activation], order: list[str]
 ) -> None:
     deployments = [f"pulumi up --stack {name}" for name in order]
@@ -111,6 +112,6 @@ def _tell(
     for name, each in activations.items():
         output.results.print(f"Pulumi.{name}.yaml: {each.value}, generation {generation}")
     if deployments:
-        output.results.print("now, in this order:")
+        output.results.print("next, in this order:")
     for command in deployments:
         output.results.print(f"  {command}")

@@ -276,7 +276,7 @@ def test_switch_from_state_refuses_files_that_say_something_else(start: Start) -
     text = files(world)
     file = world.directory / "Pulumi.primary.yaml"
     file.write_text(text[0].replace("10.1.0.0/24", "10.9.0.0/24"))
-    with pytest.raises(PreflightError, match="says something else than what is deployed"):
+    with pytest.raises(PreflightError, match="differs from what is deployed"):
         switch_from_state(world.directory, Output())
     file.write_text(text[0])
     assert switch_from_state(world.directory, Output()) == 0
