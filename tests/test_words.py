@@ -76,7 +76,6 @@ NOT_CLEAN_YET: frozenset[str] = frozenset(
         "pyproject.toml",
         "sparehub/azure/reading.py",
         "sparehub/cli/check_live.py",
-        "sparehub/cli/switch.py",
         "sparehub/drill/networks.py",
         "sparehub/drill/simulator_prerequisites.py",
         "sparehub/drill/workspace.py",
