@@ -25,7 +25,7 @@ class ExpressRouteGatewayArgs:
     location: Input[str]
     gateway: Gateway
     gateway_subnet_id: Input[str]
-    hub_settled: Resource | None = None
+    hub_last_write: Resource | None = None
     """The last write on the hub's network: its last subnet."""
     protect: bool = False
     """Whether Pulumi refuses to delete it."""
@@ -65,7 +65,7 @@ class ExpressRouteGateway(ComponentResource):
             # AnotherOperationInProgress (VN-19) for longer than any client retries.
             opts=ResourceOptions(
                 parent=self,
-                depends_on=[args.hub_settled] if args.hub_settled else None,
+                depends_on=[args.hub_last_write] if args.hub_last_write else None,
                 custom_timeouts=LONG,
                 protect=args.protect,
             ),

@@ -25,9 +25,9 @@ class HubSpokePeeringArgs:
     hub_address_space: Sequence[IPv4Network] = ()
     spoke_address_space: Sequence[IPv4Network] = ()
     """The prefixes of each network; where they are given, a change of one is synced (PE-18)."""
-    hub_settled: Resource | None = None
+    hub_last_write: Resource | None = None
     """The last write on the hub's network: its last subnet, or the peering made before this."""
-    spoke_settled: Resource | None = None
+    spoke_last_write: Resource | None = None
     """The last write on the spoke's network: its last subnet."""
     gateway: Resource | None = None
     """The hub's gateway, where the spoke uses it."""
@@ -55,7 +55,7 @@ class HubSpokePeering(ComponentResource):
         # Azure refuses a peering while a subnet of either network is being written, with 400
         # ReferencedResourceNotProvisioned (VN-20), and a second write on the hub while one runs,
         # with 409 AnotherOperationInProgress (VN-19).
-        settled = [each for each in (args.hub_settled, args.spoke_settled) if each is not None]
+        writes = [write for write in (args.hub_last_write, args.spoke_last_write) if write]
         hub_to_spoke = self._half(
             logical_names.hub_to_spoke(name),
             args.hub_to_spoke,
@@ -63,7 +63,7 @@ class HubSpokePeering(ComponentResource):
             virtual_network_name=args.hub_name,
             remote_id=args.spoke_id,
             remote_address_space=args.spoke_address_space,
-            depends_on=settled,
+            depends_on=writes,
         )
         # Azure refuses use_remote_gateways until the gateway exists (PE-09, 400
         # RemoteVnetHasNoGateways) and the hub's half allows transit (PE-10); and a connection
@@ -85,7 +85,7 @@ class HubSpokePeering(ComponentResource):
             {"hub_to_spoke_id": hub_to_spoke.id, "spoke_to_hub_id": spoke_to_hub.id}
         )
 
-    def _half(  # noqa: PLR0913 - what tells one half from the other
+    def _half(  # noqa: PLR0913 - how the two halves differ
         self,
         name: str,
         peering: Peering,
@@ -102,8 +102,8 @@ class HubSpokePeering(ComponentResource):
             resource_group_name=resource_group_name,
             virtual_network_name=virtual_network_name,
             remote_virtual_network={"id": remote_id},
-            # A peering keeps the address space of the day it was made until it is written again
-            # and told to look (PE-18); a change of this value is what writes it again.
+            # A peering keeps its first address space until it is written again with
+            # sync_remote_address_space (PE-18). A change of this value causes that write.
             remote_address_space=_space(remote_address_space),
             sync_remote_address_space="true" if remote_address_space else None,
             allow_virtual_network_access=peering.allow_virtual_network_access,

@@ -103,7 +103,7 @@ class RegionNetwork(ComponentResource):
                 location=self._region.location,
                 gateway=self._region.gateway,
                 gateway_subnet_id=hub.gateway_subnet_id,
-                hub_settled=hub.settled,
+                hub_last_write=hub.last_write,
                 # A failover deletes it at depth `network` alone, when the region stands down.
                 protect=self._region.depth is not Depth.NETWORK,
                 tags=self._region.tags,
@@ -172,7 +172,7 @@ class RegionNetwork(ComponentResource):
     ) -> dict[str, Spoke]:
         waits = self._region.spokes_wait_for_connections
         spokes: dict[str, Spoke] = {}
-        hub_settled = hub.settled
+        hub_last_write = hub.last_write
         for spoke in self._region.spokes:
             made = Spoke(
                 self._names.spoke(spoke.key).component,
@@ -191,13 +191,13 @@ class RegionNetwork(ComponentResource):
                     spoke_to_hub=spoke.spoke_to_hub,
                     hub_address_space=self._region.hub.address_space,
                     spoke_address_space=spoke.virtual_network.address_space,
-                    hub_settled=hub_settled,
-                    spoke_settled=made.settled,
+                    hub_last_write=hub_last_write,
+                    spoke_last_write=made.last_write,
                     gateway=gateway,
                     connections=tuple(connections.values()) if waits else (),
                 ),
                 self._child(),
             )
-            hub_settled = peering.hub_to_spoke
+            hub_last_write = peering.hub_to_spoke
             spokes[spoke.key] = made
         return spokes

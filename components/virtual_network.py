@@ -39,7 +39,7 @@ class VirtualNetworkComponent(ComponentResource):
     virtual_network_id: Output[str]
     virtual_network_name: Output[str]
     subnet_ids: Mapping[str, Output[str]]
-    settled: Resource
+    last_write: Resource
     """The last write on the network: what needs all of its subnets waits for it."""
 
     def __init__(
@@ -101,7 +101,7 @@ class VirtualNetworkComponent(ComponentResource):
         self.virtual_network_id = virtual_network.id
         self.virtual_network_name = virtual_network.name
         self.subnet_ids = subnet_ids
-        self.settled = last
+        self.last_write = last
         self.register_outputs(
             {
                 "virtual_network_id": virtual_network.id,

@@ -13,7 +13,7 @@ RUN_DATA = (".db", ".sqlite", ".sqlite-shm", ".sqlite-wal", ".log", ".jsonl", ".
 def tracked() -> list[str]:
     """Return the path of every file that git tracks."""
     if shutil.which("git") is None or not (ROOT / ".git").exists():
-        pytest.skip("this is no git checkout")
+        pytest.skip("this is not a git checkout")
     listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True)
     return [path for path in listed.stdout.decode().split("\0") if (ROOT / path).is_file()]
 
@@ -28,7 +28,7 @@ def test_no_run_data_is_tracked() -> None:
 
 
 def test_every_tracked_file_is_text() -> None:
-    """A database under any name holds NUL bytes, or is no UTF-8."""
+    """A database under any name holds NUL bytes, or is not UTF-8."""
 
     def is_text(content: bytes) -> bool:
         try:

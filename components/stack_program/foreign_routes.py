@@ -13,30 +13,30 @@ from . import messages
 
 
 def warn_of_foreign_routes(region: Region, recorded: Resources) -> None:
-    """Ask Azure for each table that this deployment changes, and warn of what would go with it.
+    """Read from Azure each table that this deployment changes; warn of routes it would remove.
 
-    Nothing is asked where no table changes, as in a failover. A table that cannot be read is
-    warned of, too: without it nobody knows. A route goes silently else: Pulumi compares with what
-    it recorded, and not with what stands.
+    Nothing is read if no table changes, as in a failover. A table that cannot be read is warned
+    of, too. Without this a route is removed silently, because Pulumi compares with its state and
+    not with Azure.
     """
     before = _configured_before(recorded)
     for write in tables_to_write(region, read_state(recorded)):
         table = write.recorded
         try:
-            standing = _standing(write.resource)
-        except Exception as error:  # noqa: BLE001 - whatever Azure or the provider says
+            deployed = _deployed_routes(write.resource)
+        except Exception as error:  # noqa: BLE001 - any error of Azure or of the provider
             messages.warn(
-                f"the route table {table.name} could not be read before it is written, so nobody "
-                f"knows whether routes of somebody else go with that: {error}"
+                f"the route table {table.name} could not be read before it is written, so it is "
+                f"unknown whether that removes routes of somebody else: {error}"
             )
             continue
-        ours = [each for each in (before.get(table.key, table), write.wanted) if each]
-        if foreign := foreign_routes(standing, *ours):
+        own = [state for state in (before.get(table.key, table), write.wanted) if state]
+        if foreign := foreign_routes(deployed, *own):
             messages.warn(write.loss(foreign))
 
 
-def _standing(table: ArmResource) -> list[DeployedRoute]:
-    found = network.get_route_table(resource_group_name=table.group, route_table_name=table.name)
+def _deployed_routes(table: ArmResource) -> list[DeployedRoute]:
+    answer = network.get_route_table(resource_group_name=table.group, route_table_name=table.name)
     return [
         DeployedRoute(
             name=route.name or "",
@@ -44,7 +44,7 @@ def _standing(table: ArmResource) -> list[DeployedRoute]:
             next_hop_type=route.next_hop_type,
             next_hop_ip_address=route.next_hop_ip_address or "",
         )
-        for route in found.routes or ()
+        for route in answer.routes or ()
     ]
 
 

@@ -33,13 +33,13 @@ def enforce(stack: Stack, recorded: Resources, paired: Resources) -> None:
         elif mine:
             ours.append(finding)
     findings, ignored = without_suppressed(ours, [stack])
-    if errors := [_problem(each) for each in findings if each.severity == "error"]:
+    if errors := [_problem(finding) for finding in findings if finding.severity == "error"]:
         raise ConfigurationError(errors, stack.name)
     lines = [
-        *(f"{_problem(each)}" for each in findings),
-        *(f"{each.stack}: {_problem(each)}" for each in theirs),
+        *(str(_problem(finding)) for finding in findings),
+        *(f"{finding.stack}: {_problem(finding)}" for finding in theirs),
     ]
-    said = [f"ignored: {_problem(each.finding)}: {each.reason}" for each in ignored]
+    said = [f"ignored: {_problem(warning.finding)}: {warning.reason}" for warning in ignored]
     if lines:
         messages.warn(_block("the rules warn", [*lines, *said]))
     elif said:

@@ -147,15 +147,15 @@ def _object(config: pulumi.Config, key: str) -> object:
         return config.get_object(key)
     except (RecursionError, ValueError, pulumi.ConfigTypeError):
         message = (
-            "is no mapping of keys, nests without end, or holds a number of thousands of digits"
+            "is not a mapping of keys, nests without end, or holds a number of thousands of digits"
         )
         raise ConfigurationError([Problem(key, message)], pulumi.get_stack()) from None
 
 
 def _refuse_secrets_in_clear(values: Mapping[str, object], stack: str) -> None:
-    """Refuse a key that stands in clear in the stack file, as ``sparehub check`` does.
+    """Refuse a key in clear in the stack file, as ``sparehub check`` does.
 
-    The program sees decrypted values, and is told only which keys of the file hold any secret.
+    The program sees decrypted values. Pulumi only shows which keys of the file hold a secret.
 
     Raises:
         ConfigurationError: naming the key's place.
@@ -181,7 +181,7 @@ def _read_pair(config: StackConfig) -> _Pair:
     try:
         recorded = _recorded(config.paired_stack)
         Deployed.from_resources(recorded or {})
-    except Exception as error:  # noqa: BLE001 - whatever is wrong with a state, it is not known
+    except Exception as error:  # noqa: BLE001 - any fault of a state makes it unreadable
         return _Pair(problem=str(error))
     return _Pair(resources=recorded)
 
@@ -193,9 +193,9 @@ def _hold_to_generation(stack: str, config: StackConfig, own: SwitchRecord, pair
     active = own.activation == Activation.ACTIVE
     if config.generation and active and config.activation is Activation.STANDBY and pair.problem:
         message = (
-            f"what stack {config.paired_stack!r} recorded cannot be read, so nobody knows whether "
-            f"stack {stack!r} is the only live region; it is not disconnected, and nothing was "
-            f"changed: {pair.problem}. Try again once that state can be read"
+            f"what stack {config.paired_stack!r} recorded cannot be read, so it is unknown "
+            f"whether stack {stack!r} is the only live region; it is not disconnected, and nothing "
+            f"was changed: {pair.problem}. Try again once that state can be read"
         )
         raise GenerationError(message)
     refuse_disconnecting(
@@ -216,7 +216,7 @@ def _hold_to_generation(stack: str, config: StackConfig, own: SwitchRecord, pair
 
 
 def _hold_against_pair(config: StackConfig, region: Region, pair: _Pair) -> Resources:
-    """Refuse what the pair stands in the way of, unless a reason overrides that.
+    """Refuse what the state of the pair forbids, unless a reason overrides that.
 
     Return what the pair recorded; nothing where it cannot be read.
     """
@@ -250,9 +250,9 @@ def _deployed(config: StackConfig, region: Region, pair: _Pair) -> Deployed:
     stack = config.paired_stack
     if pair.problem:
         message = (
-            f"interlock: what stack {stack!r} recorded cannot be read, so nobody knows whether it "
-            f"is live; nothing was created: {pair.problem}. If that region is lost, say why: "
-            '`pulumi config set overrideInterlock "<reason>"` and run again.'
+            f"interlock: what stack {stack!r} recorded cannot be read, so it is unknown "
+            f"whether it is live; nothing was created: {pair.problem}. If that region is lost, say "
+            'why: `pulumi config set overrideInterlock "<reason>"` and run again.'
         )
         raise InterlockError(message)
     if pair.resources is None and region.connections:

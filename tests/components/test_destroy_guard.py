@@ -97,7 +97,7 @@ def test_the_guard_names_every_resource_of_azure(name: str) -> None:
     assert set(graph["guard"]["depends_on"]) == azure
 
 
-def test_the_guard_is_protected_and_is_no_resource_of_azure() -> None:
+def test_the_guard_is_protected_and_not_a_resource_of_azure() -> None:
     """Its deletion fails; nothing is made for it, and a failover's writes do not count it."""
     guard = graph_of(STATES["primary-active"]())["guard"]
 

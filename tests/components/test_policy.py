@@ -111,7 +111,7 @@ def test_a_preference_that_differs_is_refused_at_the_secondary(said: Said) -> No
 
 
 def test_a_new_preference_is_deployed_at_the_primary_and_then_at_the_secondary(said: Said) -> None:
-    """The primary is warned of its pair, whose outputs are of before; the secondary is in order."""
+    """The primary is warned of its pair, by its previous outputs; the secondary is not."""
     primary, secondary = shipped("primary"), shipped("secondary") | QUIET
     for values in (primary, secondary):
         prefer("primary")(values["sparehub:region"])

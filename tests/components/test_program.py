@@ -31,7 +31,7 @@ def given(text: str) -> object:
 @pytest.mark.parametrize("text", ["[" * 100_000, "1" * 5000, "{", "[" + "9" * 5000 + "]"])
 def test_json_that_python_cannot_read_is_refused(text: str) -> None:
     """Deep, with a number of thousands of digits, or cut off: no traceback."""
-    with pytest.raises(ConfigurationError, match="region: is no mapping of keys, nests without"):
+    with pytest.raises(ConfigurationError, match="region: is not a mapping of keys, nests without"):
         given(text)
 
 

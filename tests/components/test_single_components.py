@@ -126,7 +126,7 @@ def test_a_peering_takes_networks_it_did_not_make() -> None:
     assert graph["web/spoke-to-hub"]["depends_on"] == ["web/hub-to-spoke"]
 
 
-def test_route_tables_are_told_apart_by_key() -> None:
+def test_route_tables_are_identified_by_key() -> None:
     """The ids come by the keys that subnets use."""
     found: list[str] = []
 

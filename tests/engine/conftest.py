@@ -94,7 +94,7 @@ class Engine:
         assert until(lambda: self.processes() == set())
 
     def processes(self) -> set[int]:
-        """Return every process that was told of this engine's local Azure."""
+        """Return every process whose environment names this engine's local Azure."""
         wanted = f"SPAREHUB_SIMULATOR={self.store}".encode()
         found = set()
         for process in Path("/proc").glob("[0-9]*"):

@@ -10,7 +10,7 @@ CIRCUITS = "rg-prod-circuits"
 PLACE = {"location": "eastasia", "tags": {"owner": "network"}}
 ELSEWHERE = PLACE | {"location": "japaneast"}
 """Of the circuit's record."""
-SPOKES = {"shop": "10.1.0.0/16", "ledger": "10.2.0.0/16"}
+SPOKES = {"shop": "10.1.0.0/16", "billing": "10.2.0.0/16"}
 _NVA = {"nextHopType": "VirtualAppliance", "nextHopIpAddress": "10.0.1.4"}
 Part = tuple[str, str, str, tuple[str, ...], dict[str, Any], dict[str, str]]
 

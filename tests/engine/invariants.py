@@ -88,7 +88,7 @@ def _without(whole: Interval, gaps: Iterable[Interval]) -> Iterator[Interval]:
 
 
 def lost(store: Path, project: Path, environment: Mapping[str, str]) -> set[str]:
-    """L: return what stands in Azure and in no stack, or the other way round, or is pending."""
+    """L: return what is in Azure and in no stack, or in a stack and not in Azure, or pending."""
     standing = {
         identity.lower()
         for identity, kind, _ in control.resources(store)

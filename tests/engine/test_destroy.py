@@ -1,4 +1,4 @@
-"""`pulumi destroy` on the real engine: it stops before anything is deleted, whatever its flags."""
+"""`pulumi destroy` on the real engine: it stops before anything is deleted, with any flags."""
 
 import json
 import shutil
@@ -40,7 +40,7 @@ def recorded(azure: Engine, stack: str) -> Resources:
 
 
 def standing(azure: Engine) -> set[str]:
-    """Return the ids of everything that stands in Azure."""
+    """Return the ids of all resources in Azure."""
     return {identity for identity, _, _ in control.resources(azure.store)}
 
 

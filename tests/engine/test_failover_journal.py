@@ -23,7 +23,7 @@ def operator(pair: Path, tmp_path: Path) -> Operator:
     ("point", "copies"), [(f"after:outcome:{FENCE}", 2), (f"after:intent:{ACTIVATE}", 1)]
 )
 def test_a_record_that_was_cut_off_never_was(operator: Operator, point: str, copies: int) -> None:
-    """In one copy or in both: what it told of is found in Azure, and not done again."""
+    """In one copy or in both: what the record named is found in Azure, and not done again."""
     die(operator, point, *operator.confirmed("failover"))
     files = sorted(operator.engine.rehearsal.home.path.rglob("journal.jsonl"))
     assert len(files) == 2
@@ -55,7 +55,7 @@ def test_a_full_disk_halts_before_anything_more_is_done(
 
 
 def test_a_journal_that_cannot_be_begun_refuses(operator: Operator) -> None:
-    """Something else stands in both places: nothing is done, and with one of them free all is."""
+    """Both locations are taken by other files: nothing is done; with one of them free, all is."""
     home = operator.engine.rehearsal.home.path
     standing = operator.sparehub("commit")  # makes both places
     assert standing.returncode == 0

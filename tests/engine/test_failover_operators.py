@@ -105,7 +105,7 @@ def test_who_slept_past_his_lease_writes_nothing_more(operator: Operator, point:
 
 
 def test_who_slept_while_pulumi_writes_is_not_overtaken(operator: Operator) -> None:
-    """Its lock is alive, whatever the lease says; awake again he begins nothing more."""
+    """Its lock is alive though the lease has expired; once it continues, it begins nothing more."""
     late = operator.paused(CREATES, *operator.confirmed("failover"))
     change_lease(operator, expires=0)
     refused = operator.sparehub("resume", "--yes")

@@ -36,7 +36,7 @@ def spokes_table(azure: Engine) -> str:
 
 
 def routes_of(azure: Engine, table: str) -> set[str]:
-    """Return the names of the routes that stand in a table."""
+    """Return the names of the routes in a table."""
     body = azure.arm("GET", table).body
     assert body is not None
     return {route["name"] for route in body["properties"]["routes"]}
@@ -76,7 +76,7 @@ def test_the_preview_names_each_route_of_another_controller(engine: Callable[...
 
 
 def test_a_table_that_cannot_be_read_is_said(engine: Callable[..., Engine]) -> None:
-    """The region is down: nobody knows what is in the table, and the preview goes on."""
+    """The region is down: the routes of the table are unknown, and the preview continues."""
     azure = engine("primary")
     azure.up("primary")
     azure.change("primary", add_route)

@@ -66,7 +66,7 @@ def test_preferences_decide_only_where_both_stacks_say_the_same(
     assert azure.up("secondary") == [("create", "con-southeastasia-singapore")]
 
 
-def test_a_pair_that_was_destroyed_is_no_pair(engine: Callable[..., Engine]) -> None:
+def test_a_destroyed_pair_does_not_count_as_a_pair(engine: Callable[..., Engine]) -> None:
     """Its outputs went with it."""
     azure = engine("primary", "secondary")
     azure.rehearsal.pulumi("up", "--yes", "--skip-preview", "--stack", "primary")

@@ -153,7 +153,7 @@ def test_nothing_outlives_what_is_killed(project: Project, killed: str) -> None:
 
 @pytest.fixture
 def host() -> Iterator[subprocess.Popen[str]]:
-    """The stand-in by itself, ready to serve."""
+    """The replacement language host by itself, ready to serve."""
     with subprocess.Popen(
         [sys.executable, "-m", "engine.language_host", "127.0.0.1:1"],
         stdin=subprocess.PIPE,

@@ -36,7 +36,7 @@ def real(stack: str) -> dict[str, Any]:
 
 
 def test_what_refers_to_others_is_rehearsed_too(tmp_path: Path) -> None:
-    """One circuit of another subscription: over and back, told with times, files untouched."""
+    """A circuit of another subscription: both ways, with times, files unchanged."""
     for name in ("Pulumi.yaml", "__main__.py"):
         shutil.copy(ROOT / name, tmp_path)
     for stack in ("primary", "secondary"):

@@ -55,7 +55,7 @@ def test_what_set_up_made_is_not_the_machines_own(tmp_path: Path) -> None:
     [("v3.259.0\n", (3, 259, 0)), ("3.260.0-dev.1", (3, 260, 0)), ("no such file", ())],
 )
 def test_version_is_read(printed: str, version: tuple[int, ...]) -> None:
-    """A build that tells no version counts as older than every other."""
+    """A build that shows no version counts as older than every other."""
     assert acquire.parse_version(printed) == version
 
 
@@ -100,8 +100,8 @@ def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "pulumi"
 
 
-def test_build_is_recorded_with_the_stand_in(tmp_path: Path, checkout: Path) -> None:
-    """Beside the executable, which is no link: else the engine warns at every run."""
+def test_build_is_recorded_with_the_replacement_host(tmp_path: Path, checkout: Path) -> None:
+    """Beside the executable, which must not be a link: else the engine warns at every run."""
     make_executable(acquire.built(tmp_path), "pulumi", "pulumi-language-python-exec")
     assert not acquire.recorded(tmp_path, "3.259.0")
 
