@@ -7,9 +7,8 @@ from pulumi import ComponentResource, Input, Output, Resource, ResourceOptions
 from pulumi_azure_native import network
 
 from sparehub.topology.model import logical_names
+from sparehub.topology.model.names import PRIVATE_PEERING
 from sparehub.topology.model.resources import Circuit
-
-PRIVATE_PEERING = "AzurePrivatePeering"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -21,6 +21,7 @@ from sparehub.topology.adoption.adopt import Adopted, NotUnderstood, adopt
 from sparehub.topology.config.printable import shown
 from sparehub.topology.config.resource_ids import is_group_name, is_subscription
 from sparehub.topology.errors import ExitCode, OptionsError, UnreadableError
+from sparehub.topology.model.names import resource_group_name
 from sparehub.topology.state.resources import ArmResource, arm_resources
 from sparehub.topology.state.template import Template
 
@@ -104,7 +105,7 @@ def _exported(
         reason = "assumed, because a template has no subscription id: give --subscription"
         assumed.append(NotUnderstood(f"/subscriptions/{subscription}", reason))
     if resource_group is None:
-        resource_group = f"rg-sparehub-{_location(document)}"
+        resource_group = resource_group_name(_location(document))
         group = f"/subscriptions/{subscription}/resourceGroups/{resource_group}"
         reason = "assumed, because a template has no resource group: give --resource-group"
         assumed.append(NotUnderstood(group, reason))

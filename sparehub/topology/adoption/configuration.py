@@ -1,11 +1,13 @@
 """The keys of a stack file from a region that stands: only what differs from what is derived."""
 
 from collections.abc import Iterator, Mapping
+from ipaddress import IPv4Network
 from typing import Any
 
 from sparehub.topology.azure.address_ranges import DEFAULT_ROUTE
 from sparehub.topology.azure.reserved_subnets import GATEWAY_SUBNET, reserved
 from sparehub.topology.config.enums import Activation, Bandwidth, CircuitTier, Depth, NextHopType
+from sparehub.topology.model import names
 from sparehub.topology.model.build import STORAGE_ENDPOINT
 from sparehub.topology.model.logical_names import ROLES
 from sparehub.topology.model.resources import (
@@ -33,7 +35,9 @@ def stack_values(reading: Reading) -> Values:
         "sparehub:activation": region.activation.value,
         "sparehub:region": _without_empty(
             {
-                "resourceGroup": _chosen(region.resource_group, f"rg-sparehub-{region.location}"),
+                "resourceGroup": _chosen(
+                    region.resource_group, names.resource_group_name(region.location)
+                ),
                 "tags": dict(region.tags),
                 "standby": _depth(region) if standby else None,
                 "hub": _hub(reading),
@@ -87,7 +91,7 @@ def _hub(reading: Reading) -> Values:
     if not has_table and region.nva.subnet in subnets:
         subnets[region.nva.subnet]["routeTable"] = "none"
     return {
-        **_network(region.hub, f"vnet-hub-{region.location}"),
+        **_network(region.hub, names.hub_name(region.location)),
         "subnets": subnets,
         "nva": {
             "ipAddress": str(region.nva.ip_address),
@@ -130,10 +134,10 @@ def _spoke(region: Region, spoke: Spoke) -> Values:
         if shared is not (reserved(subnet.name) is None):
             subnets[subnet.name]["routeTable"] = "shared" if shared else "none"
     return {
-        **_network(spoke.virtual_network, f"vnet-{spoke.key}-{region.location}"),
+        **_network(spoke.virtual_network, names.spoke_name(spoke.key, region.location)),
         "subnets": subnets,
-        "hubToSpoke": _half(spoke.hub_to_spoke, f"peer-hub-to-{spoke.key}"),
-        "spokeToHub": _half(spoke.spoke_to_hub, f"peer-{spoke.key}-to-hub"),
+        "hubToSpoke": _half(spoke.hub_to_spoke, names.hub_to_spoke_name(spoke.key)),
+        "spokeToHub": _half(spoke.spoke_to_hub, names.spoke_to_hub_name(spoke.key)),
     }
 
 
@@ -141,32 +145,28 @@ def _half(half: Peering, derived: str) -> Values:
     return {"name": _chosen(half.name, derived) if half.stands else None}
 
 
-def _derived_routes(region: Region, table: RouteTable) -> Mapping[str, str]:
+def _derived_routes(region: Region, table: RouteTable) -> Mapping[IPv4Network, str]:
     """Return the names of the routes that follow from the region, by their prefixes."""
     if table.key == "gateway":
         return {
-            str(prefix): f"to-{spoke.key}-{_dashed(str(prefix))}"
+            prefix: names.route_name(spoke.key, prefix)
             for spoke in region.spokes
             for prefix in spoke.virtual_network.address_space
         }
-    return {str(DEFAULT_ROUTE): "default"} if table.key in ("spokes", "nva") else {}
-
-
-def _dashed(prefix: str) -> str:
-    return prefix.replace("/", "-")
+    return {DEFAULT_ROUTE: "default"} if table.key in ("spokes", "nva") else {}
 
 
 def _route_table(region: Region, table: RouteTable) -> Values | None:
     if table.key not in ("spokes", "gateway", "nva"):
         return None
     derived = _derived_routes(region, table)
-    names = {str(route.address_prefix): route.name for route in table.routes}
+    chosen = {route.address_prefix: route.name for route in table.routes}
     return {
-        "name": _chosen(table.name, f"rt-{table.key}-{region.location}"),
+        "name": _chosen(table.name, names.route_table_name(table.key, region.location)),
         "routeNames": {
-            prefix: name
-            for prefix, name in names.items()
-            if name != derived.get(prefix, f"user-{_dashed(prefix)}")
+            str(prefix): name
+            for prefix, name in chosen.items()
+            if name != derived.get(prefix, names.user_route_name(prefix))
         },
     }
 
@@ -177,7 +177,7 @@ def _more_routes(region: Region, table: RouteTable) -> Iterator[Values]:
         return
     derived = _derived_routes(region, table)
     for route in table.routes:
-        if str(route.address_prefix) in derived:
+        if route.address_prefix in derived:
             continue
         address = route.next_hop_ip_address
         appliance = route.next_hop_type is NextHopType.VIRTUAL_APPLIANCE
@@ -193,7 +193,7 @@ def _gateway(region: Region) -> Values:
     if gateway is None:
         return {}
     return {
-        "name": _chosen(gateway.name, f"ergw-{region.location}"),
+        "name": _chosen(gateway.name, names.gateway_name(region.location)),
         "sku": gateway.sku,
         "minScaleUnits": gateway.min_scale_units,
         "maxScaleUnits": gateway.max_scale_units,
@@ -204,7 +204,7 @@ def _connection(reading: Reading, circuit: Circuit | CircuitReference) -> Values
     region, key = reading.region, circuit.key
     made = next((each for each in region.connections if each.key == key), None)
     return {
-        "name": _chosen(made.name, f"con-{region.location}-{key}") if made else None,
+        "name": _chosen(made.name, names.connection_name(key, region.location)) if made else None,
         "routingWeight": made.routing_weight if made else 0,
         "circuit": _circuit(reading, circuit),
     }
@@ -247,8 +247,8 @@ def _circuit(reading: Reading, circuit: Circuit | CircuitReference) -> Values:
         }
     private = mine.private_peering
     return {
-        "name": _chosen(mine.name, f"erc-{mine.key}"),
-        "resourceGroup": _chosen(mine.resource_group, f"rg-sparehub-erc-{mine.key}"),
+        "name": _chosen(mine.name, names.circuit_name(mine.key)),
+        "resourceGroup": _chosen(mine.resource_group, names.circuit_group_name(mine.key)),
         "peeringLocation": mine.peering_location,
         "location": _chosen(mine.location, reading.region.location),
         "serviceProvider": mine.service_provider,

@@ -19,8 +19,8 @@ from sparehub.topology.config.schema import (
     SubnetConfig,
 )
 from sparehub.topology.errors import ConfigurationError
+from sparehub.topology.model import names
 from sparehub.topology.model.drill import build_drill
-from sparehub.topology.model.names import name_problems
 from sparehub.topology.model.resources import (
     Circuit,
     CircuitReference,
@@ -59,7 +59,7 @@ def build(config: StackConfig) -> Region:
         location=config.location,
         activation=config.activation,
         depth=depth,
-        resource_group=region.resource_group or f"rg-sparehub-{name}",
+        resource_group=region.resource_group or names.resource_group_name(name),
         tags=region.tags,
         route_tables=route_tables(region, name),
         hub=_hub(region, name),
@@ -92,7 +92,7 @@ def build(config: StackConfig) -> Region:
         spokes_wait_for_connections=many,
         drill=build_drill(config) if config.drill else None,
     )
-    if problems := sorted([*name_problems(built), *problems_without_table(region)]):
+    if problems := sorted([*names.name_problems(built), *problems_without_table(region)]):
         raise ConfigurationError(problems)
     return built
 
@@ -131,7 +131,7 @@ def _hub(region: RegionConfig, name: str) -> VirtualNetwork:
     return _virtual_network(
         region,
         region.hub,
-        region.hub.name or f"vnet-hub-{name}",
+        region.hub.name or names.hub_name(name),
         tuple(
             _subnet(
                 key,
@@ -152,7 +152,7 @@ def _spoke(
         virtual_network=_virtual_network(
             region,
             spoke,
-            spoke.name or f"vnet-{key}-{name}",
+            spoke.name or names.spoke_name(key, name),
             tuple(
                 _subnet(
                     subnet_key,
@@ -164,12 +164,12 @@ def _spoke(
             ),
         ),
         hub_to_spoke=Peering(
-            name=spoke.hub_to_spoke.name or f"peer-hub-to-{key}",
+            name=spoke.hub_to_spoke.name or names.hub_to_spoke_name(key),
             allow_gateway_transit=True,
             use_remote_gateways=False,
         ),
         spoke_to_hub=Peering(
-            name=spoke.spoke_to_hub.name or f"peer-{key}-to-hub",
+            name=spoke.spoke_to_hub.name or names.spoke_to_hub_name(key),
             allow_gateway_transit=False,
             use_remote_gateways=uses_gateway,
         ),
@@ -205,7 +205,7 @@ def _subnet(name: str, subnet: SubnetConfig, route_table: str | None, *, protect
 def _gateway(region: RegionConfig, name: str) -> Gateway:
     gateway = region.express_route.gateway
     return Gateway(
-        name=gateway.name or f"ergw-{name}",
+        name=gateway.name or names.gateway_name(name),
         sku=gateway.sku.value,
         min_scale_units=gateway.min_scale_units,
         max_scale_units=gateway.max_scale_units,
@@ -225,8 +225,8 @@ def _circuit(key: str, connection: ConnectionConfig, location: str) -> Circuit |
         )
     return Circuit(
         key=key,
-        name=circuit.name or f"erc-{key}",
-        resource_group=circuit.resource_group or f"rg-sparehub-erc-{key}",
+        name=circuit.name or names.circuit_name(key),
+        resource_group=circuit.resource_group or names.circuit_group_name(key),
         location=circuit.location or location,
         peering_location=circuit.peering_location,
         service_provider=circuit.service_provider,
@@ -253,7 +253,7 @@ def _connection(name: str, key: str, connection: ConnectionConfig) -> Connection
     circuit = connection.circuit
     return Connection(
         key=key,
-        name=connection.name or f"con-{name}-{key}",
+        name=connection.name or names.connection_name(key, name),
         routing_weight=connection.routing_weight,
         authorization_key=(
             None if isinstance(circuit, OwnedCircuitConfig) else circuit.authorization_key

@@ -17,7 +17,8 @@ from sparehub.topology.azure.limits import FIRST_RULE_PRIORITY, LAST_RULE_PRIORI
 from sparehub.topology.azure.reserved_subnets import reserved
 from sparehub.topology.config.enums import NextHopType
 from sparehub.topology.config.schema import RegionConfig, SpokeConfig, StackConfig
-from sparehub.topology.model.allocation import allocate
+from sparehub.topology.model import names
+from sparehub.topology.model.prefixes import allocate
 from sparehub.topology.model.resources import (
     Drill,
     DrillNetwork,
@@ -43,12 +44,12 @@ def build_drill(config: StackConfig) -> Drill:
     keys = sorted(region.spokes) if region.drill.spokes is None else sorted(region.drill.spokes)
     pieces = _pieces(region, keys)
     return Drill(
-        resource_group=f"rg-sparehub-drill-{name}",
+        resource_group=names.drill_group_name(name),
         location=config.location,
         tags=region.tags,
         route_table=RouteTable(
             key=ROUTE_TABLE,
-            name=f"rt-drill-{name}",
+            name=names.route_table_name(ROUTE_TABLE, name),
             disable_bgp_route_propagation=True,
             routes=(
                 Route(name="default", address_prefix=DEFAULT_ROUTE, next_hop_type=NextHopType.NONE),
@@ -66,7 +67,7 @@ def _network(
     return DrillNetwork(
         key=key,
         virtual_network=VirtualNetwork(
-            name=f"vnet-drill-{key}-{name}",
+            name=names.drill_network_name(key, name),
             address_space=space,
             subnets=tuple(
                 Subnet(
@@ -84,7 +85,7 @@ def _network(
             dns_servers=region.dns_servers if spoke.dns_servers is None else spoke.dns_servers,
         ),
         network_security_group=NetworkSecurityGroup(
-            name=f"nsg-drill-{key}-{name}", rules=tuple(_rules(space))
+            name=names.drill_security_group_name(key, name), rules=tuple(_rules(space))
         ),
     )
 

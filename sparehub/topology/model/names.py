@@ -1,9 +1,11 @@
-"""Physical names: how long Azure lets them be, and that no two things have one name.
+"""Physical names: the pattern of each, how long Azure lets them be, and that they are unique.
 
+A pattern ends in the region's name, which is its location where the stack file gives no other.
 https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules
 """
 
 from collections.abc import Iterator
+from ipaddress import IPv4Network
 from typing import NamedTuple
 
 from sparehub.topology.azure.limits import (
@@ -14,6 +16,88 @@ from sparehub.topology.azure.limits import (
 )
 from sparehub.topology.errors import Problem
 from sparehub.topology.model.resources import Circuit, Region
+
+PRIVATE_PEERING = "AzurePrivatePeering"
+"""The name that Azure demands of the private peering of a circuit."""
+
+
+def resource_group_name(region: str) -> str:
+    """Return the name of a region's resource group."""
+    return f"rg-sparehub-{region}"
+
+
+def hub_name(region: str) -> str:
+    """Return the name of a hub's virtual network."""
+    return f"vnet-hub-{region}"
+
+
+def spoke_name(key: str, region: str) -> str:
+    """Return the name of a spoke's virtual network."""
+    return f"vnet-{key}-{region}"
+
+
+def hub_to_spoke_name(key: str) -> str:
+    """Return the name of the hub's half of a peering."""
+    return f"peer-hub-to-{key}"
+
+
+def spoke_to_hub_name(key: str) -> str:
+    """Return the name of the spoke's half of a peering."""
+    return f"peer-{key}-to-hub"
+
+
+def route_table_name(key: str, region: str) -> str:
+    """Return the name of a route table."""
+    return f"rt-{key}-{region}"
+
+
+def route_name(key: str, prefix: IPv4Network) -> str:
+    """Return the name of a route to a spoke or to an inspected subnet of the hub."""
+    return f"to-{key}-{_dashed(prefix)}"
+
+
+def user_route_name(prefix: IPv4Network) -> str:
+    """Return the name of a route that the stack file adds."""
+    return f"user-{_dashed(prefix)}"
+
+
+def gateway_name(region: str) -> str:
+    """Return the name of the ExpressRoute gateway."""
+    return f"ergw-{region}"
+
+
+def circuit_name(key: str) -> str:
+    """Return the name of a circuit."""
+    return f"erc-{key}"
+
+
+def circuit_group_name(key: str) -> str:
+    """Return the name of the resource group of a circuit."""
+    return f"rg-sparehub-erc-{key}"
+
+
+def connection_name(key: str, region: str) -> str:
+    """Return the name of a connection."""
+    return f"con-{region}-{key}"
+
+
+def drill_group_name(region: str) -> str:
+    """Return the name of the resource group of a drill."""
+    return f"rg-sparehub-drill-{region}"
+
+
+def drill_network_name(key: str, region: str) -> str:
+    """Return the name of a test network of a drill."""
+    return f"vnet-drill-{key}-{region}"
+
+
+def drill_security_group_name(key: str, region: str) -> str:
+    """Return the name of the network security group of a test network."""
+    return f"nsg-drill-{key}-{region}"
+
+
+def _dashed(prefix: IPv4Network) -> str:
+    return str(prefix).replace("/", "-")
 
 
 class _Named(NamedTuple):

@@ -1,16 +1,16 @@
-"""Which prefixes share addresses, without comparing each with each."""
+"""Prefixes: which of them overlap, and smaller ranges allocated from larger ones."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from ipaddress import IPv4Network
 
 _Bits = tuple[int, int]  # the leading bits of a prefix, and how many they are
 
 
 class Prefixes:
-    """Prefixes that are asked which of them share an address with another: one contains the other.
+    """A set of prefixes that finds which of them overlap another prefix: one contains the other.
 
-    Asking costs as much for many prefixes as for few.
+    A query takes at most 33 dictionary look-ups, besides the prefixes that it finds.
     """
 
     def __init__(self, prefixes: Iterable[IPv4Network]) -> None:
@@ -31,6 +31,28 @@ def overlapping(ours: Iterable[IPv4Network], theirs: Iterable[IPv4Network]) -> s
     """Return our prefixes that share an address with one of theirs."""
     mine = Prefixes(ours)
     return {found for prefix in set(theirs) for found in mine.overlapping(prefix)}
+
+
+def allocate(
+    requested: Iterable[IPv4Network], ranges: Sequence[IPv4Network]
+) -> dict[IPv4Network, IPv4Network] | None:
+    """Return a range of its size for each prefix; None where there is no room for all.
+
+    The largest prefixes come first, each at the first free address, so alignment wastes none.
+    """
+    free = sorted(ranges)
+    pieces: dict[IPv4Network, IPv4Network] = {}
+    for prefix in sorted(requested, key=lambda prefix: (prefix.prefixlen, prefix)):
+        source = next(
+            (free_range for free_range in free if free_range.prefixlen <= prefix.prefixlen), None
+        )
+        if source is None:
+            return None
+        piece = next(source.subnets(new_prefix=prefix.prefixlen))
+        free.remove(source)
+        free = sorted([*free, *source.address_exclude(piece)])
+        pieces[prefix] = piece
+    return pieces
 
 
 def _bits(prefix: IPv4Network) -> _Bits:

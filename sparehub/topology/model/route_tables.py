@@ -8,6 +8,7 @@ from sparehub.topology.azure.address_ranges import DEFAULT_ROUTE
 from sparehub.topology.config.enums import InternetEgress, NextHopType
 from sparehub.topology.config.schema import RegionConfig, RouteConfig, RouteTableConfig
 from sparehub.topology.errors import Problem
+from sparehub.topology.model import names
 from sparehub.topology.model.resources import Route, RouteTable
 
 
@@ -51,7 +52,7 @@ def _to_nva(region: RegionConfig, name: str, prefix: IPv4Network) -> Route:
 def _to_spokes(region: RegionConfig) -> Iterator[Route]:
     for key, spoke in sorted(region.spokes.items()):
         for prefix in spoke.address_space:
-            yield _to_nva(region, f"to-{key}-{_dashed(prefix)}", prefix)
+            yield _to_nva(region, names.route_name(key, prefix), prefix)
 
 
 def _to_inspected(region: RegionConfig) -> Iterator[Route]:
@@ -59,13 +60,13 @@ def _to_inspected(region: RegionConfig) -> Iterator[Route]:
     for key, subnet in sorted(region.hub.subnets.items()):
         if subnet.inspect:
             prefix = subnet.address_prefix
-            yield _to_nva(region, f"to-{key}-{_dashed(prefix)}", prefix)
+            yield _to_nva(region, names.route_name(key, prefix), prefix)
 
 
 def _spokes_table(region: RegionConfig, name: str) -> RouteTable:
     return RouteTable(
         key="spokes",
-        name=region.route_tables.spokes.name or f"rt-spokes-{name}",
+        name=region.route_tables.spokes.name or names.route_table_name("spokes", name),
         # RT-08: a BGP route more specific than the default would bypass the NVA on the way out.
         disable_bgp_route_propagation=True,
         routes=_routes(
@@ -79,7 +80,7 @@ def _spokes_table(region: RegionConfig, name: str) -> RouteTable:
 def _gateway_table(region: RegionConfig, name: str) -> RouteTable:
     return RouteTable(
         key="gateway",
-        name=region.route_tables.gateway.name or f"rt-gateway-{name}",
+        name=region.route_tables.gateway.name or names.route_table_name("gateway", name),
         disable_bgp_route_propagation=False,  # VN-12: the gateway would not function
         # RT-07: only a route as long as the peering's own takes the way in through the NVA.
         routes=_routes(
@@ -97,7 +98,7 @@ def _nva_table(region: RegionConfig, name: str) -> RouteTable:
     )
     return RouteTable(
         key="nva",
-        name=region.route_tables.nva.name or f"rt-nva-{name}",
+        name=region.route_tables.nva.name or names.route_table_name("nva", name),
         disable_bgp_route_propagation=False,  # RT-09: the NVA learns on-premises from BGP
         # A default route learned over BGP would capture the NVA's way to the internet (ER-25).
         routes=_routes(region.route_tables.nva, [to_internet] if direct else [], region.routes.nva),
@@ -107,7 +108,7 @@ def _nva_table(region: RegionConfig, name: str) -> RouteTable:
 def _inspected_table(region: RegionConfig, name: str) -> RouteTable:
     return RouteTable(
         key="inspected",
-        name=region.route_tables.inspected.name or f"rt-inspected-{name}",
+        name=region.route_tables.inspected.name or names.route_table_name("inspected", name),
         disable_bgp_route_propagation=True,  # RT-08, as in a spoke
         routes=_routes(
             region.route_tables.inspected,
@@ -130,12 +131,8 @@ def _routes(
 def _user_routes(routes: Sequence[RouteConfig]) -> Iterator[Route]:
     for route in routes:
         yield Route(
-            name=f"user-{_dashed(route.address_prefix)}",
+            name=names.user_route_name(route.address_prefix),
             address_prefix=route.address_prefix,
             next_hop_type=route.next_hop_type,
             next_hop_ip_address=route.next_hop_ip_address,
         )
-
-
-def _dashed(prefix: IPv4Network) -> str:
-    return str(prefix).replace("/", "-")

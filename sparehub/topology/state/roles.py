@@ -15,6 +15,7 @@ from typing import Any
 from sparehub.topology.azure.address_ranges import DEFAULT_ROUTE
 from sparehub.topology.azure.reserved_subnets import GATEWAY_SUBNET
 from sparehub.topology.model.logical_names import ROLES, key_in, keys_in
+from sparehub.topology.model.names import PRIVATE_PEERING
 from sparehub.topology.state.resources import (
     CIRCUIT,
     CIRCUIT_PEERING,
@@ -200,7 +201,7 @@ class Roles:
             self._give(ROLES.circuit(_key(circuit.name, "erc", location)), circuit)
             if owned := key_in(ROLES.circuit, self.role_of(circuit)):
                 for peering in self.children(circuit, CIRCUIT_PEERING):
-                    if peering.name == "AzurePrivatePeering":
+                    if peering.name == PRIVATE_PEERING:
                         self._give(ROLES.private_peering(owned), peering)
 
     def _find_group(self) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from sparehub.topology.model.allocation import allocate
+from sparehub.topology.model.prefixes import allocate
 from sparehub.topology.rules.rule import RuleFault, rule
 from sparehub.topology.rules.stack_file.raw import RawPrefix, RawRegion, overlaps, prefixes
 
