@@ -1,6 +1,6 @@
 """Python packages that only some commands need, and the extras that install them."""
 
-_EXTRAS = {
+EXTRAS = {
     "azure": "azure",
     "jwt": "azure",
     "requests": "azure",
@@ -9,6 +9,7 @@ _EXTRAS = {
     "pulumi_azure_native": "pulumi",
     "google": "simulator",
     "grpc": "simulator",
+    "h11": "simulator",
     "starlette": "simulator",
     "uvicorn": "simulator",
 }
@@ -18,7 +19,7 @@ _EXTRAS = {
 def missing_extra(error: ModuleNotFoundError) -> str | None:
     """Return the message about a package that is not installed; None where no extra has it."""
     package = (error.name or "").partition(".")[0]
-    extra = _EXTRAS.get(package)
+    extra = EXTRAS.get(package)
     if extra is None:
         return None
     return (
