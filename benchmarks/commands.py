@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter
@@ -17,6 +18,26 @@ from sparehub.topology.errors import SparehubError
 SPOKES = 500
 COMMANDS = (("check",), ("derive",), ("parity",))
 _RUNS = 3
+_MOST_TIMES_HELP = 1.3
+_MOST_TIMES_READING = 2.0
+_TWO_COMMANDS = """
+import typer
+app = typer.Typer()
+@app.command()
+def first(): "One command."
+@app.command()
+def second(): "Another command."
+app()
+"""
+"""A small typer application, which ``sparehub --help`` is compared with."""
+_READ = """
+import sys
+from pathlib import Path
+from ruamel.yaml import YAML
+for path in sys.argv[1:]:
+    YAML().load(Path(path))
+"""
+"""A program that only reads stack files, which ``sparehub check`` is compared with."""
 _MOST_SECONDS = 2.0
 _MOST_MEGABYTES = 150.0
 
@@ -27,13 +48,38 @@ def measure() -> list[Row]:
     with TemporaryDirectory() as directory:
         write_pair(Path(directory))
         for command in COMMANDS:
-            runs = [_run(command, Path(directory)) for _ in range(_RUNS)]
+            runs = _runs(_sparehub(*command, "--stack-dir", directory), directory)
             what = f"`sparehub {' '.join(command)}`, {SPOKES} spokes a region"
             rows.append(Row(what, min(run.seconds for run in runs), "s", _MOST_SECONDS))
-            rows.append(Row("processor time of it", min(run.busy for run in runs), "s"))
+            rows.append(Row("processor time of it", _busy(runs), "s"))
             memory = max(run.megabytes for run in runs)
             rows.append(Row("memory of it at its peak", memory, "MB", _MOST_MEGABYTES))
+        rows += _start_up(directory)
     return rows
+
+
+def _start_up(directory: str) -> Iterator[Row]:
+    """Yield processor times as multiples of those of programs that do the least possible."""
+    python = str(VENV / "bin" / "python")
+    files = [str(stack_file(Path(directory), stack)) for stack in ("primary", "secondary")]
+    for what, ours, least, bound in (
+        (
+            "`sparehub --help`, processor time, times that of a typer application of two commands",
+            _sparehub("--help"),
+            [python, "-c", _TWO_COMMANDS, "--help"],
+            _MOST_TIMES_HELP,
+        ),
+        (
+            "`sparehub check`, processor time, times that of reading both files with ruamel.yaml",
+            _sparehub("check", "--stack-dir", directory),
+            [python, "-c", _READ, *files],
+            _MOST_TIMES_READING,
+        ),
+    ):
+        rounds = [(_runs(ours, directory), _runs(least, directory)) for _ in range(2)]  # in turn
+        own = min(_busy(first) for first, _ in rounds)
+        base = min(_busy(second) for _, second in rounds)
+        yield Row(what, own / base, "", bound)
 
 
 def write_pair(directory: Path) -> None:
@@ -56,15 +102,30 @@ class _Run(NamedTuple):
     megabytes: float
 
 
-def _run(command: tuple[str, ...], directory: Path) -> _Run:
-    arguments = [str(VENV / "bin" / "sparehub"), *command, "--stack-dir", str(directory)]
+def _sparehub(*arguments: str) -> list[str]:
+    return [str(VENV / "bin" / "sparehub"), *arguments]
+
+
+def _busy(runs: list[_Run]) -> float:
+    """Return the shortest processor time, in seconds: what disturbs a run only adds to it."""
+    return min(run.busy for run in runs)
+
+
+def _runs(command: list[str], directory: str) -> list[_Run]:
+    """Run a command as often as it is measured, and once before: that run compiles modules."""
+    variables = dict(os.environ) | {"PYTHONPYCACHEPREFIX": f"{directory}/bytecode"}
+    variables.pop("PYTHONDONTWRITEBYTECODE", None)
+    return [_run(command, variables) for _ in range(1 + _RUNS)][1:]
+
+
+def _run(command: list[str], variables: Mapping[str, str]) -> _Run:
     quiet = subprocess.DEVNULL
     started = perf_counter()
-    with subprocess.Popen(arguments, stdout=quiet, stderr=quiet) as process:  # noqa: S603 - our own command
+    with subprocess.Popen(command, env=variables, stdout=quiet, stderr=quiet) as process:  # noqa: S603 - our own commands
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
     seconds = perf_counter() - started
     if process.returncode:
-        message = f"`sparehub {' '.join(command)}` ended with code {process.returncode}"
+        message = f"`{' '.join(command)}` ended with code {process.returncode}"
         raise SparehubError(message)
     return _Run(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
