@@ -70,7 +70,9 @@ def _print_version(asked: bool) -> None:  # noqa: FBT001 - typer's callback
     if asked:
         from importlib import metadata
 
-        typer.echo(f"sparehub {metadata.version('sparehub')}")
+        from sparehub.output import Output
+
+        Output().results.out(f"sparehub {metadata.version('sparehub')}")
         raise typer.Exit(ExitCode.DONE)
 
 
