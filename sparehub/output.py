@@ -6,7 +6,7 @@ are escaped, and rich's markup is off: a style is a separate argument.
 
 import json
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,6 +18,8 @@ from rich.text import Text
 
 from sparehub.topology.config.printable import printable
 
+Note = Callable[[str], None]
+"""Prints one line for a person, on standard error."""
 _WIDE = 250  # columns for a file or a pipe, where nothing is to be wrapped or cut
 
 

@@ -53,14 +53,14 @@ def check_live(directory: Path, names: Sequence[str], output: Output) -> int:
     Raises:
         SparehubError: where files, journal or backend cannot be read at all.
     """
-    with open_session(directory, output, unread=True) as place:
-        kind = _kind(place)
+    with open_session(directory, output, allow_unreadable=True) as session:
+        kind = _kind(session)
         plan = failover.plan(
-            place.pair["primary"], place.pair["secondary"], kind, program=place.program
+            session.pair["primary"], session.pair["secondary"], kind, program=session.program
         )
         found = [
             finding
-            for finding in _findings(place, plan)
+            for finding in _findings(session, plan)
             if not names or not finding.stack or finding.stack in names
         ]
     errors, warnings = (
@@ -83,33 +83,33 @@ def check_live(directory: Path, names: Sequence[str], output: Output) -> int:
     return ExitCode.REFUSED if errors else ExitCode.DONE
 
 
-def _kind(place: Session) -> PlanKind:
+def _kind(session: Session) -> PlanKind:
     """Return the operation that would be due: away from the region that is live, as recorded."""
-    live = {name: stack.config.activation.value for name, stack in place.pair.items()}
-    live |= {name: each.activation for name, each in place.known.items() if each.activation}
+    live = {name: stack.config.activation.value for name, stack in session.pair.items()}
+    live |= {name: each.activation for name, each in session.readable.items() if each.activation}
     alone = live["secondary"] == Activation.ACTIVE and live["primary"] != Activation.ACTIVE
     return PlanKind.FAILBACK if alone else PlanKind.FAILOVER
 
 
-def _findings(place: Session, plan: Plan) -> Iterator[LiveFinding]:
-    yield from _asked(place, "nothing is under way or owed", _unfinished(place))
-    yield from _asked(place, "files are of the recorded switch", _of_other_switches(place))
-    yield from _asked(place, "the login is that of the stacks", _of_another_account(place))
-    yield from _asked(place, "Azure, stacks and journal agree", _contradictions(place))
-    situation = operations.situation_of(place, plan)
+def _findings(session: Session, plan: Plan) -> Iterator[LiveFinding]:
+    yield from _asked(session, "nothing is under way or owed", _unfinished(session))
+    yield from _asked(session, "files are of the recorded switch", _of_other_switches(session))
+    yield from _asked(session, "the login is that of the stacks", _of_another_account(session))
+    yield from _asked(session, "Azure, stacks and journal agree", _contradictions(session))
+    situation = operations.preflight_context(session, plan)
     for question, ask in QUESTIONS.items():
         objections = (_weighed(question, situation, each) for each in ask(situation))
-        yield from _asked(place, question, objections)
-    if len(place.known) < len(place.pair):
+        yield from _asked(session, question, objections)
+    if len(session.readable) < len(session.pair):
         return  # no program can be previewed that reads a state which cannot be read
-    yield from _asked(place, "files and Azure are what is recorded", _unlike(place))
+    yield from _asked(session, "files and Azure are what is recorded", _unlike(session))
     question = "deployments write what the plan says"
-    yield from _asked(place, question, _looked_ahead(place, plan))
+    yield from _asked(session, question, _looked_ahead(session, plan))
 
 
-def _asked(place: Session, question: str, found: Iterable[LiveFinding]) -> Iterator[LiveFinding]:
+def _asked(session: Session, question: str, found: Iterable[LiveFinding]) -> Iterator[LiveFinding]:
     """Yield what is found, and whatever ends the question as one more finding."""
-    place.progress.note(f"{question} ...")
+    session.progress.note(f"{question} ...")
     try:
         yield from found
     except SparehubError as error:
@@ -122,44 +122,44 @@ def _weighed(question: str, situation: PreflightContext, objection: Objection) -
     return LiveFinding(question=question, severity=severity, stack=objection.stack, message=message)
 
 
-def _unfinished(place: Session) -> Iterator[LiveFinding]:
-    question, ledger = "nothing is under way or owed", place.ledger
-    if underway := ledger.open:
+def _unfinished(session: Session) -> Iterator[LiveFinding]:
+    question, journal_state = "nothing is under way or owed", session.journal_state
+    if underway := journal_state.open:
         message = (
             f"the {underway.kind} of {underway.begun} is under way ({underway.state}): `sparehub "
             "resume` goes on with it"
         )
         stack = underway.target
         yield LiveFinding(question=question, severity=ERROR, stack=stack, message=message)
-    for debt in ledger.debts:
-        stack = str(debt["stack"])
+    for item in journal_state.open_items:
+        stack = item.stack
         message = f"{stack} is still to be disconnected: `sparehub finish-fence`"
         yield LiveFinding(question=question, severity=ERROR, stack=stack, message=message)
 
 
-def _of_other_switches(place: Session) -> Iterator[LiveFinding]:
-    generations.refuse_older_files(place.pair, place.known)
-    generations.refuse_differing_files(place.pair)
+def _of_other_switches(session: Session) -> Iterator[LiveFinding]:
+    generations.refuse_older_files(session.pair, session.readable)
+    generations.refuse_differing_files(session.pair)
     yield from ()
 
 
-def _of_another_account(place: Session) -> Iterator[LiveFinding]:
-    operations.refuse_other_account(place)
+def _of_another_account(session: Session) -> Iterator[LiveFinding]:
+    operations.refuse_other_account(session)
     yield from ()
 
 
-def _contradictions(place: Session) -> Iterator[LiveFinding]:
+def _contradictions(session: Session) -> Iterator[LiveFinding]:
     question = "Azure, stacks and journal agree"
-    standing = pair_status(place)
+    standing = pair_status(session)
     for problem in standing.problems:
-        stack = next((name for name in place.pair if problem.startswith(f"{name}:")), "")
+        stack = next((name for name in session.pair if problem.startswith(f"{name}:")), "")
         yield LiveFinding(question=question, severity=ERROR, stack=stack, message=problem)
     for stack in standing.silent:
         message = f"Azure does not say whether {stack} is connected"
         yield LiveFinding(question=question, severity=WARNING, stack=stack, message=message)
 
 
-def _unlike(place: Session) -> Iterator[LiveFinding]:
+def _unlike(session: Session) -> Iterator[LiveFinding]:
     """Yield what a deployment of each stack as it is would write; then what Azure adds to that."""
     changes = tuple(
         StackChange(
@@ -168,14 +168,14 @@ def _unlike(place: Session) -> Iterator[LiveFinding]:
             operations=frozenset(),
             disconnected=stack.config.disconnected,
         )
-        for name, stack in place.pair.items()
+        for name, stack in session.pair.items()
     )
     seen = [each.operations for each in changes]  # none
     for question, drift, option in (
         ("files are what is deployed", frozenset[str](), ""),
-        ("Azure is what is recorded", frozenset(place.known), " --refresh"),
+        ("Azure is what is recorded", frozenset(session.readable), " --refresh"),
     ):
-        found = place.stacks.previews(changes, Assumed(drift=drift))
+        found = session.stacks.previews(changes, Assumed(drift=drift))
         for change, known, writes in zip(changes, seen, found, strict=True):
             if unlike := sorted(writes - known):
                 shown = [f"{each.verb.value} {each.name}" for each in unlike[:_MOST_SHOWN]]
@@ -189,12 +189,12 @@ def _unlike(place: Session) -> Iterator[LiveFinding]:
         seen = found
 
 
-def _looked_ahead(place: Session, plan: Plan) -> Iterator[LiveFinding]:
-    number = generations.next_generation(place.pair, place.known)
-    files = files_of(place, number, said_by(place.pair))
-    operations.run_of(
-        place, plan, operations.OperationRequest(kind=plan.kind), "", files
-    ).look_ahead()
+def _looked_ahead(session: Session, plan: Plan) -> Iterator[LiveFinding]:
+    number = generations.next_generation(session.pair, session.readable)
+    files = files_of(session, number, said_by(session.pair))
+    operations.executor_of(
+        session, plan, operations.OperationRequest(kind=plan.kind), "", files
+    ).preview()
     yield from ()
 
 

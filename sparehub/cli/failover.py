@@ -124,7 +124,7 @@ def _switch_command(kind: Planned) -> Callable[..., None]:
         json: Json = False,
     ) -> None:
         from sparehub.failover import operations
-        from sparehub.failover.steps.given_keys import read_keys
+        from sparehub.failover.preflight.given_keys import read_keys
         from sparehub.output import Output
         from sparehub.topology.planning.plan import Mode, PlanKind
 
@@ -214,10 +214,10 @@ def finish_fence(
 
     [bold]sparehub finish-fence[/bold]
     """
-    from sparehub.failover import operations
+    from sparehub.failover import finish_fence as command
     from sparehub.output import Output
 
-    raise typer.Exit(operations.finish_fence(stack_dir, Output(as_json=json), yes=yes))
+    raise typer.Exit(command.finish_fence(stack_dir, Output(as_json=json), yes=yes))
 
 
 @app.command()

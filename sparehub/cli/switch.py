@@ -47,11 +47,11 @@ def switch_from_state(directory: Path, output: Output) -> int:
     """
     from sparehub.failover.session import open_session
 
-    with open_session(directory, output) as place:
-        switches = {name: each.switch for name, each in place.snapshots.items()}
-        for name, stack in place.pair.items():
+    with open_session(directory, output) as session:
+        switches = {name: each.switch for name, each in session.snapshots.items()}
+        for name, stack in session.pair.items():
             recorded = recorded_stack(
-                name, place.snapshots[name].resources, paired_stack=stack.config.paired_stack
+                name, session.snapshots[name].resources, paired_stack=stack.config.paired_stack
             )
             _refuse_other(name, stack, recorded)
     generation = recorded_generation(switches.values())

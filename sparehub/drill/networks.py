@@ -9,9 +9,10 @@ from sparehub.azure.reading import read
 from sparehub.failover import confirmation, operations
 from sparehub.failover.adapters.protocols import AS_THEY_ARE
 from sparehub.failover.adapters.stack_snapshot import Snapshot
+from sparehub.failover.journal.events import JournalEvent
 from sparehub.failover.journal.lease import LeaseError
 from sparehub.failover.plans import print_plan
-from sparehub.failover.session import Session, hold_to_generation, open_session
+from sparehub.failover.session import Session, open_session, require_current_files
 from sparehub.failover.steps.reconcile import reconcile_pending
 from sparehub.output import Output
 from sparehub.stacks.stack_file_edit import DRILL, set_values
@@ -25,6 +26,12 @@ from sparehub.topology.planning.operations import ResourceOperation, Verb
 from sparehub.topology.planning.plan import Plan, PlanStep, StackChange
 from sparehub.topology.state.drill_state import recorded_networks
 
+_DRILL_EVENTS = (
+    JournalEvent.DRILL_INTENDED,
+    JournalEvent.DRILL_STARTED,
+    JournalEvent.DRILL_ENDED,
+)
+
 
 class EscapeError(SparehubError):
     """Something could leave the test networks, or enter them."""
@@ -37,12 +44,12 @@ def start(directory: Path, output: Output, *, plan: str, yes: bool) -> int:
         PreflightError: where anything outside the drill's own group would be written.
         EscapeError: where they are not shut in.
     """
-    with _at_work(directory, output, plan, yes=yes) as (place, planned):
+    with _at_work(directory, output, plan, yes=yes) as (session, planned):
         step, *_ = planned.steps
-        drill = build_drill(place.pair[planned.target].config)
-        _deploy(place, step, drill=True)
-        networks = _prove(place.stacks.snapshot(planned.target), drill)
-        place.journal.append("drill-started", networks=list(networks.values()))
+        drill = build_drill(session.pair[planned.target].config)
+        _deploy(session, step, drill=True)
+        networks = _prove(session.stacks.snapshot(planned.target), drill)
+        session.journal.append(JournalEvent.DRILL_STARTED, networks=list(networks.values()))
     document = {"networks": networks, "isolated": True}
     if output.as_json:
         output.document(document)
@@ -63,16 +70,18 @@ def stop(directory: Path, output: Output, *, plan: str, yes: bool, result: str) 
         PreflightError: where there is no drill, a machine is left in its networks, or anything else
             would be written.
     """
-    with _at_work(directory, output, plan, yes=yes) as (place, planned):
+    with _at_work(directory, output, plan, yes=yes) as (session, planned):
         *_, step = planned.steps
-        drill = build_drill(place.pair[planned.target].config)
-        before = place.stacks.snapshot(planned.target)
-        _refuse_without_drill(place, planned.target, before)
+        drill = build_drill(session.pair[planned.target].config)
+        before = session.stacks.snapshot(planned.target)
+        _refuse_without_drill(session, planned.target, before)
         found = escapes(recorded_networks(before.resources, drill.resource_group))
-        _refuse_inhabited(place.azure, before, drill)
-        _deploy(place, step, drill=None)
+        _refuse_inhabited(session.azure, before, drill)
+        _deploy(session, step, drill=None)
         stood = [str(each) for each in before.ids.values() if _in_group(str(each), drill)]
-        record = place.journal.append("drill", result=result, escapes=found, removed=len(stood))
+        record = session.journal.append(
+            JournalEvent.DRILL_ENDED, result=result, escapes=found, removed=len(stood)
+        )
     if output.as_json:
         output.document({"result": result, "escapes": found, "at": record.at})
     else:
@@ -86,45 +95,45 @@ def _at_work(
 ) -> Iterator[tuple[Session, Plan]]:
     """Confirm, and be the only operator meanwhile."""
     confirmation.refuse_unconfirmed(yes, plan)
-    with open_session(directory, output, alone=True) as place:
-        hold_to_generation(place)
-        planned = plan_drill(place.pair["primary"], place.pair["secondary"], place.program)
+    with open_session(directory, output, exclusive=True) as opened:
+        session = require_current_files(opened)
+        planned = plan_drill(session.pair["primary"], session.pair["secondary"], session.program)
         confirmation.refuse_other_plan(planned, plan)
-        if underway := place.ledger.open:
+        if underway := session.journal_state.open:
             message = f"the {underway.kind} of {underway.begun} is under way: that comes first"
             raise HalfwayError(message)
-        if not place.snapshots[planned.target].activation:
+        if not session.snapshots[planned.target].activation:
             message = f"stack {planned.target!r} was never deployed: `pulumi up` it first"
             raise PreflightError(message)
-        operations.tell_target(output, place.azure)
-        operations.refuse_other_account(place)
+        operations.show_target(output, session.azure)
+        operations.refuse_other_account(session)
         if not yes:
             print_plan(planned, Output(results=output.progress))
-            confirmation.ask_for(place.locations[planned.target])
-        with place.stoppable():
-            yield place, planned
+            confirmation.ask_for(session.locations[planned.target])
+        with session.stoppable():
+            yield session, planned
 
 
-def _deploy(place: Session, step: PlanStep, *, drill: bool | None) -> None:
+def _deploy(session: Session, step: PlanStep, *, drill: bool | None) -> None:
     """Turn the switch and deploy, or leave everything as it was."""
     change = step.change
     if change is None:
         raise AssertionError(step.id)
-    reconcile_pending(place.stacks, place.azure, change.stack, place.progress.note)
-    config = place.pair[change.stack].config
+    reconcile_pending(session.stacks, session.azure, change.stack, session.progress.note)
+    config = session.pair[change.stack].config
     before = config.drill if "drill" in config.model_fields_set else None
-    place.journal.guard()
-    set_values(place.directory, change.stack, {DRILL: drill})
+    session.journal.guard()
+    set_values(session.directory, change.stack, {DRILL: drill})
     try:
-        (found,) = place.stacks.previews((change,), AS_THEY_ARE)
+        (found,) = session.stacks.previews((change,), AS_THEY_ARE)
         _refuse_beyond(change, found)
-        place.journal.append("drill-intent", step=step.id)
+        session.journal.append(JournalEvent.DRILL_INTENDED, step=step.id)
     except BaseException:
-        set_values(place.directory, change.stack, {DRILL: before})
+        set_values(session.directory, change.stack, {DRILL: before})
         raise
     try:
-        with place.progress.step(step):
-            place.stacks.up(change, place.progress.writes)
+        with session.progress.step(step):
+            session.stacks.up(change, session.progress.writes)
     except LeaseError:
         raise
     except (SparehubError, KeyboardInterrupt) as error:
@@ -164,17 +173,17 @@ def _prove(snapshot: Snapshot, drill: Drill) -> dict[str, str]:
         )
         raise EscapeError(message)
     return {
-        each.key: snapshot.ids[logical_names.DRILL.network(each.key).network]
-        for each in drill.networks
+        network.key: snapshot.ids[logical_names.DRILL.network(network.key).network]
+        for network in drill.networks
     }
 
 
-def _refuse_without_drill(place: Session, stack: str, snapshot: Snapshot) -> None:
+def _refuse_without_drill(session: Session, stack: str, snapshot: Snapshot) -> None:
     """Refuse to end and record what never began: no switch, no network, none in the journal."""
-    events = [each.event for each in place.journal.records if each.event.startswith("drill")]
-    begun = bool(events) and events[-1] != "drill"
+    events = [record.event for record in session.journal.records if record.event in _DRILL_EVENTS]
+    begun = bool(events) and events[-1] != JournalEvent.DRILL_ENDED
     standing = any(name in logical_names.DRILL for name in snapshot.ids)
-    if not (begun or standing or place.pair[stack].config.drill):
+    if not (begun or standing or session.pair[stack].config.drill):
         raise PreflightError("there is no drill to stop; nothing was done")
 
 
@@ -183,9 +192,8 @@ def _refuse_inhabited(azure: Azure, snapshot: Snapshot, drill: Drill) -> None:
     inhabited = []
     for network in drill.networks:
         for subnet in network.virtual_network.subnets:
-            identity = snapshot.ids.get(
-                logical_names.DRILL.network(network.key).subnet(subnet.name)
-            )
+            name = logical_names.DRILL.network(network.key).subnet(subnet.name)
+            identity = snapshot.ids.get(name)
             answer = read(azure, identity) if identity else None
             if answer and answer.properties.get("ipConfigurations"):
                 inhabited.append(f"{network.key}/{subnet.name}")

@@ -1,15 +1,21 @@
-"""Disconnects a region that was unreachable and is back, and removes its external fence."""
+"""``finish-fence``: disconnects a region that responds again, and removes its external fence."""
 
-from typing import Any
+from pathlib import Path
 
+from sparehub.failover.adapters import generations
 from sparehub.failover.adapters.protocols import AS_THEY_ARE
+from sparehub.failover.confirmation import ask
+from sparehub.failover.journal.events import JournalEvent
+from sparehub.failover.journal.open_items import OpenItem
+from sparehub.failover.operations import refuse_other_account, report_status, show_target
 from sparehub.failover.queries.probe import responds
-from sparehub.failover.session import Session
-from sparehub.failover.steps.fencing import Fence, remove_fence
+from sparehub.failover.session import Session, open_session, require_current_files
+from sparehub.failover.steps.fencing import remove_fence
 from sparehub.failover.steps.key_checks import record_used
 from sparehub.failover.steps.preview_guard import check_preview
 from sparehub.failover.steps.reconcile import fence_for, import_orphans, reconcile_pending
 from sparehub.failover.steps.verify_step import verify_step
+from sparehub.output import Output
 from sparehub.stacks.stack_file_edit import ACTIVATION, OVERRIDE, set_values
 from sparehub.topology.config.enums import Activation
 from sparehub.topology.errors import UnreachableError
@@ -17,47 +23,78 @@ from sparehub.topology.model.pair import Stack
 from sparehub.topology.planning.disconnect import disconnect
 
 
-def disconnect_recovered(place: Session, debt: dict[str, Any]) -> None:
-    """Disconnect a region; each part can be done again, so that dying in between does no harm.
+def finish_fence(directory: Path, output: Output, *, yes: bool) -> int:
+    """Close every open item; return the exit code.
+
+    Raises:
+        UnreachableError: where a region does not answer yet.
+    """
+    with open_session(directory, output, exclusive=True) as opened:
+        items = opened.journal_state.open_items
+        if not items:
+            output.note("there is no open item")
+            return report_status(opened, output)
+        for item in items:
+            generations.refuse_overtaken(
+                opened.journal,
+                item.operation,
+                item.generation,
+                opened.snapshots,
+                [fence.id for fence in item.fences],
+            )
+        session = require_current_files(opened)
+        show_target(output, session.azure)
+        refuse_other_account(session, unplanned=True)
+        if not yes:
+            ask(f"disconnect {', '.join(item.stack for item in items)}?")
+        with session.stoppable():
+            for item in items:
+                _close(session, item)
+        return report_status(session, output)
+
+
+def _close(session: Session, item: OpenItem) -> None:
+    """Disconnect a region; every part is idempotent, so that it can be repeated after a death.
 
     Raises:
         UnreachableError: where the region does not answer yet.
-        SparehubError: where it cannot be done, or does not come out as it should.
+        SparehubError: where it cannot be done, or the result is not what was planned.
     """
-    stack = place.pair[debt["stack"]]
-    if not responds(place.azure, place.snapshots[stack.name]):
+    stack, note = session.pair[item.stack], session.progress.note
+    if not responds(session.azure, session.snapshots[stack.name]):
         message = f"{stack.name} ({stack.region.location}) does not answer yet; nothing was changed"
         raise UnreachableError(message)
-    place.journal.append("finishing", id=debt["id"])
-    _stand_down(place, stack)
-    # Only now: a fence that goes before the connection would let the region advertise again.
-    for fence in debt["fences"]:
-        remove_fence(place.azure, Fence.of(fence), place.progress.note)
-    if debt.get("ticket"):
-        place.progress.note(
-            f"the on-premises filters of {debt['ticket']} ({', '.join(debt['prefixes'])}) are no "
-            "longer needed: take them away"
+    session.journal.append(JournalEvent.ITEM_BEGUN, id=item.id)
+    _disconnect(session, stack)
+    # Not earlier: without its fence a region that is still connected would advertise again.
+    for fence in item.fences:
+        remove_fence(session.azure, fence, note)
+    if item.accepted.ticket:
+        note(
+            f"the on-premises filters of {item.accepted.ticket} ({', '.join(item.prefixes)}) are "
+            "no longer needed: take them away"
         )
-    place.journal.guard()
-    set_values(place.directory, debt["target"], {OVERRIDE: None})
-    place.journal.append("cleared", id=debt["id"])
-    place.progress.note(f"{stack.name} is disconnected; nothing is owed of it any more")
+    session.journal.guard()
+    set_values(session.directory, item.target, {OVERRIDE: None})
+    session.journal.append(JournalEvent.ITEM_CLOSED, id=item.id)
+    note(f"{stack.name} is disconnected; its open item is closed")
 
 
-def _stand_down(place: Session, stack: Stack) -> None:
-    """Disconnect first, since it may advertise; what else it gives up can wait that long."""
-    left = disconnect(stack)
-    journal, note = place.journal, place.progress.note
-    stacks, azure = place.stacks, place.azure
+def _disconnect(session: Session, stack: Stack) -> None:
+    """Delete the connections first, since the region may advertise; then tear down the rest."""
+    disconnection = disconnect(stack)
+    journal, note = session.journal, session.progress.note
+    stacks, azure = session.stacks, session.azure
     reconcile_pending(stacks, azure, stack.name, note)
-    import_orphans(stacks, azure, stack.name, left.live, left.at_once.operations, note)
+    operations = disconnection.at_once.operations
+    import_orphans(stacks, azure, stack.name, disconnection.live, operations, note)
     journal.guard()
-    set_values(place.directory, stack.name, {ACTIVATION: Activation.STANDBY.value})
-    fence = fence_for(left, stacks.snapshot(stack.name))
-    changes = [fence, left.teardown] if fence.disconnected else [fence]
+    set_values(session.directory, stack.name, {ACTIVATION: Activation.STANDBY.value})
+    fence = fence_for(disconnection, stacks.snapshot(stack.name))
+    changes = [fence, disconnection.teardown] if fence.disconnected else [fence]
     for change in filter(None, changes):
-        check_preview(stacks, (change,), AS_THEY_ARE, besides=place.ledger.unsettled)
+        check_preview(stacks, (change,), AS_THEY_ARE, besides=session.journal_state.unreconciled)
         record_used(stacks, journal, stack)
-        stacks.up(change, place.progress.writes)
-        region = left.fenced if change.disconnected else left.down
-        verify_step(region, left.live, stacks.snapshot(stack.name), azure)
+        stacks.up(change, session.progress.writes)
+        region = disconnection.fenced if change.disconnected else disconnection.down
+        verify_step(region, disconnection.live, stacks.snapshot(stack.name), azure)

@@ -1,4 +1,4 @@
-"""``failover``, ``failback``, ``resume``, ``commit``, ``finish-fence``."""
+"""``failover``, ``failback``, ``resume``, ``commit``."""
 
 import os
 import secrets
@@ -19,18 +19,23 @@ from sparehub.failover.confirmation import (
     refuse_unprintable,
 )
 from sparehub.failover.executor import Executor
-from sparehub.failover.finish_fence import disconnect_recovered
 from sparehub.failover.journal.acceptances import NOTHING, Accepted
-from sparehub.failover.journal.journal_state import JournalState
+from sparehub.failover.journal.events import JournalEvent
+from sparehub.failover.journal.journal_state import JournaledOperation, JournalState
 from sparehub.failover.plans import print_plan
 from sparehub.failover.preflight import questions
+from sparehub.failover.preflight.given_keys import assign
 from sparehub.failover.preflight.objections import PreflightContext
 from sparehub.failover.queries import account
-from sparehub.failover.session import Session, files_of, hold_to_generation, open_session
+from sparehub.failover.session import (
+    Session,
+    files_of,
+    open_session,
+    require_current_files,
+)
 from sparehub.failover.status import open_items_code, pair_status
-from sparehub.failover.steps.authorization_keys import Given, Keys, store
+from sparehub.failover.steps.authorization_keys import GivenKeys, Keys, store
 from sparehub.failover.steps.context import StepContext
-from sparehub.failover.steps.given_keys import assign
 from sparehub.failover.steps.reconcile import reconcile_pending
 from sparehub.output import Output
 from sparehub.topology.errors import HalfwayError, OptionsError, PreflightError
@@ -48,6 +53,7 @@ class OperationRequest:
     mode: Mode = Mode.PLANNED
     accepted: Accepted = NOTHING
     unproven: str = ""
+    """Why a plan is accepted that breaks something; empty where nobody accepts that."""
     plan: str = ""
     yes: bool = False
     raise_bandwidth: bool = False
@@ -55,172 +61,154 @@ class OperationRequest:
     """Keys that were given by hand: connection, empty where none was named, and key."""
 
 
-def begin(directory: Path, wish: OperationRequest, output: Output) -> int:
-    """Plan, look, ask, and carry out; return the exit code.
+def begin(directory: Path, request: OperationRequest, output: Output) -> int:
+    """Plan, check, confirm and execute an operation; return the exit code.
 
     Raises:
         SparehubError: with one message, where it may not begin or cannot go on.
     """
     began = time.monotonic()
-    refuse_unconfirmed(wish.yes, wish.plan)
-    for each in wish.accepted.document().values():
-        refuse_unprintable(each)
-    refuse_unprintable(wish.unproven)
-    with open_session(directory, output, alone=True, unread=True) as place:
-        hold_to_generation(place)
+    refuse_unconfirmed(request.yes, request.plan)
+    for reason in (*request.accepted.document().values(), request.unproven):
+        refuse_unprintable(reason)
+    with open_session(directory, output, exclusive=True, allow_unreadable=True) as opened:
+        session = require_current_files(opened)
         plan = failover.plan(
-            place.pair["primary"],
-            place.pair["secondary"],
-            wish.kind,
-            wish.mode,
-            raise_bandwidth=wish.raise_bandwidth,
-            program=place.program,
+            session.pair["primary"],
+            session.pair["secondary"],
+            request.kind,
+            request.mode,
+            raise_bandwidth=request.raise_bandwidth,
+            program=session.program,
         )
-        ledger = place.ledger
-        questions.refuse_unfinished(ledger, plan)
-        _refuse_other_plan(plan, wish.plan, ledger)
-        number = generations.next_generation(place.pair, place.known)
-        # Of no other host, whose journal may be another one: the stacks record it.
+        journal_state = session.journal_state
+        questions.refuse_unfinished(journal_state, plan)
+        _refuse_other_plan(plan, request.plan, journal_state)
+        number = generations.next_generation(session.pair, session.readable)
+        # Unique across hosts, whose journals may be other ones: the stacks record it.
         identity = f"{plan.kind.value}-{number}-{secrets.token_hex(3)}"
-        files = files_of(place, number, said_by(place.pair))
-        run = run_of(place, plan, wish, identity, files)
-        given: Given = {}
-        if wish.authorization_keys:
-            keys = _keys(place, plan)
-            given = assign(wish.authorization_keys, plan, keys.used_up)
-        _preflight(place, plan, run, wish.unproven, given)
-        tell_target(output, place.azure)
-        if not wish.yes:
+        files = files_of(session, number, said_by(session.pair))
+        executor = executor_of(session, plan, request, identity, files)
+        given: GivenKeys = {}
+        if request.authorization_keys:
+            keys = _keys(session, plan)
+            given = assign(request.authorization_keys, plan, keys.used_up)
+        refuse_other_account(session, unplanned=plan.mode is Mode.UNPLANNED)
+        context = preflight_context(session, plan, request.unproven, given)
+        questions.preflight(context, session.progress.note)
+        executor.preview()
+        show_target(output, session.azure)
+        if not request.yes:
             print_plan(plan, Output(as_json=output.as_json, results=output.progress))
-            ask_for(place.locations[plan.target])
-        with place.stoppable():
-            if ledger.last and not ledger.committed:
-                place.journal.append("committed", ledger.last.id)
+            ask_for(session.locations[plan.target])
+        with session.stoppable():
+            if journal_state.last and not journal_state.committed:
+                session.journal.append(JournalEvent.COMMITTED, journal_state.last.id)
             if given:
-                store(place.journal, keys, plan, given)
-                run.forget_looks(plan.target)
-            run.begin()
-            run.go_on()
-        return _told(place, plan, output, time.monotonic() - began)
+                store(session.journal, keys, plan, given)
+            executor.begin()
+            executor.execute()
+        return _report(session, plan, output, time.monotonic() - began)
 
 
 def resume(directory: Path, output: Output, *, yes: bool, accepted: Accepted) -> int:
-    """Go on with what stopped half-way; return the exit code.
+    """Go on with an operation that stopped half-way; return the exit code.
 
     Raises:
-        PreflightError: where the configuration is another one by now.
+        PreflightError: where the stack files have changed since.
     """
     began = time.monotonic()
-    for each in accepted.document().values():
-        refuse_unprintable(each)
-    with open_session(directory, output, alone=True, unread=True) as place:
-        underway = place.ledger.open
+    for reason in accepted.document().values():
+        refuse_unprintable(reason)
+    with open_session(directory, output, exclusive=True, allow_unreadable=True) as opened:
+        underway = opened.journal_state.open
         if underway:
             generations.refuse_overtaken(
-                place.journal, underway.id, underway.generation, place.known
+                opened.journal, underway.id, underway.generation, opened.readable
             )
-        lost = underway.source if underway and underway.mode == Mode.UNPLANNED else ""
+        unplanned = bool(underway and underway.mode == Mode.UNPLANNED)
+        lost = underway.source if underway and unplanned else ""
         if (accepted.cut or accepted.ticket) and not lost:
             message = "--accept-cut and --fenced-on-premises belong to an unplanned operation"
             raise OptionsError(message)
-        pending = [name for name, each in place.readable(lost).items() if each.pending]
+        snapshots = opened.snapshots_without(lost)
+        pending = [name for name, snapshot in snapshots.items() if snapshot.pending]
         if not underway and not pending:
             output.note("there is nothing to resume")
-            return _done(place, output)
-        hold_to_generation(place)
-        tell_target(output, place.azure)
-        refuse_other_account(place, unplanned=bool(underway and underway.mode == Mode.UNPLANNED))
+            return report_status(opened, output)
+        session = require_current_files(opened)
+        show_target(output, session.azure)
+        refuse_other_account(session, unplanned=unplanned)
         if not yes:
             what = f"the {underway.kind} to {underway.target}" if underway else "interrupted writes"
             ask(f"go on with {what}?")
-        with place.stoppable():
+        with session.stoppable():
             if not underway:
-                place.journal.append("settling", stacks=pending)
+                session.journal.append(JournalEvent.PENDING_RECONCILED, stacks=pending)
                 for name in pending:
-                    reconcile_pending(place.stacks, place.azure, name, output.note)
-                return _done(place, output)
-            place.pair = {
-                **place.pair,
-                underway.target: without_increases(place.pair[underway.target], underway.raises),
-            }
-            plan = failover.plan(
-                place.pair["primary"],
-                place.pair["secondary"],
-                PlanKind(underway.kind),
-                Mode(underway.mode),
-                raise_bandwidth=bool(underway.raises),
-                program=place.program,
-            )
-            if plan.configuration != underway.configuration:
-                message = (
-                    f"the stack files are not those with which the {underway.kind} began: put them "
-                    "back as they were (the switch apart), then resume"
-                )
-                raise PreflightError(message)
-            number = underway.generation or generations.next_generation(place.pair, place.known)
-            wish = OperationRequest(kind=plan.kind, mode=plan.mode, accepted=accepted)
-            files = files_of(place, number, underway.generations)
-            run = run_of(place, plan, wish, underway.id, files)
-            if accepted.after(underway.accepted) != underway.accepted:
-                place.journal.append("accepted", underway.id, **accepted.document())
-            run.go_on()
-        return _told(place, plan, output, time.monotonic() - began)
+                    reconcile_pending(session.stacks, session.azure, name, output.note)
+                return report_status(session, output)
+            plan = _resume(session, underway, accepted)
+        return _report(session, plan, output, time.monotonic() - began)
+
+
+def _resume(session: Session, underway: JournaledOperation, accepted: Accepted) -> Plan:
+    """Execute what is not done of an operation; return its plan.
+
+    Raises:
+        PreflightError: where the stack files have changed since it began.
+    """
+    target = underway.target
+    session = session.with_pair(
+        {**session.pair, target: without_increases(session.pair[target], underway.raises)}
+    )
+    plan = failover.plan(
+        session.pair["primary"],
+        session.pair["secondary"],
+        PlanKind(underway.kind),
+        Mode(underway.mode),
+        raise_bandwidth=bool(underway.raises),
+        program=session.program,
+    )
+    if plan.configuration != underway.configuration:
+        message = (
+            f"the stack files are not those with which the {underway.kind} began: put them "
+            "back as they were (the switch apart), then resume"
+        )
+        raise PreflightError(message)
+    number = underway.generation or generations.next_generation(session.pair, session.readable)
+    request = OperationRequest(kind=plan.kind, mode=plan.mode, accepted=accepted)
+    files = files_of(session, number, underway.generations)
+    executor = executor_of(session, plan, request, underway.id, files)
+    if accepted.after(underway.accepted) != underway.accepted:
+        session.journal.append(JournalEvent.ACCEPTED, underway.id, **accepted.document())
+    executor.execute()
+    return plan
 
 
 def commit(directory: Path, output: Output) -> int:
-    """Call the last operation settled; return the exit code.
+    """Commit the last operation; return the exit code.
 
     Raises:
         PreflightError: where one is still under way.
     """
-    with open_session(directory, output, alone=True) as place:
-        ledger = place.ledger
-        if ledger.open:
-            message = f"the {ledger.open.kind} is still under way: `sparehub resume` first"
+    with open_session(directory, output, exclusive=True) as session:
+        state = session.journal_state
+        if state.open:
+            message = f"the {state.open.kind} is still under way: `sparehub resume` first"
             raise PreflightError(message)
-        if ledger.last and not ledger.committed:
-            generations.refuse_overtaken(
-                place.journal, ledger.last.id, ledger.last.generation, place.snapshots
-            )
-        if ledger.last is None or ledger.committed:
+        if state.last is None or state.committed:
             output.note("there is nothing to commit")
-        else:
-            place.journal.append("committed", ledger.last.id)
-            output.note(f"the {ledger.last.kind} of {ledger.last.begun} is committed")
-        return _done(place, output)
+            return report_status(session, output)
+        generations.refuse_overtaken(
+            session.journal, state.last.id, state.last.generation, session.snapshots
+        )
+        session.journal.append(JournalEvent.COMMITTED, state.last.id)
+        output.note(f"the {state.last.kind} of {state.last.begun} is committed")
+        return report_status(session, output)
 
 
-def finish_fence(directory: Path, output: Output, *, yes: bool) -> int:
-    """Disconnect regions that are back, and end what stood in for that; return the exit code.
-
-    Raises:
-        UnreachableError: where a region does not answer yet.
-    """
-    with open_session(directory, output, alone=True) as place:
-        debts = place.ledger.debts
-        if not debts:
-            output.note("nothing is owed")
-            return _done(place, output)
-        for debt in debts:
-            generations.refuse_overtaken(
-                place.journal,
-                debt["operation"],
-                debt.get("generation", 0),
-                place.snapshots,
-                [str(fence["id"]) for fence in debt["fences"]],
-            )
-        hold_to_generation(place)
-        tell_target(output, place.azure)
-        refuse_other_account(place, unplanned=True)
-        if not yes:
-            ask(f"disconnect {', '.join(str(each['stack']) for each in debts)}?")
-        with place.stoppable():
-            for debt in debts:
-                disconnect_recovered(place, debt)
-        return _done(place, output)
-
-
-def _refuse_other_plan(plan: Plan, given: str, ledger: JournalState) -> None:
+def _refuse_other_plan(plan: Plan, given: str, journal_state: JournalState) -> None:
     """Refuse an id that is not this plan's; say first that an operation is half-way, if one is.
 
     Raises:
@@ -230,106 +218,98 @@ def _refuse_other_plan(plan: Plan, given: str, ledger: JournalState) -> None:
     try:
         refuse_other_plan(plan, given)
     except PreflightError as error:
-        if ledger.open is None:
+        underway = journal_state.open
+        if underway is None:
             raise
         message = (
-            f"the {ledger.open.kind} of {ledger.open.begun} is under way ({ledger.open.state}): "
+            f"the {underway.kind} of {underway.begun} is under way ({underway.state}): "
             f"`sparehub resume` goes on with it. To answer it by this {plan.kind.value} instead, "
-            f"confirm the plan of now: {error}"
+            f"confirm the present plan: {error}"
         )
         raise HalfwayError(message) from None
 
 
-def run_of(
-    place: Session, plan: Plan, wish: OperationRequest, identity: str, files: FileGenerations
+def executor_of(
+    session: Session, plan: Plan, request: OperationRequest, identity: str, files: FileGenerations
 ) -> Executor:
-    """Return what carries out a plan, of which nothing is done yet."""
-    job = StepContext(
-        stacks=place.stacks,
-        azure=place.azure,
-        directory=place.directory,
-        journal=place.journal,
+    """Return the executor of a plan, of which nothing is done yet."""
+    context = StepContext(
+        session=session,
         plan=plan,
-        pair=place.pair,
-        progress=place.progress,
         identity=identity,
         files=files,
-        accepted=wish.accepted,
-        unproven=wish.unproven,
+        accepted=request.accepted,
+        unproven=request.unproven,
     )
-    return Executor(job, place.stop)
+    return Executor(context)
 
 
-def _keys(place: Session, plan: Plan) -> Keys:
+def _keys(session: Session, plan: Plan) -> Keys:
     target = plan.target
-    snapshot = place.readable(plan.source)[target]
-    return Keys(place.stacks, place.azure, place.pair[target], snapshot, place.ledger)
+    snapshot = session.snapshots_without(plan.source)[target]
+    stack = session.pair[target]
+    return Keys(session.stacks, session.azure, stack, snapshot, session.journal_state)
 
 
-def _preflight(place: Session, plan: Plan, run: Executor, unproven: str, given: Given) -> None:
-    refuse_other_account(place, unplanned=plan.mode is Mode.UNPLANNED)
-    questions.preflight(situation_of(place, plan, unproven, given), place.progress.note)
-    run.look_ahead()
-
-
-def situation_of(
-    place: Session, plan: Plan, unproven: str = "", given: Given | None = None
+def preflight_context(
+    session: Session, plan: Plan, unproven: str = "", given: GivenKeys | None = None
 ) -> PreflightContext:
-    """Return everything that the questions before an operation look at."""
+    """Return everything that the checks before an operation read."""
     return PreflightContext(
         plan=plan,
-        pair=place.pair,
-        states=place.states,
-        ledger=place.ledger,
-        stacks=place.stacks,
-        azure=place.azure,
+        pair=session.pair,
+        states=session.states,
+        journal_state=session.journal_state,
+        stacks=session.stacks,
+        azure=session.azure,
         unproven=unproven,
         given=given or {},
     )
 
 
-def _told(place: Session, plan: Plan, output: Output, seconds: float) -> int:
-    standing = pair_status(place)
-    spent = place.progress.spent
+def _report(session: Session, plan: Plan, output: Output, seconds: float) -> int:
+    """Print what was done, and which open items remain; return the exit code."""
+    status = pair_status(session)
     if output.as_json:
+        spent = session.progress.spent
         steps = [{"id": name, "seconds": took} for name, took in spent.items()]
         output.document(
-            {**standing.document(), "plan": plan.id, "steps": steps, "seconds": round(seconds, 1)}
+            {**status.document(), "plan": plan.id, "steps": steps, "seconds": round(seconds, 1)}
         )
     else:
         output.results.print(
-            f"{plan.kind.value} done in {seconds:.0f} s; {standing.headline}. `sparehub commit` "
-            "settles it"
+            f"{plan.kind.value} done in {seconds:.0f} s; {status.headline}. `sparehub commit` "
+            "commits it"
         )
-    if unfenced := place.ledger.unfenced:
-        owed = ", ".join(str(each["stack"]) for each in unfenced)
-        output.note(f"{owed} may still advertise: `sparehub finish-fence` once it is back")
-    return open_items_code(place.ledger)
+    if unfenced := session.journal_state.unfenced:
+        stacks = ", ".join(item.stack for item in unfenced)
+        output.note(f"{stacks} may still advertise: `sparehub finish-fence` once it is back")
+    return open_items_code(session.journal_state)
 
 
-def _done(place: Session, output: Output) -> int:
-    """Tell scripts where things stand; return the exit code."""
+def report_status(session: Session, output: Output) -> int:
+    """Print the status for scripts; return the exit code."""
     if output.as_json:
-        output.document(pair_status(place).document())
-    return open_items_code(place.ledger)
+        output.document(pair_status(session).document())
+    return open_items_code(session.journal_state)
 
 
-def refuse_other_account(place: Session, *, unplanned: bool = False) -> None:
-    """Refuse to write as somebody who is signed in elsewhere (``queries.account``).
+def refuse_other_account(session: Session, *, unplanned: bool = False) -> None:
+    """Refuse to write with a login of another account (``queries.account``).
 
     Raises:
-        PreflightError: naming what is signed in to, and what the stacks belong to.
+        PreflightError: naming the account of the login, and that of the stacks.
     """
     account.refuse_other_account(
-        place.pair,
-        place.known,
-        place.azure,
+        session.pair,
+        session.readable,
+        session.azure,
         os.environ,
-        place.progress.note,
+        session.progress.note,
         unplanned=unplanned,
     )
 
 
-def tell_target(output: Output, azure: Azure) -> None:
-    """Say which Azure is about to be written to."""
+def show_target(output: Output, azure: Azure) -> None:
+    """Print which Azure is about to be written."""
     output.note(azure.name)

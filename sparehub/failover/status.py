@@ -1,4 +1,4 @@
-"""``sparehub status``: which region is live, by Azure where it answers, else by the records."""
+"""``sparehub status``: which region is live, by Azure where it answers, else by Pulumi's state."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -16,26 +16,24 @@ from sparehub.topology.errors import ExitCode
 from sparehub.topology.model.pair import Stack
 from sparehub.topology.state.generation import recorded_generation, said_by
 
-"""Exit codes: an operation is unfinished; something is owed; no region is live though one was, or
-what is deployed contradicts the journal."""
 DISCONNECTED = "DISCONNECTED"
 
 
 @dataclass(frozen=True, kw_only=True)
 class PairStatus:
-    """Where both stacks stand, by everything that could be read."""
+    """The status of both stacks, by everything that could be read."""
 
     pair: Mapping[str, Stack]
     snapshots: Mapping[str, Snapshot]
     observed: Mapping[str, tuple[ObservedConnection, ...]]
-    ledger: JournalState
+    journal_state: JournalState
     operations: frozenset[str]
     """The ids of all operations in the journal."""
 
     @property
     def active(self) -> list[str]:
         """The stacks whose deployed outputs say so."""
-        return [name for name, each in self.snapshots.items() if each.activation == "active"]
+        return [name for name, state in self.snapshots.items() if state.activation == "active"]
 
     @property
     def live(self) -> list[str]:
@@ -43,36 +41,39 @@ class PairStatus:
         return [name for name in self.pair if self._is_live(name)]
 
     def _is_live(self, name: str) -> bool:
-        if any(each["stack"] == name and not each["unfenced"] for each in self.ledger.debts):
+        items = self.journal_state.open_items
+        if any(item.stack == name and not item.unfenced for item in items):
             return False
-        connected = [each for each in self.observed[name] if each.connected]
+        connected = [link for link in self.observed[name] if link.connected]
         snapshot = self.snapshots[name]
         if snapshot.switch.activation == Activation.ACTIVE:
             return bool(connected)
-        stays = {
+        connected_on_standby = {
             key
             for key, spoke in self.pair[name].config.region.spokes.items()
             if spoke.standby == "connected"
         }
-        attached = bool(snapshot.deployed.attached_spokes - stays)
-        return any(attached or not each.on_standby for each in connected)
+        attached = bool(snapshot.deployed.attached_spokes - connected_on_standby)
+        return any(attached or not link.on_standby for link in connected)
 
     @property
     def was_live(self) -> bool:
         """Whether a region is known to have been live, or both were deployed."""
-        switches = [each.switch for each in self.snapshots.values()]
+        switches = [snapshot.switch for snapshot in self.snapshots.values()]
         return (
             recorded_generation(switches) > 0
-            or any(each.activation == Activation.ACTIVE for each in switches)
-            or bool(self.ledger.open or self.ledger.last)
-            or all(each.activation for each in self.snapshots.values())
+            or any(switch.activation == Activation.ACTIVE for switch in switches)
+            or bool(self.journal_state.open or self.journal_state.last)
+            or all(snapshot.activation for snapshot in self.snapshots.values())
         )
 
     @property
     def silent(self) -> list[str]:
         """The stacks of which Azure did not say whether they are connected."""
         return [
-            name for name, found in self.observed.items() if any(e.stands is None for e in found)
+            name
+            for name, connections in self.observed.items()
+            if any(connection.stands is None for connection in connections)
         ]
 
     @property
@@ -81,18 +82,18 @@ class PairStatus:
         return [*self._unrecorded(), *self._against_journal()]
 
     def _unrecorded(self) -> Iterator[str]:
-        owed = {each["stack"] for each in self.ledger.debts}
-        for name in (each for each in self.pair if each not in owed):
-            for each in self.observed[name]:
-                if each.recorded and each.stands is False:
+        open_stacks = {item.stack for item in self.journal_state.open_items}
+        for name in (stack for stack in self.pair if stack not in open_stacks):
+            for connection in self.observed[name]:
+                if connection.recorded and connection.stands is False:
                     yield (
-                        f"{name}: the connection {each.key} is recorded and is gone in Azure: "
-                        f"`pulumi refresh --stack {name}`, then `pulumi up --stack {name}`"
+                        f"{name}: the connection {connection.key} is recorded and is gone in "
+                        f"Azure: `pulumi refresh --stack {name}`, then `pulumi up --stack {name}`"
                     )
-                elif each.stands and not each.recorded:
+                elif connection.stands and not connection.recorded:
                     yield (
-                        f"{name}: the connection {each.key} stands in Azure and is not recorded: "
-                        "`sparehub resume` if an operation died, else delete or import it"
+                        f"{name}: the connection {connection.key} exists in Azure and is not "
+                        "recorded: `sparehub resume` if an operation died, else delete or import it"
                     )
 
     def _against_journal(self) -> Iterator[str]:
@@ -100,14 +101,14 @@ class PairStatus:
             operation = snapshot.switch.operation
             if operation and operation not in self.operations:
                 yield (
-                    f"{name}: was deployed by {operation}, which this journal does not know: it "
-                    "was run from another host or home, or the journal is lost"
+                    f"{name}: was deployed by {operation}, which is not in this journal: it was "
+                    "run from another host or home, or the journal is lost"
                 )
         last, recorded = (
-            self.ledger.last,
-            recorded_generation(each.switch for each in self.snapshots.values()),
+            self.journal_state.last,
+            recorded_generation(snapshot.switch for snapshot in self.snapshots.values()),
         )
-        if self.ledger.open or last is None:
+        if self.journal_state.open or last is None:
             return
         if recorded < last.generation:
             yield (
@@ -125,24 +126,24 @@ class PairStatus:
     @property
     def older_files(self) -> list[str]:
         """The stack files of an older switch than the one that is recorded."""
-        highest = recorded_generation(each.switch for each in self.snapshots.values())
+        highest = recorded_generation(snapshot.switch for snapshot in self.snapshots.values())
         return [name for name, generation in said_by(self.pair).items() if generation < highest]
 
     @property
     def state(self) -> str:
-        """One word for where things stand."""
-        if not self.ledger.open and not self.live and self.was_live:
+        """One word for the state of the pair."""
+        if not self.journal_state.open and not self.live and self.was_live:
             return DISCONNECTED
-        return self.ledger.state
+        return self.journal_state.state
 
     @property
     def exit_code(self) -> int:
-        """That of ``status``; the gravest wins."""
-        if self.ledger.open:
+        """The exit code of ``status``; the gravest wins."""
+        if self.journal_state.open:
             return ExitCode.HALFWAY
         if (not self.live and self.was_live) or self.problems:
             return ExitCode.NOT_LIVE
-        return open_items_code(self.ledger)
+        return open_items_code(self.journal_state)
 
     @property
     def headline(self) -> str:
@@ -152,7 +153,7 @@ class PairStatus:
             return f"{word}: on-premises reaches no spoke"
         shown = [
             f"{name} ({self.pair[name].region.location}"
-            + (", by its record alone: it does not answer)" if name in self.silent else ")")
+            + (", by its state only: it does not answer)" if name in self.silent else ")")
             for name in self.live
         ]
         return f"live: {' and '.join(shown)}"
@@ -162,72 +163,73 @@ class PairStatus:
         return {
             "active": self.active,
             "live": self.live,
-            "operation": self.ledger.open.document() if self.ledger.open else None,
-            "debts": list(self.ledger.debts),
+            "operation": self.journal_state.open.document() if self.journal_state.open else None,
+            "debts": [item.document() for item in self.journal_state.open_items],
             "state": self.state,
             "problems": self.problems,
             "drill": {
                 "standing": [n for n, stack in self.pair.items() if stack.region.drill],
-                "last": self.ledger.last_drill or None,
+                "last": self.journal_state.last_drill or None,
             },
         }
 
 
-def pair_status(place: Session) -> PairStatus:
+def pair_status(session: Session) -> PairStatus:
     """Read both stacks again, and ask Azure for their connections.
 
-    A state that cannot be read, as that of a lost region after an unplanned failover, counts as one
-    that records nothing.
+    A state that cannot be read, such as that of a region that is lost, counts as one that records
+    nothing.
     """
     snapshots = {
         name: state if isinstance(state, Snapshot) else Snapshot.of({})
-        for name, state in states_of(place.stacks, tuple(place.pair)).items()
+        for name, state in states_of(session.stacks, tuple(session.pair)).items()
     }
     return PairStatus(
-        pair=place.pair,
+        pair=session.pair,
         snapshots=snapshots,
         observed={
-            name: observe(place.azure, stack, snapshots[name]) for name, stack in place.pair.items()
+            name: observe(session.azure, stack, snapshots[name])
+            for name, stack in session.pair.items()
         },
-        ledger=place.ledger,
-        operations=frozenset(record.operation for record in place.journal.records),
+        journal_state=session.journal_state,
+        operations=frozenset(record.operation for record in session.journal.records),
     )
 
 
-def open_items_code(ledger: JournalState) -> int:
-    """Return the exit code of a command that is done: whether something is still owed."""
-    return ExitCode.OPEN_ITEMS if ledger.unfenced else ExitCode.DONE
+def open_items_code(journal_state: JournalState) -> int:
+    """Return the exit code of a command that is done: whether an open item is unfenced."""
+    return ExitCode.OPEN_ITEMS if journal_state.unfenced else ExitCode.DONE
 
 
 def status(directory: Path, output: Output) -> int:
-    """Print where things stand; return the exit code."""
-    with open_session(directory, output) as place:
-        standing = pair_status(place)
+    """Print the status of the pair; return the exit code."""
+    with open_session(directory, output) as session:
+        current = pair_status(session)
     if output.as_json:
-        output.document(standing.document())
+        output.document(current.document())
     else:
-        for line in _lines(standing):
+        for line in _lines(current):
             output.results.print(line)
-    return standing.exit_code
+    return current.exit_code
 
 
-def _lines(standing: PairStatus) -> Iterator[str]:
-    yield standing.headline
-    yield f"active: {', '.join(standing.active) or 'no region'}"
-    yield f"state: {standing.state}"
-    if operation := standing.ledger.open:
+def _lines(current: PairStatus) -> Iterator[str]:
+    yield current.headline
+    yield f"active: {', '.join(current.active) or 'no region'}"
+    yield f"state: {current.state}"
+    if operation := current.journal_state.open:
         yield (
             f"under way: {operation.kind} from {operation.source} to {operation.target}, "
             f"begun {operation.begun}; `sparehub resume` goes on"
         )
-    for problem in standing.problems:
+    for problem in current.problems:
         yield f"problem: {problem}"
-    for name in standing.older_files:
+    for name in current.older_files:
         yield f"note: the file of {name} in this directory is older than what is recorded"
-    last = standing.ledger.last_drill
+    last = current.journal_state.last_drill
     yield f"last drill: {last or 'none'}"
-    if drills := [n for n, stack in standing.pair.items() if stack.region.drill]:
-        yield f"test networks stand in: {', '.join(drills)}"
-    for debt in standing.ledger.debts:
-        word = "UNFENCED" if debt["unfenced"] else "fenced, to be disconnected"
-        yield f"owed: {debt['stack']} is {word} ({', '.join(debt['prefixes'])})"
+    if drills := [n for n, stack in current.pair.items() if stack.region.drill]:
+        yield f"test networks exist in: {', '.join(drills)}"
+    for item in current.journal_state.open_items:
+        word = "UNFENCED" if item.unfenced else "fenced, to be disconnected"
+        yield f"open item: {item.stack} is {word} ({', '.join(item.prefixes)})"

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from sparehub.failover.steps.fencing import Fence
+from sparehub.failover.journal.open_items import Fence
 from sparehub.report.durations_format import span
 from sparehub.report.history import Debt, DrillRun, EntryStatus, OperationRecord, StepRun, elapsed
 from sparehub.topology.planning.plan import Plan

@@ -1,7 +1,7 @@
 """What the journal tells of the operations so far, as data: no file is read and no clock asked."""
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -11,9 +11,10 @@ from pydantic import AfterValidator, ConfigDict
 from pydantic.dataclasses import dataclass
 
 from sparehub.failover.journal.acceptances import NOTHING, Accepted
+from sparehub.failover.journal.events import JournalEvent
 from sparehub.failover.journal.journal import Record
 from sparehub.failover.journal.journal_state import JournaledOperation, JournalState
-from sparehub.failover.steps.fencing import Fence
+from sparehub.failover.journal.open_items import Fence, OpenItem
 from sparehub.topology.planning.plan import BandwidthIncrease, Mode, PlanKind
 
 
@@ -41,12 +42,17 @@ Known = Moment | Literal[""]
 """The same, empty where it was not or is not known."""
 _CHECKED = ConfigDict(revalidate_instances="always")
 """A journal may be whole and yet of another version: a value of another kind is a ValueError."""
+_DRILL_EVENTS = {
+    JournalEvent.DRILL_INTENDED,
+    JournalEvent.DRILL_STARTED,
+    JournalEvent.DRILL_ENDED,
+}
 _ENDED_BY = {
-    EntryStatus.HALTED: "halted",
-    EntryStatus.WITHDRAWN: "withdrawn",
-    EntryStatus.ABANDONED: "abandoned",
-    EntryStatus.FINISHED: "finished",
-    EntryStatus.COMMITTED: "finished",
+    EntryStatus.HALTED: JournalEvent.HALTED,
+    EntryStatus.WITHDRAWN: JournalEvent.WITHDRAWN,
+    EntryStatus.ABANDONED: JournalEvent.ABANDONED,
+    EntryStatus.FINISHED: JournalEvent.FINISHED,
+    EntryStatus.COMMITTED: JournalEvent.FINISHED,
 }
 
 
@@ -171,18 +177,20 @@ class History:
         """
         if not records:
             return cls()
-        ledger = JournalState.of(records)
-        cleared = {each.data["id"]: each.at for each in records if each.event == "cleared"}
+        state = JournalState.of(records)
+        cleared = {
+            each.data["id"]: each.at for each in records if each.event == JournalEvent.ITEM_CLOSED
+        }
         by_operation: dict[str, list[Record]] = {}
         for record in records:
             if record.operation:
                 by_operation.setdefault(record.operation, []).append(record)
-        deeds = [_deed(each, ledger.open, cleared) for each in by_operation.values()]
+        deeds = [_deed(each, state.open, cleared) for each in by_operation.values()]
         entries: list[OperationRecord | DrillRun] = [*deeds, *_drills(records)]
         return cls(
             entries=tuple(sorted(entries, key=lambda each: each.begun, reverse=True)),
-            state=ledger.state,
-            under_way=next((e for e in deeds if ledger.open and e.id == ledger.open.id), None),
+            state=state.state,
+            under_way=next((e for e in deeds if state.open and e.id == state.open.id), None),
             owed=tuple(debt for deed in deeds for debt in deed.debts if debt.is_owed),
         )
 
@@ -196,9 +204,11 @@ def _deed(
     ended = at.get(_ENDED_BY.get(standing, ""))
     accepted = NOTHING
     for record in records:
-        if record.event in {"begin", "accepted"}:
+        if record.event in {JournalEvent.BEGUN, JournalEvent.ACCEPTED}:
             accepted = Accepted.of(record.data).after(accepted)
-    fences = [_fences(record.data) for record in records if record.event == "fences"]
+    fences = [
+        _fences(record.data) for record in records if record.event == JournalEvent.FENCES_CHOSEN
+    ]
     return OperationRecord(
         id=begin.operation,
         kind=PlanKind(begin.data["kind"]),
@@ -210,33 +220,42 @@ def _deed(
         begun=begin.at,
         ended=ended.at if ended else "",
         standing=standing,
-        committed=at["committed"].at if "committed" in at else "",
+        committed=_moment_of(at, JournalEvent.COMMITTED),
         problem=ended.data.get("problem", "") if ended else "",
         accepted=accepted,
         unproven=begin.data.get("unproven", ""),
         steps=_steps(records),
         fences=next((each for each in fences if each), ()),
         debts=tuple(
-            _debt(record, cleared, at["superseded"].at if "superseded" in at else "")
+            _debt(record, cleared, _moment_of(at, JournalEvent.SUPERSEDED))
             for record in records
-            if record.event == "debt"
+            if record.event == JournalEvent.ITEM_OPENED
         ),
-        issued=_authorizations(records, "authorization"),
-        deleted=_authorizations(records, "authorization-removed"),
-        keys=sum(len(record.data["keys"]) for record in records if record.event == "spent"),
+        issued=_authorizations(records, JournalEvent.AUTHORIZATION_ISSUED),
+        deleted=_authorizations(records, JournalEvent.AUTHORIZATION_REMOVED),
+        keys=sum(
+            len(record.data["keys"])
+            for record in records
+            if record.event == JournalEvent.KEYS_USED_UP
+        ),
     )
 
 
-def _authorizations(records: Iterable[Record], event: str) -> tuple[str, ...]:
+def _moment_of(at: Mapping[str, Record], event: JournalEvent) -> str:
+    """Return when an event was last recorded; empty where it never was."""
+    return at[event].at if event in at else ""
+
+
+def _authorizations(records: Iterable[Record], event: JournalEvent) -> tuple[str, ...]:
     return tuple(dict.fromkeys(str(r.data["id"]) for r in records if r.event == event))
 
 
 def _standing(identity: str, events: set[str], underway: JournaledOperation | None) -> EntryStatus:
-    if "finished" in events:
-        return EntryStatus.COMMITTED if "committed" in events else EntryStatus.FINISHED
+    if JournalEvent.FINISHED in events:
+        return EntryStatus.COMMITTED if JournalEvent.COMMITTED in events else EntryStatus.FINISHED
     if underway and underway.id == identity:
         return EntryStatus.HALTED if underway.state.startswith("HALTED") else EntryStatus.UNDER_WAY
-    return EntryStatus.WITHDRAWN if "withdrawn" in events else EntryStatus.ABANDONED
+    return EntryStatus.WITHDRAWN if JournalEvent.WITHDRAWN in events else EntryStatus.ABANDONED
 
 
 def _steps(records: Iterable[Record]) -> tuple[StepRun, ...]:
@@ -244,32 +263,32 @@ def _steps(records: Iterable[Record]) -> tuple[StepRun, ...]:
     for record in records:
         step = record.data.get("step", "")
         before = runs.get(step)
-        if record.event == "intent":
+        if record.event == JournalEvent.INTENDED:
             attempts = before.attempts + 1 if before else 1
             problem = before.problem if before else ""
             runs[step] = StepRun(step=step, begun=record.at, attempts=attempts, problem=problem)
-        elif before and record.event == "outcome":
+        elif before and record.event == JournalEvent.COMPLETED:
             runs[step] = replace(
                 before,
                 ended=record.at,
                 refused=record.data.get("refused", ""),
                 answers=record.data.get("answers"),
             )
-        elif before and record.event == "halted" and not before.ended:
+        elif before and record.event == JournalEvent.HALTED and not before.ended:
             runs[step] = replace(before, problem=record.data["problem"])
     return tuple(runs.values())
 
 
 def _debt(record: Record, cleared: dict[str, str], overtaken: str) -> Debt:
-    data = record.data
+    item = OpenItem.of(record.data, record.operation)
     return Debt(
-        stack=data["stack"],
-        unfenced=data["unfenced"],
-        prefixes=tuple(data["prefixes"]),
-        reason=data["reason"],
-        fences=_fences(data),
+        stack=item.stack,
+        unfenced=item.unfenced,
+        prefixes=item.prefixes,
+        reason=item.accepted.reason,
+        fences=item.fences,
         since=record.at,
-        cleared=cleared.get(data["id"], ""),
+        cleared=cleared.get(item.id, ""),
         overtaken=overtaken,
     )
 
@@ -283,13 +302,13 @@ def _drills(records: Iterable[Record]) -> list[DrillRun]:
     standing: DrillRun | None = None
     for record in records:
         data = record.data
-        if record.event not in {"drill-intent", "drill-started", "drill"}:
+        if record.event not in _DRILL_EVENTS:
             continue
         standing = standing or DrillRun(begun=record.at)
-        if record.event == "drill-started":
+        if record.event == JournalEvent.DRILL_STARTED:
             networks = tuple(data["networks"])
             standing = replace(standing, started=record.at, networks=networks)
-        elif record.event == "drill":
+        elif record.event == JournalEvent.DRILL_ENDED:
             ended.append(
                 replace(
                     standing,

@@ -16,6 +16,7 @@ from sparehub.azure.answers import Answer
 from sparehub.azure.local import LocalAzure
 from sparehub.cli import app
 from sparehub.failover.adapters.progress import Progress
+from sparehub.failover.journal.events import JournalEvent
 from sparehub.failover.journal.journal import Journal, Record
 from sparehub.topology.planning.operations import ResourceOperation
 
@@ -31,7 +32,9 @@ def main(number: signal.Signals, point: str) -> None:
 
     append, writes, send = Journal.append, Progress.writes, LocalAzure.send
 
-    def appending(journal: Journal, event: str, operation: str = "", **data: Any) -> Record:
+    def appending(
+        journal: Journal, event: JournalEvent, operation: str = "", **data: Any
+    ) -> Record:
         name = f"{event}:{data.get('step', '')}"
         come(f"before:{name}")
         record = append(journal, event, operation, **data)

@@ -80,7 +80,7 @@ def test_the_shipped_pair_survives_each_of_its_regions(operator: Operator) -> No
         control.add_fault(store, FaultRequest("region-down", region=down))
         done = operator.sparehub(*operator.confirmed(kind, "--unplanned"))
         assert done.returncode == 0, done.stderr
-        assert "fenced without the region: privatePeering" in done.stderr
+        assert "fenced from outside the region: privatePeering" in done.stderr
         assert [each for each in moved(operator, seen) if each not in peerings] == [
             ("create", made)
         ]

@@ -82,7 +82,7 @@ def test_revoked_while_the_region_is_down_and_renewed_for_the_way_back(
 
     over = operator.sparehub(*operator.confirmed("failover", "--unplanned"))
     assert over.returncode == 0, over.stderr
-    assert f"fenced without the region: authorization {BORROWED}/authorizations/primary" in (
+    assert f"fenced from outside the region: authorization {BORROWED}/authorizations/primary" in (
         over.stderr
     )
     status = operator.status()

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from sparehub.azure.local import local_azure
-from sparehub.failover.steps.fencing import Fence, FenceError, remove_fence, set_fence
+from sparehub.failover.journal.open_items import Fence
+from sparehub.failover.steps.fencing import FenceError, remove_fence, set_fence
 from sparehub.simulator import control
 from tests.engine.invariants import live_at_once
 from tests.engine.operator import HONG_KONG, Operator, copied, lose_primary, record_location

@@ -308,6 +308,10 @@ class World:
     def set_secret(self, stack: str, place: str, value: str) -> None:
         raise AssertionError(stack, place, value)
 
+    @property
+    def backend(self) -> str:
+        return (self.directory / "state").as_uri()
+
     def project(self) -> str:
         return "sparehub"
 

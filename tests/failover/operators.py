@@ -122,7 +122,7 @@ def begin(  # noqa: PLR0913 - one option a decision
     unproven: str = "",
 ) -> int:
     plan = read_plan(world.directory, kind, mode, raise_bandwidth=raise_bandwidth).id
-    wish = operations.OperationRequest(
+    request = operations.OperationRequest(
         kind=kind,
         mode=mode,
         accepted=Accepted(reason=reason) if isinstance(reason, str) else reason,
@@ -131,7 +131,7 @@ def begin(  # noqa: PLR0913 - one option a decision
         yes=True,
         raise_bandwidth=raise_bandwidth,
     )
-    return operations.begin(world.directory, wish, Output())
+    return operations.begin(world.directory, request, Output())
 
 
 def halted(world: World) -> None:
@@ -153,7 +153,7 @@ def resume(world: World) -> int:
     return operations.resume(world.directory, Output(), yes=True, accepted=NOTHING)
 
 
-def ledger_of(world: World) -> JournalState:
+def journal_state_of(world: World) -> JournalState:
     """Return what the journal at home adds up to."""
     home = world.directory / "home" / "journal"
     return JournalState.of(Journal((home,), world.project(), lambda _text: None).records)

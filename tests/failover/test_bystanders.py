@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from sparehub.failover import operations
+from sparehub.failover import finish_fence, operations
 from sparehub.failover.journal.acceptances import NOTHING, Accepted
 from sparehub.failover.journal.journal_state import JournalState
 from sparehub.failover.steps.unreachable_region import WithdrawnError
@@ -13,7 +13,7 @@ from sparehub.output import Output
 from sparehub.topology.errors import HalfwayError
 from sparehub.topology.planning.plan import Mode, PlanKind
 from tests.failover.memory_backend import Died, World
-from tests.failover.operators import Start, begin, ledger_of, worlds_in
+from tests.failover.operators import Start, begin, journal_state_of, worlds_in
 
 THEIRS = "/subscriptions/00000000-0000-0000-0000-000000000009/x/connections/theirs"
 CUT = Accepted(cut="they agreed")
@@ -47,7 +47,7 @@ def test_the_failover_stops_and_names_whom_it_would_cut(start: Start) -> None:
     assert f"would also cut:\n  connection {THEIRS}" in said
     for way in ("--fenced-on-premises TICKET", "--accept-cut REASON", "--accept-unfenced REASON"):
         assert way in said
-    assert (world.writes, ledger_of(world)) == ([], JournalState())
+    assert (world.writes, journal_state_of(world)) == ([], JournalState())
 
     world.bystanders.clear()
     assert begin(world, PlanKind.FAILOVER, Mode.UNPLANNED) == 0
@@ -58,14 +58,14 @@ def test_a_cut_that_is_accepted_is_written_down_with_whom_it_cut(start: Start) -
     """And given back by `finish-fence`."""
     world = crowded(start)
     assert begin(world, PlanKind.FAILOVER, Mode.UNPLANNED, CUT) == 0
-    (debt,) = ledger_of(world).debts
-    assert (debt["unfenced"], debt["cut"], debt["fences"][0]["cuts"]) == (
+    (item,) = journal_state_of(world).open_items
+    assert (item.unfenced, item.accepted.cut, item.fences[0].cuts) == (
         *(False, "they agreed"),
-        [f"connection {THEIRS}"],
+        (f"connection {THEIRS}",),
     )
     assert world.disabled == {circuit_of(world)}
     world.lost.clear()
-    assert operations.finish_fence(world.directory, Output(), yes=True) == 0
+    assert finish_fence.finish_fence(world.directory, Output(), yes=True) == 0
     assert world.disabled == set()
 
 
@@ -73,13 +73,13 @@ def test_filters_on_premises_are_a_fence(start: Start, capsys: pytest.CaptureFix
     """Nobody is cut and the region counts as fenced; `finish-fence` says what to take away."""
     world = crowded(start)
     assert begin(world, PlanKind.FAILOVER, Mode.UNPLANNED, TICKET) == 0
-    (debt,) = ledger_of(world).debts
-    assert (debt["unfenced"], debt["ticket"], debt["fences"]) == (False, "CHG-1", [])
+    (item,) = journal_state_of(world).open_items
+    assert (item.unfenced, item.accepted.ticket, item.fences) == (False, "CHG-1", ())
     assert world.disabled == set()
     file = (world.directory / "Pulumi.secondary.yaml").read_text()
     assert "filtered on-premises, CHG-1" in file
     world.lost.clear()
-    assert operations.finish_fence(world.directory, Output(), yes=True) == 0
+    assert finish_fence.finish_fence(world.directory, Output(), yes=True) == 0
     told = " ".join(capsys.readouterr().err.split())
     assert "the on-premises filters of CHG-1 (10.10.10.0/24, 10.1.0.0/24, 10.2.0.0/24)" in told
 

@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from sparehub.failover import operations, session
+from sparehub.failover import finish_fence, session
 from sparehub.failover.adapters import pulumi_stacks
 from sparehub.failover.journal.acceptances import Accepted
 from sparehub.output import Output
@@ -165,7 +165,7 @@ def perform(world: World, flow: Flow) -> None:
 def act(world: World, flow: Flow) -> None:
     """Carry out the operation that dies, or begin it again."""
     if flow.finish:
-        operations.finish_fence(world.directory, Output(), yes=True)
+        finish_fence.finish_fence(world.directory, Output(), yes=True)
     else:
         perform(world, flow)
 
@@ -262,7 +262,7 @@ def turn(world: World) -> None:
 def done(world: World, flow: Flow) -> bool:
     """Return whether going on has ended the operation; else it died before it was written down."""
     with session.open_session(world.directory, Output()) as place:
-        ledger = place.ledger
+        journal_state = place.journal_state
         if flow.finish:
-            return not ledger.debts
-        return bool(ledger.last and ledger.last.kind == flow.kind)
+            return not journal_state.open_items
+        return bool(journal_state.last and journal_state.last.kind == flow.kind)

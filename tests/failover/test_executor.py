@@ -9,7 +9,7 @@ import pytest
 
 from sparehub.azure.answers import Answer
 from sparehub.drill import networks
-from sparehub.failover import executor, operations
+from sparehub.failover import executor, finish_fence, operations
 from sparehub.failover.adapters.protocols import Assumed
 from sparehub.failover.journal import journal
 from sparehub.failover.journal.lease import LeaseError
@@ -207,7 +207,7 @@ def test_what_was_paid_meanwhile_is_not_owed_again(start: Start) -> None:
         begin(world, FAILOVER, Mode.UNPLANNED)
     world.up = deploy  # type: ignore[method-assign]
     world.lost.clear()
-    assert operations.finish_fence(world.directory, Output(), yes=True) == 0
+    assert finish_fence.finish_fence(world.directory, Output(), yes=True) == 0
     assert resume(world) == 0
 
     (file,) = (world.directory / "home").rglob("journal.jsonl")
@@ -280,7 +280,7 @@ def test_who_lost_the_lease_settles_nothing(
     world = start()
     pending = [{"type": "updating", "resource": {"urn": "a::b::c", "type": "t"}}]
     world.state["secondary"]["pending_operations"] = list(pending)
-    monkeypatch.setattr(operations, "tell_target", lambda *_: overtake(world))
+    monkeypatch.setattr(operations, "show_target", lambda *_: overtake(world))
     with pytest.raises(LeaseError, match="has taken over"):
         SETTLING[name](world)
     assert world.state["secondary"]["pending_operations"] == pending
@@ -316,7 +316,7 @@ def test_a_late_finish_fence_spends_the_keys_of_what_it_deletes(
     monkeypatch.setattr(
         key_checks, "marks", lambda _stacks, stack, _region: [f"key of {stack.name}"]
     )
-    operations.finish_fence(world.directory, Output(), yes=True)
+    finish_fence.finish_fence(world.directory, Output(), yes=True)
 
     (file,) = (world.directory / "home").rglob("journal.jsonl")
     records = [json.loads(line) for line in file.read_text().splitlines()]
@@ -335,7 +335,7 @@ def test_what_may_advertise_is_disconnected_before_anything_else(start: Start) -
     world.lost.clear()
     seen = len(world.writes)
 
-    operations.finish_fence(world.directory, Output(), yes=True)
+    finish_fence.finish_fence(world.directory, Output(), yes=True)
     assert [each for each in world.writes[seen:] if "PUT" not in each] == [
         "delete region/connection/hong-kong/connection",
         "update region/spoke/spoke1/peering/spoke-to-hub",
@@ -357,7 +357,7 @@ def test_a_fence_that_may_stand_is_not_called_nothing(start: Start) -> None:
         return send(method, path, *more, **how)
 
     world.send = losing  # type: ignore[method-assign]
-    with pytest.raises(HalfwayError, match=r"these may stand, and not all do: .*PrivatePeering"):
+    with pytest.raises(HalfwayError, match=r"these may be set, and not all are: .*PrivatePeering"):
         begin(world, FAILOVER, Mode.UNPLANNED)
     assert len(world.disabled) == 1
 
@@ -365,7 +365,7 @@ def test_a_fence_that_may_stand_is_not_called_nothing(start: Start) -> None:
     world.send = send  # type: ignore[method-assign]
     assert resume(world) == 0
     world.lost.clear()
-    assert operations.finish_fence(world.directory, Output(), yes=True) == 0
+    assert finish_fence.finish_fence(world.directory, Output(), yes=True) == 0
     assert world.disabled == set()
     assert world.double == []
 

@@ -10,7 +10,7 @@ from sparehub.azure.answers import Answer, SignInError
 from sparehub.topology.errors import HalfwayError
 from sparehub.topology.planning.plan import Mode, PlanKind
 from tests.failover.memory_backend import World
-from tests.failover.operators import Start, begin, ledger_of, resume, worlds_in
+from tests.failover.operators import Start, begin, journal_state_of, resume, worlds_in
 
 ENDED = SignInError("a world in memory: nobody is signed in: AADSTS700082; sign in again")
 
@@ -42,7 +42,7 @@ def test_who_is_not_signed_in_begins_nothing(start: Start, mode: Mode) -> None:
     with pytest.raises(SignInError, match="nobody is signed in") as caught:
         begin(world, PlanKind.FAILOVER, mode)
     assert caught.value.exit_code == 3
-    assert (world.writes, ledger_of(world).open) == ([], None)
+    assert (world.writes, journal_state_of(world).open) == ([], None)
 
 
 @pytest.mark.parametrize("mode", Mode)
@@ -54,7 +54,7 @@ def test_a_login_that_ends_in_a_step_halts_it(start: Start, mode: Mode) -> None:
     with pytest.raises(HalfwayError, match="nobody is signed in") as caught:
         begin(world, PlanKind.FAILOVER, mode)
     assert caught.value.exit_code == 5
-    assert (world.disabled, ledger_of(world).debts) == (set(), ())
+    assert (world.disabled, journal_state_of(world).open_items) == (set(), ())
     world.send = send  # type: ignore[method-assign]
     assert resume(world) == 0
-    assert (world.disabled, ledger_of(world).debts, world.double) == (set(), (), [])
+    assert (world.disabled, journal_state_of(world).open_items, world.double) == (set(), (), [])

@@ -11,7 +11,7 @@ from unittest.mock import Mock
 import pytest
 
 from sparehub.drill import networks
-from sparehub.failover import operations
+from sparehub.failover import finish_fence, operations
 from sparehub.failover.journal import journal
 from sparehub.failover.plans import read_plan
 from sparehub.output import Output
@@ -97,7 +97,7 @@ WRITERS: dict[str, tuple[Callable[[Start], World], Callable[[World], object]]] =
     "commit": (moved, lambda world: operations.commit(world.directory, Output())),
     "finish-fence": (
         owed,
-        lambda world: operations.finish_fence(world.directory, Output(), yes=True),
+        lambda world: finish_fence.finish_fence(world.directory, Output(), yes=True),
     ),
     "drill start": (lambda start: start(), drill),
     "drill stop": (

@@ -10,7 +10,7 @@ import pytest
 import typer
 
 from sparehub.drill import networks
-from sparehub.failover import operations
+from sparehub.failover import finish_fence, operations
 from sparehub.failover.journal import journal
 from sparehub.failover.journal.acceptances import NOTHING, Accepted
 from sparehub.failover.journal.lease import Lease, LeaseError
@@ -306,7 +306,7 @@ def test_a_script_is_told_where_nothing_was_to_be_done(
     for act in (
         lambda: operations.resume(world.directory, output, yes=True, accepted=NOTHING),
         lambda: operations.commit(world.directory, output),
-        lambda: operations.finish_fence(world.directory, output, yes=True),
+        lambda: finish_fence.finish_fence(world.directory, output, yes=True),
     ):
         assert act() == 0
         assert json.loads(capsys.readouterr().out) == standing
@@ -430,7 +430,7 @@ EVERY_WRITER: dict[str, Callable[[World], object]] = {
     "failback": lambda world: begin(world, FAILBACK),
     "resume": resume,
     "commit": lambda world: operations.commit(world.directory, Output()),
-    "finish-fence": lambda world: operations.finish_fence(world.directory, Output(), yes=True),
+    "finish-fence": lambda world: finish_fence.finish_fence(world.directory, Output(), yes=True),
     "drill start": lambda world: networks.start(
         world.directory,
         Output(),

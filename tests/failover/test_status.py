@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from sparehub.failover import operations
+from sparehub.failover import finish_fence
 from sparehub.failover.status import status
 from sparehub.output import Output
 from sparehub.stacks.stack_file_edit import GENERATION, set_values
@@ -217,7 +217,10 @@ def test_a_pair_in_order_has_no_problem(start: Start, capsys: pytest.CaptureFixt
     world = start()
     fenced(world)
     world.lost.clear()
-    for act in (lambda: None, lambda: operations.finish_fence(world.directory, Output(), yes=True)):
+    for act in (
+        lambda: None,
+        lambda: finish_fence.finish_fence(world.directory, Output(), yes=True),
+    ):
         act()
         capsys.readouterr()
         assert status(world.directory, Output(as_json=True)) == 0

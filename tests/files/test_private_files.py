@@ -11,6 +11,7 @@ from stat import S_IMODE
 
 import pytest
 
+from sparehub.failover.journal.events import JournalEvent
 from sparehub.failover.journal.journal import Journal
 from sparehub.failover.journal.lease import Lease
 from sparehub.failover.journal.lease_holder import Holder
@@ -168,7 +169,7 @@ def test_journal_and_lease_are_private(tmp_path: Path) -> None:
     """Every file in the directory, and the directory."""
     directory = tmp_path / "journal"
     lease = Lease.take([directory], print, epoch=0, holder=Holder.this_process())
-    Journal([directory], "sparehub", print).append("begin", "failover-0")
+    Journal([directory], "sparehub", print).append(JournalEvent.BEGUN, "failover-0")
     lease.release()
 
     assert {path.name: mode(path) for path in directory.iterdir()} == {
@@ -188,7 +189,7 @@ def test_a_link_beside_journal_and_lease_is_not_followed(tmp_path: Path, name: s
     (place / name).symlink_to(other)
     places = [place, tmp_path / "second"]  # one that is refused is one that fails
     Lease.take(places, print, epoch=0, holder=Holder.this_process())
-    Journal([place], "sparehub", print).append("begin", "failover-0")
+    Journal([place], "sparehub", print).append(JournalEvent.BEGUN, "failover-0")
 
     assert other.read_text() == "somebody's"
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from sparehub.failover.journal.journal import FILE, Record
-from sparehub.failover.steps.fencing import Fence
+from sparehub.failover.journal.open_items import Fence
 
 Event = tuple[float, str, str, dict[str, Any]]
 """Seconds after noon, operation, event, data."""

@@ -1,10 +1,11 @@
-"""The generation of both stack files: checked before any act, and counted up by a switch."""
+"""The generation of both stack files: checked before any write, and raised by a switch."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from sparehub.failover.adapters.stack_snapshot import Snapshot
+from sparehub.failover.journal.events import JournalEvent
 from sparehub.failover.journal.journal import Journal
 from sparehub.stacks.stack_file_edit import GENERATION, set_values
 from sparehub.topology.errors import GenerationError, PreflightError
@@ -17,11 +18,9 @@ from sparehub.topology.state.generation import (
     said_by,
 )
 
-Note = Callable[[str], None]
-
 
 def next_generation(pair: Mapping[str, Stack], snapshots: Mapping[str, Snapshot]) -> int:
-    """Return the generation of the next switch: above every one that is written or recorded."""
+    """Return the generation of the next switch: above all that are written or recorded."""
     return 1 + max(*said_by(pair).values(), _recorded(snapshots))
 
 
@@ -42,9 +41,9 @@ def refuse_differing_files(pair: Mapping[str, Stack]) -> None:
     Raises:
         PreflightError: with both numbers.
     """
-    if said := differing(pair):
+    if generations := differing(pair):
         message = (
-            f"the stack files are of different switches ({said}), which no operation in the "
+            f"the stack files are of different switches ({generations}), which no operation in the "
             f"journal explains; nothing was done. First {UP_TO_DATE}"
         )
         raise PreflightError(message)
@@ -65,13 +64,13 @@ def refuse_overtaken(
     recorded = _recorded(snapshots)
     if recorded <= generation:
         return
-    journal.append("superseded", operation, generation=recorded)
+    journal.append(JournalEvent.SUPERSEDED, operation, generation=recorded)
     fenced = ", ".join(fences)
-    left = f" What it fenced may still be: {fenced}." if fenced else ""
+    remaining = f" Its fences may still be set: {fenced}." if fenced else ""
     message = (
         f"{operation} is of generation {generation}, and generation {recorded} is recorded: the "
         "live region was switched again since, by another run. Nothing was done, and the operation "
-        f"is closed here as superseded.{left} `sparehub status` shows where things stand"
+        f"is closed here as superseded.{remaining} `sparehub status` shows the present state"
     )
     raise GenerationError(message)
 
@@ -87,14 +86,15 @@ class FileGenerations:
     directory: Path
     pair: Mapping[str, Stack]
     generation: int
-    """That of the operation."""
+    """The generation of the operation."""
     before: Mapping[str, int]
-    """That of each file before the operation."""
+    """The generation of each file before the operation."""
     guard: Callable[[], object]
+    """Raises LeaseError where somebody else has taken over."""
     _counted_up: bool = field(default=False, init=False)
 
     def count_up(self) -> None:
-        """Write the operation's generation into both files: right before it acts.
+        """Write the operation's generation into both files: right before its first write.
 
         Raises:
             LeaseError: where somebody else has taken over.
@@ -108,9 +108,9 @@ class FileGenerations:
         self._counted_up = True
 
     def restore(self) -> None:
-        """Write back what both files said: the operation is withdrawn, and nothing was done."""
+        """Restore the generation of both files after an operation that changed nothing."""
         if any(number != self.before.get(name) for name, number in said_by(self.pair).items()):
-            self._counted_up = True  # by a run that died meanwhile
+            self._counted_up = True  # by an earlier run, which died
         if not self._counted_up:
             return
         self.guard()

@@ -1,12 +1,13 @@
-"""Pulumi and Azure, written to only while nobody else has taken over.
+"""Pulumi and Azure behind the lease: each write first checks that nobody else has taken over.
 
-The journal asks before each record; between two records lie minutes, in which a sleeping process
-may lose its lease. So it is asked again right before each write.
+The journal checks its lease before each record. Between two records may be minutes, in which a
+suspended process can lose the lease. So the lease is checked again right before each write.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sparehub.azure.answers import Account, Answer, Azure
@@ -18,14 +19,18 @@ from sparehub.topology.planning.plan import StackChange
 
 @dataclass(frozen=True)
 class GuardedStacks:
-    """Both stacks; ``guard`` raises LeaseError where somebody else has taken over.
-
-    ``recorded`` surrounds each command of Pulumi that locks a stack.
-    """
+    """Both stacks; a write raises LeaseError where somebody else has taken over."""
 
     stacks: Stacks
     guard: Callable[[], object]
+    """Raises LeaseError where somebody else has taken over."""
     recorded: Callable[[str], AbstractContextManager[object]] = nullcontext
+    """Surrounds each command of Pulumi that locks a stack."""
+    _writes: Counter[str] = field(default_factory=Counter, init=False)
+
+    def revision(self, stack: str) -> int:
+        """Return how often a stack was written: a preview is valid for one revision only."""
+        return self._writes[stack]
 
     def snapshot(self, stack: str) -> Snapshot:
         """Return what a stack recorded."""
@@ -42,14 +47,14 @@ class GuardedStacks:
         return self.stacks.previews(changes, assumed)
 
     def up(
-        self, change: StackChange, tell: Callable[[ResourceOperation], None], operation: str = ""
+        self, change: StackChange, report: Callable[[ResourceOperation], None], operation: str = ""
     ) -> None:
         """Deploy a stack."""
         with self._locking(change.stack):
-            self.stacks.up(change, tell, operation)
+            self.stacks.up(change, report, operation)
 
     def adopt(self, stack: str, pending: Pending, identity: str) -> None:
-        """Bring into the state what was made while its maker died."""
+        """Import a resource that a run created before it died."""
         with self._locking(stack):
             self.stacks.adopt(stack, pending, identity)
 
@@ -59,36 +64,39 @@ class GuardedStacks:
             self.stacks.refresh(stack, urns)
 
     def forget_pending(self, stack: str) -> None:
-        """Strike out the begun writes of a stack."""
+        """Remove the pending operations of a stack."""
         with self._locking(stack):
             self.stacks.forget_pending(stack)
 
-    def secret(self, stack: str, place: str) -> str:
+    def secret(self, stack: str, path: str) -> str:
         """Return a secret of a stack file, decrypted."""
-        return self.stacks.secret(stack, place)
+        return self.stacks.secret(stack, path)
 
-    def set_secret(self, stack: str, place: str, value: str) -> None:
+    def set_secret(self, stack: str, path: str, value: str) -> None:
         """Put a secret into a stack file, encrypted."""
         self.guard()
-        self.stacks.set_secret(stack, place, value)
+        self._writes[stack] += 1
+        self.stacks.set_secret(stack, path, value)
 
     @contextmanager
     def _locking(self, stack: str) -> Iterator[None]:
         self.guard()
+        self._writes[stack] += 1
         with self.recorded(stack):
             yield
 
 
 @dataclass(frozen=True)
 class GuardedAzure:
-    """Azure; ``guard`` raises LeaseError where somebody else has taken over."""
+    """Azure; a write raises LeaseError where somebody else has taken over."""
 
     azure: Azure
     guard: Callable[[], object]
+    """Raises LeaseError where somebody else has taken over."""
 
     @property
     def name(self) -> str:
-        """What is written to, for a person."""
+        """The subscription or simulator that is written to, for a person."""
         return self.azure.name
 
     def send(

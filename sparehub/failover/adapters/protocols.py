@@ -12,16 +12,16 @@ from sparehub.topology.planning.plan import StackChange
 
 @dataclass(frozen=True, kw_only=True)
 class Assumed:
-    """What a preview takes for given."""
+    """What a preview assumes."""
 
     drift: frozenset[str] = frozenset()
-    """Stacks of which Azure is read again, so that what was changed by hand shows."""
+    """Stacks whose resources are read from Azure again, so that drift shows."""
     override: str = ""
-    """Why the interlock is overridden: the other region is still live when one looks ahead."""
+    """Why the interlock is overridden: the other region is still live at the preview."""
     generation: int = 0
-    """The generation that the stack files will have by then; 0: the one that they have."""
+    """The generation that the stack files will have at the deployment; 0: unchanged."""
     operation: str = ""
-    """The id of the failover or failback that deploys then; Pulumi holds the deployment to it."""
+    """The id of the failover or failback that deploys; Pulumi holds the deployment to it."""
 
 
 AS_THEY_ARE = Assumed()
@@ -43,23 +43,23 @@ class Stacks(Protocol):
         """Return what each change would write."""
 
     def up(
-        self, change: StackChange, tell: Callable[[ResourceOperation], None], operation: str = ""
+        self, change: StackChange, report: Callable[[ResourceOperation], None], operation: str = ""
     ) -> None:
-        """Deploy a stack."""
+        """Deploy a stack; ``report`` is called with each write."""
 
     def adopt(self, stack: str, pending: Pending, identity: str) -> None:
-        """Bring into the state what was made while its maker died."""
+        """Import a resource that a run created before it died."""
 
     def refresh(self, stack: str, urns: Sequence[str]) -> None:
         """Read some of a stack's resources from Azure again."""
 
     def forget_pending(self, stack: str) -> None:
-        """Strike out the begun writes of a stack."""
+        """Remove the pending operations of a stack."""
 
-    def secret(self, stack: str, place: str) -> str:
+    def secret(self, stack: str, path: str) -> str:
         """Return a secret of a stack file, decrypted."""
 
-    def set_secret(self, stack: str, place: str, value: str) -> None:
+    def set_secret(self, stack: str, path: str, value: str) -> None:
         """Put a secret into a stack file, encrypted."""
 
 
@@ -67,7 +67,7 @@ def states_of(stacks: Stacks, names: Sequence[str]) -> dict[str, Snapshot | Unre
     """Return what each stack recorded, or why that cannot be read."""
     try:
         return dict(stacks.snapshots(names))
-    except PreflightError:  # of one of them; the others are read all the same
+    except PreflightError:  # of one of them: the others are read one by one
         return {name: _state(stacks, name) for name in names}
 
 

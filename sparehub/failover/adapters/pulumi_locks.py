@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 from sparehub.failover.journal.lease import LeaseError
 from sparehub.failover.journal.lease_holder import Holder, ancestors
@@ -23,6 +24,22 @@ from sparehub.files.private_files import replace_private
 FILE = "pulumi-locks.json"
 _LOOKED = 0.05
 """Seconds between two looks for the lock of a command that has just begun."""
+
+
+def backend_directory(backend: str, project: Path) -> Path | None:
+    """Return the directory of a file backend, found as Pulumi finds it; None for any other.
+
+    What follows ``file://`` is a path, never a host: ``~`` is the home, and what is relative begins
+    at the project, where Pulumi runs:
+    https://www.pulumi.com/docs/iac/concepts/state-and-backends/#local-filesystem
+    """
+    scheme, separator, rest = backend.partition("://")
+    if scheme != "file" or not separator:
+        return None
+    path = Path(unquote(rest.partition("?")[0]))
+    if path.parts[:1] == ("~",):
+        path = Path.home().joinpath(*path.parts[1:])
+    return project.absolute() / path
 
 
 @dataclass(frozen=True)

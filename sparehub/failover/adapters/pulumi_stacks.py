@@ -1,10 +1,11 @@
-"""Drives Pulumi: previews, deployments and the state of both stacks, by its Automation API."""
+"""Runs Pulumi by its Automation API: previews, deployments and the state of both stacks."""
 
 import os
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
 from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -13,14 +14,12 @@ from pulumi.automation import EngineEvent
 from pulumi.automation.errors import CommandError
 
 from sparehub.failover.adapters.engine_events import operation_of, problems_of
-from sparehub.failover.adapters.protocols import AS_THEY_ARE, Assumed
+from sparehub.failover.adapters.protocols import Assumed
 from sparehub.failover.adapters.pulumi_errors import telling, unreadable
 from sparehub.failover.adapters.pulumi_states import PulumiStates
 from sparehub.failover.adapters.stack_snapshot import Pending, Snapshot
-from sparehub.files.private_files import scratch_directory
-from sparehub.home import Home
-from sparehub.stacks.stack_file_edit import copy_with_secret, write_variant
-from sparehub.topology.config.enums import Activation
+from sparehub.failover.adapters.working_files import WorkingFiles
+from sparehub.stacks.stack_file_edit import copy_with_secret
 from sparehub.topology.errors import PreflightError
 from sparehub.topology.planning.operations import (
     CONNECTION,
@@ -32,17 +31,17 @@ from sparehub.topology.planning.plan import StackChange
 from sparehub.topology.state.generation import OPERATION_VARIABLE
 
 LARGE = 500
-"""Resources of a stack beyond which its state is recorded once, at the end of a deployment."""
+"""Number of resources above which a stack's state is recorded once, after a deployment."""
 
 
 class _Workspace(automation.LocalWorkspace):
-    """The project's directory; which stack a person's shell has selected stays as it is."""
+    """The project's directory; the stack that is selected in a person's shell stays selected."""
 
     def select_stack(self, stack_name: str) -> None:
         """Do nothing: every command names its stack."""
 
     def stack_outputs(self, stack_name: str) -> automation.OutputMap:
-        """Return nothing: what a stack says is read from its snapshot."""
+        """Return nothing: outputs are read from the snapshot."""
         del stack_name
         return {}
 
@@ -54,16 +53,15 @@ class Deployments:
     directory: Path
     _workspace: automation.LocalWorkspace = field(init=False)
     _at_end: automation.LocalWorkspace = field(init=False)
-    _kept: ExitStack = field(default_factory=ExitStack, init=False)
-    _scratch: Path | None = field(default=None, init=False)
+    _files: WorkingFiles = field(init=False)
     _sizes: dict[str, int] = field(default_factory=dict, init=False)
     _previewed: dict[StackChange, tuple[Path, frozenset[ResourceOperation]]] = field(
         default_factory=dict, init=False
     )
-    keeps_files: bool = False
-    """Whether the backend keeps each state in one file or blob."""
+    _plan_numbers: "count[int]" = field(default_factory=count, init=False)
 
     def __post_init__(self) -> None:
+        self._files = WorkingFiles(self.directory)
         try:
             self._workspace = _Workspace(work_dir=str(self.directory))
             self._at_end = _Workspace(
@@ -82,7 +80,7 @@ class Deployments:
 
     def close(self) -> None:
         """Remove the working files."""
-        self._kept.close()
+        self._files.close()
 
     def snapshot(self, stack: str) -> Snapshot:
         """Return what a stack recorded.
@@ -95,7 +93,7 @@ class Deployments:
         return snapshot
 
     def snapshots(self, stacks: Sequence[str]) -> dict[str, Snapshot]:
-        """Return what each stack recorded, all read side by side.
+        """Return what each stack recorded, read in parallel.
 
         Raises:
             PreflightError: where a state cannot be read.
@@ -106,45 +104,47 @@ class Deployments:
     def previews(
         self, changes: tuple[StackChange, ...], assumed: Assumed
     ) -> list[frozenset[ResourceOperation]]:
-        """Return what each change would write, all of them looked at side by side.
+        """Return what each change would write, previewed in parallel.
 
         Raises:
             DeploymentError: where a preview fails.
         """
-        self._working_files()  # made once, before two threads ask for them
+        self._files.directory()  # made once, before two threads need it
         self._name_operation(self._workspace, assumed.operation)
         with ThreadPoolExecutor(max_workers=2) as pool:
-            looking = [
+            previews = [
                 pool.submit(self._preview, change, number, assumed)
                 for number, change in enumerate(changes)
             ]
-            return [each.result() for each in looking]
+            return [preview.result() for preview in previews]
 
     def up(
-        self, change: StackChange, tell: Callable[[ResourceOperation], None], operation: str = ""
+        self, change: StackChange, report: Callable[[ResourceOperation], None], operation: str = ""
     ) -> None:
-        """Deploy a stack whose file says what the change wants; no more than was previewed.
+        """Deploy a stack whose file says what the change needs; no more than was previewed.
 
-        Where the region is to keep everything but its connections, a copy of the file is deployed.
-        ``operation`` is the id of the failover or failback that this is part of.
+        Where only the connections are deleted, a copy of the file is deployed.
+
+        Args:
+            change: What is deployed.
+            report: Called with each write.
+            operation: The id of the failover or failback that this is part of.
 
         Raises:
             DeploymentError: where Pulumi, or Azure, refuses.
             LeaseError: where somebody else is deploying.
         """
-        copy = None
-        if change.disconnected:
-            copy = self._copy(change, "deployed")
+        copy = self._files.copy(change, "deployed") if change.disconnected else None
         problems: list[str] = []
 
         def listen(event: EngineEvent) -> None:
             if operation := operation_of(event):
-                tell(operation)
+                report(operation)
             problems.extend(problems_of(event))
 
-        plan, found = self._previewed.pop(change, (None, change.operations))
-        large = self.keeps_files and self._sizes.get(change.stack, 0) > LARGE
-        at_end = large and recorded_at_end(found)
+        plan, operations = self._previewed.pop(change, (None, change.operations))
+        large = self._sizes.get(change.stack, 0) > LARGE and self._keeps_files
+        at_end = large and recorded_at_end(operations)
         target = self._stack(change.stack, at_end=at_end)
         self._name_operation(self._at_end if at_end else self._workspace, operation)
         if at_end:
@@ -159,7 +159,7 @@ class Deployments:
             )
 
     def adopt(self, stack: str, pending: Pending, identity: str) -> None:
-        """Bring into the state what was made while its maker died.
+        """Import a resource that a run created before it died.
 
         Raises:
             DeploymentError: where the import fails.
@@ -196,42 +196,50 @@ class Deployments:
             self._stack(stack).refresh(target=[*urns], on_event=listen, show_secrets=False)
 
     def forget_pending(self, stack: str) -> None:
-        """Strike out the begun writes of a stack, once each has been settled.
+        """Remove the pending operations of a stack, once each is reconciled.
 
         Raises:
-            DeploymentError: where the state cannot be read or written; it stays as it is then.
+            DeploymentError: where the state cannot be read or written; it is not changed then.
         """
         self._states.forget_pending(stack)
 
-    def secret(self, stack: str, place: str) -> str:
+    def secret(self, stack: str, path: str) -> str:
         """Return a secret of a stack file, decrypted."""
         with telling(stack):
-            return self._stack(stack).get_config(place, path=True).value
+            return self._stack(stack).get_config(path, path=True).value
 
-    def set_secret(self, stack: str, place: str, value: str) -> None:
-        """Put a secret in the place of one in a stack file, encrypted.
+    def set_secret(self, stack: str, path: str, value: str) -> None:
+        """Replace a secret of a stack file, encrypted.
 
-        Pulumi encrypts it in a copy, and is given it by standard input: arguments can be read by
-        every user of the host.
+        Pulumi encrypts it in a copy, and reads it from standard input: every user of the host can
+        read arguments.
         """
-        copy = self._working_files() / f"Pulumi.{stack}.secret.yaml"
-        with copy_with_secret(self.directory, stack, place, copy), telling(stack):
+        copy = self._files.directory() / f"Pulumi.{stack}.secret.yaml"
+        with copy_with_secret(self.directory, stack, path, copy), telling(stack):
             self._states.command(
-                *("config", "set", "--secret", "--path", place),
+                *("config", "set", "--secret", "--path", path),
                 *("--stack", stack, "--config-file", str(copy)),
                 given=value,
             )
 
+    @cached_property
     def backend(self) -> str:
-        """Return the address of the state backend.
+        """The address of the state backend.
 
         Raises:
             PreflightError: where nobody is logged in, or it does not answer.
         """
+        if named := os.environ.get("PULUMI_BACKEND_URL"):
+            return named
         try:
             return str(self._workspace.who_am_i().url or "")
         except CommandError as error:
             raise PreflightError(unreadable("the state backend", error)) from None
+
+    @property
+    def _keeps_files(self) -> bool:
+        """Whether the backend keeps each state in one file or blob."""
+        return not self.backend.startswith(("http://", "https://"))
 
     def project(self) -> str:
         """Return the project's name.
@@ -242,12 +250,14 @@ class Deployments:
         try:
             return self._workspace.project_settings().name
         except FileNotFoundError:
-            message = f"there is no Pulumi.yaml in {self.directory}: name its place by --stack-dir"
+            message = (
+                f"there is no Pulumi.yaml in {self.directory}: name its directory by --stack-dir"
+            )
             raise PreflightError(message) from None
 
     @staticmethod
     def _name_operation(workspace: automation.LocalWorkspace, operation: str) -> None:
-        """Let the program know which operation it deploys for."""
+        """Pass the id of the operation to the program."""
         workspace.env_vars = {**workspace.env_vars, OPERATION_VARIABLE: operation}
 
     def _stack(self, name: str, *, at_end: bool = False) -> automation.Stack:
@@ -261,38 +271,21 @@ class Deployments:
             raise PreflightError(message) from None
         return exported
 
-    def _working_files(self) -> Path:
-        """Return a private directory in the home, which is removed at the end.
-
-        Raises:
-            PreflightError: where none can be made.
-        """
-        if self._scratch is None:
-            parent = Home.of(self.directory, os.environ).scratch
-            try:
-                self._scratch = self._kept.enter_context(scratch_directory(parent))
-            except OSError as error:
-                message = (
-                    f"no working files can be made in {parent} ({error.strerror}), so nothing was "
-                    "done: free it, or name another directory in SPAREHUB_HOME"
-                )
-                raise PreflightError(message) from None
-        return self._scratch
-
     def _preview(
         self,
         change: StackChange,
         number: int,
         assumed: Assumed,
     ) -> frozenset[ResourceOperation]:
-        copy = self._copy(change, str(number), assumed)
-        plan = self._working_files() / f"plan.{change.stack}.json"  # of both, one at a time
-        found: set[ResourceOperation] = set()
+        copy = self._files.copy(change, str(number), assumed)
+        # A file of its own: a later preview of the stack must not replace the plan of this one.
+        plan = self._files.directory() / f"plan.{change.stack}.{next(self._plan_numbers)}.json"
+        operations: set[ResourceOperation] = set()
         problems: list[str] = []
 
         def listen(event: EngineEvent) -> None:
             if operation := operation_of(event):
-                found.add(operation)
+                operations.add(operation)
             problems.extend(problems_of(event))
 
         with telling(change.stack, problems):
@@ -302,33 +295,18 @@ class Deployments:
                 config_file=str(copy),
                 refresh=change.stack in assumed.drift,
             )
-        self._previewed[change] = plan, frozenset(found)
-        return frozenset(found)
-
-    def _copy(self, change: StackChange, name: str, assumed: Assumed = AS_THEY_ARE) -> Path:
-        """Return a copy of a stack file that says what a change wants.
-
-        Raises:
-            PreflightError: where it cannot be written.
-        """
-        copy = self._working_files() / f"Pulumi.{change.stack}.{name}.yaml"
-        try:
-            active = change.activation is Activation.ACTIVE  # nothing is in the way of standby
-            override = assumed.override if active else ""
-            write_variant(self.directory, change, copy, override, assumed.generation)
-        except OSError as error:
-            message = f"{copy} cannot be written ({error.strerror}), so nothing is deployed"
-            raise PreflightError(message) from None
-        return copy
+        self._previewed[change] = plan, frozenset(operations)
+        return frozenset(operations)
 
 
-def recorded_at_end(found: frozenset[ResourceOperation]) -> bool:
-    """Return whether a deployment of a large stack that writes this records its state at its end.
+def recorded_at_end(operations: frozenset[ResourceOperation]) -> bool:
+    """Return whether a deployment of a large stack may record its state once, after its writes.
 
-    In a backend of files or blobs Pulumi writes the whole state around each change otherwise, also
-    where only a dependency changed: minutes at 500 spokes, for one connection that is deleted
-    (https://github.com/pulumi/pulumi/issues/10668). What it forgets if it is killed is found by
-    what the journal says: a connection is asked of Azure by its id before it is made again, updates
-    and deletions are done again. Anything else that is made is recorded as ever.
+    In a backend of files or blobs Pulumi otherwise writes the whole state around each change, also
+    where only a dependency changed: minutes at 500 spokes, to delete one connection
+    (https://github.com/pulumi/pulumi/issues/10668). What a killed Pulumi did not record is found
+    from the journal: a connection is read from Azure by its id before it is created again, and
+    updates and deletions are repeated. Where anything else is created, every change is recorded.
     """
-    return all(each.type == CONNECTION for each in found if each.verb is Verb.CREATE)
+    creations = [operation for operation in operations if operation.verb is Verb.CREATE]
+    return all(operation.type == CONNECTION for operation in creations)

@@ -1,12 +1,14 @@
-"""What the journal's records add up to: the operation under way, what is owed, what was last."""
+"""Reduces the journal's records to a state: the operation under way, open items, what was last."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, Self
 
 from sparehub.failover.journal.acceptances import NOTHING, Accepted
+from sparehub.failover.journal.events import JournalEvent
 from sparehub.failover.journal.journal import Record
-from sparehub.topology.planning.operations import ResourceOperation as Write
+from sparehub.failover.journal.open_items import Fence, OpenItem
+from sparehub.topology.planning.operations import ResourceOperation
 from sparehub.topology.planning.plan import BandwidthIncrease
 
 
@@ -21,17 +23,18 @@ class JournaledOperation:
     target: str
     plan: str
     configuration: str
+    """The hash of the stack files with which it began (see ``Plan.id``)."""
     begun: str
     generation: int = 0
-    """That of its switch (:mod:`sparehub.topology.state.generation`)."""
+    """The generation of its switch (:mod:`sparehub.topology.state.generation`)."""
     generations: Mapping[str, int] = field(default_factory=dict)
-    """That of each stack file before it."""
+    """The generation of each stack file before it."""
     done: tuple[str, ...] = ()
-    """Ids of the steps whose outcome is known and good."""
+    """Ids of the steps that are done."""
     step: str = ""
-    """The step that was begun and whose outcome is not known, or not good."""
+    """The step that was begun and is not known to be done."""
     answers: bool | None = None
-    """Whether the region that is left answered when it was asked."""
+    """Whether the region that is left responded to the probe."""
     raises: tuple[BandwidthIncrease, ...] = ()
     """The bandwidths that its plan raises: the stack file says something else afterwards."""
     accepted: Accepted = NOTHING
@@ -39,6 +42,20 @@ class JournaledOperation:
     unproven: str = ""
     """Why a plan was accepted that breaks something; empty where nobody did."""
     state: str = "PREFLIGHT"
+
+    @classmethod
+    def of(cls, record: Record) -> Self:
+        """Return the operation that a record begins."""
+        data = {
+            **record.data,
+            "raises": tuple(
+                BandwidthIncrease(**raised) for raised in record.data.get("raises", ())
+            ),
+            "accepted": Accepted.of(record.data),
+        }
+        names = {name.name for name in fields(cls)}  # a later version may write more
+        data = {name: value for name, value in data.items() if name in names}
+        return cls(id=record.operation, begun=record.at, **data)
 
     def document(self) -> dict[str, Any]:
         """Return the operation under the keys of ``sparehub status --json``."""
@@ -68,43 +85,47 @@ class Issued:
 
 @dataclass(frozen=True, kw_only=True)
 class JournalState:
-    """The journal, added up."""
+    """What the journal adds up to."""
 
     open: JournaledOperation | None = None
     """The operation that is neither finished nor given up."""
     superseded: JournaledOperation | None = None
-    """The one that was given up for it: open again where nothing came of that."""
+    """The operation that was given up for it: open again if the later one is withdrawn."""
     last: JournaledOperation | None = None
-    """The one that was finished last."""
+    """The operation that was finished last."""
     committed: bool = True
-    """Whether that one is settled for good."""
-    debts: tuple[dict[str, Any], ...] = field(default=())
-    spent: frozenset[str] = frozenset()
-    """Marks of the authorization keys that are used up (``steps.key_checks``)."""
+    """Whether that one is committed."""
+    open_items: tuple[OpenItem, ...] = ()
+    closed_items: frozenset[str] = frozenset()
+    """Ids of the items that ``finish-fence`` has closed."""
+    fences: Mapping[str, tuple[Fence, ...]] = field(default_factory=dict)
+    """The external fences that each operation last chose, by its id: any of them may be set."""
+    used_keys: frozenset[str] = frozenset()
+    """Digests of the authorization keys that are used up (``steps.key_checks``)."""
     issued: tuple[Issued, ...] = ()
-    """Authorizations that operations issued and nobody has seen deleted, oldest first."""
-    unsettled: frozenset[tuple[str, Write]] = frozenset()
-    """Stacks, and the circuits in them that a raise may have left otherwise than they say: a later
-    deployment may write them. Once a stack is activated it says again what stands."""
+    """Authorizations that operations issued and that are not known to be deleted, oldest first."""
+    unreconciled: frozenset[tuple[str, ResourceOperation]] = frozenset()
+    """Circuits, with their stack, whose bandwidth a raise may have left otherwise than the stack
+    file says: a later deployment may write them. Activating the stack writes them all."""
     last_drill: str = ""
     """When a drill was last recorded; empty where none was."""
 
     @classmethod
     def of(cls, records: Iterable[Record]) -> Self:
-        """Add up the records."""
-        ledger = cls()
+        """Reduce the records."""
+        state = cls()
         for record in records:
-            ledger = ledger._after(record)
-        return ledger
+            state = state._after(record)
+        return state
 
     @property
-    def unfenced(self) -> tuple[dict[str, Any], ...]:
-        """The debts that let two regions be live at once."""
-        return tuple(each for each in self.debts if each["unfenced"])
+    def unfenced(self) -> tuple[OpenItem, ...]:
+        """The open items that let two regions be live at once."""
+        return tuple(item for item in self.open_items if item.unfenced)
 
     @property
     def state(self) -> str:
-        """One word for where things stand."""
+        """One word for the state of the pair."""
         if self.open:
             return self.open.state
         if self.unfenced:
@@ -114,102 +135,117 @@ class JournalState:
         return "COMMITTED" if self.committed else "ACTIVE"
 
     def _after(self, record: Record) -> Self:
-        change = _CHANGES.get(record.event)
-        return replace(self, **change(self, record)) if change else self
+        """Return the state after one more record; an event of a later version changes nothing."""
+        reducer = _REDUCERS.get(record.event)
+        return replace(self, **reducer(self, record)) if reducer else self
 
 
 _Changes = dict[str, Any]
+"""New values of fields of :class:`JournalState`."""
 
 
-def _begun(ledger: JournalState, record: Record) -> _Changes:
-    raises = tuple(BandwidthIncrease(**each) for each in record.data.get("raises", ()))
-    said = {**record.data, "raises": raises, "accepted": Accepted.of(record.data)}
-    superseded = {"superseded": ledger.open} if said.pop("supersedes", "") else {}
-    known = {each.name for each in fields(JournaledOperation)}  # a later version may say more
-    said = {name: value for name, value in said.items() if name in known}
-    return {"open": JournaledOperation(id=record.operation, begun=record.at, **said), **superseded}
+def _begun(state: JournalState, record: Record) -> _Changes:
+    superseded = {"superseded": state.open} if record.data.get("supersedes") else {}
+    return {"open": JournaledOperation.of(record), **superseded}
 
 
-def _intended(ledger: JournalState, record: Record) -> _Changes:
+def _intended(state: JournalState, record: Record) -> _Changes:
     step = record.data["step"]
     return {
-        **_of_open(ledger, step=step, state=record.data["state"]),
-        "unsettled": ledger.unsettled | _raised(ledger, step),
+        **_of_open(state, step=step, state=record.data["state"]),
+        "unreconciled": state.unreconciled | _raised(state, step),
     }
 
 
-def _came_out(ledger: JournalState, record: Record) -> _Changes:
-    before = ledger.open.done if ledger.open else ()
+def _completed(state: JournalState, record: Record) -> _Changes:
+    before = state.open.done if state.open else ()
     answers = {"answers": record.data["answers"]} if "answers" in record.data else {}
     step = record.data["step"]
-    settled = frozenset() if record.data.get("unsettled") else _raised(ledger, step)
-    if ledger.open and step == f"activate-{ledger.open.target}":
-        settled = frozenset(each for each in ledger.unsettled if each[0] == ledger.open.target)
+    reconciled = frozenset() if record.data.get("unsettled") else _raised(state, step)
+    if state.open and step == f"activate-{state.open.target}":
+        reconciled = frozenset(
+            (stack, write) for stack, write in state.unreconciled if stack == state.open.target
+        )
     return {
-        **_of_open(ledger, done=(*before, step), step="", **answers),
-        "unsettled": ledger.unsettled - settled,
+        **_of_open(state, done=(*before, step), step="", **answers),
+        "unreconciled": state.unreconciled - reconciled,
     }
 
 
-def _raised(ledger: JournalState, step: str) -> frozenset[tuple[str, Write]]:
-    """Return the circuit that a step raises, with its stack."""
-    if not ledger.open:
+def _raised(state: JournalState, step: str) -> frozenset[tuple[str, ResourceOperation]]:
+    """Return the circuit whose bandwidth a step raises, with its stack."""
+    if not state.open:
         return frozenset()
-    target, raises = ledger.open.target, ledger.open.raises
-    return frozenset((target, each.operation) for each in raises if each.step == step)
+    target, raises = state.open.target, state.open.raises
+    return frozenset((target, raised.operation) for raised in raises if raised.step == step)
 
 
-def _finished(ledger: JournalState, record: Record) -> _Changes:
+def _finished(state: JournalState, record: Record) -> _Changes:
     del record
-    ended = _of_open(ledger, state="ACTIVE")["open"]
+    ended = _of_open(state, state="ACTIVE")["open"]
     return {"open": None, "superseded": None, "last": ended, "committed": False}
 
 
-def _overtaken(ledger: JournalState, record: Record) -> _Changes:
-    """Close an operation after which somebody else has switched again; nothing is owed of it."""
+def _superseded(state: JournalState, record: Record) -> _Changes:
+    """Close an operation, and its open items, after another run has switched again."""
     changes: _Changes = {
-        "debts": tuple(each for each in ledger.debts if each["operation"] != record.operation)
+        "open_items": tuple(item for item in state.open_items if item.operation != record.operation)
     }
-    if ledger.open and ledger.open.id == record.operation:
+    if state.open and state.open.id == record.operation:
         changes |= {"open": None, "superseded": None}
-    if ledger.last and ledger.last.id == record.operation:
+    if state.last and state.last.id == record.operation:
         changes["committed"] = True
     return changes
 
 
-def _accepted(ledger: JournalState, record: Record) -> Accepted:
-    before = ledger.open.accepted if ledger.open else NOTHING
-    return Accepted.of(record.data).after(before)
+def _accepted(state: JournalState, record: Record) -> _Changes:
+    before = state.open.accepted if state.open else NOTHING
+    return _of_open(state, accepted=Accepted.of(record.data).after(before))
 
 
-def _of_open(ledger: JournalState, **changes: Any) -> _Changes:  # noqa: ANN401 - fields of an operation
-    return {"open": replace(ledger.open, **changes) if ledger.open else None}
+def _item_closed(state: JournalState, record: Record) -> _Changes:
+    identity = record.data["id"]
+    return {
+        "open_items": tuple(item for item in state.open_items if item.id != identity),
+        "closed_items": state.closed_items | {identity},
+    }
 
 
-_CHANGES: Mapping[str, Callable[[JournalState, Record], _Changes]] = {
-    "begin": _begun,
-    "intent": _intended,
-    "outcome": _came_out,
-    "finished": _finished,
-    "accepted": lambda ledger, record: _of_open(ledger, accepted=_accepted(ledger, record)),
-    "halted": lambda ledger, record: _of_open(ledger, state=f"HALTED({record.data['step']})"),
-    "withdrawn": lambda ledger, _record: {"open": ledger.superseded, "superseded": None},
-    # As it was written before "begin" itself said what it supersedes.
-    "abandoned": lambda ledger, _record: {"open": None, "superseded": ledger.open},
-    "committed": lambda _ledger, _record: {"committed": True},
-    "drill": lambda _ledger, record: {"last_drill": record.at},
-    "spent": lambda ledger, record: {"spent": ledger.spent.union(record.data["keys"])},
-    "authorization": lambda ledger, record: {
-        "issued": tuple(dict.fromkeys((*ledger.issued, Issued(**record.data))))
+def _of_open(state: JournalState, /, **changes: Any) -> _Changes:  # noqa: ANN401 - fields of an operation
+    return {"open": replace(state.open, **changes) if state.open else None}
+
+
+_REDUCERS: Mapping[str, Callable[[JournalState, Record], _Changes]] = {
+    JournalEvent.BEGUN: _begun,
+    JournalEvent.INTENDED: _intended,
+    JournalEvent.COMPLETED: _completed,
+    JournalEvent.FINISHED: _finished,
+    JournalEvent.ACCEPTED: _accepted,
+    JournalEvent.HALTED: lambda state, record: _of_open(
+        state, state=f"HALTED({record.data['step']})"
+    ),
+    JournalEvent.WITHDRAWN: lambda state, _: {"open": state.superseded, "superseded": None},
+    JournalEvent.ABANDONED: lambda state, _: {"open": None, "superseded": state.open},
+    JournalEvent.COMMITTED: lambda *_: {"committed": True},
+    JournalEvent.DRILL_ENDED: lambda _, record: {"last_drill": record.at},
+    JournalEvent.KEYS_USED_UP: lambda state, record: {
+        "used_keys": state.used_keys.union(record.data["keys"])
     },
-    "authorization-removed": lambda ledger, record: {
-        "issued": tuple(each for each in ledger.issued if each.id != record.data["id"])
+    JournalEvent.AUTHORIZATION_ISSUED: lambda state, record: {
+        "issued": tuple(dict.fromkeys((*state.issued, Issued(**record.data))))
     },
-    "debt": lambda ledger, record: {
-        "debts": (*ledger.debts, {**record.data, "operation": record.operation})
+    JournalEvent.AUTHORIZATION_REMOVED: lambda state, record: {
+        "issued": tuple(issued for issued in state.issued if issued.id != record.data["id"])
     },
-    "superseded": _overtaken,
-    "cleared": lambda ledger, record: {
-        "debts": tuple(each for each in ledger.debts if each["id"] != record.data["id"])
+    JournalEvent.FENCES_CHOSEN: lambda state, record: {
+        "fences": {
+            **state.fences,
+            record.operation: tuple(map(Fence.of, record.data["fences"])),
+        }
     },
+    JournalEvent.ITEM_OPENED: lambda state, record: {
+        "open_items": (*state.open_items, OpenItem.of(record.data, record.operation))
+    },
+    JournalEvent.ITEM_CLOSED: _item_closed,
+    JournalEvent.SUPERSEDED: _superseded,
 }

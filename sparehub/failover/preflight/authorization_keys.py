@@ -1,11 +1,11 @@
-"""What an operation will write on circuits that somebody else owns, said before it begins."""
+"""Announces what an operation will write on circuits that another team owns."""
 
 from collections.abc import Iterator
 
 from sparehub.azure.reading import read
 from sparehub.failover.preflight.objections import Objection, Refuses
 from sparehub.failover.steps.authorization_keys import (
-    Given,
+    GivenKeys,
     Keys,
     circuit_location,
     request_for_key,
@@ -13,35 +13,37 @@ from sparehub.failover.steps.authorization_keys import (
 from sparehub.topology.planning.plan import KeyedConnection, Mode, Plan
 
 
-def announcements(plan: Plan, keys: Keys, given: Given) -> Iterator[Objection]:
+def announcements(plan: Plan, keys: Keys, given: GivenKeys) -> Iterator[Objection]:
     """Yield what will be written on which circuit, where, and as whom; nothing is written yet.
 
     It refuses where a key cannot be used, and no other one can be issued.
     """
     user = keys.azure.account("").user or "whoever is signed in"
-    for each in plan.keyed:
-        if keys.stands(each):
+    for connection in plan.keyed:
+        if keys.is_connected(connection):
             continue
-        by_hand = given.get(each.key)
-        key = by_hand.get_secret_value() if by_hand else keys.key(each)
-        problem = keys.problem(each, key)
+        by_hand = given.get(connection.key)
+        key = by_hand.get_secret_value() if by_hand else keys.key(connection)
+        problem = keys.problem(connection, key)
         if by_hand and problem:
-            text = f"the key that was given for {each.key} {problem} ({each.circuit})"
+            text = f"the key that was given for {connection.key} {problem} ({connection.circuit})"
             yield Objection(text=f"{text}; nothing was done")
         elif by_hand:
-            yield _said(f"{plan.target}: the key given for {each.key} is stored in the stack file")
+            yield _announced(
+                f"{plan.target}: the key given for {connection.key} is stored in the stack file"
+            )
         elif problem:
-            yield _replaced(plan, keys, each, problem, user)
+            yield _replaced(plan, keys, connection, problem, user)
         else:
-            yield _said(
-                f"{plan.target}: nothing is known against the authorization key of {each.key}, so "
-                f"nothing is written on {each.circuit}"
+            yield _announced(
+                f"{plan.target}: nothing is known against the authorization key of "
+                f"{connection.key}, so nothing is written on {connection.circuit}"
             )
         replaced = bool(problem) and not by_hand
-        kept = keys.waiting(each) if replaced else ""
-        for old in keys.left(each, "" if replaced else key):
+        kept = keys.unused(connection) if replaced else ""
+        for old in keys.orphaned(connection, "" if replaced else key):
             if old != kept:
-                yield _said(f"{plan.target}: {old}, issued before, will be deleted as {user}")
+                yield _announced(f"{plan.target}: {old}, issued before, will be deleted as {user}")
 
 
 def _replaced(
@@ -51,10 +53,10 @@ def _replaced(
     listed = read(keys.azure, f"{connection.circuit}/authorizations")
     unknown = plan.mode is Mode.UNPLANNED and not listed.came
     if not listed.accepted and not unknown:
-        asked = request_for_key(connection, plan.target, problem)
-        return Objection(text=f"{asked}, or give it by --authorization-key")
+        request = request_for_key(connection, plan.target, problem)
+        return Objection(text=f"{request}, or give it by --authorization-key")
     warning = "" if listed.accepted else f" (it does not answer: {listed.problem})"
-    return _said(
+    return _announced(
         f"{plan.target}: the authorization key of {connection.key} {problem}. A new authorization "
         f"will be written on {connection.circuit}, {circuit_location(connection, keys)}, as {user}"
         f"{warning}; "
@@ -62,5 +64,5 @@ def _replaced(
     )
 
 
-def _said(text: str) -> Objection:
+def _announced(text: str) -> Objection:
     return Objection(text=text, refuses=Refuses.NONE, word="")

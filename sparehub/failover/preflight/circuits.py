@@ -90,6 +90,6 @@ def keys_are_usable(situation: PreflightContext) -> Iterator[Objection]:
     if snapshot is None:
         return
     stack = situation.pair[target]
-    keys = Keys(situation.stacks, situation.azure, stack, snapshot, situation.ledger)
+    keys = Keys(situation.stacks, situation.azure, stack, snapshot, situation.journal_state)
     for each in announcements(situation.plan, keys, situation.given):
         yield replace(each, stack=target)

@@ -68,7 +68,7 @@ class PreflightContext:
     plan: Plan
     pair: Mapping[str, Stack]
     states: Mapping[str, Snapshot | Unreadable]
-    ledger: JournalState
+    journal_state: JournalState
     stacks: Stacks
     azure: Azure
     unproven: str = ""

@@ -1,7 +1,7 @@
-"""Everything that is looked at before a failover begins; nothing is written meanwhile.
+"""The checks before a failover begins; they write nothing.
 
-Each question yields objections as values (``objections``); which operation
-one of them refuses is decided here alone. ``docs/failover.md`` lists the questions.
+Each yields objections as values (``objections``). Which operations an objection refuses is decided
+here alone. ``docs/failover.md`` lists the checks.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -12,17 +12,17 @@ from sparehub.failover.journal.journal_state import JournaledOperation, JournalS
 from sparehub.failover.preflight import access, capacity, circuits, nva, routes, stacks
 from sparehub.failover.preflight import reachability as proof
 from sparehub.failover.preflight.objections import Objection, PreflightContext, Refuses
+from sparehub.output import Note
 from sparehub.topology.errors import HalfwayError, InterlockError
 from sparehub.topology.planning.plan import Mode, Plan
 
-Note = Callable[[str], None]
 DRILL_DAYS = 90
 """Microsoft's advice is a test failover each quarter:
 https://learn.microsoft.com/azure/site-recovery/site-recovery-test-failover-to-azure"""
 
 
-def refuse_unfinished(ledger: JournalState, plan: Plan) -> None:
-    """Refuse to begin while something else is under way or owed.
+def refuse_unfinished(journal_state: JournalState, plan: Plan) -> None:
+    """Refuse to begin while another operation is under way, or an item is open.
 
     A failover that halted may be answered by a failback, and the other way round; and a planned one
     whose source is lost meanwhile by the unplanned one in the same direction.
@@ -31,18 +31,18 @@ def refuse_unfinished(ledger: JournalState, plan: Plan) -> None:
         HalfwayError: where an operation is to be resumed.
         InterlockError: where a region is still to be disconnected.
     """
-    underway = ledger.open
+    underway = journal_state.open
     if underway and underway.kind == plan.kind.value and not _supersedes(plan, underway):
         message = (
             f"the {underway.kind} of {underway.begun} is under way ({underway.state}): "
             "`sparehub resume` goes on with it"
         )
         if underway.mode == Mode.PLANNED:
-            message += f"; if {underway.source} is lost by now: `{underway.kind} --unplanned`"
+            message += f"; if {underway.source} is lost meanwhile: `{underway.kind} --unplanned`"
         raise HalfwayError(message)
-    if ledger.debts:
-        owed = ", ".join(str(each["stack"]) for each in ledger.debts)
-        message = f"{owed} is still to be disconnected: `sparehub finish-fence` first"
+    if journal_state.open_items:
+        stacks = ", ".join(item.stack for item in journal_state.open_items)
+        message = f"{stacks} is still to be disconnected: `sparehub finish-fence` first"
         raise InterlockError(message)
 
 
@@ -55,8 +55,8 @@ def _supersedes(plan: Plan, underway: JournaledOperation) -> bool:
 
 
 def drill_is_recent(situation: PreflightContext) -> Iterator[Objection]:
-    """The last drill is at most a quarter ago; that it is not is only ever said."""
-    last = situation.ledger.last_drill
+    """The last drill is at most a quarter ago; else a warning."""
+    last = situation.journal_state.last_drill
     days = (datetime.now(UTC) - datetime.fromisoformat(last)).days if last else 0
     if not last:
         text = "no drill was ever recorded (`sparehub drill start`)"
@@ -88,13 +88,13 @@ QUESTIONS: Mapping[str, Callable[[PreflightContext], Iterable[Objection]]] = Map
         "the last drill is recent": drill_is_recent,
     }
 )
-"""In the order in which they are asked; what deployments would write is looked at after them."""
+"""In the order in which they run; deployments are previewed after them."""
 
 
 def preflight(situation: PreflightContext, note: Note) -> None:
-    """Ask every question: refuse for the first objection that refuses this operation.
+    """Run every check: refuse for the first objection that refuses this operation.
 
-    Every other one is said.
+    Every other one is a warning.
 
     Raises:
         SparehubError: of the kind of the objection, naming what to do.

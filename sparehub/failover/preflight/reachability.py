@@ -74,7 +74,7 @@ def _broken(situation: PreflightContext) -> Iterator[Objection]:
 
 def _unless_halted(situation: PreflightContext) -> Refuses:
     """Refuse a planned operation; one that answers a halted one is told, and goes on."""
-    return Refuses.NONE if situation.ledger.open else Refuses.PLANNED
+    return Refuses.NONE if situation.journal_state.open else Refuses.PLANNED
 
 
 def _evaluated(

@@ -52,7 +52,7 @@ def _of_circuit(
         yield Objection(text=text, listed=_lines(unread), refuses=refuses)
         return
     wrong = [
-        "; ".join(filter(None, ("" if routes.whole else str(routes), quiet)))
+        "; ".join(filter(None, ("" if routes.is_complete else str(routes), quiet)))
         for routes, quiet in zip(found, silent, strict=True)
     ]
     if not any(wrong):

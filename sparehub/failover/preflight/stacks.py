@@ -40,13 +40,13 @@ def stacks_stand_where_the_plan_begins(situation: PreflightContext) -> Iterator[
         )
         yield Objection(text=text, error=InterlockError)
     # A halted operation in the other direction left them in between: that is what to answer.
-    if situation.ledger.open:
+    if situation.journal_state.open:
         return
     if live[source] != Activation.ACTIVE:
         where = f"{target!r} is" if live[target] == Activation.ACTIVE else "no stack is"
         text = (
             f"{source!r} is not active, {where}: there is nothing to {plan.kind.value} from; "
-            "`sparehub status` shows where things stand"
+            "`sparehub status` shows the present state"
         )
         yield Objection(text=text)
     for name, stack in situation.pair.items():
@@ -74,15 +74,15 @@ def files_follow_the_rules(situation: PreflightContext) -> Iterator[Objection]:
 
 
 def nothing_is_half_written(situation: PreflightContext) -> Iterator[Objection]:
-    """Writes that were begun and whose end nobody recorded; an open operation settles its own."""
-    if situation.ledger.open:
+    """No operation of Pulumi is pending; a failover under way reconciles its own."""
+    if situation.journal_state.open:
         return
     for name, snapshot in situation.snapshots.items():
         begun = ", ".join(each.name for each in snapshot.pending)
         if begun:
             text = (
                 f"stack {name!r} was interrupted while it wrote {begun}: `sparehub resume` "
-                "settles that"
+                "reconciles that"
             )
             left = name == situation.plan.source
             refuses = Refuses.PLANNED if left else Refuses.EVERY

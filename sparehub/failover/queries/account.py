@@ -4,16 +4,15 @@ Pulumi's provider takes subscription and tenant from the stack file, else from `
 the login: https://www.pulumi.com/registry/packages/azure-native/installation-configuration/
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from sparehub.azure.answers import Account, Azure
 from sparehub.failover.adapters.stack_snapshot import Snapshot
+from sparehub.output import Note
 from sparehub.topology.config.secrets import SECRET
 from sparehub.topology.errors import PreflightError
 from sparehub.topology.model.pair import Stack
-
-Note = Callable[[str], None]
 
 
 @dataclass(frozen=True)

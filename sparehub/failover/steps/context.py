@@ -1,19 +1,15 @@
-"""What everything that carries out a plan works with."""
+"""What the steps of an operation work with: the session, the plan, and what was accepted."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-from sparehub.azure.answers import Azure
 from sparehub.failover.adapters.generations import FileGenerations
-from sparehub.failover.adapters.progress import Progress
-from sparehub.failover.adapters.protocols import Stacks
 from sparehub.failover.journal.acceptances import NOTHING, Accepted
-from sparehub.failover.journal.journal import Journal
-from sparehub.failover.journal.journal_state import JournaledOperation, JournalState
+from sparehub.failover.journal.events import JournalEvent
+from sparehub.failover.journal.journal_state import JournaledOperation
+from sparehub.failover.journal.open_items import OpenItem
+from sparehub.failover.session import Session
 from sparehub.topology.config.enums import Activation
-from sparehub.topology.model.pair import Stack
 from sparehub.topology.model.resources import Region
 from sparehub.topology.planning.failover import region_at
 from sparehub.topology.planning.plan import Plan
@@ -21,51 +17,51 @@ from sparehub.topology.planning.plan import Plan
 
 @dataclass(frozen=True, kw_only=True)
 class StepContext:
-    """One plan, the stacks that it is for, and the journal that it is written down in."""
+    """One operation: its plan, and the session that carries it out."""
 
-    stacks: Stacks
-    azure: Azure
-    directory: Path
-    journal: Journal
+    session: Session
     plan: Plan
-    pair: Mapping[str, Stack]
-    progress: Progress
     identity: str
     """The id of the operation, whether it has begun or not."""
     files: FileGenerations
     accepted: Accepted = NOTHING
-    """What was accepted this time; earlier acceptances stand in the journal."""
+    """What was accepted this time; the journal holds earlier acceptances."""
     unproven: str = ""
-    """Why a plan is accepted that breaks something; empty where nobody does."""
-
-    @property
-    def ledger(self) -> JournalState:
-        """What the journal adds up to by now."""
-        return JournalState.of(self.journal.records)
+    """Why a plan is accepted that breaks something; empty where nobody accepts that."""
 
     @property
     def operation(self) -> JournaledOperation:
         """The operation that is under way."""
-        underway = self.ledger.open
+        underway = self.session.journal_state.open
         if underway is None:
             raise AssertionError("no operation is under way")
         return underway
 
     @property
-    def debts(self) -> list[dict[str, Any]]:
-        """What is owed of the region that is left."""
-        return [each for each in self.ledger.debts if each["stack"] == self.plan.source]
+    def all_accepted(self) -> Accepted:
+        """What was accepted of the operation, this time or earlier."""
+        return self.accepted.after(self.operation.accepted)
+
+    @property
+    def open_items(self) -> list[OpenItem]:
+        """The open items of the region that is left."""
+        items = self.session.journal_state.open_items
+        return [item for item in items if item.stack == self.plan.source]
 
     @property
     def source(self) -> Region:
         """The region that is left, as it was while it was live."""
-        return region_at(self.pair[self.plan.source], Activation.ACTIVE)
+        return region_at(self.session.pair[self.plan.source], Activation.ACTIVE)
 
     @property
     def target(self) -> Region:
         """The region that takes over, once it is live."""
-        return region_at(self.pair[self.plan.target], Activation.ACTIVE)
+        return region_at(self.session.pair[self.plan.target], Activation.ACTIVE)
 
-    def write(self, event: str, **data: Any) -> None:  # noqa: ANN401 - JSON
+    def note(self, text: str) -> None:
+        """Print a line for a person."""
+        self.session.progress.note(text)
+
+    def write(self, event: JournalEvent, **data: Any) -> None:  # noqa: ANN401 - JSON
         """Write one record of the operation that is under way."""
-        self.journal.append(event, self.operation.id, **data)
+        self.session.journal.append(event, self.operation.id, **data)

@@ -1,21 +1,21 @@
-"""Fences that need nothing in the region that is lost (ER-38), and their removal.
+"""External fences: they isolate an unreachable region without its help (ER-38), and their removal.
 
-Two kinds. The authorization of the lost region's connection is revoked, which deletes the links of
-its subscription: https://learn.microsoft.com/azure/expressroute/expressroute-howto-linkvnet-arm.
-Or the private peering of its circuit is disabled, which closes both BGP sessions and cuts whoever
-else is on the circuit: https://learn.microsoft.com/azure/expressroute/expressroute-howto-reset-peering.
+Two kinds. The authorization of the region's connection is revoked, which deletes the links of its
+subscription: https://learn.microsoft.com/azure/expressroute/expressroute-howto-linkvnet-arm.
+Or the private peering of its circuit is disabled, which closes both BGP sessions and cuts all
+users of the circuit: https://learn.microsoft.com/azure/expressroute/expressroute-howto-reset-peering.
 A fence is chosen that cuts nobody else; where there is none, somebody has to accept the cut.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
 from ipaddress import IPv4Network
-from typing import Any, Literal
 
 from sparehub.azure.answers import NOT_FOUND, Answer, Azure
 from sparehub.azure.reading import glance, read, settled, state_of
 from sparehub.failover.adapters.stack_snapshot import connection_id, whole_circuit_id
+from sparehub.failover.journal.open_items import Fence
 from sparehub.failover.queries.circuit_users import PRIVATE_PEERING, CircuitUse, CircuitUser, use_of
+from sparehub.output import Note
 from sparehub.topology.azure.durations import (
     CIRCUIT_UPDATE,
     CONNECTION_DELETE,
@@ -27,11 +27,10 @@ from sparehub.topology.model.circuit_ids import circuit_id, same_circuit
 from sparehub.topology.model.logical_names import REGION
 from sparehub.topology.model.resources import Region
 
-Note = Callable[[str], None]
-_TRIES = (0.0, 3.0, 6.0)
-"""Seconds before each try: a circuit that is busy, or was written meanwhile, is no refusal."""
+_BACKOFF = (0.0, 3.0, 6.0)
+"""Seconds before each retry: a circuit that is busy, or was written meanwhile, is retried."""
 _FAILED_CIRCUIT = "ParentResourceIsInFailedState"
-_CHANGED = 412
+_PRECONDITION_FAILED = 412
 _NO_KEY = (
     "Azure shows no MD5 key (sharedKey): if a private peering has one, set it again should its "
     "sessions stay down"
@@ -40,7 +39,7 @@ _CIRCUIT = ("location", "tags", "sku", "properties")
 
 
 class FenceError(SparehubError):
-    """A fence could not be set, or not be taken away; ``acted`` where it may stand all the same."""
+    """A fence could not be set or removed; ``acted`` where it may be set nevertheless."""
 
     def __init__(self, message: str, *, acted: bool = False) -> None:
         self.acted = acted
@@ -48,29 +47,7 @@ class FenceError(SparehubError):
 
 
 class CutError(FenceError):
-    """Every fence of a connection would cut others, or nobody can say whether it would."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Fence:
-    """One thing that keeps a region from being reached over one circuit."""
-
-    how: Literal["privatePeering", "authorization"]
-    id: str
-    """What was disabled or revoked."""
-    was: str = "Enabled"
-    """The peering's state before: one that was disabled already is not enabled afterwards."""
-    cuts: tuple[str, ...] = ()
-    """Who else is cut, which somebody accepted."""
-
-    def document(self) -> dict[str, Any]:
-        """Return the fence for the journal."""
-        return asdict(self)
-
-    @classmethod
-    def of(cls, document: Mapping[str, Any]) -> "Fence":
-        """Return a fence as the journal holds it."""
-        return cls(**{**document, "cuts": tuple(document.get("cuts") or ())})
+    """Every fence of a connection would cut others, or that is unknown."""
 
 
 def fences_for(  # noqa: PLR0913 - two regions, what one recorded, and what is accepted
@@ -84,10 +61,17 @@ def fences_for(  # noqa: PLR0913 - two regions, what one recorded, and what is a
 ) -> list[Fence]:
     """Return one fence for each connection of a region; nothing is written yet.
 
-    A connection that is not recorded may stand all the same: it is left out only where Azure says
-    that there is none. ``recorded`` are the ids that the region's stack recorded; None where it is
-    not even known whether ``subscription`` is the region's own, so that "not found" says nothing.
-    ``cut`` is why a fence that cuts others is accepted.
+    A connection that is not recorded may exist nevertheless: it is left out only where Azure says
+    that there is none.
+
+    Args:
+        azure: Where circuits and connections are read.
+        live: The region to isolate, as it is while it is live.
+        target: The region that takes over.
+        subscription: Where the region's own resources are.
+        recorded: The ids that the region's stack recorded; None where ``subscription`` may not be
+            the region's own, so that "not found" says nothing.
+        cut: Why a fence that cuts others is accepted; empty where it is not.
 
     Raises:
         CutError: where a fence would cut others and nobody accepts that.
@@ -105,16 +89,16 @@ def fences_for(  # noqa: PLR0913 - two regions, what one recorded, and what is a
         identity = (recorded or {}).get(name) or connection_id(connection, live, subscription)
         if recorded is not None and glance(azure, identity).status == NOT_FOUND:
             continue
-        found = _fence_of(azure, circuit, identity, live.address_prefixes, shared=shared, cut=cut)
-        fences.append(found)
+        fence = _fence_of(azure, circuit, identity, live.address_prefixes, shared=shared, cut=cut)
+        fences.append(fence)
     return fences
 
 
-def _fence_of(  # noqa: PLR0913 - a connection, what is ours, and what is accepted
+def _fence_of(  # noqa: PLR0913 - a connection, the region's prefixes, what is accepted
     azure: Azure,
     circuit: str,
     connection: str,
-    ours: tuple[IPv4Network, ...],
+    own_prefixes: tuple[IPv4Network, ...],
     *,
     shared: bool,
     cut: str,
@@ -126,7 +110,7 @@ def _fence_of(  # noqa: PLR0913 - a connection, what is ours, and what is accept
     was = str(peering.properties.get("state") or "Enabled")
     if was == "Disabled":
         return Fence(how="privatePeering", id=path, was=was)
-    use = use_of(azure, circuit, connection, peering.properties, ours)
+    use = use_of(azure, circuit, connection, peering.properties, own_prefixes)
     return _revocation(use, circuit, connection, cut=cut, shared=shared) or _disabling(
         use, circuit, connection, was, cut="" if shared else cut, shared=shared
     )
@@ -135,16 +119,16 @@ def _fence_of(  # noqa: PLR0913 - a connection, what is ours, and what is accept
 def _revocation(
     use: CircuitUse, circuit: str, connection: str, *, cut: str, shared: bool
 ) -> Fence | None:
-    """Return the fence that takes only the links of this subscription; None where it is none.
+    """Return the fence that deletes only links of this subscription; None where it would not.
 
     Raises:
-        CutError: where it would take others, nobody accepts that, and there is no other way.
+        CutError: where it would delete others, nobody accepts that, and there is no other way.
     """
     if not use.authorization:
         return None
     linked = use.in_subscription(connection, circuit)
-    # A link that cannot be seen would go with the others of its subscription.
-    unseen = tuple(each for each in use.unread if each.startswith("connections"))
+    # A link that cannot be seen would be deleted with the others of its subscription.
+    unseen = tuple(unread for unread in use.unread if unread.startswith("connections"))
     if cut or not (linked or unseen):
         return Fence(how="authorization", id=use.authorization, cuts=_cuts(linked, unseen))
     if shared:
@@ -155,11 +139,11 @@ def _revocation(
 def _disabling(  # noqa: PLR0913 - a connection, what is known of its circuit, what is accepted
     use: CircuitUse, circuit: str, connection: str, was: str, *, cut: str, shared: bool
 ) -> Fence:
-    """Return the fence that takes the whole circuit.
+    """Return the fence that disables the circuit's private peering.
 
     Raises:
         FenceError: where the other region needs that circuit, too.
-        CutError: where it would take others and nobody accepts that.
+        CutError: where it would cut others and nobody accepts that.
     """
     if shared:
         raise FenceError(
@@ -174,7 +158,8 @@ def _disabling(  # noqa: PLR0913 - a connection, what is known of its circuit, w
 
 
 def _cuts(others: tuple[CircuitUser, ...], unread: tuple[str, ...]) -> tuple[str, ...]:
-    return (*map(str, others), *(f"whoever is not known, since of {each}" for each in unread))
+    unknown = (f"unknown users, since this cannot be read: {problem}" for problem in unread)
+    return (*map(str, others), *unknown)
 
 
 def _cutting(
@@ -182,22 +167,23 @@ def _cutting(
 ) -> str:
     lines = []
     if others:
-        lines += [f"{what} would also cut:", *(f"  {each}" for each in others)]
+        lines += [f"{what} would also cut:", *(f"  {user}" for user in others)]
     if unread:
-        lines += [f"nobody can say who else is on {circuit}:", *(f"  {each}" for each in unread)]
+        lines.append(f"the other users of {circuit} are unknown:")
+        lines += [f"  {problem}" for problem in unread]
     return "\n".join(lines)
 
 
-def stands(azure: Azure, fence: Fence) -> bool:
-    """Return whether Azure says that a fence stands."""
-    found = read(azure, fence.id)
+def is_set(azure: Azure, fence: Fence) -> bool:
+    """Return whether Azure says that a fence is set."""
+    answer = read(azure, fence.id)
     if fence.how == "authorization":
-        return found.status == NOT_FOUND
-    return found.properties.get("state") == "Disabled"
+        return answer.status == NOT_FOUND
+    return answer.properties.get("state") == "Disabled"
 
 
 def set_fence(azure: Azure, fence: Fence, note: Note) -> None:
-    """Set a fence and see that it stands; one that stands already is left alone.
+    """Set a fence and verify it; one that is set already is not written again.
 
     Raises:
         FenceError: where Azure refuses, or does not answer.
@@ -205,17 +191,17 @@ def set_fence(azure: Azure, fence: Fence, note: Note) -> None:
     if fence.how == "privatePeering":
         _write_peering(azure, fence.id, "Disabled", note)
         return
-    answer, acted = _insist(azure, "DELETE", fence.id, note)
-    # What was answered is not what was done: an answer may be lost.
+    answer, acted = _delete_with_retry(azure, fence.id, note)
+    # An answer may be lost although the deletion was done: so it is read.
     after = settled(azure, fence.id, CONNECTION_DELETE.worst)
     if after.status != NOT_FOUND:
         problem = answer.problem if after.accepted else after.problem
         raise FenceError(f"{fence.id} cannot be revoked: {problem}", acted=acted)
 
 
-def undone(azure: Azure, fence: Fence, note: Note) -> bool:
-    """Take a fence back that is not to stand, or not alone; return whether that is certain."""
-    if fence.how == "authorization":  # nothing brings one back
+def take_back(azure: Azure, fence: Fence, note: Note) -> bool:
+    """Remove a fence that is not enough by itself; return whether it is certainly not set."""
+    if fence.how == "authorization":  # a revoked one cannot be restored
         return settled(azure, fence.id, CONNECTION_DELETE.worst).accepted
     try:
         _write_peering(azure, fence.id, fence.was, note)
@@ -225,13 +211,13 @@ def undone(azure: Azure, fence: Fence, note: Note) -> bool:
 
 
 def remove_fence(azure: Azure, fence: Fence, note: Note) -> None:
-    """Give back what a fence took, once the region it kept out is disconnected.
+    """Remove a fence, once the region that it isolates is disconnected.
 
     Raises:
         FenceError: where Azure refuses, or does not answer.
     """
     if fence.how == "privatePeering" and fence.was == "Disabled":
-        note(f"{fence.id} was disabled before the failover, and stays so")
+        note(f"{fence.id} was disabled before the failover, and stays disabled")
         return
     if fence.how == "privatePeering":
         _write_peering(azure, fence.id, fence.was, note)
@@ -240,57 +226,58 @@ def remove_fence(azure: Azure, fence: Fence, note: Note) -> None:
         f"the authorization {fence.id.split('/')[-1]} was revoked: that region's stack needs a new "
         "authorizationKey before it can be connected again"
     )
-    for each in fence.cuts:
-        note(f"cut with it, and not given back by this: {each}")
+    for cut in fence.cuts:
+        note(f"cut with it, and not restored by this: {cut}")
 
 
 def _write_peering(azure: Azure, path: str, state: str, note: Note) -> None:
-    """Write a peering back as it is, but for its state.
+    """Set the state of a private peering, with retries; write the rest of it back as it is.
 
-    Everything that Azure shows is written, under the etag that it was read with. An MD5 key is not
-    shown (hashicorp/terraform-provider-azurerm does not compare it, either), which is said.
+    Everything that Azure shows is written, under the etag that it was read with. Azure does not
+    show an MD5 key (hashicorp/terraform-provider-azurerm does not compare it, either): the note
+    says so.
     """
-    acted, told = False, False
-    for wait in _TRIES:
+    acted, announced = False, False
+    for wait in _BACKOFF:
         azure.wait(wait)
-        found = read(azure, path)
-        if not found.accepted:
-            raise FenceError(f"{path} cannot be read: {found.problem}", acted=acted)
-        if _stands(found, state):
+        current = read(azure, path)
+        if not current.accepted:
+            raise FenceError(f"{path} cannot be read: {current.problem}", acted=acted)
+        if _is_in(current, state):
             return
-        if not told:
-            note(f"{path} is written whole, as Azure shows it. {_NO_KEY}")
-        told = True
-        body = {**found.body, "properties": {**found.properties, "state": state}}
-        answer = azure.send("PUT", path, body, etag=str(found.body.get("etag") or ""))
-        # 412: somebody else wrote it, or this did and the answer was lost.
-        acted = acted or answer.accepted or answer.passing or answer.status == _CHANGED
+        if not announced:
+            note(f"{path} is written as a whole, as Azure shows it. {_NO_KEY}")
+        announced = True
+        body = {**current.body, "properties": {**current.properties, "state": state}}
+        answer = azure.send("PUT", path, body, etag=str(current.body.get("etag") or ""))
+        # 412: somebody else wrote it, or this request did and its answer was lost.
+        acted = acted or answer.accepted or answer.passing or answer.status == _PRECONDITION_FAILED
         if _FAILED_CIRCUIT in str(answer.body):
             _write_again(azure, path.removesuffix(PRIVATE_PEERING), note)
-        elif not answer.passing and answer.status != _CHANGED:
+        elif not answer.passing and answer.status != _PRECONDITION_FAILED:
             break
     if not acted:
         raise FenceError(f"{path} cannot be set to {state}: {answer.problem}")
     after = settled(azure, path, PRIVATE_PEERING_UPDATE.worst * 3)
-    if not _stands(after, state):
-        said = repr(after.properties.get("state")) if answer.accepted else answer.problem
-        raise FenceError(f"{path} was set to {state} and says {said}", acted=True)
+    if not _is_in(after, state):
+        shown = repr(after.properties.get("state")) if answer.accepted else answer.problem
+        raise FenceError(f"{path} was set to {state} and shows {shown}", acted=True)
 
 
-def _stands(answer: Answer, state: str) -> bool:
+def _is_in(answer: Answer, state: str) -> bool:
     return answer.properties.get("state") == state and state_of(answer) == "Succeeded"
 
 
-def _insist(azure: Azure, method: str, path: str, note: Note) -> tuple[Answer, bool]:
-    """Send a request until it is accepted or refused; return the answer, and whether it may act.
+def _delete_with_retry(azure: Azure, path: str, note: Note) -> tuple[Answer, bool]:
+    """Delete until Azure accepts or refuses; return the answer, and whether it may have acted.
 
-    What no answer came to, or the answer of something between, may have been done all the same.
+    A request without an answer, or with one of a proxy, may have been done nevertheless.
     """
     acted = False
-    for wait in _TRIES:
+    for wait in _BACKOFF:
         azure.wait(wait)
-        answer = azure.send(method, path)
-        # 404: it was gone, or is by this, whose answer was lost.
+        answer = azure.send("DELETE", path)
+        # 404: it was gone before, or an earlier request deleted it and its answer was lost.
         acted = acted or answer.accepted or answer.passing or answer.status == NOT_FOUND
         if _FAILED_CIRCUIT in str(answer.body):
             _write_again(azure, str(ResourceId.parse(path).parent), note)
@@ -300,15 +287,15 @@ def _insist(azure: Azure, method: str, path: str, note: Note) -> tuple[Answer, b
 
 
 def _write_again(azure: Azure, circuit: str, note: Note) -> None:
-    """Write a circuit as it is, which ends its state Failed: till then nothing of it can be.
+    """Write a circuit as it is, which ends its state Failed: Azure refuses its children until then.
 
-    What Azure says when it refuses (ER-12): "Run PUT operation on the parent, then retry". Its
-    peerings and authorizations go with it, whole: a write that leaves them out takes them away
+    What Azure says when it refuses (ER-12): "Run PUT operation on the parent, then retry". The
+    body holds its peerings and authorizations: a write without them deletes them
     (hashicorp/terraform-provider-azurerm#2250).
     """
-    found = azure.send("GET", circuit)
-    if found.accepted:
-        note(f"{circuit} is in Failed, and is written whole. {_NO_KEY}")
-        body = {name: found.body[name] for name in _CIRCUIT if name in found.body}
-        azure.send("PUT", circuit, body, etag=str(found.body.get("etag") or ""))
+    current = azure.send("GET", circuit)
+    if current.accepted:
+        note(f"{circuit} is in state Failed, and is written as a whole. {_NO_KEY}")
+        body = {name: current.body[name] for name in _CIRCUIT if name in current.body}
+        azure.send("PUT", circuit, body, etag=str(current.body.get("etag") or ""))
         settled(azure, circuit, CIRCUIT_UPDATE.worst)

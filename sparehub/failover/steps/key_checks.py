@@ -10,6 +10,7 @@ from typing import Any
 from sparehub.azure.answers import Azure, properties_of
 from sparehub.azure.reading import read
 from sparehub.failover.adapters.protocols import Stacks
+from sparehub.failover.journal.events import JournalEvent
 from sparehub.failover.journal.journal import Journal
 from sparehub.failover.journal.journal_state import JournalState
 from sparehub.topology.config.enums import Activation
@@ -21,41 +22,42 @@ from sparehub.topology.planning.plan import KeyedConnection
 
 
 def key_digest(key: str) -> str:
-    """Return what tells one key from another and tells nothing of it."""
+    """Return the digest by which the journal identifies a key without revealing it."""
     return hashlib.sha256(key.encode()).hexdigest()[:16]
 
 
 def key_digests(stacks: Stacks, stack: Stack, region: Region) -> list[str]:
-    """Return the marks of the keys of a region's connections."""
-    return [key_digest(stacks.secret(stack.name, each.place)) for each in keyed_connections(region)]
+    """Return the digests of the keys of a region's connections."""
+    connections = keyed_connections(region)
+    return [key_digest(stacks.secret(stack.name, keyed.place)) for keyed in connections]
 
 
 def record_used(stacks: Stacks, journal: Journal, stack: Stack, operation: str = "") -> None:
-    """Write down that a stack's keys are used up, which a deletion of its connections does."""
+    """Record that a stack's keys are used up: deleting its connections uses them up."""
     used = key_digests(stacks, stack, region_at(stack, Activation.ACTIVE))
-    if set(used) - JournalState.of(journal.records).spent:
-        journal.append("spent", operation, keys=used)
+    if set(used) - JournalState.of(journal.records).used_keys:
+        journal.append(JournalEvent.KEYS_USED_UP, operation, keys=used)
 
 
 def unusable_reason(
-    azure: Azure, connection: KeyedConnection, identity: str, key: str, spent: Container[str]
+    azure: Azure, connection: KeyedConnection, identity: str, key: str, used: Container[str]
 ) -> str:
-    """Return why a key cannot make a connection; empty where nothing is known against it.
+    """Return why a key cannot create a connection; empty where nothing is known against it.
 
-    ``identity`` is Azure's id of the connection, ``spent`` holds the marks of used-up keys.
+    ``identity`` is Azure's id of the connection, ``used`` holds the digests of used-up keys.
     """
-    if key_digest(key) in spent:
-        return "is used up: the connection that it made was deleted"
+    if key_digest(key) in used:
+        return "is used up: the connection that it created was deleted"
     listed = read(azure, f"{connection.circuit}/authorizations")
     if not listed.accepted:
-        return ""  # somebody else's circuit: only its owner can look
-    found = [properties_of(each) for each in listed.body.get("value", [])]
-    known = [each for each in found if each.get("authorizationKey") == key]
-    if not known:
-        return "is none of the circuit's: it was deleted, or is for another circuit"
-    # By the connection itself: made by a run that died before anybody wrote that down.
-    if in_use(known[0]) and user_of(known[0]) != identity.lower():
-        return f"is in use by {known[0].get('connectionResourceUri')}"
+        return ""  # a circuit of another owner, who alone can read it
+    authorizations = map(properties_of, listed.body.get("value", []))
+    own = next((item for item in authorizations if item.get("authorizationKey") == key), None)
+    if own is None:
+        return "is not one of the circuit's: it was deleted, or is for another circuit"
+    # The connection itself may use it: created by a run that died before that was recorded.
+    if in_use(own) and user_of(own) != identity.lower():
+        return f"is in use by {own.get('connectionResourceUri')}"
     return ""
 
 

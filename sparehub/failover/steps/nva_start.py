@@ -1,4 +1,4 @@
-"""Starts the NVA of the region that takes over; what runs already is left alone."""
+"""Starts the NVA of the region that takes over; machines that run are not touched."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -11,62 +11,67 @@ from sparehub.topology.model.logical_names import REGION
 from sparehub.topology.planning.plan import Mode
 
 _POLL = 5.0
-"""Seconds of Azure's clock between two looks at machines that start."""
+"""Seconds of Azure's clock between two polls of machines that start."""
 
 
 class NvaError(SparehubError):
     """The NVA could not be started, or does not forward."""
 
 
-def start_nva(job: StepContext) -> dict[str, Any]:
-    """Start every machine of it that is off, and see that it forwards; return which were started.
+def start_nva(context: StepContext) -> dict[str, Any]:
+    """Start every machine of it that is off, and verify that it forwards.
 
-    Each is tried, whatever becomes of the others: one that runs is enough, and the rest is said.
-    A guest answers its probe some time after its machine runs.
+    One machine that runs is enough; a warning names the others. A guest answers its load balancer
+    probe some time after its machine runs.
+
+    Returns:
+        What the journal records: the ids of the machines that were started.
 
     Raises:
         NvaError: where it does not forward in the end; in a planned operation also where that
             cannot be read.
     """
-    hub = job.stacks.snapshot(job.plan.target).ids.get(REGION.hub.network, "")
-    look = read_next_hop(job.azure, job.target.nva, hub)
+    hub = context.session.stacks.snapshot(context.plan.target).ids.get(REGION.hub.network, "")
+    next_hop = read_next_hop(context.session.azure, context.target.nva, hub)
     refused: dict[str, str] = {}
-    for machine in look.stopped:
+    for machine in next_hop.stopped:
         # https://learn.microsoft.com/rest/api/compute/virtual-machines/start
-        answer = job.azure.act(f"{machine}/start")
+        answer = context.session.azure.act(f"{machine}/start")
         if not answer.accepted:
             refused[machine] = answer.problem
-    started = [each for each in look.stopped if each not in refused]
+    started = [machine for machine in next_hop.stopped if machine not in refused]
     waited = 0.0
     while started and waited < MACHINE_START.worst:
-        look = read_next_hop(job.azure, job.target.nva, hub)
-        if not look.dead and set(started) <= set(look.running):
+        next_hop = read_next_hop(context.session.azure, context.target.nva, hub)
+        if not next_hop.dead and set(started) <= set(next_hop.running):
             break
-        job.azure.wait(_POLL)
+        context.session.azure.wait(_POLL)
         waited += _POLL
-    _hold(job, look, refused)
+    _refuse_not_forwarding(context, next_hop, refused)
     return {"started": started}
 
 
-def _hold(job: StepContext, look: NextHopStatus, refused: Mapping[str, str]) -> None:
-    """Refuse a next hop that does not forward; say what of it does not run.
+def _refuse_not_forwarding(
+    context: StepContext, next_hop: NextHopStatus, refused: Mapping[str, str]
+) -> None:
+    """Refuse a next hop that does not forward; warn of machines that do not run.
 
-    What cannot be read refuses a planned operation alone.
+    A next hop that cannot be read refuses a planned operation only.
     """
-    off = [*_off(look, refused)]
-    planned = job.plan.mode is Mode.PLANNED
-    none_runs = off and not look.running and not look.unread
-    if look.dead or none_runs or (planned and look.unread):
-        said = "; ".join([*look.dead, *off, *look.unread])
-        raise NvaError(f"the NVA of {job.plan.target} does not forward: {said}")
-    unread = [f"what is behind it cannot be read: {each}" for each in look.unread]
-    for each in [*off, *unread]:
-        job.progress.note(f"warning: the NVA of {job.plan.target}: {each}")
+    off = [*_off(next_hop, refused)]
+    planned = context.plan.mode is Mode.PLANNED
+    none_runs = off and not next_hop.running and not next_hop.unread
+    if next_hop.dead or none_runs or (planned and next_hop.unread):
+        reasons = "; ".join([*next_hop.dead, *off, *next_hop.unread])
+        raise NvaError(f"the NVA of {context.plan.target} does not forward: {reasons}")
+    unread = [f"its next hop cannot be read: {problem}" for problem in next_hop.unread]
+    for problem in [*off, *unread]:
+        context.note(f"warning: the NVA of {context.plan.target}: {problem}")
 
 
-def _off(look: NextHopStatus, refused: Mapping[str, str]) -> Iterator[str]:
+def _off(next_hop: NextHopStatus, refused: Mapping[str, str]) -> Iterator[str]:
     """Yield which machines do not run, and why."""
-    for machine in look.stopped:
+    for machine in next_hop.stopped:
         name = machine.rpartition("/")[2]
         problem = refused.get(machine)
         yield f"{name} cannot be started: {problem}" if problem else f"{name} does not run"

@@ -1,4 +1,4 @@
-"""Looks at what a deployment would write, and refuses what its step does not expect."""
+"""Previews a deployment, and refuses writes that its step does not expect."""
 
 from collections.abc import Iterable
 
@@ -20,31 +20,34 @@ def check_preview(
     *,
     besides: Iterable[tuple[str, ResourceOperation]] = (),
 ) -> dict[StackChange, frozenset[ResourceOperation]]:
-    """Return what each change would write, once nothing of it is unexpected.
+    """Return what each change would write; refuse what is unexpected.
 
-    ``besides`` are writes that a stack may need from before.
+    Args:
+        stacks: What is previewed.
+        changes: The changes that the steps make.
+        assumed: What the previews assume.
+        besides: Further expected writes, with their stack: what an earlier operation left.
 
     Raises:
         UnexpectedChangesError: naming what is unexpected.
     """
-    found = stacks.previews(changes, assumed)
-    looked = dict(zip(changes, found, strict=True))
-    for change, operations in looked.items():
+    previews = dict(zip(changes, stacks.previews(changes, assumed), strict=True))
+    for change, operations in previews.items():
         allowed = change.operations | {
-            # What was made badly, or while its maker died, is written again.
-            ResourceOperation(Verb.UPDATE, each.type, each.name)
-            for each in change.operations
-            if each.verb is Verb.CREATE
+            # What is in state Failed, or was created by a run that died, is written again.
+            ResourceOperation(Verb.UPDATE, operation.type, operation.name)
+            for operation in change.operations
+            if operation.verb is Verb.CREATE
         }
-        # What a drill that died half-way left to be done is no reason against a failover.
-        ours = {each for each in operations if each.name not in DRILL}
-        allowed |= {each for stack, each in besides if stack == change.stack}
-        if unexpected := sorted(ours - allowed):
-            listed = ", ".join(f"{each.verb.value} {each.name}" for each in unexpected)
+        allowed |= {operation for stack, operation in besides if stack == change.stack}
+        # What a drill that died half-way did not finish does not refuse a failover.
+        writes = {write for write in operations if write.name not in DRILL}
+        if unexpected := sorted(writes - allowed):
+            listed = ", ".join(f"{write.verb.value} {write.name}" for write in unexpected)
             message = (
-                f"deploying {change.stack!r} would also {listed}, which is no part of this step: "
+                f"deploying {change.stack!r} would also {listed}, which is not part of this step: "
                 "somebody changed the configuration without deploying it, or Azure by hand. Put "
                 f"that right first: `pulumi preview --diff --refresh --stack {change.stack}`"
             )
             raise UnexpectedChangesError(message)
-    return looked
+    return previews

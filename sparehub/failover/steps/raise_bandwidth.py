@@ -1,7 +1,7 @@
-"""Raises the bandwidth of a circuit: whatever becomes of it is told, and stops nothing.
+"""Raises the bandwidth of a circuit: a failure is a warning, and halts nothing.
 
-The target carries the traffic by then, and Azure may refuse (ER-02). Azure's answer may be lost as
-well, or it refuses after it accepted: then Pulumi's state, the file and Azure say three things.
+The target already carries the traffic, and Azure may refuse (ER-02). Azure's answer may be lost
+too, or Azure refuses after it accepted: then Pulumi's state, the stack file and Azure differ.
 """
 
 from collections.abc import Callable
@@ -22,19 +22,20 @@ from sparehub.topology.planning.plan import BandwidthIncrease, StackChange
 
 @dataclass(frozen=True)
 class BandwidthRaise:
-    """One step that raises a bandwidth; ``write`` deploys what the stack file says."""
+    """One step that raises a bandwidth; ``deploy_file`` deploys what the stack file says."""
 
-    job: StepContext
+    context: StepContext
     change: StackChange
     raised: BandwidthIncrease
-    write: Callable[[StackChange], None]
-    stop: Callable[[], bool]
+    deploy_file: Callable[[StackChange], None]
 
     def outcome(self) -> dict[str, Any]:
-        """Raise the bandwidth; return what the journal says of that.
+        """Raise the bandwidth.
 
-        ``refused`` is why it was not, or is not known to be, raised; ``unsettled`` is there where
-        the stack's state may say something else than its file, for a later deployment to write.
+        Returns:
+            What the journal records. ``refused`` is why it was not raised, or is not known to be.
+            ``unsettled`` is set where the stack's state may differ from its file, so that a later
+            deployment writes the circuit.
 
         Raises:
             SparehubError: where somebody asked to stop, or has taken over.
@@ -42,67 +43,71 @@ class BandwidthRaise:
         wanted = self.raised.wanted
         try:
             self._deploy(wanted)
-            if (found := self._shown()) != (wanted, "Succeeded"):
-                raise VerificationError(f"Azure shows {found[0]} Mbps, {found[1]}")
+            if (shown := self._shown()) != (wanted, "Succeeded"):
+                raise VerificationError(f"Azure shows {shown[0]} Mbps, {shown[1]}")
         except (LeaseError, JournalError):
             raise
         except (SparehubError, OSError) as error:
-            if self.stop():
+            if self.context.session.stop():
                 raise
-            return self._agree(str(error))
+            return self._roll_back(str(error))
         return {"refused": ""}
 
-    def _agree(self, problem: str) -> dict[str, Any]:
-        """Let the file say what Azure shows, and the state, too, as far as that can be."""
-        raised, note = self.raised, self.job.progress.note
+    def _roll_back(self, problem: str) -> dict[str, Any]:
+        """Set the file to what Azure shows, and the state too where that is possible."""
+        raised, note = self.raised, self.context.note
         circuit = f"the circuit of {raised.connection}"
-        shown, standing = self._shown()
-        agreed = False
+        shown, state = self._shown()
+        rolled_back = False
         try:
             if shown in {None, raised.wanted}:
-                self._settle()  # a pending write would be in the way of the next operation
+                self._reconcile()  # a pending operation would stop the next failover
             else:
                 self._deploy(raised.before)
-                shown, standing = self._shown()
-                agreed = (shown, standing) == (raised.before, "Succeeded")
+                shown, state = self._shown()
+                rolled_back = (shown, state) == (raised.before, "Succeeded")
         except (LeaseError, JournalError):
             raise
         except (SparehubError, OSError) as error:
-            if self.stop():
+            if self.context.session.stop():
                 raise
             note(f"warning: {circuit} is not yet as it was: {error}")
-        if agreed:
+        if rolled_back:
             note(
                 f"warning: {circuit} carries {raised.before} Mbps as before, since raising it "
                 f"failed: {problem}"
             )
             return {"refused": problem}
         what = "is unknown" if shown is None else f"is {shown} Mbps"
-        said = f"its bandwidth {what} in Azure ({standing}), since raising it failed: {problem}"
-        note(f"warning: {circuit}: {said}; a later deployment writes what its stack file says")
-        done = (shown, standing) == (raised.wanted, "Succeeded")
-        return {"refused": "" if done else said, "unsettled": True}
+        outcome = f"its bandwidth {what} in Azure ({state}), since raising it failed: {problem}"
+        note(f"warning: {circuit}: {outcome}; a later deployment writes what its stack file says")
+        done = (shown, state) == (raised.wanted, "Succeeded")
+        return {"refused": "" if done else outcome, "unsettled": True}
 
     def _deploy(self, mbps: int) -> None:
-        job, stack = self.job, self.change.stack
-        self._settle()
-        job.journal.guard()
-        set_bandwidth(job.directory, stack, self.raised.connection, mbps)
-        self.write(self.change)
+        context, stack = self.context, self.change.stack
+        self._reconcile()
+        context.session.journal.guard()
+        set_bandwidth(context.session.directory, stack, self.raised.connection, mbps)
+        self.deploy_file(self.change)
 
-    def _settle(self) -> None:
-        job = self.job
-        reconcile_pending(job.stacks, job.azure, self.change.stack, job.progress.note)
+    def _reconcile(self) -> None:
+        context = self.context
+        reconcile_pending(
+            context.session.stacks, context.session.azure, self.change.stack, context.note
+        )
 
     def _shown(self) -> tuple[int | None, str]:
         """Return the circuit's bandwidth in Mbps, None where Azure does not say, and its state."""
-        job = self.job
+        context = self.context
         try:
-            identity = job.stacks.snapshot(self.change.stack).ids[self.raised.operation.name]
+            identity = context.session.stacks.snapshot(self.change.stack).ids[
+                self.raised.operation.name
+            ]
         except SparehubError as error:
             return None, str(error)
-        found = settled(job.azure, identity, CIRCUIT_UPDATE.worst)
-        if not found.accepted:
-            return None, found.problem
-        provider = found.properties.get("serviceProviderProperties") or {}
-        return provider.get("bandwidthInMbps"), state_of(found)
+        answer = settled(context.session.azure, identity, CIRCUIT_UPDATE.worst)
+        if not answer.accepted:
+            return None, answer.problem
+        provider = answer.properties.get("serviceProviderProperties") or {}
+        return provider.get("bandwidthInMbps"), state_of(answer)

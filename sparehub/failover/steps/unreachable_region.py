@@ -1,21 +1,21 @@
-"""A region that may be lost: asked once, fenced without its help, or written down as a debt."""
+"""A region that may be unreachable: probed, fenced from outside, or left as an open item."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sparehub.failover.adapters.protocols import states_of
 from sparehub.failover.adapters.stack_snapshot import Snapshot, Unreadable
-from sparehub.failover.journal.acceptances import Accepted
+from sparehub.failover.journal.events import JournalEvent
+from sparehub.failover.journal.open_items import Fence, OpenItem
 from sparehub.failover.queries.probe import responds
 from sparehub.failover.steps.context import StepContext
 from sparehub.failover.steps.fencing import (
     CutError,
-    Fence,
     FenceError,
     fences_for,
+    is_set,
     set_fence,
-    stands,
-    undone,
+    take_back,
 )
 from sparehub.stacks.stack_file_edit import ACTIVATION, set_values
 from sparehub.topology.config.enums import Activation
@@ -31,178 +31,178 @@ class WithdrawnError(UnreachableError):
 class UnreachableRegion:
     """The region that an unplanned operation leaves."""
 
-    job: StepContext
+    context: StepContext
 
     def responds(self) -> bool:
-        """Ask whether it answers, within a bound.
+        """Probe the region, within a time limit.
 
-        One whose state cannot be read counts as one that does not: its stack cannot be deployed.
+        One whose state cannot be read counts as unreachable: its stack cannot be deployed.
         """
-        job = self.job
+        context = self.context
         state = self._state()
         if isinstance(state, Unreadable):
-            job.progress.note(f"{job.plan.source}: its stack cannot be used: {state.problem}")
+            context.note(f"{context.plan.source}: its stack cannot be used: {state.problem}")
             return False
-        found = responds(job.azure, state)
-        said = "answers" if found else "does not answer"
-        job.progress.note(f"{job.plan.source} ({job.source.location}) {said}")
-        return found
+        answers = responds(context.session.azure, state)
+        outcome = "answers" if answers else "does not answer"
+        context.note(f"{context.plan.source} ({context.source.location}) {outcome}")
+        return answers
 
     def fence(self) -> None:
-        """Fence it from outside; where that cannot be, owe it if somebody accepted that.
+        """Fence it from outside; where that is impossible, leave an open item if that is accepted.
 
         Raises:
             WithdrawnError: where nobody accepted it.
             FenceError: where nobody did, and the region answered at first.
         """
-        job = self.job
-        if not self.owed:
+        if not self.is_recorded:
             self._fence_outside()
-        set_values(job.directory, job.plan.source, {ACTIVATION: Activation.STANDBY.value})
+        self._set_standby()
 
     @property
-    def owed(self) -> bool:
-        """Whether its disconnection is owed, or was, and was done meanwhile."""
-        return bool(self.job.debts) or any(
-            record.event == "cleared" and record.data["id"] == self._debt
-            for record in self.job.journal.records
-        )
+    def is_recorded(self) -> bool:
+        """Whether an open item was recorded for it, also one that was closed meanwhile."""
+        closed = self.context.session.journal_state.closed_items
+        return bool(self.context.open_items) or self._item_id in closed
 
-    def owe(self, *, unfenced: bool = False, fences: tuple[Fence, ...] = ()) -> None:
-        """Write down that it is still to be disconnected, and let its file say what is meant."""
-        job = self.job
-        job.write(
-            "debt",
-            id=self._debt,
-            stack=job.plan.source,
-            target=job.plan.target,
-            generation=job.operation.generation,
+    def record_open_item(self, *, unfenced: bool = False, fences: tuple[Fence, ...] = ()) -> None:
+        """Record that it is still to be disconnected, and set its file to standby."""
+        context = self.context
+        item = OpenItem(
+            id=self._item_id,
+            stack=context.plan.source,
+            target=context.plan.target,
+            generation=context.operation.generation,
             unfenced=unfenced,
-            prefixes=list(self._prefixes()),
-            **self._accepted.document(),
-            fences=[each.document() for each in fences],
+            prefixes=self._prefixes(),
+            accepted=context.all_accepted,
+            fences=fences,
         )
-        job.files.count_up()
-        set_values(job.directory, job.plan.source, {ACTIVATION: Activation.STANDBY.value})
+        context.write(JournalEvent.ITEM_OPENED, **item.data())
+        context.files.count_up()
+        self._set_standby()
+
+    def _set_standby(self) -> None:
+        directory = self.context.session.directory
+        set_values(directory, self.context.plan.source, {ACTIVATION: Activation.STANDBY.value})
 
     def _fence_outside(self) -> None:
-        job = self.job
-        standing = tuple(each for each in self._begun() if stands(job.azure, each))
+        context, azure = self.context, self.context.session.azure
+        # Fences that this operation was setting when it died: any of them may be set.
+        chosen = context.session.journal_state.fences.get(context.operation.id, ())
+        already_set = tuple(fence for fence in chosen if is_set(azure, fence))
         try:
-            fences = (*standing, *self._chosen(standing))
+            fences = (*already_set, *self._chosen(already_set))
         except FenceError as error:
-            job.progress.note(f"no fence is known: {error}")
-            self._unfenced(error, self._left(standing))
+            context.note(f"no fence is known: {error}")
+            self._without_fence(error, self._take_back(already_set))
             return
         if not fences:
-            job.progress.note(f"{job.plan.source}: Azure says that it has no connection to fence")
-        for each in (cut for fence in fences for cut in fence.cuts):
-            job.progress.note(f"cut with it, accepted ({self._accepted.cut}): {each}")
-        job.write("fences", fences=[fence.document() for fence in fences])
-        job.files.count_up()
+            source = context.plan.source
+            context.note(f"{source}: Azure says that it has no connection to fence")
+        for cut in (cut for fence in fences for cut in fence.cuts):
+            context.note(f"cut with it, accepted ({context.all_accepted.cut}): {cut}")
+        documents = [fence.document() for fence in fences]
+        context.write(JournalEvent.FENCES_CHOSEN, fences=documents)
+        context.files.count_up()
         for number, fence in enumerate(fences):
             try:
-                set_fence(job.azure, fence, job.progress.note)
+                set_fence(azure, fence, context.note)
             except FenceError as error:
-                job.progress.note(f"no fence holds: {error}")
-                self._unfenced(error, self._left(fences[: number + error.acted]))
+                context.note(f"no fence holds: {error}")
+                self._without_fence(error, self._take_back(fences[: number + error.acted]))
                 return
-            job.progress.note(f"fenced without the region: {fence.how} {fence.id}")
-        self.owe(fences=fences)
+            context.note(f"fenced from outside the region: {fence.how} {fence.id}")
+        self.record_open_item(fences=fences)
 
-    def _chosen(self, standing: tuple[Fence, ...]) -> list[Fence]:
-        """Return the fences that are still to be set: who is on a circuit is asked anew each time.
+    def _chosen(self, already_set: tuple[Fence, ...]) -> list[Fence]:
+        """Return the fences that are still to be set; users of a circuit are read again each time.
 
         Raises:
             FenceError: where a connection has none.
         """
-        job = self.job
-        subscription, recorded = self._subscribed()
-        cut = self._accepted.cut if job.plan.conflict else ""
-        found = fences_for(job.azure, job.source, job.target, subscription, recorded, cut=cut)
-        known = {each.id for each in standing}
-        return [each for each in found if each.id not in known]
-
-    def _left(self, fences: tuple[Fence, ...]) -> tuple[Fence, ...]:
-        """Take fences back, since they hold all together or not; return those that may stand."""
-        left = tuple(
-            each for each in fences if not undone(self.job.azure, each, self.job.progress.note)
+        context = self.context
+        subscription, recorded = self._recorded_ids()
+        cut = context.all_accepted.cut if context.plan.conflict else ""
+        fences = fences_for(
+            context.session.azure, context.source, context.target, subscription, recorded, cut=cut
         )
-        if not left:
-            self.job.write("fences", fences=[])
-        return left
+        ids = {fence.id for fence in already_set}
+        return [fence for fence in fences if fence.id not in ids]
 
-    def _begun(self) -> tuple[Fence, ...]:
-        """Return the fences that this operation was setting when it died: one may stand."""
-        records = [
-            record.data["fences"]
-            for record in self.job.journal.records
-            if record.event == "fences" and record.operation == self.job.operation.id
-        ]
-        return tuple(Fence.of(each) for each in records[-1]) if records else ()
+    def _take_back(self, fences: tuple[Fence, ...]) -> tuple[Fence, ...]:
+        """Take fences back, since one alone is not enough; return those that may still be set."""
+        azure, note = self.context.session.azure, self.context.note
+        remaining = tuple(fence for fence in fences if not take_back(azure, fence, note))
+        if not remaining:
+            self.context.write(JournalEvent.FENCES_CHOSEN, fences=[])
+        return remaining
 
-    def _unfenced(self, why: FenceError, left: tuple[Fence, ...] = ()) -> None:
-        """Go on without a fence where that is accepted; ``left`` are those that may yet stand.
+    def _without_fence(self, why: FenceError, remaining: tuple[Fence, ...] = ()) -> None:
+        """Go on without a complete fence where that is accepted.
 
         Filters of on-premises routers that are in place are a fence, too.
+
+        Args:
+            why: Why there is none.
+            remaining: External fences that may be set nevertheless.
         """
-        job = self.job
-        filters = on_premises_filters(job.source, job.target, self._prefixes())
-        if not job.plan.conflict:
-            self.owe(fences=left)
-        elif self._accepted.ticket:
-            job.progress.note(f"fenced on-premises: {self._accepted.ticket}\n{filters}")
-            self.owe(fences=left)
-        elif self._accepted.reason:
-            job.progress.note(f"UNFENCED, accepted: {self._accepted.reason}\n{filters}")
-            self.owe(unfenced=True, fences=left)
-        elif left:
-            stand = ", ".join(fence.id for fence in left)
+        context, accepted = self.context, self.context.all_accepted
+        location = context.source.location
+        filters = on_premises_filters(context.source, context.target, self._prefixes())
+        if not context.plan.conflict:
+            self.record_open_item(fences=remaining)
+        elif accepted.ticket:
+            context.note(f"fenced on-premises: {accepted.ticket}\n{filters}")
+            self.record_open_item(fences=remaining)
+        elif accepted.reason:
+            context.note(f"UNFENCED, accepted: {accepted.reason}\n{filters}")
+            self.record_open_item(unfenced=True, fences=remaining)
+        elif remaining:
+            listed = ", ".join(fence.id for fence in remaining)
             raise FenceError(  # something was changed: nothing to withdraw
-                f"UNFENCED: {job.source.location} does not answer; of its fences these may stand, "
-                f"and not all do: {stand}.\n{filters}\n\n`sparehub resume` tries again. "
+                f"UNFENCED: {location} does not answer; of its fences these may be set, and not "
+                f"all are: {listed}.\n{filters}\n\n`sparehub resume` tries again. "
                 f"{_ways(why, 'sparehub resume ')}"
             )
-        elif job.operation.answers:
+        elif context.operation.answers:
             raise FenceError(  # it answered, and something was begun: nothing to withdraw
-                f"UNFENCED: {job.source.location} stopped answering while it was disconnected.\n"
+                f"UNFENCED: {location} stopped answering while it was disconnected.\n"
                 f"{why}\n{filters}\n\n{_ways(why, 'sparehub resume ')}"
             )
         else:
-            job.files.restore()
-            job.write("withdrawn", problem="UNFENCED")
+            context.files.restore()
+            context.write(JournalEvent.WITHDRAWN, problem="UNFENCED")
             raise WithdrawnError(
-                f"UNFENCED: {job.source.location} does not answer and nothing outside it keeps it "
-                f"from advertising; nothing was changed.\n{why}\n{filters}\n\n{_ways(why, '')}"
+                f"UNFENCED: {location} does not answer and nothing outside it keeps it from "
+                f"advertising; nothing was changed.\n{why}\n{filters}\n\n{_ways(why, '')}"
             )
 
     def _state(self) -> Snapshot | Unreadable:
-        return states_of(self.job.stacks, (self.job.plan.source,))[self.job.plan.source]
+        source = self.context.plan.source
+        return states_of(self.context.session.stacks, (source,))[source]
 
-    def _subscribed(self) -> tuple[str, Mapping[str, str] | None]:
+    def _recorded_ids(self) -> tuple[str, Mapping[str, str] | None]:
         """Return the subscription of its circuits, and the ids that its stack recorded.
 
-        Where its state cannot be read: what its file names, else the target's, maybe another.
+        Where its state cannot be read: the subscription that its file names, else the target's,
+        which may be another one.
         """
-        job, state = self.job, self._state()
+        context, state = self.context, self._state()
         if isinstance(state, Snapshot):
             return state.subscription, state.ids
-        if named := job.pair[job.plan.source].config.subscription:
+        if named := context.session.pair[context.plan.source].config.subscription:
             return named, {}
-        target = job.plan.target
-        job.progress.note(f"its circuits are looked for in the subscription of {target}")
-        return job.stacks.snapshot(target).subscription, None
+        target = context.plan.target
+        context.note(f"its circuits are looked for in the subscription of {target}")
+        return context.session.stacks.snapshot(target).subscription, None
 
     @property
-    def _debt(self) -> str:
-        return f"{self.job.operation.id}-{self.job.plan.source}"
-
-    @property
-    def _accepted(self) -> Accepted:
-        return self.job.accepted.after(self.job.operation.accepted)
+    def _item_id(self) -> str:
+        return f"{self.context.operation.id}-{self.context.plan.source}"
 
     def _prefixes(self) -> tuple[str, ...]:
-        return tuple(str(prefix) for prefix in self.job.source.advertised_prefixes)
+        return tuple(str(prefix) for prefix in self.context.source.advertised_prefixes)
 
 
 def _ways(why: FenceError, command: str) -> str:

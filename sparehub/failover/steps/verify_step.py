@@ -1,4 +1,4 @@
-"""After a step: what stands must be what the step promised, by what was recorded and by Azure."""
+"""Verifies a step: the deployed region must match the plan, in Pulumi's state and in Azure."""
 
 from sparehub.azure.answers import NOT_FOUND, Azure
 from sparehub.azure.reading import read, settled, state_of
@@ -11,62 +11,68 @@ from sparehub.topology.model.resources import Region
 
 
 class VerificationError(SparehubError):
-    """A step was done, and yet what stands is not what it promised."""
+    """A step was done, and the deployed region is not what was planned."""
 
 
 def verify_step(region: Region, live: Region, snapshot: Snapshot, azure: Azure) -> None:
-    """Hold what a stack recorded, and its connections in Azure, against the region meant.
+    """Compare what a stack recorded, and its connections in Azure, with the planned region.
 
-    ``live`` is the region while it is active: on standby, none of its connections may stand in
-    Azure, recorded or not.
+    Args:
+        region: The planned region.
+        live: The same region while it is active: on standby none of its connections may exist in
+            Azure, recorded or not.
+        snapshot: What the stack recorded.
+        azure: Where the connections are read.
 
     Raises:
         VerificationError: naming what differs.
     """
     deployed = snapshot.deployed
-    promised = tuple(sorted(connection.name for connection in region.connections))
+    planned = tuple(sorted(connection.name for connection in region.connections))
     wrong = []
     if snapshot.activation != region.activation:
         wrong.append(f"it says {snapshot.activation!r}, not {region.activation.value!r}")
     if snapshot.pending:
-        wrong.append("writes are pending: " + ", ".join(each.name for each in snapshot.pending))
+        wrong.append(
+            "operations are pending: " + ", ".join(write.name for write in snapshot.pending)
+        )
     if snapshot.failed:
-        wrong.append(f"Azure made these badly: {', '.join(snapshot.failed)}")
-    if tuple(sorted(deployed.connections)) != promised:
-        wrong.append(f"its connections are {deployed.connections}, not {promised}")
+        wrong.append(f"these are in state Failed: {', '.join(snapshot.failed)}")
+    if tuple(sorted(deployed.connections)) != planned:
+        wrong.append(f"its connections are {deployed.connections}, not {planned}")
     if set(deployed.advertised_prefixes) != set(region.advertised_prefixes):
         shown = ", ".join(map(str, deployed.advertised_prefixes)) or "nothing"
         wrong.append(f"it advertises {shown}")
     if region.activation is Activation.STANDBY:
-        wrong += _still_connected(live, snapshot, azure)
+        wrong += _remaining_connections(live, snapshot, azure)
     elif not wrong:
-        wrong += _badly_connected(region, snapshot, azure)
+        wrong += _failed_connections(region, snapshot, azure)
     if wrong:
-        raise VerificationError(f"{region.location} is not what was promised: {'; '.join(wrong)}")
+        raise VerificationError(f"{region.location} is not what was planned: {'; '.join(wrong)}")
 
 
-def _badly_connected(region: Region, snapshot: Snapshot, azure: Azure) -> list[str]:
+def _failed_connections(region: Region, snapshot: Snapshot, azure: Azure) -> list[str]:
     wrong = []
     for connection in region.connections:
         identity = snapshot.ids[REGION.connection(connection.key)]
-        found = read(azure, identity)
-        if not found.accepted:
-            wrong.append(f"{connection.name} cannot be read: {found.problem}")
-        elif (state := state_of(found)) != "Succeeded":
+        answer = read(azure, identity)
+        if not answer.accepted:
+            wrong.append(f"{connection.name} cannot be read: {answer.problem}")
+        elif (state := state_of(answer)) != "Succeeded":
             wrong.append(f"{connection.name} is {state or 'in no state'!r} in Azure")
     return wrong
 
 
-def _still_connected(live: Region, snapshot: Snapshot, azure: Azure) -> list[str]:
-    """Ask Azure, which knows of connections that no state does."""
+def _remaining_connections(live: Region, snapshot: Snapshot, azure: Azure) -> list[str]:
+    """Ask Azure, where a connection may exist that no state records."""
     if not snapshot.subscription:
         return ["its state names no subscription, so Azure cannot be asked for its connections"]
     wrong = []
     for connection in live.connections:
         identity = connection_id(connection, live, snapshot.subscription)
-        found = settled(azure, identity, CONNECTION_DELETE.worst)
-        if found.accepted:
-            wrong.append(f"{connection.name} stands in Azure")
-        elif found.status != NOT_FOUND:
-            wrong.append(f"Azure does not say whether {connection.name} is gone ({found.problem})")
+        answer = settled(azure, identity, CONNECTION_DELETE.worst)
+        if answer.accepted:
+            wrong.append(f"{connection.name} exists in Azure")
+        elif answer.status != NOT_FOUND:
+            wrong.append(f"Azure does not say whether {connection.name} is gone ({answer.problem})")
     return wrong

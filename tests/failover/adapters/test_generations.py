@@ -10,10 +10,11 @@ import pytest
 
 from sparehub.cli.switch import switch, switch_from_state
 from sparehub.drill import networks
-from sparehub.failover import operations, session
+from sparehub.failover import finish_fence, operations, session
 from sparehub.failover.adapters import generations as generations_module
 from sparehub.failover.journal.acceptances import NOTHING
 from sparehub.failover.plans import read_plan
+from sparehub.failover.session import open_session
 from sparehub.output import Output
 from sparehub.stacks.examination import examine
 from sparehub.stacks.stack_file_edit import ACTIVATION, GENERATION, set_values
@@ -151,8 +152,8 @@ def test_a_failover_that_was_overtaken_is_not_resumed(
     with pytest.raises(GenerationError, match="is of generation 1, and generation 2 is recorded"):
         resume(world)
     assert world.writes == writes
-    with session.open_session(world.directory, Output()) as place:
-        assert place.ledger.open is None
+    with open_session(world.directory, Output()) as session:
+        assert session.journal_state.open is None
     assert operations.resume(world.directory, Output(), yes=True, accepted=NOTHING) == 0
     assert world.writes == writes
 
@@ -169,11 +170,11 @@ def test_commit_and_finish_fence_are_refused_after_a_later_switch(start: Start) 
     writes = list(world.writes)
 
     with pytest.raises(GenerationError, match="generation 7 is recorded") as caught:
-        operations.finish_fence(world.directory, Output(), yes=True)
+        finish_fence.finish_fence(world.directory, Output(), yes=True)
     assert "erc-hong-kong/peerings/AzurePrivatePeering" in str(caught.value)
     assert world.writes == writes
-    with session.open_session(world.directory, Output()) as place:
-        assert place.ledger.debts == ()
+    with open_session(world.directory, Output()) as session:
+        assert session.journal_state.open_items == ()
 
     world = start()
     begin(world, FAILOVER)

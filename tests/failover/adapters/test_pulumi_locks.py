@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from sparehub.failover.adapters import pulumi_locks
-from sparehub.failover.adapters.pulumi_locks import PulumiLocks
+from sparehub.failover.adapters.pulumi_locks import PulumiLocks, backend_directory
 from sparehub.failover.journal import lease_holder
 from sparehub.failover.journal.lease import LeaseError
 from sparehub.failover.journal.lease_holder import Holder
@@ -194,3 +194,32 @@ def test_a_lock_that_no_place_takes_is_warned_of(backend: Backend) -> None:
     (warning,) = backend.told
     assert warning.startswith("warning: Pulumi's lock can be written down nowhere (")
     assert warning.count("File exists") == 2
+
+
+def test_a_file_backend_is_where_pulumi_finds_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """By `~` and from the project on, too; a cloud's is nowhere on this disk."""
+    monkeypatch.setenv("HOME", "/home/somebody")
+    assert {
+        backend: str(backend_directory(backend, Path("/project")))
+        for backend in (
+            "file:///state",
+            "file:///a%20state?metadata=skip",
+            "file://~",
+            "file://~/state",
+            "file://state",
+            "file://./state",
+            "file://../state",
+            "s3://bucket/state",
+            "https://api.pulumi.com",
+        )
+    } == {
+        "file:///state": "/state",
+        "file:///a%20state?metadata=skip": "/a state",
+        "file://~": "/home/somebody",
+        "file://~/state": "/home/somebody/state",
+        "file://state": "/project/state",
+        "file://./state": "/project/state",
+        "file://../state": "/project/../state",
+        "s3://bucket/state": "None",
+        "https://api.pulumi.com": "None",
+    }

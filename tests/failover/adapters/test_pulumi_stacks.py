@@ -7,7 +7,7 @@ from unittest.mock import Mock
 import pytest
 from pulumi import automation
 
-from sparehub.failover.adapters import pulumi_stacks
+from sparehub.failover.adapters import pulumi_stacks, working_files
 from sparehub.failover.adapters.protocols import AS_THEY_ARE
 from sparehub.failover.adapters.pulumi_stacks import Deployments, recorded_at_end
 from sparehub.failover.adapters.stack_snapshot import Pending
@@ -70,7 +70,7 @@ def test_a_working_file_that_cannot_be_written_refuses(
     stack.import_resources.side_effect = NO_ROOM  # it writes its list of resources first
     workspace = Mock(return_value=Mock(env_vars={}))
     monkeypatch.setattr(pulumi_stacks, "_Workspace", workspace)
-    monkeypatch.setattr(pulumi_stacks, "write_variant", Mock(side_effect=NO_ROOM))
+    monkeypatch.setattr(working_files, "write_variant", Mock(side_effect=NO_ROOM))
     monkeypatch.setattr(automation.Stack, "select", lambda *_: stack)
     pulumi = Deployments(tmp_path)
     with pytest.raises(PreflightError, match=r"cannot be written \(No space left on device\)"):

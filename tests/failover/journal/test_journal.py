@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from sparehub.failover.journal.events import JournalEvent
 from sparehub.failover.journal.journal import FILE, Journal, JournalError
 from sparehub.failover.journal.journal_state import JournalState
 
@@ -37,8 +38,8 @@ def opened(places: tuple[Path, Path]) -> Open:
 def test_both_copies_hold_every_record(opened: Open, places: tuple[Path, Path]) -> None:
     """The first names the project; each is read back as it was written."""
     journal = opened()
-    journal.append("begin", "failover-0", **BEGUN)
-    journal.append("intent", "failover-0", step="fence", state="FENCING")
+    journal.append(JournalEvent.BEGUN, "failover-0", **BEGUN)
+    journal.append(JournalEvent.INTENDED, "failover-0", step="fence", state="FENCING")
 
     assert [each.event for each in opened().records] == ["journal", "begin", "intent"]
     assert opened().records == journal.records
@@ -52,7 +53,7 @@ def test_why_an_unproven_plan_was_accepted_is_kept(opened: Open) -> None:
     """With the operation; one that was begun before there was a reason has none."""
     journal = opened()
     for number, said in enumerate(({}, {"unproven": "known since May"})):
-        journal.append("begin", f"failover-{number}", **BEGUN, **said)
+        journal.append(JournalEvent.BEGUN, f"failover-{number}", **BEGUN, **said)
         underway = JournalState.of(opened().records).open
         assert underway
         assert underway.unproven == said.get("unproven", "")
@@ -61,7 +62,7 @@ def test_why_an_unproven_plan_was_accepted_is_kept(opened: Open) -> None:
 def test_a_record_that_says_more_than_is_known_is_read(opened: Open) -> None:
     """As a later version may write it: what is known of the operation counts."""
     journal = opened()
-    journal.append("begin", "failover-0", **BEGUN, weather="fine")
+    journal.append(JournalEvent.BEGUN, "failover-0", **BEGUN, weather="fine")
 
     underway = JournalState.of(opened().records).open
     assert underway
@@ -74,27 +75,29 @@ def test_what_is_superseded_is_open_again_where_nothing_came_of_it(
 ) -> None:
     """As it is written now, and as it was: an "abandoned" before the next one begins."""
     journal = opened()
-    journal.append("begin", "failover-0", **BEGUN)
+    journal.append(JournalEvent.BEGUN, "failover-0", **BEGUN)
     if old:
-        journal.append("abandoned", "failover-0")
-    journal.append("begin", "failover-9", **BEGUN, **({} if old else {"supersedes": "failover-0"}))
-    ledger = JournalState.of(journal.records)
-    assert ledger.open
-    assert ledger.superseded
-    assert (ledger.open.id, ledger.superseded.id) == ("failover-9", "failover-0")
+        journal.append(JournalEvent.ABANDONED, "failover-0")
+    journal.append(
+        JournalEvent.BEGUN, "failover-9", **BEGUN, **({} if old else {"supersedes": "failover-0"})
+    )
+    journal_state = JournalState.of(journal.records)
+    assert journal_state.open
+    assert journal_state.superseded
+    assert (journal_state.open.id, journal_state.superseded.id) == ("failover-9", "failover-0")
 
-    journal.append("withdrawn", "failover-9", problem="UNFENCED")
-    ledger = JournalState.of(opened().records)
-    assert ledger.open
-    assert (ledger.open.id, ledger.superseded) == ("failover-0", None)
+    journal.append(JournalEvent.WITHDRAWN, "failover-9", problem="UNFENCED")
+    journal_state = JournalState.of(opened().records)
+    assert journal_state.open
+    assert (journal_state.open.id, journal_state.superseded) == ("failover-0", None)
 
 
 def test_a_last_record_that_was_cut_off_never_was(opened: Open, places: tuple[Path, Path]) -> None:
     """At any byte, in one copy or in both; and the next record mends the copies."""
     journal = opened()
-    journal.append("begin", "failover-0", **BEGUN)
+    journal.append(JournalEvent.BEGUN, "failover-0", **BEGUN)
     before = (places[0] / FILE).read_bytes()
-    journal.append("finished", "failover-0")
+    journal.append(JournalEvent.FINISHED, "failover-0")
     whole = (places[0] / FILE).read_bytes()
     for length in range(len(before), len(whole)):
         for place in places:
@@ -104,7 +107,7 @@ def test_a_last_record_that_was_cut_off_never_was(opened: Open, places: tuple[Pa
         assert len(opened().records) == 3
 
     (places[1] / FILE).write_bytes(whole[: len(before) + 7])
-    opened().append("committed", "failover-0")
+    opened().append(JournalEvent.COMMITTED, "failover-0")
     assert (places[0] / FILE).read_bytes() == (places[1] / FILE).read_bytes()
     assert len(opened().records) == 4
 
@@ -112,8 +115,8 @@ def test_a_last_record_that_was_cut_off_never_was(opened: Open, places: tuple[Pa
 def test_any_other_damage_is_refused(opened: Open, places: tuple[Path, Path]) -> None:
     """A byte that is another one, a line that is gone, a record that somebody wrote."""
     journal = opened()
-    journal.append("begin", "failover-0", **BEGUN)
-    journal.append("finished", "failover-0")
+    journal.append(JournalEvent.BEGUN, "failover-0", **BEGUN)
+    journal.append(JournalEvent.FINISHED, "failover-0")
     file = places[0] / FILE
     whole = file.read_bytes()
     lines = whole.splitlines(keepends=True)
@@ -133,22 +136,22 @@ def test_any_other_damage_is_refused(opened: Open, places: tuple[Path, Path]) ->
 
 def test_two_copies_that_disagree_are_refused(opened: Open, places: tuple[Path, Path]) -> None:
     """Each is whole by itself: which one is right only a person can know."""
-    opened().append("begin", "failover-0", **BEGUN)
+    opened().append(JournalEvent.BEGUN, "failover-0", **BEGUN)
     kept = (places[0] / FILE).read_bytes()
-    opened().append("finished", "failover-0")
+    opened().append(JournalEvent.FINISHED, "failover-0")
     for place in places:
         (place / FILE).write_bytes(kept)
-    opened().append("withdrawn", "failover-0")
+    opened().append(JournalEvent.WITHDRAWN, "failover-0")
     (places[1] / FILE).write_bytes(kept)
-    Journal(places[1:], "sparehub", lambda _text: None).append("finished", "failover-0")
+    Journal(places[1:], "sparehub", lambda _text: None).append(JournalEvent.FINISHED, "failover-0")
 
-    with pytest.raises(JournalError, match="tell different stories"):
+    with pytest.raises(JournalError, match="contradict each other"):
         opened()
 
 
 def test_a_journal_of_another_project_is_refused(opened: Open) -> None:
     """A home that belongs to somebody else."""
-    opened("other").append("begin", "failover-0", **BEGUN)
+    opened("other").append(JournalEvent.BEGUN, "failover-0", **BEGUN)
 
     with pytest.raises(JournalError, match="journal of the project 'other', not of 'sparehub'"):
         opened()
@@ -160,27 +163,27 @@ def test_one_place_may_fail_and_two_may_not(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     bad, good = tmp_path / "file" / "below", tmp_path / "good"
     journal = Journal((bad, good), "sparehub", told.append)
-    journal.append("begin", "failover-0", **BEGUN)
-    journal.append("finished", "failover-0")
+    journal.append(JournalEvent.BEGUN, "failover-0", **BEGUN)
+    journal.append(JournalEvent.FINISHED, "failover-0")
 
     assert len(told) == 1
     assert len(Journal((bad, good), "sparehub", told.append).records) == 3
     with pytest.raises(JournalError, match="can be written nowhere, so nothing is done"):
-        Journal((bad,), "sparehub", told.append).append("begin", "failover-0", **BEGUN)
+        Journal((bad,), "sparehub", told.append).append(JournalEvent.BEGUN, "failover-0", **BEGUN)
 
 
 def test_an_old_reading_takes_no_record_away(opened: Open, places: tuple[Path, Path]) -> None:
     """Who read before somebody else wrote is refused; who reads again may write."""
-    opened().append("begin", "failover-0", **BEGUN)
+    opened().append(JournalEvent.BEGUN, "failover-0", **BEGUN)
     old = opened()
-    for event in ("finished", "committed", "drill"):
+    for event in (JournalEvent.FINISHED, JournalEvent.COMMITTED, JournalEvent.DRILL_ENDED):
         opened().append(event, "failover-0")
     written = (places[0] / FILE).read_bytes()
 
     with pytest.raises(JournalError, match="has grown since it was read"):
-        old.append("halted", "failover-0", step="fence")
+        old.append(JournalEvent.HALTED, "failover-0", step="fence")
     assert [(place / FILE).read_bytes() for place in places] == [written, written]
-    opened().append("committed", "failover-0")
+    opened().append(JournalEvent.COMMITTED, "failover-0")
     assert len(opened().records) == 6
 
 
@@ -190,7 +193,7 @@ def test_a_copy_that_cannot_be_read_is_refused(
 ) -> None:
     """It may say more than the other one; a place without a copy says nothing."""
     places = (tmp_path / "one", tmp_path / "two")
-    Journal(places, "sparehub", print).append("begun")
+    Journal(places, "sparehub", print).append(JournalEvent.BEGUN)
     file = places[unreadable] / FILE
     read = Path.read_bytes
 

@@ -379,7 +379,7 @@ def test_a_region_whose_state_is_lost_is_fenced_at_its_circuit(
     said = " ".join(capsys.readouterr().err.split())
     assert "primary: its stack cannot be used: the state of stack 'primary' cannot be read" in said
     assert "its circuits are looked for in the subscription of secondary" in said
-    assert "fenced without the region" in said
+    assert "fenced from outside the region" in said
     assert len(world.disabled) == 1
     assert world.double == []
 
@@ -430,7 +430,7 @@ def test_a_key_is_refused_for_what_was_read_of_it_alone(
             plan=plan(pair["primary"], pair["secondary"], FAILOVER, mode),
             pair=pair,
             states=world.snapshots(tuple(PAIR)),
-            ledger=JournalState(spent=frozenset({key_digest(spent)})),
+            journal_state=JournalState(used_keys=frozenset({key_digest(spent)})),
             stacks=world,
             azure=Retrying(world),
         )
@@ -496,7 +496,7 @@ def test_where_a_borrowed_circuit_is_recorded_is_said_where_no_file_says_it(
             plan=plan(pair["primary"], pair["secondary"], FAILOVER, PLANNED),
             pair=pair,
             states=world.snapshots(tuple(PAIR)),
-            ledger=JournalState(),
+            journal_state=JournalState(),
             stacks=world,
             azure=azure,
         )

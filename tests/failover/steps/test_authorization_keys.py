@@ -219,8 +219,8 @@ def test_dying_between_the_authorization_and_its_key(start: Start) -> None:
     assert begin(world, FAILBACK) == 0
 
     assert world.issued == 1
-    ledger = [each for each in records(world) if each["event"] == "authorization"]
-    assert len({each["data"]["id"] for each in ledger}) == 1
+    journal_state = [each for each in records(world) if each["event"] == "authorization"]
+    assert len({each["data"]["id"] for each in journal_state}) == 1
 
 
 def test_a_lost_answer_is_no_second_authorization(start: Start) -> None:

@@ -9,14 +9,14 @@ import pytest
 
 from sparehub.azure.answers import Account, Answer
 from sparehub.failover.adapters.stack_snapshot import Snapshot, whole_circuit_id
+from sparehub.failover.journal.open_items import Fence
 from sparehub.failover.steps.fencing import (
     CutError,
-    Fence,
     FenceError,
     fences_for,
     remove_fence,
     set_fence,
-    undone,
+    take_back,
 )
 from sparehub.stacks.stack_files import read_stack
 from sparehub.topology.config.enums import Activation
@@ -255,11 +255,12 @@ def test_what_cannot_be_listed_may_be_somebody(what: str) -> None:
     primary = live("primary")
     keys = tuple(each for each in azure_with(primary).answers if what in each)
     azure = azure_with(primary, unanswered=keys)
-    with pytest.raises(CutError, match="nobody can say who else is on"):
+    with pytest.raises(CutError, match="the other users of"):
         chosen(azure, primary, live("secondary"))
     (accepted,) = chosen(azure, primary, live("secondary"), cut="nobody else is")
     assert accepted.cuts
-    assert all(each.startswith("whoever is not known, since of") for each in accepted.cuts)
+    unknown = "unknown users, since this cannot be read:"
+    assert all(cut.startswith(unknown) for cut in accepted.cuts)
 
 
 def test_without_the_index_every_subscription_is_listed() -> None:
@@ -319,7 +320,7 @@ def test_a_shared_circuit_without_an_authorization_has_no_fence() -> None:
 
 
 def test_a_peering_that_was_disabled_before_stays_so() -> None:
-    """Somebody else did that: the fence stands, and finishing it enables nothing."""
+    """Somebody else did that: the fence is set, and finishing it enables nothing."""
     primary = live("primary")
     azure = azure_with(primary, peering={"state": "Disabled"})
     (fence,) = chosen(azure, primary, live("secondary"))
@@ -450,5 +451,5 @@ def test_what_is_revoked_is_seen_to_be_gone() -> None:
     stays = Script({f"DELETE {path}": [(202, {})], f"GET {path}": [there]})
     with pytest.raises(FenceError, match="cannot be revoked"):
         set_fence(stays, REVOKE, quiet)
-    assert undone(stays, REVOKE, quiet)
-    assert not undone(Script({f"GET {path}": [gone]}), REVOKE, quiet)
+    assert take_back(stays, REVOKE, quiet)
+    assert not take_back(Script({f"GET {path}": [gone]}), REVOKE, quiet)

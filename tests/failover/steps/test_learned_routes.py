@@ -20,7 +20,7 @@ from sparehub.topology.model.circuit_routes import (
 )
 from sparehub.topology.planning.plan import Mode, PlanKind
 from tests.failover.memory_backend import World
-from tests.failover.operators import Start, begin, ledger_of, resume, worlds_in
+from tests.failover.operators import Start, begin, journal_state_of, resume, worlds_in
 
 
 @pytest.fixture
@@ -149,7 +149,7 @@ def test_who_knows_better_goes_on(start: Start) -> None:
         begin(world, PlanKind.FAILOVER)
     accepted = Accepted(unreached="routers follow at noon")
     assert operations.resume(world.directory, Output(), yes=True, accepted=accepted) == 0
-    last = ledger_of(world).last
+    last = journal_state_of(world).last
     assert last is not None
     assert last.accepted == accepted
 

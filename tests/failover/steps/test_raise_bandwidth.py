@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from sparehub.azure.answers import Answer
-from sparehub.failover import operations
+from sparehub.failover import finish_fence, operations
 from sparehub.failover.journal.lease import LeaseError
 from sparehub.failover.plans import read_plan
 from sparehub.failover.steps.preview_guard import UnexpectedChangesError
@@ -207,7 +207,7 @@ def test_a_region_that_is_lost_after_such_a_raise_is_disconnected_once_it_is_bac
     assert begin(world, FAILBACK, Mode.UNPLANNED) == 0
     world.lost.clear()
 
-    assert operations.finish_fence(world.directory, Output(), yes=True) == 0
+    assert finish_fence.finish_fence(world.directory, Output(), yes=True) == 0
 
     assert world.writes.count(RAISED) == 1
     assert (bandwidths(world), recorded(world)) == ((1000, 1000), 1000)
