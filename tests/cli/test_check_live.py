@@ -7,13 +7,15 @@ from typing import Any
 import pytest
 
 from sparehub.cli.check_live import check_live
+from sparehub.failover.adapters.protocols import Assumed
 from sparehub.failover.preflight.questions import QUESTIONS
 from sparehub.output import Output
 from sparehub.stacks.stack_file_edit import GENERATION, set_values
 from sparehub.topology.errors import ConfigurationError, PreflightError
 from sparehub.topology.planning.operations import PEERING, ResourceOperation, Verb
-from sparehub.topology.planning.plan import PlanKind
-from tests.failover.memory_backend import World
+from sparehub.topology.planning.plan import PlanKind, StackChange
+from tests.failover.memory_backend.hooks import Hooks, Previews
+from tests.failover.memory_backend.world import World
 from tests.failover.operators import Start, begin, halted
 from tests.failover.preflight.test_questions import NOT_READ, READ, SINGAPORE, answering
 from tests.failover.test_status import fenced, gone_in_azure
@@ -122,10 +124,8 @@ def test_everything_is_told_at_once(start: Start, capsys: pytest.CaptureFixture[
 def test_what_was_changed_by_hand_shows(start: Start, capsys: pytest.CaptureFixture[str]) -> None:
     """In Azure, where only a fresh reading shows it; with the command that says more."""
     world = start()
-    previews = world.previews
 
-    def drifted(changes: Any, assumed: Any) -> Any:
-        found = previews(changes, assumed)
+    def drifted(changes: tuple[StackChange, ...], assumed: Assumed, found: Previews) -> Previews:
         changed = ResourceOperation(
             Verb.UPDATE, PEERING, "region/spoke/spoke1/peering/spoke-to-hub"
         )
@@ -134,7 +134,7 @@ def test_what_was_changed_by_hand_shows(start: Start, capsys: pytest.CaptureFixt
             for change, each in zip(changes, found, strict=True)
         ]
 
-    world.previews = drifted  # type: ignore[method-assign]
+    world.hooks = Hooks(previews=drifted)
 
     code, found = checked(world, capsys, "primary")
 

@@ -25,6 +25,8 @@ def points(source: str, target: str) -> list[str]:
 
 
 OVER, BACK = points("primary", "secondary"), points("secondary", "primary")
+TARGET = {"failover": "secondary", "failback": "primary"}
+KILLED = [("failover", point) for point in OVER] + [("failback", point) for point in BACK]
 
 
 @pytest.fixture(scope="session")
@@ -36,52 +38,31 @@ def failed_over(pair: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return home
 
 
-@pytest.mark.parametrize("point", OVER if EVERYTHING else OVER[5:6])
-def test_a_failover_is_resumed(pair: Path, tmp_path: Path, point: str) -> None:
-    """It ends where it was to end, with nothing twice and nothing lost."""
-    operator = Operator(copied(pair, tmp_path / "home"))
-    die(operator, point, *operator.confirmed("failover"))
+@pytest.fixture
+def operator(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> Operator:
+    """Return the operator of a pair that is ready for an operation of this kind."""
+    home: Path = request.getfixturevalue("pair" if kind == "failover" else "failed_over")
+    return Operator(copied(home, tmp_path / "home"))
+
+
+@pytest.mark.parametrize(("kind", "point"), KILLED if EVERYTHING else [KILLED[5]])
+def test_an_operation_that_is_killed_is_resumed(operator: Operator, kind: str, point: str) -> None:
+    """At each point: it ends as planned, with nothing written twice and nothing lost."""
+    die(operator, point, *operator.confirmed(kind))
     resume(operator)
-    hold(operator, "secondary")
+    hold(operator, TARGET[kind])
 
 
 @pytest.mark.skipif(not EVERYTHING, reason="make faults")
-@pytest.mark.parametrize("point", BACK)
-def test_a_failback_is_resumed(failed_over: Path, tmp_path: Path, point: str) -> None:
-    """The same machine with the roles swapped."""
-    operator = Operator(copied(failed_over, tmp_path / "home"))
-    die(operator, point, *operator.confirmed("failback"))
-    resume(operator)
-    hold(operator, "primary")
-
-
-UNDER = [
-    (w, c)
-    for w in ("pulumi", "sparehub.simulator.provider.plugin")
-    for c in ("hong-kong", "singapore")
-]
-
-
-@pytest.mark.skipif(not EVERYTHING, reason="make faults")
-@pytest.mark.parametrize(("what", "connection"), UNDER)
-def test_a_failover_outlives_pulumi_and_the_provider(
-    pair: Path, tmp_path: Path, what: str, connection: str
+@pytest.mark.parametrize("kind", TARGET)
+@pytest.mark.parametrize("what", ["pulumi", "sparehub.simulator.provider.plugin"])
+@pytest.mark.parametrize("connection", CONNECTIONS.values())
+def test_an_operation_survives_the_death_of_pulumi_or_the_provider(
+    operator: Operator, kind: str, what: str, connection: str
 ) -> None:
-    """In the middle of a deletion and of a creation (2)."""
-    operator = Operator(copied(pair, tmp_path / "home"))
-    kill_under(operator, what, connection, *operator.confirmed("failover"))
-    hold(operator, "secondary")
-
-
-@pytest.mark.skipif(not EVERYTHING, reason="make faults")
-@pytest.mark.parametrize(("what", "connection"), UNDER)
-def test_a_failback_outlives_pulumi_and_the_provider(
-    failed_over: Path, tmp_path: Path, what: str, connection: str
-) -> None:
-    """The deletion and the creation are the other region's."""
-    operator = Operator(copied(failed_over, tmp_path / "home"))
-    kill_under(operator, what, connection, *operator.confirmed("failback"))
-    hold(operator, "primary")
+    """In the middle of a deletion, and of a creation."""
+    kill_under(operator, what, connection, *operator.confirmed(kind))
+    hold(operator, TARGET[kind])
 
 
 @pytest.mark.skipif(not EVERYTHING, reason="make faults")

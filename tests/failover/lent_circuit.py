@@ -9,7 +9,8 @@ from ruamel.yaml import YAML
 from sparehub.azure.answers import Answer
 from sparehub.stacks.stack_files import stack_file
 from sparehub.topology.planning.operations import CONNECTION, ResourceOperation, Verb
-from tests.failover.memory_backend import Resource, World
+from tests.failover.memory_backend.resources import Resource
+from tests.failover.memory_backend.world import World
 
 THEIRS = "00000000-0000-0000-0000-000000000002"
 LENT = (
@@ -65,21 +66,19 @@ class LendingWorld(World):
         first = self.authorizations[f"{AUTHORIZATIONS}/primary"]
         first.used, first.user = True, connection
 
-    def secret(self, stack: str, place: str) -> str:
-        assert place.endswith("connections.shared.circuit.authorizationKey")
+    def secret(self, stack: str, path: str) -> str:
+        assert path.endswith("connections.shared.circuit.authorizationKey")
         return self.keys[stack]
 
-    def set_secret(self, stack: str, place: str, value: str) -> None:
-        assert place.endswith("connections.shared.circuit.authorizationKey")
+    def _store_secret(self, stack: str, path: str, value: str) -> None:
+        assert path.endswith("connections.shared.circuit.authorizationKey")
         self.point()
         self.keys[stack] = value
         self.point()
 
-    def send(
-        self, method: str, path: str, body: Mapping[str, Any] | None = None, timeout: float = 60.0
-    ) -> Answer:
+    def _send(self, method: str, path: str, body: Mapping[str, Any] | None) -> Answer:
         if not path.startswith(LENT) or "/peerings/" in path:
-            return super().send(method, path, body, timeout)
+            return super()._send(method, path, body)
         if path.startswith(AUTHORIZATIONS):
             if self.hidden:
                 return Answer(status=self.hidden, body={"error": {"message": "not shown"}})
@@ -134,10 +133,10 @@ class LendingWorld(World):
             super()._write(stack, operation, resource)
         finally:
             if operation.name == NAME:
-                self._settle_use(stack, before)
+                self._update_use(stack, before)
 
-    def _settle_use(self, stack: str, before: str | None) -> None:
-        """Let a connection that stands use its key, and one that is gone use none."""
+    def _update_use(self, stack: str, before: str | None) -> None:
+        """Let a connection that exists use its key, and one that is gone use none."""
         standing = self.cloud[stack].get(NAME, {}).get("id")
         for each in self.authorizations.values():
             if standing and each.key == self.keys[stack]:

@@ -22,7 +22,10 @@ from sparehub.stacks.stack_files import stack_file
 from sparehub.topology.errors import HalfwayError
 from sparehub.topology.planning.plan import Mode, PlanKind
 from tests.configurations import ROOT
-from tests.failover.memory_backend import Died, Retrying, World, program_in, stack_in
+from tests.failover.memory_backend.hooks import Hooks
+from tests.failover.memory_backend.resources import program_in, stack_in
+from tests.failover.memory_backend.state import Died
+from tests.failover.memory_backend.world import Retrying, World
 
 Start = Callable[[], World]
 NO_ROOM = OSError(errno.ENOSPC, "No space left on device")
@@ -136,17 +139,16 @@ def begin(  # noqa: PLR0913 - one option a decision
 
 def halted(world: World) -> None:
     """Let the region that takes over die between the fence and its connection."""
-    writes = world.up
 
-    def failing(*arguments: object) -> None:
+    def lose() -> None:
         world.lost.update(["secondary"] if world.writes else [])
-        writes(*arguments)  # type: ignore[arg-type]
 
-    world.up = failing  # type: ignore[method-assign, assignment]
-    with pytest.raises(HalfwayError, match="stopped in activate-secondary") as caught:
+    with (
+        world.injecting(Hooks(before_deployment=lose)),
+        pytest.raises(HalfwayError, match="stopped in activate-secondary") as caught,
+    ):
         begin(world, PlanKind.FAILOVER)
     assert caught.value.exit_code == 5
-    world.up = writes  # type: ignore[method-assign]
 
 
 def resume(world: World) -> int:

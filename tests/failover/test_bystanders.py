@@ -1,7 +1,6 @@
 """Somebody else is on the lost region's circuit: named and not cut, unless that is accepted."""
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -12,7 +11,9 @@ from sparehub.failover.steps.unreachable_region import WithdrawnError
 from sparehub.output import Output
 from sparehub.topology.errors import HalfwayError
 from sparehub.topology.planning.plan import Mode, PlanKind
-from tests.failover.memory_backend import Died, World
+from tests.failover.memory_backend.hooks import Hooks
+from tests.failover.memory_backend.state import Died
+from tests.failover.memory_backend.world import World
 from tests.failover.operators import Start, begin, journal_state_of, worlds_in
 
 THEIRS = "/subscriptions/00000000-0000-0000-0000-000000000009/x/connections/theirs"
@@ -88,16 +89,12 @@ def test_a_halted_failover_goes_on_once_the_filters_are_in_place(start: Start) -
     """It answered at first, and stopped while it was disconnected: `resume` takes the ticket."""
     world = crowded(start)
     world.lost.clear()
-    up = world.up
-
-    def dying(*arguments: object) -> None:
-        world.lost.add("primary")
-        up(*arguments)  # type: ignore[arg-type]
-
-    world.up = dying  # type: ignore[method-assign, assignment]
-    with pytest.raises(HalfwayError, match="stopped answering while it was disconnected"):
+    lose = Hooks(before_deployment=lambda: world.lost.add("primary"))
+    with (
+        world.injecting(lose),
+        pytest.raises(HalfwayError, match="stopped answering while it was disconnected"),
+    ):
         begin(world, PlanKind.FAILOVER, Mode.UNPLANNED)
-    world.up = up  # type: ignore[method-assign]
     assert world.disabled == set()
     with pytest.raises(HalfwayError, match="sparehub resume --accept-cut"):
         operations.resume(world.directory, Output(), yes=True, accepted=NOTHING)
@@ -109,17 +106,14 @@ def test_a_fence_that_was_chosen_before_is_chosen_anew(start: Start) -> None:
     """The run died before it was set; by now somebody else is on the circuit."""
     world = crowded(start)
     world.bystanders.clear()
-    send = world.send
 
-    def dying(method: str, *more: Any, **how: Any) -> Any:
+    def request(method: str, path: str) -> None:
+        del path
         if method == "PUT":
             raise Died
-        return send(method, *more, **how)
 
-    world.send = dying  # type: ignore[method-assign]
-    with pytest.raises(Died):
+    with world.injecting(Hooks(request=request)), pytest.raises(Died):
         begin(world, PlanKind.FAILOVER, Mode.UNPLANNED)
-    world.send = send  # type: ignore[method-assign]
     world.bystanders[THEIRS] = circuit_of(world)
     with pytest.raises(WithdrawnError, match=f"would also cut:\n  connection {THEIRS}"):
         operations.resume(world.directory, Output(), yes=True, accepted=NOTHING)

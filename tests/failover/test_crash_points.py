@@ -24,7 +24,9 @@ from sparehub.stacks.stack_files import read_stack
 from sparehub.topology.errors import HalfwayError, PreflightError
 from sparehub.topology.planning.plan import Mode, PlanKind
 from tests.configurations import recorded_inside
-from tests.failover.memory_backend import Died, World, activation_in_file
+from tests.failover.memory_backend.resources import activation_in_file
+from tests.failover.memory_backend.state import Died
+from tests.failover.memory_backend.world import World
 from tests.failover.operators import (
     WIDE,
     Start,
@@ -127,7 +129,7 @@ FLOWS = {
 def prepared(start: Start, flow: Flow) -> World:
     """Return a world in which the flow's operation is next."""
     world = start()
-    world.full = flow.full
+    world.port_is_full = flow.full
     if flow.change:
         change_regions(world, flow.change)
     for kind in flow.before:
@@ -152,13 +154,13 @@ def perform(world: World, flow: Flow) -> None:
         cut="they agreed" if flow.crowded and not flow.ticket else "",
         ticket="CHG-1" if flow.ticket else "",
     )
-    world.quiet.update(["both"] if flow.silent else [])
+    world.silent_links.update(["both"] if flow.silent else [])
     try:
         begin(world, flow.kind, flow.mode, accepted, raise_bandwidth=flow.raises)
     except HalfwayError:
         if not flow.silent:
             raise
-        world.quiet.clear()
+        world.silent_links.clear()
         resume(world)
 
 
@@ -188,13 +190,13 @@ def chained(directory: Path) -> Iterator[list[bytes]]:
 def hold(world: World, flow: Flow) -> None:
     """Hold a world against the five invariants."""
     if not flow.unfenced and not flow.ticket:
-        assert world.double == []
+        assert world.conflicts == []
     for stack in ("primary", "secondary"):
         known = {e["name"]: e["outputs"] for e in world.state[stack]["resources"] if e["custom"]}
         standing = {name: each["outputs"] for name, each in world.cloud[stack].items()}
         assert known == standing
         assert world.state[stack]["pending_operations"] == []
-    back = flow.kind is PlanKind.FAILBACK or (flow.turns and world.fatal == TURNED)
+    back = flow.kind is PlanKind.FAILBACK or (flow.turns and world.dies_at == TURNED)
     target, source = ("primary", "secondary") if back else ("secondary", "primary")
     more = WIDE if flow.change is wide else ()
     assert world.advertised(target) == {"10.10.10.0/24", "10.1.0.0/24", "10.2.0.0/24", *more}
@@ -233,12 +235,12 @@ def test_dying_at_any_point_and_going_on(
 
     for number in range(1, last + 1, EACH):
         world = prepared(start, flow)
-        world.fatal = world.points + number
+        world.dies_at = world.points + number
         try:
             act(world, flow)
         except Died:
-            world.fatal = -1
-            world.quiet.clear()
+            world.dies_at = -1
+            world.silent_links.clear()
             if flow.turns:
                 turn(world)
             else:
@@ -252,7 +254,7 @@ def test_dying_at_any_point_and_going_on(
 
 def turn(world: World) -> None:
     """Go back, where anything is to go back from."""
-    world.fatal = TURNED
+    world.dies_at = TURNED
     try:
         begin(world, PlanKind.FAILBACK)
     except PreflightError as error:

@@ -9,18 +9,20 @@ import pytest
 
 from sparehub.azure.answers import Answer
 from sparehub.drill import networks
-from sparehub.failover import executor, finish_fence, operations
+from sparehub.failover import finish_fence, operations
 from sparehub.failover.adapters.protocols import Assumed
 from sparehub.failover.journal import journal
 from sparehub.failover.journal.lease import LeaseError
 from sparehub.failover.plans import read_plan
 from sparehub.failover.preflight import reachability
-from sparehub.failover.steps import key_checks
+from sparehub.failover.steps import key_checks, stack_switch
 from sparehub.output import Output
-from sparehub.topology.errors import HalfwayError, InterlockError, PreflightError, SparehubError
+from sparehub.topology.errors import HalfwayError, InterlockError, PreflightError
 from sparehub.topology.planning.operations import ResourceOperation, Verb
 from sparehub.topology.planning.plan import Mode, PlanKind, StackChange
-from tests.failover.memory_backend import Died, World
+from tests.failover.memory_backend.hooks import Hooks, Previews
+from tests.failover.memory_backend.state import Died
+from tests.failover.memory_backend.world import World
 from tests.failover.operators import Start, begin, change_regions, edit_regions, resume, wide
 
 FAILOVER, FAILBACK, PLANNED = PlanKind.FAILOVER, PlanKind.FAILBACK, Mode.PLANNED
@@ -40,20 +42,19 @@ def test_a_fence_disconnects_what_no_state_knows_of(start: Start) -> None:
 
     assert begin(world, FAILOVER) == 0
     assert world.writes == [f"delete {name}", "create region/connection/singapore/connection"]
-    assert world.double == []
+    assert world.conflicts == []
 
 
 def test_a_connection_that_stays_in_azure_stops_before_the_other_is_made(start: Start) -> None:
     """Pulumi says that it is deleted, and Azure still has it: no fence by the state alone."""
     world, name = start(), "region/connection/hong-kong/connection"
-    left, deploy = world.cloud["primary"][name], world.up
+    connection = world.cloud["primary"][name]
 
-    def returning(*arguments: object) -> None:
-        deploy(*arguments)  # type: ignore[arg-type]
-        world.cloud["primary"][name] = left
+    def restore() -> None:
+        world.cloud["primary"][name] = connection
 
-    world.up = returning  # type: ignore[method-assign, assignment]
-    with pytest.raises(HalfwayError, match=r"con-.* stands in Azure"):
+    world.hooks = Hooks(after_deployment=restore)
+    with pytest.raises(HalfwayError, match=r"con-.* exists in Azure"):
         begin(world, FAILOVER)
     assert world.writes == [f"delete {name}"]
 
@@ -76,7 +77,7 @@ def test_where_both_files_prefer_one_region_the_target_is_connected_first(
         "create region/connection/singapore/connection",
         "delete region/connection/hong-kong/connection",
     ]
-    assert world.double == world.writes[:1]
+    assert world.conflicts == world.writes[:1]
 
 
 @pytest.mark.parametrize("mode", Mode)
@@ -96,16 +97,16 @@ def test_a_preference_that_was_never_deployed_is_refused_before_anything_begins(
 def test_one_bad_answer_to_a_reading_halts_nothing(start: Start) -> None:
     """All that preflight or a proof reads is answered by 503 first; a probe has its own tries."""
     world = start()
-    send, asked = world.send, list[str]()
+    asked = list[str]()
 
-    def badly(method: str, path: str, *more: Any, **how: Any) -> Answer:
+    def request(method: str, path: str) -> Answer | None:
         if method == "GET" and "virtualNetworkGateways" not in path:
             asked.append(path)
             if len(asked) % 2:
                 return Answer(status=503, body={})
-        return send(method, path, *more, **how)
+        return None
 
-    world.send = badly  # type: ignore[method-assign]
+    world.hooks = Hooks(request=request)
     assert begin(world, FAILOVER) == 0
     assert {each.split("/")[-1].partition("?")[0] for each in asked} == {
         "AzurePrivatePeering",
@@ -124,23 +125,14 @@ def test_one_bad_answer_to_a_reading_halts_nothing(start: Start) -> None:
 def test_what_died_unheard_of_is_disconnected_on_the_way_back(start: Start) -> None:
     """All answers were lost and then the process died: the failback deletes it first."""
     world, name = start(), "region/connection/singapore/connection"
-    world.deaf = True
-    deploy = world.up
+    world.loses_next_answer = True
 
-    def dying(*arguments: object) -> None:
-        try:
-            deploy(*arguments)  # type: ignore[arg-type]
-        except SparehubError:
-            raise Died from None
-
-    world.up = dying  # type: ignore[method-assign, assignment]
-    with pytest.raises(Died):
+    with world.injecting(Hooks(failed_deployment=die)), pytest.raises(Died):
         begin(world, FAILOVER)
-    world.up = deploy  # type: ignore[method-assign]
 
     assert begin(world, FAILBACK) == 0
     assert world.writes[2:] == [f"delete {name}", "create region/connection/hong-kong/connection"]
-    assert world.double == []
+    assert world.conflicts == []
 
 
 def test_what_goes_wrong_at_the_very_end_is_half_way(
@@ -165,9 +157,8 @@ def test_what_goes_wrong_at_the_very_end_is_half_way(
 def test_a_region_that_falls_silent_half_way_is_no_refusal(start: Start) -> None:
     """Exit code 6 says that nothing was changed, which is not so once the other is disconnected."""
     world, name = start(), "region/connection/singapore/connection"
-    deploy = world.up
 
-    def dying(*arguments: object) -> None:
+    def die_in_a_creation() -> None:
         if world.writes:
             pending = {
                 "urn": f"a::{name}",
@@ -178,17 +169,15 @@ def test_a_region_that_falls_silent_half_way_is_no_refusal(start: Start) -> None
                 {"resource": pending, "type": "creating"}
             ]
             raise Died
-        deploy(*arguments)  # type: ignore[arg-type]
 
-    world.up = dying  # type: ignore[method-assign, assignment]
-    with pytest.raises(Died):
+    with world.injecting(Hooks(before_deployment=die_in_a_creation)), pytest.raises(Died):
         begin(world, FAILOVER)
-    world.up = deploy  # type: ignore[method-assign]
-    send = world.send
-    world.send = lambda *_, **__: Answer(status=503, body={})  # type: ignore[method-assign]
-    with pytest.raises(HalfwayError, match="Azure does not say what became of it"):
+    silence = Hooks(request=lambda _method, _path: Answer(status=503, body={}))
+    with (
+        world.injecting(silence),
+        pytest.raises(HalfwayError, match="Azure does not say whether that exists"),
+    ):
         resume(world)
-    world.send = send  # type: ignore[method-assign]
     assert resume(world) == 0
 
 
@@ -196,16 +185,12 @@ def test_what_was_paid_meanwhile_is_not_owed_again(start: Start) -> None:
     """The region came back and was disconnected while the failover from it stood half-way."""
     world = start()
     world.lost.add("primary")
-    deploy = world.up
-
-    def failing(*arguments: object) -> None:
-        world.lost.add("secondary")
-        deploy(*arguments)  # type: ignore[arg-type]
-
-    world.up = failing  # type: ignore[method-assign, assignment]
-    with pytest.raises(HalfwayError, match="stopped in activate-secondary"):
+    lose = Hooks(before_deployment=lambda: world.lost.add("secondary"))
+    with (
+        world.injecting(lose),
+        pytest.raises(HalfwayError, match="stopped in activate-secondary"),
+    ):
         begin(world, FAILOVER, Mode.UNPLANNED)
-    world.up = deploy  # type: ignore[method-assign]
     world.lost.clear()
     assert finish_fence.finish_fence(world.directory, Output(), yes=True) == 0
     assert resume(world) == 0
@@ -213,7 +198,7 @@ def test_what_was_paid_meanwhile_is_not_owed_again(start: Start) -> None:
     (file,) = (world.directory / "home").rglob("journal.jsonl")
     assert file.read_bytes().count(b'"debt"') == 1
     assert world.disabled == set()
-    assert world.double == []
+    assert world.conflicts == []
 
 
 def test_a_drill_that_never_began_is_not_recorded(start: Start) -> None:
@@ -230,27 +215,25 @@ def test_a_drill_that_never_began_is_not_recorded(start: Start) -> None:
 def test_a_drill_that_died_half_way_stops_no_failover(start: Start) -> None:
     """Some of its networks are still to be made: that is no unexpected write."""
     world = start()
-    world.previews = also_a_drill(world)  # type: ignore[method-assign]
+    world.hooks = Hooks(previews=also_a_drill)
     assert begin(world, FAILOVER) == 0
     assert len(world.writes) == 2
 
 
-def also_a_drill(world: World) -> Callable[..., list[frozenset[ResourceOperation]]]:
-    """Return previews that also want a network of a drill in the secondary."""
+def also_a_drill(changes: tuple[StackChange, ...], assumed: Assumed, found: Previews) -> Previews:
+    """Return previews that also create a network of a drill in the secondary."""
+    del assumed
     missing = ResourceOperation(
         Verb.CREATE, "azure-native:network:VirtualNetwork", "drill/spoke1/network"
     )
-    previews = world.previews
+    return [
+        operations | ({missing} if change.stack == "secondary" else frozenset())
+        for change, operations in zip(changes, found, strict=True)
+    ]
 
-    def wanted(
-        changes: tuple[StackChange, ...], assumed: Assumed
-    ) -> list[frozenset[ResourceOperation]]:
-        return [
-            found | ({missing} if change.stack == "secondary" else frozenset())
-            for change, found in zip(changes, previews(changes, assumed), strict=True)
-        ]
 
-    return wanted
+def die() -> None:
+    raise Died
 
 
 def overtake(world: World) -> None:
@@ -289,20 +272,21 @@ def test_who_lost_the_lease_settles_nothing(
 def test_who_lost_the_lease_between_two_records_writes_nothing(start: Start) -> None:
     """It slept after its intent was written down; asked again right before the write."""
     world = start()
-    looks: list[list[frozenset[ResourceOperation]]] = []
-    struck(world)
-    previews = world.previews
+    count = 0
 
-    def slept(*arguments: Any, **how: Any) -> list[frozenset[ResourceOperation]]:
-        looks.append(previews(*arguments, **how))
-        if len(looks) > 1:
+    def take_over(changes: tuple[StackChange, ...], assumed: Assumed, found: Previews) -> Previews:
+        nonlocal count
+        del changes, assumed
+        count += 1
+        if count > 1:
             overtake(world)
-        return looks[-1]
+        return found
 
-    world.previews = slept  # type: ignore[method-assign]
+    struck(world)
+    world.hooks = Hooks(previews=take_over)
     with pytest.raises(LeaseError, match="has taken over"):
         begin(world, FAILOVER)
-    assert (world.writes, len(looks)) == ([], 2)
+    assert (world.writes, count) == ([], 2)
 
 
 def test_a_late_finish_fence_spends_the_keys_of_what_it_deletes(
@@ -314,7 +298,7 @@ def test_a_late_finish_fence_spends_the_keys_of_what_it_deletes(
     begin(world, FAILOVER, Mode.UNPLANNED)
     world.lost.clear()
     monkeypatch.setattr(
-        key_checks, "marks", lambda _stacks, stack, _region: [f"key of {stack.name}"]
+        key_checks, "key_digests", lambda _stacks, stack, _region: [f"key of {stack.name}"]
     )
     finish_fence.finish_fence(world.directory, Output(), yes=True)
 
@@ -347,27 +331,25 @@ def test_a_fence_that_may_stand_is_not_called_nothing(start: Start) -> None:
     """Its write was lost and no later answer comes: half-way, and tried again by `resume`."""
     world = start()
     world.lost.add("primary")
-    send = world.send
 
-    def losing(method: str, path: str, *more: Any, **how: Any) -> Answer:
+    def lose(method: str, path: str, own: Answer) -> Answer:
+        del path
         if method == "PUT":
-            send(method, path, *more, **how)
-            world.silent.add("japaneast")
+            world.silent_locations.add("japaneast")
             return Answer(status=504, body={})
-        return send(method, path, *more, **how)
+        return own
 
-    world.send = losing  # type: ignore[method-assign]
-    with pytest.raises(HalfwayError, match=r"these may be set, and not all are: .*PrivatePeering"):
+    unknown = r"these may be set, and not all are: .*PrivatePeering"
+    with world.injecting(Hooks(answer=lose)), pytest.raises(HalfwayError, match=unknown):
         begin(world, FAILOVER, Mode.UNPLANNED)
     assert len(world.disabled) == 1
 
-    world.silent.clear()
-    world.send = send  # type: ignore[method-assign]
+    world.silent_locations.clear()
     assert resume(world) == 0
     world.lost.clear()
     assert finish_fence.finish_fence(world.directory, Output(), yes=True) == 0
     assert world.disabled == set()
-    assert world.double == []
+    assert world.conflicts == []
 
 
 def test_without_a_proof_nothing_goes_on(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -383,11 +365,11 @@ def test_without_a_proof_nothing_goes_on(start: Start, monkeypatch: pytest.Monke
             begin(world, FAILOVER)
     assert (world.writes, list(world.directory.rglob("journal.jsonl"))) == ([], [])
     with monkeypatch.context() as half_way:
-        half_way.setattr(executor, "prove", broken)
+        half_way.setattr(stack_switch, "verify_step", broken)
         with pytest.raises(ArithmeticError):
             begin(world, FAILOVER)
     assert world.writes == ["delete region/connection/hong-kong/connection"]
 
     assert resume(world) == 0
     assert world.writes[1:] == ["create region/connection/singapore/connection"]
-    assert world.double == []
+    assert world.conflicts == []

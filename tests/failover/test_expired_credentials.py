@@ -1,15 +1,14 @@
 """A login that ends, or that is of another tenant, says nothing of a region: nothing is fenced."""
 
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from sparehub.azure.answers import Answer, SignInError
 from sparehub.topology.errors import HalfwayError
 from sparehub.topology.planning.plan import Mode, PlanKind
-from tests.failover.memory_backend import World
+from tests.failover.memory_backend.hooks import NO_HOOKS, Hooks
+from tests.failover.memory_backend.world import World
 from tests.failover.operators import Start, begin, journal_state_of, resume, worlds_in
 
 ENDED = SignInError("a world in memory: nobody is signed in: AADSTS700082; sign in again")
@@ -22,16 +21,14 @@ def start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Start:
 
 def signed_out(world: World, *, after: int) -> None:
     """Let the login end once so many writes are done."""
-    send = world.send
 
-    def sending(
-        method: str, path: str, body: Mapping[str, Any] | None = None, timeout: float = 60.0
-    ) -> Answer:
+    def request(method: str, path: str) -> Answer | None:
+        del method, path
         if len(world.writes) >= after:
             raise ENDED
-        return send(method, path, body, timeout)
+        return None
 
-    world.send = sending  # type: ignore[method-assign]
+    world.hooks = Hooks(request=request)
 
 
 @pytest.mark.parametrize("mode", Mode)
@@ -49,12 +46,11 @@ def test_who_is_not_signed_in_begins_nothing(start: Start, mode: Mode) -> None:
 def test_a_login_that_ends_in_a_step_halts_it(start: Start, mode: Mode) -> None:
     """The region is not called silent and no fence is set; signed in again, `resume` goes on."""
     world = start()
-    send = world.send
     signed_out(world, after=1)
     with pytest.raises(HalfwayError, match="nobody is signed in") as caught:
         begin(world, PlanKind.FAILOVER, mode)
     assert caught.value.exit_code == 5
     assert (world.disabled, journal_state_of(world).open_items) == (set(), ())
-    world.send = send  # type: ignore[method-assign]
+    world.hooks = NO_HOOKS
     assert resume(world) == 0
-    assert (world.disabled, journal_state_of(world).open_items, world.double) == (set(), (), [])
+    assert (world.disabled, journal_state_of(world).open_items, world.conflicts) == (set(), (), [])

@@ -18,7 +18,7 @@ from sparehub.output import Output
 from sparehub.topology.errors import HalfwayError, SparehubError
 from sparehub.topology.planning.operations import PEERING
 from sparehub.topology.planning.plan import Mode, PlanKind
-from tests.failover.memory_backend import World
+from tests.failover.memory_backend.world import World
 from tests.failover.operators import NO_ROOM, Start, begin, halted, resume
 from tests.failover.test_crash_points import EACH, FLOWS, Flow, act, done, hold, prepared
 

@@ -31,7 +31,9 @@ from sparehub.topology.errors import (
 )
 from sparehub.topology.planning.plan import Mode, PlanKind
 from tests.configurations import recorded_inside
-from tests.failover.memory_backend import World, activation_in_file
+from tests.failover.memory_backend.hooks import Hooks
+from tests.failover.memory_backend.resources import activation_in_file
+from tests.failover.memory_backend.world import World
 from tests.failover.operators import Start, begin, change_regions, halted, resume
 
 FAILOVER, FAILBACK = PlanKind.FAILOVER, PlanKind.FAILBACK
@@ -315,7 +317,7 @@ def test_a_script_is_told_where_nothing_was_to_be_done(
 def test_what_was_made_and_never_heard_of_is_taken_in(start: Start) -> None:
     """All answers were lost: no state knows of it, not even as pending; it is not made twice."""
     world = start()
-    world.deaf = True
+    world.loses_next_answer = True
 
     assert begin(world, FAILOVER) == 0
     assert world.writes.count("create region/connection/singapore/connection") == 1
@@ -340,7 +342,7 @@ def test_a_halted_failover_is_resumed_or_answered_by_a_failback(start: Start) ->
         assert world.advertised(other) == set()
         assert activation_in_file(world.directory, live) == "active"
         assert activation_in_file(world.directory, other) == "standby"
-        assert world.double == []
+        assert world.conflicts == []
 
 
 def test_a_region_that_dies_while_it_is_disconnected_is_fenced_from_outside(start: Start) -> None:
@@ -349,17 +351,15 @@ def test_a_region_that_dies_while_it_is_disconnected_is_fenced_from_outside(star
         world = start()
         if inside:
             change_regions(world, recorded_inside)
-        deploy = world.up
 
-        def failing(*arguments: object, world: World = world, deploy: Any = deploy) -> None:
+        def lose(world: World = world) -> None:
             if not world.writes:
                 world.lost.add("primary")
-            deploy(*arguments)
 
-        world.up = failing  # type: ignore[method-assign, assignment]
+        world.hooks = Hooks(before_deployment=lose)
         if not inside:
             assert begin(world, FAILOVER, Mode.UNPLANNED) == 0
-            assert world.double == []
+            assert world.conflicts == []
             continue
         with pytest.raises(HalfwayError, match="resume --accept-unfenced REASON"):
             begin(world, FAILOVER, Mode.UNPLANNED)
@@ -379,28 +379,26 @@ def test_a_planned_failover_becomes_unplanned_where_its_source_dies(start: Start
 
     world = start()
     change_regions(world, apart)
-    deploy = world.up
 
-    def failing(*arguments: object) -> None:
+    def lose() -> None:
         world.lost.update([] if world.writes else ["primary"])
-        deploy(*arguments)  # type: ignore[arg-type]
 
-    world.up = failing  # type: ignore[method-assign, assignment]
+    world.hooks = Hooks(before_deployment=lose)
     with pytest.raises(HalfwayError, match="stopped in fence-primary"):
         begin(world, FAILOVER)
     for again in (resume, lambda world: begin(world, FAILOVER)):
         with pytest.raises(SparehubError):
             again(world)
-    world.silent.add("koreacentral")
+    world.silent_locations.add("koreacentral")
     with pytest.raises(UnreachableError, match="nothing was changed"):
         begin(world, FAILOVER, Mode.UNPLANNED)
     with pytest.raises(HalfwayError, match="lost by now: `failover --unplanned`"):
         begin(world, FAILOVER)
-    world.silent.clear()
+    world.silent_locations.clear()
 
     assert begin(world, FAILOVER, Mode.UNPLANNED) == 0
     assert len(world.advertised("secondary")) == 3
-    assert world.double == []
+    assert world.conflicts == []
     with pytest.raises(InterlockError, match="still to be disconnected"):
         begin(world, FAILBACK)
 
@@ -493,10 +491,8 @@ def test_nobody_else_works_while_somebody_is_asked(
 def test_a_late_writer_does_nothing_more(start: Start) -> None:
     """It slept between its steps, and somebody on another host took over."""
     world = start()
-    deploy = world.up
 
-    def slept(*arguments: object) -> None:
-        deploy(*arguments)  # type: ignore[arg-type]
+    def take_over() -> None:
         for place in (
             world.directory / "home/journal",
             world.directory / "state/.sparehub/sparehub",
@@ -505,7 +501,7 @@ def test_a_late_writer_does_nothing_more(start: Start) -> None:
             terms["epoch"] += 1
             (place / "lease.json").write_text(json.dumps(terms))
 
-    world.up = slept  # type: ignore[method-assign, assignment]
+    world.hooks = Hooks(after_deployment=take_over)
     with pytest.raises(LeaseError, match="has taken over"):
         begin(world, FAILOVER)
     assert world.writes == ["delete region/connection/hong-kong/connection"]

@@ -12,7 +12,7 @@ from sparehub.output import Output
 from sparehub.stacks.stack_file_edit import GENERATION, set_values
 from sparehub.topology.planning.plan import Mode, PlanKind
 from tests.configurations import recorded_inside
-from tests.failover.memory_backend import World
+from tests.failover.memory_backend.world import World
 from tests.failover.operators import Start, begin, change_regions, halted
 
 FAILOVER = PlanKind.FAILOVER

@@ -29,7 +29,8 @@ from sparehub.topology.errors import (
 )
 from sparehub.topology.planning.plan import Mode, PlanKind
 from tests.configurations import recorded_inside
-from tests.failover.memory_backend import Died, Retrying, World
+from tests.failover.memory_backend.state import Died
+from tests.failover.memory_backend.world import Retrying, World
 from tests.failover.operators import Start, begin, change_regions, halted, resume
 
 FAILOVER, FAILBACK = PlanKind.FAILOVER, PlanKind.FAILBACK

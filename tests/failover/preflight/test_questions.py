@@ -1,7 +1,7 @@
 """What preflight asks, and which operations an answer, or the lack of one, refuses."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -27,7 +27,9 @@ from sparehub.topology.errors import (
 from sparehub.topology.planning.failover import plan
 from sparehub.topology.planning.plan import KeyedConnection, Mode, Plan, PlanKind
 from tests.configurations import ROOT
-from tests.failover.memory_backend import PAIR, Retrying, World, stack_in
+from tests.failover.memory_backend.hooks import Hooks
+from tests.failover.memory_backend.resources import PAIR, stack_in
+from tests.failover.memory_backend.world import Retrying, World
 from tests.failover.operators import (
     Start,
     at_depth_network,
@@ -46,15 +48,11 @@ Wrong = Callable[[World], object]
 
 def answering(world: World, part: str, answer: Callable[[Answer], Answer]) -> None:
     """Change what Azure answers when something of the secondary is read."""
-    send = world.send
 
-    def changed(
-        method: str, path: str, body: Mapping[str, Any] | None = None, timeout: float = 60.0
-    ) -> Answer:
-        given = send(method, path, body, timeout)
-        return answer(given) if method == "GET" and path.endswith(part) else given
+    def changed(method: str, path: str, own: Answer) -> Answer:
+        return answer(own) if method == "GET" and path.endswith(part) else own
 
-    world.send = changed  # type: ignore[method-assign]
+    world.hooks = Hooks(answer=changed)
 
 
 def without(key: str) -> Callable[[Answer], Answer]:
@@ -213,7 +211,7 @@ def test_what_refuses_a_planned_failover_alone(
     assert f"warning: {said}" in " ".join(captured.err.split())
     assert "warning" not in captured.out
     assert len(world.advertised("secondary")) == 3
-    assert world.double == []
+    assert world.conflicts == []
 
 
 def test_a_region_that_may_be_lost_is_asked_for_no_rights_of_its_resources(
@@ -224,15 +222,15 @@ def test_a_region_that_may_be_lost_is_asked_for_no_rights_of_its_resources(
     group = stack_in(world.directory, "primary").region.resource_group
     groups = (f"/resourceGroups/{group}/", "/resourceGroups/rg-sparehub-erc-hong-kong/")
     asked: list[str] = []
-    send = world.send
 
-    def sent(method: str, path: str, *rest: Any) -> Answer:
+    def request(method: str, path: str) -> Answer | None:
+        del method
         if path.endswith("/permissions") and any(each in path for each in groups):
             asked.append(path.partition("/resourceGroups/")[2])
             return READER
-        return send(method, path, *rest)
+        return None
 
-    world.send = sent  # type: ignore[method-assign, assignment]
+    world.hooks = Hooks(request=request)
     written = "something forbids what has to be written in primary"
     with pytest.raises(PreflightError, match=written):
         begin(world, FAILOVER)
@@ -381,7 +379,7 @@ def test_a_region_whose_state_is_lost_is_fenced_at_its_circuit(
     assert "its circuits are looked for in the subscription of secondary" in said
     assert "fenced from outside the region" in said
     assert len(world.disabled) == 1
-    assert world.double == []
+    assert world.conflicts == []
 
     world = start()
     world.lost.add("primary")
@@ -395,15 +393,15 @@ def test_an_unplanned_failover_is_resumed_without_the_state_of_what_is_left(star
     """It stopped after the fence; without the state of the region that takes over it is refused."""
     world = start()
     world.unreadable.add("primary")
-    deploy = world.up
 
-    def failing(*_arguments: Any) -> None:
+    def fail() -> None:
         raise DeploymentError("the provider does not answer")
 
-    world.up = failing  # type: ignore[method-assign, assignment]
-    with pytest.raises(HalfwayError, match="stopped in activate-secondary"):
+    with (
+        world.injecting(Hooks(before_deployment=fail)),
+        pytest.raises(HalfwayError, match="stopped in activate-secondary"),
+    ):
         begin(world, FAILOVER, UNPLANNED)
-    world.up = deploy  # type: ignore[method-assign]
     world.unreadable.add("secondary")
     with pytest.raises(PreflightError, match="the state of stack 'secondary' cannot be read"):
         resume(world)
@@ -411,7 +409,7 @@ def test_an_unplanned_failover_is_resumed_without_the_state_of_what_is_left(star
 
     assert resume(world) == 0
     assert len(world.advertised("secondary")) == 3
-    assert world.double == []
+    assert world.conflicts == []
 
 
 def test_a_key_is_refused_for_what_was_read_of_it_alone(

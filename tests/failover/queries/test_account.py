@@ -4,14 +4,14 @@ from collections.abc import Callable
 
 import pytest
 
-from sparehub.azure.answers import Account
 from sparehub.azure.settings import LOCAL_SUBSCRIPTION
 from sparehub.drill import networks
 from sparehub.failover.plans import read_plan
 from sparehub.output import Output
 from sparehub.topology.errors import PreflightError
 from sparehub.topology.planning.plan import Mode, PlanKind
-from tests.failover.memory_backend import TENANT, World
+from tests.failover.memory_backend.azure import TENANT
+from tests.failover.memory_backend.world import World
 from tests.failover.operators import Start, begin, halted, resume
 
 OTHER = "00000000-0000-0000-0000-000000000001"
@@ -113,8 +113,7 @@ def test_where_nobody_can_say_who_is_signed_in(
 ) -> None:
     """A planned operation is refused; an unplanned one is warned, since nothing was read."""
     world = start()
-    unknown = Account(problem="Please run 'az login' to setup account.")
-    world.account = lambda _subscription: unknown  # type: ignore[method-assign, assignment]
+    world.account_problem = "Please run 'az login' to setup account."
     with pytest.raises(
         PreflightError, match=r"nobody can say who is signed in to .*: Please run 'az log"
     ):
@@ -130,7 +129,7 @@ def test_where_nobody_can_say_who_is_signed_in(
 def test_nobody_drills_in_another_account(start: Start) -> None:
     """The test networks would be made where nobody looks for them."""
     world = start()
-    world.seen = (OTHER,)
+    world.visible_subscriptions = (OTHER,)
     plan = read_plan(world.directory, PlanKind.DRILL, Mode.PLANNED).id
     with pytest.raises(PreflightError, match="not the account of these stacks"):
         networks.start(world.directory, Output(), plan=plan, yes=True)
@@ -142,11 +141,11 @@ def test_nobody_resumes_in_another_account(start: Start) -> None:
     world = start()
     halted(world)
     world.lost.clear()
-    world.seen = (OTHER,)
+    world.visible_subscriptions = (OTHER,)
     before = list(world.writes)
     for act in (resume, lambda world: begin(world, PlanKind.FAILBACK)):
         with pytest.raises(PreflightError, match="not the account of these stacks"):
             act(world)
     assert world.writes == before
-    world.seen = ("", LOCAL_SUBSCRIPTION)
+    world.visible_subscriptions = ("", LOCAL_SUBSCRIPTION)
     assert resume(world) == 0

@@ -18,7 +18,9 @@ from sparehub.output import Output
 from sparehub.topology.errors import HalfwayError, PreflightError, UnreachableError
 from sparehub.topology.planning.plan import Mode, PlanKind
 from tests.failover.lent_circuit import AUTHORIZATIONS, LENT, NAME, THEIRS, LendingWorld
-from tests.failover.memory_backend import Died, World
+from tests.failover.memory_backend.hooks import Hooks
+from tests.failover.memory_backend.state import Died
+from tests.failover.memory_backend.world import World
 from tests.failover.operators import Start, begin, resume, worlds_in
 
 FAILOVER, FAILBACK = PlanKind.FAILOVER, PlanKind.FAILBACK
@@ -146,13 +148,11 @@ def test_what_azure_does_not_show_is_never_deleted(start: Start) -> None:
     """It may be in use: deleting it would delete a live connection."""
     world = lending(start)
     begin(world, FAILBACK)
-    deploy = world.up
 
-    def hiding(*arguments: object) -> None:
-        deploy(*arguments)  # type: ignore[arg-type]
+    def hide() -> None:
         world.hidden = 403
 
-    world.up = hiding  # type: ignore[method-assign, assignment]
+    world.hooks = Hooks(after_deployment=hide)
     before = set(world.authorizations)
     assert begin(world, FAILOVER) == 0
     assert before <= set(world.authorizations)
@@ -164,17 +164,14 @@ def test_the_authorization_in_use_is_kept_whatever_the_file_says(start: Start) -
     begin(world, FAILBACK)
     issued = [each for each in world.authorizations if "sparehub-failback" in each]
     world.keys["primary"] = "another"
-    deploy = world.up
-
-    def stopping(*_arguments: object) -> None:
-        raise Died
-
-    world.up = stopping  # type: ignore[method-assign, assignment]
-    with pytest.raises(Died):
+    with world.injecting(Hooks(before_deployment=die)), pytest.raises(Died):
         begin(world, FAILOVER)
-    world.up = deploy  # type: ignore[method-assign]
     begin(world, FAILBACK)
     assert set(issued) <= set(world.authorizations)
+
+
+def die() -> None:
+    raise Died
 
 
 def points(start: Start) -> int:
@@ -189,15 +186,15 @@ def test_dying_anywhere_issues_one_authorization_and_no_second(start: Start) -> 
     """Points of a failback where it dies, all or a sample of them; `resume` finds what was done."""
     for fatal in range(1, points(start) + 1, EACH):
         world = lending(start)
-        world.points, world.fatal = 0, fatal
+        world.points, world.dies_at = 0, fatal
         with pytest.raises(Died):
             begin(world, FAILBACK)
-        world.fatal = -1
+        world.dies_at = -1
         if resume(world) == 0 and not world.advertised("primary"):
             begin(world, FAILBACK)  # it died before it had begun
         assert world.issued == 1, fatal
         assert len(world.advertised("primary")) == 3
-        assert world.double == []
+        assert world.conflicts == []
         written = len(world.writes)
         resume(world)
         assert len(world.writes) == written
@@ -206,36 +203,29 @@ def test_dying_anywhere_issues_one_authorization_and_no_second(start: Start) -> 
 def test_dying_between_the_authorization_and_its_key(start: Start) -> None:
     """And given up for the way back: the next failback takes what was issued, by its record."""
     world = lending(start)
-
-    def dying(*_arguments: object) -> None:
-        raise Died
-
-    keep, world.set_secret = world.set_secret, dying  # type: ignore[method-assign, assignment]
-    with pytest.raises(Died):
+    with world.injecting(Hooks(before_secret=die)), pytest.raises(Died):
         begin(world, FAILBACK)
-    world.set_secret = keep  # type: ignore[method-assign]
     assert world.issued == 1
     assert begin(world, FAILOVER) == 0  # gives the failback up: the secondary is live still
     assert begin(world, FAILBACK) == 0
 
     assert world.issued == 1
-    journal_state = [each for each in records(world) if each["event"] == "authorization"]
-    assert len({each["data"]["id"] for each in journal_state}) == 1
+    issued = [record for record in records(world) if record["event"] == "authorization"]
+    assert len({record["data"]["id"] for record in issued}) == 1
 
 
 def test_a_lost_answer_is_no_second_authorization(start: Start) -> None:
     """The write was done and nobody heard of it: half-way, and found by its name."""
     world = lending(start)
-    send, lost = world.send, list[str]()
+    lost = list[str]()
 
-    def losing(method: str, path: str, *more: Any, **how: Any) -> Any:
-        answer = send(method, path, *more, **how)
+    def lose(method: str, path: str, own: Answer) -> Answer:
         if method == "PUT" and len(lost) < 4:
             lost.append(path)
-            return type(answer)(status=504, body={})
-        return answer
+            return Answer(status=504, body={})
+        return own
 
-    world.send = losing  # type: ignore[method-assign]
+    world.hooks = Hooks(answer=lose)
     with pytest.raises(HalfwayError, match=r"stopped in renew-authorization-shared: .*no answer"):
         begin(world, FAILBACK)
     assert len(world.advertised("secondary")) == 3
@@ -246,20 +236,20 @@ def test_a_lost_answer_is_no_second_authorization(start: Start) -> None:
 def test_a_key_that_was_issued_and_is_not_shown_is_not_stored(start: Start) -> None:
     """An empty key in the file would be met only once the other region is disconnected."""
     world = lending(start)
-    send = world.send
 
-    def blind(method: str, path: str, *more: Any, **how: Any) -> Any:
-        answer = send(method, path, *more, **how)
-        if "/authorizations/sparehub" in path and answer.accepted:
-            return type(answer)(status=200, body={"properties": {"provisioningState": "Succeeded"}})
-        return answer
+    def without_key(method: str, path: str, own: Answer) -> Answer:
+        del method
+        if "/authorizations/sparehub" in path and own.accepted:
+            return Answer(status=200, body={"properties": {"provisioningState": "Succeeded"}})
+        return own
 
-    world.send = blind  # type: ignore[method-assign]
-    with pytest.raises(HalfwayError, match="Azure does not show its key"):
+    with (
+        world.injecting(Hooks(answer=without_key)),
+        pytest.raises(HalfwayError, match="Azure does not show its key"),
+    ):
         begin(world, FAILBACK)
     assert world.keys["primary"] == "first-key-of-primary"
     assert len(world.advertised("secondary")) == 3
-    world.send = send  # type: ignore[method-assign]
     assert resume(world) == 0
 
 
@@ -301,10 +291,10 @@ def test_a_key_given_by_hand_survives_a_death(start: Start) -> None:
     for fatal in (4, 12, 20, 28):
         world = lending(start)
         lend_another(world, "by hand")
-        world.points, world.fatal = 0, fatal
+        world.points, world.dies_at = 0, fatal
         with pytest.raises(Died):
             by_hand(world, FAILBACK, ("", "by hand"))
-        world.fatal = -1
+        world.dies_at = -1
         resume(world)
         if not world.advertised("primary"):
             by_hand(world, FAILBACK, ("", "by hand"))
@@ -362,13 +352,12 @@ def test_an_unplanned_operation_is_not_refused_for_what_does_not_answer(
     with pytest.raises(PreflightError, match="ask the circuit"):
         begin(world, FAILBACK)
     capsys.readouterr()
-    send = world.send
 
-    def recovering(method: str, path: str, *more: Any, **how: Any) -> Any:
+    def recover(method: str, path: str) -> None:
+        del method, path
         world.hidden *= bool(world.advertised("secondary"))
-        return send(method, path, *more, **how)
 
-    world.send = recovering  # type: ignore[method-assign]
+    world.hooks = Hooks(request=recover)
     assert begin(world, FAILBACK, Mode.UNPLANNED) == 0
     assert "(it does not answer: not shown)" in said(capsys)
 
@@ -383,7 +372,7 @@ def test_where_no_fence_holds_nothing_was_issued(start: Start) -> None:
     assert (world.issued, world.keys["primary"]) == (0, "first-key-of-primary")
 
 
-def test_the_ledger_knows_what_was_issued_until_it_is_gone(start: Start) -> None:
+def test_the_journal_state_holds_what_was_issued_until_it_is_deleted(start: Start) -> None:
     """Once each, whatever is written twice by a run that died."""
     world = lending(start)
     begin(world, FAILBACK)
@@ -408,15 +397,16 @@ def test_rights_on_the_circuit_are_said_and_refuse_no_key_that_is_good(
 ) -> None:
     """Where the login may not issue one, or that cannot be read in the other subscription."""
     world = lending(start, over=False)
-    send, theirs = world.send, f"/subscriptions/{THEIRS}"
 
-    def denied(method: str, path: str, *rest: Any) -> Answer:
-        if path.startswith(theirs) and "/providers/Microsoft.Authorization/" in path:
+    def deny(method: str, path: str) -> Answer | None:
+        del method
+        subscription = path.startswith(f"/subscriptions/{THEIRS}")
+        if subscription and "/providers/Microsoft.Authorization/" in path:
             rights = [{"actions": ["*/read"]}] if path.endswith("/permissions") else []
             return Answer(status=status, body={"value": rights} if status == 200 else {})
-        return send(method, path, *rest)
+        return None
 
-    world.send = denied  # type: ignore[method-assign, assignment]
+    world.hooks = Hooks(request=deny)
 
     assert begin(world, FAILOVER, mode) == 0
 

@@ -1,5 +1,6 @@
 """A region has taken over once routes of on-premises are there, not once Azure says Succeeded."""
 
+from dataclasses import replace
 from ipaddress import IPv4Network, ip_network
 from pathlib import Path
 
@@ -19,7 +20,8 @@ from sparehub.topology.model.circuit_routes import (
     uncovered,
 )
 from sparehub.topology.planning.plan import Mode, PlanKind
-from tests.failover.memory_backend import World
+from tests.failover.memory_backend.hooks import Hooks
+from tests.failover.memory_backend.world import World
 from tests.failover.operators import Start, begin, journal_state_of, resume, worlds_in
 
 
@@ -31,13 +33,7 @@ def start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Start:
 def falling_silent(start: Start, *links: str) -> World:
     """Return a world whose on-premises routers fall silent once something is disconnected."""
     world = start()
-    up = world.up
-
-    def deploying(*arguments: object) -> None:
-        up(*arguments)  # type: ignore[arg-type]
-        world.quiet.update(links)
-
-    world.up = deploying  # type: ignore[method-assign, assignment]
+    world.hooks = Hooks(after_deployment=lambda: world.silent_links.update(links))
     return world
 
 
@@ -56,22 +52,20 @@ def test_silence_halts_the_activation(start: Start, mode: Mode) -> None:
 
     with pytest.raises(HalfwayError, match="does not reach on-premises"):
         resume(world)
-    world.quiet.clear()
+    world.silent_links.clear()
     assert resume(world) == 0
-    assert world.double == []
+    assert world.conflicts == []
 
 
 def test_routes_that_come_late_are_waited_for(start: Start) -> None:
     """Within the hold time; with both links there is no warning."""
     world = falling_silent(start, "both")
-    wait = world.wait
 
-    def speaking(seconds: float) -> None:
-        wait(seconds)
+    def speak() -> None:
         if len(world.waited) == 3:
-            world.quiet.clear()
+            world.silent_links.clear()
 
-    world.wait = speaking  # type: ignore[method-assign]
+    world.hooks = replace(world.hooks, after_wait=speak)
     assert begin(world, PlanKind.FAILOVER) == 0
     assert world.waited[:3] == [10, 10, 10]
 
@@ -88,7 +82,7 @@ def test_the_circuit_of_the_standby_is_asked_before(
 ) -> None:
     """Silent on both links refuses a planned failover, of one it is told."""
     world = start()
-    world.quiet.add(link)
+    world.silent_links.add(link)
     if link == "both":
         with pytest.raises(PreflightError, match=said) as caught:
             begin(world, PlanKind.FAILOVER)
@@ -116,7 +110,7 @@ def test_whom_a_fence_would_cut_is_said_in_peace_time(
 def test_one_link_is_a_warning(start: Start, capsys: pytest.CaptureFixture[str]) -> None:
     """The region reaches on-premises, without its second way."""
     world = start()
-    world.quiet.add("secondary")
+    world.silent_links.add("secondary")
     assert begin(world, PlanKind.FAILOVER) == 0
     told = " ".join(capsys.readouterr().err.split())
     assert "warning: on-premises is reached, but not over every link" in told
@@ -157,14 +151,13 @@ def test_who_knows_better_goes_on(start: Start) -> None:
 def test_a_circuit_that_shows_no_table_is_answered_for_by_the_gateway(start: Start) -> None:
     """Another team's circuit: the gateway's own table says what it learned."""
     world = start()
-    send = world.send
 
-    def hidden(*arguments: object, **more: object) -> object:
-        if "/routeTables/" in str(arguments[1]):
-            return Answer(status=403, body={"error": {"message": "not yours"}})
-        return send(*arguments, **more)  # type: ignore[arg-type]
+    def hide(method: str, path: str) -> Answer | None:
+        del method
+        refusal = {"error": {"message": "not yours"}}
+        return Answer(status=403, body=refusal) if "/routeTables/" in path else None
 
-    world.send = hidden  # type: ignore[method-assign, assignment]
+    world.hooks = Hooks(request=hide)
     assert begin(world, PlanKind.FAILOVER, Mode.UNPLANNED) == 0
     world.on_premises = ()
     with pytest.raises(HalfwayError, match=r"the gateway .* learns nothing"):

@@ -17,7 +17,9 @@ from sparehub.stacks.stack_file_edit import editing_problems
 from sparehub.stacks.stack_files import StackText, read_stack
 from sparehub.topology.errors import HalfwayError, OptionsError, PreflightError
 from sparehub.topology.planning.plan import Mode, PlanKind
-from tests.failover.memory_backend import Died, World
+from tests.failover.memory_backend.hooks import Hooks
+from tests.failover.memory_backend.state import Died
+from tests.failover.memory_backend.world import World
 from tests.failover.operators import Start, begin, resume
 
 FAILOVER, FAILBACK = PlanKind.FAILOVER, PlanKind.FAILBACK
@@ -54,28 +56,23 @@ def outcome(world: World) -> dict[str, Any]:
 
 def answering(world: World, answer: Callable[[], Answer | None]) -> None:
     """Let readings of the secondary's circuit be answered otherwise, where there is an answer."""
-    send = world.send
 
-    def other(method: str, path: str, *more: Any) -> Answer:
-        found = answer() if path.endswith("/erc-singapore") else None
-        return found or send(method, path, *more)
+    def request(method: str, path: str) -> Answer | None:
+        del method
+        return answer() if path.endswith("/erc-singapore") else None
 
-    world.send = other  # type: ignore[method-assign, assignment]
+    world.hooks = Hooks(request=request)
 
 
 def dying(world: World) -> None:
     """Die after the file says what is wanted, and before it is deployed."""
-    deploy = world.up
 
-    def dead(*arguments: object) -> None:
+    def die() -> None:
         if len(world.writes) > 1:
             raise Died
-        deploy(*arguments)  # type: ignore[arg-type]
 
-    world.up = dead  # type: ignore[method-assign, assignment]
-    with pytest.raises(Died):
+    with world.injecting(Hooks(before_deployment=die)), pytest.raises(Died):
         begin(world, FAILOVER, raise_bandwidth=True)
-    world.up = deploy  # type: ignore[method-assign]
     assert (bandwidths(world), recorded(world)) == ((1000, 200), 200)
 
 
@@ -118,7 +115,7 @@ def test_a_bandwidth_that_azure_refuses_stays_and_the_failover_is_done(
 ) -> None:
     """The file is put back, the journal has the reason, the exit code is that of a failover."""
     world = start()
-    world.full = True
+    world.port_is_full = True
     assert begin(world, FAILOVER, raise_bandwidth=True) == 0
     assert bandwidths(world) == (200, 200)
     said = "carries 200 Mbps as before, since raising it failed: the port has no room"
@@ -184,8 +181,8 @@ def test_a_raise_whose_answers_were_all_lost_is_written_again_by_the_next_operat
 ) -> None:
     """Azure did it and nobody heard: the file says so, the state does not yet."""
     world = start()
-    world.mishaps = [(True, False), (True, False)]
-    answering(world, lambda: None if world.mishaps else SILENT)
+    world.failing_writes = [(True, False), (True, False)]
+    answering(world, lambda: None if world.failing_writes else SILENT)
 
     assert begin(world, FAILOVER, raise_bandwidth=True) == 0
 
@@ -201,7 +198,7 @@ def test_a_region_that_is_lost_after_such_a_raise_is_disconnected_once_it_is_bac
 ) -> None:
     """`finish-fence` may write the circuit as well."""
     world = start()
-    world.mishaps = [(True, False), (True, False)]
+    world.failing_writes = [(True, False), (True, False)]
     begin(world, FAILOVER, raise_bandwidth=True)
     world.lost.add("secondary")
     assert begin(world, FAILBACK, Mode.UNPLANNED) == 0
@@ -218,7 +215,7 @@ def test_a_raise_that_azure_shows_is_none_that_was_refused(
 ) -> None:
     """Also where Pulumi heard of none of it."""
     world = start()
-    world.mishaps = [(True, False), (True, False)]
+    world.failing_writes = [(True, False), (True, False)]
 
     assert begin(world, FAILOVER, raise_bandwidth=True) == 0
 
@@ -232,7 +229,7 @@ def test_a_raise_that_is_refused_after_it_was_accepted_is_taken_back_in_the_stat
 ) -> None:
     """Pulumi then records the new number, and Azure has the old one."""
     world = start()
-    world.mishaps = [(False, True), (False, True)]
+    world.failing_writes = [(False, True), (False, True)]
 
     assert begin(world, FAILOVER, raise_bandwidth=True) == 0
 
@@ -246,7 +243,7 @@ def test_a_raise_that_cannot_be_taken_back_now_is_taken_back_by_the_next_operati
 ) -> None:
     """Whose deployment may write the circuit for that."""
     world = start()
-    world.mishaps = [(False, True)] * 4
+    world.failing_writes = [(False, True)] * 4
 
     assert begin(world, FAILOVER, raise_bandwidth=True) == 0
 
@@ -289,25 +286,26 @@ def test_a_number_that_cannot_be_changed_in_its_place_stops_nothing(start: Start
 def test_a_raise_stops_for_who_asks_to_stop_and_for_who_takes_over(start: Start) -> None:
     """And is begun again by `resume`."""
     world = start()
-    deploy = world.up
 
-    def stopped(*arguments: object) -> None:
+    def stop() -> None:
         if len(world.writes) > 1:
             signal.raise_signal(signal.SIGTERM)
-            world.mishaps = [(False, False)]
-        deploy(*arguments)  # type: ignore[arg-type]
+            world.failing_writes = [(False, False)]
 
-    world.up = stopped  # type: ignore[method-assign, assignment]
-    with pytest.raises(HalfwayError, match="stopped in raise-bandwidth-singapore"):
+    with (
+        world.injecting(Hooks(before_deployment=stop)),
+        pytest.raises(HalfwayError, match="stopped in raise-bandwidth-singapore"),
+    ):
         begin(world, FAILOVER, raise_bandwidth=True)
 
-    def lost(*_arguments: object) -> None:
+    def lose_the_lease() -> None:
         raise LeaseError("somebody else has taken over")
 
-    world.up = lost  # type: ignore[method-assign, assignment]
-    with pytest.raises(LeaseError, match="has taken over"):
+    with (
+        world.injecting(Hooks(before_deployment=lose_the_lease)),
+        pytest.raises(LeaseError, match="has taken over"),
+    ):
         resume(world)
-    world.up = deploy  # type: ignore[method-assign]
     assert resume(world) == 0
     assert outcome(world) == {"refused": ""}
     assert bandwidths(world) == (1000, 1000)
@@ -316,7 +314,7 @@ def test_a_raise_stops_for_who_asks_to_stop_and_for_who_takes_over(start: Start)
 def test_only_a_raise_of_unknown_end_may_be_written_by_another_operation(start: Start) -> None:
     """Till the stack is activated again; a number that somebody changed is refused as ever."""
     world = start()
-    world.mishaps = [(True, False), (True, False)]
+    world.failing_writes = [(True, False), (True, False)]
     begin(world, FAILOVER, raise_bandwidth=True)
     assert goes_back(world) == [RAISED]
     file = world.directory / "Pulumi.secondary.yaml"
