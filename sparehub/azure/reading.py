@@ -65,9 +65,9 @@ def state_of(answer: Answer) -> str:
     return str(answer.properties.get("provisioningState", ""))
 
 
-def settled(azure: Azure, path: str, patience: float) -> Answer:
-    """Return a resource once it is provisioned, or as it is after ``patience`` seconds."""
-    deadline = time.monotonic() + patience
+def read_provisioned(azure: Azure, path: str, timeout: float) -> Answer:
+    """Return a resource once it is provisioned, or as it is after ``timeout`` seconds."""
+    deadline = time.monotonic() + timeout
     while True:
         answer = read(azure, path)
         if not answer.accepted or state_of(answer) in _FINAL_STATES or time.monotonic() > deadline:

@@ -1,4 +1,4 @@
-"""``sparehub drill start`` and ``stop``: isolated test networks come and go, production stays."""
+"""``sparehub drill start`` and ``stop``: create and delete isolated test networks."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -38,13 +38,13 @@ class EscapeError(SparehubError):
 
 
 def start(directory: Path, output: Output, *, plan: str, yes: bool) -> int:
-    """Make the test networks and prove that nothing leaves them; return the exit code.
+    """Create the test networks and prove that nothing leaves them; return the exit code.
 
     Raises:
         PreflightError: where anything outside the drill's own group would be written.
-        EscapeError: where they are not shut in.
+        EscapeError: where they are not isolated.
     """
-    with _at_work(directory, output, plan, yes=yes) as (session, planned):
+    with _confirmed(directory, output, plan, yes=yes) as (session, planned):
         step, *_ = planned.steps
         drill = build_drill(session.pair[planned.target].config)
         _deploy(session, step, drill=True)
@@ -64,36 +64,36 @@ def start(directory: Path, output: Output, *, plan: str, yes: bool) -> int:
 
 
 def stop(directory: Path, output: Output, *, plan: str, yes: bool, result: str) -> int:
-    """Remove the test networks, and record what came of the drill; return the exit code.
+    """Remove the test networks, and record the result of the drill; return the exit code.
 
     Raises:
-        PreflightError: where there is no drill, a machine is left in its networks, or anything else
-            would be written.
+        PreflightError: where there is no drill, a machine is still in its networks, or another
+            resource would be written.
     """
-    with _at_work(directory, output, plan, yes=yes) as (session, planned):
+    with _confirmed(directory, output, plan, yes=yes) as (session, planned):
         *_, step = planned.steps
         drill = build_drill(session.pair[planned.target].config)
         before = session.stacks.snapshot(planned.target)
         _refuse_without_drill(session, planned.target, before)
-        found = escapes(recorded_networks(before.resources, drill.resource_group))
+        ways_out = escapes(recorded_networks(before.resources, drill.resource_group))
         _refuse_inhabited(session.azure, before, drill)
         _deploy(session, step, drill=None)
-        stood = [str(each) for each in before.ids.values() if _in_group(str(each), drill)]
+        removed = [str(id_) for id_ in before.ids.values() if _in_group(str(id_), drill)]
         record = session.journal.append(
-            JournalEvent.DRILL_ENDED, result=result, escapes=found, removed=len(stood)
+            JournalEvent.DRILL_ENDED, result=result, escapes=ways_out, removed=len(removed)
         )
     if output.as_json:
-        output.document({"result": result, "escapes": found, "at": record.at})
+        output.document({"result": result, "escapes": ways_out, "at": record.at})
     else:
         output.results.print(f"the test networks are gone; recorded: {result or 'a drill'}")
     return ExitCode.DONE
 
 
 @contextmanager
-def _at_work(
+def _confirmed(
     directory: Path, output: Output, plan: str, *, yes: bool
 ) -> Iterator[tuple[Session, Plan]]:
-    """Confirm, and be the only operator meanwhile."""
+    """Confirm, and hold the lease for the block."""
     confirmation.refuse_unconfirmed(yes, plan)
     with open_session(directory, output, exclusive=True) as opened:
         session = require_current_files(opened)
@@ -115,7 +115,7 @@ def _at_work(
 
 
 def _deploy(session: Session, step: PlanStep, *, drill: bool | None) -> None:
-    """Turn the switch and deploy, or leave everything as it was."""
+    """Set ``sparehub:drill`` and deploy, or change nothing."""
     change = step.change
     if change is None:
         raise AssertionError(step.id)
@@ -125,8 +125,8 @@ def _deploy(session: Session, step: PlanStep, *, drill: bool | None) -> None:
     session.journal.guard()
     set_values(session.directory, change.stack, {DRILL: drill})
     try:
-        (found,) = session.stacks.previews((change,), AS_THEY_ARE)
-        _refuse_beyond(change, found)
+        (operations,) = session.stacks.previews((change,), AS_THEY_ARE)
+        _refuse_beyond(change, operations)
         session.journal.append(JournalEvent.DRILL_INTENDED, step=step.id)
     except BaseException:
         set_values(session.directory, change.stack, {DRILL: before})
@@ -143,16 +143,20 @@ def _deploy(session: Session, step: PlanStep, *, drill: bool | None) -> None:
         raise HalfwayError(message) from None
 
 
-def _refuse_beyond(change: StackChange, found: frozenset[ResourceOperation]) -> None:
+def _refuse_beyond(change: StackChange, operations: frozenset[ResourceOperation]) -> None:
     """Refuse a deployment that would write anything but the drill's own resources."""
-    names = {each.name for each in change.operations}
-    # One that died half-way is gone on with: what it made may be updated, or is there already.
-    verbs = {each.verb for each in change.operations} | {Verb.UPDATE}
-    beyond = sorted(each for each in found if each.name not in names or each.verb not in verbs)
+    names = {planned.name for planned in change.operations}
+    # One that died half-way is continued: what it created may be updated, or exists already.
+    verbs = {planned.verb for planned in change.operations} | {Verb.UPDATE}
+    beyond = sorted(
+        operation
+        for operation in operations
+        if operation.name not in names or operation.verb not in verbs
+    )
     if beyond:
-        listed = ", ".join(f"{each.verb.value} {each.name}" for each in beyond)
+        listed = ", ".join(f"{operation.verb.value} {operation.name}" for operation in beyond)
         message = (
-            f"deploying {change.stack!r} would also {listed}, which is no part of the drill; "
+            f"deploying {change.stack!r} would also {listed}, which is not part of the drill; "
             "nothing was done. Put that right first: `pulumi preview --diff --stack "
             f"{change.stack}`"
         )
@@ -162,13 +166,13 @@ def _refuse_beyond(change: StackChange, found: frozenset[ResourceOperation]) -> 
 def _prove(snapshot: Snapshot, drill: Drill) -> dict[str, str]:
     """Return the id of each test network by its spoke, once nothing can leave any of them."""
     networks = recorded_networks(snapshot.resources, drill.resource_group)
-    expected = sorted(each.virtual_network.name for each in drill.networks)
+    expected = sorted(network.virtual_network.name for network in drill.networks)
     problems = escapes(networks)
-    if sorted(each.name for each in networks) != expected:
+    if sorted(network.name for network in networks) != expected:
         problems.append(f"there should be {', '.join(expected)}")
     if problems:
         message = (
-            f"the test networks are not shut in: {'; '.join(problems)}. Do not fail anything over "
+            f"the test networks are not isolated: {'; '.join(problems)}. Do not fail anything over "
             "into them: `sparehub drill stop`"
         )
         raise EscapeError(message)
@@ -179,11 +183,11 @@ def _prove(snapshot: Snapshot, drill: Drill) -> dict[str, str]:
 
 
 def _refuse_without_drill(session: Session, stack: str, snapshot: Snapshot) -> None:
-    """Refuse to end and record what never began: no switch, no network, none in the journal."""
+    """Refuse to end a drill that never began: by the stack file, the networks and the journal."""
     events = [record.event for record in session.journal.records if record.event in _DRILL_EVENTS]
     begun = bool(events) and events[-1] != JournalEvent.DRILL_ENDED
-    standing = any(name in logical_names.DRILL for name in snapshot.ids)
-    if not (begun or standing or session.pair[stack].config.drill):
+    deployed = any(name in logical_names.DRILL for name in snapshot.ids)
+    if not (begun or deployed or session.pair[stack].config.drill):
         raise PreflightError("there is no drill to stop; nothing was done")
 
 

@@ -1,6 +1,6 @@
-"""What copies of real stack files need on a local Azure.
+"""Prepares copies of real stack files for a local Azure, and creates what they refer to.
 
-Their secrets cannot be read there, and what they only refer to is not there.
+It cannot read their secrets, and does not have the circuits and groups that they only refer to.
 """
 
 from collections.abc import Iterator
@@ -32,13 +32,13 @@ class PrerequisiteError(SparehubError):
 
 
 def make_ready(rehearsal: Rehearsal, stack: str) -> None:
-    """Change a copied stack file as little as it takes, and make what it refers to.
+    """Change a copied stack file as little as possible, and create what it refers to.
 
-    Secrets go, with the keys that only other subscriptions ask for (ER-14); circuits and security
-    groups that somebody else owns are made in the local Azure's own subscription.
+    Secrets are removed, and so are keys that only other subscriptions need (ER-14). Circuits and
+    security groups that somebody else owns are created in the local Azure's own subscription.
 
     Raises:
-        StandInError: where the local Azure refuses one of them.
+        PrerequisiteError: where the local Azure refuses one of them.
     """
     document = StackDocument(read_stack_file(rehearsal.project, stack), stack)
     config = document.config
@@ -92,7 +92,7 @@ def _circuit(circuit: dict[str, Any], location: str) -> list[tuple[str, dict[str
 
 
 def _make(azure: Azure, wanted: list[tuple[str, dict[str, Any]]]) -> None:
-    """Make what is not there yet, and the resource group that it lies in."""
+    """Create what does not exist yet, and its resource group."""
     for identity, body in wanted:
         if azure.send("GET", identity).accepted:
             continue

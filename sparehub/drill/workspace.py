@@ -1,4 +1,4 @@
-"""A copy of the project that runs against a local Azure of its own, and never anything else."""
+"""A copy of the project that runs against a local Azure of its own, and nothing else."""
 
 import os
 import shutil
@@ -133,8 +133,8 @@ def _clear(directory: Path) -> None:
             return
         if not (directory / _MARK).exists():
             message = (
-                f"{directory} holds something that is no rehearsal: move it away, or name another "
-                "directory in SPAREHUB_HOME"
+                f"{directory} holds something that is not a rehearsal: move it away, or name "
+                "another directory in SPAREHUB_HOME"
             )
             raise SparehubError(message)
         shutil.rmtree(directory)

@@ -1,4 +1,4 @@
-"""What is confirmed before an operation begins: the plan, the region, the reason."""
+"""Confirmation before an operation begins: the plan, the region, the reason."""
 
 import re
 import sys
@@ -49,7 +49,9 @@ def refuse_other_plan(plan: Plan, given: str) -> None:
             said = load_json(read_bounded(path))
             identity = str(said.pop("id"))
         except (ValueError, KeyError, OSError, AttributeError, TypeError):
-            raise PreflightError(f"{given} is no plan that `sparehub plan --out` wrote") from None
+            raise PreflightError(
+                f"{given} is not a plan that `sparehub plan --out` wrote"
+            ) from None
         if fingerprint(said) != identity:
             raise PreflightError(f"{given} was edited: its content is not that of {identity}")
     elif not re.fullmatch(rf"[0-9a-f]{{{SHORT},{_DIGITS}}}", identity):

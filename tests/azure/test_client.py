@@ -9,7 +9,7 @@ from azure.core.exceptions import ServiceRequestError
 
 from sparehub.azure.answers import Account, SignInError
 from sparehub.azure.client import ArmClient
-from sparehub.azure.reading import Listing, listed, settled
+from sparehub.azure.reading import Listing, listed, read_provisioned
 from sparehub.topology.errors import PreflightError, UnreadableError
 from tests.azure.http_transport import NOT_SIGNED_IN, Said, Tokens, Transport, Wire, client
 
@@ -189,8 +189,10 @@ def test_a_list_is_read_page_by_page() -> None:
 def test_a_provisioned_resource_is_returned_with_its_state() -> None:
     """Succeeded, Failed, or deleted meanwhile."""
     done = Said(200, {"properties": {"provisioningState": "Failed"}})
-    assert settled(client(Wire(done)), CIRCUIT, 60).properties == {"provisioningState": "Failed"}
-    assert settled(client(Wire(Said(404, GONE))), CIRCUIT, 60).status == 404
+    assert read_provisioned(client(Wire(done)), CIRCUIT, 60).properties == {
+        "provisioningState": "Failed"
+    }
+    assert read_provisioned(client(Wire(Said(404, GONE))), CIRCUIT, 60).status == 404
 
 
 @pytest.mark.parametrize(

@@ -56,7 +56,7 @@ class Operator:
     def paused(self, point: str, *arguments: str) -> "subprocess.Popen[str]":
         """Start the command; return once it pauses at a point.
 
-        A Pulumi that it started pauses soon, too: nobody takes in what it tells.
+        A Pulumi that it started pauses soon, too: nobody reads its output.
         """
         victim = ("-m", "tests.engine.killed_command", "SIGSTOP", point)
         running = self._start(sys.executable, *victim, *arguments)
@@ -140,7 +140,7 @@ def copied(built: Path, directory: Path) -> Engine:
 
 
 def die(operator: Operator, point: str, *arguments: str) -> None:
-    """Die at a point, and let whatever the dead command left running end, too."""
+    """Die at a point, and wait until everything that the dead command started has ended."""
     control.set_clock(operator.engine.store, "100")
     died = operator.dying(point, *arguments)
     assert died.returncode == -signal.SIGKILL, died.stderr

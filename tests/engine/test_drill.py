@@ -83,7 +83,7 @@ def test_a_drill_leaves_production_alone_from_start_to_end(engine: Make) -> None
     refused = drill(azure, "start")
     assert refused.returncode == 3
     assert "would also update region/" in refused.stderr
-    assert "which is no part of the drill; nothing was done" in refused.stderr
+    assert "which is not part of the drill; nothing was done" in refused.stderr
     assert file.read_text() == changed
     file.write_text(text)
 

@@ -30,7 +30,7 @@ def operator(pair: Path, tmp_path: Path) -> Operator:
     ],
 )
 def test_a_primary_that_returns_half_way_stays_fenced(operator: Operator, point: str) -> None:
-    """Whenever it does (4): what is owed of it is paid by finish-fence, and it is live no more."""
+    """Whenever it does (4): what is open is closed by finish-fence, and it is not live any more."""
     running = operator.paused(point, *lose(operator, REGION))
     control.clear_faults(operator.engine.store)
     code, said = go_on(running)

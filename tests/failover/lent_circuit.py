@@ -40,7 +40,7 @@ class LendingWorld(World):
     """By id."""
     issued: int = 0
     hidden: int = 0
-    """The status of whatever is asked of the circuit; 0: it answers."""
+    """The status of every answer about the circuit; 0: its own."""
     undeletable: bool = False
 
     def build(self) -> None:

@@ -81,8 +81,8 @@ def test_filters_on_premises_are_a_fence(start: Start, capsys: pytest.CaptureFix
     assert "filtered on-premises, CHG-1" in file
     world.lost.clear()
     assert finish_fence.finish_fence(world.directory, Output(), yes=True) == 0
-    told = " ".join(capsys.readouterr().err.split())
-    assert "the on-premises filters of CHG-1 (10.10.10.0/24, 10.1.0.0/24, 10.2.0.0/24)" in told
+    notes = " ".join(capsys.readouterr().err.split())
+    assert "the on-premises filters of CHG-1 (10.10.10.0/24, 10.1.0.0/24, 10.2.0.0/24)" in notes
 
 
 def test_a_halted_failover_goes_on_once_the_filters_are_in_place(start: Start) -> None:
@@ -103,7 +103,7 @@ def test_a_halted_failover_goes_on_once_the_filters_are_in_place(start: Start) -
 
 
 def test_a_fence_that_was_chosen_before_is_chosen_anew(start: Start) -> None:
-    """The run died before it was set; by now somebody else is on the circuit."""
+    """The run died before it was set; meanwhile somebody else is on the circuit."""
     world = crowded(start)
     world.bystanders.clear()
 

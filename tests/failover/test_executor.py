@@ -1,4 +1,4 @@
-"""What a run does where states, answers, leases and disks do not tell the truth half-way."""
+"""Executing a plan while states, answers, leases and disks fail half-way."""
 
 import json
 from collections.abc import Callable
@@ -154,7 +154,7 @@ def test_what_goes_wrong_at_the_very_end_is_half_way(
     assert len(world.writes) == 2
 
 
-def test_a_region_that_falls_silent_half_way_is_no_refusal(start: Start) -> None:
+def test_a_region_that_stops_responding_half_way_halts_the_operation(start: Start) -> None:
     """Exit code 6 says that nothing was changed, which is not so once the other is disconnected."""
     world, name = start(), "region/connection/singapore/connection"
 
@@ -181,7 +181,7 @@ def test_a_region_that_falls_silent_half_way_is_no_refusal(start: Start) -> None
     assert resume(world) == 0
 
 
-def test_what_was_paid_meanwhile_is_not_owed_again(start: Start) -> None:
+def test_an_item_that_was_closed_meanwhile_is_not_opened_again(start: Start) -> None:
     """The region came back and was disconnected while the failover from it stood half-way."""
     world = start()
     world.lost.add("primary")
@@ -213,7 +213,7 @@ def test_a_drill_that_never_began_is_not_recorded(start: Start) -> None:
 
 
 def test_a_drill_that_died_half_way_stops_no_failover(start: Start) -> None:
-    """Some of its networks are still to be made: that is no unexpected write."""
+    """Some of its networks are still to be created: these writes are expected."""
     world = start()
     world.hooks = Hooks(previews=also_a_drill)
     assert begin(world, FAILOVER) == 0
@@ -244,7 +244,7 @@ def overtake(world: World) -> None:
         file.write_text(json.dumps({**terms, "epoch": terms["epoch"] + 1}))
 
 
-SETTLING: dict[str, Callable[[World], object]] = {
+RECONCILING: dict[str, Callable[[World], object]] = {
     "resume": resume,
     "drill start": lambda world: networks.start(
         world.directory,
@@ -255,17 +255,17 @@ SETTLING: dict[str, Callable[[World], object]] = {
 }
 
 
-@pytest.mark.parametrize("name", SETTLING)
-def test_who_lost_the_lease_settles_nothing(
+@pytest.mark.parametrize("name", RECONCILING)
+def test_who_lost_the_lease_reconciles_nothing(
     start: Start, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
-    """What somebody else's Pulumi is writing now is none of his pending writes any more."""
+    """Another run's Pulumi may be writing: the pending operations are not his any more."""
     world = start()
     pending = [{"type": "updating", "resource": {"urn": "a::b::c", "type": "t"}}]
     world.state["secondary"]["pending_operations"] = list(pending)
     monkeypatch.setattr(operations, "show_target", lambda *_: overtake(world))
     with pytest.raises(LeaseError, match="has taken over"):
-        SETTLING[name](world)
+        RECONCILING[name](world)
     assert world.state["secondary"]["pending_operations"] == pending
 
 
@@ -352,7 +352,9 @@ def test_a_fence_that_may_stand_is_not_called_nothing(start: Start) -> None:
     assert world.conflicts == []
 
 
-def test_without_a_proof_nothing_goes_on(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_verification_no_step_follows(
+    start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The verifier breaks down: no step before its word, no next one after a step; then resumed."""
 
     def broken(*_arguments: object) -> None:

@@ -49,7 +49,7 @@ def test_a_disk_that_is_full_from_any_point_on(start: Start, flow: Flow) -> None
         hold(world, flow)
 
 
-def owed(start: Start) -> World:
+def unfenced(start: Start) -> World:
     """Return a world in which a region is fenced, back, and still to be disconnected."""
     return prepared(start, FLOWS["finish-fence after a fence"])
 
@@ -96,7 +96,7 @@ WRITERS: dict[str, tuple[Callable[[Start], World], Callable[[World], object]]] =
     "resume of interrupted writes": (interrupted, resume),
     "commit": (moved, lambda world: operations.commit(world.directory, Output())),
     "finish-fence": (
-        owed,
+        unfenced,
         lambda world: finish_fence.finish_fence(world.directory, Output(), yes=True),
     ),
     "drill start": (lambda start: start(), drill),

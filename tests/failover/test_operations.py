@@ -149,7 +149,7 @@ WRONG: dict[str, tuple[Callable[[World], object], type[SparehubError], int, str]
         ),
         PreflightError,
         3,
-        "'secondary' was interrupted while it wrote c: `sparehub resume` settles that",
+        "'secondary' was interrupted while it wrote c: `sparehub resume` reconciles that",
     ),
     "changed and not deployed": (
         lambda world: [rename_spoke(world, stack) for stack in ("primary", "secondary")],
@@ -214,7 +214,7 @@ def test_nobody_is_locked_out_by_a_difference(
     assert said in capsys.readouterr().err
 
 
-def wish(plan: str, *, yes: bool = True) -> operations.OperationRequest:
+def request(plan: str, *, yes: bool = True) -> operations.OperationRequest:
     return operations.OperationRequest(kind=FAILOVER, plan=plan, yes=yes)
 
 
@@ -227,32 +227,32 @@ def test_only_the_plan_of_these_files_is_carried_out(start: Start, tmp_path: Pat
     for text, given, message in (
         ("", "0123456789abcdef", "plan 0123456789abcdef is not the plan of these stack files"),
         (json.dumps(edited), str(file), "was edited"),
-        ("nonsense", str(file), "is no plan that `sparehub plan --out` wrote"),
-        ("[1]", str(file), "is no plan that `sparehub plan --out` wrote"),
+        ("nonsense", str(file), "is not a plan that `sparehub plan --out` wrote"),
+        ("[1]", str(file), "is not a plan that `sparehub plan --out` wrote"),
     ):
         if text:
             file.write_text(text)
         with pytest.raises(PreflightError, match=message):
-            operations.begin(world.directory, wish(given), Output())
+            operations.begin(world.directory, request(given), Output())
     whole = read_plan(world.directory, FAILOVER, Mode.PLANNED).id
     for no_id in (json.dumps(edited), "nonsense", whole[:15], whole + "0", "g" * 16):
         with pytest.raises(typer.BadParameter, match="at least its first 16, or the name of a fil"):
-            operations.begin(world.directory, wish(no_id), Output())
+            operations.begin(world.directory, request(no_id), Output())
     with pytest.raises(typer.BadParameter, match="--yes needs --plan ID"):
-        operations.begin(world.directory, wish(""), Output())
+        operations.begin(world.directory, request(""), Output())
     with pytest.raises(typer.BadParameter, match="there is no terminal"):
-        operations.begin(world.directory, wish("", yes=False), Output())
+        operations.begin(world.directory, request("", yes=False), Output())
     assert world.writes == []
 
     show_plan(read_plan(world.directory, FAILOVER, Mode.PLANNED), file, Output(as_json=True))
-    assert operations.begin(world.directory, wish(str(file)), Output()) == 0
+    assert operations.begin(world.directory, request(str(file)), Output()) == 0
 
 
 def test_the_first_sixteen_digits_of_an_id_confirm_a_plan(start: Start) -> None:
     """The journal, and `status`, keep the whole id."""
     world = start()
     plan = read_plan(world.directory, FAILOVER, Mode.PLANNED)
-    assert operations.begin(world.directory, wish(plan.short.upper()), Output()) == 0
+    assert operations.begin(world.directory, request(plan.short.upper()), Output()) == 0
 
     (begun,) = (each for each in journal_of(world) if each["event"] == "begin")
     assert (len(plan.short), len(plan.id)) == (16, 64)
@@ -277,8 +277,8 @@ def test_a_reason_that_no_file_can_hold_is_refused(start: Start, reason: str) ->
 
     change_regions(world, recorded_inside)
     world.lost.add("primary")
-    owed = begin(world, FAILOVER, Mode.UNPLANNED, 'gone: "香港" # \\ é')
-    assert owed == ExitCode.OPEN_ITEMS
+    code = begin(world, FAILOVER, Mode.UNPLANNED, 'gone: "香港" # \\ é')
+    assert code == ExitCode.OPEN_ITEMS
 
 
 def test_an_override_over_several_lines_is_replaced_whole(start: Start) -> None:
@@ -298,7 +298,7 @@ def test_an_override_over_several_lines_is_replaced_whole(start: Start) -> None:
     assert world.advertised("secondary")
 
 
-def test_a_script_is_told_where_nothing_was_to_be_done(
+def test_a_script_gets_the_status_where_nothing_was_to_be_done(
     start: Start, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """One document on standard output, the one of `status`."""
@@ -392,7 +392,7 @@ def test_a_planned_failover_becomes_unplanned_where_its_source_dies(start: Start
     world.silent_locations.add("koreacentral")
     with pytest.raises(UnreachableError, match="nothing was changed"):
         begin(world, FAILOVER, Mode.UNPLANNED)
-    with pytest.raises(HalfwayError, match="lost by now: `failover --unplanned`"):
+    with pytest.raises(HalfwayError, match="lost meanwhile: `failover --unplanned`"):
         begin(world, FAILOVER)
     world.silent_locations.clear()
 
@@ -440,7 +440,7 @@ EVERY_WRITER: dict[str, Callable[[World], object]] = {
 
 @pytest.mark.parametrize("name", EVERY_WRITER)
 def test_somebody_else_at_work_is_not_disturbed(start: Start, name: str) -> None:
-    """The second of two operators is refused, whatever he wants and however far the first is."""
+    """The second of two operators is refused, for every command, and however far the first is."""
     for far in (lambda _world: None, halted):
         world = start()
         far(world)
@@ -456,8 +456,8 @@ def test_somebody_else_at_work_is_not_disturbed(start: Start, name: str) -> None
 def test_where_a_lease_reaches_no_other_host_that_is_said(
     start: Start, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A cloud's backend; a directory that several hosts see is told nothing of."""
-    world, note = start(), "holds no lease: only this host's runs are kept out"
+    """A cloud's backend; a directory that several hosts see is notes nothing of."""
+    world, note = start(), "holds no lease: only this host's runs are excluded"
     operations.commit(world.directory, Output())
     assert note not in capsys.readouterr().err
     monkeypatch.setenv("XDG_STATE_HOME", str(world.directory / "xdg"))
@@ -542,7 +542,9 @@ def test_one_commit_and_no_more(start: Start) -> None:
     assert file.read_bytes() == written
 
 
-def test_where_things_stand_is_told(start: Start, capsys: pytest.CaptureFixture[str]) -> None:
+def test_status_shows_the_state_of_the_pair(
+    start: Start, capsys: pytest.CaptureFixture[str]
+) -> None:
     """In the words and under the keys that scripts rely on."""
     world = start()
     halted(world)

@@ -267,7 +267,7 @@ def test_a_layout_that_cannot_be_edited_is_refused_beforehand(tmp_path: Path, na
 
 
 @pytest.mark.parametrize("name", NO_STACK_FILES)
-def test_what_is_no_stack_file_stays_as_it_is(tmp_path: Path, name: str) -> None:
+def test_a_file_that_is_not_a_stack_file_is_not_changed(tmp_path: Path, name: str) -> None:
     """It is refused with its own problem."""
     path = write(tmp_path, NO_STACK_FILES[name])
     with pytest.raises(Exception, match=r"Pulumi\.primary\.yaml"):

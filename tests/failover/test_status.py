@@ -64,7 +64,7 @@ def without_journal(world: World) -> None:
 
 
 def older_states(world: World) -> None:
-    """Let the states be restored from a copy of before the last failover."""
+    """Let the states be restored from a copy that is older than the last failover."""
     before = {name: json.loads(json.dumps(state)) for name, state in world.state.items()}
     begin(world, FAILOVER)
     world.state.update(before)
@@ -125,14 +125,14 @@ SHOWN: dict[str, tuple[Callable[[World], object], int, list[str], str, str]] = {
         lost,
         0,
         ["primary"],
-        "live: primary (eastasia, by its record alone: it does not answer)",
+        "live: primary (eastasia, by its state only: it does not answer)",
         "STANDBY",
     ),
     "unfenced": (
         unfenced,
         7,
         ["primary", "secondary"],
-        "live: primary (eastasia, by its record alone: it does not answer) and secondary (",
+        "live: primary (eastasia, by its state only: it does not answer) and secondary (",
         "UNFENCED",
     ),
     "fenced from outside": (
@@ -149,7 +149,7 @@ SHOWN: dict[str, tuple[Callable[[World], object], int, list[str], str, str]] = {
         "live: secondary (southeastasia)",
         "STANDBY",
     ),
-    "states of before the last failover": (
+    "states older than the last failover": (
         older_states,
         8,
         ["secondary"],
@@ -192,9 +192,9 @@ PROBLEMS: dict[str, tuple[Callable[[World], object], str]] = {
     ),
     "live and not recorded": (
         connected_by_hand,
-        "secondary: the connection singapore stands in Azure and is not recorded",
+        "secondary: the connection singapore exists in Azure and is not recorded",
     ),
-    "no journal": (without_journal, "which this journal does not know"),
+    "no journal": (without_journal, "which is not in this journal"),
     "older states": (older_states, "their states are older copies"),
 }
 
@@ -213,7 +213,7 @@ def test_each_contradiction_is_named(
 
 
 def test_a_pair_in_order_has_no_problem(start: Start, capsys: pytest.CaptureFixture[str]) -> None:
-    """Before, during a fence that is owed, and after it was cleared."""
+    """Before a fence, with its open item, and after that was closed."""
     world = start()
     fenced(world)
     world.lost.clear()
@@ -228,7 +228,7 @@ def test_a_pair_in_order_has_no_problem(start: Start, capsys: pytest.CaptureFixt
 
 
 def test_an_older_checkout_is_named(start: Start, capsys: pytest.CaptureFixture[str]) -> None:
-    """Its files are of before the last switch."""
+    """Its files are older than the last switch."""
     world = start()
     begin(world, FAILOVER)
     set_values(world.directory, "primary", {GENERATION: None})

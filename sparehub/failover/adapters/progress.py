@@ -1,4 +1,4 @@
-"""What a person, or a script, sees of a run while it goes on; all of it on standard error."""
+"""Progress of a run, for a person or a script, on standard error."""
 
 import json
 import time
@@ -17,12 +17,12 @@ from sparehub.topology.planning.plan import PlanStep
 
 
 class _Remaining(ProgressColumn):
-    """What is left of the time that a step is expected to take."""
+    """The remaining time that a step is expected to take."""
 
     def render(self, task: Task) -> Text:
         expected = task.total or 0
-        left = max(expected - (task.elapsed or 0), 0)
-        return Text(f"of about {expected:.0f} s, {left:.0f} s left")
+        remaining = max(expected - (task.elapsed or 0), 0)
+        return Text(f"of about {expected:.0f} s, {remaining:.0f} s left")
 
 
 @dataclass
@@ -34,20 +34,20 @@ class Progress:
     """Seconds that each step took."""
 
     def note(self, text: str) -> None:
-        """Say something that a person should know."""
-        self._tell("note", text, text=text)
+        """Print a line for a person."""
+        self._print("note", text, text=text)
 
     def writes(self, operation: ResourceOperation) -> None:
-        """Say that Azure is being written to."""
-        said = f"  {operation.verb.value} {operation.name}"
-        self._tell("write", said, operation=operation.verb.value, name=operation.name)
+        """Report a write to Azure."""
+        text = f"  {operation.verb.value} {operation.name}"
+        self._print("write", text, operation=operation.verb.value, name=operation.name)
 
     @contextmanager
     def step(self, step: PlanStep) -> Iterator[None]:
         """Show a step while it goes on: elapsed, expected and remaining seconds."""
         typical = step.seconds.typical
-        said = f"{step.id}: {step.title} (Azure takes about {typical} s)"
-        self._tell("step", said, step=step.id, expected=typical)
+        text = f"{step.id}: {step.title} (Azure takes about {typical} s)"
+        self._print("step", text, step=step.id, expected=typical)
         began = time.monotonic()
         live = self.output.progress.is_terminal and not self.output.as_json
         bar = Bar(
@@ -64,11 +64,13 @@ class Progress:
             yield
         took = time.monotonic() - began
         self.spent[step.id] = round(took, 1)
-        self._tell("done", f"{step.id}: done in {took:.0f} s", step=step.id, seconds=round(took, 1))
+        self._print(
+            "done", f"{step.id}: done in {took:.0f} s", step=step.id, seconds=round(took, 1)
+        )
 
-    def _tell(self, event: str, said: str, **data: Any) -> None:  # noqa: ANN401 - JSON
+    def _print(self, event: str, line: str, **data: Any) -> None:  # noqa: ANN401 - JSON
         if self.output.as_json:
-            line = json.dumps({"event": event, **data})
-            self.output.progress.out(line, highlight=False)
+            document = json.dumps({"event": event, **data})
+            self.output.progress.out(document, highlight=False)
         else:
-            self.output.note(said)
+            self.output.note(line)

@@ -1,4 +1,4 @@
-"""What Pulumi says when it fails, turned into one message of ours."""
+"""Turns Pulumi's failures into one message each."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -11,13 +11,13 @@ from sparehub.stacks.pulumi_command import CommandFailed
 from sparehub.topology.errors import PreflightError, SparehubError
 
 _UNDECRYPTED = "incorrect passphrase"
-"""What Pulumi says where it cannot decrypt what a stack file holds."""
-_UNSEEN = "expected resource operations for"
-"""What Pulumi says of each resource of its plan that it did not come to, since another failed."""
+"""Pulumi's message where it cannot decrypt a stack file."""
+_NOT_REACHED = "expected resource operations for"
+"""Pulumi's message for each resource of its plan that it did not reach after a failure."""
 
 
 class DeploymentError(SparehubError):
-    """Pulumi could not do what it was asked to; the text is what it said."""
+    """Pulumi failed; the text is its own message."""
 
 
 def unreadable(what: str, error: CommandError) -> str:
@@ -38,13 +38,13 @@ def as_command_error() -> Iterator[None]:
     except CommandFailed as failed:
         raise create_command_error(CommandResult("", failed.stderr, failed.code)) from None
     except ValueError:
-        unreadable = CommandResult("", "what pulumi exports is no JSON", 1)
+        unreadable = CommandResult("", "what pulumi exports is not JSON", 1)
         raise create_command_error(unreadable) from None
 
 
 @contextmanager
-def telling(stack: str, problems: Sequence[str] = ()) -> Iterator[None]:
-    """Turn Pulumi's failures into one message, in its own words and Azure's, said once each."""
+def reporting_failures(stack: str, problems: Sequence[str] = ()) -> Iterator[None]:
+    """Turn Pulumi's failures into one message, with each problem of Pulumi or Azure once."""
     try:
         yield
     except ConcurrentUpdateError:
@@ -65,7 +65,7 @@ def telling(stack: str, problems: Sequence[str] = ()) -> Iterator[None]:
             )
             raise PreflightError(message) from None
         said = [each for each in dict.fromkeys(problems) if each and each != "update failed"]
-        said = [each for each in said if not each.startswith(_UNSEEN)] or said
+        said = [each for each in said if not each.startswith(_NOT_REACHED)] or said
         if not said:
             said = [line for line in str(error).splitlines() if line.strip()][-3:]
         raise DeploymentError(f"stack {stack!r}: {'; '.join(said)}") from None

@@ -15,7 +15,7 @@ from pulumi.automation.errors import CommandError
 
 from sparehub.failover.adapters.engine_events import operation_of, problems_of
 from sparehub.failover.adapters.protocols import Assumed
-from sparehub.failover.adapters.pulumi_errors import telling, unreadable
+from sparehub.failover.adapters.pulumi_errors import reporting_failures, unreadable
 from sparehub.failover.adapters.pulumi_states import PulumiStates
 from sparehub.failover.adapters.stack_snapshot import Pending, Snapshot
 from sparehub.failover.adapters.working_files import WorkingFiles
@@ -149,7 +149,7 @@ class Deployments:
         self._name_operation(self._at_end if at_end else self._workspace, operation)
         if at_end:
             self._states.record_switch(change, operation)
-        with telling(change.stack, problems):
+        with reporting_failures(change.stack, problems):
             target.up(
                 on_event=listen,
                 parallel=WRITES_AT_ONCE,
@@ -165,7 +165,7 @@ class Deployments:
             DeploymentError: where the import fails.
         """
         parent = pending.parent.split("::")[-1]
-        with telling(stack):
+        with reporting_failures(stack):
             self._stack(stack).import_resources(
                 resources=[
                     {
@@ -192,7 +192,7 @@ class Deployments:
         def listen(event: EngineEvent) -> None:
             problems.extend(problems_of(event))
 
-        with telling(stack, problems):
+        with reporting_failures(stack, problems):
             self._stack(stack).refresh(target=[*urns], on_event=listen, show_secrets=False)
 
     def forget_pending(self, stack: str) -> None:
@@ -205,7 +205,7 @@ class Deployments:
 
     def secret(self, stack: str, path: str) -> str:
         """Return a secret of a stack file, decrypted."""
-        with telling(stack):
+        with reporting_failures(stack):
             return self._stack(stack).get_config(path, path=True).value
 
     def set_secret(self, stack: str, path: str, value: str) -> None:
@@ -215,7 +215,7 @@ class Deployments:
         read arguments.
         """
         copy = self._files.directory() / f"Pulumi.{stack}.secret.yaml"
-        with copy_with_secret(self.directory, stack, path, copy), telling(stack):
+        with copy_with_secret(self.directory, stack, path, copy), reporting_failures(stack):
             self._states.command(
                 *("config", "set", "--secret", "--path", path),
                 *("--stack", stack, "--config-file", str(copy)),
@@ -288,7 +288,7 @@ class Deployments:
                 operations.add(operation)
             problems.extend(problems_of(event))
 
-        with telling(change.stack, problems):
+        with reporting_failures(change.stack, problems):
             self._stack(change.stack).preview(
                 on_event=listen,
                 plan=str(plan),

@@ -1,4 +1,4 @@
-"""States and secrets that pass through Pulumi: by standard input and output, never in clear."""
+"""Reads and edits states by Pulumi's commands; secrets stay encrypted."""
 
 import json
 import os
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sparehub.failover.adapters.pulumi_errors import as_command_error, telling
+from sparehub.failover.adapters.pulumi_errors import as_command_error, reporting_failures
 from sparehub.stacks.pulumi_command import export_state, run
 from sparehub.stacks.stack_file_edit import GENERATION
 from sparehub.stacks.stack_files import load_stack_file, read_stack_file
@@ -39,17 +39,17 @@ class PulumiStates:
             )
 
     def forget_pending(self, stack: str) -> None:
-        """Strike out the begun writes of a stack, once each has been settled.
+        """Remove the pending operations of a stack, once each is reconciled.
 
         Raises:
-            DeploymentError: where the state cannot be read or written; it stays as it is then.
+            DeploymentError: where the state cannot be read or written; it is not changed then.
         """
         self._edit(stack, lambda state: {**state, "pending_operations": []})
 
     def record_switch(self, change: StackChange, operation: str) -> None:
         """Record the switch in the state before a deployment that records nothing until its end.
 
-        Else a Pulumi that is killed leaves the switch of before recorded, and an older checkout
+        Otherwise a Pulumi that is killed leaves the previous switch recorded, and an older checkout
         would not be refused.
         """
         text = read_stack_file(self.directory, change.stack)
@@ -68,14 +68,14 @@ class PulumiStates:
         """Change a state between two deployments.
 
         Raises:
-            DeploymentError: where it cannot be read or written; it stays as it is then.
+            DeploymentError: where it cannot be read or written; it is not changed then.
         """
-        with telling(stack):
+        with reporting_failures(stack):
             exported = self.exported(stack)
-            whole = edit(exported.get("deployment") or {})
+            edited = edit(exported.get("deployment") or {})
             self.command(
                 *("stack", "import", "--stack", stack),
-                given=json.dumps({**exported, "deployment": whole}),
+                given=json.dumps({**exported, "deployment": edited}),
             )
 
     def command(self, *arguments: str, given: str) -> None:

@@ -1,4 +1,4 @@
-"""What a stack recorded: read from ``pulumi stack export``, before and after each step."""
+"""What a stack recorded, as ``pulumi stack export`` shows it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -36,12 +36,12 @@ _PATHS = {
         )
     },
 }
-"""What Azure's id is made of; the names stand in the inputs."""
+"""The parts of Azure's id; the inputs hold the names."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Pending:
-    """A write that was begun and whose end nobody recorded."""
+    """A pending operation: a write that was begun, without a recorded end."""
 
     urn: str
     type: str
@@ -74,7 +74,7 @@ def identity_of(operation: ResourceOperation, region: Region, subscription: str)
 
 
 def connection_id(connection: Connection, region: Region, subscription: str) -> str:
-    """Return the id that Azure gives to a connection of a region, whether it stands or not."""
+    """Return the id that Azure gives to a connection of a region, whether it exists or not."""
     names = {
         "resourceGroupName": region.resource_group,
         "virtualNetworkGatewayConnectionName": connection.name,
@@ -116,7 +116,7 @@ class Snapshot:
     urns: Mapping[str, str]
     """Pulumi's address of each resource and component, by its logical name."""
     failed: tuple[str, ...]
-    """Logical names of what Azure made, but not well."""
+    """Logical names of resources in state Failed."""
     resources: Resources
     """Type and outputs of every resource, by URN."""
 

@@ -1,4 +1,4 @@
-"""What somebody accepted in the middle of an operation: a reason for each, kept in the journal."""
+"""What somebody accepted for an operation: a reason for each, kept in the journal."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -20,13 +20,13 @@ class Accepted:
 
     @classmethod
     def of(cls, data: Mapping[str, Any]) -> Self:
-        """Return what a record of the journal says."""
+        """Return what a record of the journal holds."""
         return cls(**{name: str(data.get(name) or "") for name in asdict(cls())})
 
     def after(self, before: Self) -> Self:
-        """Return this, and what was accepted before and is not said again."""
-        said = {name: value for name, value in asdict(self).items() if value}
-        return type(self)(**{**asdict(before), **said})
+        """Return this together with what was accepted before."""
+        reasons = {name: value for name, value in asdict(self).items() if value}
+        return type(self)(**{**asdict(before), **reasons})
 
     def document(self) -> dict[str, str]:
         """Return it for the journal."""

@@ -1,11 +1,11 @@
 """One operator at a time: a lease that expires, with an epoch as fencing token.
 
-It lies beside each copy of the journal. Whoever takes it counts the epoch up; whoever held an
-older one, and wakes up late, is refused at the next write. Clocks of two hosts may be ten minutes
-apart, so a lease outlasts that, and is renewed long before it ends.
+There is a copy beside each copy of the journal. Taking the lease increments the epoch, so that a
+process with an older epoch, which was suspended meanwhile, is refused at its next write. Clocks of
+two hosts may differ by ten minutes: a lease lasts longer than that, and is renewed long before.
 
-One of its places may fail. Where none takes it, it is neither taken nor renewed, and nothing is
-done; a copy that is there and cannot be read may be held by somebody else.
+One of the copies may fail. Where neither can be written, the lease is neither taken nor renewed,
+and nothing is done. A copy that cannot be read may be held by somebody else.
 """
 
 import fcntl
@@ -24,18 +24,19 @@ from sparehub.failover.journal.journal import NOT_THERE, JournalError
 from sparehub.failover.journal.lease_holder import Holder
 from sparehub.files.bounded_loading import load_json
 from sparehub.files.private_files import open_private, private_directory, replace_private
+from sparehub.output import Note
 from sparehub.topology.errors import InterlockError
 
 FILE = "lease.json"
 LASTS = 900.0
-"""Seconds that a lease is good for after it was last renewed."""
+"""Seconds from the last renewal to the expiry of a lease."""
 RENEWED = 30.0
 """Seconds between renewals."""
 _UNKNOWN = Holder(host="an unknown host", process=0, started="", user="somebody")
 
 
 class LeaseError(InterlockError):
-    """Somebody else is at work on these stacks, or has taken over meanwhile."""
+    """Another run is at work on these stacks, or has taken over meanwhile."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,7 +49,7 @@ class Terms:
     """Unix seconds, by the holder's clock."""
     released: bool = False
     id: str = ""
-    """Tells two leases of one epoch apart."""
+    """Distinguishes two leases of one epoch."""
 
 
 class Lease:
@@ -56,12 +57,12 @@ class Lease:
 
     def __init__(
         self,
-        places: Sequence[Path],
+        directories: Sequence[Path],
         terms: Terms,
         now: Callable[[], float],
-        note: Callable[[str], None],
+        note: Note,
     ) -> None:
-        self._places = places
+        self._places = directories
         self._terms = terms
         self._now = now
         self._note = note
@@ -71,8 +72,8 @@ class Lease:
     @classmethod
     def take(
         cls,
-        places: Sequence[Path],
-        note: Callable[[str], None],
+        directories: Sequence[Path],
+        note: Note,
         *,
         epoch: int,
         holder: Holder,
@@ -84,37 +85,37 @@ class Lease:
             LeaseError: where somebody else holds it, or may hold it.
             JournalError: where it can be written nowhere.
         """
-        with _locked(places):
-            found = [terms for place in places if (terms := _readable(place))]
-            for terms in found:
+        with _locked(directories):
+            held = [terms for directory in directories if (terms := _readable(directory))]
+            for terms in held:
                 _refuse_held(terms, holder, now())
-            for terms in found[:1]:
+            for terms in held[:1]:
                 if not terms.released:
                     note(f"took over the lease of {terms.holder}, which is gone or has expired")
-            highest = max([epoch, *(terms.epoch for terms in found)])
+            highest = max([epoch, *(terms.epoch for terms in held)])
             terms = Terms(
                 epoch=highest + 1, holder=holder, expires=now() + LASTS, id=uuid.uuid4().hex
             )
-            lease = cls(places, terms, now, note)
+            lease = cls(directories, terms, now, note)
             lease._write()
-            # Somebody who could lock another of the places alone may have written there meanwhile.
+            # Somebody who could lock only the other directory may have written there meanwhile.
             lease.check()
         return lease
 
     def check(self) -> int:
-        """Return the epoch, where this lease is still the newest.
+        """Return the epoch, the fencing token, where this lease is still the newest.
 
         Raises:
             LeaseError: where a later one was taken, or another of the same epoch by somebody who
-                sees one of the places alone.
+                sees only one of the directories.
             JournalError: where it can be read nowhere.
         """
         problems = []
-        for place in self._places:
+        for directory in self._places:
             try:
-                terms = _read(place)
+                terms = _read(directory)
             except OSError as error:
-                problems.append(f"{place}: {error.strerror}")
+                problems.append(f"{directory}: {error.strerror}")
                 continue
             if terms and self._yields_to(terms):
                 message = (
@@ -142,7 +143,7 @@ class Lease:
             self.release()
 
     def release(self) -> None:
-        """Let the next one in; a warning where that cannot be written."""
+        """Release the lease; a warning where that cannot be written."""
         try:
             with _locked(self._places):
                 self.check()
@@ -154,7 +155,7 @@ class Lease:
             self._note(f"warning: the lease is kept until it expires in 15 minutes: {error}")
 
     def renew(self) -> int:
-        """Hold it for another while; return the epoch.
+        """Extend the lease; return the epoch.
 
         Raises:
             LeaseError: where somebody has taken over.
@@ -171,26 +172,26 @@ class Lease:
             try:
                 self.renew()
             except LeaseError:
-                return  # the run finds out at its next write
+                return  # the run is refused at its next write
             except JournalError:
-                continue  # as above, unless there is room by then
+                continue  # the same, unless the disk has room again
 
     def _write(self) -> None:
-        """Write the terms to every place.
+        """Write the terms to every directory.
 
         Raises:
             JournalError: where none takes them.
         """
         problems = {}
-        for place in self._places:
+        for directory in self._places:
             try:
                 terms = json.dumps(asdict(self._terms)).encode()
-                replace_private(place / FILE, terms, durable=False)
+                replace_private(directory / FILE, terms, durable=False)
             except OSError as error:
-                problems[place] = f"{place}: {error.strerror}"
+                problems[directory] = f"{directory}: {error.strerror}"
         _refuse_nowhere("written", [*problems.values()], self._places)
-        for place in problems.keys() - self._failed:
-            self._note(f"warning: the lease cannot be written in {problems[place]}")
+        for directory in problems.keys() - self._failed:
+            self._note(f"warning: the lease cannot be written in {problems[directory]}")
         self._failed = set(problems)
 
 
@@ -199,69 +200,69 @@ def _refuse_held(terms: Terms, holder: Holder, now: float) -> None:
         return
     if terms.holder == holder and holder.is_comparable:
         return  # an earlier lease of this very process
-    left = int(terms.expires - now)
+    remaining = int(terms.expires - now)
     message = (
         f"{terms.holder} is at work on these stacks; wait for it to end (if it died on another "
-        f"host, in another container or before a restart, its lease ends in {left} s)"
+        f"host, in another container or before a restart, its lease ends in {remaining} s)"
     )
     raise LeaseError(message)
 
 
-def _readable(place: Path) -> Terms | None:
-    """Return what the lease in a place says; None where there is none.
+def _readable(directory: Path) -> Terms | None:
+    """Return what the lease in a directory says; None where there is none.
 
     Raises:
         LeaseError: where it cannot be read.
     """
     try:
-        return _read(place)
+        return _read(directory)
     except OSError as error:
         message = (
-            f"{place / FILE} cannot be read ({error.strerror}), so somebody else may be at work; "
+            f"{directory / FILE} cannot be read ({error.strerror}), so another run may be at work; "
             "make it readable, or name another home in SPAREHUB_HOME if it lies in this one"
         )
         raise LeaseError(message) from None
 
 
-def _read(place: Path) -> Terms | None:
-    """Return what the lease in a place says; None where there is none.
+def _read(directory: Path) -> Terms | None:
+    """Return what the lease in a directory says; None where there is none.
 
-    One that makes no sense is held, by nobody knows whom, from the time when it was written.
+    One that cannot be parsed is held by an unknown process from the time when it was written.
     """
-    file = place / FILE
+    file = directory / FILE
     try:
         text = file.read_text(encoding="utf-8", errors="replace")
         written = file.stat().st_mtime
     except NOT_THERE:
         return None
     try:
-        said = load_json(text)
-        return Terms(**{**said, "holder": Holder(**said["holder"])})
+        document = load_json(text)
+        return Terms(**{**document, "holder": Holder(**document["holder"])})
     except (ValueError, TypeError, KeyError):
         return Terms(epoch=0, holder=_UNKNOWN, expires=written + LASTS)
 
 
 @contextmanager
-def _locked(places: Sequence[Path]) -> Iterator[None]:
+def _locked(directories: Sequence[Path]) -> Iterator[None]:
     """Keep other processes from reading and writing the lease meanwhile.
 
     Raises:
-        JournalError: where no place can be locked.
+        JournalError: where no directory can be locked.
     """
     problems = []
-    with ExitStack() as held:
-        for place in places:
+    with ExitStack() as locks:
+        for directory in directories:
             try:
-                held.callback(os.close, _lock(place))
+                locks.callback(os.close, _lock(directory))
             except OSError as error:
-                problems.append(f"{place}: {error.strerror}")
-        _refuse_nowhere("locked", problems, places)
+                problems.append(f"{directory}: {error.strerror}")
+        _refuse_nowhere("locked", problems, directories)
         yield
 
 
-def _lock(place: Path) -> int:
-    private_directory(place)
-    descriptor = open_private(place / "lease.lock", os.O_RDWR | os.O_CREAT)
+def _lock(directory: Path) -> int:
+    private_directory(directory)
+    descriptor = open_private(directory / "lease.lock", os.O_RDWR | os.O_CREAT)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
     except OSError:
@@ -270,7 +271,7 @@ def _lock(place: Path) -> int:
     return descriptor
 
 
-def _refuse_nowhere(what: str, problems: Sequence[str], places: Sequence[Path]) -> None:
-    if len(problems) == len(places):
+def _refuse_nowhere(what: str, problems: Sequence[str], directories: Sequence[Path]) -> None:
+    if len(problems) == len(directories):
         message = f"the lease can be {what} nowhere, so nothing is done ({'; '.join(problems)})"
         raise JournalError(message)

@@ -1,4 +1,4 @@
-"""Processes, told apart across hosts, boots and PID namespaces.
+"""Identifies processes across hosts, boots and PID namespaces.
 
 Two containers of one host may have the same host name, and one process number then names a process
 in each of them. The boot id and the PID namespace say which numbers are comparable.

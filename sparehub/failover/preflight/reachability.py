@@ -73,7 +73,7 @@ def _broken(situation: PreflightContext) -> Iterator[Objection]:
 
 
 def _unless_halted(situation: PreflightContext) -> Refuses:
-    """Refuse a planned operation; one that answers a halted one is told, and goes on."""
+    """Refuse a planned operation; one that answers a halted one is warned."""
     return Refuses.NONE if situation.journal_state.open else Refuses.PLANNED
 
 

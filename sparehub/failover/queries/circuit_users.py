@@ -34,7 +34,7 @@ class CircuitUser:
 
     what: str
     subscription: str = ""
-    """Whose links go when an authorization is revoked; empty where it is no link."""
+    """Whose links go when an authorization is revoked; empty where it is not a link."""
     unknown: bool = False
     """Whether it may be a link of any subscription: only its prefixes are seen."""
     prefixes: tuple[str, ...] = ()

@@ -1,4 +1,4 @@
-"""What stands behind the next hop of the route tables, and whether it forwards: read only.
+"""What owns the next hop of the route tables, and whether it forwards: read only.
 
 A virtual machine forwards while it runs and its interface may (RT-13); a load balancer while a
 backend answers its probe; an Azure Firewall while it is allocated, with the address that the routes
@@ -45,22 +45,22 @@ class NextHopStatus:
 
 
 def read_next_hop(azure: Azure, nva: Nva, hub: str) -> NextHopStatus:
-    """Return what stands behind a region's next hop; ``hub`` is the id of the hub's network."""
-    look = NextHopStatus()
-    judge = _Judge(azure, nva, f"{hub}/subnets/{nva.subnet}", look)
+    """Return the status of a region's next hop; ``hub`` is the id of the hub's network."""
+    status = NextHopStatus()
+    reader = _NextHopReader(azure, nva, f"{hub}/subnets/{nva.subnet}", status)
     if nva.id:
-        judge.configured()
+        reader.configured()
     else:
-        judge.searched()
-    return look
+        reader.searched()
+    return status
 
 
 @dataclass(frozen=True)
-class _Judge:
+class _NextHopReader:
     azure: Azure
     nva: Nva
     subnet: str
-    look: NextHopStatus
+    status: NextHopStatus
 
     @property
     def address(self) -> str:
@@ -71,7 +71,7 @@ class _Judge:
         found = self._read(self.nva.id)
         if found is None:
             return
-        self.look.owner = self.nva.id
+        self.status.owner = self.nva.id
         kind = _type_of(self.nva.id)
         if kind == _MACHINES:
             self._machine(found)
@@ -89,11 +89,11 @@ class _Judge:
         for identity in list(owners)[:_MOST_ASKED]:
             answer = self._read(identity)
             if answer and self._configuration(_type_of(identity), answer):
-                self.look.owner = identity
+                self.status.owner = identity
                 self._owner(_type_of(identity), identity, answer)
                 return
         if len(owners) > _MOST_ASKED:
-            self.look.unread.append(
+            self.status.unread.append(
                 f"more than {_MOST_ASKED} have an address in {self.subnet}: set hub.nva.id"
             )
 
@@ -103,7 +103,7 @@ class _Judge:
         if kind == _FIREWALLS:
             self._firewall(name, found)
         elif configuration is None:
-            self.look.dead.append(f"{name} does not have the address {self.address}")
+            self.status.dead.append(f"{name} does not have the address {self.address}")
         elif kind == _BALANCERS:
             self._balancer(identity, found, configuration)
         else:
@@ -113,27 +113,27 @@ class _Judge:
         """Look at the machine of a file: at the interface that has the address."""
         name = ResourceId.parse(self.nva.id).name
         profile = found.properties.get("networkProfile") or {}
-        before = len(self.look.unread)
+        before = len(self.status.unread)
         for identity in _ids(profile.get("networkInterfaces")):
             answer = self._read(identity)
             if answer and (configuration := self._configuration(_INTERFACES, answer)):
                 subnet = str((configuration.get("subnet") or {}).get("id") or "")
                 if subnet and subnet.lower() != self.subnet.lower():
-                    self.look.dead.append(f"{self.address} of {name} is not in {self.subnet}")
+                    self.status.dead.append(f"{self.address} of {name} is not in {self.subnet}")
                 self._interface(ResourceId.parse(identity).name, answer)
                 return
-        if len(self.look.unread) == before:
-            self.look.dead.append(f"{name} does not have the address {self.address}")
+        if len(self.status.unread) == before:
+            self.status.dead.append(f"{name} does not have the address {self.address}")
 
     def _interface(self, name: str, found: Answer) -> None:
         properties = found.properties
         if not properties.get("enableIPForwarding"):
-            self.look.dead.append(f"the interface {name} may not forward (enableIPForwarding)")
+            self.status.dead.append(f"the interface {name} may not forward (enableIPForwarding)")
         machine = (properties.get("virtualMachine") or {}).get("id")
         if machine:
             self._power(str(machine))
         else:
-            self.look.dead.append(f"the interface {name} is of no virtual machine")
+            self.status.dead.append(f"the interface {name} is of no virtual machine")
 
     def _power(self, machine: str) -> None:
         """Ask whether a machine runs.
@@ -144,19 +144,19 @@ class _Judge:
         if found is None:
             return
         codes = [str(each.get("code")) for each in found.body.get("statuses") or []]
-        (self.look.running if _RUNNING in codes else self.look.stopped).append(machine)
+        (self.status.running if _RUNNING in codes else self.status.stopped).append(machine)
 
     def _firewall(self, name: str, found: Answer) -> None:
         state = state_of(found)
         if state != "Succeeded":
-            self.look.dead.append(f"the firewall {name} is {state or 'in no state'!r}")
+            self.status.dead.append(f"the firewall {name} is {state or 'in no state'!r}")
         addresses = _addresses(found, "ipConfigurations")
         if not addresses:
-            self.look.dead.append(f"the firewall {name} is deallocated: it has no address")
+            self.status.dead.append(f"the firewall {name} is deallocated: it has no address")
         elif self.address not in addresses:
             has = ", ".join(addresses)
-            self.look.dead.append(
-                f"the firewall {name} has the address {has} by now, not {self.address}: it may "
+            self.status.dead.append(
+                f"the firewall {name} has the address {has} now, not {self.address}: it may "
                 "get another one when it is stopped and started"
             )
 
@@ -170,11 +170,11 @@ class _Judge:
             if _named(each, "frontendIPConfiguration") == str(frontend.get("id")).lower()
         ]
         if not rules:
-            self.look.dead.append(f"no rule of the load balancer {name} is for {self.address}")
+            self.status.dead.append(f"no rule of the load balancer {name} is for {self.address}")
             return
         every = [each for each in rules if _is_for_all_ports(each)]
         if not every:
-            self.look.said.append(
+            self.status.said.append(
                 f"the load balancer {name} has no rule for high-availability ports: only some "
                 "traffic passes"
             )
@@ -192,8 +192,8 @@ class _Judge:
         backends = dict.fromkeys(map(_owner_of, members))
         for backend in backends:
             self._backend(backend)
-        known = self.look.running or self.look.stopped
-        if known and not self.look.running:
+        known = self.status.running or self.status.stopped
+        if known and not self.status.running:
             return  # which says it all: nothing answers a probe
         self._health(identity, str(rule.get("name")))
 
@@ -204,7 +204,7 @@ class _Judge:
         properties = found.properties
         name = ResourceId.parse(identity).name
         if not properties.get("enableIPForwarding"):
-            self.look.said.append(f"the interface {name} may not forward (enableIPForwarding)")
+            self.status.said.append(f"the interface {name} may not forward (enableIPForwarding)")
         if machine := (properties.get("virtualMachine") or {}).get("id"):
             self._power(str(machine))
 
@@ -216,13 +216,13 @@ class _Judge:
         name = ResourceId.parse(identity).name
         answer = self.azure.act(f"{identity}/loadBalancingRules/{rule}/health")
         if not answer.accepted or "up" not in answer.body:
-            self.look.said.append(f"the health of {name} cannot be read: {answer.problem}")
+            self.status.said.append(f"the health of {name} cannot be read: {answer.problem}")
             return
         up, down = int(answer.body["up"]), int(answer.body.get("down") or 0)
         if not up:
-            self.look.dead.append(f"no backend of the load balancer {name} answers its probe")
+            self.status.dead.append(f"no backend of the load balancer {name} answers its probe")
         elif down:
-            self.look.said.append(f"{down} of {up + down} backends of {name} answer no probe")
+            self.status.said.append(f"{down} of {up + down} backends of {name} answer no probe")
 
     def _configuration(self, kind: str, found: Answer) -> Mapping[str, Any] | None:
         """Return what of a resource has the address: its properties, and its id."""
@@ -238,9 +238,9 @@ class _Judge:
         if found.accepted:
             return found
         if found.status == NOT_FOUND and path == self.nva.id:
-            self.look.dead.append(f"hub.nva.id names {path}, which is not there")
+            self.status.dead.append(f"hub.nva.id names {path}, which is not there")
         else:
-            self.look.unread.append(f"{path}: {found.problem}")
+            self.status.unread.append(f"{path}: {found.problem}")
         return None
 
 

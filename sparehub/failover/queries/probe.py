@@ -14,5 +14,5 @@ def responds(azure: Azure, snapshot: Snapshot) -> bool:
         or snapshot.ids.get(REGION.group, "")
     )
     if not identity:
-        return True  # nothing stands there that could be asked, or that could be in the way
+        return True  # nothing is deployed that could be probed
     return azure.send("GET", identity, timeout=PROBE_SECONDS).came

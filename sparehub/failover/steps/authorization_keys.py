@@ -12,7 +12,7 @@ from typing import Any
 from pydantic import SecretStr
 
 from sparehub.azure.answers import NOT_FOUND, Answer, Azure
-from sparehub.azure.reading import read, settled
+from sparehub.azure.reading import read, read_provisioned
 from sparehub.failover.adapters.protocols import Stacks
 from sparehub.failover.adapters.stack_snapshot import Snapshot, identity_of
 from sparehub.failover.journal.events import JournalEvent
@@ -188,7 +188,7 @@ def _issue(azure: Azure, connection: KeyedConnection, path: str, stack: str, pro
         answer = azure.send("PUT", path, {"properties": {}})
     if not answer.accepted:
         raise PreflightError(request_for_key(connection, stack, f"{problem}, and {answer.problem}"))
-    shown = settled(azure, path, _WRITE_TIMEOUT)
+    shown = read_provisioned(azure, path, _WRITE_TIMEOUT)
     key = str(shown.properties.get("authorizationKey") or "")
     if not shown.accepted or not key:
         raise PreflightError(f"{path} was issued, and Azure does not show its key: {shown.problem}")
@@ -198,7 +198,7 @@ def _issue(azure: Azure, connection: KeyedConnection, path: str, stack: str, pro
 def _delete(azure: Azure, authorization: str) -> str:
     """Delete an authorization; return why it still exists, empty where it is gone."""
     answer = azure.send("DELETE", authorization)
-    after = settled(azure, authorization, _WRITE_TIMEOUT)
+    after = read_provisioned(azure, authorization, _WRITE_TIMEOUT)
     if after.status == NOT_FOUND:
         return ""
     return answer.problem if after.accepted and not answer.accepted else after.problem

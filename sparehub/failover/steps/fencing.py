@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from ipaddress import IPv4Network
 
 from sparehub.azure.answers import NOT_FOUND, Answer, Azure
-from sparehub.azure.reading import glance, read, settled, state_of
+from sparehub.azure.reading import glance, read, read_provisioned, state_of
 from sparehub.failover.adapters.stack_snapshot import connection_id, whole_circuit_id
 from sparehub.failover.journal.open_items import Fence
 from sparehub.failover.queries.circuit_users import PRIVATE_PEERING, CircuitUse, CircuitUser, use_of
@@ -193,7 +193,7 @@ def set_fence(azure: Azure, fence: Fence, note: Note) -> None:
         return
     answer, acted = _delete_with_retry(azure, fence.id, note)
     # An answer may be lost although the deletion was done: so it is read.
-    after = settled(azure, fence.id, CONNECTION_DELETE.worst)
+    after = read_provisioned(azure, fence.id, CONNECTION_DELETE.worst)
     if after.status != NOT_FOUND:
         problem = answer.problem if after.accepted else after.problem
         raise FenceError(f"{fence.id} cannot be revoked: {problem}", acted=acted)
@@ -202,7 +202,7 @@ def set_fence(azure: Azure, fence: Fence, note: Note) -> None:
 def take_back(azure: Azure, fence: Fence, note: Note) -> bool:
     """Remove a fence that is not enough by itself; return whether it is certainly not set."""
     if fence.how == "authorization":  # a revoked one cannot be restored
-        return settled(azure, fence.id, CONNECTION_DELETE.worst).accepted
+        return read_provisioned(azure, fence.id, CONNECTION_DELETE.worst).accepted
     try:
         _write_peering(azure, fence.id, fence.was, note)
     except FenceError:
@@ -258,7 +258,7 @@ def _write_peering(azure: Azure, path: str, state: str, note: Note) -> None:
             break
     if not acted:
         raise FenceError(f"{path} cannot be set to {state}: {answer.problem}")
-    after = settled(azure, path, PRIVATE_PEERING_UPDATE.worst * 3)
+    after = read_provisioned(azure, path, PRIVATE_PEERING_UPDATE.worst * 3)
     if not _is_in(after, state):
         shown = repr(after.properties.get("state")) if answer.accepted else answer.problem
         raise FenceError(f"{path} was set to {state} and shows {shown}", acted=True)
@@ -298,4 +298,4 @@ def _write_again(azure: Azure, circuit: str, note: Note) -> None:
         note(f"{circuit} is in state Failed, and is written as a whole. {_NO_KEY}")
         body = {name: current.body[name] for name in _CIRCUIT if name in current.body}
         azure.send("PUT", circuit, body, etag=str(current.body.get("etag") or ""))
-        settled(azure, circuit, CIRCUIT_UPDATE.worst)
+        read_provisioned(azure, circuit, CIRCUIT_UPDATE.worst)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from sparehub.azure.reading import settled, state_of
+from sparehub.azure.reading import read_provisioned, state_of
 from sparehub.failover.journal.journal import JournalError
 from sparehub.failover.journal.lease import LeaseError
 from sparehub.failover.steps.context import StepContext
@@ -34,8 +34,8 @@ class BandwidthRaise:
 
         Returns:
             What the journal records. ``refused`` is why it was not raised, or is not known to be.
-            ``unsettled`` is set where the stack's state may differ from its file, so that a later
-            deployment writes the circuit.
+            ``"unsettled"`` is there where the stack's state may differ from its file, so that a
+            later deployment writes the circuit.
 
         Raises:
             SparehubError: where somebody asked to stop, or has taken over.
@@ -106,7 +106,7 @@ class BandwidthRaise:
             ]
         except SparehubError as error:
             return None, str(error)
-        answer = settled(context.session.azure, identity, CIRCUIT_UPDATE.worst)
+        answer = read_provisioned(context.session.azure, identity, CIRCUIT_UPDATE.worst)
         if not answer.accepted:
             return None, answer.problem
         provider = answer.properties.get("serviceProviderProperties") or {}

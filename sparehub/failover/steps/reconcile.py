@@ -9,7 +9,7 @@ inputs determine.
 from collections.abc import Iterable
 
 from sparehub.azure.answers import NOT_FOUND, Azure
-from sparehub.azure.reading import read, settled, state_of
+from sparehub.azure.reading import read, read_provisioned, state_of
 from sparehub.failover.adapters.protocols import Stacks
 from sparehub.failover.adapters.stack_snapshot import Pending, Snapshot, identity_of
 from sparehub.output import Note
@@ -142,10 +142,10 @@ def _import(stacks: Stacks, azure: Azure, stack: str, pending: Pending, identity
 
     One in another state than Succeeded is deleted: once imported, no deployment would repair it.
     """
-    answer = settled(azure, identity, GATEWAY_CREATE.worst)
+    answer = read_provisioned(azure, identity, GATEWAY_CREATE.worst)
     if answer.accepted and state_of(answer) != "Succeeded":
         azure.send("DELETE", identity)
-        answer = settled(azure, identity, GATEWAY_DELETE.worst)
+        answer = read_provisioned(azure, identity, GATEWAY_DELETE.worst)
     if answer.status == NOT_FOUND:
         return False
     if not answer.accepted:

@@ -1,7 +1,7 @@
 """Verifies a step: the deployed region must match the plan, in Pulumi's state and in Azure."""
 
 from sparehub.azure.answers import NOT_FOUND, Azure
-from sparehub.azure.reading import read, settled, state_of
+from sparehub.azure.reading import read, read_provisioned, state_of
 from sparehub.failover.adapters.stack_snapshot import Snapshot, connection_id
 from sparehub.topology.azure.durations import CONNECTION_DELETE
 from sparehub.topology.config.enums import Activation
@@ -70,7 +70,7 @@ def _remaining_connections(live: Region, snapshot: Snapshot, azure: Azure) -> li
     wrong = []
     for connection in live.connections:
         identity = connection_id(connection, live, snapshot.subscription)
-        answer = settled(azure, identity, CONNECTION_DELETE.worst)
+        answer = read_provisioned(azure, identity, CONNECTION_DELETE.worst)
         if answer.accepted:
             wrong.append(f"{connection.name} exists in Azure")
         elif answer.status != NOT_FOUND:

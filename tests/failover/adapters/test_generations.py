@@ -99,7 +99,9 @@ WRITING: dict[str, Callable[[World], object]] = {
 
 
 @pytest.mark.parametrize("name", WRITING)
-def test_every_command_refuses_files_of_before_a_switch(start: Start, name: str) -> None:
+def test_every_command_refuses_files_older_than_the_recorded_switch(
+    start: Start, name: str
+) -> None:
     """Before any act, a fence included; with both numbers and the command to type."""
     world = start()
     before = files(world)
@@ -120,7 +122,7 @@ def test_every_command_refuses_files_of_before_a_switch(start: Start, name: str)
 def test_a_resume_from_an_older_checkout_is_refused_until_it_is_brought_up_to_date(
     start: Start,
 ) -> None:
-    """A colleague has the journal and files of before: `switch --from-state`, then he goes on."""
+    """A colleague has an older journal and older files: `switch --from-state`, then he goes on."""
     world = start()
     before = files(world)
     halted(world)
@@ -160,7 +162,7 @@ def test_a_failover_that_was_overtaken_is_not_resumed(
 
 
 def test_commit_and_finish_fence_are_refused_after_a_later_switch(start: Start) -> None:
-    """The debt of before is none any more: the region that it names may be live."""
+    """Its open item is closed: the region that it names may be live."""
     world = start()
     world.lost.add("primary")
     begin(world, FAILOVER, Mode.UNPLANNED)
@@ -223,13 +225,13 @@ def test_a_wrong_plan_beside_a_halted_operation_says_resume_first(start: Start) 
     world = start()
     halted(world)
     world.lost.clear()
-    wish = operations.OperationRequest(kind=FAILBACK, plan="0" * 64, yes=True)
+    request = operations.OperationRequest(kind=FAILBACK, plan="0" * 64, yes=True)
     with pytest.raises(HalfwayError, match=r"is under way .*`sparehub resume` goes on with it"):
-        operations.begin(world.directory, wish, Output())
+        operations.begin(world.directory, request, Output())
 
 
 @pytest.mark.parametrize("value", ["zero", "1.5", "true", "[1]", "-1", "0", '"x1"', "1e3", "''"])
-def test_a_generation_that_is_no_whole_number_is_one_message(start: Start, value: str) -> None:
+def test_a_generation_that_is_not_a_whole_number_is_refused(start: Start, value: str) -> None:
     """Nothing begins; the value is shown."""
     world = start()
     file = world.directory / "Pulumi.primary.yaml"

@@ -33,9 +33,9 @@ class Backend:
     """A file backend with one stack, and what this host wrote down of its locks."""
 
     def __init__(self, path: Path) -> None:
-        self.told: list[str] = []
+        self.notes: list[str] = []
         self.places = (path / "one", path / "two")
-        self.locks = PulumiLocks(path, "sparehub", self.places, self.told.append)
+        self.locks = PulumiLocks(path, "sparehub", self.places, self.notes.append)
         self.directory = path / ".pulumi/locks/organization/sparehub/primary"
         self.directory.mkdir(parents=True)
 
@@ -60,7 +60,7 @@ class Backend:
         with pytest.raises(LeaseError) as caught:
             self.locks.clear_dead(("primary",))
         assert caught.value.exit_code == 4
-        assert self.told == []
+        assert self.notes == []
         return str(caught.value)
 
 
@@ -93,8 +93,8 @@ def test_the_lock_of_a_command_started_here_is_removed_once_it_is_dead(backend: 
 
     backend.locks.clear_dead(("primary",))
     assert list(backend.directory.iterdir()) == []
-    (told,) = backend.told
-    assert told.startswith(
+    (notes,) = backend.notes
+    assert notes.startswith(
         f"primary: the lock of u on {socket.gethostname()}, process {child.pid} "
     )
 
@@ -188,10 +188,10 @@ def test_a_lock_that_no_place_takes_is_warned_of(backend: Backend) -> None:
         place.write_text("no directory")
     with backend.locks.recorded("primary"):
         child = subprocess.Popen([sys.executable, "-c", TAKES_A_LOCK, backend.directory / "1.json"])
-        until(lambda: bool(backend.told))
+        until(lambda: bool(backend.notes))
         child.kill()
         child.wait()
-    (warning,) = backend.told
+    (warning,) = backend.notes
     assert warning.startswith("warning: Pulumi's lock can be written down nowhere (")
     assert warning.count("File exists") == 2
 

@@ -39,18 +39,18 @@ CONNECT = ResourceOperation(Verb.CREATE, CONNECTION, "region/connection/singapor
     ],
     ids=["connection and updates", "deletion", "a gateway", "a drill's network"],
 )
-def test_what_is_found_again_by_its_id_need_not_be_recorded_at_once(
+def test_a_large_state_is_recorded_at_the_end_where_only_connections_are_created(
     found: list[ResourceOperation],
     expected: bool,  # noqa: FBT001
 ) -> None:
-    """A connection is; what else is made is known to Pulumi's state alone."""
+    """A connection is found again by its id; any other resource only in Pulumi's state."""
     assert recorded_at_end(frozenset(found)) is expected
 
 
 DISCONNECT = StackChange(
     stack="primary", activation=Activation.STANDBY, operations=frozenset(), disconnected=True
 )
-STRAY = Pending(urn="p::c", type=CONNECTION, parent="p", operation="creating", inputs={})
+ORPHAN = Pending(urn="p::c", type=CONNECTION, parent="p", operation="creating", inputs={})
 
 
 @pytest.mark.parametrize(
@@ -58,7 +58,7 @@ STRAY = Pending(urn="p::c", type=CONNECTION, parent="p", operation="creating", i
     [
         lambda pulumi: pulumi.up(DISCONNECT, lambda _operation: None),
         lambda pulumi: pulumi.previews((DISCONNECT,), AS_THEY_ARE),
-        lambda pulumi: pulumi.adopt("primary", STRAY, "/subscriptions/s"),
+        lambda pulumi: pulumi.adopt("primary", ORPHAN, "/subscriptions/s"),
     ],
     ids=["deployment of a copy", "preview of a copy", "import"],
 )

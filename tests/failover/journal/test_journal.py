@@ -159,17 +159,17 @@ def test_a_journal_of_another_project_is_refused(opened: Open) -> None:
 
 def test_one_place_may_fail_and_two_may_not(tmp_path: Path) -> None:
     """Said once; the record is in the other. Where nothing can be written, nothing is done."""
-    told: list[str] = []
+    notes: list[str] = []
     (tmp_path / "file").touch()
     bad, good = tmp_path / "file" / "below", tmp_path / "good"
-    journal = Journal((bad, good), "sparehub", told.append)
+    journal = Journal((bad, good), "sparehub", notes.append)
     journal.append(JournalEvent.BEGUN, "failover-0", **BEGUN)
     journal.append(JournalEvent.FINISHED, "failover-0")
 
-    assert len(told) == 1
-    assert len(Journal((bad, good), "sparehub", told.append).records) == 3
+    assert len(notes) == 1
+    assert len(Journal((bad, good), "sparehub", notes.append).records) == 3
     with pytest.raises(JournalError, match="can be written nowhere, so nothing is done"):
-        Journal((bad,), "sparehub", told.append).append(JournalEvent.BEGUN, "failover-0", **BEGUN)
+        Journal((bad,), "sparehub", notes.append).append(JournalEvent.BEGUN, "failover-0", **BEGUN)
 
 
 def test_an_old_reading_takes_no_record_away(opened: Open, places: tuple[Path, Path]) -> None:

@@ -22,17 +22,17 @@ ELSEWHERE = Holder(host="another-host", process=1, started="", user="somebody")
 
 
 class Hosts:
-    """Takes leases for whoever it is told to, at a time of its own."""
+    """Takes leases for whoever it is notes to, at a time of its own."""
 
     def __init__(self, place: Path) -> None:
         self.places = (place / "one", place / "two")
         self.time = 1000.0
-        self.told: list[str] = []
+        self.notes: list[str] = []
 
     def take(self, lease_holder: Holder, epoch: int = 0) -> Lease:
         return Lease.take(
             self.places,
-            self.told.append,
+            self.notes.append,
             epoch=epoch,
             holder=lease_holder,
             now=lambda: self.time,
@@ -54,7 +54,7 @@ def test_a_second_operator_is_refused_until_the_first_is_done(hosts: Hosts) -> N
     first.release()
 
     assert hosts.take(HERE).check() == 2
-    assert hosts.told == []
+    assert hosts.notes == []
 
 
 def test_another_hosts_lease_ends_when_it_expires(hosts: Hosts) -> None:
@@ -66,7 +66,7 @@ def test_another_hosts_lease_ends_when_it_expires(hosts: Hosts) -> None:
     hosts.time += LASTS - 600
 
     assert hosts.take(HERE).check() == 2
-    assert "took over the lease of somebody on another-host" in hosts.told[0]
+    assert "took over the lease of somebody on another-host" in hosts.notes[0]
 
 
 def test_a_lease_that_is_renewed_does_not_expire(hosts: Hosts) -> None:
@@ -80,7 +80,7 @@ def test_a_lease_that_is_renewed_does_not_expire(hosts: Hosts) -> None:
 
 
 def test_a_dead_process_of_this_host_is_known_at_once(hosts: Hosts) -> None:
-    """Its number may be somebody else's by now: the time it began tells."""
+    """Its number may belong to another process now: the start time differs."""
     dead = os.fork()
     if dead == 0:
         os._exit(0)
@@ -89,7 +89,7 @@ def test_a_dead_process_of_this_host_is_known_at_once(hosts: Hosts) -> None:
     hosts.take(replace(HERE, started="another time"))
 
     assert hosts.take(HERE).check() == 3
-    assert len(hosts.told) == 2
+    assert len(hosts.notes) == 2
 
 
 def test_a_live_process_of_this_host_is_not_taken_for_dead(hosts: Hosts) -> None:
@@ -118,7 +118,7 @@ def test_two_of_one_epoch_do_not_both_go_on(hosts: Hosts) -> None:
     first = hosts.take(HERE)
     (hosts.places[1] / FILE).unlink()
     second = Lease.take(
-        hosts.places[1:], hosts.told.append, epoch=0, holder=ELSEWHERE, now=lambda: hosts.time
+        hosts.places[1:], hosts.notes.append, epoch=0, holder=ELSEWHERE, now=lambda: hosts.time
     )
 
     assert second.check() == 1
@@ -159,7 +159,7 @@ def test_a_process_of_another_boot_or_namespace_is_another_host(
 def test_without_proc_nobody_is_known_to_be_gone(
     hosts: Hosts, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    """macOS says neither boot id nor namespace: two containers could not be told apart."""
+    """macOS says neither boot id nor namespace: two containers could not be distinguished apart."""
     monkeypatch.setattr(lease_holder, "_PROC", tmp_path / "no proc")
     here = Holder.this_process()
     assert (here.boot, here.namespace, here.started) == ("", "", "")
@@ -168,7 +168,7 @@ def test_without_proc_nobody_is_known_to_be_gone(
         hosts.take(Holder.this_process())
 
 
-def test_a_lease_of_before_boot_and_namespace_is_another_hosts(hosts: Hosts) -> None:
+def test_an_older_lease_without_boot_and_namespace_is_another_hosts(hosts: Hosts) -> None:
     """An older program wrote it down without them."""
     hosts.take(replace(HERE, started="0"))
     for place in hosts.places:
@@ -183,11 +183,11 @@ def test_a_lease_of_before_boot_and_namespace_is_another_hosts(hosts: Hosts) -> 
 
 
 def test_two_leases_of_one_process_are_two(hosts: Hosts) -> None:
-    """Nothing but the lease's own id tells two holders apart where no system does."""
+    """The lease's own id distinguishes two holders where the system does not."""
     first = hosts.take(HERE)
     (hosts.places[1] / FILE).unlink()
     second = Lease.take(
-        hosts.places[1:], hosts.told.append, epoch=0, holder=HERE, now=lambda: hosts.time
+        hosts.places[1:], hosts.notes.append, epoch=0, holder=HERE, now=lambda: hosts.time
     )
 
     assert second.check() == 1
@@ -231,7 +231,7 @@ def test_a_lease_that_no_place_takes_is_not_taken(hosts: Hosts, full: Full) -> N
 
     full.places = {hosts.places[0]}
     assert hosts.take(HERE).check() == 1
-    assert hosts.told == [
+    assert hosts.notes == [
         f"warning: the lease cannot be written in {hosts.places[0]}: No space left on device"
     ]
 
@@ -244,7 +244,7 @@ def test_a_lease_that_cannot_be_renewed_lets_nothing_be_done(hosts: Hosts, full:
         held.renew()
     full.places = {hosts.places[1]}
     assert held.renew() == 1
-    assert hosts.told == [
+    assert hosts.notes == [
         f"warning: the lease cannot be written in {hosts.places[1]}: No space left on device"
     ]
 
@@ -254,7 +254,7 @@ def test_a_lease_that_cannot_be_released_is_warned_of(hosts: Hosts, full: Full) 
     held = hosts.take(HERE)
     full.places = set(hosts.places)
     held.release()
-    assert "the lease is kept until it expires in 15 minutes" in hosts.told[-1]
+    assert "the lease is kept until it expires in 15 minutes" in hosts.notes[-1]
     with pytest.raises(LeaseError):
         hosts.take(ELSEWHERE)
 
@@ -323,7 +323,7 @@ def test_a_lease_that_cannot_be_read_is_not_no_lease(
 
 
 def test_a_lease_that_makes_no_sense_is_held_from_when_it_was_written(hosts: Hosts) -> None:
-    """A disk lost half of it: nobody knows whose it was, and it expires like any other."""
+    """A disk lost half of it: its holder is unknown, and it expires like any other."""
     hosts.take(HERE).release()
     file = hosts.places[0] / FILE
     file.write_text(file.read_text()[:40])

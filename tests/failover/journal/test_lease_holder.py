@@ -1,4 +1,4 @@
-"""Processes of this host, told from those that only look like them."""
+"""Processes of this host, notes from those that only look like them."""
 
 import os
 import subprocess
@@ -32,7 +32,7 @@ def test_a_process_is_gone_once_it_has_ended(sleeper: "subprocess.Popen[bytes]")
 
 
 def test_a_number_that_is_used_again_is_another_process() -> None:
-    """The time when it began tells."""
+    """Its start time differs."""
     assert replace(Holder.this_process(), started="0").is_gone()
 
 

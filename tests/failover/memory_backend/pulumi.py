@@ -214,10 +214,10 @@ class MemoryPulumi(WorldState):
         state["pending_operations"] = [{"resource": pending, "type": doing[operation.verb]}]
         self.point()
         if self.failing_writes and resource and operation.type == CIRCUIT:
-            done, said = self.failing_writes.pop(0)
+            done, recorded = self.failing_writes.pop(0)
             if done:
                 standing[name] = deepcopy(resource)
-            if said:  # as after InitFailed: the new inputs, whatever Azure made of them
+            if recorded:  # as after InitFailed: the new inputs, also where Azure did not apply them
                 self._record(stack, name, {**resource, "initErrors": ["the answer was lost"]})
                 state["pending_operations"] = []
             raise DeploymentError("the answer was lost")

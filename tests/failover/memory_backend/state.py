@@ -116,7 +116,7 @@ class WorldState:
             self.record_switch(stack, region.activation.value, "")
 
     def advertised(self, stack: str) -> set[str]:
-        """Return what on-premises learns of a region, by what stands in Azure."""
+        """Return what on-premises learns of a region, by what exists in Azure."""
         found: set[str] = set()
         standing = self.cloud[stack]
         for resource in standing.values():

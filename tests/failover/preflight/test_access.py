@@ -118,12 +118,12 @@ def test_a_deny_assignment_that_excludes_somebody_is_a_doubt() -> None:
     access = Access(azure(denials=denials))
 
     assert [*access.forbidding(NEED)] == [f"the deny assignment 'all' at {GROUP} forbids to {WHAT}"]
-    told = "delete con (Microsoft.Network/connections/delete)"
-    assert [*access.doubtful(NEED)] == [f"'most' at {GROUP}: {told}", f"'g' at {GROUP}: {told}"]
+    notes = "delete con (Microsoft.Network/connections/delete)"
+    assert [*access.doubtful(NEED)] == [f"'most' at {GROUP}: {notes}", f"'g' at {GROUP}: {notes}"]
 
 
-def test_a_lock_is_told_with_its_scope() -> None:
-    """Of a group, whatever the spelling."""
+def test_a_lock_is_shown_with_its_scope() -> None:
+    """Of a group, in any spelling."""
     lock = {
         "id": f"{GROUP.upper()}{AT.lower()}/locks/keep",
         "name": "keep",

@@ -368,7 +368,7 @@ def test_what_was_read_as_wrong_refuses_either(start: Start, name: str, mode: Mo
 def test_a_region_whose_state_is_lost_is_fenced_at_its_circuit(
     start: Start, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Its stack cannot be deployed, whether it answers or not; it stays owed until it can."""
+    """Its stack cannot be deployed, whether it answers or not; until then it is an open item."""
     world = start()
     world.unreadable.add("primary")
 

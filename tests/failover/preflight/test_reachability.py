@@ -94,9 +94,9 @@ def test_a_failback_is_compared_with_failed_over(start: Start) -> None:
     for state, refused in (("normal", True), ("lost-nva", False)):
         world = start()
         begin(world, FAILOVER)
-        wish = {"isolate": ["primary/*", "on-premises"], "states": [state]}
+        intent = {"isolate": ["primary/*", "on-premises"], "states": [state]}
         for stack in ("primary", "secondary"):
-            change_one(world, stack, f"intents: [{json.dumps(wish)}]")
+            change_one(world, stack, f"intents: [{json.dumps(intent)}]")
         if refused:
             with pytest.raises(PreflightError, match="after this failback 6 things would not"):
                 begin(world, FAILBACK)
@@ -111,9 +111,9 @@ def test_a_failback_that_answers_a_halted_failover_is_refused_for_no_proof(
     world = start()
     halted(world)
     world.lost.clear()
-    wish = {"isolate": ["primary/*", "on-premises"], "states": ["normal"]}
+    intent = {"isolate": ["primary/*", "on-premises"], "states": ["normal"]}
     for stack in ("primary", "secondary"):
-        change_one(world, stack, f"intents: [{json.dumps(wish)}]")
+        change_one(world, stack, f"intents: [{json.dumps(intent)}]")
 
     assert begin(world, FAILBACK) == 0
     assert "after this failback 6 things would not hold" in capsys.readouterr().err

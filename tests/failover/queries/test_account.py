@@ -47,7 +47,7 @@ PLACES: dict[str, tuple[Place, str]] = {
         ),
     ),
     "the login": (
-        lambda world, _: setattr(world, "seen", (OTHER,)),
+        lambda world, _: setattr(world, "visible_subscriptions", (OTHER,)),
         (
             f"primary belongs to subscription {LOCAL_SUBSCRIPTION} "
             "(primary is deployed in it), which "

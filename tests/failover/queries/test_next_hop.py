@@ -128,7 +128,7 @@ def test_a_machine_of_the_file_has_to_have_the_address(hub: Arm) -> None:
 
 
 def test_nobody_owns_an_address_that_nothing_in_the_subnet_has(hub: Arm) -> None:
-    """Which is no fault of anything that was read."""
+    """What was read does not prove a fault."""
     hub.put(*interface("nic", "hub/app", "10.0.0.71"))
 
     assert looked(hub) == NextHopStatus()
@@ -177,14 +177,16 @@ def test_a_firewall_has_to_be_allocated_with_the_same_address(hub: Arm) -> None:
     other = replace(behind, ip_address=IPv4Address("10.0.0.5"))
     (dead,) = looked(hub, FW, other).dead
     assert dead == (
-        "the firewall fw has the address 10.0.0.4 by now, not 10.0.0.5: it may get another one "
+        "the firewall fw has the address 10.0.0.4 now, not 10.0.0.5: it may get another one "
         "when it is stopped and started"
     )
     hub.put(*firewall("fw"))
     assert looked(hub, FW, behind).dead == ["the firewall fw is deallocated: it has no address"]
 
 
-def test_what_cannot_be_read_is_no_verdict(hub: Arm, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_next_hop_that_cannot_be_read_is_neither_good_nor_bad(
+    hub: Arm, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Neither of the owner nor of a machine's power; the health of a rule is only said."""
     balanced(hub, "10.0.0.71")
     send, act = LocalAzure.send, LocalAzure.act

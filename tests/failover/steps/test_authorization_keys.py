@@ -70,7 +70,7 @@ def test_a_failback_says_before_it_is_confirmed_what_it_writes_where_and_as_whom
 
     text = said(capsys)
     assert (
-        "primary: the authorization key of shared is used up: the connection that it made was "
+        "primary: the authorization key of shared is used up: the connection that it created was "
         f"deleted. A new authorization will be written on {LENT}, in subscription {THEIRS}, which "
         f"is not this stack's ({LOCAL_SUBSCRIPTION}), as someone; `--authorization-key shared=-`"
     ) in text
@@ -158,7 +158,7 @@ def test_what_azure_does_not_show_is_never_deleted(start: Start) -> None:
     assert before <= set(world.authorizations)
 
 
-def test_the_authorization_in_use_is_kept_whatever_the_file_says(start: Start) -> None:
+def test_the_authorization_in_use_is_kept_also_with_another_key_in_the_file(start: Start) -> None:
     """Somebody put another key into the file meanwhile."""
     world = lending(start)
     begin(world, FAILBACK)
@@ -214,7 +214,7 @@ def test_dying_between_the_authorization_and_its_key(start: Start) -> None:
     assert len({record["data"]["id"] for record in issued}) == 1
 
 
-def test_a_lost_answer_is_no_second_authorization(start: Start) -> None:
+def test_a_lost_answer_issues_no_second_authorization(start: Start) -> None:
     """The write was done and nobody heard of it: half-way, and found by its name."""
     world = lending(start)
     lost = list[str]()
@@ -254,14 +254,14 @@ def test_a_key_that_was_issued_and_is_not_shown_is_not_stored(start: Start) -> N
 
 
 def by_hand(world: World, kind: PlanKind, *keys: tuple[str, str], mode: Mode = Mode.PLANNED) -> int:
-    wish = operations.OperationRequest(
+    request = operations.OperationRequest(
         kind=kind,
         mode=mode,
         plan=read_plan(world.directory, kind, mode).id,
         yes=True,
         authorization_keys=tuple((name, SecretStr(key)) for name, key in keys),
     )
-    return operations.begin(world.directory, wish, Output())
+    return operations.begin(world.directory, request, Output())
 
 
 def lend_another(world: LendingWorld, key: str) -> None:
@@ -305,7 +305,7 @@ def test_a_key_given_by_hand_survives_a_death(start: Start) -> None:
 def test_a_wrong_key_given_by_hand_is_refused(start: Start) -> None:
     """Where Azure shows the circuit's authorizations; nothing is stored, nothing begun."""
     world = lending(start)
-    with pytest.raises(PreflightError, match="the key that was given for shared is none of the"):
+    with pytest.raises(PreflightError, match="the key that was given for shared is not one of the"):
         by_hand(world, FAILBACK, ("", "wrong"))
     assert world.keys["primary"] == "first-key-of-primary"
     assert world.writes == []
@@ -373,7 +373,7 @@ def test_where_no_fence_holds_nothing_was_issued(start: Start) -> None:
 
 
 def test_the_journal_state_holds_what_was_issued_until_it_is_deleted(start: Start) -> None:
-    """Once each, whatever is written twice by a run that died."""
+    """Once each, also where a run that died wrote a record twice."""
     world = lending(start)
     begin(world, FAILBACK)
     issued = [each["data"] for each in records(world) if each["event"] == "authorization"]

@@ -33,7 +33,7 @@ REVOKE = Fence(how="authorization", id=f"{SHARED}/authorizations/a")
 
 @dataclass
 class Script:
-    """An Azure that gives the answers it was told to give, the last one of each for ever."""
+    """An Azure that gives the answers it was notes to give, the last one of each for ever."""
 
     answers: dict[str, list[tuple[int, dict[str, Any]]]]
     asked: list[str] = field(default_factory=list)
@@ -155,7 +155,7 @@ def chosen(azure: Script, region: Region, target: Region, cut: str = "") -> list
 
 
 def test_a_circuit_that_nobody_else_uses_is_fenced_at_its_peering() -> None:
-    """Its id follows from the configuration, so a state that knows nothing is no fence less."""
+    """Its id follows from the configuration, so an empty state leaves no connection unfenced."""
     primary = live("primary")
     path = f"{circuit_of(primary)}/peerings/AzurePrivatePeering"
     azure = azure_with(primary)
@@ -163,7 +163,7 @@ def test_a_circuit_that_nobody_else_uses_is_fenced_at_its_peering() -> None:
     assert azure.sent == []
 
 
-def test_a_circuit_that_cannot_be_read_is_no_fence() -> None:
+def test_a_circuit_that_cannot_be_read_cannot_be_fenced() -> None:
     """Its record may lie in the region that is lost."""
     with pytest.raises(FenceError, match="AzurePrivatePeering cannot be read"):
         chosen(Script({}), live("primary"), live("secondary"))
@@ -180,7 +180,7 @@ def test_a_connection_that_azure_says_is_gone_needs_no_fence() -> None:
 
 
 def test_a_connection_is_looked_for_by_the_id_that_was_recorded() -> None:
-    """Its file may name it otherwise by now."""
+    """Its file may name it otherwise meanwhile."""
     primary, secondary = live("primary"), live("secondary")
     azure = azure_with(primary)
     azure.answers[f"GET {mine(primary)}"] = [(404, {})]
@@ -325,11 +325,11 @@ def test_a_peering_that_was_disabled_before_stays_so() -> None:
     azure = azure_with(primary, peering={"state": "Disabled"})
     (fence,) = chosen(azure, primary, live("secondary"))
     assert fence.was == "Disabled"
-    told: list[str] = []
-    remove_fence(azure, fence, told.append)
-    assert (azure.sent, told) == (
+    notes: list[str] = []
+    remove_fence(azure, fence, notes.append)
+    assert (azure.sent, notes) == (
         [],
-        [f"{fence.id} was disabled before the failover, and stays so"],
+        [f"{fence.id} was disabled before the failover, and stays disabled"],
     )
 
 
@@ -345,10 +345,10 @@ def test_a_peering_is_written_back_whole_under_the_etag_it_was_read_with() -> No
             f"PUT {PEERING}": [(200, {})],
         }
     )
-    told: list[str] = []
-    set_fence(azure, DISABLE, told.append)
+    notes: list[str] = []
+    set_fence(azure, DISABLE, notes.append)
     assert azure.sent == [({**before, **after}, 'W/"1"')]
-    assert "Azure shows no MD5 key" in told[0]
+    assert "Azure shows no MD5 key" in notes[0]
 
 
 def test_a_peering_that_somebody_wrote_meanwhile_is_read_again() -> None:
@@ -383,7 +383,7 @@ REFUSED: _Said = (403, {"error": {"message": "not yours"}})
     ],
     ids=["accepted in the end", "done and never heard of"],
 )
-def test_a_bad_answer_is_no_refusal(reads: list[Any], writes: list[Any], asked: int) -> None:
+def test_a_bad_answer_is_retried(reads: list[Any], writes: list[Any], asked: int) -> None:
     """It is asked again, within a bound, and what counts is what stands afterwards."""
     azure = Script({f"GET {PEERING}": list(reads), f"PUT {PEERING}": list(writes)})
     set_fence(azure, DISABLE, quiet)
@@ -443,7 +443,7 @@ def test_a_circuit_in_failed_is_written_again_first() -> None:
 
 
 def test_what_is_revoked_is_seen_to_be_gone() -> None:
-    """A deletion that was accepted and did nothing is no fence; one done unheard of is."""
+    """A deletion that was accepted and did nothing sets no fence; one with a lost answer does."""
     gone: _Said = (404, {})
     there = ENABLED
     path = REVOKE.id

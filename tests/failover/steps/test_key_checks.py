@@ -31,12 +31,12 @@ def listed(**properties: str) -> dict[str, list[tuple[int, dict[str, Any]]]]:
         (
             listed(authorizationKey="another"),
             [],
-            "is none of the circuit's: it was deleted, or is for another circuit",
+            "is not one of the circuit's: it was deleted, or is for another circuit",
         ),
         (
             listed(authorizationUseStatus="Available"),
             [key_digest("key")],
-            "is used up: the connection that it made was deleted",
+            "is used up: the connection that it created was deleted",
         ),
         ({f"GET {SHARED}/authorizations": [(403, {})]}, [], ""),
     ],

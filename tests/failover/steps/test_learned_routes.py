@@ -80,7 +80,7 @@ def test_routes_that_come_late_are_waited_for(start: Start) -> None:
 def test_the_circuit_of_the_standby_is_asked_before(
     start: Start, capsys: pytest.CaptureFixture[str], link: str, said: str
 ) -> None:
-    """Silent on both links refuses a planned failover, of one it is told."""
+    """Silent on both links refuses a planned failover, of one it is notes."""
     world = start()
     world.silent_links.add(link)
     if link == "both":
@@ -101,10 +101,10 @@ def test_whom_a_fence_would_cut_is_said_in_peace_time(
     theirs = "/subscriptions/9/x/connections/theirs"
     world.bystanders[theirs] = world.cloud["primary"]["region/circuit/hong-kong/circuit"]["id"]
     assert begin(world, PlanKind.FAILOVER) == 0
-    told = " ".join(capsys.readouterr().err.split())
-    assert "warning: a fence of primary would cut others" in told
-    assert f"connection {theirs}" in told
-    assert "by an authorization of its own" in told
+    notes = " ".join(capsys.readouterr().err.split())
+    assert "warning: a fence of primary would cut others" in notes
+    assert f"connection {theirs}" in notes
+    assert "by an authorization of its own" in notes
 
 
 def test_one_link_is_a_warning(start: Start, capsys: pytest.CaptureFixture[str]) -> None:
@@ -112,9 +112,9 @@ def test_one_link_is_a_warning(start: Start, capsys: pytest.CaptureFixture[str])
     world = start()
     world.silent_links.add("secondary")
     assert begin(world, PlanKind.FAILOVER) == 0
-    told = " ".join(capsys.readouterr().err.split())
-    assert "warning: on-premises is reached, but not over every link" in told
-    assert "the secondary link of singapore learns nothing" in told
+    notes = " ".join(capsys.readouterr().err.split())
+    assert "warning: on-premises is reached, but not over every link" in notes
+    assert "the secondary link of singapore learns nothing" in notes
 
 
 def test_a_prefix_that_is_missing_is_named(start: Start) -> None:

@@ -116,7 +116,7 @@ def test_one_that_runs_is_left_alone(start: Start) -> None:
 def test_cores_that_are_used_up_are_said_of_a_machine_that_is_off(
     start: Start, capsys: pytest.CaptureFixture[str], mode: Mode, power: str
 ) -> None:
-    """How many it takes nobody knows before it starts; one that runs takes no more."""
+    """How many a machine needs is unknown before it starts; one that runs needs no more."""
     appliance = Appliance(start(), power=power, cores=3)
 
     assert begin(appliance.world, FAILOVER, mode) == 0
@@ -266,7 +266,7 @@ def start_behind(
 
 
 def test_guests_that_boot_are_waited_for(start: Start) -> None:
-    """Its machines run, and nobody answers the probe yet: that is no fault within their time."""
+    """Its machines run, and nobody answers the probe yet: that is accepted while they start."""
     azure = Balancer(boots=3)
     assert start_behind(start, azure) == (["fw1", "fw2"], [])
     assert azure.waited == [5.0] * 3

@@ -1,4 +1,4 @@
-"""Raising the circuit of the region that takes over: whatever becomes of it stops nothing."""
+"""Raising the bandwidth of the region that takes over: a failure halts nothing."""
 
 import json
 import signal
@@ -255,8 +255,8 @@ def test_a_raise_that_cannot_be_taken_back_now_is_taken_back_by_the_next_operati
     assert (bandwidths(world), recorded(world)) == ((200, 200), 200)
 
 
-def test_a_circuit_in_failed_is_not_raised_whatever_number_it_shows(start: Start) -> None:
-    """That number stands in its file all the same, and the failover is done."""
+def test_a_circuit_in_state_failed_is_not_raised_also_if_it_shows_the_number(start: Start) -> None:
+    """Its file has that number nevertheless, and the failover is done."""
     world = start()
     provider = {"serviceProviderProperties": {"bandwidthInMbps": 1000}}
     failed = Answer(status=200, body={"properties": {"provisioningState": "Failed", **provider}})
