@@ -3,13 +3,14 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import SimpleNamespace
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 
 from sparehub.azure.answers import Answer
 from sparehub.failover.journal.journal import Journal
+from sparehub.failover.steps.context import StepContext
 from sparehub.failover.steps.nva_start import NvaError, start_nva
 from sparehub.topology.config.enums import Activation
 from sparehub.topology.errors import HalfwayError
@@ -253,16 +254,16 @@ def start_behind(
     world = start()
     change_nva(world, "secondary", f"id: {LB}, standby: startAtFailover")
     pair = {name: stack_in(world.directory, name) for name in PAIR}
-    said: list[str] = []
-    job: Any = SimpleNamespace(
-        azure=azure,
+    notes: list[str] = []
+    context = Mock(
+        spec=StepContext,
+        session=Mock(spec=["azure", "stacks"], azure=azure, stacks=world),
         plan=plan(pair["primary"], pair["secondary"], FAILOVER, mode),
         target=region_at(pair["secondary"], Activation.ACTIVE),
-        stacks=world,
-        progress=SimpleNamespace(note=said.append),
     )
-    started = start_nva(job)["started"]
-    return [each.rpartition("/")[2] for each in started], said
+    context.note = notes.append
+    started = start_nva(context)["started"]
+    return [machine.rpartition("/")[2] for machine in started], notes
 
 
 def test_guests_that_boot_are_waited_for(start: Start) -> None:
