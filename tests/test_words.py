@@ -138,7 +138,6 @@ NOT_CLEAN_YET: frozenset[str] = frozenset(
         "tests/engine/operator.py",
         "tests/engine/test_bad_input.py",
         "tests/engine/test_destroy.py",
-        "tests/engine/test_drill.py",
         "tests/engine/test_failover.py",
         "tests/engine/test_failover_bystanders.py",
         "tests/engine/test_failover_regions.py",

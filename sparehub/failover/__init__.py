@@ -1,1 +1,1 @@
-"""Failing over for real: a plan carried out over two stacks, with journal, lease and proof."""
+"""Failing over: a plan is executed on two stacks, with journal, lease and verification."""

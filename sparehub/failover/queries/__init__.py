@@ -1,1 +1,1 @@
-"""What is read from Azure during an operation; nothing here writes."""
+"""Readings of Azure during an operation; none of them writes."""
