@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sparehub.report.drawing.frames import DrawnRegion, Frame, LinkState
 from sparehub.report.drawing.stages import lost_region, stages
 from sparehub.report.entries import moment
-from sparehub.report.history import Debt, History, OperationRecord
+from sparehub.report.history import History, OpenItemRecord, OperationRecord
 from sparehub.topology.model.pair import Stack
 from sparehub.topology.planning.plan import Mode, Plan
 
@@ -22,18 +22,18 @@ class Alarm:
 
 def alarms(history: History) -> Iterator[Alarm]:
     """Yield the open items, and the operation that is unfinished."""
-    for debt in history.owed:
-        prefixes = ", ".join(debt.prefixes)
-        if debt.unfenced:
+    for item in history.open_items:
+        prefixes = ", ".join(item.prefixes)
+        if item.unfenced:
             risk = f"may still advertise {prefixes}, and no fence prevents it"
-        elif debt.fences:
+        elif item.fences:
             risk = f"cannot advertise {prefixes}, because of its external fence"
         else:
             risk = f"may still advertise {prefixes} at the same time as the other region"
-        reason = f" ({debt.reason})" if debt.reason else ""
+        reason = f" ({item.reason})" if item.reason else ""
         yield Alarm(
-            word="UNFENCED" if debt.unfenced else "open item",
-            text=f"{debt.stack} {risk}; since {moment(debt.since)}{reason}. When it is back, run:",
+            word="UNFENCED" if item.unfenced else "open item",
+            text=f"{item.stack} {risk}; since {moment(item.since)}{reason}. When it is back, run:",
             command="sparehub finish-fence",
         )
     if operation := history.under_way:
@@ -54,8 +54,8 @@ def facts(history: History) -> Iterator[tuple[str, str]]:
     if not history.state:
         return
     yield "State", history.state
-    for debt in history.owed:
-        yield "Open item", f"{debt.stack}, {_state(debt)}"
+    for item in history.open_items:
+        yield "Open item", f"{item.stack}, {_state(item)}"
 
 
 def now(stacks: Sequence[Stack], history: History, plan: Plan | None) -> tuple[Frame, Frame] | None:
@@ -65,7 +65,7 @@ def now(stacks: Sequence[Stack], history: History, plan: Plan | None) -> tuple[F
     since; the status then follows from the files and the open items alone.
     """
     operation = history.under_way
-    if not history.owed and not operation:
+    if not history.open_items and not operation:
         return None
     start = tuple(DrawnRegion(stack=stack.name, region=stack.region) for stack in stacks)
     pair = start
@@ -75,7 +75,7 @@ def now(stacks: Sequence[Stack], history: History, plan: Plan | None) -> tuple[F
         start, pair = frames[0].pair, frames[done].pair
         if _silent(operation):
             pair = _with_lost(pair, {plan.source: LinkState.SILENT}, stacks)
-    lost = {debt.stack: _state(debt) for debt in history.owed}
+    lost = {item.stack: _state(item) for item in history.open_items}
     unfenced = dict.fromkeys(lost, LinkState.UNFENCED)  # before a fence was confirmed
     return (
         Frame(title="now", pair=_with_lost(pair, lost, stacks)),
@@ -101,7 +101,7 @@ def _silent(operation: OperationRecord) -> bool:
     return operation.mode is Mode.UNPLANNED and unanswered and not fenced
 
 
-def _state(debt: Debt) -> LinkState:
-    if debt.unfenced:
+def _state(item: OpenItemRecord) -> LinkState:
+    if item.unfenced:
         return LinkState.UNFENCED
-    return LinkState.FENCED if debt.fences else LinkState.SILENT
+    return LinkState.FENCED if item.fences else LinkState.SILENT

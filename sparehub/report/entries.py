@@ -6,7 +6,14 @@ from datetime import datetime
 
 from sparehub.failover.journal.open_items import Fence
 from sparehub.report.durations_format import span
-from sparehub.report.history import Debt, DrillRun, EntryStatus, OperationRecord, StepRun, elapsed
+from sparehub.report.history import (
+    DrillRun,
+    EntryStatus,
+    OpenItemRecord,
+    OperationRecord,
+    StepRun,
+    elapsed,
+)
 from sparehub.topology.planning.plan import Plan
 
 PlanOf = Callable[[OperationRecord], Plan | None]
@@ -49,7 +56,9 @@ def _operation(operation: OperationRecord, plan: Plan | None) -> Entry:
     unfinished = operation.standing in {EntryStatus.HALTED, EntryStatus.UNDER_WAY}
     mode = operation.mode.value.capitalize()
     open_items = [
-        "UNFENCED" if debt.unfenced else "open item" for debt in operation.debts if debt.is_owed
+        "UNFENCED" if item.unfenced else "open item"
+        for item in operation.open_items
+        if item.is_open
     ]
     return Entry(
         title=f"{mode} {operation.kind}, {operation.source} to {operation.target}",
@@ -86,12 +95,12 @@ def _facts(operation: OperationRecord) -> Iterator[tuple[str, str]]:
     yield from ((name, reason) for name, reason in accepted.items() if reason)
     for fence in operation.fences:
         yield "Fence", f"{_FENCED[fence.how]} ({_fence_status(fence, operation)}): {fence.id}"
-    for debt in operation.debts:
-        yield "Open item", _debt(debt)
-        if debt.cleared:
-            yield "Closed", f"{_after(debt.since, debt.cleared)}, by sparehub finish-fence"
-        elif debt.overtaken:
-            yield "Superseded", f"{_after(debt.since, debt.overtaken)}, by a later switch"
+    for item in operation.open_items:
+        yield "Open item", _open_item(item)
+        if item.closed:
+            yield "Closed", f"{_after(item.since, item.closed)}, by sparehub finish-fence"
+        elif item.superseded:
+            yield "Superseded", f"{_after(item.since, item.superseded)}, by a later switch"
         else:
             yield "Closed", "not yet"
     yield from _authorizations(operation)
@@ -114,20 +123,20 @@ def _problem(operation: OperationRecord) -> str:
 
 def _fence_status(fence: Fence, operation: OperationRecord) -> str:
     """Return the status of a fence that an operation began to set."""
-    debt = next((item for item in operation.debts if fence in item.fences), None)
-    if debt is None:
+    item = next((item for item in operation.open_items if fence in item.fences), None)
+    if item is None:
         begun = operation.standing in {EntryStatus.HALTED, EntryStatus.UNDER_WAY}
         return "begun, may be in place" if begun else "attempted, then reversed"
-    if debt.cleared:
+    if item.closed:
         return "removed" if fence.how == "privatePeering" else "permanent"
-    return "may be in place" if debt.unfenced or debt.overtaken else "in place"
+    return "may be in place" if item.unfenced or item.superseded else "in place"
 
 
-def _debt(debt: Debt) -> str:
-    word = "UNFENCED" if debt.unfenced else "fenced, to be disconnected"
-    if not debt.unfenced and not debt.fences:
+def _open_item(item: OpenItemRecord) -> str:
+    word = "UNFENCED" if item.unfenced else "fenced, to be disconnected"
+    if not item.unfenced and not item.fences:
         word = "to be disconnected"
-    return f"{debt.stack}, {word}: {', '.join(debt.prefixes)}; since {moment(debt.since)}"
+    return f"{item.stack}, {word}: {', '.join(item.prefixes)}; since {moment(item.since)}"
 
 
 def _step(run: StepRun, operation: OperationRecord, plan: Plan | None) -> StepRow:

@@ -1,4 +1,4 @@
-"""What the journal tells of the operations so far, as data: no file is read and no clock asked."""
+"""The operations of a journal, as data; it reads no file and no clock."""
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
@@ -19,7 +19,7 @@ from sparehub.topology.planning.plan import BandwidthIncrease, Mode, PlanKind
 
 
 class EntryStatus(StrEnum):
-    """How an operation stands; the value is the word on the page."""
+    """The status of an operation; the value is the word on the page."""
 
     UNDER_WAY = "under way"  # at work now, or its process died
     HALTED = "halted"
@@ -31,7 +31,7 @@ class EntryStatus(StrEnum):
 
 def _moment(text: str) -> str:
     if datetime.fromisoformat(text).utcoffset() != timedelta():
-        message = f"{text!r} is no moment in UTC"
+        message = f"{text!r} is not a moment in UTC"
         raise ValueError(message)
     return text
 
@@ -39,9 +39,9 @@ def _moment(text: str) -> str:
 Moment = Annotated[str, AfterValidator(_moment)]
 """When something was, as the journal says it."""
 Known = Moment | Literal[""]
-"""The same, empty where it was not or is not known."""
+"""A moment; empty where there was none or it is unknown."""
 _CHECKED = ConfigDict(revalidate_instances="always")
-"""A journal may be whole and yet of another version: a value of another kind is a ValueError."""
+"""A journal may be intact and of another version: a value of another type is a ValueError."""
 _DRILL_EVENTS = {
     JournalEvent.DRILL_INTENDED,
     JournalEvent.DRILL_STARTED,
@@ -79,7 +79,7 @@ class StepRun:
 
 
 @dataclass(frozen=True, kw_only=True, config=_CHECKED)
-class Debt:
+class OpenItemRecord:
     """A region that was left without being disconnected."""
 
     stack: str
@@ -88,15 +88,15 @@ class Debt:
     reason: str
     fences: tuple[Fence, ...]
     since: Moment
-    cleared: Known = ""
+    closed: Known = ""
     """When ``finish-fence`` had disconnected it; empty where it did not."""
-    overtaken: Known = ""
-    """When it was found that a later switch ended what was owed; empty where none did."""
+    superseded: Known = ""
+    """When it was found that a later switch ended it; empty where none did."""
 
     @property
-    def is_owed(self) -> bool:
+    def is_open(self) -> bool:
         """Whether the region is still to be disconnected."""
-        return not self.cleared and not self.overtaken
+        return not self.closed and not self.superseded
 
 
 @dataclass(frozen=True, kw_only=True, config=_CHECKED)
@@ -124,8 +124,8 @@ class OperationRecord:
     """Of ``--accept-unproven``."""
     steps: tuple[StepRun, ...]
     fences: tuple[Fence, ...]
-    """Fences from outside that were begun, whatever came of them."""
-    debts: tuple[Debt, ...]
+    """External fences that were begun, with any outcome."""
+    open_items: tuple[OpenItemRecord, ...]
     keys: int
     """Authorization keys that it used up."""
     issued: tuple[str, ...] = ()
@@ -150,7 +150,7 @@ class DrillRun:
 
     begun: Moment
     started: Known = ""
-    """When the networks were proven to be shut in."""
+    """When the networks were proven to be isolated."""
     ended: Known = ""
     networks: tuple[str, ...] = ()
     result: str = ""
@@ -167,36 +167,44 @@ class History:
     state: str = ""
     """The word of ``sparehub status``; empty where nothing is recorded."""
     under_way: OperationRecord | None = None
-    owed: tuple[Debt, ...] = ()
+    open_items: tuple[OpenItemRecord, ...] = ()
 
     @classmethod
     def of(cls, records: Sequence[Record]) -> Self:
-        """Tell the records of a journal.
+        """Read the records of a journal.
 
-        :raises KeyError, TypeError, ValueError: where a record is not one that this version writes.
+        Raises:
+            KeyError, TypeError, ValueError: where this version does not write such a record.
         """
         if not records:
             return cls()
         state = JournalState.of(records)
-        cleared = {
-            each.data["id"]: each.at for each in records if each.event == JournalEvent.ITEM_CLOSED
+        closed = {
+            record.data["id"]: record.at
+            for record in records
+            if record.event == JournalEvent.ITEM_CLOSED
         }
         by_operation: dict[str, list[Record]] = {}
         for record in records:
             if record.operation:
                 by_operation.setdefault(record.operation, []).append(record)
-        deeds = [_deed(each, state.open, cleared) for each in by_operation.values()]
-        entries: list[OperationRecord | DrillRun] = [*deeds, *_drills(records)]
+        operations = [_operation(group, state.open, closed) for group in by_operation.values()]
+        entries: list[OperationRecord | DrillRun] = [*operations, *_drills(records)]
+        under_way = state.open.id if state.open else ""
         return cls(
-            entries=tuple(sorted(entries, key=lambda each: each.begun, reverse=True)),
+            entries=tuple(sorted(entries, key=lambda entry: entry.begun, reverse=True)),
             state=state.state,
-            under_way=next((e for e in deeds if state.open and e.id == state.open.id), None),
-            owed=tuple(debt for deed in deeds for debt in deed.debts if debt.is_owed),
+            under_way=next(
+                (operation for operation in operations if operation.id == under_way), None
+            ),
+            open_items=tuple(
+                item for operation in operations for item in operation.open_items if item.is_open
+            ),
         )
 
 
-def _deed(
-    records: Sequence[Record], underway: JournaledOperation | None, cleared: dict[str, str]
+def _operation(
+    records: Sequence[Record], underway: JournaledOperation | None, closed: dict[str, str]
 ) -> OperationRecord:
     begin, *_ = records
     at = {record.event: record for record in records}  # the last of each event
@@ -226,8 +234,8 @@ def _deed(
         unproven=begin.data.get("unproven", ""),
         steps=_steps(records),
         fences=next((each for each in fences if each), ()),
-        debts=tuple(
-            _debt(record, cleared, _moment_of(at, JournalEvent.SUPERSEDED))
+        open_items=tuple(
+            _open_item(record, closed, _moment_of(at, JournalEvent.SUPERSEDED))
             for record in records
             if record.event == JournalEvent.ITEM_OPENED
         ),
@@ -279,17 +287,17 @@ def _steps(records: Iterable[Record]) -> tuple[StepRun, ...]:
     return tuple(runs.values())
 
 
-def _debt(record: Record, cleared: dict[str, str], overtaken: str) -> Debt:
+def _open_item(record: Record, closed: dict[str, str], superseded: str) -> OpenItemRecord:
     item = OpenItem.of(record.data, record.operation)
-    return Debt(
+    return OpenItemRecord(
         stack=item.stack,
         unfenced=item.unfenced,
         prefixes=item.prefixes,
         reason=item.accepted.reason,
         fences=item.fences,
         since=record.at,
-        cleared=cleared.get(item.id, ""),
-        overtaken=overtaken,
+        closed=closed.get(item.id, ""),
+        superseded=superseded,
     )
 
 

@@ -156,8 +156,8 @@ def test_finish_fence_during_a_halted_operation_leaves_a_fenced_region(tmp_path:
 def test_an_open_item_without_an_address_conflict_is_not_a_warning(tmp_path: Path) -> None:
     """The addresses do not overlap: the region is only to be disconnected."""
     events = unplanned("c", fenced=True)
-    debt = next(data for _, _, event, data in events if event == "debt")
-    debt["fences"] = []
+    item = next(data for _, _, event, data in events if event == "debt")
+    item["fences"] = []
 
     report = reported(tmp_path, *events, switched=True)
 

@@ -122,7 +122,7 @@ def test_a_later_switch_supersedes_an_open_item() -> None:
     history = History.of(records(*unplanned("c", fenced=True), superseded))
     (entry,) = entries(*unplanned("c", fenced=True), superseded)
 
-    assert history.owed == ()
+    assert history.open_items == ()
     assert (entry.open_items, entry.command) == ("", "")
     assert facts(entry)["Superseded"].endswith(", by a later switch")
     assert facts(entry)["Fence"] == f"private peering disabled (may be in place): {PEERING.id}"

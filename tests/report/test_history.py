@@ -3,7 +3,14 @@
 import pytest
 
 from sparehub.failover.journal.acceptances import NOTHING
-from sparehub.report.history import Debt, DrillRun, EntryStatus, History, OperationRecord, StepRun
+from sparehub.report.history import (
+    DrillRun,
+    EntryStatus,
+    History,
+    OpenItemRecord,
+    OperationRecord,
+    StepRun,
+)
 from sparehub.topology.planning.plan import BandwidthIncrease, Mode, PlanKind
 from tests.report.journal_records import (
     PEERING,
@@ -64,7 +71,7 @@ def test_a_planned_failover_is_told_from_begin_to_commit() -> None:
                 StepRun(step="activate-secondary", begun=at(90.5), ended=at(271.5)),
             ),
             fences=(),
-            debts=(),
+            open_items=(),
             keys=0,
         )
     ]
@@ -74,7 +81,7 @@ def test_a_planned_failover_is_told_from_begin_to_commit() -> None:
 
 def test_a_debt_is_owed_until_it_is_cleared() -> None:
     """Whether the region was fenced or not; its fences are told also where they were taken back."""
-    debt = Debt(
+    item = OpenItemRecord(
         stack="primary",
         unfenced=True,
         prefixes=tuple(PREFIXES),
@@ -83,17 +90,21 @@ def test_a_debt_is_owed_until_it_is_cleared() -> None:
         since=at(1041),
     )
     history = told(*unplanned("c"))
-    assert (history.state, history.owed) == ("UNFENCED", (debt,))
+    assert (history.state, history.open_items) == ("UNFENCED", (item,))
     (deed,) = deeds(*unplanned("c"))
-    assert (deed.accepted.reason, deed.fences, deed.debts) == ("it burnt down", (PEERING,), (debt,))
+    assert (deed.accepted.reason, deed.fences, deed.open_items) == (
+        "it burnt down",
+        (PEERING,),
+        (item,),
+    )
     assert [run.answers for run in deed.steps] == [False, None, None]
 
     paid = told(*unplanned("c"), cleared())
-    assert (paid.state, paid.owed) == ("ACTIVE", ())
+    assert (paid.state, paid.open_items) == ("ACTIVE", ())
     (deed,) = deeds(*unplanned("c"), cleared())
-    assert deed.debts[0].cleared == at(4600)
+    assert deed.open_items[0].closed == at(4600)
 
-    (fenced,) = told(*unplanned("c", fenced=True)).owed
+    (fenced,) = told(*unplanned("c", fenced=True)).open_items
     assert (fenced.unfenced, fenced.fences) == (False, (PEERING,))
 
 
