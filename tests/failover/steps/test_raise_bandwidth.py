@@ -17,7 +17,7 @@ from sparehub.stacks.stack_file_edit import editing_problems
 from sparehub.stacks.stack_files import StackText, read_stack
 from sparehub.topology.errors import HalfwayError, OptionsError, PreflightError
 from sparehub.topology.planning.plan import Mode, PlanKind
-from tests.failover.memory_backend.hooks import Hooks
+from tests.failover.memory_backend.hooks import NO_HOOKS, Hooks
 from tests.failover.memory_backend.state import Died
 from tests.failover.memory_backend.world import World
 from tests.failover.operators import Start, begin, resume
@@ -172,7 +172,7 @@ def test_a_circuit_that_falls_silent_after_it_was_raised_stops_nothing(
     assert f"warning: the circuit of singapore: {said}" in capsys.readouterr().err
     assert outcome(world)["refused"].startswith(said)
     assert (bandwidths(world), recorded(world)) == ((1000, 1000), 1000)
-    world.__dict__.pop("send")
+    world.hooks = NO_HOOKS
     assert goes_back(world) == []
 
 
@@ -188,7 +188,7 @@ def test_a_raise_whose_answers_were_all_lost_is_written_again_by_the_next_operat
 
     assert (bandwidths(world), recorded(world)) == ((1000, 1000), 200)
     assert outcome(world)["unsettled"]
-    world.__dict__.pop("send")
+    world.hooks = NO_HOOKS
     assert goes_back(world) == [RAISED]
     assert (bandwidths(world), recorded(world)) == ((1000, 1000), 1000)
 
