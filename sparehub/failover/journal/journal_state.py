@@ -203,6 +203,12 @@ def _accepted(state: JournalState, record: Record) -> _Changes:
     return _of_open(state, accepted=Accepted.of(record.data).after(before))
 
 
+def _fences_chosen(state: JournalState, record: Record) -> _Changes:
+    fences = tuple(map(Fence.of, record.data["fences"]))
+    others = {name: chosen for name, chosen in state.fences.items() if name != record.operation}
+    return {"fences": {**others, record.operation: fences} if fences else others}
+
+
 def _item_closed(state: JournalState, record: Record) -> _Changes:
     identity = record.data["id"]
     return {
@@ -237,12 +243,7 @@ _REDUCERS: Mapping[str, Callable[[JournalState, Record], _Changes]] = {
     JournalEvent.AUTHORIZATION_REMOVED: lambda state, record: {
         "issued": tuple(issued for issued in state.issued if issued.id != record.data["id"])
     },
-    JournalEvent.FENCES_CHOSEN: lambda state, record: {
-        "fences": {
-            **state.fences,
-            record.operation: tuple(map(Fence.of, record.data["fences"])),
-        }
-    },
+    JournalEvent.FENCES_CHOSEN: _fences_chosen,
     JournalEvent.ITEM_OPENED: lambda state, record: {
         "open_items": (*state.open_items, OpenItem.of(record.data, record.operation))
     },
