@@ -4,6 +4,7 @@ A creation is pending while it runs, a deployment drops pending operations, and 
 what exists already: so the real engine was seen to behave.
 """
 
+import os
 from collections.abc import Callable, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
@@ -144,7 +145,7 @@ class MemoryPulumi(WorldState):
 
     @property
     def backend(self) -> str:
-        return (self.directory / "state").as_uri()
+        return os.environ["PULUMI_BACKEND_URL"]
 
     def project(self) -> str:
         return "sparehub"
