@@ -4,6 +4,7 @@ from copy import deepcopy
 from typing import Any
 
 from components.stack_program.program import outputs
+from sparehub.testing.mocks import SUBSCRIPTION as OF_MOCKS
 from sparehub.topology.model.build import build
 from sparehub.topology.state.resources import Resources
 from tests.components.region_states import graph_of
@@ -36,7 +37,7 @@ def recorded(values: dict[str, Any], stack: str = "primary") -> Resources:
     """Return what ``pulumi stack export`` would hold of a region that was just built."""
     config = stack_of(values)
     region = build(config)
-    graph = graph_of(region)
+    graph = graph_of(region).document()
     azure = {name: each for name, each in graph.items() if each["type"].startswith("azure-native")}
     names = {name: list(_parameters(each).values())[-1] for name, each in azure.items()}
     ids: dict[str, str] = {}
@@ -51,7 +52,7 @@ def recorded(values: dict[str, Any], stack: str = "primary") -> Resources:
     for name, each in azure.items():
         asked = {*_parameters(each), "resourceGroupName", "syncRemoteAddressSpace"}
         inputs = {key: value for key, value in each["inputs"].items() if key not in asked}
-        properties = _resolved(inputs, names, ids)
+        properties = _resolved(inputs)
         urn = f"urn:pulumi:{stack}::sparehub::{each['type']}::{name}"
         found[urn] = {"type": each["type"], "outputs": properties | {"id": ids[name]}}
     return found
@@ -82,12 +83,10 @@ def _identity(resource: Any, names: dict[str, str]) -> str:
     return f"{root}/providers/Microsoft.Network/{filled}" if filled else root
 
 
-def _resolved(value: Any, names: dict[str, str], ids: dict[str, str]) -> Any:
-    """Put names and ids in the place of the graph's references."""
+def _resolved(value: Any) -> Any:
+    """Return a value with the ids of this subscription in the place of the mocks'."""
     if isinstance(value, dict):
-        return {name: _resolved(each, names, ids) for name, each in value.items()}
+        return {name: _resolved(each) for name, each in value.items()}
     if isinstance(value, list):
-        return [_resolved(each, names, ids) for each in value]
-    if isinstance(value, str) and value.removesuffix("-id") in ids and value.endswith("-id"):
-        return ids[value.removesuffix("-id")]
-    return names.get(value, value) if isinstance(value, str) else value
+        return [_resolved(each) for each in value]
+    return value.replace(OF_MOCKS, SUBSCRIPTION) if isinstance(value, str) else value

@@ -1,13 +1,14 @@
 """The program by hand declares what ours does: else the benchmark compares two different things."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
 from benchmarks.plain import Region
+from sparehub.testing import Graph, preview
 from tests.components.region_states import graph_of
 from tests.configurations import region_of, shipped, with_spokes
-from tests.graph_recorder import Graph, record
 
 SIZES = [2, 201]  # beyond 200 prefixes the spokes wait for the connections
 
@@ -25,7 +26,7 @@ def by_hand(spokes: int) -> Graph:
     def program() -> None:
         Region(keys, "eastasia")
 
-    return record(program)
+    return preview(program)
 
 
 @pytest.mark.parametrize("spokes", SIZES)
@@ -42,9 +43,9 @@ def test_same_resources_in_the_same_components(
 def test_same_resources_without_components(spokes: int) -> None:
     """Without shells only the parents differ, and the components are not there."""
     azure = {
-        name: registration | {"parent": "sparehub-test"}
+        name: replace(registration, parent="sparehub-test")
         for name, registration in ours(spokes).items()
-        if registration["type"].startswith("azure-native:")
+        if registration.type.startswith("azure-native:")
     }
 
     assert by_hand(spokes) == azure

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from components import DestroyGuard, RegionNetwork
+from sparehub.testing import Graph, preview
 from sparehub.topology.model.resources import Region
 from tests.configurations import region_of, shipped
-from tests.graph_recorder import Graph, record
 
 GRAPHS = Path(__file__).parent / "graphs"
 BORROWED = (
@@ -54,16 +54,16 @@ def graph_of(region: Region) -> Graph:
     def program() -> None:
         DestroyGuard("guard", [RegionNetwork("region", region)])
 
-    return record(program)
+    return preview(program)
 
 
-def recorded(state: str) -> Graph:
+def recorded(state: str) -> dict[str, dict[str, Any]]:
     """Return the graph that was kept of a state."""
-    graph: Graph = json.loads((GRAPHS / f"{state}.json").read_text())
+    graph: dict[str, dict[str, Any]] = json.loads((GRAPHS / f"{state}.json").read_text())
     return graph
 
 
 if __name__ == "__main__":
     for name, region in STATES.items():
-        text = json.dumps(graph_of(region()), indent=1, sort_keys=True)
+        text = json.dumps(graph_of(region()).document(), indent=1, sort_keys=True)
         (GRAPHS / f"{name}.json").write_text(text + "\n")

@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 
 from components import DestroyGuard, DrillNetworks, RegionNetwork
+from sparehub.testing import Graph, preview
 from sparehub.topology.model.logical_names import DRILL
 from sparehub.topology.model.resources import Region
 from tests.components.region_states import STATES, graph_of
 from tests.configurations import region_of, shipped
-from tests.graph_recorder import Graph, record
 
 CONNECTION = "region/connection/hong-kong/connection"
 
@@ -65,7 +65,7 @@ def stack_of(region: Region) -> Graph:
         drill = DrillNetworks(DRILL.root, region.drill) if region.drill else None
         DestroyGuard("guard", [network, drill] if drill else [network])
 
-    return record(program)
+    return preview(program)
 
 
 def needed(graph: Graph, name: str) -> set[str]:
@@ -73,8 +73,9 @@ def needed(graph: Graph, name: str) -> set[str]:
     found: set[str] = set()
     waiting = [name]
     while waiting:
-        resource = graph.get(waiting.pop(), {"depends_on": (), "parent": "sparehub-test"})
-        for each in {*resource["depends_on"], resource["parent"]} - found - {"sparehub-test"}:
+        resource = graph.get(waiting.pop())
+        before = {*resource.depends_on, resource.parent} if resource else set[str]()
+        for each in before - found - {"sparehub-test"}:
             found.add(each)
             waiting.append(each)
     return found
@@ -93,15 +94,15 @@ def test_the_guard_names_every_resource_of_azure(name: str) -> None:
     """What is gone in Azure leaves the state by a refresh, and leads to nothing any more."""
     graph = stack_of(REGIONS[name]())
 
-    azure = {name for name, each in graph.items() if each["type"].startswith("azure-native:")}
-    assert set(graph["guard"]["depends_on"]) == azure
+    azure = {name for name, each in graph.items() if each.type.startswith("azure-native:")}
+    assert set(graph["guard"].depends_on) == azure
 
 
 def test_the_guard_is_protected_and_not_a_resource_of_azure() -> None:
     """Its deletion fails; nothing is made for it, and a failover's writes do not count it."""
     guard = graph_of(STATES["primary-active"]())["guard"]
 
-    assert (guard["type"], guard["inputs"], guard["protect"]) == (
+    assert (guard.type, guard.inputs, guard.protect) == (
         "sparehub:network:DestroyGuard",
         {},
         True,
@@ -112,7 +113,7 @@ def test_the_guard_lets_the_switch_delete_the_connection() -> None:
     """It depends on the connection of a live region; standing by it is there without."""
     live, standby = (graph_of(region_of(shipped("primary"), a)) for a in ("active", "standby"))
 
-    assert set(live["guard"]["depends_on"]) - set(standby["guard"]["depends_on"]) == {CONNECTION}
+    assert set(live["guard"].depends_on) - set(standby["guard"].depends_on) == {CONNECTION}
     assert CONNECTION not in standby
 
 
@@ -136,7 +137,7 @@ def test_what_no_failover_deletes_is_protected(activation: str, depth: str, more
     """Hub, gateway, circuit and their groups; not a gateway that standing down deletes."""
     graph = graph_of(region_of(shipped("primary"), activation, depth))
 
-    assert {name for name, each in graph.items() if each.get("protect")} == FOREVER | more
+    assert {name for name, each in graph.items() if each.protect} == FOREVER | more
 
 
 def test_test_networks_of_a_drill_are_not_protected() -> None:
@@ -145,4 +146,4 @@ def test_test_networks_of_a_drill_are_not_protected() -> None:
 
     drill = {name for name in graph if name.startswith(DRILL.root)}
     assert drill
-    assert not [name for name in drill if graph[name].get("protect")]
+    assert not [name for name in drill if graph[name].protect]

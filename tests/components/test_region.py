@@ -2,19 +2,19 @@
 
 import pytest
 
+from sparehub.testing import Graph
 from tests.components.region_states import STATES, bow_tie, graph_of, recorded
 from tests.configurations import region_of, shipped, with_spokes
-from tests.graph_recorder import Graph
 
 
 @pytest.mark.parametrize("state", STATES)
 def test_a_region_asks_for_exactly_this(state: str) -> None:
     """Types, inputs, parents, edges, protection, secrets and timeouts are those recorded."""
-    assert graph_of(STATES[state]()) == recorded(state)
+    assert graph_of(STATES[state]()).document() == recorded(state)
 
 
 def edges(graph: Graph, name: str) -> set[str]:
-    return set(graph[name]["depends_on"])
+    return set(graph[name].depends_on)
 
 
 def test_subnets_of_a_network_form_a_chain() -> None:
@@ -63,9 +63,7 @@ def test_the_gateway_waits_for_the_hub_and_gets_two_hours() -> None:
     graph = graph_of(region_of(shipped("primary")))
 
     assert "region/hub/nva" in edges(graph, "region/expressroute/gateway")
-    assert {
-        name: resource["timeout"] for name, resource in graph.items() if "timeout" in resource
-    } == {
+    assert {name: resource.timeout for name, resource in graph.items() if resource.timeout} == {
         "region/expressroute/gateway": "2h",
         "region/connection/hong-kong/connection": "2h",
     }
@@ -84,13 +82,13 @@ def test_keys_are_secret() -> None:
     """An authorization key, a service key, and what Azure says of them."""
     graph = graph_of(region_of(bow_tie()))
 
-    assert graph["region/connection/borrowed/connection"]["inputs"]["authorizationKey"] == {
+    assert graph["region/connection/borrowed/connection"].inputs["authorizationKey"] == {
         "secret": "not-a-real-key"
     }
     assert {
-        name: resource["secret_outputs"]
+        name: list(resource.secret_outputs)
         for name, resource in graph.items()
-        if "secret_outputs" in resource
+        if resource.secret_outputs
     } == {
         "region/circuit/hong-kong/circuit": ["authorizations", "serviceKey"],
         "region/connection/hong-kong/connection": ["authorizationKey", "sharedKey"],

@@ -22,6 +22,8 @@ from components import (
     VirtualNetworkArgs,
     drop_version_aliases,
 )
+from sparehub.testing import preview
+from sparehub.testing.mocks import SUBSCRIPTION
 from sparehub.topology.model.resources import (
     Circuit,
     Connection,
@@ -31,8 +33,8 @@ from sparehub.topology.model.resources import (
     VirtualNetwork,
 )
 from tests.configurations import region_of, shipped
-from tests.graph_recorder import record
 
+NETWORK = f"/subscriptions/{SUBSCRIPTION}/resourceGroups/rg/providers/Microsoft.Network"
 BARE = VirtualNetwork(
     name="vnet",
     address_space=(IPv4Network("10.0.0.0/24"),),
@@ -52,9 +54,9 @@ def test_a_spoke_needs_nothing_else() -> None:
     def program() -> None:
         Spoke("web", network_args(BARE))
 
-    graph = record(program)
+    graph = preview(program)
 
-    assert {name: (r["type"], r["parent"]) for name, r in graph.items()} == {
+    assert {name: (r.type, r.parent) for name, r in graph.items()} == {
         "web": ("sparehub:network:Spoke", "sparehub-test"),
         "web/network": ("azure-native:network:VirtualNetwork", "web"),
         "web/app": ("azure-native:network:Subnet", "web"),
@@ -68,7 +70,7 @@ def test_a_hub_without_a_gateway_subnet_is_refused() -> None:
         with pytest.raises(ValueError, match="hub 'core' has no subnet called GatewaySubnet"):
             Hub("core", network_args(BARE))
 
-    assert record(program) == {}
+    assert preview(program) == {}
 
 
 def test_a_hub_offers_its_gateway_subnet() -> None:
@@ -85,9 +87,9 @@ def test_a_hub_offers_its_gateway_subnet() -> None:
         )
         Hub("core", args).gateway_subnet_id.apply(found.append)
 
-    record(program)
+    preview(program)
 
-    assert found == ["core/GatewaySubnet-id"]
+    assert found == [f"{NETWORK}/virtualNetworks/vnet-hub-eastasia/subnets/GatewaySubnet"]
 
 
 def test_a_peering_takes_networks_it_did_not_make() -> None:
@@ -111,9 +113,9 @@ def test_a_peering_takes_networks_it_did_not_make() -> None:
             ),
         )
 
-    graph = record(program)
+    graph = preview(program)
 
-    assert graph["web/hub-to-spoke"]["inputs"] == {
+    assert graph["web/hub-to-spoke"].inputs == {
         "resourceGroupName": "rg",
         "virtualNetworkName": "hub",
         "virtualNetworkPeeringName": "down",
@@ -123,12 +125,12 @@ def test_a_peering_takes_networks_it_did_not_make() -> None:
         "allowGatewayTransit": True,
         "useRemoteGateways": False,
     }
-    assert graph["web/spoke-to-hub"]["depends_on"] == ["web/hub-to-spoke"]
+    assert graph["web/spoke-to-hub"].depends_on == ("web/hub-to-spoke",)
 
 
 def test_route_tables_are_identified_by_key() -> None:
     """The ids come by the keys that subnets use."""
-    found: list[str] = []
+    found: list[dict[str, str]] = []
 
     def program() -> None:
         tables = RouteTables(
@@ -139,12 +141,12 @@ def test_route_tables_are_identified_by_key() -> None:
                 route_tables=region_of(shipped("primary")).route_tables,
             ),
         )
-        pulumi.Output.all(**tables.route_table_ids).apply(lambda ids: found.append(str(ids)))
+        pulumi.Output.all(**tables.route_table_ids).apply(found.append)
 
-    record(program)
+    preview(program)
 
     assert found == [
-        "{'spokes': 'routes/spokes-id', 'gateway': 'routes/gateway-id', 'nva': 'routes/nva-id'}"
+        {key: f"{NETWORK}/routeTables/rt-{key}-eastasia" for key in ("spokes", "gateway", "nva")}
     ]
 
 
@@ -166,11 +168,11 @@ def test_a_scaling_gateway_carries_its_bounds() -> None:
                 ),
             )
 
-    graph = record(program)
+    graph = preview(program)
 
     bounds = {"bounds": {"min": 2, "max": 4}}
-    assert graph["scaling/gateway"]["inputs"]["autoScaleConfiguration"] == bounds
-    assert "autoScaleConfiguration" not in graph["fixed/gateway"]["inputs"]
+    assert graph["scaling/gateway"].inputs["autoScaleConfiguration"] == bounds
+    assert "autoScaleConfiguration" not in graph["fixed/gateway"].inputs
 
 
 def test_a_circuit_and_a_connection_stand_alone() -> None:
@@ -207,10 +209,10 @@ def test_a_circuit_and_a_connection_stand_alone() -> None:
             ),
         )
 
-    graph = record(program)
+    graph = preview(program)
 
     assert sorted(graph) == ["line", "line/circuit", "link", "link/connection"]
-    assert graph["link/connection"]["depends_on"] == ["line/circuit"]
+    assert graph["link/connection"].depends_on == ("line/circuit",)
 
 
 def test_only_aliases_of_other_api_versions_are_dropped() -> None:
@@ -227,6 +229,6 @@ def test_only_aliases_of_other_api_versions_are_dropped() -> None:
         old = pulumi.ResourceOptions(aliases=[pulumi.Alias(name="old-name")])
         network.RouteTable("table", resource_group_name="rg", opts=old)
 
-    record(program)
+    preview(program)
 
     assert [each for each in kept if "old-name" in each] == [["old-name"]]

@@ -1,8 +1,8 @@
 """The record of the switch under mocks; on the real engine: tests/engine/test_generation.py."""
 
 from components import SwitchRecord, SwitchRecordArgs
+from sparehub.testing import preview
 from sparehub.topology.state.generation import SWITCH_NAME, SWITCH_TYPE
-from tests.graph_recorder import record
 
 
 def test_a_switch_record_is_a_protected_component_without_a_resource() -> None:
@@ -12,7 +12,7 @@ def test_a_switch_record_is_a_protected_component_without_a_resource() -> None:
     def program() -> None:
         SwitchRecord(SWITCH_NAME, args)
 
-    assert record(program) == {
+    assert preview(program).document() == {
         "switch": {
             "type": SWITCH_TYPE,
             "inputs": {},
