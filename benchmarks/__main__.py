@@ -12,7 +12,7 @@ from benchmarks import commands, document, failover_speed, previews, simulator_s
 from benchmarks.figures import table
 from benchmarks.simulator_speed import Row
 from engine.paths import ROOT
-from sparehub.home import Home
+from sparehub.files.home import Home
 from sparehub.output import Output
 from sparehub.topology.errors import ExitCode, SparehubError
 

@@ -17,7 +17,7 @@ from benchmarks.figures import MEGABYTE, Figure, Run, Target
 from benchmarks.graphs import agree, graph_of
 from engine.paths import ROOT
 from sparehub.drill.workspace import PulumiFailedError, Rehearsal
-from sparehub.home import Home
+from sparehub.files.home import Home
 from sparehub.stacks.stack_files import stack_file
 from tests.configurations import shipped, with_spokes
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from engine.paths import ROOT
 from sparehub.drill.workspace import Rehearsal
-from sparehub.home import Home
+from sparehub.files.home import Home
 from sparehub.output import Output
 from sparehub.simulator import control
 from sparehub.simulator.control import LogEntry

@@ -10,7 +10,7 @@ VENV = ROOT / ".venv"
 """The virtual environment of the checkout."""
 
 PULUMI = VENV / "pulumi"
-"""The Pulumi of set-up, where `sparehub.home` finds it. Absent if the machine has its own."""
+"""The Pulumi of set-up, where `sparehub.files.home` finds it. Absent if the machine has its own."""
 
 
 def cache_directory() -> Path:

@@ -10,7 +10,7 @@ import typer
 from sparehub.cli.options import Json
 
 if TYPE_CHECKING:
-    from sparehub.home import Home
+    from sparehub.files.home import Home
 
 app = typer.Typer(
     help="The local Azure: rehearse everything without a subscription.",
@@ -25,7 +25,7 @@ app.add_typer(fault, name="fault")
 
 
 def _home() -> "Home":
-    from sparehub.home import Home
+    from sparehub.files.home import Home
 
     return Home.of(Path.cwd(), os.environ)
 
@@ -48,7 +48,7 @@ def env(
 
     [bold]eval "$(sparehub simulate env)" && pulumi preview --stack primary[/bold]
     """
-    from sparehub.home import BEFORE
+    from sparehub.files.home import BEFORE
     from sparehub.output import Output
     from sparehub.topology.errors import SparehubError
 

@@ -16,7 +16,7 @@ from typing import Any
 
 from sparehub.drill.simulator_prerequisites import make_ready
 from sparehub.drill.workspace import Rehearsal
-from sparehub.home import Home
+from sparehub.files.home import Home
 from sparehub.output import Output
 from sparehub.report.durations_format import span
 from sparehub.simulator import control

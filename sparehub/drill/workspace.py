@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sparehub.files.bounded_loading import LoadingError, load_yaml, read_bounded
+from sparehub.files.home import Home
 from sparehub.files.replace_file import create_file
-from sparehub.home import Home
 from sparehub.simulator import control
 from sparehub.simulator.control import LogEntry
 from sparehub.stacks.stack_document import StackDocument

@@ -26,7 +26,7 @@ from sparehub.failover.journal.journal import Journal, no_lease
 from sparehub.failover.journal.journal_state import JournalState
 from sparehub.failover.journal.lease import Lease
 from sparehub.failover.journal.lease_holder import Holder
-from sparehub.home import Home
+from sparehub.files.home import Home
 from sparehub.output import Output
 from sparehub.simulator import control
 from sparehub.stacks.program_digest import read_program

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sparehub.failover.journal.journal import FILE, Journal, JournalError
 from sparehub.files.bounded_loading import LoadingError, load_yaml, read_bounded
-from sparehub.home import Home
+from sparehub.files.home import Home
 from sparehub.report.history import History
 
 

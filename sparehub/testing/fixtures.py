@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from sparehub.home import Home
+from sparehub.files.home import Home
 
 if TYPE_CHECKING:
     from sparehub.testing.mocks import AzureMocks

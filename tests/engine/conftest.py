@@ -14,7 +14,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from sparehub.drill.workspace import Rehearsal
-from sparehub.home import Home
+from sparehub.files.home import Home
 from sparehub.simulator.arm.http_messages import Request, Response
 from sparehub.simulator.arm.service import Azure
 from sparehub.stacks.stack_files import stack_file

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from sparehub.drill.workspace import Rehearsal
-from sparehub.home import Home
+from sparehub.files.home import Home
 from sparehub.stacks.stack_files import stack_file
 from sparehub.topology.errors import SparehubError
 from tests.configurations import ROOT

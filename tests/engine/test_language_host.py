@@ -12,7 +12,7 @@ import pytest
 
 from engine.language_host import environment_of
 from engine.stubs import language_pb2
-from sparehub.home import pulumi_directory
+from sparehub.files.home import pulumi_directory
 
 
 class Project:

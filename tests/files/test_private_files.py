@@ -15,13 +15,13 @@ from sparehub.failover.journal.events import JournalEvent
 from sparehub.failover.journal.journal import Journal
 from sparehub.failover.journal.lease import Lease
 from sparehub.failover.journal.lease_holder import Holder
+from sparehub.files.home import Home
 from sparehub.files.private_files import (
     open_private,
     private_directory,
     replace_private,
     scratch_directory,
 )
-from sparehub.home import Home
 
 
 @pytest.fixture(params=[0o000, 0o022, 0o777], ids=oct)

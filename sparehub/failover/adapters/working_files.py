@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from sparehub.failover.adapters.protocols import AS_THEY_ARE, Assumed
+from sparehub.files.home import Home
 from sparehub.files.private_files import scratch_directory
-from sparehub.home import Home
 from sparehub.stacks.stack_file_edit import write_variant
 from sparehub.topology.config.enums import Activation
 from sparehub.topology.errors import PreflightError
