@@ -50,9 +50,11 @@ def answering(world: World, part: str, answer: Callable[[Answer], Answer]) -> No
     """Change what Azure answers when something of the secondary is read."""
 
     def changed(method: str, path: str, own: Answer) -> Answer:
-        return answer(own) if method == "GET" and path.endswith(part) else own
+        arrived = before.answer(method, path, own)
+        return answer(arrived) if method == "GET" and path.endswith(part) else arrived
 
-    world.hooks = Hooks(answer=changed)
+    before = world.hooks
+    world.hooks = replace(before, answer=changed)
 
 
 def without(key: str) -> Callable[[Answer], Answer]:
