@@ -71,7 +71,7 @@ QUESTIONS: Mapping[str, Callable[[PreflightContext], Iterable[Objection]]] = Map
     {
         "states can be read": stacks.states_can_be_read,
         "both stacks are deployed": stacks.stacks_are_deployed,
-        "stacks stand where the plan begins": stacks.stacks_stand_where_the_plan_begins,
+        "stacks are in the state where the plan begins": stacks.stacks_stand_where_the_plan_begins,
         "files follow the rules": stacks.files_follow_the_rules,
         "nothing is half written": stacks.nothing_is_half_written,
         "regions agree": proof.regions_agree,
