@@ -11,17 +11,7 @@ CHECKS = {
     "format": ["ruff", "format", "--check", "--quiet", "."],
     "style": ["ruff", "check", "--quiet", "."],
     "types": ["mypy"],
-    "tests": ["pytest", "--numprocesses", "auto", "--dist", "loadscope", "--cov"],
-    "coverage of all": ["coverage", "report", "--skip-covered", "--fail-under", "85"],
-    "coverage of what is pure": [
-        "coverage",
-        "report",
-        "--skip-covered",
-        "--include",
-        "sparehub/topology/*",
-        "--fail-under",
-        "95",
-    ],
+    "tests": ["pytest", "--numprocesses", "auto", "--dist", "loadscope"],
 }
 
 
