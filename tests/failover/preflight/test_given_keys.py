@@ -65,5 +65,5 @@ def test_the_help_says_where_a_command_line_is_seen(sparehub: Sparehub, command:
     done = sparehub(command, "--help", variables={"COLUMNS": "400", "TERM": "dumb"})
     text = " ".join(done.stdout.split())
     assert "--authorization-key" in text
-    assert "seen in `ps`" in text
+    assert "visible in `ps`" in text
     assert "standard input" in text
