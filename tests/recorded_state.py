@@ -5,44 +5,21 @@ from typing import Any
 
 from components.stack_program.program import outputs
 from sparehub.testing.mocks import SUBSCRIPTION as OF_MOCKS
+from sparehub.topology.azure.resource_paths import RESOURCE_PATHS
 from sparehub.topology.model.build import build
 from sparehub.topology.state.resources import Resources
 from tests.components.region_states import graph_of
 from tests.configurations import stack_of
 
 SUBSCRIPTION = "00000000-0000-0000-0000-000000000001"
-_PATHS = {
-    "ResourceGroup": ("", "resourceGroupName"),
-    "VirtualNetwork": ("virtualNetworks/{}", "virtualNetworkName"),
-    "Subnet": ("virtualNetworks/{}/subnets/{}", "virtualNetworkName subnetName"),
-    "VirtualNetworkPeering": (
-        "virtualNetworks/{}/virtualNetworkPeerings/{}",
-        "virtualNetworkName virtualNetworkPeeringName",
-    ),
-    "RouteTable": ("routeTables/{}", "routeTableName"),
-    "VirtualNetworkGateway": ("virtualNetworkGateways/{}", "virtualNetworkGatewayName"),
-    "VirtualNetworkGatewayConnection": (
-        "connections/{}",
-        "virtualNetworkGatewayConnectionName",
-    ),
-    "ExpressRouteCircuit": ("expressRouteCircuits/{}", "circuitName"),
-    "ExpressRouteCircuitPeering": (
-        "expressRouteCircuits/{}/peerings/{}",
-        "circuitName peeringName",
-    ),
-}
 
 
 def recorded(values: dict[str, Any], stack: str = "primary") -> Resources:
     """Return what ``pulumi stack export`` would hold of a region that was just built."""
     config = stack_of(values)
     region = build(config)
-    graph = graph_of(region).document()
-    azure = {name: each for name, each in graph.items() if each["type"].startswith("azure-native")}
-    names = {name: list(_parameters(each).values())[-1] for name, each in azure.items()}
-    ids: dict[str, str] = {}
-    for name, each in azure.items():
-        ids[name] = _identity(each, names)
+    graph = graph_of(region)
+    azure = {name: each for name, each in graph.items() if each.type.startswith("azure-native")}
     found: dict[str, Any] = {
         f"urn:pulumi:{stack}::sparehub::pulumi:pulumi:Stack::sparehub-{stack}": {
             "type": "pulumi:pulumi:Stack",
@@ -50,11 +27,11 @@ def recorded(values: dict[str, Any], stack: str = "primary") -> Resources:
         }
     }
     for name, each in azure.items():
-        asked = {*_parameters(each), "resourceGroupName", "syncRemoteAddressSpace"}
-        inputs = {key: value for key, value in each["inputs"].items() if key not in asked}
-        properties = _resolved(inputs)
-        urn = f"urn:pulumi:{stack}::sparehub::{each['type']}::{name}"
-        found[urn] = {"type": each["type"], "outputs": properties | {"id": ids[name]}}
+        asked = {*_naming_inputs(each.type), "resourceGroupName", "syncRemoteAddressSpace"}
+        properties = {key: value for key, value in each.inputs.items() if key not in asked}
+        urn = f"urn:pulumi:{stack}::sparehub::{each.type}::{name}"
+        answered = properties | {"id": each.outputs["id"]}
+        found[urn] = {"type": each.type, "outputs": _resolved(answered)}
     return found
 
 
@@ -70,17 +47,9 @@ def without(resources: Resources, name: str) -> Resources:
     return {u: each for u, each in resources.items() if not u.endswith(f"::region/{name}")}
 
 
-def _parameters(resource: Any) -> dict[str, str]:
-    kind = resource["type"].rsplit(":", 1)[-1]
-    return {name: resource["inputs"][name] for name in _PATHS[kind][1].split()}
-
-
-def _identity(resource: Any, names: dict[str, str]) -> str:
-    path, _ = _PATHS[resource["type"].rsplit(":", 1)[-1]]
-    group = resource["inputs"]["resourceGroupName"]
-    root = f"/subscriptions/{SUBSCRIPTION}/resourceGroups/{names.get(group, group)}"
-    filled = path.format(*(names.get(each, each) for each in _parameters(resource).values()))
-    return f"{root}/providers/Microsoft.Network/{filled}" if filled else root
+def _naming_inputs(token: str) -> list[str]:
+    """Return the inputs that are parts of the id and not of the body."""
+    return [name for _, name in RESOURCE_PATHS.get(token.rpartition(":")[2], ())]
 
 
 def _resolved(value: Any) -> Any:

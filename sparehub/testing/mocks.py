@@ -15,36 +15,11 @@ from pulumi.runtime.rpc import deserialize_properties
 from pulumi.runtime.stack import Stack
 
 from sparehub.testing.graph import Graph, Resource
+from sparehub.topology.azure.resource_paths import RESOURCE_PATHS
 
 SUBSCRIPTION = "00000000-0000-0000-0000-000000000000"
 _SECRET = "4dabf18193072939515e22adb298388d"  # noqa: S105 - the key that marks Pulumi's secrets
 _STACK = "pulumi:pulumi:Stack"
-
-# The path of a resource in its id: ARM's type and the input that names it, parents first.
-# https://learn.microsoft.com/azure/templates/microsoft.network/allversions
-_PATHS: Mapping[str, tuple[tuple[str, str], ...]] = {
-    "VirtualNetwork": (("virtualNetworks", "virtualNetworkName"),),
-    "Subnet": (("virtualNetworks", "virtualNetworkName"), ("subnets", "subnetName")),
-    "VirtualNetworkPeering": (
-        ("virtualNetworks", "virtualNetworkName"),
-        ("virtualNetworkPeerings", "virtualNetworkPeeringName"),
-    ),
-    "RouteTable": (("routeTables", "routeTableName"),),
-    "Route": (("routeTables", "routeTableName"), ("routes", "routeName")),
-    "NetworkSecurityGroup": (("networkSecurityGroups", "networkSecurityGroupName"),),
-    "PublicIPAddress": (("publicIPAddresses", "publicIpAddressName"),),
-    "VirtualNetworkGateway": (("virtualNetworkGateways", "virtualNetworkGatewayName"),),
-    "VirtualNetworkGatewayConnection": (("connections", "virtualNetworkGatewayConnectionName"),),
-    "ExpressRouteCircuit": (("expressRouteCircuits", "circuitName"),),
-    "ExpressRouteCircuitPeering": (
-        ("expressRouteCircuits", "circuitName"),
-        ("peerings", "peeringName"),
-    ),
-    "ExpressRouteCircuitAuthorization": (
-        ("expressRouteCircuits", "circuitName"),
-        ("authorizations", "authorizationName"),
-    ),
-}
 
 # States that Azure reports of a resource that works.
 _STATES: Mapping[str, Mapping[str, Any]] = {
@@ -108,7 +83,7 @@ class AzureMocks(Mocks):
         if kind == "ResourceGroup":
             return [("resourceGroups", str(args.inputs.get("resourceGroupName") or args.name))]
         plain = kind[0].lower() + kind[1:]
-        path = _PATHS.get(kind, ((f"{plain}s", f"{plain}Name"),))
+        path = RESOURCE_PATHS.get(kind, ((f"{plain}s", f"{plain}Name"),))
         return [(part, str(args.inputs.get(key) or args.name)) for part, key in path]
 
     def _id(

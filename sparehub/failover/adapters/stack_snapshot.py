@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
+from sparehub.topology.azure.resource_paths import RESOURCE_PATHS
 from sparehub.topology.config.resource_ids import ResourceId
 from sparehub.topology.model.circuit_ids import owned_circuit_id
 from sparehub.topology.model.logical_names import REGION
@@ -15,25 +16,28 @@ from sparehub.topology.state.pulumi_state import outputs_of, recorded_resources
 from sparehub.topology.state.resources import Resources
 
 _NETWORK = "azure-native:network:"
-_PEERINGS = "virtualNetworks/{virtualNetworkName}/virtualNetworkPeerings"
 _GROUP = "/subscriptions/{subscription}/resourceGroups/{resourceGroupName}"
+_RECONCILED = (
+    "ExpressRouteCircuit",
+    "NetworkSecurityGroup",
+    "RouteTable",
+    "Subnet",
+    "VirtualNetwork",
+    "VirtualNetworkGateway",
+    "VirtualNetworkGatewayConnection",
+    "VirtualNetworkPeering",
+)
+"""The types of which a pending write can be looked up in Azure."""
 _PATHS = {
     "azure-native:resources:ResourceGroup": _GROUP,
     **{
-        f"{_NETWORK}{kind}": f"{_GROUP}/providers/Microsoft.Network/{path}"
-        for kind, path in (
-            ("ExpressRouteCircuit", "expressRouteCircuits/{circuitName}"),
-            ("NetworkSecurityGroup", "networkSecurityGroups/{networkSecurityGroupName}"),
-            ("RouteTable", "routeTables/{routeTableName}"),
-            ("Subnet", "virtualNetworks/{virtualNetworkName}/subnets/{subnetName}"),
-            ("VirtualNetwork", "virtualNetworks/{virtualNetworkName}"),
-            ("VirtualNetworkGateway", "virtualNetworkGateways/{virtualNetworkGatewayName}"),
-            (
-                "VirtualNetworkGatewayConnection",
-                "connections/{virtualNetworkGatewayConnectionName}",
-            ),
-            ("VirtualNetworkPeering", f"{_PEERINGS}/{{virtualNetworkPeeringName}}"),
+        f"{_NETWORK}{kind}": "/".join(
+            [
+                f"{_GROUP}/providers/Microsoft.Network",
+                *(f"{part}/{{{name}}}" for part, name in RESOURCE_PATHS[kind]),
+            ]
         )
+        for kind in _RECONCILED
     },
 }
 """The parts of Azure's id; the inputs hold the names."""
