@@ -17,9 +17,10 @@ from sparehub.stacks.stack_files import read_stack_file, stack_file
 from sparehub.topology.config.resource_ids import ResourceId
 from sparehub.topology.config.secrets import is_secret
 from sparehub.topology.errors import SparehubError
+from sparehub.topology.model.names import PRIVATE_PEERING
 
 _PEERING = {
-    "peeringType": "AzurePrivatePeering",
+    "peeringType": PRIVATE_PEERING,
     "peerASN": 65001,
     "vlanId": 4000,
     "primaryPeerAddressPrefix": "192.0.2.0/30",
@@ -87,7 +88,7 @@ def _circuit(circuit: dict[str, Any], location: str) -> list[tuple[str, dict[str
         "sku": sku,
         "properties": {"serviceProviderProperties": provider},
     }
-    peering = f"{circuit['id']}/peerings/AzurePrivatePeering"
+    peering = f"{circuit['id']}/peerings/{PRIVATE_PEERING}"
     return [(circuit["id"], made), (peering, {"properties": _PEERING})]
 
 

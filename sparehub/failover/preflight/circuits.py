@@ -8,7 +8,7 @@ from sparehub.azure.reading import read, state_of
 from sparehub.failover.adapters.stack_snapshot import Snapshot
 from sparehub.failover.preflight.authorization_keys import announcements
 from sparehub.failover.preflight.objections import Objection, PreflightContext, Refuses
-from sparehub.failover.queries.circuit_users import PRIVATE_PEERING
+from sparehub.failover.queries.circuit_users import PRIVATE_PEERING_PATH
 from sparehub.failover.steps.authorization_keys import Keys
 from sparehub.topology.model.logical_names import REGION
 from sparehub.topology.model.resources import Circuit, CircuitReference
@@ -57,7 +57,7 @@ def _of_circuit(
     provider = found.properties.get("serviceProviderProvisioningState")
     yield from _held(name, identity, "its provider's state", provider, "Provisioned", unseen)
     yield from _held(name, identity, "it", state_of(found), "Succeeded", unseen)
-    peering = read(situation.azure, f"{identity}{PRIVATE_PEERING}")
+    peering = read(situation.azure, f"{identity}{PRIVATE_PEERING_PATH}")
     if not peering.accepted:
         refuses = missing if peering.status == NOT_FOUND else unseen
         text = f"the private peering of {name} cannot be read: {peering.problem} ({identity})"

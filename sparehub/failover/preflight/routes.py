@@ -10,7 +10,7 @@ from sparehub.azure.answers import Answer, Azure
 from sparehub.azure.reading import read
 from sparehub.failover.adapters.stack_snapshot import whole_circuit_id
 from sparehub.failover.preflight.objections import Objection, PreflightContext, Refuses
-from sparehub.failover.queries.circuit_users import PRIVATE_PEERING
+from sparehub.failover.queries.circuit_users import PRIVATE_PEERING_PATH
 from sparehub.failover.steps.fencing import CutError, FenceError, fences_for
 from sparehub.failover.steps.learned_routes import circuit_routes
 from sparehub.topology.model.circuit_routes import LINKS
@@ -37,13 +37,13 @@ def on_premises_is_heard(situation: PreflightContext) -> Iterator[Objection]:
 def _of_circuit(
     azure: Azure, identity: str, key: str, region: Region, *, theirs: bool
 ) -> Iterator[Objection]:
-    peering = read(azure, f"{identity}{PRIVATE_PEERING}")
+    peering = read(azure, f"{identity}{PRIVATE_PEERING_PATH}")
     if not peering.accepted or peering.properties.get("state", "Enabled") != "Enabled":
         return  # another question says so
     wanted = region.on_premises.address_prefixes
     found = list(circuit_routes(azure, identity, key, peering, wanted))
     # https://learn.microsoft.com/rest/api/expressroute/express-route-circuits/get-peering-stats
-    stats = read(azure, f"{identity}{PRIVATE_PEERING}/stats")
+    stats = read(azure, f"{identity}{PRIVATE_PEERING_PATH}/stats")
     silent = [_silence(azure, identity, link, stats) for link in LINKS]
     unread = [str(each) for each in found if each.problem]
     if len(unread) == len(found):
@@ -72,7 +72,7 @@ def _silence(azure: Azure, identity: str, link: str, stats: Answer) -> str:
 
     https://learn.microsoft.com/azure/expressroute/expressroute-troubleshooting-arp-resource-manager
     """
-    table = azure.act(f"{identity}{PRIVATE_PEERING}/arpTables/{link}")
+    table = azure.act(f"{identity}{PRIVATE_PEERING_PATH}/arpTables/{link}")
     rows = table.body.get("value") or ()
     if table.accepted and not any(each.get("interface") == "On-Prem" for each in rows):
         return f"no router answers on the {link} link (its ARP table has none)"

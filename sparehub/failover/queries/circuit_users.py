@@ -19,9 +19,10 @@ from sparehub.topology.model.circuit_routes import (
     routes_in,
     somebody_elses,
 )
+from sparehub.topology.model.names import PRIVATE_PEERING
 from sparehub.topology.planning.permissions import subscription_of
 
-PRIVATE_PEERING = "/peerings/AzurePrivatePeering"
+PRIVATE_PEERING_PATH = f"/peerings/{PRIVATE_PEERING}"
 _GRAPH = "/providers/Microsoft.ResourceGraph/resources"
 _CONNECTIONS = "microsoft.network/connections"
 _QUERY = f"resources | where type =~ '{_CONNECTIONS}' | project id, properties"
@@ -229,7 +230,7 @@ def route_table(azure: Azure, circuit: str, link: str) -> Answer:
 
     https://learn.microsoft.com/rest/api/expressroute/express-route-circuits/list-routes-table
     """
-    return azure.act(f"{circuit}{PRIVATE_PEERING}/routeTables/{link}")
+    return azure.act(f"{circuit}{PRIVATE_PEERING_PATH}/routeTables/{link}")
 
 
 def _peer(connection: Mapping[str, Any]) -> str:

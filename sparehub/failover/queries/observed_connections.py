@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sparehub.azure.answers import NOT_FOUND, Answer, Azure
 from sparehub.azure.reading import read
 from sparehub.failover.adapters.stack_snapshot import Snapshot, connection_id, whole_circuit_id
-from sparehub.failover.queries.circuit_users import PRIVATE_PEERING
+from sparehub.failover.queries.circuit_users import PRIVATE_PEERING_PATH
 from sparehub.topology.config.enums import Activation
 from sparehub.topology.model.logical_names import REGION, keys_in
 from sparehub.topology.model.pair import Stack
@@ -72,5 +72,5 @@ def _recorded(snapshot: Snapshot) -> Mapping[str, str]:
 
 def _is_fenced(azure: Azure, circuit: str) -> bool | None:
     """Return whether the private peering of a circuit is disabled (ER-38); None: unknown."""
-    found = read(azure, f"{circuit}{PRIVATE_PEERING}")
+    found = read(azure, f"{circuit}{PRIVATE_PEERING_PATH}")
     return found.properties.get("state") == "Disabled" if found.accepted else None

@@ -14,7 +14,12 @@ from sparehub.azure.answers import NOT_FOUND, Answer, Azure
 from sparehub.azure.reading import glance, read, read_provisioned, state_of
 from sparehub.failover.adapters.stack_snapshot import connection_id, whole_circuit_id
 from sparehub.failover.journal.open_items import Fence
-from sparehub.failover.queries.circuit_users import PRIVATE_PEERING, CircuitUse, CircuitUser, use_of
+from sparehub.failover.queries.circuit_users import (
+    PRIVATE_PEERING_PATH,
+    CircuitUse,
+    CircuitUser,
+    use_of,
+)
 from sparehub.output import Note
 from sparehub.topology.azure.durations import (
     CIRCUIT_UPDATE,
@@ -103,7 +108,7 @@ def _fence_of(  # noqa: PLR0913 - a connection, the region's prefixes, what is a
     shared: bool,
     cut: str,
 ) -> Fence:
-    path = f"{circuit}{PRIVATE_PEERING}"
+    path = f"{circuit}{PRIVATE_PEERING_PATH}"
     peering = read(azure, path)
     if not peering.accepted:
         raise FenceError(f"{path} cannot be read: {peering.problem}")
@@ -154,7 +159,7 @@ def _disabling(  # noqa: PLR0913 - a connection, what is known of its circuit, w
         what = f"disabling the private peering of {circuit}"
         raise CutError(_cutting(what, circuit, use.others, use.unread))
     cuts = _cuts(use.others, use.unread)
-    return Fence(how="privatePeering", id=f"{circuit}{PRIVATE_PEERING}", was=was, cuts=cuts)
+    return Fence(how="privatePeering", id=f"{circuit}{PRIVATE_PEERING_PATH}", was=was, cuts=cuts)
 
 
 def _cuts(others: tuple[CircuitUser, ...], unread: tuple[str, ...]) -> tuple[str, ...]:
@@ -253,7 +258,7 @@ def _write_peering(azure: Azure, path: str, state: str, note: Note) -> None:
         # 412: somebody else wrote it, or this request did and its answer was lost.
         acted = acted or answer.accepted or answer.passing or answer.status == _PRECONDITION_FAILED
         if _FAILED_CIRCUIT in str(answer.body):
-            _write_again(azure, path.removesuffix(PRIVATE_PEERING), note)
+            _write_again(azure, path.removesuffix(PRIVATE_PEERING_PATH), note)
         elif not answer.passing and answer.status != _PRECONDITION_FAILED:
             break
     if not acted:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from sparehub.azure.answers import Answer, Azure
 from sparehub.azure.reading import read
 from sparehub.failover.adapters.stack_snapshot import Snapshot, whole_circuit_id
-from sparehub.failover.queries.circuit_users import PRIVATE_PEERING, route_table
+from sparehub.failover.queries.circuit_users import PRIVATE_PEERING_PATH, route_table
 from sparehub.failover.steps.verify_step import VerificationError
 from sparehub.output import Note
 from sparehub.topology.azure.durations import BGP_HOLD
@@ -100,7 +100,7 @@ def link_routes(azure: Azure, region: Region, snapshot: Snapshot) -> list[LinkRo
     links: list[LinkRoutes] = []
     for circuit in region.connected_circuits:
         identity = whole_circuit_id(circuit, snapshot.subscription)
-        peering = read(azure, f"{identity}{PRIVATE_PEERING}")
+        peering = read(azure, f"{identity}{PRIVATE_PEERING_PATH}")
         links += circuit_routes(azure, identity, circuit.key, peering, expected)
     if links and all(link.problem for link in links) and snapshot.deployed.gateway_id:
         by_gateway = _of_gateway(azure, snapshot.deployed.gateway_id, expected)

@@ -15,6 +15,7 @@ from types import MappingProxyType
 
 from sparehub.topology.config.resource_ids import ResourceId
 from sparehub.topology.model.logical_names import REGION, key_in
+from sparehub.topology.model.names import PRIVATE_PEERING
 from sparehub.topology.model.resources import CircuitReference, Region
 from sparehub.topology.planning.operations import (
     CIRCUIT,
@@ -211,7 +212,7 @@ def needs_of_fence(circuits: Sequence[str]) -> tuple[Need, ...]:
         Need(scope=f"{circuit}{part}", action=f"{kind}/{action}", purpose=purpose)
         for circuit in circuits
         for part, action, purpose in (
-            ("/peerings/AzurePrivatePeering", "peerings/write", "disable its private peering"),
+            (f"/peerings/{PRIVATE_PEERING}", "peerings/write", "disable its private peering"),
             ("", "authorizations/delete", "revoke its authorization"),
         )
     )
