@@ -74,14 +74,16 @@ class GuardedStacks:
 
     def set_secret(self, stack: str, path: str, value: str) -> None:
         """Put a secret into a stack file, encrypted."""
+        self._begin_write(stack)
+        self.stacks.set_secret(stack, path, value)
+
+    def _begin_write(self, stack: str) -> None:
         self.guard()
         self._writes[stack] += 1
-        self.stacks.set_secret(stack, path, value)
 
     @contextmanager
     def _locking(self, stack: str) -> Iterator[None]:
-        self.guard()
-        self._writes[stack] += 1
+        self._begin_write(stack)
         with self.recorded(stack):
             yield
 
