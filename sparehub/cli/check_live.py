@@ -25,6 +25,7 @@ from sparehub.topology.state.generation import said_by
 ERROR, WARNING, NOTE = "error", "warning", "note"
 _COLOURS = {ERROR: "red", WARNING: "yellow", NOTE: "dim"}
 _MOST_SHOWN = 5
+_UNFINISHED = "no operation and no item is open"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,7 +93,7 @@ def _kind(session: Session) -> PlanKind:
 
 
 def _findings(session: Session, plan: Plan) -> Iterator[LiveFinding]:
-    yield from _asked(session, "nothing is under way or owed", _unfinished(session))
+    yield from _asked(session, _UNFINISHED, _unfinished(session))
     yield from _asked(session, "files are of the recorded switch", _of_other_switches(session))
     yield from _asked(session, "the login is that of the stacks", _of_another_account(session))
     yield from _asked(session, "Azure, stacks and journal agree", _contradictions(session))
@@ -123,7 +124,7 @@ def _weighed(question: str, situation: PreflightContext, objection: Objection) -
 
 
 def _unfinished(session: Session) -> Iterator[LiveFinding]:
-    question, journal_state = "nothing is under way or owed", session.journal_state
+    question, journal_state = _UNFINISHED, session.journal_state
     if underway := journal_state.open:
         message = (
             f"the {underway.kind} of {underway.begun} is under way ({underway.state}): `sparehub "

@@ -152,7 +152,7 @@ def test_what_is_under_way_or_owed_is_an_error(
     """A failover that halted; a region that is still to be disconnected; an older checkout."""
     world = start()
     halted(world)
-    question = "nothing is under way or owed"
+    question = "no operation and no item is open"
     code, found = checked(world, capsys)
     assert (code, errors(found)[0]) == (3, (question, "secondary"))
 
