@@ -126,6 +126,6 @@ def test_a_rehearsal_deletes_nothing_that_is_not_one(tmp_path: Path) -> None:
     thesis.parent.mkdir()
     thesis.write_text("years of work")
 
-    with pytest.raises(SparehubError, match="holds something that is no rehearsal"):
+    with pytest.raises(SparehubError, match="holds something that is not a rehearsal"):
         Rehearsal.begin(thesis.parent, ROOT, ("primary",), os.environ)
     assert thesis.read_text() == "years of work"

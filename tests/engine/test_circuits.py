@@ -127,7 +127,7 @@ def test_a_circuit_of_another_subscription_without_a_key_is_refused_at_preview(
     azure.change("primary", connect_to_both)
     ours = "00000000-0000-0000-0000-000000000000"
     monkeypatch.delenv("ARM_SUBSCRIPTION_ID", raising=False)
-    assert "is this stack's too: say azure-native:subscriptionId (ER-14)" in " ".join(
+    assert "is this stack's: set azure-native:subscriptionId (ER-14)" in " ".join(
         azure.preview("primary").split()
     )
 

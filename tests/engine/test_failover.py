@@ -139,7 +139,7 @@ def test_a_region_that_is_lost_with_its_circuits_record_and_comes_back(
         "eastasia burnt down",
         "primary, UNFENCED",
     ]
-    assert re.findall(r'class="standing">(\w+)', told) == ["finished", "withdrawn"]
+    assert re.findall(r'class="status">(\w+)', told) == ["finished", "withdrawn"]
     assert "by sparehub finish-fence" in told
 
 

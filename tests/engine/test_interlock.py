@@ -57,7 +57,7 @@ def test_preferences_decide_only_where_both_stacks_say_the_same(
     with azure.writes() as seen:
         refused = azure.refused("up", "--yes", "--skip-preview", "--stack", "secondary")
     assert seen == []
-    assert "onPremises.prefers is 'primary' here and 'none' in what 'primary' recorded" in refused
+    assert "onPremises.prefers is 'primary' here and 'none' in the outputs of 'primary'" in refused
 
     # Both files: the primary first, then the secondary.
     prefer("primary")

@@ -39,6 +39,7 @@ def test_what_refers_to_others_is_rehearsed_too(tmp_path: Path) -> None:
     """A circuit of another subscription: both ways, with times, files unchanged."""
     for name in ("Pulumi.yaml", "__main__.py"):
         shutil.copy(ROOT / name, tmp_path)
+    shutil.copytree(ROOT / "components", tmp_path / "components")
     for stack in ("primary", "secondary"):
         YAML().dump({"config": real(stack)}, tmp_path / f"Pulumi.{stack}.yaml")
     before = {path.name: path.read_bytes() for path in tmp_path.glob("Pulumi*")}

@@ -123,7 +123,7 @@ def test_what_would_break_half_way_is_refused_before(engine: Callable[..., Engin
     azure.change("primary", name_the_spoke)
     with azure.writes() as seen:
         renamed = azure.refused("up", "--yes", "--stack", "primary")
-    assert "region.spokes.web: takes the addresses of the spoke 'spoke2'" in renamed
+    assert "region.spokes.web: has the addresses of the deployed spoke 'spoke2'" in renamed
     azure.change("primary", rename_gateway)
     azure.change(
         "primary",
