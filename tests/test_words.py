@@ -41,7 +41,7 @@ BANNED = {
 
 ALLOWED = {
     r'"debts"|`debts`': "a key of `sparehub status --json`, which scripts read",
-    r'"settling"|"debt"': "events of journals that are on disk",
+    r'"settling"|"debt"|:debt:': "events of journals that are on disk",
     r'"unsettled"': "a value of an event of journals that are on disk",
     r"\bpay-as-you-go\b": "the name of an Azure offer",
     r"https?://\S+": "an address",
@@ -61,70 +61,6 @@ CHECKED = (
     ".importlinter",
 )
 OWN = "tests/test_words.py"
-
-NOT_CLEAN_YET: frozenset[str] = frozenset(
-    {
-        "pyproject.toml",
-        "sparehub/cli/check_live.py",
-        "sparehub/report/entries.py",
-        "sparehub/topology/adoption/adopt.py",
-        "sparehub/topology/adoption/configuration.py",
-        "sparehub/topology/adoption/unsupported_properties.py",
-        "sparehub/topology/comparison/parity.py",
-        "sparehub/topology/config/enums.py",
-        "sparehub/topology/config/fields.py",
-        "sparehub/topology/config/schema.py",
-        "sparehub/topology/config/secrets.py",
-        "sparehub/topology/derivation/derive.py",
-        "sparehub/topology/derivation/merge.py",
-        "sparehub/topology/derivation/notes.py",
-        "sparehub/topology/derivation/remap.py",
-        "sparehub/topology/model/build.py",
-        "sparehub/topology/model/drill.py",
-        "sparehub/topology/model/isolation.py",
-        "sparehub/topology/model/live_regions.py",
-        "sparehub/topology/model/resources.py",
-        "sparehub/topology/state/drill_state.py",
-        "sparehub/topology/state/parts.py",
-        "sparehub/topology/state/region.py",
-        "sparehub/topology/state/roles.py",
-        "sparehub/topology/state/template.py",
-        "tests/cli/test_check_live.py",
-        "tests/engine/test_bad_input.py",
-        "tests/engine/test_destroy.py",
-        "tests/engine/test_failover.py",
-        "tests/engine/test_failover_bystanders.py",
-        "tests/engine/test_failover_regions.py",
-        "tests/engine/test_failover_shared.py",
-        "tests/engine/test_failover_unplanned.py",
-        "tests/engine/test_fences.py",
-        "tests/engine/test_generation.py",
-        "tests/engine/test_secrets.py",
-        "tests/failover/adapters/test_generations.py",
-        "tests/report/journal_records.py",
-        "tests/report/test_history.py",
-        "tests/report/test_journal_files.py",
-        "tests/topology/adoption/test_adopt.py",
-        "tests/topology/azure/test_geography.py",
-        "tests/topology/azure/test_reserved_subnets.py",
-        "tests/topology/azure_bodies.py",
-        "tests/topology/comparison/test_parity.py",
-        "tests/topology/derivation/test_derive.py",
-        "tests/topology/derivation/test_merge.py",
-        "tests/topology/derivation/test_properties.py",
-        "tests/topology/derivation/test_remap.py",
-        "tests/topology/fault_strategies.py",
-        "tests/topology/model/test_build.py",
-        "tests/topology/model/test_build_properties.py",
-        "tests/topology/model/test_drill.py",
-        "tests/topology/model/test_route_tables.py",
-        "tests/topology/state/test_drill_state.py",
-        "tests/topology/state/test_generation.py",
-        "tests/topology/state/test_reading.py",
-        "tests/topology/strategies.py",
-    }
-)
-"""Files that still have banned words. A file that is clean must leave this list."""
 
 
 def problems(text: str) -> Iterator[str]:
@@ -171,21 +107,6 @@ def test_a_banned_word_is_found_in_prose_and_identifiers(text: str, words: list[
 
 def test_text_has_no_banned_word() -> None:
     """Identifiers, comments, messages, documents and templates."""
-    found = {
-        path: list(problems((ROOT / path).read_text(encoding="utf-8")))
-        for path in set(checked()) - NOT_CLEAN_YET
-    }
+    found = {path: list(problems((ROOT / path).read_text(encoding="utf-8"))) for path in checked()}
 
     assert {path: lines for path, lines in found.items() if lines} == {}
-
-
-def test_the_list_of_files_to_clean_shrinks() -> None:
-    """A file that is clean, or gone, is no longer listed."""
-    paths = set(checked())
-
-    clean = {
-        path
-        for path in NOT_CLEAN_YET
-        if path not in paths or not any(problems((ROOT / path).read_text(encoding="utf-8")))
-    }
-    assert clean == set()

@@ -109,7 +109,7 @@ def _findings(session: Session, plan: Plan) -> Iterator[LiveFinding]:
 
 
 def _asked(session: Session, question: str, found: Iterable[LiveFinding]) -> Iterator[LiveFinding]:
-    """Yield what is found, and whatever ends the question as one more finding."""
+    """Yield the findings, and an error that ends the question as one more finding."""
     session.progress.note(f"{question} ...")
     try:
         yield from found

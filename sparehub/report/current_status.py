@@ -40,7 +40,7 @@ def alarms(history: History) -> Iterator[Alarm]:
         step = next((run.step for run in operation.steps if not run.ended), "preparation")
         problem = operation.problem or "running when this was written, or its process has ended"
         yield Alarm(
-            word=operation.standing,
+            word=operation.status,
             text=(
                 f"{operation.mode} {operation.kind} from {operation.source} to {operation.target}, "
                 f"in {step}: {problem}\nTo continue, run:"

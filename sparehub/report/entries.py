@@ -53,7 +53,7 @@ def entry_of(record: OperationRecord | DrillRun, plan_of: PlanOf) -> Entry:
 
 
 def _operation(operation: OperationRecord, plan: Plan | None) -> Entry:
-    unfinished = operation.standing in {EntryStatus.HALTED, EntryStatus.UNDER_WAY}
+    unfinished = operation.status in {EntryStatus.HALTED, EntryStatus.UNDER_WAY}
     mode = operation.mode.value.capitalize()
     open_items = [
         "UNFENCED" if item.unfenced else "open item"
@@ -62,7 +62,7 @@ def _operation(operation: OperationRecord, plan: Plan | None) -> Entry:
     ]
     return Entry(
         title=f"{mode} {operation.kind}, {operation.source} to {operation.target}",
-        status=operation.standing,
+        status=operation.status,
         facts=tuple(_facts(operation)),
         steps=tuple(_step(run, operation, plan) for run in operation.steps),
         open_items=", ".join(open_items),
@@ -77,8 +77,8 @@ def _facts(operation: OperationRecord) -> Iterator[tuple[str, str]]:
     if operation.ended:
         word = (
             "Finished"
-            if operation.standing is EntryStatus.COMMITTED
-            else operation.standing.capitalize()
+            if operation.status is EntryStatus.COMMITTED
+            else operation.status.capitalize()
         )
         yield word, _after(operation.begun, operation.ended)
     if operation.committed:
@@ -125,7 +125,7 @@ def _fence_status(fence: Fence, operation: OperationRecord) -> str:
     """Return the status of a fence that an operation began to set."""
     item = next((item for item in operation.open_items if fence in item.fences), None)
     if item is None:
-        begun = operation.standing in {EntryStatus.HALTED, EntryStatus.UNDER_WAY}
+        begun = operation.status in {EntryStatus.HALTED, EntryStatus.UNDER_WAY}
         return "begun, may be in place" if begun else "attempted, then reversed"
     if item.closed:
         return "removed" if fence.how == "privatePeering" else "permanent"
@@ -152,9 +152,7 @@ def _step(run: StepRun, operation: OperationRecord, plan: Plan | None) -> StepRo
     if run.ended:
         status = "refused" if run.refused else "done"
     else:
-        status = (
-            "halted" if run.problem and operation.standing is EntryStatus.HALTED else "not done"
-        )
+        status = "halted" if run.problem and operation.status is EntryStatus.HALTED else "not done"
     step = next((step for step in plan.steps if step.id == run.step), None) if plan else None
     return StepRow(
         title=step.title if step else run.step,

@@ -114,7 +114,7 @@ class OperationRecord:
     """The bandwidths that its plan raises."""
     begun: Moment
     ended: Known
-    standing: EntryStatus
+    status: EntryStatus
     committed: Known
     problem: str
     """Why it halted or was withdrawn; empty where neither is how it stands."""
@@ -208,8 +208,8 @@ def _operation(
 ) -> OperationRecord:
     begin, *_ = records
     at = {record.event: record for record in records}  # the last of each event
-    standing = _standing(begin.operation, set(at), underway)
-    ended = at.get(_ENDED_BY.get(standing, ""))
+    status = _status(begin.operation, set(at), underway)
+    ended = at.get(_ENDED_BY.get(status, ""))
     accepted = NOTHING
     for record in records:
         if record.event in {JournalEvent.BEGUN, JournalEvent.ACCEPTED}:
@@ -227,7 +227,7 @@ def _operation(
         raises=tuple(BandwidthIncrease(**each) for each in begin.data.get("raises", ())),
         begun=begin.at,
         ended=ended.at if ended else "",
-        standing=standing,
+        status=status,
         committed=_moment_of(at, JournalEvent.COMMITTED),
         problem=ended.data.get("problem", "") if ended else "",
         accepted=accepted,
@@ -258,7 +258,7 @@ def _authorizations(records: Iterable[Record], event: JournalEvent) -> tuple[str
     return tuple(dict.fromkeys(str(r.data["id"]) for r in records if r.event == event))
 
 
-def _standing(identity: str, events: set[str], underway: JournaledOperation | None) -> EntryStatus:
+def _status(identity: str, events: set[str], underway: JournaledOperation | None) -> EntryStatus:
     if JournalEvent.FINISHED in events:
         return EntryStatus.COMMITTED if JournalEvent.COMMITTED in events else EntryStatus.FINISHED
     if underway and underway.id == identity:
@@ -307,27 +307,27 @@ def _fences(data: dict[str, Any]) -> tuple[Fence, ...]:
 
 def _drills(records: Iterable[Record]) -> list[DrillRun]:
     ended: list[DrillRun] = []
-    standing: DrillRun | None = None
+    current: DrillRun | None = None
     for record in records:
         data = record.data
         if record.event not in _DRILL_EVENTS:
             continue
-        standing = standing or DrillRun(begun=record.at)
+        current = current or DrillRun(begun=record.at)
         if record.event == JournalEvent.DRILL_STARTED:
             networks = tuple(data["networks"])
-            standing = replace(standing, started=record.at, networks=networks)
+            current = replace(current, started=record.at, networks=networks)
         elif record.event == JournalEvent.DRILL_ENDED:
             ended.append(
                 replace(
-                    standing,
+                    current,
                     ended=record.at,
                     result=data["result"],
                     escapes=tuple(data["escapes"]),
                     removed=data["removed"],
                 )
             )
-            standing = None
-    return [*ended, standing] if standing else ended
+            current = None
+    return [*ended, current] if current else ended
 
 
 def elapsed(begun: str, ended: str) -> int | None:

@@ -80,7 +80,7 @@ def test_the_direction_is_away_from_the_region_that_is_live(
 
 
 @pytest.mark.parametrize("name", [*NOT_READ, *READ])
-def test_whatever_refuses_a_planned_failover_is_an_error(
+def test_what_refuses_a_planned_failover_is_an_error(
     start: Start, capsys: pytest.CaptureFixture[str], name: str
 ) -> None:
     """By the same words and under the name of its question; nothing is written."""
@@ -96,15 +96,15 @@ def test_whatever_refuses_a_planned_failover_is_an_error(
     code, found = checked(world, capsys)
 
     assert (code, found["ready"], kept(world), world.writes) == (3, False, before, [])
-    told = [each for each in found["findings"] if each["severity"] == "error"]
+    errors = [each for each in found["findings"] if each["severity"] == "error"]
     said = said.replace("; nothing was done", "")
-    assert any(said in each["message"] for each in told), found
+    assert any(said in each["message"] for each in errors), found
     asked = [*QUESTIONS, "files are what is deployed", "files and Azure are what is recorded"]
     asked += ["Azure is what is recorded", "deployments write what the plan says"]
-    assert {each["question"] for each in told} <= set(asked)
+    assert {each["question"] for each in errors} <= set(asked)
 
 
-def test_everything_is_told_at_once(start: Start, capsys: pytest.CaptureFixture[str]) -> None:
+def test_everything_is_reported_at_once(start: Start, capsys: pytest.CaptureFixture[str]) -> None:
     """Not only the first; a stack that is named leaves out the other one's."""
     world = start()
     READ["a lock on the region that takes over"][0](world)
@@ -146,7 +146,7 @@ def test_what_was_changed_by_hand_shows(start: Start, capsys: pytest.CaptureFixt
     )
 
 
-def test_what_is_under_way_or_owed_is_an_error(
+def test_what_is_under_way_or_open_is_an_error(
     start: Start, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """A failover that halted; a region that is still to be disconnected; an older checkout."""
@@ -171,7 +171,7 @@ def test_what_is_under_way_or_owed_is_an_error(
     assert (code, errors(found)[0]) == (3, ("files are of the recorded switch", ""))
 
 
-def test_a_person_is_told_in_lines(start: Start, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_person_gets_lines(start: Start, capsys: pytest.CaptureFixture[str]) -> None:
     """What was found on standard output, what is being asked on standard error."""
     world = start()
     answering(world, SINGAPORE, lambda given: given)

@@ -267,7 +267,7 @@ def test_the_gateway_goes_where_the_depth_becomes_network(pair: Path, tmp_path: 
     ]
 
 
-def test_a_stack_of_before_the_guard_is_guarded_by_its_next_deployment(
+def test_a_stack_older_than_the_guard_is_guarded_by_its_next_deployment(
     pair: Path, tmp_path: Path
 ) -> None:
     """Nothing is written to Azure for that; until then destroy cuts the region off."""
@@ -285,7 +285,7 @@ def test_a_stack_of_before_the_guard_is_guarded_by_its_next_deployment(
     assert seen == []
 
 
-def test_stacks_of_before_the_guard_fail_over(pair: Path, tmp_path: Path) -> None:
+def test_stacks_older_than_the_guard_fail_over(pair: Path, tmp_path: Path) -> None:
     """One deletion and one creation; both stacks are guarded afterwards."""
     operator = Operator(copied(pair, tmp_path / "home"))
     for stack in ("primary", "secondary"):

@@ -84,8 +84,8 @@ def test_the_shipped_pair_survives_each_of_its_regions(operator: Operator) -> No
         assert [each for each in moved(operator, seen) if each not in peerings] == [
             ("create", made)
         ]
-        (debt,) = operator.status()["debts"]
-        assert (debt["stack"], debt["unfenced"]) == (source, False)
+        (item,) = operator.status()["debts"]
+        assert (item["stack"], item["unfenced"]) == (source, False)
 
         control.clear_faults(store)
         finished = operator.sparehub("finish-fence", "--yes")
@@ -100,7 +100,7 @@ def test_the_shipped_pair_survives_each_of_its_regions(operator: Operator) -> No
 def test_a_region_that_is_lost_with_its_circuits_record_and_comes_back(
     pair_inside: Path, tmp_path: Path
 ) -> None:
-    """Refused without a reason, done with one, owed until the region is back."""
+    """Refused without a reason, done with one, open until the region is back."""
     operator = Operator(copied(pair_inside, tmp_path / "home"))
     store = operator.engine.store
     lose_primary(operator.engine, circuit=True)
@@ -133,14 +133,14 @@ def test_a_region_that_is_lost_with_its_circuits_record_and_comes_back(
     assert operator.engine.up("secondary") == []
     assert lost(operator.engine.store, operator.project, operator.environment) == set()
 
-    assert operator.sparehub("report", "-o", "told.html", "--json").returncode == 0
-    told = (operator.project / "told.html").read_text()
-    assert re.findall("<dd>(eastasia burnt down|primary, UNFENCED|not yet)", told) == [
+    assert operator.sparehub("report", "-o", "report.html", "--json").returncode == 0
+    page = (operator.project / "report.html").read_text()
+    assert re.findall("<dd>(eastasia burnt down|primary, UNFENCED|not yet)", page) == [
         "eastasia burnt down",
         "primary, UNFENCED",
     ]
-    assert re.findall(r'class="status">(\w+)', told) == ["finished", "withdrawn"]
-    assert "by sparehub finish-fence" in told
+    assert re.findall(r'class="status">(\w+)', page) == ["finished", "withdrawn"]
+    assert "by sparehub finish-fence" in page
 
 
 def test_a_target_that_does_not_answer_is_found_before_anything_is_done(operator: Operator) -> None:
@@ -155,7 +155,7 @@ def test_a_target_that_does_not_answer_is_found_before_anything_is_done(operator
 
 
 def test_what_somebody_changed_by_hand_is_found(operator: Operator) -> None:
-    """Half a peering that is gone would be made anew by the deployment: that is no failover."""
+    """Half a peering that is gone would be made anew by the deployment: that is not a failover."""
     group = "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups"
     spoke = f"{group}/rg-sparehub-southeastasia/providers/Microsoft.Network/virtualNetworks"
     half = f"{spoke}/vnet-spoke1-southeastasia/virtualNetworkPeerings/peer-spoke1-to-hub"

@@ -67,8 +67,8 @@ def test_a_bystander_keeps_its_routes_and_is_named(operator: Operator) -> None:
     done = operator.sparehub(*operator.confirmed("failover", "--unplanned", *ticket))
     assert done.returncode == 0, done.stderr
     assert learned(operator.engine) == {"192.168.0.0/16"}
-    debts = operator.status()["debts"]
-    assert [(each["unfenced"], each["ticket"]) for each in debts] == [(False, "CHG-1")]
+    items = operator.status()["debts"]
+    assert [(each["unfenced"], each["ticket"]) for each in items] == [(False, "CHG-1")]
 
 
 @pytest.mark.skipif(not EVERYTHING, reason="make faults")

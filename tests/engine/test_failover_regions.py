@@ -35,8 +35,8 @@ def test_a_primary_that_returns_half_way_stays_fenced(operator: Operator, point:
     control.clear_faults(operator.engine.store)
     code, said = go_on(running)
     assert code == 0, said
-    (debt,) = operator.status()["debts"]
-    assert (debt["stack"], debt["unfenced"]) == ("primary", False)
+    (item,) = operator.status()["debts"]
+    assert (item["stack"], item["unfenced"]) == ("primary", False)
     finish(operator)
     hold(operator, "secondary")
 

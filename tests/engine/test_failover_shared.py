@@ -113,7 +113,7 @@ def test_revoked_while_the_region_is_down_and_renewed_for_the_way_back(
 def test_killed_around_a_revocation(
     sharing: tuple[Path, dict[str, str]], tmp_path: Path, point: str
 ) -> None:
-    """What was revoked already is not looked for again, and is owed all the same."""
+    """What was revoked already is not looked for again, and stays an open item."""
     operator = Operator(copied(sharing[0], tmp_path / "home"))
     store = operator.engine.store
     control.add_fault(store, FaultRequest("region-down", region="eastasia"))

@@ -24,13 +24,13 @@ class Lost:
     faults: tuple[FaultRequest, ...] = ()
     reason: tuple[str, ...] = ()
     """How that it is unfenced is accepted."""
-    owed: bool = True
+    open_item: bool = True
     code: int = 0
     inside: bool = False
     """Whether the record of the circuit lies in the region, and is lost with it."""
 
 
-NOTHING = Lost(owed=False)
+NOTHING = Lost(open_item=False)
 REGION = Lost((FaultRequest("region-down", region="eastasia"),))
 CIRCUIT_TOO = Lost(REGION.faults, ("--accept-unfenced", "burnt down"), code=UNFENCED, inside=True)
 RUNS = {
@@ -87,7 +87,7 @@ def lose(operator: Operator, lost: Lost) -> tuple[str, ...]:
 
 
 def finish(operator: Operator) -> None:
-    """End what is owed, the region being back."""
+    """Finish the fence once the region is back."""
     control.clear_faults(operator.engine.store)
     done = operator.sparehub("finish-fence", "--yes")
     assert done.returncode == 0, done.stderr
@@ -104,12 +104,12 @@ def finish(operator: Operator) -> None:
 def test_an_unplanned_failover_is_resumed(
     homes: dict[bool, Path], tmp_path: Path, lost: Lost, point: str
 ) -> None:
-    """It ends live in one region, or with the debt that was accepted, which is then paid."""
+    """It ends live in one region, or with the accepted open item, which is then finished."""
     operator = Operator(copied(homes[lost.inside], tmp_path / "home"))
     die(operator, point, *lose(operator, lost))
     standing = resume(operator, lost.code)
-    assert (len(standing["debts"]), standing["operation"]) == (lost.owed, None)
-    if lost.owed:
+    assert (len(standing["debts"]), standing["operation"]) == (lost.open_item, None)
+    if lost.open_item:
         finish(operator)
     hold(operator, "secondary", two_live=bool(lost.code))
 
@@ -117,10 +117,10 @@ def test_an_unplanned_failover_is_resumed(
 def test_what_a_failover_breaks_refuses_no_unplanned_one(pair: Path, tmp_path: Path) -> None:
     """A planned one is refused, exit code 3, and nothing done; with the region lost it goes on."""
     operator = Operator(copied(pair, tmp_path / "home"))
-    wish = {"isolate": ["secondary/*", "on-premises"], "states": ["failed-over"]}
+    intent = {"isolate": ["secondary/*", "on-premises"], "states": ["failed-over"]}
     file, yaml = stack_file(operator.project, "primary"), YAML()
     content = yaml.load(file)
-    content["config"]["sparehub:region"]["intents"] = [wish]
+    content["config"]["sparehub:region"]["intents"] = [intent]
     yaml.dump(content, file)
     before = operator.engine.rehearsal.log()
 
@@ -152,23 +152,23 @@ def test_an_unplanned_failover_outlives_pulumi_and_the_provider(
     lost, connection = UNDER[when]
     operator = Operator(copied(pair, tmp_path / "home"))
     kill_under(operator, what, connection, *lose(operator, lost))
-    if lost.owed:
+    if lost.open_item:
         finish(operator)
     hold(operator, "secondary")
 
 
 @pytest.fixture(scope="session")
-def owing(
+def with_open_items(
     pair: Path, pair_inside: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> dict[str, Path]:
     """Return homes that failed over without their primary, which is back."""
-    owed = {}
+    homes = {}
     for name, (lost, _) in ENDS.items():
-        owed[name] = tmp_path_factory.mktemp("owing") / "home"
-        operator = Operator(copied(pair_inside if lost.inside else pair, owed[name]))
+        homes[name] = tmp_path_factory.mktemp("with_open_items") / "home"
+        operator = Operator(copied(pair_inside if lost.inside else pair, homes[name]))
         assert operator.sparehub(*lose(operator, lost)).returncode == lost.code
         control.clear_faults(operator.engine.store)
-    return owed
+    return homes
 
 
 @pytest.mark.skipif(not EVERYTHING, reason="make faults")
@@ -176,10 +176,10 @@ def owing(
     ("name", "point"), [(name, point) for name, (_, points) in ENDS.items() for point in points]
 )
 def test_a_finish_fence_is_begun_again(
-    owing: dict[str, Path], tmp_path: Path, name: str, point: str
+    with_open_items: dict[str, Path], tmp_path: Path, name: str, point: str
 ) -> None:
-    """Whatever it did already is found; nothing is owed, and no fence is left."""
-    operator = Operator(copied(owing[name], tmp_path / "home"))
+    """What it did already is found; nothing stays open, and no fence is left."""
+    operator = Operator(copied(with_open_items[name], tmp_path / "home"))
     die(operator, point, "finish-fence", "--yes")
     finish(operator)
     hold(operator, "secondary", two_live=bool(ENDS[name][0].code))

@@ -34,7 +34,7 @@ def test_a_private_peering_is_disabled_and_nothing_else_of_it(pair: Path, tmp_pa
     assert azure.send("GET", PEERING).body["properties"] == before
 
 
-def test_a_circuit_that_does_not_answer_is_no_fence(pair_inside: Path, tmp_path: Path) -> None:
+def test_a_circuit_that_does_not_answer_is_not_a_fence(pair_inside: Path, tmp_path: Path) -> None:
     """Its record lies in the region that is lost: the fence says so instead of holding."""
     engine = copied(pair_inside, tmp_path / "home")
     record = record_location(engine)
@@ -77,6 +77,6 @@ def test_a_lost_region_is_fenced_at_a_circuit_whose_record_lies_elsewhere(
     peering = engine.arm("GET", PEERING).body
     assert peering
     assert peering["properties"]["state"] == "Disabled"
-    debts = [(each["stack"], each["unfenced"]) for each in operator.status()["debts"]]
-    assert debts == [("primary", False)]
+    items = [(each["stack"], each["unfenced"]) for each in operator.status()["debts"]]
+    assert items == [("primary", False)]
     assert live_at_once(engine.store) == []

@@ -44,7 +44,7 @@ def refused(azure: Engine, stack: str) -> str:
     return text
 
 
-def test_a_checkout_of_before_the_switch_is_refused(engine: Make) -> None:
+def test_a_checkout_older_than_the_switch_is_refused(engine: Make) -> None:
     """Both its files, at preview and at up; no override lifts that. The newer ones pass."""
     azure = engine("primary", "secondary")
     azure.up("primary")

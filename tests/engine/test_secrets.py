@@ -27,7 +27,7 @@ from tests.engine.test_circuits import connect_to_both
 Make = Callable[..., Engine]
 CLEAR = "open sesame"
 SIGNATURE = {"4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270"}
-"""What tells a secret in a state: https://www.pulumi.com/docs/iac/concepts/secrets/."""
+"""What marks a secret in a state: https://www.pulumi.com/docs/iac/concepts/secrets/."""
 PLACE = "sparehub:region.expressRoute.connections.borrowed.circuit.authorizationKey"
 SPY = """\
 #!/bin/sh
@@ -88,7 +88,7 @@ def interrupted(azure: Engine) -> None:
 
 
 def test_no_decrypted_state_is_ever_on_disk(azure: Engine, tmp_path: Path) -> None:
-    """Begun writes are struck out of a state whose secrets stay encrypted; `umask` is no matter."""
+    """Begun writes are struck out of a state whose secrets stay encrypted; under any `umask`."""
     interrupted(azure)
     before = os.umask(0)
     deployments = Deployments(azure.rehearsal.project)
@@ -124,7 +124,7 @@ def test_an_import_that_fails_leaves_no_state_behind(azure: Engine, tmp_path: Pa
     assert "--show-secrets" not in (tmp_path / "arguments").read_text()
 
 
-def test_a_new_key_is_no_argument_and_changes_one_value(azure: Engine, tmp_path: Path) -> None:
+def test_a_new_key_is_read_from_input_and_changes_one_value(azure: Engine, tmp_path: Path) -> None:
     """Arguments can be read by every user of the host; the copy that Pulumi writes is removed."""
     azure.change("primary", connect_to_both)
     file = azure.rehearsal.project / "Pulumi.primary.yaml"
@@ -202,7 +202,7 @@ def test_pulumi_reads_what_was_edited_in_any_layout(azure: Engine, text: str) ->
 
 
 def test_a_preview_refuses_a_key_in_clear(engine: Make) -> None:
-    """As `check` does: the program sees no difference, but is told which keys hold secrets."""
+    """As `check` does: the program sees no difference, but knows which keys hold secrets."""
     azure = engine("primary")
 
     def in_clear(config: dict[str, Any]) -> None:

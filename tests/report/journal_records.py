@@ -13,7 +13,7 @@ Event = tuple[float, str, str, dict[str, Any]]
 NOON = datetime(2026, 7, 1, 12, tzinfo=UTC)
 PEERING = Fence(how="privatePeering", id="/subscriptions/s/erc-hong-kong/peerings/p")
 PREFIXES = ["10.10.10.0/24", "10.1.0.0/24"]
-DEBT = "failover-9-primary"
+OPEN_ITEM = "failover-9-primary"
 
 
 def at(seconds: float) -> str:
@@ -84,11 +84,11 @@ def planned(configuration: str, start: float = 0) -> list[Event]:
 
 
 def unplanned(configuration: str, start: float = 1000, *, fenced: bool = False) -> list[Event]:
-    """Return a failover from a region that did not answer, and the debt that it left."""
+    """Return a failover from a region that did not answer, and the open item that it left."""
     name = "failover-9"
     fences = [PEERING.document()] if fenced else []
-    debt = {
-        "id": DEBT,
+    item = {
+        "id": OPEN_ITEM,
         "stack": "primary",
         "target": "secondary",
         "unfenced": not fenced,
@@ -102,7 +102,7 @@ def unplanned(configuration: str, start: float = 1000, *, fenced: bool = False) 
         (start + 30, name, "intent", {"step": "fence-primary", "state": "FENCING"}),
         (start + 31, name, "fences", {"fences": [PEERING.document()]}),
         *([] if fenced else [(start + 40, name, "fences", {"fences": []})]),
-        (start + 41, name, "debt", debt),
+        (start + 41, name, "debt", item),
         (start + 41, name, "outcome", {"step": "fence-primary"}),
         *step(start + 41, start + 222, name, "activate-secondary"),
         (start + 222, name, "finished", {}),
@@ -111,4 +111,4 @@ def unplanned(configuration: str, start: float = 1000, *, fenced: bool = False) 
 
 def cleared(seconds: float = 4600) -> Event:
     """Return what ``finish-fence`` writes."""
-    return (seconds, "", "cleared", {"id": DEBT})
+    return (seconds, "", "cleared", {"id": OPEN_ITEM})

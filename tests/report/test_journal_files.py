@@ -93,7 +93,7 @@ def test_a_record_of_another_version_is_a_problem(project: Path, data: object) -
 
 
 FENCE = {"how": "privatePeering", "id": "/p"}
-DEBT = {
+OPEN_ITEM = {
     "id": "d",
     "stack": "primary",
     "target": "secondary",
@@ -109,9 +109,9 @@ DEBT = {
     [
         ("fences", {"fences": [{**FENCE, "how": "routeFilter"}]}, ""),
         ("fences", {"fences": [{**FENCE, "id": 7}]}, ""),
-        ("debt", {**DEBT, "prefixes": [7]}, ""),
-        ("debt", {**DEBT, "fences": [{**FENCE, "how": "routeFilter"}]}, ""),
-        ("debt", DEBT, "yesterday"),
+        ("debt", {**OPEN_ITEM, "prefixes": [7]}, ""),
+        ("debt", {**OPEN_ITEM, "fences": [{**FENCE, "how": "routeFilter"}]}, ""),
+        ("debt", OPEN_ITEM, "yesterday"),
         ("committed", {}, "2026-07-01T12:00:00"),
         ("committed", {}, "2026-07-01T12:00:00+02:00"),
         ("drill-intent", {"step": "start-drill-secondary"}, "yesterday"),
@@ -135,7 +135,7 @@ def test_a_value_of_another_version_is_shown_as_a_problem(
 
 
 @pytest.mark.parametrize(
-    ("event", "data"), [("fences", {"fences": [FENCE]}), ("debt", DEBT), ("committed", {})]
+    ("event", "data"), [("fences", {"fences": [FENCE]}), ("debt", OPEN_ITEM), ("committed", {})]
 )
 def test_a_value_of_this_version_is_read(
     project: Path, event: str, data: dict[str, object]

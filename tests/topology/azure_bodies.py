@@ -38,7 +38,7 @@ def given(region: Region, *, nva_lost: bool = False) -> Given:
 
 
 def rendered(region: Region, subscription: str) -> list[Resource]:
-    """Return the ARM resources of a region; ``subscription`` tells its ids from the other's."""
+    """Return the ARM resources of a region, in a subscription of its own."""
     return _Rendering(region, f"/subscriptions/{subscription}").resources()
 
 

@@ -110,10 +110,10 @@ def on_one_circuit(region: Region, *, mixes: bool) -> Region:
     return replace(region, circuits=(shared, *others), gateway=gateway)
 
 
-def mixing(*told: str, one_circuit: bool = True) -> Scene:
+def mixing(*prefixes: str, one_circuit: bool = True) -> Scene:
     """Return both regions live, whose gateways take other networks (ER-26).
 
-    On-premises advertises what is ``told``; the circuits are the same, or are not.
+    On-premises advertises ``prefixes``; the circuits are the same, or are not.
     """
     values = shipped("secondary")
     remapped(values["sparehub:region"])
@@ -121,7 +121,7 @@ def mixing(*told: str, one_circuit: bool = True) -> Scene:
     for stack, region in regions.items():
         mixes = on_one_circuit(region, mixes=True)
         mixes = mixes if one_circuit else replace(mixes, circuits=region.circuits)
-        site = replace(region.on_premises, address_prefixes=tuple(map(IPv4Network, told)))
+        site = replace(region.on_premises, address_prefixes=tuple(map(IPv4Network, prefixes)))
         regions[stack] = replace(mixes, on_premises=site)
     return Scene(regions)
 

@@ -1,4 +1,4 @@
-"""Valid configurations for hypothesis: whatever the contract of the stack file allows."""
+"""Valid configurations for hypothesis: all that the contract of the stack file allows."""
 
 from collections.abc import Sequence
 from ipaddress import IPv4Network

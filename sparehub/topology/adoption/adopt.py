@@ -55,7 +55,7 @@ _WHY = {
     "microsoft.network/virtualnetworkgateways": "is not the hub's ExpressRoute gateway",
     "microsoft.network/connections": "is not a connection of the hub's ExpressRoute gateway",
     "microsoft.network/routetables": "no subnet of the hub or of a spoke uses it",
-    "microsoft.network/expressroutecircuits/authorizations": "its key is no part of an export",
+    "microsoft.network/expressroutecircuits/authorizations": "an export does not contain its key",
 }
 
 
@@ -91,10 +91,10 @@ def adopt(resources: Iterable[ArmResource]) -> Adopted:
     if hub is None:
         message = "no virtual network has an ExpressRoute gateway or a GatewaySubnet: no hub here"
         raise UnreadableError(message)
-    # One region is one resource group: whatever Pulumi thinks lies elsewhere it would replace.
+    # One region is one resource group: Pulumi would replace resources elsewhere.
     circuits = set(_circuits(read_region(everything)))
     reading = read_region([each for each in everything if _beside(hub, each, circuits)])
-    _refuse_what_is_no_region(reading)
+    _refuse_other_networks(reading)
     values = stack_values(reading)
     config, problems = _parsed(values)
     built = build(config) if config else None
@@ -145,7 +145,7 @@ def _beside(hub: ArmResource, resource: ArmResource, circuits: Container[str]) -
     ) == (hub.subscription.lower(), hub.group.lower())
 
 
-def _refuse_what_is_no_region(reading: Reading) -> None:
+def _refuse_other_networks(reading: Reading) -> None:
     if reading.roles.nva is None:
         message = (
             "no route table of a spoke leads to an NVA: a region of Sparehub sends everything "
@@ -175,7 +175,7 @@ def _without_role(everything: Iterable[ArmResource], reading: Reading) -> Iterat
         parent = roles.by_id.get(each.parent)
         if roles.role_of(each) or (each.type == ROUTE and parent and roles.role_of(parent)):
             continue
-        yield NotUnderstood(each.id, _WHY.get(each.type, "is no part of a region of Sparehub"))
+        yield NotUnderstood(each.id, _WHY.get(each.type, "does not belong to a region of Sparehub"))
 
 
 def _assumed(reading: Reading) -> Iterator[NotUnderstood]:
@@ -215,7 +215,7 @@ def _unconnected(reading: Reading) -> Iterator[NotUnderstood]:
 
 
 def _groups(reading: Reading, hub: ArmResource) -> Iterator[NotUnderstood]:
-    """Yield the resource groups that lie elsewhere than what is in them, or nobody knows where."""
+    """Yield the resource groups whose location is unknown or differs from their resources'."""
     roles = reading.roles
     owners = {ROLES.group: hub}
     for circuit in reading.region.circuits:

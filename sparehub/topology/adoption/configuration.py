@@ -117,7 +117,7 @@ def _subnet(subnet: Subnet, *, protected: bool | None = None) -> Values:
     protected = False if service else protected
     return {
         "addressPrefix": str(subnet.address_prefix),
-        # Protected is what Site Recovery replicates: of the hub nobody knows.
+        # Site Recovery's networks are protected; whether it uses the hub is unknown.
         "protected": has_storage or None if protected is False else None if has_storage else False,
         "serviceEndpoints": endpoints,
         "networkSecurityGroupId": (

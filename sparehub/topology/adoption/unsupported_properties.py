@@ -84,7 +84,7 @@ def _more(resource: ArmResource) -> Iterator[str]:
         for route in properties.get("routes") or ():
             if prefix_of(route.get("addressPrefix")) is None:
                 what = f"route {route.get('name')}: {route.get('addressPrefix')}"
-                yield f"{what} is no IPv4 prefix{_LOST}"
+                yield f"{what} is not an IPv4 prefix{_LOST}"
     if arm.is_subnet_peering(resource):
         yield (
             "it is a subnet peering (peerCompleteVnets: false), which the configuration cannot "

@@ -310,7 +310,7 @@ def _capability(gateway: Gateway | None) -> int:
     return capacity_in_gbps(gateway.sku, gateway.max_scale_units)
 
 
-def displayed(value: Any) -> str:  # noqa: ANN401 - whatever JSON holds
+def displayed(value: Any) -> str:  # noqa: ANN401 - any JSON value
     """Return one side of a difference as a person reads it."""
     match value:
         case None:

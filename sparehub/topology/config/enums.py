@@ -44,7 +44,7 @@ class NvaStandby(StrEnum):
 class InternetEgress(StrEnum):
     """Where the NVA sends what is for the internet."""
 
-    DIRECT = "direct"  # its table says 0.0.0.0/0 to Internet, whatever BGP brings
+    DIRECT = "direct"  # its table routes 0.0.0.0/0 to Internet, also where BGP brings another route
     ON_PREMISES = "onPremises"  # it follows what on-premises advertises
 
 

@@ -162,7 +162,7 @@ def generation(value: object) -> int:
         return int(value)
     if isinstance(value, int) and not isinstance(value, bool) and 1 <= value < _MOST_GENERATIONS:
         return value
-    raise _problem("CONFIG", f"{shown(value)} is no generation: write a whole number from 1 on")
+    raise _problem("CONFIG", f"{shown(value)} is not a generation: write a whole number from 1 on")
 
 
 _MOST_GENERATIONS = 1_000_000_000

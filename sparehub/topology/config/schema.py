@@ -86,7 +86,7 @@ class SubnetConfig(Closed):
     # Shared in a spoke, but for the subnets that Azure reserves; in the hub none, but for
     # GatewaySubnet and the NVA's, which have their own.
     route_table: Literal["shared", "none"] | None = None
-    inspect: StrictBool = False  # in the hub: whatever comes or goes passes the NVA
+    inspect: StrictBool = False  # in the hub: traffic in both directions goes through the NVA
 
     def is_protected(self, name: str, *, spoke: bool) -> bool:
         """Return whether replicated machines live here: in a spoke, where nothing else is said.
@@ -125,7 +125,7 @@ class NetworkConfig(NamedConfig):
 
 
 class HubConfig(NetworkConfig):
-    """The hub: the NVA's subnet, the GatewaySubnet, and whatever else the operator keeps there."""
+    """The hub: the NVA's subnet, the GatewaySubnet, and the operator's other subnets."""
 
     nva: NvaConfig
 
@@ -208,7 +208,7 @@ class ReferencedCircuitConfig(Closed):
     )
 
 
-def _kind_of_circuit(value: Any) -> str:  # noqa: ANN401 - whatever the file holds at this place
+def _kind_of_circuit(value: Any) -> str:  # noqa: ANN401 - any YAML value
     given = value if isinstance(value, dict) else {}
     referenced = isinstance(value, ReferencedCircuitConfig) or "id" in given
     return "referenced" if referenced else "owned"
@@ -353,7 +353,7 @@ class StackConfig(BaseModel):
 
     @model_validator(mode="before")
     @classmethod
-    def _gather_provider(cls, values: Any) -> Any:  # noqa: ANN401 - whatever the file holds
+    def _gather_provider(cls, values: Any) -> Any:  # noqa: ANN401 - any YAML value
         if not isinstance(values, Mapping):
             return values
         location = cls.model_fields["location"].alias

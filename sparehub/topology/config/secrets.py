@@ -12,19 +12,19 @@ _OF_PROVIDER = (
     "azure-native:oidcRequestToken",
     "azure-native:oidcToken",
 )
-"""Keys of the Azure provider that hold secrets, also where they stand in clear:
+"""Keys of the Azure provider that hold secrets, also where they are in clear:
 https://www.pulumi.com/registry/packages/azure-native/installation-configuration/"""
 
 
 def is_secret(value: object) -> bool:
-    """Tell whether a value is one that Pulumi encrypted: ``{secure: ...}``."""
+    """Return whether a value is one that Pulumi encrypted: ``{secure: ...}``."""
     return (
         isinstance(value, Mapping) and set(value) == {"secure"} and isinstance(value["secure"], str)
     )
 
 
 def secret_problems(value: object, path: str) -> Iterator[Problem]:
-    """Yield secrets that stand in clear, and secrets where Pulumi would not keep them secret."""
+    """Yield secrets that are in clear, and secrets where Pulumi would not keep them secret."""
     key = path.rsplit(".", maxsplit=1)[-1]
     if is_secret(value):
         if key != "authorizationKey":
@@ -41,7 +41,7 @@ def secret_problems(value: object, path: str) -> Iterator[Problem]:
         yield Problem(path, message)
 
 
-def without_secrets(value: Any) -> Any:  # noqa: ANN401 - whatever YAML holds
+def without_secrets(value: Any) -> Any:  # noqa: ANN401 - any YAML value
     """Return a value in which each secret is replaced by a word that says so.
 
     A secret is what Pulumi encrypted, what a project file declares as one (``secret: true``), and

@@ -158,7 +158,7 @@ def _parse(values: Mapping[str, Any], stack: str) -> StackConfig:
 
 
 def _refuse_wrong(values: Mapping[str, Any], stack: str) -> None:
-    """Refuse what came of it where it is no region; what is to be filled in counts as filled."""
+    """Refuse a result that is not a valid region; values to be filled in count as filled."""
     connections = fill_placeholders(_at(values, REGION, "expressRoute", "connections"))
     region = _at(values, REGION)
     route = {**_at(region, "expressRoute"), "connections": connections}

@@ -3,11 +3,11 @@
 - What follows the first region is rewritten: address spaces, the prefixes of subnets, user routes
   to a prefix that the first region routes, on-premises, ``remap``. A difference of addresses that
   is meant is said by ``remap``.
-- Any other value that the file holds is kept, and told where it differs: names, tags, depth, name
+- Any other value that the file holds is kept, and noted where it differs: names, tags, depth, name
   servers, gateway, flags of subnets, the NVA's address while it lies in the NVA's subnet. So are
   spokes, subnets and routes of the second region's own, as long as their addresses are free.
 - What the file does not say is added.
-- A value that came of the moves recorded in the file is no decision: other moves replace it.
+- A value that came of the moves recorded in the file is not a decision: other moves replace it.
 """
 
 from collections.abc import Iterator, Mapping
@@ -35,7 +35,7 @@ _FOLLOWS = frozenset(
 # Its keys depend on each other: kept or derived, but never half of each.
 _GATEWAY = ("region", "expressRoute", "gateway")
 _CONNECTIONS = ("region", "expressRoute", "connections")  # decided where they are made
-# Named by a person, so that a place below is one whatever its name is.
+# Named by a person, so that the paths below it are recognized under any name.
 _NAMED = ("spokes", "subnets")
 
 
@@ -43,7 +43,7 @@ _NAMED = ("spokes", "subnets")
 class _Keeper:
     notes: list[Note] = field(default_factory=list)
 
-    def merge(self, keys: tuple[str, ...], fresh: Any, there: Any, stale: Any) -> Any:  # noqa: ANN401 - whatever YAML holds
+    def merge(self, keys: tuple[str, ...], fresh: Any, there: Any, stale: Any) -> Any:  # noqa: ANN401 - any YAML value
         """Return what is to stand at a place: what is derived, or what is there."""
         if keys == _CONNECTIONS:
             return fresh
@@ -167,7 +167,7 @@ def _place(keys: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _free(keys: tuple[str, ...], value: object, fresh: Mapping[str, Any]) -> bool:
-    """Tell whether a spoke's or a subnet's addresses meet none of those derived beside it."""
+    """Return whether a spoke's or a subnet's addresses overlap none of those derived beside it."""
     which = "addressSpace" if keys[-1] == "spokes" else "addressPrefix"
     taken = [prefix for each in fresh.values() for prefix in _prefixes(each, which)]
     return not overlapping(taken, _prefixes(value, which))

@@ -7,7 +7,7 @@ from enum import StrEnum
 class NoteKind(StrEnum):
     """What a note asks of its reader."""
 
-    CONFIRM = "to be confirmed"  # a value that nobody can know from the first region
+    CONFIRM = "to be confirmed"  # a value that the first region does not show
     DO = "to do"
     KEPT = "kept"  # what the file said already, though the first region's keys say otherwise
     FOLLOWED = "followed"  # what the file said and says no longer: the first region decides

@@ -52,7 +52,7 @@ class Remap:
         offset = int(prefix.network_address) - int(old.network_address)
         return IPv4Network((int(self.moves[old].network_address) + offset, prefix.prefixlen))
 
-    def rewritten(self, value: Any) -> Any:  # noqa: ANN401 - whatever YAML holds
+    def rewritten(self, value: Any) -> Any:  # noqa: ANN401 - any YAML value
         """Return a copy of a value of a stack file with every prefix and address in it moved."""
         if isinstance(value, Mapping):
             return {key: self.rewritten(each) for key, each in value.items()}

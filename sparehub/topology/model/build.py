@@ -1,7 +1,7 @@
 """Every address, name, route and flag of a region, decided in one place.
 
 ``build(configuration)`` is a function of its argument alone; the source document and
-``azure-rules`` ids stand beside each decision. Whatever has a key comes in the order of the keys:
+``azure-rules`` ids are beside each decision. Everything with a key comes in the order of the keys:
 Pulumi sorts them when it hands a configuration over, so a file's own order cannot be kept.
 """
 

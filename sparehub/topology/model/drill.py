@@ -1,10 +1,10 @@
-"""The test networks of a drill: where Site Recovery's test failover brings machines up, shut in.
+"""The test networks of a drill: where Site Recovery's test failover brings machines up, isolated.
 
 They have the spokes' subnets, by name (SR-09) and by default with the spokes' own addresses, so
 that machines come up as they would on the day (SR-11, SR-27):
 https://learn.microsoft.com/azure/site-recovery/site-recovery-test-failover-to-azure.
 The same machines are running elsewhere meanwhile, so nothing may leave. Two things see to that, of
-which each is enough: a route that drops whatever is not for the network itself, and security rules
+which each is enough: a route that drops what is not for the network itself, and security rules
 that deny it, also if somebody peers the network. What Site Recovery needs of a machine that
 replicates (RT-27) stays shut: one that a test failover made does not.
 """
@@ -93,7 +93,7 @@ def _network(
 def _rules(space: tuple[IPv4Network, ...]) -> Iterator[SecurityRule]:
     """Yield what shuts a network in.
 
-    By its prefixes, not by the tag VirtualNetwork, which takes in whatever is peered:
+    By its prefixes, not by the tag VirtualNetwork, which includes peered networks:
     https://learn.microsoft.com/azure/virtual-network/service-tags-overview.
     """
     own = tuple(str(prefix) for prefix in space)

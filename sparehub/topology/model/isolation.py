@@ -29,7 +29,7 @@ class IsolatedNetwork:
 
 
 def escapes(networks: Sequence[IsolatedNetwork]) -> list[str]:
-    """Return every way by which a packet could leave or enter; none where all are shut in."""
+    """Return every way by which a packet could leave or enter; none where all are isolated."""
     return [problem for network in networks for problem in _escapes(network)]
 
 
@@ -71,7 +71,7 @@ def _let_through(
             continue
         if not all(_inside(end, network) for end in ends):
             yield f"lets {rule.name} pass, {direction.lower()}, beyond the network itself"
-    # Azure's own last rules allow whatever is peered, and all that is for the internet.
+    # Azure's own last rules allow traffic of peered networks and to the internet.
     yield f"does not deny the rest, {direction.lower()}"
 
 

@@ -21,7 +21,7 @@ from sparehub.topology.model.resources import Region
 class Reason(StrEnum):
     """Why two regions that advertise the same addresses must not do so at the same time."""
 
-    SHARED_CIRCUIT = "shared circuit"  # ER-18: whatever the routers prefer
+    SHARED_CIRCUIT = "shared circuit"  # ER-18: also where the routers prefer one
     PREFERENCES_DIFFER = "preferences differ"  # ER-23
     NO_PREFERENCE = "no preference"  # ER-23
 

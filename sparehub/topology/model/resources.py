@@ -1,6 +1,6 @@
 """What Azure will hold of one region: frozen, in Azure's own words.
 
-``build`` decides every value; the components translate them, and whatever proves or plans
+``build`` decides every value; the components translate them, and what verifies or plans
 something reads them. A ``key`` is the name that the configuration uses, a ``name`` is Azure's.
 Prefixes are :class:`ipaddress.IPv4Network`.
 """
@@ -200,7 +200,7 @@ class NetworkSecurityGroup:
 
 @dataclass(frozen=True, kw_only=True)
 class DrillNetwork:
-    """What stands in for a spoke during a drill; peered with nothing."""
+    """The test network of a spoke during a drill; peered with nothing."""
 
     key: str
     virtual_network: VirtualNetwork

@@ -1,4 +1,4 @@
-"""The networks of a drill as a stack recorded them, for the proof that they are shut in."""
+"""The networks of a drill as a stack recorded them, for the proof that they are isolated."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from ipaddress import IPv4Network
@@ -32,7 +32,7 @@ def recorded_networks(resources: Resources, resource_group: str) -> list[Isolate
             for key, (each, out) in by_id.items()
             if each == "Subnet" and key.startswith(f"{identity}/subnets/")
         }
-        # Subnets that the network itself shows and the stack does not know are not shut in.
+        # Subnets that the network itself shows and the stack does not know are not isolated.
         unknown = {str(each.get("name")): each for each in network.get("subnets") or ()}
         networks.append(_recorded(network, unknown | subnets, tables, groups, peerings))
     return networks
@@ -100,6 +100,6 @@ def _rules(group: Mapping[str, Any]) -> Iterator[SecurityRule]:
 
 
 def _either(rule: Mapping[str, Any], singular: str) -> tuple[str, ...]:
-    """Return what stands in the plural, or else in the singular."""
+    """Return the plural property, or else the singular one."""
     plural = "es" if singular.endswith("x") else "s"
     return tuple(rule.get(singular + plural) or ()) or (str(rule.get(singular) or "*"),)

@@ -83,7 +83,7 @@ def whole(value: object) -> int | None:
     return int(value) if isinstance(value, int | float) else None
 
 
-def with_whole_numbers(value: Any) -> Any:  # noqa: ANN401 - whatever an output holds
+def with_whole_numbers(value: Any) -> Any:  # noqa: ANN401 - any JSON value
     """Return a value whose numbers are whole again: Pulumi hands every number back as a float."""
     if isinstance(value, Mapping):
         return {key: with_whole_numbers(each) for key, each in value.items()}

@@ -75,7 +75,7 @@ def read_region(
 
     ``given`` says what Azure does not know: on-premises, the NVA, the depth, the switch, what a
     referenced circuit is. Without it these are the defaults, the NVA is where most routes lead,
-    and depth and switch are what the resources look like. Whatever is missing is empty: a region
+    and depth and switch are what the resources look like. What is missing is empty: a region
     without a hub has a hub without a name.
     """
     nva = given.region.hub.nva if given else None
@@ -291,7 +291,7 @@ class _Reader:
         for key in sorted({*owned, *self._roles.connections, *said}):
             connection = self._roles[ROLES.connection(key)]
             peer = connection.reference("peer") if connection else ""
-            # A connection that leads elsewhere than the circuit of its key is told by the peer.
+            # A connection to another circuit than that of its key is recognized by its peer.
             if key in owned and peer.lower() in ("", owned[key].key):
                 yield self._circuit(key, owned[key])
             elif identity := peer or str(said.get(key) or ""):

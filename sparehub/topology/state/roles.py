@@ -117,7 +117,7 @@ class Roles:
             self._give(ROLES.hub.network, network)
 
     def _find_spokes(self) -> None:
-        """Whatever network has a peering with the hub, in either direction, is a spoke."""
+        """A network that has a peering with the hub, in either direction, is a spoke."""
         if self.hub is None:
             return
         peered = {

@@ -1,6 +1,6 @@
 """Templates as ``az group export`` writes them: parameters, expressions, children.
 
-Only the functions that an exported template uses are known; what else stands in brackets stays as
+Only the functions that an exported template uses are known; other text in brackets stays as
 it is and is reported. https://learn.microsoft.com/azure/azure-resource-manager/templates/template-expressions
 """
 

@@ -236,7 +236,7 @@ def test_a_generation_that_is_not_a_whole_number_is_refused(start: Start, value:
     world = start()
     file = world.directory / "Pulumi.primary.yaml"
     file.write_text(file.read_text().replace("config:\n", f"config:\n  {GENERATION}: {value}\n", 1))
-    with pytest.raises(ConfigurationError, match=r"generation.*is no generation") as caught:
+    with pytest.raises(ConfigurationError, match=r"generation.*is not a generation") as caught:
         begin(world, FAILOVER)
     assert caught.value.exit_code == 3
     assert world.writes == []

@@ -102,7 +102,7 @@ def test_everything_that_was_not_understood_is_listed_with_its_id() -> None:
     """What is not modelled, what a resource has besides, what would change, what was guessed."""
     adopted = adopt(arm_resources(exported().resources()))
 
-    nothing = "is no part of a region of Sparehub"
+    nothing = "does not belong to a region of Sparehub"
     guessed = "its circuit is not in the file: peering location, tier and bandwidth in the "
     unknown = "its location is unknown; if it is not eastasia, Pulumi would replace the group with "
     wanted = "what on-premises advertises is unknown to Azure: fill in onPremises.addressPrefixes"
@@ -124,7 +124,7 @@ def test_everything_that_was_not_understood_is_listed_with_its_id() -> None:
         f"{NETWORK}/networkSecurityGroups/web-rules/securityRules/https": [nothing],
         f"{NETWORK}/publicIPAddresses/jump-ip": [nothing],
         f"{NETWORK}/routeTables/out": [
-            f"route updates: AzureUpdateDelivery is no IPv4 prefix{LOST}"
+            f"route updates: AzureUpdateDelivery is not an IPv4 prefix{LOST}"
         ],
         f"{NETWORK}/virtualNetworkGateways/vpn": ["is not the hub's ExpressRoute gateway"],
         f"{NETWORK}/virtualNetworks/core": [wanted],
@@ -156,7 +156,7 @@ def test_every_resource_is_imported_or_listed() -> None:
     assert GROUP in imported
 
 
-def test_an_expression_that_is_not_known_is_kept_and_told() -> None:
+def test_an_expression_that_is_not_known_is_kept_and_reported() -> None:
     """Only what exports use is evaluated."""
     template = exported()
     found = {each["id"]: each for each in template.resources()}
@@ -233,17 +233,17 @@ def test_a_subnet_of_a_service_is_adopted_without_a_word(said: dict[str, Any]) -
 
 
 @pytest.mark.parametrize("whole", [False, True])
-def test_a_subnet_peering_is_told(whole: object) -> None:
+def test_a_subnet_peering_is_reported(whole: object) -> None:
     """No configuration says it, and Azure changes no peering into another kind (PE-22)."""
     resources = deepcopy(recorded(shipped("primary")))
     half = "spoke/spoke1/peering/hub-to-spoke"
     of(resources, half)["peerCompleteVnets"] = whole
 
-    told = [
+    reported = [
         each for each in adopt(state_resources(resources)).not_understood if "PE-22" in each.reason
     ]
 
-    assert told == (
+    assert reported == (
         []
         if whole
         else [
@@ -286,7 +286,7 @@ def without_circuit() -> Resources:
         (without_circuit, "there is neither a circuit nor a connection to one"),
     ],
 )
-def test_what_is_no_region_of_sparehub_is_refused(make: Any, message: str) -> None:
+def test_what_is_not_a_region_of_sparehub_is_refused(make: Any, message: str) -> None:
     """One sentence says what is missing."""
     with pytest.raises(UnreadableError, match=message):
         adopt(state_resources(make()))
@@ -427,7 +427,7 @@ def test_a_network_whose_name_is_none_is_not_imported(part: str) -> None:
 def test_an_expression_without_end_is_left_as_it_is(
     variables: dict[str, str], expression: str
 ) -> None:
-    """And told, like any that is not understood; nothing waits for it."""
+    """And reported, like any that is not understood; nothing waits for it."""
     document = {"resources": [{"type": "N.N/a", "name": expression}], "variables": variables}
     template = Template(document, "S", "G")
 

@@ -17,7 +17,7 @@ LISTED = sorted(region for area in GEOPOLITICAL_REGIONS for region in area.regio
 
 
 @pytest.mark.parametrize("primary", LISTED)
-def test_records_lie_in_a_third_region_whatever_the_pair_is(primary: str) -> None:
+def test_records_lie_in_a_third_region_for_every_pair(primary: str) -> None:
     """Neither of the pair, one that is known, and one that the local Azure has, too."""
     for secondary in (None, *LISTED):
         third = region_for_records(primary, secondary)

@@ -60,7 +60,7 @@ def test_a_drill_leaves_services_out() -> None:
 
 
 def test_the_promise_is_not_made_for_services() -> None:
-    """Bastion goes past the NVA by Azure's own rule; an ordinary subnet without a table may not."""
+    """Bastion bypasses the NVA by Azure's own rule; an ordinary subnet without a table may not."""
 
     def wrong(name: str) -> set[str]:
         values = with_subnet(name, routeTable="none")

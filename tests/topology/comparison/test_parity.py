@@ -276,7 +276,7 @@ def deployed(spoil: Callable[[Resources], object], name: str = "primary") -> lis
 
 
 def test_a_pair_that_stands_as_configured_differs_as_configured() -> None:
-    """What the standby region's depth withholds is no difference."""
+    """What the standby region's depth withholds is not a difference."""
     assert deployed(lambda _: None) == compared(shipped("primary"), shipped("secondary"))
 
 
@@ -313,7 +313,7 @@ def test_drift_is_wrong_for_its_stack_and_for_the_pair() -> None:
     assert [each for each in found if each.verdict == "wrong"] == [between, drift]
 
 
-def test_drift_of_the_secondary_stands_in_its_column() -> None:
+def test_drift_of_the_secondary_is_in_its_column() -> None:
     """A half of a peering that lost a flag."""
     found = deployed(
         lambda r: of(r, "spoke/spoke1/peering/hub-to-spoke").update(allowForwardedTraffic=False),

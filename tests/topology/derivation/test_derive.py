@@ -47,7 +47,7 @@ def test_a_new_file_is_of_the_same_switch_and_one_that_is_there_keeps_its_own() 
 
 
 def test_the_shipped_secondary_is_what_is_derived() -> None:
-    """But for the circuit's bandwidth, VLAN and links, which nobody can know."""
+    """But for the circuit's bandwidth, VLAN and links, which the first region does not show."""
     derivation = derive(shipped("primary"), DeriveRequest(peering_location="Singapore"))
 
     expected = shipped("secondary")
@@ -102,7 +102,7 @@ def test_a_new_circuit_is_recorded_outside_the_pair(
 
 
 def test_where_no_third_region_is_known_a_person_names_it() -> None:
-    """Nothing stands in the file, and the list of what is to be done says so."""
+    """The file has no value, and the list of what is to be done says so."""
     values = shipped("primary") | {"azure-native:location": "usgovvirginia"}
     at(region(values), "expressRoute", "connections", "hong-kong", "circuit").pop("location")
 
@@ -318,11 +318,11 @@ def test_what_serves_the_first_region_alone_is_left_out() -> None:
 
 
 @pytest.mark.parametrize(
-    ("location", "told"),
+    ("location", "expected"),
     [("southeastasia", ["region.expressRoute.gateway.sku"]), ("japanwest", [])],
 )
-def test_a_gateway_that_the_second_region_does_not_offer_is_told(
-    location: str, told: list[str]
+def test_a_gateway_that_the_second_region_does_not_offer_is_noted(
+    location: str, expected: list[str]
 ) -> None:
     """ErGwScale is carried over, and `check` refuses it there (GWY-16); the note says so first."""
     primary = shipped("primary")
@@ -331,7 +331,7 @@ def test_a_gateway_that_the_second_region_does_not_offer_is_told(
 
     derivation = derive(primary, DeriveRequest(location=location, peering_location="Singapore"))
 
-    assert [path for path in noted(derivation, "to do") if "gateway" in path] == told
+    assert [path for path in noted(derivation, "to do") if "gateway" in path] == expected
     assert at(derivation.values, "sparehub:region", "expressRoute", "gateway") == scaled
 
 
@@ -360,7 +360,7 @@ def test_a_region_without_a_pair_needs_a_location() -> None:
     assert derived.values["azure-native:location"] == "France Central"
 
 
-def test_every_problem_is_told_at_once() -> None:
+def test_every_problem_is_reported_at_once() -> None:
     """The first region's own and those of the moves; what comes of it is checked, too."""
     values = shipped("primary")
     region(values)["hub"]["nva"]["ipAddress"] = "10.1.0.1"

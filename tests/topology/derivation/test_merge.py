@@ -1,4 +1,4 @@
-"""What a person changed in the second region's file on purpose stays, and is told."""
+"""What a person changed in the second region's file on purpose stays, and is noted."""
 
 from typing import Any
 
@@ -28,7 +28,7 @@ def notes(derivation: Derivation) -> list[str]:
     return [str(note) for note in derivation.notes if not str(note).startswith(CONNECTION)]
 
 
-def test_what_is_the_second_regions_own_is_kept_and_told() -> None:
+def test_what_is_the_second_regions_own_is_kept_and_noted() -> None:
     """Switch, names, tags, depth, gateway, circuit, name servers, spokes of its own."""
     secondary = shipped("secondary")
     secondary["sparehub:activation"] = "active"
@@ -69,7 +69,7 @@ def test_what_is_the_second_regions_own_is_kept_and_told() -> None:
     assert all(note.startswith("kept: ") for note in notes(derivation))
 
 
-def test_a_secret_is_kept_and_never_told() -> None:
+def test_a_secret_is_kept_and_never_shown() -> None:
     """The authorization of the second region's connection."""
     secondary = shipped("secondary")
     circuit = region(secondary)["expressRoute"]["connections"]["singapore"]["circuit"]
@@ -86,7 +86,7 @@ def test_a_secret_is_kept_and_never_told() -> None:
 
 
 def test_what_changes_in_the_first_region_follows() -> None:
-    """Spokes, subnets, addresses, on-premises; where an address was another, it is told."""
+    """Spokes, subnets, addresses, on-premises; where an address was another, it is noted."""
     primary, secondary = shipped("primary"), shipped("secondary")
     first = region(primary)
     first["spokes"]["spoke3"] = {
@@ -136,7 +136,7 @@ def test_a_spoke_that_was_renamed_makes_way() -> None:
 
 
 def test_recorded_moves_apply_until_others_are_asked_for() -> None:
-    """What came of the old ones is no decision; what a person chose is."""
+    """What came of the old ones is not a decision; what a person chose is."""
     primary = shipped("primary")
     region(primary)["dnsServers"] = ["10.1.0.4"]
     wanted = DeriveRequest(peering_location="Singapore", remaps=("10.1.0.0/16=10.101.0.0/16",))
@@ -174,7 +174,7 @@ def test_an_nva_that_its_subnet_left_behind_follows() -> None:
 
 
 def test_connections_change_only_when_asked_for() -> None:
-    """Another place, or the first region's circuit: what was there makes way, and is told."""
+    """Another place, or the first region's circuit: what was there makes way, and is noted."""
     for wanted, key in (
         ({"peering_location": "Kuala Lumpur"}, "kuala-lumpur"),
         ({"same_circuit": True}, "hong-kong"),

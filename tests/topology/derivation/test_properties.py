@@ -78,7 +78,7 @@ def test_the_same_circuits_are_the_first_regions(values: dict[str, Any]) -> None
 @settings(max_examples=50)
 @given(configurations().map(without_keys))
 def test_moving_there_and_back_gives_the_first_regions_addresses(values: dict[str, Any]) -> None:
-    """Whatever the region holds."""
+    """For every valid region."""
     there = derive(
         values, DeriveRequest(location="japaneast", peering_location="Tokyo", remaps=(THERE,))
     )

@@ -19,7 +19,7 @@ def remap(*texts: str) -> Remap:
 
 
 def test_the_longest_prefix_decides() -> None:
-    """Whatever the order of the options; what lies in none stays, and so does other text."""
+    """In any order of the options; what lies in none stays, and so does other text."""
     moves = remap("10.0.0.0/8=11.0.0.0/8", "10.1.0.0/16=172.16.0.0/16")
 
     assert moves.rewritten(
@@ -110,14 +110,14 @@ def test_on_premises_inside_of_a_move_stays() -> None:
     ],
 )
 def test_moves_that_contradict_each_other(texts: list[str], expected: list[str]) -> None:
-    """Each is told; a chain is a circle, too, since a target may not be what is moved."""
+    """Each is reported; a chain is a circle, too, since a target may not be what is moved."""
     _, problems = parse_remap(texts)
 
     assert [str(problem) for problem in problems] == [f"--remap {text}" for text in expected]
 
 
 @pytest.mark.parametrize("text", ["10.1.0.0/16", "10.1.0.0/16=", "here=there", "a=b=c"])
-def test_what_is_no_move_is_usage(text: str) -> None:
+def test_what_is_not_a_move_is_usage(text: str) -> None:
     """Not a rule of Azure: the option cannot be read."""
     with pytest.raises(OptionsError, match="--remap "):
         parse_remap([text])
@@ -172,7 +172,7 @@ def test_moves_that_fit_the_region() -> None:
 
 @given(st.integers(0, 0xFFFF), st.integers(16, 30))
 def test_moving_there_and_back_is_moving_nothing(offset: int, length: int) -> None:
-    """Whatever lies in the prefix."""
+    """For every address in the prefix."""
     there, back = remap("10.1.0.0/16=172.20.0.0/16"), remap("172.20.0.0/16=10.1.0.0/16")
     prefix = IPv4Network((0x0A010000 + offset, length), strict=False)
 

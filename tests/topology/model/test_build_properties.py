@@ -1,4 +1,4 @@
-"""What holds of every region, whatever a valid stack file says."""
+"""What holds for every region of a valid stack file."""
 
 from dataclasses import replace
 from ipaddress import IPv4Network

@@ -1,4 +1,4 @@
-"""The test networks of a drill: which, where, and that they are shut in."""
+"""The test networks of a drill: which, where, and that they are isolated."""
 
 from copy import deepcopy
 from dataclasses import replace
@@ -104,7 +104,7 @@ def test_other_addresses_keep_sizes_and_places() -> None:
 
 @given(st.lists(st.integers(min_value=20, max_value=28), min_size=1, max_size=12))
 def test_pieces_never_overlap_and_fit_whenever_they_can(lengths: list[int]) -> None:
-    """A range that is as large as all prefixes together holds them all, whatever their order."""
+    """A range that is as large as all prefixes together holds them all, in any order."""
     total = sum(2 ** (32 - length) for length in lengths)
     first = int(IPv4Network("172.16.0.0/12").network_address)
     whole = IPv4Network((first, 32 - (total - 1).bit_length()))
@@ -141,7 +141,7 @@ def test_what_a_drill_cannot_be_is_refused_before_its_day() -> None:
 
 @given(st.integers(min_value=1, max_value=40), st.booleans())
 def test_nothing_escapes_from_any_drill(spokes: int, moved: bool) -> None:  # noqa: FBT001 - drawn
-    """Whatever the spokes, both proofs hold."""
+    """For all spokes, both proofs hold."""
     space = {"addressSpace": ["172.16.0.0/12"]} if moved else {}
     drill = drill_of(space, with_spokes(shipped("secondary"), spokes))
 
@@ -149,7 +149,7 @@ def test_nothing_escapes_from_any_drill(spokes: int, moved: bool) -> None:  # no
 
 
 def test_each_thing_that_keeps_it_in_is_needed() -> None:
-    """Whatever is taken away or added, the proof says what would get out, and where."""
+    """For each rule that is removed or added, the proof says what would get out, and where."""
     drill = drill_of({"spokes": ["spoke1"]})
     (network,) = modelled_networks(drill)
     where = "vnet-drill-spoke1-southeastasia/app"

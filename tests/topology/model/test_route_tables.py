@@ -55,7 +55,7 @@ def test_a_route_needs_a_table() -> None:
 
 
 def test_gateway_subnet_can_go_without_its_table() -> None:
-    """The table stands all the same; the proof then says what comes in past the NVA."""
+    """The table stands all the same; the proof then names what comes in and bypasses the NVA."""
     values = shipped("primary")
     values["sparehub:region"]["hub"]["subnets"]["GatewaySubnet"]["routeTable"] = "none"
 

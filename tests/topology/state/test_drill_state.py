@@ -1,4 +1,4 @@
-"""What a stack recorded of a drill's networks, and that it is no part of the region."""
+"""What a stack recorded of a drill's networks, and that it does not belong to the region."""
 
 from copy import deepcopy
 from typing import Any
@@ -57,7 +57,7 @@ def said(changed: dict[str, dict[str, Any]]) -> list[str]:
     return escapes(recorded_networks(changed, GROUP))
 
 
-def test_a_network_that_is_shut_in_is_read_as_such() -> None:
+def test_an_isolated_network_is_read_as_such() -> None:
     """Ids are compared without regard to case."""
     found = state()
     found["urn::drill/spoke1/app"]["outputs"]["routeTable"]["id"] = f"{BASE}/routeTables/RT"
@@ -86,6 +86,6 @@ def test_what_somebody_changed_in_azure_is_found() -> None:
     assert said(peered) == ["vnet-drill-spoke1 is peered by p"]
 
 
-def test_a_drill_is_no_part_of_the_region() -> None:
+def test_a_drill_does_not_belong_to_the_region() -> None:
     """Whoever reads the region from a state does not meet it."""
     assert state_resources(state()) == []

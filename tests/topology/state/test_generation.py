@@ -34,7 +34,7 @@ def switch(generation: int, activation: str = "active", operation: str = "") -> 
 
 @pytest.mark.parametrize(("said", "own", "pair"), [*product(range(3), repeat=3)])
 def test_a_file_below_either_recorded_generation_is_refused(said: int, own: int, pair: int) -> None:
-    """An absent key counts as 0; a reverted commit is a file of before."""
+    """An absent key counts as 0; a reverted commit is an older file."""
     records = {"primary": switch(own), "secondary": switch(pair, "standby")}
     if said >= max(own, pair):
         refuse_older("primary", said, records)
@@ -87,7 +87,7 @@ def test_without_a_generation_the_plain_switch_works_as_before() -> None:
 
 
 def test_the_record_of_the_component_counts_more_than_the_outputs() -> None:
-    """They are those of before, where a deployment failed; Pulumi hands numbers over as floats."""
+    """Outputs are the previous ones after a failed deployment; Pulumi passes numbers as floats."""
     outputs = {"type": STACK, "outputs": {"activation": "standby"}}
     component = {"type": SWITCH_TYPE, "outputs": {"generation": 2.0, "activation": "active"}}
     assert SwitchRecord.of({"a": outputs}) == switch(0, "standby")
@@ -105,7 +105,7 @@ def test_a_region_is_live_that_is_active_and_connected(activation: str) -> None:
 
 
 def test_a_switch_is_recorded_in_an_exported_state() -> None:
-    """After the stack itself, protected; a record of before is replaced, and its place kept."""
+    """After the stack itself, protected; a previous record is replaced in its place."""
     stack = {"type": STACK, "urn": "urn:pulumi:primary::sparehub::pulumi:pulumi:Stack::sparehub-p"}
     group = {"type": "azure-native:resources:ResourceGroup", "urn": "g"}
     first = with_switch([stack, group], switch(1, "standby", "failover-1-ffffff"))

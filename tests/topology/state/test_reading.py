@@ -39,7 +39,7 @@ def at_depth(depth: str) -> dict[str, Any]:
     ids=["active", "bow-tie", "network", "gateway", "connection"],
 )
 def test_what_was_built_is_what_is_read(values: dict[str, Any]) -> None:
-    """Of every state; only the key of an authorization is no part of what stands."""
+    """Of every state; except the key of an authorization, which Azure does not show."""
     built = region_of(values)
     keyless = tuple(replace(each, authorization_key=None) for each in built.connections)
 
@@ -255,7 +255,7 @@ def test_what_the_state_does_not_say_is_given() -> None:
     assert read_state(resources, given).region == region_of(shipped("primary"))
 
 
-def test_what_is_no_resource_is_refused() -> None:
+def test_what_is_not_a_resource_is_refused() -> None:
     """With the beginning of what it is, and no traceback."""
     with pytest.raises(UnreadableError, match="not a resource in ARM's JSON, which has an id"):
         arm_resources([{"name": "vnet"}])
