@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from sparehub.report.drawing.frames import DrawnRegion, Frame, LinkState
 from sparehub.report.drawing.stages import lost_region, stages
 from sparehub.report.entries import moment
-from sparehub.report.history import History, OpenItemRecord, OperationRecord
+from sparehub.report.history import History
+from sparehub.report.records import OpenItemRecord, OperationRecord
 from sparehub.topology.model.pair import Stack
 from sparehub.topology.planning.plan import Mode, Plan
 

@@ -13,8 +13,8 @@ from sparehub.report.drawing.shapes import Picture
 from sparehub.report.drawing.stages import loss_stages, stages
 from sparehub.report.durations_format import Recovery, StepTime, recoveries, step_times
 from sparehub.report.entries import Entry, PlanOf, entry_of
-from sparehub.report.history import OperationRecord
 from sparehub.report.journal_files import Recorded
+from sparehub.report.records import OperationRecord
 from sparehub.stacks.examination import Examination
 from sparehub.topology.config.enums import Activation
 from sparehub.topology.errors import SparehubError

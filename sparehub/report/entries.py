@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sparehub.failover.journal.open_items import Fence
 from sparehub.report.durations_format import span
-from sparehub.report.history import (
+from sparehub.report.records import (
     DrillRun,
     EntryStatus,
     OpenItemRecord,

@@ -1,13 +1,9 @@
 """The operations of a journal, as data; it reads no file and no clock."""
 
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
-from enum import StrEnum
-from typing import Annotated, Any, Literal, Self
+from typing import Any, Self
 
-from pydantic import AfterValidator, ConfigDict
 from pydantic.dataclasses import dataclass
 
 from sparehub.failover.journal.acceptances import NOTHING, Accepted
@@ -15,33 +11,16 @@ from sparehub.failover.journal.events import JournalEvent
 from sparehub.failover.journal.journal import Record
 from sparehub.failover.journal.journal_state import JournaledOperation, JournalState
 from sparehub.failover.journal.open_items import Fence, OpenItem
+from sparehub.report.records import (
+    CHECKED,
+    DrillRun,
+    EntryStatus,
+    OpenItemRecord,
+    OperationRecord,
+    StepRun,
+)
 from sparehub.topology.planning.plan import BandwidthIncrease, Mode, PlanKind
 
-
-class EntryStatus(StrEnum):
-    """The status of an operation; the value is the word on the page."""
-
-    UNDER_WAY = "under way"  # at work now, or its process died
-    HALTED = "halted"
-    WITHDRAWN = "withdrawn"
-    ABANDONED = "abandoned"
-    FINISHED = "finished"
-    COMMITTED = "committed"
-
-
-def _moment(text: str) -> str:
-    if datetime.fromisoformat(text).utcoffset() != timedelta():
-        message = f"{text!r} is not a moment in UTC"
-        raise ValueError(message)
-    return text
-
-
-Moment = Annotated[str, AfterValidator(_moment)]
-"""When something was, as the journal says it."""
-Known = Moment | Literal[""]
-"""A moment; empty where there was none or it is unknown."""
-_CHECKED = ConfigDict(revalidate_instances="always")
-"""A journal may be intact and of another version: a value of another type is a ValueError."""
 _DRILL_EVENTS = {
     JournalEvent.DRILL_INTENDED,
     JournalEvent.DRILL_STARTED,
@@ -56,110 +35,7 @@ _ENDED_BY = {
 }
 
 
-@dataclass(frozen=True, kw_only=True, config=_CHECKED)
-class StepRun:
-    """One step as it was carried out; of several attempts, the times are those of the last."""
-
-    step: str
-    begun: Moment
-    ended: Known = ""
-    """When its outcome was known; empty where it is not."""
-    attempts: int = 1
-    problem: str = ""
-    """Why it halted last, also where it was done afterwards."""
-    refused: str = ""
-    """Why a bandwidth was not raised, which ended the step all the same."""
-    answers: bool | None = None
-    """Whether the region that was asked answered."""
-
-    @property
-    def seconds(self) -> int | None:
-        """Whole seconds of the last attempt, rounded up; None where it has no outcome."""
-        return elapsed(self.begun, self.ended)
-
-
-@dataclass(frozen=True, kw_only=True, config=_CHECKED)
-class OpenItemRecord:
-    """A region that was left without being disconnected."""
-
-    stack: str
-    unfenced: bool
-    prefixes: tuple[str, ...]
-    reason: str
-    fences: tuple[Fence, ...]
-    since: Moment
-    closed: Known = ""
-    """When ``finish-fence`` had disconnected it; empty where it did not."""
-    superseded: Known = ""
-    """When it was found that a later switch ended it; empty where none did."""
-
-    @property
-    def is_open(self) -> bool:
-        """Whether the region is still to be disconnected."""
-        return not self.closed and not self.superseded
-
-
-@dataclass(frozen=True, kw_only=True, config=_CHECKED)
-class OperationRecord:
-    """One failover or failback, from its first record on."""
-
-    id: str
-    kind: PlanKind
-    mode: Mode
-    source: str
-    target: str
-    configuration: str
-    """The hash of the stack files with which it began (see ``Plan.id``)."""
-    raises: tuple[BandwidthIncrease, ...]
-    """The bandwidths that its plan raises."""
-    begun: Moment
-    ended: Known
-    status: EntryStatus
-    committed: Known
-    problem: str
-    """Why it halted or was withdrawn; empty where neither is how it stands."""
-    accepted: Accepted
-    """Of the region that was left."""
-    unproven: str
-    """Of ``--accept-unproven``."""
-    steps: tuple[StepRun, ...]
-    fences: tuple[Fence, ...]
-    """External fences that were begun, with any outcome."""
-    open_items: tuple[OpenItemRecord, ...]
-    keys: int
-    """Authorization keys that it used up."""
-    issued: tuple[str, ...] = ()
-    """Authorizations that it issued, or was about to, on circuits that somebody else owns."""
-    deleted: tuple[str, ...] = ()
-    """Those of earlier operations that it deleted, or found gone."""
-
-    @property
-    def seconds(self) -> int | None:
-        """Whole seconds from its beginning to its end, rounded up; None where it has none."""
-        return elapsed(self.begun, self.ended)
-
-    @property
-    def done(self) -> tuple[str, ...]:
-        """Ids of the steps whose outcome is known and good."""
-        return tuple(run.step for run in self.steps if run.ended)
-
-
-@dataclass(frozen=True, kw_only=True, config=_CHECKED)
-class DrillRun:
-    """One drill, from the first deployment of its test networks to their removal."""
-
-    begun: Moment
-    started: Known = ""
-    """When the networks were proven to be isolated."""
-    ended: Known = ""
-    networks: tuple[str, ...] = ()
-    result: str = ""
-    escapes: tuple[str, ...] = ()
-    """What could have left the networks when they were removed."""
-    removed: int = 0
-
-
-@dataclass(frozen=True, kw_only=True, config=_CHECKED)
+@dataclass(frozen=True, kw_only=True, config=CHECKED)
 class History:
     """Everything that is recorded, newest first."""
 
@@ -328,11 +204,3 @@ def _drills(records: Iterable[Record]) -> list[DrillRun]:
             )
             current = None
     return [*ended, current] if current else ended
-
-
-def elapsed(begun: str, ended: str) -> int | None:
-    """Return the whole seconds between two moments of the journal, rounded up."""
-    if not ended:
-        return None
-    between = datetime.fromisoformat(ended) - datetime.fromisoformat(begun)
-    return math.ceil(between.total_seconds())

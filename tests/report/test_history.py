@@ -3,14 +3,8 @@
 import pytest
 
 from sparehub.failover.journal.acceptances import NOTHING
-from sparehub.report.history import (
-    DrillRun,
-    EntryStatus,
-    History,
-    OpenItemRecord,
-    OperationRecord,
-    StepRun,
-)
+from sparehub.report.history import History
+from sparehub.report.records import DrillRun, EntryStatus, OpenItemRecord, OperationRecord, StepRun
 from sparehub.topology.planning.plan import BandwidthIncrease, Mode, PlanKind
 from tests.report.journal_records import (
     PEERING,

@@ -8,11 +8,10 @@ Pulumi sorts them when it hands a configuration over, so a file's own order cann
 from sparehub.topology.azure.limits import PREFIXES_AT_CONNECTION_CREATION
 from sparehub.topology.azure.reserved_subnets import GATEWAY_SUBNET
 from sparehub.topology.config.enums import Activation, Depth
+from sparehub.topology.config.express_route import ConnectionConfig, OwnedCircuitConfig
 from sparehub.topology.config.schema import (
-    ConnectionConfig,
     HubConfig,
     NetworkConfig,
-    OwnedCircuitConfig,
     RegionConfig,
     SpokeConfig,
     StackConfig,

@@ -1,6 +1,6 @@
 """From resources with their roles to the model: what stands, right or wrong."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from ipaddress import IPv4Address
 from typing import Any
@@ -9,18 +9,10 @@ from pydantic import ValidationError
 
 from sparehub.topology.azure.limits import PREFIXES_AT_CONNECTION_CREATION
 from sparehub.topology.config.enums import Activation, Depth, NvaKind, Prefers
-from sparehub.topology.config.schema import (
-    NetworkConfig,
-    ReferencedCircuitConfig,
-    StackConfig,
-    SubnetConfig,
-)
+from sparehub.topology.config.schema import NetworkConfig, StackConfig, SubnetConfig
 from sparehub.topology.model.build import STORAGE_ENDPOINT
-from sparehub.topology.model.circuit_ids import same_circuit
 from sparehub.topology.model.logical_names import ROLES, NetworkNames
 from sparehub.topology.model.resources import (
-    Circuit,
-    CircuitReference,
     Connection,
     Gateway,
     Nva,
@@ -31,18 +23,15 @@ from sparehub.topology.model.resources import (
     Subnet,
     VirtualNetwork,
 )
+from sparehub.topology.state.express_route import circuits_of, connection_of, gateway_of
 from sparehub.topology.state.parts import (
     location_of,
     peering_of,
-    private_peering_of,
     route_of,
-    state_of,
-    whole,
     with_whole_numbers,
 )
 from sparehub.topology.state.pulumi_state import outputs_of
 from sparehub.topology.state.resources import (
-    CIRCUIT,
     SUBNET,
     ArmResource,
     Resources,
@@ -123,8 +112,8 @@ class _Reader:
         given, roles = self._given, self._roles
         hub = self._network(ROLES.hub, given.region.hub if given else None)
         spokes = tuple(self._spoke(key) for key in roles.spokes)
-        gateway = self._gateway()
-        connections = tuple(self._connection(key) for key in roles.connections)
+        gateway = gateway_of(roles)
+        connections = tuple(connection_of(roles, key) for key in roles.connections)
         # What there is of these, the one that every other thing follows first.
         main = [r for r in map(roles.__getitem__, (ROLES.hub.network, ROLES.gateway)) if r]
         tagged = roles[ROLES.group] or roles.hub
@@ -143,7 +132,7 @@ class _Reader:
             nva=self._nva(),
             spokes=spokes,
             gateway=gateway,
-            circuits=tuple(self._circuits()),
+            circuits=tuple(circuits_of(roles, given, self._outputs)),
             connections=connections,
             on_premises=OnPremises(
                 address_prefixes=given.region.on_premises.address_prefixes if given else (),
@@ -255,87 +244,6 @@ class _Reader:
             virtual_network=self._network(ROLES.spoke(key), said),
             hub_to_spoke=out,
             spoke_to_hub=back,
-        )
-
-    def _gateway(self) -> Gateway | None:
-        gateway = self._roles[ROLES.gateway]
-        if gateway is None:
-            return None
-        bounds = (gateway.properties.get("autoScaleConfiguration") or {}).get("bounds") or {}
-        return Gateway(
-            name=gateway.name,
-            sku=str((gateway.properties.get("sku") or {}).get("name", "")),
-            min_scale_units=whole(bounds.get("min")),
-            max_scale_units=whole(bounds.get("max")),
-            provisioning_state=state_of(gateway),
-            allow_remote_vnet_traffic=gateway.properties.get("allowRemoteVnetTraffic") is True,
-            allow_virtual_wan_traffic=gateway.properties.get("allowVirtualWanTraffic") is True,
-        )
-
-    def _connection(self, key: str) -> Connection:
-        connection = self._roles.by_role[ROLES.connection(key)]
-        return Connection(
-            key=key,
-            name=connection.name,
-            routing_weight=whole(connection.properties.get("routingWeight")) or 0,
-            provisioning_state=state_of(connection),
-            fast_path=connection.properties.get("expressRouteGatewayBypass") is True,
-        )
-
-    def _circuits(self) -> Iterator[Circuit | CircuitReference]:
-        """Yield the circuits by key: those that connections lead to, and those that wait."""
-        owned = {
-            key: self._roles.by_role[ROLES.circuit(key)] for key in self._roles.keys(ROLES.circuit)
-        }
-        said = self._outputs.get("circuitIds") or {}
-        for key in sorted({*owned, *self._roles.connections, *said}):
-            connection = self._roles[ROLES.connection(key)]
-            peer = connection.reference("peer") if connection else ""
-            # A connection to another circuit than that of its key is recognized by its peer.
-            if key in owned and peer.lower() in ("", owned[key].key):
-                yield self._circuit(key, owned[key])
-            elif identity := peer or str(said.get(key) or ""):
-                yield self._referenced(key, identity)
-
-    def _circuit(self, key: str, circuit: ArmResource) -> Circuit:
-        provider = circuit.properties.get("serviceProviderProperties") or {}
-        sku = circuit.properties.get("sku") or {}
-        return Circuit(
-            key=key,
-            name=circuit.name,
-            resource_group=circuit.group,
-            location=location_of(circuit),
-            peering_location=str(provider.get("peeringLocation", "")),
-            service_provider=str(provider.get("serviceProviderName", "")),
-            bandwidth_in_mbps=whole(provider.get("bandwidthInMbps")) or 0,
-            tier=str(sku.get("tier", "")),
-            family=str(sku.get("family", "")),
-            private_peering=private_peering_of(self._roles[ROLES.private_peering(key)]),
-        )
-
-    def _referenced(self, key: str, identity: str) -> CircuitReference:
-        connections = self._given.region.express_route.connections if self._given else {}
-        known = connections[key].circuit if key in connections else None
-        # Another stack may own it and describe it here.
-        circuits = (resource for resource in self._roles.all if resource.type == CIRCUIT)
-        there = next((each for each in circuits if same_circuit(each.id, identity)), None)
-        if isinstance(known, ReferencedCircuitConfig) and same_circuit(known.id, identity):
-            return CircuitReference(
-                key=key,
-                id=identity,
-                location=known.location,
-                peering_location=known.peering_location,
-                bandwidth_in_mbps=known.bandwidth_in_mbps.value,
-                tier=known.sku.tier.value,
-            )
-        seen = self._circuit(key, there) if there else None
-        return CircuitReference(
-            key=key,
-            id=identity,
-            location=seen.location if seen else None,
-            peering_location=seen.peering_location if seen else "",
-            bandwidth_in_mbps=seen.bandwidth_in_mbps if seen else 0,
-            tier=seen.tier if seen else "",
         )
 
 

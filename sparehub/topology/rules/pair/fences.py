@@ -9,7 +9,7 @@ that is disabled closes the BGP sessions of everyone on the circuit.
 from collections.abc import Iterator
 
 from sparehub.topology.config.enums import Activation
-from sparehub.topology.config.schema import ReferencedCircuitConfig
+from sparehub.topology.config.express_route import ReferencedCircuitConfig
 from sparehub.topology.model.circuit_ids import circuit_id, same_circuit
 from sparehub.topology.model.pair import Stack, switched
 from sparehub.topology.model.resources import CircuitReference

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
+from sparehub.topology.config.express_route import ReferencedCircuitConfig
 from sparehub.topology.config.resource_ids import ResourceId
-from sparehub.topology.config.schema import ReferencedCircuitConfig
 from sparehub.topology.model.pair import Stack
 from sparehub.topology.rules.region.circuits import CONNECTIONS
 from sparehub.topology.rules.rule import RuleFault, rule
