@@ -53,7 +53,7 @@ app = typer.Typer(
     help="A standby Azure hub in a second region: check, deploy, fail over, rehearse.",
     no_args_is_help=True,
     rich_markup_mode="rich",
-    add_completion=False,
+    add_completion=True,
     pretty_exceptions_enable=False,
     epilog="Exit codes: 0 done, 1 failed, 2 usage, 3 refused, 4 interlock or another operator, "
     "5 stopped half-way, 6 a region does not answer, 7 done with an open item, 8 (status) no "
