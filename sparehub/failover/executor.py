@@ -14,10 +14,10 @@ from sparehub.failover.journal.events import JournalEvent
 from sparehub.failover.journal.journal import JournalError
 from sparehub.failover.journal.lease import LeaseError
 from sparehub.failover.steps.authorization_keys import issue, revoke
-from sparehub.failover.steps.context import StepContext
 from sparehub.failover.steps.nva_start import start_nva
 from sparehub.failover.steps.raise_bandwidth import BandwidthRaise
 from sparehub.failover.steps.stack_switch import StackSwitch
+from sparehub.failover.steps.step_inputs import StepContext
 from sparehub.failover.steps.unreachable_region import UnreachableRegion, WithdrawnError
 from sparehub.topology.errors import HalfwayError, SparehubError
 from sparehub.topology.planning.plan import Mode, PlanStep, StackChange, StepAction

@@ -35,8 +35,8 @@ from sparehub.failover.session import (
 )
 from sparehub.failover.status import open_items_code, pair_status
 from sparehub.failover.steps.authorization_keys import GivenKeys, Keys, store
-from sparehub.failover.steps.context import StepContext
 from sparehub.failover.steps.reconcile import reconcile_pending
+from sparehub.failover.steps.step_inputs import StepContext
 from sparehub.output import Output
 from sparehub.topology.errors import HalfwayError, OptionsError, PreflightError
 from sparehub.topology.planning import failover

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from types import MappingProxyType
 
 from sparehub.failover.journal.journal_state import JournaledOperation, JournalState
-from sparehub.failover.preflight import access, capacity, circuits, nva, routes, stacks
+from sparehub.failover.preflight import access, capacity, circuits, nva, on_premises_routes, stacks
 from sparehub.failover.preflight import reachability as proof
 from sparehub.failover.preflight.objections import Objection, PreflightContext, Refuses
 from sparehub.output import Note
@@ -82,8 +82,8 @@ QUESTIONS: Mapping[str, Callable[[PreflightContext], Iterable[Objection]]] = Map
         "the NVA forwards": nva.nva_forwards,
         "nothing forbids the writes": access.nothing_forbids_the_writes,
         "circuits can carry a connection": circuits.circuits_can_carry_a_connection,
-        "on-premises is heard at the circuits": routes.on_premises_is_heard,
-        "a fence cuts nobody else": routes.a_fence_cuts_nobody_else,
+        "on-premises is heard at the circuits": on_premises_routes.on_premises_is_heard,
+        "a fence cuts nobody else": on_premises_routes.a_fence_cuts_nobody_else,
         "keys are usable": circuits.keys_are_usable,
         "the last drill is recent": drill_is_recent,
     }

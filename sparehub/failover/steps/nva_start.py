@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from sparehub.failover.queries.next_hop import NextHopStatus, read_next_hop
-from sparehub.failover.steps.context import StepContext
+from sparehub.failover.steps.step_inputs import StepContext
 from sparehub.topology.azure.durations import MACHINE_START
 from sparehub.topology.errors import SparehubError
 from sparehub.topology.model.logical_names import REGION

@@ -11,8 +11,8 @@ from typing import Any
 from sparehub.azure.reading import read_provisioned, state_of
 from sparehub.failover.journal.journal import JournalError
 from sparehub.failover.journal.lease import LeaseError
-from sparehub.failover.steps.context import StepContext
 from sparehub.failover.steps.reconcile import reconcile_pending
+from sparehub.failover.steps.step_inputs import StepContext
 from sparehub.failover.steps.verify_step import VerificationError
 from sparehub.stacks.stack_file_edit import set_bandwidth
 from sparehub.topology.azure.durations import CIRCUIT_UPDATE

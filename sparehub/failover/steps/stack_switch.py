@@ -6,7 +6,6 @@ from sparehub.failover.adapters.protocols import Assumed
 from sparehub.failover.adapters.stack_snapshot import Snapshot
 from sparehub.failover.journal.events import JournalEvent
 from sparehub.failover.journal.lease import LeaseError
-from sparehub.failover.steps.context import StepContext
 from sparehub.failover.steps.key_checks import record_used
 from sparehub.failover.steps.learned_routes import await_routes
 from sparehub.failover.steps.preview_guard import check_preview
@@ -16,6 +15,7 @@ from sparehub.failover.steps.reconcile import (
     import_orphans,
     reconcile_pending,
 )
+from sparehub.failover.steps.step_inputs import StepContext
 from sparehub.failover.steps.verify_step import verify_step
 from sparehub.stacks.stack_file_edit import ACTIVATION, OVERRIDE, set_values
 from sparehub.topology.config.enums import Activation

@@ -8,7 +8,6 @@ from sparehub.failover.adapters.stack_snapshot import Snapshot, Unreadable
 from sparehub.failover.journal.events import JournalEvent
 from sparehub.failover.journal.open_items import Fence, OpenItem
 from sparehub.failover.queries.probe import responds
-from sparehub.failover.steps.context import StepContext
 from sparehub.failover.steps.fencing import (
     CutError,
     FenceError,
@@ -17,6 +16,7 @@ from sparehub.failover.steps.fencing import (
     set_fence,
     take_back,
 )
+from sparehub.failover.steps.step_inputs import StepContext
 from sparehub.stacks.stack_file_edit import ACTIVATION, set_values
 from sparehub.topology.config.enums import Activation
 from sparehub.topology.errors import UnreachableError

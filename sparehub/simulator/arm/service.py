@@ -17,7 +17,7 @@ from sparehub.simulator.arm.pipeline.fault_injection import (
     next_fault,
     refuse_if_region_down,
 )
-from sparehub.simulator.arm.pipeline.routing import (
+from sparehub.simulator.arm.pipeline.resource_lookup import (
     ResolvedRequest,
     check_route,
     check_version,

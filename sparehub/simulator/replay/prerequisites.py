@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from sparehub.simulator.arm.http_messages import JsonObject
-from sparehub.simulator.arm.pipeline.routing import resolve_inline
+from sparehub.simulator.arm.pipeline.resource_lookup import resolve_inline
 from sparehub.simulator.arm.pipeline.timeline import Timeline
 from sparehub.simulator.arm.pipeline.writes import put
 from sparehub.simulator.arm.refusals.template import Refusal

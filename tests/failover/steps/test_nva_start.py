@@ -10,8 +10,8 @@ import pytest
 
 from sparehub.azure.answers import Answer
 from sparehub.failover.journal.journal import Journal
-from sparehub.failover.steps.context import StepContext
 from sparehub.failover.steps.nva_start import NvaError, start_nva
+from sparehub.failover.steps.step_inputs import StepContext
 from sparehub.topology.config.enums import Activation
 from sparehub.topology.errors import HalfwayError
 from sparehub.topology.planning.failover import plan, region_at

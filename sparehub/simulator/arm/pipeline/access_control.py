@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass
 from types import MappingProxyType
 from typing import Any
 
-from sparehub.simulator.arm.pipeline.routing import ResolvedRequest
+from sparehub.simulator.arm.pipeline.resource_lookup import ResolvedRequest
 from sparehub.simulator.arm.refusals import access as refusals
 from sparehub.simulator.arm.refusals.template import Refusal
 from sparehub.simulator.arm.storage.deterministic_ids import guid

@@ -7,7 +7,7 @@ https://learn.microsoft.com/azure/azure-resource-manager/management/async-operat
 from datetime import UTC, datetime, timedelta
 
 from sparehub.simulator.arm.http_messages import Response
-from sparehub.simulator.arm.pipeline.routing import ResolvedRequest
+from sparehub.simulator.arm.pipeline.resource_lookup import ResolvedRequest
 from sparehub.simulator.arm.pipeline.timeline import Timeline
 from sparehub.simulator.arm.refusals import common as refusals
 from sparehub.simulator.arm.storage import operations

@@ -10,7 +10,7 @@ from sparehub.simulator.arm.pipeline.async_operations import (
     poll,
     record_operation,
 )
-from sparehub.simulator.arm.pipeline.routing import (
+from sparehub.simulator.arm.pipeline.resource_lookup import (
     ActionCall,
     ResolvedRequest,
     check_route,

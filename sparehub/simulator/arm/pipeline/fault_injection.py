@@ -8,7 +8,7 @@ from dataclasses import replace
 from sparehub.simulator.arm.http_messages import Response, TransportFault
 from sparehub.simulator.arm.pipeline.body import properties_in, region_in
 from sparehub.simulator.arm.pipeline.dispatch import dispatch_write
-from sparehub.simulator.arm.pipeline.routing import ResolvedRequest
+from sparehub.simulator.arm.pipeline.resource_lookup import ResolvedRequest
 from sparehub.simulator.arm.pipeline.timeline import Timeline
 from sparehub.simulator.arm.refusals import common as refusals
 from sparehub.simulator.arm.storage import faults

@@ -6,7 +6,11 @@ from dataclasses import dataclass
 from sparehub.simulator.arm.data import geography
 from sparehub.simulator.arm.http_messages import JsonObject
 from sparehub.simulator.arm.pipeline import access_control
-from sparehub.simulator.arm.pipeline.routing import ResolvedRequest, require_parent, resolve_inline
+from sparehub.simulator.arm.pipeline.resource_lookup import (
+    ResolvedRequest,
+    require_parent,
+    resolve_inline,
+)
 from sparehub.simulator.arm.pipeline.timeline import Timeline
 from sparehub.simulator.arm.refusals import common as refusals
 from sparehub.simulator.arm.storage.resource_id import ResourceId, parse

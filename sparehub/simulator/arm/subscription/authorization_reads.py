@@ -20,7 +20,7 @@ from sparehub.simulator.arm.pipeline.access_control import (
     covers,
 )
 from sparehub.simulator.arm.pipeline.body import read_body
-from sparehub.simulator.arm.pipeline.routing import require
+from sparehub.simulator.arm.pipeline.resource_lookup import require
 from sparehub.simulator.arm.refusals import access as forbidden
 from sparehub.simulator.arm.refusals import common as refusals
 from sparehub.simulator.arm.storage.resource_id import (
