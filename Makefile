@@ -23,6 +23,12 @@ faults: setup ## kills and misleads failovers on a local Azure, for docs/reliabi
 	@SPAREHUB_FAULTS=all .venv/bin/python -m pytest -n auto tests/failover/test_crash_points.py \
 	  tests/failover/steps/test_authorization_keys.py tests/engine/test_failover*.py
 
+clients: setup ## runs other versions of Microsoft's clients against the local Azure
+	@.venv/bin/python -m pytest -m clients tests/simulator/http
+
+browser: setup ## checks the report in Chromium; needs chromium and chromedriver
+	@.venv/bin/python -m pytest -m browser tests/report
+
 coverage: setup ## measures the branches of sparehub/topology that its unit tests take
 	@.venv/bin/python -m pytest -n auto -q tests/topology tests/components tests/oracle --cov --cov-report=
 	@.venv/bin/python -m coverage report --skip-covered --include 'sparehub/topology/*'
@@ -50,4 +56,4 @@ clean: ## removes what set-up and runs left in the checkout, and .sparehub with 
 	rm -rf .venv .sparehub build dist .hypothesis .mypy_cache .pytest_cache .ruff_cache .coverage* *.egg-info
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-.PHONY: help setup demo test faults coverage mutants workflows dist bench lock clean
+.PHONY: help setup demo test faults clients browser coverage mutants workflows dist bench lock clean

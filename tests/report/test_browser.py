@@ -1,7 +1,7 @@
 """The report in a real browser: layout, slider, keyboard and print.
 
-Needs Chromium and its driver (Debian: ``apt-get install chromium chromium-driver``); skipped where
-they are not, since set-up installs nothing outside the checkout.
+``make browser`` runs it. It needs Chromium and its driver (Debian: ``apt-get install chromium
+chromium-driver``), since set-up installs nothing outside the checkout.
 """
 
 import base64
@@ -27,15 +27,14 @@ from tests.report.conftest import Change, unchanged, write_stacks
 from tests.report.journal_records import planned, records, unplanned
 
 BROWSER, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
-pytestmark = pytest.mark.skipif(
-    not (BROWSER and DRIVER),
-    reason="there is no Chromium: apt-get install chromium chromium-driver",
-)
+pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")
 def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chrome]:
     """Return a headless browser whose profile is in the test's directory."""
+    if not (BROWSER and DRIVER):
+        pytest.fail("there is no Chromium: apt-get install chromium chromium-driver")
     options = ChromeOptions()
     options.binary_location = str(BROWSER)
     options.set_capability("goog:loggingPrefs", {"browser": "ALL"})

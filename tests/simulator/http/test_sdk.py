@@ -69,6 +69,7 @@ def test_the_client_of_azure_natives_api_version_makes_the_topology(tmp_path: Pa
     assert drive(tmp_path) == EXPECTED | {"version": "28.1.0"}
 
 
+@pytest.mark.clients
 def test_the_newest_client_makes_the_same_topology(tmp_path: Path) -> None:
     """azure-mgmt-network 33.1.0, which speaks API version 2026-03-01, is served the same."""
     assert drive(tmp_path, str(newest())) == EXPECTED | {"version": "33.1.0"}
