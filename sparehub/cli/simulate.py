@@ -1,9 +1,10 @@
 """The commands that control the local Azure (the simulator)."""
 
 import os
+import re
 import shlex
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal, get_args
 
 import typer
 
@@ -18,7 +19,22 @@ app = typer.Typer(
     rich_markup_mode="rich",
 )
 ClockSpeed = Literal["1", "100", "instant"]
-FaultName = Literal["region-down", "throttled", "conflict", "failed", "lost-response", "transport"]
+FaultName = Literal[
+    "region-down",
+    "throttled",
+    "conflict",
+    "failed",
+    "lost-response",
+    "transport",
+    "replication-behind",
+    "copy-stuck",
+    "agent-offline",
+    "cache-unreachable",
+    "test-left",
+    "address-taken",
+    "capacity",
+    "succeeded-with-error",
+]
 """The values of ``Speed`` and ``FaultKind``, which ``--help`` would load the simulator for."""
 fault = typer.Typer(help="Inject faults into the local Azure.", no_args_is_help=True)
 app.add_typer(fault, name="fault")
@@ -95,20 +111,45 @@ def reset() -> None:
     control.reset(_simulator())
 
 
+_UNITS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
+
+
+def _seconds(text: str) -> float:
+    """Return the seconds of a time such as ``+4h``."""
+    match = re.fullmatch(r"\+(\d{1,6})([smhd])", text, re.ASCII)
+    if match is None or not int(match[1]):
+        message = f"{text!r} is neither 1, 100 or instant nor a time such as +4h"
+        raise typer.BadParameter(message)
+    return int(match[1]) * _UNITS[match[2]]
+
+
 @app.command()
 def clock(
-    speed: Annotated[
-        ClockSpeed | None, typer.Argument(help="1, 100 or instant; leave out to read.")
+    setting: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="SPEED|+TIME",
+            help="1, 100 or instant, or a time to advance by: +90s, +30m, +4h, +2d.",
+        ),
     ] = None,
     *,
     json: Json = False,
 ) -> None:
-    """Read the simulated clock, or set its speed: 1 and 100 wait, instant does not wait."""
+    """Read the simulated clock, set its speed, or advance it.
+
+    Speeds 1 and 100 wait, instant does not wait. As time passes, operations finish and recovery
+    points age.
+
+    [bold]sparehub simulate clock instant[/bold]   [bold]sparehub simulate clock +4h[/bold]
+    """
     from sparehub.output import Output
     from sparehub.simulator import control
 
-    if speed is not None:
-        control.set_clock(_simulator(), speed)
+    if setting in get_args(ClockSpeed):
+        control.set_clock(_simulator(), str(setting))
+    elif setting is not None:
+        seconds = _seconds(setting)
+        control.advance_clock(_simulator(), seconds)
     reading = control.read_clock(_home().simulator)
     output = Output(as_json=json)
     if json:

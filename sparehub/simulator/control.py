@@ -109,6 +109,20 @@ def set_clock(directory: Path, speed: str) -> None:
         Clock().set_speed(transaction, Speed(speed))
 
 
+def advance_clock(directory: Path, seconds: float) -> Reading:
+    """Advance the clock by some simulated seconds: recovery points age, operations finish.
+
+    Raises:
+        SimulatorError: The time is not positive.
+
+    """
+    if seconds <= 0:
+        raise SimulatorError("the clock only goes forward: name a time such as +4h")
+    with Store(directory).transaction(write=True) as transaction:
+        Clock().put_forward(transaction, seconds)
+        return Clock().read(transaction)
+
+
 def read_clock(directory: Path) -> Reading:
     """Return the simulated time and the clock's speed."""
     with Store(directory).transaction(write=False) as transaction:
@@ -151,7 +165,8 @@ def add_fault(directory: Path, order: FaultRequest) -> None:
     if order.after < 0 or (order.count is not None and order.count < 1):
         raise SimulatorError("a fault applies after 0 or more writes, to 1 or more")
     with Store(directory).transaction(write=True) as transaction:
-        faults.add(transaction, replace(order, region=place, type=order.type.lower()))
+        now = Clock().read(transaction).seconds
+        faults.add(transaction, replace(order, region=place, type=order.type.lower()), now)
 
 
 def read_faults(directory: Path) -> list[Fault]:

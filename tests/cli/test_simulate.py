@@ -103,7 +103,7 @@ def test_faults_are_ordered_listed_and_cleared(sparehub: Sparehub, tmp_path: Pat
     assert sparehub(*add, "failed", *ordered, "--count", "3").returncode == 0
     assert sparehub(*add, "region-down", "--region", "eastasia").returncode == 0
 
-    anywhere = {"type": "", "after": 0, "count": None, "seen": 0}
+    anywhere = {"type": "", "after": 0, "count": None, "seen": 0, "since": 0.0}
     assert json.loads(sparehub("simulate", "fault", "list", "--json").stdout) == [
         {
             "id": 1,
@@ -113,6 +113,7 @@ def test_faults_are_ordered_listed_and_cleared(sparehub: Sparehub, tmp_path: Pat
             "after": 2,
             "count": 3,
             "seen": 0,
+            "since": 0.0,
         },
         {"id": 2, "kind": "region-down", "region": "eastasia"} | anywhere,
     ]
@@ -173,3 +174,20 @@ def test_a_home_that_path_cannot_hold_is_refused(sparehub: Sparehub, tmp_path: P
     assert (done.returncode, done.stdout) == (1, "false\n")
     assert "has a ':', which separates directories on PATH" in " ".join(done.stderr.split())
     assert not Path(home).exists()
+
+
+@pytest.mark.parametrize(("time", "seconds"), [("+90s", 90), ("+4h", 14_400), ("+2d", 172_800)])
+def test_the_clock_is_advanced_by_a_time(sparehub: Sparehub, time: str, seconds: int) -> None:
+    """Recovery points age, and what is due finishes; the speed stays."""
+    done = sparehub("simulate", "clock", time, "--json")
+
+    assert json.loads(done.stdout) == {"seconds": seconds, "speed": "instant"}
+
+
+@pytest.mark.parametrize("time", ["+0s", "-4h", "4h", "+4", "+4w", "+9999999h", "fast"])
+def test_a_time_that_is_none_is_usage(sparehub: Sparehub, time: str) -> None:
+    """Exit code 2; the clock stays."""
+    done = sparehub("simulate", "clock", "--", time)
+
+    assert done.returncode == 2
+    assert json.loads(sparehub("simulate", "clock", "--json").stdout)["seconds"] == 0

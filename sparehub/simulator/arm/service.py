@@ -1,7 +1,7 @@
 """Azure Resource Manager: answers one request, as one transaction on the store."""
 
 import json
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sparehub.simulator.arm.http_messages import (
@@ -12,6 +12,7 @@ from sparehub.simulator.arm.http_messages import (
     TransportFault,
 )
 from sparehub.simulator.arm.pipeline.dispatch import dispatch_read, dispatch_write
+from sparehub.simulator.arm.pipeline.due_work import finish_due, is_due
 from sparehub.simulator.arm.pipeline.fault_injection import (
     apply_fault,
     next_fault,
@@ -24,8 +25,8 @@ from sparehub.simulator.arm.pipeline.resource_lookup import (
     resolve,
 )
 from sparehub.simulator.arm.pipeline.timeline import Timeline
-from sparehub.simulator.arm.pipeline.writes import finish_due_deletions
 from sparehub.simulator.arm.refusals.template import Refusal
+from sparehub.simulator.arm.replication.progress import next_instant
 from sparehub.simulator.arm.storage import write_log
 from sparehub.simulator.arm.storage.clock import Clock
 from sparehub.simulator.arm.storage.resource_id import ResourceId
@@ -85,19 +86,24 @@ class Azure:
             timeline = Timeline(transaction, self.clock, None)
             resolved = resolve(transaction, request)
             check_route(resolved)
-            if not transaction.due_deletions(timeline.now):
-                return _answer_read(timeline, resolved)
-        with self.store.transaction(write=True) as transaction:
-            finish_due_deletions(Timeline(transaction, self.clock, None))
-        with self.store.transaction(write=False) as transaction:
-            timeline = Timeline(transaction, self.clock, None)
-            return _answer_read(timeline, resolve(transaction, request))
+            due = is_due(transaction, timeline.now)
+            answer = None if due else _answer_read(timeline, resolved)
+        if answer is None:
+            with self.store.transaction(write=True) as transaction:
+                finish_due(Timeline(transaction, self.clock, None))
+            with self.store.transaction(write=False) as transaction:
+                timeline = Timeline(transaction, self.clock, None)
+                answer = _answer_read(timeline, resolve(transaction, request))
+        if answer.next_instant is not None:
+            with self.store.transaction(write=True) as transaction:
+                self.clock.advance(transaction, answer.next_instant)
+        return answer.response
 
     def _write(self, request: Request) -> Response:
         configured = request.headers.get(CONFIGURED)
         with self.store.transaction(write=True) as transaction:
             timeline = Timeline(transaction, self.clock, float(configured) if configured else None)
-            finish_due_deletions(timeline)
+            finish_due(timeline)
             resolved = resolve(transaction, request)
             line = _log_line(timeline, resolved)
             logged = resolved.action is None or resolved.action.action.writes
@@ -129,10 +135,22 @@ class Azure:
             return response
 
 
-def _answer_read(timeline: Timeline, resolved: ResolvedRequest) -> Response:
-    """Answer a read, once the deletions that are due are finished."""
+@dataclass(frozen=True)
+class _ReadAnswer:
+    """The answer to a read, and the instant to which it advances the clock at ``instant``."""
+
+    response: Response
+    next_instant: float | None
+
+
+def _answer_read(timeline: Timeline, resolved: ResolvedRequest) -> _ReadAnswer:
+    """Answer a read, once the work that is due is finished."""
     refuse_if_region_down(timeline.transaction, resolved)
-    return dispatch_read(timeline, resolved)
+    response = dispatch_read(timeline, resolved)
+    instant = None
+    if timeline.instant:
+        instant = next_instant(timeline.transaction, resolved.target, timeline.now)
+    return _ReadAnswer(response, instant)
 
 
 def _log_line(timeline: Timeline, resolved: ResolvedRequest) -> LogLine:

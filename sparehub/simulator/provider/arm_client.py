@@ -42,7 +42,7 @@ class ArmError(Exception):
     """ARM's answer to a request was an error."""
 
     def __init__(self, response: Response) -> None:
-        error = (response.body or {}).get("error", {})
+        error = (response.body or {}).get("error") or {}
         self.status = response.status
         self.code = str(error.get("code", ""))
         details = "".join(
@@ -176,7 +176,7 @@ class Client:
                 lambda: self._send("GET", path, _version(schema), budget), budget
             )
             status = (poll.body or {}).get("status", "Succeeded")
-            if poll.status >= _ERRORS or status not in ("InProgress", "Succeeded"):
+            if poll.status >= _ERRORS or status not in ("InProgress", "Running", "Succeeded"):
                 raise UnfinishedError(str(ArmError(poll)))
             if poll.status != 202 and status == "Succeeded":  # noqa: PLR2004  a result not ready
                 return
@@ -199,7 +199,7 @@ def _version(schema: Schema) -> dict[str, str]:
 def _is_retryable(response: Response) -> bool:
     if response.transport_fault in _LOST_ANSWERS or response.status in _RETRYABLE_STATUSES:
         return True
-    code = (response.body or {}).get("error", {}).get("code")
+    code = ((response.body or {}).get("error") or {}).get("code")
     return bool(code == "AnotherOperationInProgress")
 
 

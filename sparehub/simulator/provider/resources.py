@@ -154,13 +154,7 @@ class Resources:
             for name, value in sent.get("properties", {}).items()
             if not (name in schema.kept and any("etag" in child for child in value))
         }
-        names = document["id"].split("/")
-        pattern = schema.path.split("/")
-        parameters = {
-            part.strip("{}"): name
-            for part, name in zip(pattern, names, strict=False)
-            if part.startswith("{") and part != "{subscriptionId}"
-        }
+        parameters = _parameters(schema, document["id"])
         asked = sent.get("query", {})
         parameters |= {name: asked[name] for name in schema.query if name in asked}
         inputs = to_inputs(schema, sent | {"properties": given}, parameters)
@@ -181,6 +175,19 @@ class Resources:
         if document is None:
             raise LookupError(f"request failed {path}: the resource is not there")
         return to_outputs(schema, document)
+
+
+def _parameters(schema: Schema, identity: str) -> Properties:
+    """Return the inputs that an id's path stands for."""
+    pattern, names = schema.path.split("/"), identity.split("/")
+    if pattern[0] == "{scope}":
+        end = len(names) - len(pattern) + 1
+        names = ["/".join(names[:end]), *names[end:]]
+    return {
+        part.strip("{}"): name
+        for part, name in zip(pattern, names, strict=False)
+        if part.startswith("{") and part != "{subscriptionId}"
+    }
 
 
 def schema_of(token: str) -> Schema:

@@ -53,7 +53,7 @@ def shape(value: object, path: str = "") -> Shape:
 def published() -> frozenset[str]:
     """Return the property names of all types in azure-native's published schema."""
     names = {"id", "location", "name", "properties", "sku", "tags", "type", "value", "zones"}
-    for package in ("network", "compute"):
+    for package in ("network", "compute", "recoveryservices", "storage", "automation"):
         spec = find_spec("pulumi_azure_native")
         for root in (spec.submodule_search_locations or []) if spec else []:
             text = (Path(root) / package / "outputs.py").read_text(encoding="utf-8")

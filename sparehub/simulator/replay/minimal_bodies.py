@@ -25,6 +25,8 @@ _PLACES = (
 )
 """A peering location in each geopolitical region."""
 
+_VAULTS = ("westcentralus", "northeurope")
+
 Shown = Mapping[str, JsonObject]
 
 
@@ -43,6 +45,11 @@ def minimal(
         properties["serviceProviderProperties"]["peeringLocation"] = place
         tier = {"name": "Standard_MeteredData", "tier": "Standard", "family": "MeteredData"}
         return body | {"sku": tier}
+    if identity.type.lower() == "microsoft.recoveryservices/vaults":
+        # A vault is not in the region of the machines (SR-02).
+        return body | {"location": next(region for region in _VAULTS if region != location)}
+    if identity.type.lower().endswith("/replicationprotecteditems"):
+        return _protected_item(identity, location)
     if identity.type.lower() == "microsoft.network/publicipaddresses":
         return body | {"sku": {"name": "Standard", "tier": "Regional"}}
     return body
@@ -221,6 +228,32 @@ def _machine(transaction: Transaction, identity: ResourceId, shown: Shown) -> Js
     return {
         "hardwareProfile": {"vmSize": "Standard_D2s_v3"},
         "networkProfile": {"networkInterfaces": interfaces},
+    }
+
+
+def _protected_item(identity: ResourceId, location: str) -> JsonObject:
+    """Return an item as a GET shows it: Protected, of a machine that is named like the item."""
+    group = f"/subscriptions/{identity.subscription}/resourceGroups/of-{identity.name}"
+    fabric = "/".join(identity.text.split("/")[:11])
+    target = next(region for region in _VAULTS if region != location)
+    return {
+        "id": identity.text,
+        "properties": {
+            "friendlyName": identity.name,
+            "policyId": f"{'/'.join(fabric.split('/')[:9])}/replicationPolicies/given",
+            "recoveryContainerId": f"{fabric}/replicationProtectionContainers/given",
+            "providerSpecificDetails": {
+                "fabricObjectId": f"{group}/providers/Microsoft.Compute/virtualMachines/given",
+                "recoveryAzureVMSize": "Standard_D2s_v3",
+                "osType": "Linux",
+                "recoveryAzureResourceGroupId": group,
+                "multiVmGroupName": "",
+                "primaryFabricLocation": location,
+                "recoveryFabricLocation": target,
+                "initialPrimaryFabricLocation": location,
+                "initialRecoveryFabricLocation": target,
+            },
+        },
     }
 
 

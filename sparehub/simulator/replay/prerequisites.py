@@ -18,10 +18,19 @@ from sparehub.simulator.arm.storage.resource_id import Collection, ResourceId, p
 from sparehub.simulator.arm.storage.transaction import Transaction, WriteLock
 from sparehub.simulator.arm.types.attached.public_ip_address import BASIC
 from sparehub.simulator.arm.types.express_route.circuit import CIRCUIT, MANUAL
+from sparehub.simulator.arm.types.network.virtual_network import VIRTUAL_NETWORK
 from sparehub.simulator.arm.types.registry import REGISTRY
 from sparehub.simulator.replay.minimal_bodies import minimal
 from sparehub.simulator.replay.recording import Exchange
 
+_ARRIVING = frozenset(
+    [
+        "microsoft.compute/virtualmachines",
+        "microsoft.compute/disks",
+        "microsoft.network/networkinterfaces",
+    ]
+)
+"""Types of what a failover makes."""
 _FOR_EVER = 1e12
 _OK, _NO_CONTENT, _NOT_FOUND = 200, 204, 404
 
@@ -40,6 +49,8 @@ class Prerequisites:
     """Keys of resources that do not exist at the beginning, also if they are shown later."""
     refused: list[str] = field(default_factory=list)
     """Prerequisites that the simulator refused, and why."""
+    _making: set[str] = field(default_factory=set)
+    """Keys of what is being made: two resources may name each other."""
 
     def prepare(self, azure: Azure, location: str) -> None:
         """Create the prerequisites in an empty store."""
@@ -69,8 +80,22 @@ class Prerequisites:
         location: str,
         body: JsonObject | None,
     ) -> None:
-        if body is None and transaction.get(identity.key):
+        if identity.key in self._making or (body is None and transaction.get(identity.key)):
             return
+        self._making.add(identity.key)
+        try:
+            self._make_with_needs(azure, transaction, identity, location, body)
+        finally:
+            self._making.discard(identity.key)
+
+    def _make_with_needs(
+        self,
+        azure: Azure,
+        transaction: Transaction,
+        identity: ResourceId,
+        location: str,
+        body: JsonObject | None,
+    ) -> None:
         if identity.type.lower() not in REGISTRY:
             self.refused.append(f"{identity.text}: the type is not simulated")
             return
@@ -99,6 +124,10 @@ def _write(azure: Azure, transaction: Transaction, identity: ResourceId, body: J
     timeline = Timeline(transaction, azure.clock, None, Span(now, end), "given")
     resource = put(timeline, resolve_inline(transaction, identity, body), checked=False)
     resource_type = REGISTRY[identity.type.lower()]
+    if resource_type.name == VIRTUAL_NETWORK and resource.private.pop("private subnets", None):
+        transaction.put(resource)  # recorded before subnets became private by default
+    if "id" in body:
+        resource_type.restore(transaction, resource, body)
     key = resource_type.write_lock_key(resource.id, resource.properties)
     transaction.lock_writes(key, WriteLock(end, "given", resource_type.verb))
     provider = body.get("properties", {}).get("serviceProviderProvisioningState")
@@ -112,8 +141,12 @@ def find_prerequisites(exchanges: tuple[Exchange, ...]) -> Prerequisites:
     prerequisites = Prerequisites(frozenset())
     showing: set[int] = set()
     made: set[str] = set()
+    failed_over = False
     for exchange in exchanges:
         identity = exchange.target
+        failed_over = failed_over or _fails_over(exchange)
+        if failed_over:
+            prerequisites.later |= _arrivals(prerequisites, exchange)
         if isinstance(identity, ResourceId) and identity.is_group and exchange.method == "PUT":
             showing.add(exchange.index)
             if isinstance(exchange.request, dict):
@@ -121,7 +154,7 @@ def find_prerequisites(exchanges: tuple[Exchange, ...]) -> Prerequisites:
             prerequisites.named.setdefault(identity.key, identity)
             continue
         shown = _shown(exchange, made)
-        if shown:
+        if shown and not (failed_over and exchange.key in prerequisites.later):
             showing.add(exchange.index)
             for item in shown:
                 target = parse(str(item["id"]))
@@ -135,8 +168,34 @@ def find_prerequisites(exchanges: tuple[Exchange, ...]) -> Prerequisites:
         _note_write(prerequisites, exchange, made)
         _name(prerequisites, _parents(identity), made)
         _name(prerequisites, _mentioned(exchange.request), made)
+        _name(prerequisites, _mapped_subnets(exchange), made)
     prerequisites.exchanges = frozenset(showing)
     return prerequisites
+
+
+def _mapped_subnets(exchange: Exchange) -> list[ResourceId]:
+    """Return a subnet of each network that a mapping names: machines arrive in a subnet."""
+    if not exchange.path.lower().rpartition("/")[0].endswith("/replicationnetworkmappings"):
+        return []
+    networks = [named for named in _mentioned(exchange.request) if named.type == VIRTUAL_NETWORK]
+    return [network.child("subnets", "default") for network in networks]
+
+
+def _fails_over(exchange: Exchange) -> bool:
+    """Return whether a request makes machines in another region."""
+    last = exchange.path.rpartition("/")[2].lower()
+    return exchange.method == "POST" and last in ("unplannedfailover", "testfailover")
+
+
+def _arrivals(prerequisites: Prerequisites, exchange: Exchange) -> set[str]:
+    """Return what an exchange after a failover names for the first time: the failover made it."""
+    target = exchange.target
+    named = [*_mentioned(exchange.request), *([target] if isinstance(target, ResourceId) else [])]
+    return {
+        identity.key
+        for identity in named
+        if identity.type.lower() in _ARRIVING and identity.key not in prerequisites.named
+    }
 
 
 def _note_write(prerequisites: Prerequisites, exchange: Exchange, made: set[str]) -> None:
@@ -217,7 +276,7 @@ def _mentioned(value: object) -> list[ResourceId]:
 
 
 def _texts(value: object) -> Iterator[str]:
-    if isinstance(value, str) and value.startswith("/subscriptions/"):
+    if isinstance(value, str) and value.lower().startswith("/subscriptions/"):
         yield value
     elif isinstance(value, dict):
         for inner in value.values():

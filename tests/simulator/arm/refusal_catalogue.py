@@ -4,10 +4,17 @@ import re
 from string import Formatter
 from typing import Any
 
-from sparehub.simulator.arm.refusals import access, common, compute_and_lb, express_route, network
+from sparehub.simulator.arm.refusals import (
+    access,
+    common,
+    compute_and_lb,
+    express_route,
+    network,
+    site_recovery,
+)
 from sparehub.simulator.arm.refusals.template import ErrorTemplate
 
-MODULES = (common, access, compute_and_lb, express_route, network)
+MODULES = (common, access, compute_and_lb, express_route, network, site_recovery)
 ENTRIES = [
     (name, entry)
     for module in MODULES

@@ -172,7 +172,7 @@ def test_faults_match_by_region_type_and_number(arm: Arm) -> None:
     arm.put(TABLE, TABLE_BODY)
 
     assert control.read_faults(arm.directory) == [
-        Fault(1, FaultKind.CONFLICT, "eastasia", "routetables", 1, 1, seen=3)
+        Fault(1, FaultKind.CONFLICT, "eastasia", "routetables", 1, 1, seen=3, since=11.0)
     ]
 
 

@@ -456,7 +456,7 @@ def test_a_version_in_the_token_makes_no_difference(protocol: ProtocolClient) ->
     "call",
     [
         lambda protocol: protocol.check("network:NatGateway", "nat", {}),
-        lambda protocol: protocol.create("compute:Disk", "disk", {}),
+        lambda protocol: protocol.create("compute:Image", "image", {}),
         lambda protocol: protocol.invoke("azure-native:network:getNatGateway"),
         lambda protocol: protocol.invoke("azure-native:storage:listStorageAccountKeys"),
     ],

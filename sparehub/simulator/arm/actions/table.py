@@ -1,6 +1,7 @@
 """The table of actions: a new action is a function and a row here."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import partial
 from types import MappingProxyType
 
@@ -17,6 +18,8 @@ from sparehub.simulator.arm.actions.gateway_connections import connections
 from sparehub.simulator.arm.actions.resiliency import resiliency_information, routes_information
 from sparehub.simulator.arm.data.service_providers import SERVICE_PROVIDERS, listed
 from sparehub.simulator.arm.http_messages import JsonObject
+from sparehub.simulator.arm.replication import failover, plan_run, reprotect, trial_failover
+from sparehub.simulator.arm.replication.plan_run import refresh_health
 from sparehub.simulator.arm.routing.circuit_tables import (
     arp_table,
     route_table,
@@ -39,17 +42,57 @@ from sparehub.simulator.arm.types.attached.network_interface import (
     VIRTUAL_MACHINE,
 )
 from sparehub.simulator.arm.types.attached.virtual_machine import instance_view, set_power
-from sparehub.simulator.arm.types.base import Action
+from sparehub.simulator.arm.types.automation.account import linked_workspace
+from sparehub.simulator.arm.types.automation.account import list_keys as list_automation_keys
+from sparehub.simulator.arm.types.automation.automation_type import ACCOUNT
+from sparehub.simulator.arm.types.automation.runbook import RUNBOOK, publish, put_draft
+from sparehub.simulator.arm.types.base import Action, ActionContext, StartedOperation
 from sparehub.simulator.arm.types.express_route.circuit import CIRCUIT
 from sparehub.simulator.arm.types.express_route.circuit_peering import CIRCUIT_PEERING
 from sparehub.simulator.arm.types.express_route.gateway import GATEWAY
 from sparehub.simulator.arm.types.network.virtual_network import VIRTUAL_NETWORK
+from sparehub.simulator.arm.types.recovery.recovery_plan import PLAN
+from sparehub.simulator.arm.types.recovery.state.item_state import ITEM
+from sparehub.simulator.arm.types.recovery.state.jobs import JOB
+from sparehub.simulator.arm.types.recovery.state.mappings import CONTAINER
+from sparehub.simulator.arm.types.recovery.vault import VAULT
+from sparehub.simulator.arm.types.storage.storage_account import STORAGE_ACCOUNT
+from sparehub.simulator.arm.types.storage.storage_account import list_keys as list_account_keys
 
 _MINUTE = 60.0
 _SOON = 9.0
 """Recorded in azure-xplat-cli: how long the effective routes of an interface took."""
 
-_ACTIONS = {
+
+def _operation(run: Callable[[ActionContext], StartedOperation]) -> Action:
+    """Return an action of Site Recovery, which goes on after its answer."""
+    return Action(run, writes=True, operates=True)
+
+
+_SITE_RECOVERY = {
+    f"{ITEM}/unplannedFailover": _operation(failover.unplanned_failover),
+    f"{ITEM}/failoverCommit": _operation(failover.commit),
+    f"{ITEM}/testFailover": _operation(trial_failover.test_failover),
+    f"{ITEM}/testFailoverCleanup": _operation(trial_failover.clean_up),
+    f"{ITEM}/remove": _operation(reprotect.remove_item),
+    f"{CONTAINER}/switchprotection": _operation(reprotect.switch_protection),
+    f"{CONTAINER}/remove": _operation(reprotect.remove_container),
+    f"{PLAN}/unplannedFailover": _operation(plan_run.unplanned_failover),
+    f"{PLAN}/plannedFailover": _operation(plan_run.not_for_azure),
+    f"{PLAN}/testFailover": _operation(plan_run.test_failover),
+    f"{PLAN}/testFailoverCleanup": _operation(plan_run.clean_up),
+    f"{PLAN}/failoverCommit": _operation(plan_run.commit),
+    f"{JOB}/resume": _operation(plan_run.resume),
+    f"{JOB}/cancel": _operation(plan_run.cancel),
+    JOB: _operation(plan_run.export_jobs),
+    f"{VAULT}/replicationVaultHealth/refresh": replace(_operation(refresh_health), on_part=True),
+    f"{STORAGE_ACCOUNT}/listKeys": Action(list_account_keys, at_once=True),
+    f"{ACCOUNT}/listKeys": Action(list_automation_keys, at_once=True),
+    f"{ACCOUNT}/linkedWorkspace": Action(linked_workspace, method="GET"),
+    f"{RUNBOOK}/draft": Action(put_draft, method="PUT", writes=True, accepted=True, text=True),
+    f"{RUNBOOK}/publish": Action(publish, writes=True, accepted=True),
+}
+_ACTIONS = _SITE_RECOVERY | {
     f"{CIRCUIT}/getCircuitLinkFailoverAllTestsDetails": Action(all_tests),
     f"{CIRCUIT}/getCircuitLinkFailoverSingleTestDetails": Action(single_test),
     f"{CIRCUIT}/startCircuitLinkFailoverTest": Action(

@@ -75,6 +75,7 @@ def apply_fault(timeline: Timeline, resolved: ResolvedRequest, fault: Fault) -> 
             return replace(answer, transport_fault=TransportFault.LOST)
         case FaultKind.TRANSPORT:
             return _disturb_transport(timeline, resolved, fault)
+    raise AssertionError(fault.kind)  # a condition is not counted, so that it never applies here
 
 
 def _disturb_transport(timeline: Timeline, resolved: ResolvedRequest, fault: Fault) -> Response:
@@ -97,7 +98,7 @@ def _disturb_transport(timeline: Timeline, resolved: ResolvedRequest, fault: Fau
 
 def _is_asynchronous(resolved: ResolvedRequest) -> bool:
     """Return whether a write continues after its answer, as an asynchronous operation."""
-    if resolved.method == "DELETE":
+    if resolved.method == "DELETE" or (resolved.action and resolved.action.action.operates):
         return True
     return resolved.method == "PUT" and resolved.type is not None and resolved.type.asynchronous
 
@@ -107,7 +108,10 @@ def _fault_scope(transaction: Transaction, resolved: ResolvedRequest) -> FaultSc
     target = resolved.target
     match target:
         case AsyncOperationId():
-            return FaultScope("", target.region)
+            holder = parse(target.scope) if target.scope else None
+            resource = transaction.get(holder.key) if isinstance(holder, ResourceId) else None
+            region = transaction.region(resource) if resource else target.region
+            return FaultScope("", region)
         case Collection(scope):
             holder = parse(scope)
             if not isinstance(holder, ResourceId) or holder.is_group:

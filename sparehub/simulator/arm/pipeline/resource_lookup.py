@@ -11,6 +11,7 @@ from sparehub.simulator.arm.actions.table import ACTIONS, LISTS
 from sparehub.simulator.arm.http_messages import JsonObject, Request
 from sparehub.simulator.arm.pipeline.body import read_body, region_in
 from sparehub.simulator.arm.refusals import common as refusals
+from sparehub.simulator.arm.replication.views import ELSEWHERE, VIEWS
 from sparehub.simulator.arm.storage.resource_id import (
     AsyncOperationId,
     Collection,
@@ -23,7 +24,9 @@ from sparehub.simulator.arm.storage.transaction import Resource, Transaction
 from sparehub.simulator.arm.types.base import Action, ResourceType
 from sparehub.simulator.arm.types.registry import REGISTRY
 
-_NAMES = frozenset([*REGISTRY, *LISTS, *(action.partition(" ")[2] for action in ACTIONS)])
+_NAMES = frozenset(
+    [*REGISTRY, *LISTS, *VIEWS, *ELSEWHERE, *(action.partition(" ")[2] for action in ACTIONS)]
+)
 """Names of types, of lists, and of actions with the type that they are on."""
 _API_VERSION = re.compile(r"\d{4}-\d{2}-\d{2}(-preview)?", re.ASCII)
 _FIRST_VERSION = "2014-04-01"
@@ -206,6 +209,9 @@ def require(transaction: Transaction, identity: ResourceId) -> Resource:
         return resource
     if identity.is_group or not transaction.get(identity.group.key):
         raise refusals.GROUP_NOT_FOUND(group=identity.group.name)
+    own = REGISTRY.get(identity.type.lower())
+    if own and (absent := own.absent(identity)):
+        raise absent
     if identity.parent is None:
         raise refusals.NOT_FOUND(
             type=REGISTRY[identity.type.lower()].name,
@@ -235,6 +241,9 @@ def require_parent(transaction: Transaction, resolved: ResolvedRequest) -> Resou
 def collection(transaction: Transaction, target: Collection) -> list[Resource]:
     """Return the resources of one type under a scope, which must exist."""
     scope = parse(target.scope)
+    name = ELSEWHERE.get(target.type.lower(), target.type)
     if isinstance(scope, ResourceId):
         require(transaction, scope)
-    return transaction.of_type(target.type, under=f"{target.scope}/")
+        if listed := REGISTRY.get(name.lower()):
+            return listed.listed(transaction, scope)
+    return transaction.of_type(name, under=f"{target.scope}/")

@@ -97,7 +97,7 @@ class Timeline:
             start = self.earliest_start(key, after) if self.instant else self.now
             revision = self.transaction.revision(identity.key) + 1
             varied = seconds * variation(self.transaction, identity.key, revision)
-            self.span = Span(start, start + self.clock.takes(varied))
+            self.span = Span(start, start + (self.clock.takes(varied) if varied else 0.0))
             self.clock.advance(self.transaction, self.span.end)
             self.reading = None
             self.operation = guid("operation", identity.key, revision)

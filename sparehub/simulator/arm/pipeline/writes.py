@@ -16,23 +16,28 @@ from sparehub.simulator.arm.refusals import common as refusals
 from sparehub.simulator.arm.storage.resource_id import ResourceId, parse
 from sparehub.simulator.arm.storage.transaction import Resource, Transaction
 from sparehub.simulator.arm.types.base import ResourceType, Write
-from sparehub.simulator.arm.types.body_schema import BodyReference, accept
+from sparehub.simulator.arm.types.body_schema import BodyReference, Spec, accept
+from sparehub.simulator.arm.types.recovery.state import jobs
+from sparehub.simulator.arm.types.recovery.state.jobs import JobRun
 from sparehub.simulator.arm.types.registry import REGISTRY
+from sparehub.simulator.arm.types.storage.role_assignment import ROLE_ASSIGNMENT
 
 
 @dataclass(frozen=True)
-class _Children:
-    """Writes of children within the timeline of their parent's write."""
+class Writer:
+    """Writes within the timeline of another write: of children, and of effects."""
 
     timeline: Timeline
     checked: bool = True
 
     def put(self, identity: ResourceId, body: JsonObject) -> None:
+        """Create or update a resource."""
         resolved = resolve_inline(self.timeline.transaction, identity, body)
         put(self.timeline, resolved, checked=self.checked)
 
     def remove(self, resource: Resource) -> None:
-        _remove(self.timeline, resource)
+        """Delete a resource, with all checks."""
+        remove(self.timeline, resource)
 
 
 # -- PUT -----------------------------------------------------------------------------------------
@@ -55,7 +60,7 @@ def put(timeline: Timeline, resolved: ResolvedRequest, *, checked: bool = True) 
     resource_type = REGISTRY[identity.type.lower()]
     resource_type.check_name(identity)
     parent = require_parent(timeline.transaction, resolved)
-    accepted, references = accept(resource_type.body, resolved.body)
+    accepted, references = accept(_spec(resource_type, resolved), resolved.body)
     write = Write(
         transaction=timeline.transaction,
         id=_spelling(identity, parent, resource_type, existing),
@@ -63,8 +68,10 @@ def put(timeline: Timeline, resolved: ResolvedRequest, *, checked: bool = True) 
         existing=existing,
         parent=parent,
         query=resolved.query,
-        location=_location(resource_type, identity, accepted, existing, parent),
-        children=_Children(timeline, checked),
+        location=_location(resource_type, resolved, accepted, parent),
+        children=Writer(timeline, checked),
+        now=timeline.span.start if timeline.span else timeline.now,
+        method=resolved.method,
     )
     lock_key = resource_type.write_lock_key(write.id, write.properties)
     timeline.refuse_if_locked(lock_key, resource_type, resource_type.verb)
@@ -87,7 +94,17 @@ def put(timeline: Timeline, resolved: ResolvedRequest, *, checked: bool = True) 
         _fail(timeline, resource_type, write)
     resource = _store(timeline, resource_type, write, {resource.key for resource in used})
     resource_type.after_put(write, resource)
+    if not inline and timeline.span and (draft := resource_type.job(write)):
+        run = JobRun(timeline.operation, timeline.span, timeline.failure)
+        jobs.record(timeline.transaction, write.id, draft, run)
     return resource
+
+
+def _spec(resource_type: ResourceType, resolved: ResolvedRequest) -> Spec:
+    """Return the schema of a request's body."""
+    if resolved.method == "PATCH" and resource_type.patches is not None:
+        return resource_type.patches
+    return resource_type.body
 
 
 def _refuse_failed_parent(timeline: Timeline, write: Write) -> None:
@@ -127,21 +144,23 @@ def _spelling(
         return existing.id
     if parent is None:
         return ResourceId(f"/subscriptions/{identity.subscription}/resourceGroups/{identity.name}")
-    if identity.parent:
+    if identity.parent and not identity.is_extension:
         return parent.id.child(resource_type.name.rpartition("/")[2], identity.name)
     return ResourceId(f"{parent.id.text}/providers/{resource_type.name}/{identity.name}")
 
 
 def _location(
     resource_type: ResourceType,
-    identity: ResourceId,
+    resolved: ResolvedRequest,
     body: JsonObject,
-    existing: Resource | None,
     parent: Resource | None,
 ) -> str:
     """Return the region of a resource; refuse an unknown region and a move."""
+    identity, existing = resolved.resource_id, resolved.existing
     if not resource_type.has_location:
         return str(parent.document.get("location", "")) if parent else ""
+    if existing and "location" not in body and resolved.method == "PATCH":
+        return str(existing.document["location"])
     if "location" not in body:
         raise refusals.LOCATION_REQUIRED()  # noqa: RSE102  an entry of the catalogue is called
     location = geography.canonical_region(body["location"])
@@ -195,12 +214,14 @@ def _store(
 ) -> Resource:
     """Store the resource and its references; what it no longer refers to is free at the end."""
     store, identity = timeline.transaction, write.id
-    document: JsonObject = {"properties": resource_type.compute(write)}
+    patched = write.existing if write.method == "PATCH" else None
+    document: JsonObject = dict(patched.document) if patched else {}
+    document["properties"] = resource_type.compute(write)
     if "tags" in write.body:
         document["tags"] = write.body["tags"]
     if resource_type.has_location:
         document["location"] = write.location
-    if resource_type.has_sku:
+    if resource_type.has_sku and ("sku" in write.body or not patched):
         document["sku"] = write.body.get("sku", {"name": "Basic"})
     if resource_type.has_zones and "zones" in write.body:
         document["zones"] = write.body["zones"]
@@ -211,7 +232,7 @@ def _store(
     resource = Resource(
         identity,
         document,
-        sent=json.dumps(write.body | {"query": dict(write.query)}),
+        sent=patched.sent if patched else json.dumps(write.body | {"query": dict(write.query)}),
         private=resource_type.private(write),
         revision=store.next_revision(identity.key),
         finishes_at=end,
@@ -271,10 +292,11 @@ def delete(timeline: Timeline, resource: Resource) -> None:
     after = [resource.finishes_at, resource.free_at]
     span = timeline.begin(resource.id, lock_key, verb, seconds, after)
     if timeline.instant and not timeline.will_fail:
-        _remove(timeline, resource)
+        remove(timeline, resource)
+        _record_deletion(timeline, resource)
         return
     with timeline.transaction.trial():
-        _remove(timeline, resource)  # so that what is in use is refused now
+        remove(timeline, resource)  # so that what is in use is refused now
     if timeline.will_fail:
         timeline.failure = resource_type.failure_template().error
         resource.failure, resource.finishes_at = timeline.failure, span.end
@@ -282,20 +304,24 @@ def delete(timeline: Timeline, resource: Resource) -> None:
         resource.deleted_at = span.end
     resource.operation = timeline.operation
     timeline.transaction.touch(resource)
+    _record_deletion(timeline, resource)
 
 
-def finish_due_deletions(timeline: Timeline) -> None:
-    """Remove the resources whose deletion has finished."""
-    for resource in timeline.transaction.due_deletions(timeline.now):
-        if timeline.transaction.get(resource.key):
-            _remove(timeline, resource)
+def _record_deletion(timeline: Timeline, resource: Resource) -> None:
+    """Record the job that Site Recovery shows for a deletion."""
+    draft = REGISTRY[resource.id.type.lower()].deletion_job(resource)
+    if draft and timeline.span:
+        run = JobRun(timeline.operation, timeline.span, timeline.failure)
+        jobs.record(timeline.transaction, resource.id, draft, run)
 
 
-def _remove(timeline: Timeline, resource: Resource) -> None:
+def remove(timeline: Timeline, resource: Resource) -> None:
     """Remove a resource from the store, with the effects of its deletion."""
     resource_type, store = REGISTRY[resource.id.type.lower()], timeline.transaction
     resource_type.check_delete(store, resource)
-    resource_type.on_delete(store, resource, _Children(timeline))
+    resource_type.on_delete(store, resource, Writer(timeline))
+    for child in store.children(resource.key, ROLE_ASSIGNMENT):
+        remove(timeline, child)  # it goes with what it is about
     end = timeline.span.end if timeline.span else timeline.now
     for target in store.references(resource.key):
         store.free_from(target, end)

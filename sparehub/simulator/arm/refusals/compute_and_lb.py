@@ -111,6 +111,9 @@ INTERFACE_NOT_RUNNING_GROUPS = ErrorTemplate(
     "RT-21",
     _XPLAT,
 )
+DISK_IN_USE = unquoted(
+    "DiskInUse", "Disk {disk} is attached to VM {machine}.", "in use", status=409
+)
 MACHINE_INTERFACE = unquoted(
     "MachineInterface", "Virtual machine {id} needs a network interface.", "VN-24"
 )

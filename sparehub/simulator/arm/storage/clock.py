@@ -7,11 +7,14 @@ operation finishes. At ``1`` and ``100`` it runs that many times as fast as the 
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from sparehub.simulator.arm.storage.deterministic_ids import fraction
 from sparehub.simulator.arm.storage.transaction import Transaction
 
+_ORIGIN = datetime(2024, 1, 1, tzinfo=UTC)
+"""The date at which the simulated clock is 0."""
 SEED = "clock.seed"
 """Setting: the seed of the variation of durations; empty for none."""
 _SPREAD = 1.25
@@ -68,6 +71,11 @@ class Clock:
             seconds = max(seconds, transaction.latest_finish())
         self._write(transaction, seconds, speed)
 
+    def put_forward(self, transaction: Transaction, seconds: float) -> None:
+        """Advance the clock by hand, at any speed."""
+        reading = self.read(transaction)
+        self._write(transaction, reading.seconds + seconds, reading.speed)
+
     def _write(self, transaction: Transaction, seconds: float, speed: Speed) -> None:
         transaction.set("clock.speed", speed)
         transaction.set("clock.seconds", repr(seconds))
@@ -85,3 +93,9 @@ def variation(transaction: Transaction, *parts: object) -> float:
     """Return the factor of a duration: 1, or the one of the seed and ``parts``."""
     seed = transaction.setting(SEED, "")
     return _SPREAD ** (2 * fraction(seed, *parts) - 1) if seed else 1.0
+
+
+def date_text(seconds: float) -> str:
+    """Return a simulated instant as Azure writes dates, with 7 digits after the second."""
+    date = _ORIGIN + timedelta(seconds=seconds)
+    return f"{date:%Y-%m-%dT%H:%M:%S}.{date.microsecond:06d}0Z"

@@ -5,6 +5,7 @@ after the first ``after``. A region that is down answers reads with 503, too. Fa
 that they apply to every process on the store.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import NamedTuple
@@ -22,7 +23,29 @@ class FaultKind(StrEnum):
     FAILED = "failed"
     LOST_RESPONSE = "lost-response"
     TRANSPORT = "transport"
+    REPLICATION_BEHIND = "replication-behind"
+    COPY_STUCK = "copy-stuck"
+    AGENT_OFFLINE = "agent-offline"
+    CACHE_UNREACHABLE = "cache-unreachable"
+    TEST_LEFT = "test-left"
+    ADDRESS_TAKEN = "address-taken"
+    CAPACITY = "capacity"
+    WARNING = "succeeded-with-error"
 
+
+CONDITIONS = frozenset(
+    [
+        FaultKind.REPLICATION_BEHIND,
+        FaultKind.COPY_STUCK,
+        FaultKind.AGENT_OFFLINE,
+        FaultKind.CACHE_UNREACHABLE,
+        FaultKind.TEST_LEFT,
+        FaultKind.ADDRESS_TAKEN,
+        FaultKind.CAPACITY,
+        FaultKind.WARNING,
+    ]
+)
+"""Faults of Site Recovery: they hold until they are cleared, and no write is counted."""
 
 TRANSPORT: tuple[int | TransportFault, ...] = (
     500,
@@ -73,6 +96,12 @@ class Fault:
     """None: until cleared."""
     seen: int
     """Matching writes so far."""
+    since: float = 0.0
+    """When it was injected, in simulated seconds."""
+
+    def holds(self, kinds: Iterable[FaultKind], region: str) -> bool:
+        """Return whether it is of one of these kinds and holds in a region."""
+        return self.kind in kinds and self.region in ("", region) and self.applies(self.seen + 1)
 
     @property
     def turn(self) -> int:
@@ -91,19 +120,26 @@ class Fault:
         return seen > self.after and (last is None or seen <= last)
 
 
-def add(transaction: Transaction, order: FaultRequest) -> None:
-    """Inject a fault."""
-    once = order.count is None and order.kind != FaultKind.REGION_DOWN
+def add(transaction: Transaction, order: FaultRequest, now: float) -> None:
+    """Inject a fault at an instant."""
+    lasting = order.kind == FaultKind.REGION_DOWN or order.kind in CONDITIONS
+    count = 1 if order.count is None and not lasting else order.count
     transaction.connection.execute(
-        "INSERT INTO faults (kind, region, type, after, count, seen) VALUES (?, ?, ?, ?, ?, 0)",
-        [order.kind, order.region, order.type, order.after, 1 if once else order.count],
+        "INSERT INTO faults (kind, region, type, after, count, seen, since)"
+        " VALUES (?, ?, ?, ?, ?, 0, ?)",
+        [order.kind, order.region, order.type, order.after, count, now],
     )
+
+
+def holding(transaction: Transaction, kind: FaultKind, region: str) -> bool:
+    """Return whether a fault of a kind holds in a region."""
+    return any(fault.holds((kind,), region) for fault in injected(transaction))
 
 
 def injected(transaction: Transaction) -> list[Fault]:
     """Return the faults in the order in which they were added."""
     rows = transaction.connection.execute(
-        "SELECT id, kind, region, type, after, count, seen FROM faults ORDER BY id"
+        "SELECT id, kind, region, type, after, count, seen, since FROM faults ORDER BY id"
     )
     return [Fault(row[0], FaultKind(row[1]), *row[2:]) for row in rows]
 
@@ -132,6 +168,8 @@ def count_write(
     """
     applied = None
     for fault in injected(transaction):
+        if fault.kind in CONDITIONS:
+            continue
         can = asynchronous or fault.kind is not FaultKind.FAILED
         scopes = [fault_scope]
         if linked_scope and fault.kind is FaultKind.REGION_DOWN:

@@ -22,29 +22,33 @@ class AsyncOperation:
     starts_at: float = 0.0
     result: Any = None
     """The result of an action."""
+    warning: JsonObject | None = None
+    """The error that it shows although it succeeds (SR-31)."""
 
 
 def read(transaction: Transaction, operation: str) -> AsyncOperation | None:
     """Return an operation by its id."""
     row = transaction.connection.execute(
-        "SELECT begins, ends, deletion, failure, result FROM operations WHERE id = ?", [operation]
+        "SELECT begins, ends, deletion, failure, result, warning FROM operations WHERE id = ?",
+        [operation],
     ).fetchone()
     if row is None:
         return None
-    starts_at, finishes_at, deletion, failure, result = row
+    starts_at, finishes_at, deletion, failure, result, warning = row
     return AsyncOperation(
         finishes_at,
         starts_at=starts_at,
         deletion=bool(deletion),
         failure=json.loads(failure) if failure else None,
         result=json.loads(result) if result else None,
+        warning=json.loads(warning) if warning else None,
     )
 
 
 def record(transaction: Transaction, identity: str, operation: AsyncOperation) -> None:
     """Record an operation that a client may poll."""
     transaction.connection.execute(
-        "INSERT OR REPLACE INTO operations VALUES (?, ?, ?, ?, ?, ?)",
+        "INSERT OR REPLACE INTO operations VALUES (?, ?, ?, ?, ?, ?, ?)",
         [
             identity,
             operation.starts_at,
@@ -52,5 +56,6 @@ def record(transaction: Transaction, identity: str, operation: AsyncOperation) -
             int(operation.deletion),
             json.dumps(operation.failure) if operation.failure else None,
             json.dumps(operation.result) if operation.result is not None else None,
+            json.dumps(operation.warning) if operation.warning else None,
         ],
     )

@@ -16,7 +16,7 @@ from sparehub.simulator.errors import StoreError
 from sparehub.simulator.private_files import close_to_others, open_private, private_directory
 
 FILE = "azure.sqlite"
-VERSION = 2
+VERSION = 3
 _APPLICATION = 0x53504852  # "SPHR": marks a file as a store
 _LOCK_TIMEOUT = 60.0  # seconds to wait for another process's write
 _LOG_PAGES = 4_000  # of 4 KiB: how much is written between two checkpoints
@@ -54,12 +54,17 @@ CREATE TABLE busy (             -- what writes are serialised on
 CREATE TABLE operations (
     id TEXT PRIMARY KEY, begins REAL NOT NULL, ends REAL NOT NULL, deletion INTEGER NOT NULL,
     failure TEXT,               -- the error that it ends with
-    result TEXT                 -- what it is polled for, of an action
+    result TEXT,                -- what it is polled for, of an action
+    warning TEXT                -- the error that it shows although it succeeds
 ) WITHOUT ROWID;
 CREATE TABLE faults (
     id INTEGER PRIMARY KEY, kind TEXT NOT NULL, region TEXT NOT NULL, type TEXT NOT NULL,
-    after INTEGER NOT NULL, count INTEGER, seen INTEGER NOT NULL
+    after INTEGER NOT NULL, count INTEGER, seen INTEGER NOT NULL, since REAL NOT NULL
 );
+CREATE TABLE effects (          -- what operations change when they finish
+    sequence INTEGER PRIMARY KEY, due REAL NOT NULL, name TEXT NOT NULL, arguments TEXT NOT NULL
+);
+CREATE INDEX effects_by_due ON effects (due);
 CREATE TABLE log (
     sequence INTEGER PRIMARY KEY,
     at REAL NOT NULL, method TEXT NOT NULL, path TEXT NOT NULL, status INTEGER NOT NULL,

@@ -157,7 +157,8 @@ class Transaction:
         """Return the region of a resource, or of its parent."""
         located: Resource | None = resource
         while located and "location" not in located.document:
-            located = self.get(located.id.parent.key) if located.id.parent else None
+            holder = located.id.parent or located.id.group
+            located = self.get(holder.key) if holder.key != located.key else None
         return str(located.document["location"]) if located else ""
 
     def due_deletions(self, now: float) -> list[Resource]:

@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any, ClassVar, Protocol
 
 from sparehub.simulator.arm.http_messages import JsonObject
@@ -36,6 +37,60 @@ class Children(Deleter, Protocol):
         """Create or update a child from an element of its parent's inline collection."""
 
 
+class AnswerStyle(StrEnum):
+    """How a service answers writes, and where a client polls their operations."""
+
+    REGIONAL = "regional"
+    """201 or 200 with the resource; the operation is polled in a region (Network, Compute)."""
+    GROUP = "group"
+    """201 or 200 with the resource; a deletion is polled in the subscription (resource groups)."""
+    VAULT = "vault"
+    """As ``REGIONAL``, but the operation is polled below the vault itself (SR-32)."""
+    DEPLOYMENT = "deployment"
+    """As ``REGIONAL``, but the operation is polled below the deployment."""
+    ACCEPTED = "accepted"
+    """202 without a body; the operation is polled below the vault (SR-29)."""
+    IMMEDIATE = "immediate"
+    """201 or 200 with the resource, 200 for a deletion; there is nothing to poll (SR-65)."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class JobDraft:
+    """The job of Site Recovery that comes with an operation (SR-29)."""
+
+    scenario: str
+    """Such as ``UnplannedFailover``."""
+    friendly_name: str
+    target: str
+    """The friendly name of what it is about."""
+    target_type: str
+    """Such as ``ProtectionEntity`` or ``RecoveryPlan``."""
+    target_id: str = ""
+    tasks: tuple[JsonObject, ...] = ()
+    """In the order of their start: name, friendlyName, and from and to in seconds of the job."""
+    details: JsonObject = field(default_factory=dict)
+    """The job's ``customDetails``."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class StartedOperation:
+    """What an action starts that goes on after the answer."""
+
+    seconds: float
+    effect: str
+    """The name of what happens at its end, in the table of effects."""
+    arguments: JsonObject
+    job: JobDraft
+    failure: Refusal | None = None
+    """The error that it ends with, if it fails; the effect then gets it as ``failure``."""
+    warning: JsonObject | None = None
+    """The error that it shows although it succeeds (SR-31)."""
+    path: str = ""
+    """What follows the resource in the path of the operation's result, if anything does."""
+    also: tuple[str, ...] = ()
+    """Keys of other resources that are busy until it ends, such as the items of a plan."""
+
+
 @dataclass(frozen=True)
 class ActionContext:
     """What an action works on."""
@@ -50,6 +105,17 @@ class ActionContext:
 
 
 @dataclass(frozen=True)
+class EffectContext:
+    """What the effect of an operation works with."""
+
+    transaction: Transaction
+    writer: Children
+    arguments: JsonObject
+    now: float
+    """When the operation finished, in simulated seconds."""
+
+
+@dataclass(frozen=True)
 class Action:
     """A request on a resource that neither reads nor writes it: a POST, or a computed GET."""
 
@@ -61,6 +127,14 @@ class Action:
     """Whether it changes something, and so is in the log."""
     on_part: bool = False
     """Whether it is on a part that is not a resource, such as a rule of a load balancer."""
+    at_once: bool = False
+    """Whether it is answered 200 and has no ``Location``."""
+    accepted: bool = False
+    """Whether it is answered 202 without a body, and polled below the resource (SR-65)."""
+    text: bool = False
+    """Whether its body is text, and not JSON: the ``text`` of the context's body."""
+    operates: bool = False
+    """Whether it starts an operation: then it returns a :class:`StartedOperation`."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,6 +152,10 @@ class Write:
     location: str
     """The region of the resource or of its parent."""
     children: Children
+    now: float
+    """The instant of the request, in simulated seconds."""
+    method: str = "PUT"
+    """``PATCH`` where the type has an update of its own."""
 
     @property
     def properties(self) -> JsonObject:
@@ -97,8 +175,11 @@ class ResourceType:
     """Whether it has a region of its own; if not, it has its parent's."""
     has_sku: ClassVar[bool] = False
     has_zones: ClassVar[bool] = False
-    asynchronous: ClassVar[bool] = True
-    """Whether a write continues after its answer (``Azure-AsyncOperation``)."""
+    answers: ClassVar[AnswerStyle] = AnswerStyle.REGIONAL
+    created_status: ClassVar[int] = 201
+    """The status of the answer to a PUT that creates."""
+    patches: "ClassVar[Spec | None]" = None
+    """The body of a PATCH that is more than an update of tags; None where there is none."""
     state_during_write: ClassVar[str] = "Updating"
     """The provisioning state that the answer to a PUT shows."""
     inlines: ClassVar[tuple[str, ...]] = ()
@@ -129,6 +210,30 @@ class ResourceType:
         if self.has_sku:
             body["sku"] = {"name": str, "tier": str, "family": str}
         return body
+
+    @property
+    def asynchronous(self) -> bool:
+        """Whether a write continues after its answer."""
+        return self.answers not in (AnswerStyle.GROUP, AnswerStyle.IMMEDIATE)
+
+    def absent(self, identity: ResourceId) -> Refusal | None:
+        """Return the service's own refusal for a resource that does not exist, if it has one."""
+        del identity
+        return None
+
+    def job(self, write: "Write") -> JobDraft | None:
+        """Return the job that Site Recovery shows for a write."""
+        del write
+        return None
+
+    def deletion_job(self, resource: Resource) -> JobDraft | None:
+        """Return the job that Site Recovery shows for a deletion."""
+        del resource
+        return None
+
+    def listed(self, transaction: Transaction, scope: ResourceId) -> list[Resource]:
+        """Return the resources of the type in a scope, as a list of the scope shows them."""
+        return transaction.of_type(self.name, under=f"{scope.text}/")
 
     def check_name(self, identity: ResourceId) -> None:
         """Refuse a name that the type cannot have."""
@@ -188,6 +293,25 @@ class ResourceType:
         """Return the properties that a GET shows; ``provisioned`` is false during a write."""
         del transaction, provisioned
         return dict(resource.properties)
+
+    def show(
+        self, transaction: Transaction, resource: Resource, now: float, *, listed: bool
+    ) -> JsonObject:
+        """Return the whole JSON of a resource whose service has a shape of its own."""
+        raise NotImplementedError
+
+    def members(self, resource: Resource) -> JsonObject:
+        """Return what a GET shows beside the properties, such as an identity."""
+        del resource
+        return {}
+
+    def answer(self, shown: JsonObject, method: str) -> JsonObject:
+        """Return what the answer to a write shows, where that differs from what a GET shows."""
+        del method
+        return shown
+
+    def restore(self, transaction: Transaction, resource: Resource, shown: JsonObject) -> None:
+        """Bring a given resource of a recording into the state that a GET shows."""
 
     def check_delete(self, transaction: Transaction, resource: Resource) -> None:
         """Refuse to delete a resource that is in use."""

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from sparehub.simulator.arm.types.attached.azure_firewall import AzureFirewall
+from sparehub.simulator.arm.types.attached.disk import Disk
 from sparehub.simulator.arm.types.attached.load_balancer import LoadBalancer
 from sparehub.simulator.arm.types.attached.network_interface import NetworkInterface
 from sparehub.simulator.arm.types.attached.network_security_group import (
@@ -12,6 +13,13 @@ from sparehub.simulator.arm.types.attached.network_security_group import (
 )
 from sparehub.simulator.arm.types.attached.public_ip_address import PublicIPAddress
 from sparehub.simulator.arm.types.attached.virtual_machine import VirtualMachine
+from sparehub.simulator.arm.types.automation.account import (
+    AutomationAccount,
+    Python3Package,
+    RuntimeEnvironment,
+    Variable,
+)
+from sparehub.simulator.arm.types.automation.runbook import AutomationJob, Runbook
 from sparehub.simulator.arm.types.base import ResourceType
 from sparehub.simulator.arm.types.express_route.authorization import Authorization
 from sparehub.simulator.arm.types.express_route.circuit import Circuit
@@ -24,7 +32,18 @@ from sparehub.simulator.arm.types.network.peering import Peering
 from sparehub.simulator.arm.types.network.route_table import Route, RouteTable
 from sparehub.simulator.arm.types.network.subnet import Subnet
 from sparehub.simulator.arm.types.network.virtual_network import VirtualNetwork
-from sparehub.simulator.arm.types.resource_group import ResourceGroup
+from sparehub.simulator.arm.types.recovery.containers import Container, ContainerMapping
+from sparehub.simulator.arm.types.recovery.fabric import Fabric
+from sparehub.simulator.arm.types.recovery.job import AlertSetting, ReplicationJob
+from sparehub.simulator.arm.types.recovery.networks import NetworkMapping, ReplicationNetwork
+from sparehub.simulator.arm.types.recovery.policy import Policy
+from sparehub.simulator.arm.types.recovery.protected_item import ProtectedItem
+from sparehub.simulator.arm.types.recovery.recovery_plan import RecoveryPlan
+from sparehub.simulator.arm.types.recovery.vault import Vault
+from sparehub.simulator.arm.types.resources.deployment import Deployment
+from sparehub.simulator.arm.types.resources.resource_group import ResourceGroup
+from sparehub.simulator.arm.types.storage.role_assignment import RoleAssignment
+from sparehub.simulator.arm.types.storage.storage_account import StorageAccount
 
 _TYPES: tuple[type[ResourceType], ...] = (
     ResourceGroup,
@@ -47,6 +66,27 @@ _TYPES: tuple[type[ResourceType], ...] = (
     Gateway,
     LocalNetworkGateway,
     Connection,
+    Disk,
+    StorageAccount,
+    RoleAssignment,
+    Vault,
+    Fabric,
+    Policy,
+    Container,
+    ContainerMapping,
+    ReplicationNetwork,
+    NetworkMapping,
+    ProtectedItem,
+    RecoveryPlan,
+    ReplicationJob,
+    AlertSetting,
+    AutomationAccount,
+    Variable,
+    RuntimeEnvironment,
+    Python3Package,
+    Runbook,
+    AutomationJob,
+    Deployment,
 )
 
 REGISTRY: Mapping[str, ResourceType] = MappingProxyType(

@@ -4,6 +4,7 @@ from typing import Any
 
 from sparehub.simulator.arm.http_messages import JsonObject
 from sparehub.simulator.arm.storage.transaction import Resource, Transaction
+from sparehub.simulator.arm.types.base import AnswerStyle
 from sparehub.simulator.arm.types.registry import REGISTRY
 
 
@@ -17,10 +18,26 @@ def state(resource: Resource, now: float) -> str:
 
 
 def render(
-    transaction: Transaction, resource: Resource, now: float, *, answering: bool = False
+    transaction: Transaction,
+    resource: Resource,
+    now: float,
+    *,
+    answering: bool = False,
+    listed: bool = False,
 ) -> JsonObject:
-    """Return the JSON of a resource; ``answering`` a write, it is still being updated."""
+    """Return the JSON of a resource.
+
+    Args:
+        transaction: The store.
+        resource: The resource.
+        now: The instant, in simulated seconds.
+        answering: Whether it answers a write: then the resource is still being updated.
+        listed: Whether it is an item of a list, which some services show with less.
+
+    """
     resource_type = REGISTRY[resource.id.type.lower()]
+    if resource_type.answers in (AnswerStyle.ACCEPTED, AnswerStyle.IMMEDIATE):
+        return resource_type.show(transaction, resource, now, listed=listed)
     shown = (
         resource_type.state_during_write
         if answering and resource_type.asynchronous
@@ -32,6 +49,7 @@ def render(
         "etag": resource.etag,
         "type": resource_type.name,
     } | resource.document
+    document |= resource_type.members(resource)
     properties = resource_type.render(
         transaction, resource, provisioned=shown in ("Succeeded", "Failed")
     )

@@ -79,6 +79,7 @@ ATTACHED_SCHEMAS = (
             "threatIntelMode virtualHub zones"
         ),
         outputs=COMMON | words("ipGroups"),
+        sku_inside=True,
     ),
     Schema(
         type="network:LocalNetworkGateway",

@@ -45,6 +45,17 @@ class Schema:
     """Whether a change of ``location`` replaces the resource."""
     query: tuple[str, ...] = ()
     """Inputs that go into the query of a PUT."""
+    whole: bool = False
+    """Whether ``properties`` is one input, and not lifted up."""
+    both: frozenset[str] = frozenset()
+    """Members of such ``properties`` that are inputs and outputs alike, or paths to them: a
+    refresh sees these."""
+    sku_inside: bool = False
+    """Whether ``sku`` is one of ARM's ``properties``."""
+    renamed: tuple[tuple[str, str], ...] = ()
+    """Inputs that ARM calls otherwise."""
+    inside: tuple[str, tuple[str, ...]] = ("", ())
+    """A member of ``properties``, and the inputs that are inside it."""
     api_version: str = "2024-05-01"
 
     @property

@@ -23,8 +23,6 @@ _WRAPPED = words(
     "virtualNetworkGatewayPolicyGroups virtualNetworkPeerings"
 )
 """Properties that hold objects with an envelope of their own."""
-_SKU_INSIDE = frozenset(["network:AzureFirewall", "network:VirtualNetworkGateway"])
-"""Types whose ``sku`` is one of ARM's ``properties``."""
 _READ_ONLY = words(
     "etag hasBgpOverride ipConfigurationProfiles privateEndpoints privateIPAddress "
     "provisioningState purpose resourceGuid"
@@ -35,27 +33,69 @@ _READ_ONLY = words(
 def to_body(schema: Schema, inputs: Properties) -> JsonObject:
     """Return the request body for a resource's inputs."""
     sent = {name: value for name, value in inputs.items() if name in schema.inputs}
-    return _nest(sent, sku_inside=schema.type in _SKU_INSIDE)
+    if schema.whole:
+        return sent
+    names = dict(schema.renamed)
+    sent = {names.get(name, name): value for name, value in sent.items()}
+    holder, members = schema.inside
+    held = {name: sent.pop(name) for name in members if name in sent}
+    return _nest(sent | ({holder: held} if held else {}), sku_inside=schema.sku_inside)
 
 
 def to_outputs(schema: Schema, document: JsonObject) -> Properties:
     """Return an answer of ARM in the SDK's shape."""
-    whole = schema.type == "resources:ResourceGroup"  # its ``properties`` are an output
-    outputs = dict(document) if whole else _flatten(document)
+    whole = schema.whole or schema.type == "resources:ResourceGroup"
+    outputs = dict(document) if whole else _lifted(schema, document)
     return outputs | {"azureApiVersion": schema.api_version}
+
+
+def _lifted(schema: Schema, document: JsonObject) -> Properties:
+    """Return an answer of ARM with its properties lifted up, under the SDK's names."""
+    names = {name: own for own, name in schema.renamed}
+    flat = {names.get(name, name): value for name, value in _flatten(document).items()}
+    holder, members = schema.inside
+    held = flat.pop(holder, {}) if holder else {}
+    return flat | {name: held[name] for name in members if name in held}
 
 
 def to_inputs(schema: Schema, document: JsonObject, parameters: Properties) -> Properties:
     """Return the inputs that a request body and the parameters of a path stand for."""
-    writable = schema.inputs - {"id", "name", "type"}
-    flat = {name: value for name, value in _flatten(document).items() if name in writable}
+    writable = schema.inputs - ({"id", "name", "type"} - set(schema.required))
+    lifted = document if schema.whole else _lifted(schema, document)
+    flat = {name: value for name, value in lifted.items() if name in writable}
     return flat | parameters | {"azureApiVersion": schema.api_version}
 
 
 def project(schema: Schema, outputs: Properties) -> Properties:
     """Return the outputs that can be inputs."""
     writable = schema.inputs - schema.computed - {"id", "name", "type"}
-    return {name: _writable(value) for name, value in outputs.items() if name in writable}
+    if schema.whole:
+        seen = {name: outputs[name] for name in writable & outputs.keys()}
+        properties = {path: _at(seen["properties"], path) for path in sorted(schema.both)}
+        seen["properties"] = properties
+    else:
+        seen = {name: _writable(value) for name, value in outputs.items() if name in writable}
+    projected: Properties = _without_nulls(seen)
+    return projected
+
+
+def _without_nulls(value: Any) -> Any:  # noqa: ANN401  JSON
+    """Return a value without nulls, which the engine does not keep in its state."""
+    match value:
+        case dict():
+            return {
+                name: _without_nulls(inner) for name, inner in value.items() if inner is not None
+            }
+        case list():
+            return [_without_nulls(item) for item in value]
+    return value
+
+
+def _at(value: Any, path: str) -> Any:  # noqa: ANN401  JSON
+    """Return what is at a path of names with dots between them; None if it is not there."""
+    for name in path.split("."):
+        value = value.get(name) if isinstance(value, dict) else None
+    return value
 
 
 def _nest(flat: Properties, *, sku_inside: bool = False) -> JsonObject:

@@ -164,6 +164,7 @@ NETWORK_SCHEMAS = (
         ),
         outputs=COMMON | words("inboundDnsForwardingEndpoint resourceGuid"),
         kept=("natRules",),
+        sku_inside=True,
     ),
     Schema(
         type="network:VirtualNetworkGatewayConnection",

@@ -6,8 +6,9 @@ from types import MappingProxyType
 from sparehub.simulator.provider.schemas.attached import ATTACHED_SCHEMAS
 from sparehub.simulator.provider.schemas.base import Schema
 from sparehub.simulator.provider.schemas.network import NETWORK_SCHEMAS
+from sparehub.simulator.provider.schemas.recovery import RECOVERY_SCHEMAS
 
 SCHEMAS: Mapping[str, Schema] = MappingProxyType(
-    {schema.type: schema for schema in (*NETWORK_SCHEMAS, *ATTACHED_SCHEMAS)}
+    {schema.type: schema for schema in (*NETWORK_SCHEMAS, *ATTACHED_SCHEMAS, *RECOVERY_SCHEMAS)}
 )
 """The simulated types by their token."""

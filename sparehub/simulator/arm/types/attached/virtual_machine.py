@@ -4,7 +4,9 @@ from typing import ClassVar
 
 from sparehub.simulator.arm.http_messages import JsonObject
 from sparehub.simulator.arm.refusals import compute_and_lb as refusals
+from sparehub.simulator.arm.storage.clock import date_text
 from sparehub.simulator.arm.storage.deterministic_ids import guid
+from sparehub.simulator.arm.storage.resource_id import ResourceId
 from sparehub.simulator.arm.storage.transaction import Resource, Transaction
 from sparehub.simulator.arm.types.attached.network_interface import (
     NETWORK_INTERFACE,
@@ -12,6 +14,9 @@ from sparehub.simulator.arm.types.attached.network_interface import (
 )
 from sparehub.simulator.arm.types.base import ActionContext, Durations, ResourceType, Write
 from sparehub.simulator.arm.types.body_schema import Reference, Spec
+
+DISK = "Microsoft.Compute/disks"
+_ATTACH = "Attach"
 
 
 class VirtualMachine(ResourceType):
@@ -52,7 +57,13 @@ class VirtualMachine(ResourceType):
 
     def compute(self, write: Write) -> JsonObject:
         """Add its id; a password is not shown."""
-        shown: JsonObject = {"vmId": guid(write.id.key)} | write.properties
+        before = write.existing.properties if write.existing else {}
+        shown: JsonObject = {
+            "vmId": guid(write.id.key),
+            "timeCreated": before.get("timeCreated", date_text(write.now)),
+        } | write.properties
+        if "storageProfile" in shown:
+            shown["storageProfile"] = _with_disks(write, shown["storageProfile"])
         if "osProfile" in shown:
             profile = shown["osProfile"]
             shown["osProfile"] = {
@@ -60,9 +71,72 @@ class VirtualMachine(ResourceType):
             }
         return shown
 
+    def dependencies(self, write: Write) -> list[Resource]:
+        """Need the disks that are attached for as long as the machine exists."""
+        found = [
+            write.transaction.get(str(disk.get("managedDisk", {}).get("id", "")).lower())
+            for disk in _disks(write.properties)
+        ]
+        return [disk for disk in found if disk]
+
+    def after_put(self, write: Write, resource: Resource) -> None:
+        """Make the disks that come of an image or are empty, as Azure does."""
+        store = write.transaction
+        made = set()
+        for disk in _disks(resource.properties):
+            identity = str(disk.get("managedDisk", {}).get("id", ""))
+            if (
+                identity
+                and store.get(identity.lower()) is None
+                and disk.get("createOption") != _ATTACH
+            ):
+                sku = {"name": disk["managedDisk"].get("storageAccountType", "Premium_LRS")}
+                body = {"location": write.location, "sku": sku, "properties": _disk_body(disk)}
+                write.children.put(ResourceId(identity), body)
+                made.add(identity.lower())
+        if made:
+            store.set_references(resource.key, {*store.references(resource.key), *made})
+
     def private(self, write: Write) -> JsonObject:
         """Let a new machine run."""
         return write.existing.private if write.existing else {"power": "running"}
+
+
+def _disks(properties: JsonObject) -> list[JsonObject]:
+    """Return the system disk and the data disks."""
+    profile = properties.get("storageProfile", {})
+    return [profile.get("osDisk") or {}, *(profile.get("dataDisks") or [])]
+
+
+def _with_disks(write: Write, profile: JsonObject) -> JsonObject:
+    """Return a storage profile whose managed disks have the names and ids that Azure gives them.
+
+    A disk of a storage account (``vhd``) is none; a machine without a system disk gets none.
+    """
+    given = dict(profile)
+    if system := given.get("osDisk"):
+        suffix = guid("disk", write.id.key).replace("-", "")
+        given["osDisk"] = _named(write, system, f"{write.id.name}_OsDisk_1_{suffix}")
+    if data := given.get("dataDisks"):
+        given["dataDisks"] = [
+            _named(write, disk, f"{write.id.name}_DataDisk_{disk.get('lun', number)}")
+            for number, disk in enumerate(data)
+        ]
+    return given
+
+
+def _named(write: Write, disk: JsonObject, name: str) -> JsonObject:
+    if "vhd" in disk:
+        return disk
+    managed = dict(disk.get("managedDisk") or {})
+    own = str(disk.get("name") or managed.get("id", "").rpartition("/")[2] or name)
+    managed.setdefault("id", f"{write.id.group.text}/providers/{DISK}/{own}")
+    return {"name": own, "caching": "None", **disk, "managedDisk": managed}
+
+
+def _disk_body(disk: JsonObject) -> JsonObject:
+    size = {"diskSizeGB": disk["diskSizeGB"]} if "diskSizeGB" in disk else {}
+    return {"creationData": {"createOption": disk.get("createOption", "Empty")}} | size
 
 
 def is_running(machine: Resource, now: float) -> bool:

@@ -7,7 +7,7 @@ from sparehub.simulator.arm.refusals import common as refusals
 from sparehub.simulator.arm.refusals.template import Refusal
 from sparehub.simulator.arm.storage.resource_id import RESOURCE_GROUP, ResourceId
 from sparehub.simulator.arm.storage.transaction import Resource, Transaction
-from sparehub.simulator.arm.types.base import Deleter, Durations, ResourceType
+from sparehub.simulator.arm.types.base import AnswerStyle, Deleter, Durations, ResourceType
 from sparehub.simulator.arm.types.body_schema import Spec
 
 
@@ -20,7 +20,7 @@ class ResourceGroup(ResourceType):
     # 233 s, with contents), azure-libraries-for-net.
     seconds = Durations(create=11, update=11, delete=186)
     has_location = True
-    asynchronous = False
+    answers = AnswerStyle.GROUP
     verb = "PutResourceGroupOperation"
 
     _name = re.compile(r"[\w().-]{0,89}[\w()-]")

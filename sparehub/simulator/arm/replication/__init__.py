@@ -1,0 +1,1 @@
+"""What Site Recovery does when it is asked: failover, test, commit, re-protection, plans."""

@@ -1,0 +1,39 @@
+"""Runbooks that a recovery plan starts, with the context that it hands over (SR-64)."""
+
+import json
+
+from sparehub.simulator.arm.http_messages import JsonObject
+from sparehub.simulator.arm.storage.deterministic_ids import guid
+from sparehub.simulator.arm.storage.resource_id import ResourceId, parse
+from sparehub.simulator.arm.storage.transaction import Resource
+from sparehub.simulator.arm.types.base import EffectContext
+
+_TYPES = {"TestFailover": "Test", "UnplannedFailover": "Unplanned"}
+
+
+def run(context: EffectContext, plan: Resource, step: JsonObject, scenario: str) -> None:
+    """Record the job of a runbook; one that does not exist, or is a draft, is not run.
+
+    A failed or missing runbook does not stop the plan: Microsoft says so of unplanned failovers.
+    """
+    target = parse(str(step["details"].get("runbookId", "")))
+    if not isinstance(target, ResourceId):
+        return
+    runbook = context.transaction.get(target.key)
+    if runbook is None or runbook.private.get("state") != "Published" or target.parent is None:
+        return
+    number = guid("runbook job", plan.key, step["name"], context.now)
+    content = {
+        "RecoveryPlanName": plan.id.name,
+        "FailoverType": _TYPES.get(scenario, scenario),
+        "FailoverDirection": "PrimaryToSecondary",
+        "GroupId": str(step["group"]),
+        "VmMap": {},
+    }
+    body = {
+        "properties": {
+            "runbook": {"name": runbook.id.name},
+            "parameters": {"RecoveryPlanContext": json.dumps(content)},
+        }
+    }
+    context.writer.put(target.parent.child("jobs", number), body)

@@ -1,0 +1,36 @@
+"""The table of effects: what operations change when they finish, or when they fail."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from sparehub.simulator.arm.replication import failover, plan_run, reprotect, trial_failover
+from sparehub.simulator.arm.types.base import EffectContext
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What an operation changes at its end."""
+
+    finish: Callable[[EffectContext], None]
+    fail: Callable[[EffectContext], None]
+
+
+def _nothing(context: EffectContext) -> None:
+    """Change nothing."""
+    del context
+
+
+EFFECTS: Mapping[str, Effect] = MappingProxyType(
+    {
+        "failover": Effect(failover.finish_failover, failover.fail_failover),
+        "commit": Effect(failover.finish_commit, _nothing),
+        "test failover": Effect(trial_failover.finish_test, trial_failover.fail_test),
+        "clean-up": Effect(trial_failover.finish_cleanup, _nothing),
+        "switch": Effect(reprotect.finish_switch, reprotect.keep_item),
+        "remove": Effect(reprotect.finish_removal, _nothing),
+        "nothing": Effect(_nothing, _nothing),
+        "plan step": Effect(plan_run.finish_step, plan_run.fail_step),
+    }
+)
+"""By the name that is stored with an operation."""

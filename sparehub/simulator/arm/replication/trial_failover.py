@@ -1,0 +1,207 @@
+"""``testFailover`` and ``testFailoverCleanup`` of an item (SR-48 to SR-51, SR-70)."""
+
+from sparehub.simulator.arm.http_messages import JsonObject
+from sparehub.simulator.arm.refusals import site_recovery as refusals
+from sparehub.simulator.arm.replication import machines
+from sparehub.simulator.arm.replication.failover import chosen_point, failure, require
+from sparehub.simulator.arm.replication.machines import Arrival
+from sparehub.simulator.arm.storage import faults
+from sparehub.simulator.arm.storage.clock import date_text
+from sparehub.simulator.arm.storage.faults import FaultKind
+from sparehub.simulator.arm.storage.transaction import Resource, Transaction
+from sparehub.simulator.arm.types.attached.virtual_machine import DISK
+from sparehub.simulator.arm.types.base import (
+    ActionContext,
+    EffectContext,
+    JobDraft,
+    StartedOperation,
+)
+from sparehub.simulator.arm.types.network.virtual_network import VIRTUAL_NETWORK
+from sparehub.simulator.arm.types.recovery.state import durations, mappings
+from sparehub.simulator.arm.types.recovery.state.item_state import source_region
+from sparehub.simulator.arm.types.recovery.state.source_machine import network_of
+
+
+def test_failover(call: ActionContext) -> StartedOperation:
+    """Start a test failover of one item."""
+    properties = call.body.get("properties", {})
+    require(call.transaction, call.resource, "TestFailover", call.now)
+    network = check_network(call.transaction, [call.resource], properties)
+    point = chosen_point(call.transaction, call.resource, properties, call.now)
+    region = source_region(call.resource)
+    return StartedOperation(
+        seconds=durations.TEST_FAILOVER,
+        effect="test failover",
+        arguments={"items": [call.resource.key], "points": [point], "network": network},
+        job=test_job(call.resource, network, point),
+        failure=failure(call.transaction, call.resource, shutdown=False, region=region),
+    )
+
+
+def check_network(transaction: Transaction, items: list[Resource], properties: JsonObject) -> str:
+    """Return the network of a test; refuse one in which machines would fail over (SR-70).
+
+    Raises:
+        Refusal: There is no such network in the recovery region, or it is the recovery network.
+
+    """
+    network = mappings.stored(transaction, properties.get("networkId"), VIRTUAL_NETWORK)
+    for item in items:
+        own = item.private["settings"].get("selectedTfoAzureNetworkId")
+        chosen = mappings.stored(transaction, own, VIRTUAL_NETWORK) if own else network
+        if chosen is None:
+            raise refusals.TEST_NETWORK(problem="there is no such network, and the item has none")
+        if chosen.document.get("location") != item.private["targetRegion"]:
+            raise refusals.TEST_NETWORK(
+                problem=f"{chosen.id.text} is not in {item.private['targetRegion']}"
+            )
+        for nic in item.private["machine"]["nics"]:
+            source = network_of(nic["configurations"][0]["subnet"])
+            recovery = item.private["settings"].get(
+                "selectedRecoveryAzureNetworkId"
+            ) or mappings.target_network(transaction, item, source)
+            if str(recovery or "").lower() == chosen.key:
+                raise refusals.TEST_NETWORK(problem=f"{chosen.id.text} is the recovery network")
+    return network.id.text if network else ""
+
+
+def test_job(item: Resource, network: str, point: JsonObject) -> JobDraft:
+    """Return the job of a test, with the age of the point that is used (SR-49, SR-50)."""
+    name = network.rpartition("/")[2]
+    machine = f"{item.private['machine']['name']}-test"
+    whole = durations.TEST_FAILOVER
+    tasks = tuple(
+        {"name": task, "friendlyName": friendly, "from": start, "to": end}
+        for task, friendly, start, end in (
+            ("TestFailoverPreflightChecksTask", "Prerequisites check for test failover", 0.0, 2.0),
+            ("BeginTestFailoverTask", "Starting test failover", 2.0, 60.0),
+            ("PrepareTestProtectedEntitiesTask", "Creating test virtual machine", 60.0, 110.0),
+            ("StartTestProtectedEntitiesTask", "Starting the virtual machine", 110.0, whole),
+        )
+    )
+    detail = {
+        "name": item.private["machine"]["name"],
+        "friendlyName": item.private["machine"]["name"],
+        "testVmName": machine,
+        "testVmFriendlyName": machine,
+        "networkConnectionStatus": "Connected",
+        "networkFriendlyName": name,
+        "subnet": "",
+        "recoveryPointId": point["id"],
+        "recoveryPointTime": date_text(point["time"]),
+    }
+    return JobDraft(
+        scenario="TestFailover",
+        friendly_name="Test failover",
+        target=item.private["machine"]["name"],
+        target_type="ProtectionEntity",
+        tasks=tasks,
+        details={
+            "instanceType": "TestFailoverJobDetails",
+            "testFailoverStatus": "Active",
+            "comments": None,
+            "networkName": name,
+            "networkFriendlyName": name,
+            "networkType": "VmNetworkAsInput",
+            "protectedItemDetails": [detail],
+        },
+    )
+
+
+def finish_test(context: EffectContext) -> None:
+    """Make the test machines; the items then wait for clean-up."""
+    for key, point in zip(context.arguments["items"], context.arguments["points"], strict=True):
+        item = context.transaction.get(key)
+        if item is None:
+            continue
+        network = context.arguments["network"]
+        arrival = Arrival(context.transaction, item, test=True, network=network)
+        machine = machines.make(arrival, context.writer)
+        item.private["test"] = {
+            "machine": machine,
+            "state": "WaitingForCompletion",
+            "point": point["id"],
+            "pointTime": point["time"],
+        }
+        item.private["tested"] = context.now
+        context.transaction.touch(item)
+
+
+def fail_test(context: EffectContext) -> None:
+    """Leave the items as they were; a failed test waits for clean-up as well."""
+    for key in context.arguments["items"]:
+        if item := context.transaction.get(key):
+            item.private["test"] = {"machine": "", "state": "TestFailoverFailed"}
+            context.transaction.touch(item)
+
+
+def clean_up(call: ActionContext) -> StartedOperation:
+    """Start the clean-up of a test."""
+    require(call.transaction, call.resource, "TestFailoverCleanup", call.now)
+    left = faults.holding(
+        call.transaction, FaultKind.TEST_LEFT, call.resource.private["targetRegion"]
+    )
+    machine = call.resource.private["test"]["machine"]
+    return StartedOperation(
+        seconds=durations.TEST_CLEANUP,
+        effect="clean-up",
+        arguments={"items": [call.resource.key]},
+        job=cleanup_job(call.resource.private["machine"]["name"], call.body),
+        failure=refusals.CLEANUP_FAILED(machine=machine) if left else None,
+    )
+
+
+def cleanup_job(target: str, body: JsonObject) -> JobDraft:
+    """Return the job of a clean-up."""
+    task = {
+        "name": "CleanupTestProtectedEntitiesTask",
+        "friendlyName": "Clean up the test virtual machine",
+        "from": 1.0,
+        "to": durations.TEST_CLEANUP,
+    }
+    return JobDraft(
+        scenario="TestFailoverCleanup",
+        friendly_name="Test failover cleanup",
+        target=target,
+        target_type="ProtectionEntity",
+        tasks=(task,),
+        details={
+            "instanceType": "TestFailoverJobDetails",
+            "testFailoverStatus": None,
+            "comments": body.get("properties", {}).get("comments", ""),
+            "networkName": None,
+            "networkFriendlyName": None,
+            "networkType": None,
+            "protectedItemDetails": [],
+        },
+    )
+
+
+def finish_cleanup(context: EffectContext) -> None:
+    """Delete the test machines with their interfaces and disks, and nothing else (SR-49)."""
+    for key in context.arguments["items"]:
+        item = context.transaction.get(key)
+        if item is None or "test" not in item.private:
+            continue
+        remove_machine(context, item.private["test"]["machine"])
+        del item.private["test"]
+        context.transaction.touch(item)
+
+
+def remove_machine(context: EffectContext, identity: str, *, disks: bool = True) -> None:
+    """Delete a machine that Site Recovery made, its interfaces, and its disks if they go too."""
+    store = context.transaction
+    machine = store.get(identity.lower()) if identity else None
+    if machine is None:
+        return
+    profile = machine.properties.get("storageProfile", {})
+    attached = [profile.get("osDisk", {}), *profile.get("dataDisks", [])]
+    references = machine.properties.get("networkProfile", {}).get("networkInterfaces", [])
+    context.writer.remove(machine)
+    for reference in references:
+        if interface := store.get(str(reference["id"]).lower()):
+            context.writer.remove(interface)
+    for disk in attached if disks else []:
+        stored = store.get(str(disk.get("managedDisk", {}).get("id", "")).lower())
+        if stored and stored.id.type.lower() == DISK.lower():
+            context.writer.remove(stored)

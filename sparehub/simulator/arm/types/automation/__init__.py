@@ -1,0 +1,1 @@
+"""Types of Microsoft.Automation: accounts, runbooks, jobs, variables, runtime environments."""

@@ -1,0 +1,1 @@
+"""Types of Microsoft.RecoveryServices: a vault and what replicates between two regions."""

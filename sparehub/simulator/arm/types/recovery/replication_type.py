@@ -1,0 +1,70 @@
+"""What all types below a vault have in common (SR-29, SR-30)."""
+
+from typing import ClassVar
+
+from sparehub.simulator.arm.http_messages import JsonObject
+from sparehub.simulator.arm.refusals import site_recovery as refusals
+from sparehub.simulator.arm.refusals.template import Refusal
+from sparehub.simulator.arm.storage.resource_id import ResourceId, capitalized
+from sparehub.simulator.arm.storage.transaction import Resource, Transaction
+from sparehub.simulator.arm.types.base import AnswerStyle, JobDraft, ResourceType, Write
+
+
+class ReplicationType(ResourceType):
+    """A type whose writes are accepted, and which has neither etag, tags nor a region."""
+
+    answers = AnswerStyle.ACCEPTED
+    verb = "PutReplicationOperation"
+    scenario: ClassVar[tuple[str, str]] = ("", "")
+    """Name and friendly name of the job of a PUT; empty where no job is recorded."""
+    deletion_scenario: ClassVar[tuple[str, str]] = ("", "")
+    target_type: ClassVar[str] = ""
+    """``targetInstanceType`` of its jobs."""
+
+    def absent(self, identity: ResourceId) -> Refusal | None:
+        """Return Site Recovery's own refusal (SR-82)."""
+        return refusals.ITEM_MISSING(name=identity.name)
+
+    def write_lock_key(self, identity: ResourceId, properties: JsonObject) -> str:
+        """Return the key of the resource itself: others are written at the same time."""
+        del properties
+        return identity.key
+
+    def job(self, write: Write) -> JobDraft | None:
+        """Return the job of a PUT."""
+        return self._draft(self.scenario, write.id.name)
+
+    def deletion_job(self, resource: Resource) -> JobDraft | None:
+        """Return the job of a deletion."""
+        return self._draft(self.deletion_scenario, resource.id.name)
+
+    def _draft(self, scenario: tuple[str, str], target: str) -> JobDraft | None:
+        name, friendly = scenario
+        if not name:
+            return None
+        return JobDraft(
+            scenario=name, friendly_name=friendly, target=target, target_type=self.target_type
+        )
+
+    def restore(self, transaction: Transaction, resource: Resource, shown: JsonObject) -> None:
+        """Take the properties that a GET shows."""
+        resource.document["properties"] = shown.get("properties", {})
+        transaction.put(resource)
+
+    def show(
+        self, transaction: Transaction, resource: Resource, now: float, *, listed: bool
+    ) -> JsonObject:
+        """Return the JSON of a resource: id with ``/Subscriptions``, name, type, properties."""
+        return {
+            "id": capitalized(resource.id.text),
+            "name": resource.id.name,
+            "type": self.name,
+            "properties": self.shown_properties(transaction, resource, now, listed=listed),
+        }
+
+    def shown_properties(
+        self, transaction: Transaction, resource: Resource, now: float, *, listed: bool
+    ) -> JsonObject:
+        """Return the properties that a GET shows."""
+        del transaction, now, listed
+        return dict(resource.properties)

@@ -1,0 +1,1 @@
+"""What is stored of replication, and what follows from it at an instant."""

@@ -1,0 +1,1 @@
+"""Types of Microsoft.Resources beside groups: deployments of templates."""
