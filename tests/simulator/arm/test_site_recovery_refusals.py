@@ -241,7 +241,7 @@ ACTIONS: dict[str, tuple[str, Callable[[], Body], str]] = {
 
 @pytest.mark.parametrize("name", ACTIONS)
 def test_an_action_is_refused_for(arm: Arm, name: str) -> None:
-    """Whatever is wrong with it, nothing has begun."""
+    """Nothing has begun."""
     asr.protect(arm, "app1")
     action, body, expected = ACTIONS[name]
 
