@@ -8,7 +8,15 @@ from typing import Annotated, Literal
 
 import typer
 
-from benchmarks import commands, document, failover_speed, previews, simulator_speed, verify_speed
+from benchmarks import (
+    commands,
+    document,
+    failover_speed,
+    previews,
+    recovery_speed,
+    simulator_speed,
+    verify_speed,
+)
 from benchmarks.figures import table
 from benchmarks.simulator_speed import Row
 from engine.paths import ROOT
@@ -23,7 +31,7 @@ app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 @app.command(epilog="Exit codes: 0 every target reached, 1 a target missed or a failure, 2 usage.")
 def bench(
     only: Annotated[
-        Literal["previews", "simulator", "commands", "verify", "failover"] | None,
+        Literal["previews", "simulator", "recovery", "commands", "verify", "failover"] | None,
         typer.Option(help="Measure one part alone."),
     ] = None,
 ) -> None:
@@ -40,6 +48,7 @@ def bench(
     sections = {
         "previews": _previews,
         "simulator": _simulator,
+        "recovery": _recovery,
         "commands": _commands,
         "verify": _verify,
         "failover": _failover,
@@ -55,6 +64,12 @@ def _simulator(output: Output) -> bool:
     """Measure the local Azure; return whether every target is reached."""
     output.note("measuring how fast the local Azure writes, with up to 10,000 resources in it")
     return _written("simulator", simulator_speed.measure(), output)
+
+
+def _recovery(output: Output) -> bool:
+    """Measure Site Recovery on the local Azure; return whether every target is reached."""
+    output.note(f"measuring lists and failovers of up to {recovery_speed.ITEMS:,} machines")
+    return _written("recovery", recovery_speed.measure(), output)
 
 
 def _commands(output: Output) -> bool:

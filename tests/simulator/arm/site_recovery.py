@@ -169,12 +169,16 @@ def switch(name: str, *, back: bool = False) -> Written:
     return f"{source}/switchprotection", {"properties": properties}
 
 
-def prepare(arm: Arm, *names: str) -> None:
+def prepare(arm: Arm, *names: str, prefix: str = "10.1.0.0/24") -> None:
     """Make both regions, vault, mappings, caches, and machines that are not replicated yet."""
     arm.put(*group(HERE, SOURCE))
     arm.put(*group(THERE, TARGET))
-    for written in (SPOKE, ARRIVAL, TEST):
-        arm.put(*written)
+    for name, where, location in (
+        ("spoke", HERE, SOURCE),
+        ("spoke", THERE, TARGET),
+        ("drill", THERE, TARGET),
+    ):
+        arm.put(*network(name, where, location, prefix))
     vault = {"location": TARGET, "sku": {"name": "Standard"}, "properties": {}}
     arm.put(VAULT, vault)
     for written in (

@@ -152,6 +152,8 @@ def finish_failover(context: EffectContext) -> None:
         if context.arguments["shutdown"]:
             _deallocate(context.transaction, item)
         machine = machines.make(Arrival(context.transaction, item), context.writer)
+        source = item.private["machine"]["id"].lower()
+        context.transaction.set_references(item.key, {source, machine.lower()})
         item.private.pop("failoverFailed", None)
         item.private["failedOver"] = {
             "machine": machine,

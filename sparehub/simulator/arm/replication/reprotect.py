@@ -160,6 +160,7 @@ def finish_switch(context: EffectContext) -> None:
     )
     moved.private.pop("tested", None)
     store.put(moved)
+    store.set_references(moved.key, {found["id"].lower()})
     set_instants(store, moved)
     if machine:
         remove_machine(context, source, disks=False)

@@ -120,6 +120,14 @@ class ProtectedItem(ReplicationType):
         _check_regions(write, machine)
         _check_disks(write, machine)
 
+    def dependencies(self, write: Write) -> list[Resource]:
+        """Refer to the machine, by which the item is found."""
+        if write.method == "PATCH" and write.existing:
+            keys = write.transaction.references(write.existing.key)
+            return [found for key in keys if (found := write.transaction.get(key))]
+        machine = stored(write.transaction, _details(write).get("fabricObjectId"), VIRTUAL_MACHINE)
+        return [machine] if machine else []
+
     def failure(self, write: Write) -> Refusal | None:
         """Let enabling fail where the source's region is down, or its agent has no way out."""
         if write.method == "PATCH":
@@ -205,15 +213,9 @@ def enabled(transaction: Transaction, identity: ResourceId, properties: JsonObje
 
 
 def protecting(transaction: Transaction, machine: str) -> Resource | None:
-    """Return the item that replicates a machine, or one that would make it again."""
-    for item in transaction.of_type(ITEM):
-        over = item.private.get("failedOver") or {}
-        if machine.lower() in (
-            item.private["machine"]["id"].lower(),
-            over.get("machine", "").lower(),
-        ):
-            return item
-    return None
+    """Return the item that replicates a machine, or that has failed over to it."""
+    items = transaction.referrers(machine.lower(), ITEM)
+    return items[0] if items else None
 
 
 def _details(write: Write) -> JsonObject:
