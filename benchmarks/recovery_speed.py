@@ -22,8 +22,9 @@ def measure() -> list[Row]:
         names = _protected(arm, ITEMS)
         listed = min(_list_seconds(arm) for _ in range(_RUNS))
         scene.succeed(arm, "PUT", *scene.plan(names[:MACHINES]))
+        body = scene.of_plan(scene.failover())
         before = process_time()
-        scene.succeed(arm, "POST", f"{scene.PLAN}/unplannedFailover", scene.failover())
+        scene.succeed(arm, "POST", f"{scene.PLAN}/unplannedFailover", body)
         failed_over = process_time() - before
         arm.azure.store.close()
     return [

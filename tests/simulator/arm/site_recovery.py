@@ -144,6 +144,13 @@ def failover(*, shutdown: bool = False, **more: Any) -> Body:
     return {"properties": properties}
 
 
+def of_plan(body: Body) -> Body:
+    """Return the body of an action on a plan: its details are a list, one for each provider."""
+    properties = dict(body["properties"])
+    properties["providerSpecificDetails"] = [properties["providerSpecificDetails"]]
+    return {"properties": properties}
+
+
 def trial(network_id: str = TEST[0]) -> Body:
     properties = {
         "failoverDirection": "PrimaryToRecovery",

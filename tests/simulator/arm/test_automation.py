@@ -111,10 +111,10 @@ def test_a_plan_runs_a_published_runbook_with_its_context(arm: Arm) -> None:
     }
     asr.succeed(arm, "PUT", *asr.plan(["app1"], before=[action]))
 
-    asr.succeed(arm, "POST", f"{asr.PLAN}/testFailover", asr.trial())
+    asr.succeed(arm, "POST", f"{asr.PLAN}/testFailover", asr.of_plan(asr.trial()))
     tested = arm.get(f"{ACCOUNT}/jobs")["value"]
     asr.succeed(arm, "POST", f"{asr.PLAN}/testFailoverCleanup", {"properties": {}})
-    asr.succeed(arm, "POST", f"{asr.PLAN}/unplannedFailover", asr.failover())
+    asr.succeed(arm, "POST", f"{asr.PLAN}/unplannedFailover", asr.of_plan(asr.failover()))
 
     (job,) = arm.get(f"{ACCOUNT}/jobs")["value"]
     context = arm.properties(f"{ACCOUNT}/jobs/{job['name']}")["parameters"]["RecoveryPlanContext"]

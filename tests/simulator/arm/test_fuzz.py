@@ -3,7 +3,6 @@
 import json
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -38,6 +37,7 @@ from tests.simulator.arm.bodies import (
     virtual_network,
     vpn_gateway,
 )
+from tests.simulator.arm.json_paths import changed, leaves
 
 _LEVELS = 70
 _DEEP = json.loads("[" * _LEVELS + "]" * _LEVELS)
@@ -165,35 +165,9 @@ def _scene() -> list[Written]:
     ]
 
 
-def _leaves(value: object, path: tuple[object, ...] = ()) -> list[tuple[object, ...]]:
-    """Return the paths of all members and items of a body, inner ones too."""
-    found: list[tuple[object, ...]] = []
-    items: list[tuple[object, object]] = []
-    if isinstance(value, dict):
-        items = list(value.items())
-    elif isinstance(value, list):
-        items = list(enumerate(value))
-    for name, inner in items:
-        found += [(*path, name), *_leaves(inner, (*path, name))]
-    return found
-
-
-def _changed(body: Any, path: tuple[object, ...], junk: object) -> Any:
-    """Return a body with one member or item replaced."""
-    if not path:
-        return junk
-    name, *rest = path
-    if isinstance(body, dict):
-        return body | {name: _changed(body[name], tuple(rest), junk)}
-    return [
-        _changed(item, tuple(rest), junk) if index == name else item
-        for index, item in enumerate(body)
-    ]
-
-
 _MUTANTS = st.sampled_from(_scene()).flatmap(
     lambda write: st.tuples(
-        st.just(write), st.sampled_from([(), *_leaves(write[1])]), _JSON, st.booleans()
+        st.just(write), st.sampled_from([(), *leaves(write[1])]), _JSON, st.booleans()
     )
 )
 
@@ -208,7 +182,7 @@ def test_a_good_body_with_one_bad_value_is_answered(tmp_path: Path) -> None:
     @given(mutant=_MUTANTS)
     def answered(mutant: tuple[Written, tuple[object, ...], object, bool]) -> None:
         (path, body), where, junk, new = mutant
-        response = arm.send("PUT", f"{path}2" if new else path, _changed(body, where, junk))
+        response = arm.send("PUT", f"{path}2" if new else path, changed(body, where, junk))
         assert response.status < 500
         assert arm.send("GET", path).status in (200, 404)
 

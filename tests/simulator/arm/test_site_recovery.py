@@ -186,7 +186,9 @@ def test_a_plan_fails_its_machines_over_in_groups(arm: Arm) -> None:
     asr.protect(arm, "dc1", "app1")
     asr.succeed(arm, "PUT", *asr.plan(["dc1"], ["app1"]))
 
-    answer = arm.send("POST", f"{asr.PLAN}/unplannedFailover", asr.failover(shutdown=True))
+    answer = arm.send(
+        "POST", f"{asr.PLAN}/unplannedFailover", asr.of_plan(asr.failover(shutdown=True))
+    )
 
     job = arm.properties(asr.VAULT + "/replicationJobs/" + guid_of(answer.headers))
     assert [task["friendlyName"] for task in job["tasks"]] == [
@@ -225,7 +227,7 @@ def test_a_plan_waits_for_a_person_at_a_manual_action(arm: Arm, answer: str) -> 
     asr.protect(arm, "app1")
     asr.succeed(arm, "PUT", *asr.plan(["app1"], before=[MANUAL]))
 
-    started = arm.send("POST", f"{asr.PLAN}/unplannedFailover", asr.failover())
+    started = arm.send("POST", f"{asr.PLAN}/unplannedFailover", asr.of_plan(asr.failover()))
 
     job = f"{asr.VAULT}/replicationJobs/{guid_of(started.headers)}"
     poll = f"{asr.VAULT}/replicationOperationStatus/{guid_of(started.headers)}"
@@ -243,7 +245,7 @@ def test_a_plan_is_tested_and_cleaned_up(arm: Arm) -> None:
     asr.protect(arm, "dc1", "app1")
     asr.succeed(arm, "PUT", *asr.plan(["dc1", "app1"]))
 
-    asr.succeed(arm, "POST", f"{asr.PLAN}/testFailover", asr.trial())
+    asr.succeed(arm, "POST", f"{asr.PLAN}/testFailover", asr.of_plan(asr.trial()))
 
     made = [arm.get(asr.there(f"{name}-test"))["name"] for name in ("dc1", "app1")]
     assert made == ["dc1-test", "app1-test"]

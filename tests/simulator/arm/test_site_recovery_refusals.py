@@ -203,9 +203,12 @@ def test_plans_are_refused(arm: Arm) -> None:
     wrong = plan(primaryFabricId=asr.RECOVERY, recoveryFabricId=asr.PRIMARY)
     refused(arm, "PLAN_FABRIC", wrong)
     asr.succeed(arm, "PUT", *asr.plan(["app1"]))
-    assert arm.refusal(f"{path}/plannedFailover", asr.failover(), "POST") == "NOT_ALLOWED"
+    assert (
+        arm.refusal(f"{path}/plannedFailover", asr.of_plan(asr.failover()), "POST") == "NOT_ALLOWED"
+    )
     asr.succeed(arm, "PATCH", path, {"properties": {"groups": []}})
-    assert arm.refusal(f"{path}/unplannedFailover", asr.failover(), "POST") == "PLAN_ITEM"
+    body = asr.of_plan(asr.failover())
+    assert arm.refusal(f"{path}/unplannedFailover", body, "POST") == "PLAN_ITEM"
 
 
 ACTIONS: dict[str, tuple[str, Callable[[], Body], str]] = {

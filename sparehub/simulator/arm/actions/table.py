@@ -18,7 +18,7 @@ from sparehub.simulator.arm.actions.gateway_connections import connections
 from sparehub.simulator.arm.actions.resiliency import resiliency_information, routes_information
 from sparehub.simulator.arm.data.service_providers import SERVICE_PROVIDERS, listed
 from sparehub.simulator.arm.http_messages import JsonObject
-from sparehub.simulator.arm.replication import failover, plan_run, reprotect, trial_failover
+from sparehub.simulator.arm.replication import bodies, failover, plan_run, reprotect, trial_failover
 from sparehub.simulator.arm.replication.plan_run import refresh_health
 from sparehub.simulator.arm.routing.circuit_tables import (
     arp_table,
@@ -65,8 +65,13 @@ _SOON = 9.0
 
 
 def _operation(run: Callable[[ActionContext], StartedOperation]) -> Action:
-    """Return an action of Site Recovery, which goes on after its answer."""
-    return Action(run, writes=True, operates=True)
+    """Return an action of Site Recovery on an item, which goes on after its answer."""
+    return Action(run, writes=True, operates=True, body=bodies.OF_ITEM)
+
+
+def _plan_operation(run: Callable[[ActionContext], StartedOperation]) -> Action:
+    """Return the same of a recovery plan."""
+    return Action(run, writes=True, operates=True, body=bodies.OF_PLAN)
 
 
 _SITE_RECOVERY = {
@@ -77,11 +82,11 @@ _SITE_RECOVERY = {
     f"{ITEM}/remove": _operation(reprotect.remove_item),
     f"{CONTAINER}/switchprotection": _operation(reprotect.switch_protection),
     f"{CONTAINER}/remove": _operation(reprotect.remove_container),
-    f"{PLAN}/unplannedFailover": _operation(plan_run.unplanned_failover),
-    f"{PLAN}/plannedFailover": _operation(plan_run.not_for_azure),
-    f"{PLAN}/testFailover": _operation(plan_run.test_failover),
-    f"{PLAN}/testFailoverCleanup": _operation(plan_run.clean_up),
-    f"{PLAN}/failoverCommit": _operation(plan_run.commit),
+    f"{PLAN}/unplannedFailover": _plan_operation(plan_run.unplanned_failover),
+    f"{PLAN}/plannedFailover": _plan_operation(plan_run.not_for_azure),
+    f"{PLAN}/testFailover": _plan_operation(plan_run.test_failover),
+    f"{PLAN}/testFailoverCleanup": _plan_operation(plan_run.clean_up),
+    f"{PLAN}/failoverCommit": _plan_operation(plan_run.commit),
     f"{JOB}/resume": _operation(plan_run.resume),
     f"{JOB}/cancel": _operation(plan_run.cancel),
     JOB: _operation(plan_run.export_jobs),

@@ -38,6 +38,7 @@ from sparehub.simulator.arm.storage.resource_id import (
 )
 from sparehub.simulator.arm.storage.transaction import Resource
 from sparehub.simulator.arm.types.base import ActionContext, AnswerStyle, StartedOperation
+from sparehub.simulator.arm.types.body_schema import accept
 from sparehub.simulator.arm.types.registry import REGISTRY
 from sparehub.simulator.arm.types.render import render
 
@@ -76,6 +77,8 @@ def dispatch_write(timeline: Timeline, resolved: ResolvedRequest) -> Response:
     identity, existing = resolved.resource_id, resolved.existing
     if resolved.method not in ("PUT", "PATCH", "DELETE"):
         raise refusals.METHOD_UNKNOWN(method=resolved.method)
+    if resolved.type is None:
+        raise refusals.TYPE_UNKNOWN(type=identity.type)
     verb = "delete" if resolved.method == "DELETE" else "write"
     access_control.check_request(timeline.transaction, resolved, verb)
     _check_conditions(resolved)
@@ -186,6 +189,8 @@ def _run_action(timeline: Timeline, resolved: ResolvedRequest, call: ActionCall)
         body = {} if resolved.content.strip() in (b"", b"null") else resolved.body
     if not isinstance(body, dict):
         raise refusals.FORMAT_INVALID(problem="the body should be an object")
+    if action.body is not None:
+        body, _ = accept(action.body, body)
     context = ActionContext(store, resource, call.argument, resolved.query, body, timeline.now)
     result = action.run(context)
     if isinstance(result, StartedOperation):

@@ -127,6 +127,8 @@ class Action:
     """Whether it changes something, and so is in the log."""
     on_part: bool = False
     """Whether it is on a part that is not a resource, such as a rule of a load balancer."""
+    body: "Spec | None" = None
+    """The schema of its body, where it has one."""
     at_once: bool = False
     """Whether it is answered 200 and has no ``Location``."""
     accepted: bool = False

@@ -3,7 +3,7 @@
 A specification is ``str``, ``bool``, ``int`` or ``dict`` (any object), a :class:`Reference`, a list
 of one specification, or a dictionary of specifications by member name. Members that a
 specification does not name are dropped: read-only members that a client sends back, and those of
-other API versions.
+other API versions. An :class:`OpenObject` keeps them.
 """
 
 from dataclasses import dataclass
@@ -32,7 +32,14 @@ class BodyReference:
     rule: Reference
 
 
-Spec: TypeAlias = "type | Reference | list[Any] | dict[str, Any]"
+@dataclass(frozen=True)
+class OpenObject:
+    """An object of which the simulator reads some members, and keeps the others as they are."""
+
+    members: "dict[str, Any]"
+
+
+Spec: TypeAlias = "type | Reference | OpenObject | list[Any] | dict[str, Any]"
 
 _NAMES = {str: "a string", bool: "a boolean", int: "a number", dict: "an object"}
 
@@ -56,6 +63,10 @@ def _accept(spec: Spec, value: object, path: str, references: list[BodyReference
         references.append(BodyReference(path, identity, spec))
         more = _accept(spec.more, members, path, references) if spec.more else {}
         return {"id": identity} | more
+    if isinstance(spec, OpenObject):
+        members = _without_case(_expect(dict, value, path), spec.members)
+        others = {name: inner for name, inner in members.items() if name not in spec.members}
+        return others | _accept(spec.members, members, path, references)
     if isinstance(spec, list):
         if value is None:
             return []

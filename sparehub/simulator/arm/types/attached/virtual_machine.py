@@ -13,10 +13,19 @@ from sparehub.simulator.arm.types.attached.network_interface import (
     VIRTUAL_MACHINE,
 )
 from sparehub.simulator.arm.types.base import ActionContext, Durations, ResourceType, Write
-from sparehub.simulator.arm.types.body_schema import Reference, Spec
+from sparehub.simulator.arm.types.body_schema import OpenObject, Reference, Spec
 
 DISK = "Microsoft.Compute/disks"
 _ATTACH = "Attach"
+_DISK = OpenObject(
+    {
+        "name": str,
+        "lun": int,
+        "createOption": str,
+        "diskSizeGB": int,
+        "managedDisk": OpenObject({"id": str, "storageAccountType": str}),
+    }
+)
 
 
 class VirtualMachine(ResourceType):
@@ -36,7 +45,7 @@ class VirtualMachine(ResourceType):
         "osProfile": dict,
         "priority": str,
         "securityProfile": dict,
-        "storageProfile": dict,
+        "storageProfile": OpenObject({"osDisk": _DISK, "dataDisks": [_DISK]}),
     }
     # Recorded in azure-xplat-cli (2017): 94 s to create, 63 s to delete; update taken as deletion.
     seconds = Durations(create=94, update=63, delete=63)

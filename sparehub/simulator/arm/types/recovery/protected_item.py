@@ -34,6 +34,38 @@ from sparehub.simulator.arm.types.storage.storage_account import (
 _UNSUPPORTED_SKUS = ("UltraSSD_LRS",)
 
 
+_ADDRESSES: Spec = {
+    "ipConfigName": str,
+    "isPrimary": bool,
+    "isSeletedForFailover": bool,
+    **{
+        f"{prefix}{name}": kind
+        for prefix in ("recovery", "tfo")
+        for name, kind in (
+            ("SubnetName", str),
+            ("StaticIPAddress", str),
+            ("PublicIPAddressId", str),
+            ("LBBackendAddressPoolIds", [str]),
+        )
+    },
+}
+_INTERFACE: Spec = {
+    "nicId": str,
+    "ipConfigs": [_ADDRESSES],
+    "selectionType": str,
+    "enableAcceleratedNetworkingOnRecovery": bool,
+    "enableAcceleratedNetworkingOnTfo": bool,
+    "recoveryNetworkSecurityGroupId": str,
+    "recoveryNicName": str,
+    "recoveryNicResourceGroupName": str,
+    "reuseExistingNic": bool,
+    "tfoNetworkSecurityGroupId": str,
+    "tfoRecoveryNicName": str,
+    "tfoRecoveryNicResourceGroupName": str,
+    "tfoReuseExistingNic": bool,
+}
+
+
 class ProtectedItem(ReplicationType):
     """A machine that is replicated from the region of its fabric to another one."""
 
@@ -69,7 +101,7 @@ class ProtectedItem(ReplicationType):
             "selectedRecoveryAzureNetworkId": str,
             "selectedTfoAzureNetworkId": str,
             "licenseType": str,
-            "vmNics": [dict],
+            "vmNics": [_INTERFACE],
             "providerSpecificDetails": {
                 "instanceType": str,
                 "tfoAzureVMName": str,
