@@ -19,8 +19,11 @@ demo: setup ## fails the hub over and back, on a local Azure
 test: setup ## checks format, style and types, and runs the tests
 	@.venv/bin/python -m engine.gate
 
+long: setup ## runs more lives on the real engine, and large regions under mocks
+	@.venv/bin/python -m pytest -n auto --dist loadscope -m long
+
 faults: setup ## kills and misleads failovers on a local Azure, for docs/reliability.md
-	@SPAREHUB_FAULTS=all .venv/bin/python -m pytest -n auto tests/failover/test_crash_points.py \
+	@SPAREHUB_FAULTS=all .venv/bin/python -m pytest -n auto -m "not clients and not browser" tests/failover/test_crash_points.py \
 	  tests/failover/steps/test_authorization_keys.py tests/engine/test_failover*.py
 
 clients: setup ## runs other versions of Microsoft's clients against the local Azure
@@ -56,4 +59,4 @@ clean: ## removes what set-up and runs left in the checkout, and .sparehub with 
 	rm -rf .venv .sparehub build dist .hypothesis .mypy_cache .pytest_cache .ruff_cache .coverage* *.egg-info
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-.PHONY: help setup demo test faults clients browser coverage mutants workflows dist bench lock clean
+.PHONY: help setup demo test long faults clients browser coverage mutants workflows dist bench lock clean

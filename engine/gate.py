@@ -7,11 +7,21 @@ from time import monotonic
 
 from engine.paths import ROOT, VENV, cache_directory
 
+PARALLEL = ["--numprocesses", "auto", "--dist", "loadscope"]
+UNITS = ["tests/topology", "tests/components", "tests/oracle"]
+"""Tests of the pure packages, whose branches are measured."""
+FLOOR = 97
+"""How many percent of the branches and lines of ``sparehub/topology`` they take at least."""
 CHECKS = {
     "format": ["ruff", "format", "--check", "--quiet", "."],
     "style": ["ruff", "check", "--quiet", "."],
     "types": ["mypy"],
-    "tests": ["pytest", "--numprocesses", "auto", "--dist", "loadscope"],
+    "unit tests": ["pytest", *PARALLEL, *UNITS, "--cov", "--cov-report="],
+    "coverage": [
+        *("coverage", "report", "--skip-covered", "--include", "sparehub/topology/*"),
+        *("--fail-under", str(FLOOR)),
+    ],
+    "other tests": ["pytest", *PARALLEL, *(f"--ignore={path}" for path in UNITS)],
 }
 
 

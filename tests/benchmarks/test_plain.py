@@ -10,7 +10,8 @@ from sparehub.testing import Graph, preview
 from tests.components.region_states import graph_of
 from tests.configurations import region_of, shipped, with_spokes
 
-SIZES = [2, 201]  # beyond 200 prefixes the spokes wait for the connections
+SIZES = [2, pytest.param(201, marks=pytest.mark.long)]
+"""Beyond 200 prefixes the spokes wait for the connections."""
 
 
 def ours(spokes: int) -> Graph:

@@ -50,6 +50,7 @@ def test_a_spoke_uses_the_gateway_last() -> None:
     assert "region/connection/hong-kong/connection" not in half
 
 
+@pytest.mark.long
 def test_above_200_prefixes_spokes_wait_for_the_connections() -> None:
     """Azure creates a connection only while they do not use its gateway (ER-36)."""
     graph = graph_of(region_of(with_spokes(shipped("primary"), 200)))

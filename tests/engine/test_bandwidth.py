@@ -43,6 +43,7 @@ def test_a_circuit_is_raised_where_azure_agrees(operator: Operator) -> None:
     hold(operator, "secondary")
 
 
+@pytest.mark.long
 def test_a_failover_is_done_although_a_raise_is_refused(operator: Operator) -> None:
     """Azure takes no write of the circuit, as often as the provider tries: the file is put back."""
     file = operator.project / "Pulumi.secondary.yaml"

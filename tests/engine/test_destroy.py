@@ -197,6 +197,7 @@ def test_the_switch_deletes_the_connection_past_the_guard(pair: Path, tmp_path: 
     assert azure.switch("primary", "active") == [("create", PRIMARY)]
 
 
+@pytest.mark.long
 def test_a_connection_that_is_gone_leaves_the_state_past_the_guard(
     pair: Path, tmp_path: Path
 ) -> None:
@@ -244,6 +245,7 @@ def test_test_networks_of_a_drill_are_guarded_and_can_be_stopped(
     assert [verb for verb, _ in azure.up("secondary")] == ["delete"] * 8
 
 
+@pytest.mark.long
 def test_the_gateway_goes_where_the_depth_becomes_network(pair: Path, tmp_path: Path) -> None:
     """Unprotected by hand where the region stands by; by a `pulumi up` while it is active."""
     azure = copied(pair, tmp_path / "home")
@@ -267,6 +269,7 @@ def test_the_gateway_goes_where_the_depth_becomes_network(pair: Path, tmp_path: 
     ]
 
 
+@pytest.mark.long
 def test_a_stack_older_than_the_guard_is_guarded_by_its_next_deployment(
     pair: Path, tmp_path: Path
 ) -> None:
@@ -285,6 +288,7 @@ def test_a_stack_older_than_the_guard_is_guarded_by_its_next_deployment(
     assert seen == []
 
 
+@pytest.mark.long
 def test_stacks_older_than_the_guard_fail_over(pair: Path, tmp_path: Path) -> None:
     """One deletion and one creation; both stacks are guarded afterwards."""
     operator = Operator(copied(pair, tmp_path / "home"))

@@ -23,6 +23,7 @@ def moved(operator: Operator, before: int) -> list[tuple[str, str]]:
     return [(each.operation, each.path.split("/")[-1]) for each in log]
 
 
+@pytest.mark.long
 def test_there_and_back(operator: Operator) -> None:
     """One deletion and one creation each way, the files right afterwards, nothing live twice."""
     files = {
@@ -97,6 +98,7 @@ def test_the_shipped_pair_survives_each_of_its_regions(operator: Operator) -> No
     assert len(control.read_log(store)) > before
 
 
+@pytest.mark.long
 def test_a_region_that_is_lost_with_its_circuits_record_and_comes_back(
     pair_inside: Path, tmp_path: Path
 ) -> None:

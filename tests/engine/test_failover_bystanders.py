@@ -84,6 +84,7 @@ def test_a_cut_that_is_accepted_cuts_and_is_given_back(operator: Operator) -> No
     assert learned(operator.engine) == {"192.168.0.0/16"}
 
 
+@pytest.mark.long
 def test_routers_that_stay_silent_halt_an_activation(pair: Path, tmp_path: Path) -> None:
     """A planned one is refused before; an unplanned one stops, and goes on once they speak."""
     operator = Operator(copied(pair, tmp_path / "home"))

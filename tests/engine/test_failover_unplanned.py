@@ -101,6 +101,7 @@ def finish(operator: Operator) -> None:
         for point in points
     ],
 )
+@pytest.mark.long
 def test_an_unplanned_failover_is_resumed(
     homes: dict[bool, Path], tmp_path: Path, lost: Lost, point: str
 ) -> None:

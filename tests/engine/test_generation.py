@@ -7,6 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from sparehub.simulator import control
 from sparehub.simulator.arm.storage.faults import FaultRequest
 from sparehub.topology.state.generation import SwitchRecord
@@ -44,6 +46,7 @@ def refused(azure: Engine, stack: str) -> str:
     return text
 
 
+@pytest.mark.long
 def test_a_checkout_older_than_the_switch_is_refused(engine: Make) -> None:
     """Both its files, at preview and at up; no override lifts that. The newer ones pass."""
     azure = engine("primary", "secondary")
@@ -109,6 +112,7 @@ def test_without_a_generation_the_switch_works_and_warns_in_one_line(engine: Mak
     assert "without a sparehub:generation" not in azure.preview("primary")
 
 
+@pytest.mark.long
 def test_a_pair_whose_state_cannot_be_read(engine: Make) -> None:
     """Going active needs the override; going standby is refused even with it."""
     azure = engine("primary", "secondary")

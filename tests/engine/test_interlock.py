@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 
+import pytest
+
 from sparehub.simulator import control
 from tests.engine.conftest import Engine
 
@@ -41,6 +43,7 @@ def test_a_second_live_region_is_refused_and_nothing_is_made(
     assert "pulumi config rm overrideInterlock" in text
 
 
+@pytest.mark.long
 def test_preferences_decide_only_where_both_stacks_say_the_same(
     engine: Callable[..., Engine],
 ) -> None:

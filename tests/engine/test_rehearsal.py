@@ -7,6 +7,7 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
+import pytest
 from ruamel.yaml import YAML
 
 from engine.paths import VENV
@@ -35,6 +36,7 @@ def real(stack: str) -> dict[str, Any]:
     return values
 
 
+@pytest.mark.long
 def test_what_refers_to_others_is_rehearsed_too(tmp_path: Path) -> None:
     """A circuit of another subscription: both ways, with times, files unchanged."""
     for name in ("Pulumi.yaml", "__main__.py"):

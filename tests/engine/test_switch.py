@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+
 from sparehub.simulator import control
 from tests.engine.conftest import Engine
 
@@ -37,6 +39,7 @@ def test_both_regions_stand_and_the_switch_moves_one_connection(engine: Make) ->
     assert azure.switch("primary", "active") == [("create", PRIMARY_CONNECTION)]
 
 
+@pytest.mark.long
 def test_at_depth_network_the_gateway_comes_and_goes(engine: Make) -> None:
     """Going live makes gateway and connection, then the peerings use it; and all of it back."""
     azure = engine("secondary")
@@ -57,6 +60,7 @@ def test_at_depth_network_the_gateway_comes_and_goes(engine: Make) -> None:
     assert back[2:] == [("delete", SECONDARY_CONNECTION), ("delete", "ergw-southeastasia")]
 
 
+@pytest.mark.long
 def test_at_depth_connection_only_the_peerings_change(engine: Make) -> None:
     """The connection stands already; the spokes start and stop using it."""
     azure = engine("secondary")
