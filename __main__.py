@@ -38,3 +38,7 @@ pulumi.export("circuitIds", network.circuit_ids)
 pulumi.export("connectionIds", network.connection_ids)
 if drill:
     pulumi.export("drillVirtualNetworkIds", drill.virtual_network_ids)
+if network.cache_storage_account_id:
+    pulumi.export("cacheStorageAccountId", network.cache_storage_account_id)
+if network.vault_id:
+    pulumi.export("recoveryVaultId", network.vault_id)

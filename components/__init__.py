@@ -8,6 +8,16 @@ from .hub import Hub
 from .peering import HubSpokePeering, HubSpokePeeringArgs
 from .region import RegionNetwork
 from .route_tables import RouteTables, RouteTablesArgs
+from .site_recovery import (
+    CacheAccount,
+    CacheAccountArgs,
+    RegionRecovery,
+    ReplicationFabric,
+    ReplicationFabricArgs,
+    ReplicationMappings,
+    ReplicationMappingsArgs,
+    Vault,
+)
 from .spoke import Spoke
 from .stack_program.aliases import drop_version_aliases
 from .stack_program.destroy_guard import DestroyGuard
@@ -15,6 +25,8 @@ from .stack_program.switch_record import SwitchRecord, SwitchRecordArgs
 from .virtual_network import VirtualNetworkArgs
 
 __all__ = [
+    "CacheAccount",
+    "CacheAccountArgs",
     "DestroyGuard",
     "DrillNetworks",
     "ExpressRouteCircuit",
@@ -27,11 +39,17 @@ __all__ = [
     "HubSpokePeering",
     "HubSpokePeeringArgs",
     "RegionNetwork",
+    "RegionRecovery",
+    "ReplicationFabric",
+    "ReplicationFabricArgs",
+    "ReplicationMappings",
+    "ReplicationMappingsArgs",
     "RouteTables",
     "RouteTablesArgs",
     "Spoke",
     "SwitchRecord",
     "SwitchRecordArgs",
+    "Vault",
     "VirtualNetworkArgs",
     "drop_version_aliases",
 ]

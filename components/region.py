@@ -15,6 +15,7 @@ from .gateway import ExpressRouteGateway, ExpressRouteGatewayArgs
 from .hub import Hub
 from .peering import HubSpokePeering, HubSpokePeeringArgs
 from .route_tables import RouteTables, RouteTablesArgs
+from .site_recovery import CacheAccount, CacheAccountArgs, RegionRecovery
 from .spoke import Spoke
 from .virtual_network import VirtualNetworkArgs
 
@@ -31,6 +32,9 @@ class RegionNetwork(ComponentResource):
     gateway_id: Output[str] | None
     circuit_ids: Mapping[str, Output[str]]
     connection_ids: Mapping[str, Output[str]]
+    cache_storage_account_id: Output[str] | None
+    """Of the machines that are replicated from here."""
+    vault_id: Output[str] | None
 
     def __init__(self, name: str, args: Region, opts: ResourceOptions | None = None) -> None:
         super().__init__("sparehub:network:RegionNetwork", name, {}, opts)
@@ -61,6 +65,8 @@ class RegionNetwork(ComponentResource):
         self.gateway_id = gateway.gateway_id if gateway else None
         self.circuit_ids = {key: circuit_id for key, (circuit_id, _) in circuits.items()}
         self.connection_ids = {key: each.connection_id for key, each in connections.items()}
+        self.cache_storage_account_id = self._cache_account()
+        self.vault_id = self._vault()
         self.register_outputs(
             {
                 "hub_virtual_network_id": self.hub_virtual_network_id,
@@ -68,6 +74,8 @@ class RegionNetwork(ComponentResource):
                 "gateway_id": self.gateway_id,
                 "circuit_ids": self.circuit_ids,
                 "connection_ids": self.connection_ids,
+                "cache_storage_account_id": self.cache_storage_account_id,
+                "vault_id": self.vault_id,
             }
         )
 
@@ -201,3 +209,27 @@ class RegionNetwork(ComponentResource):
             hub_last_write = peering.hub_to_spoke
             spokes[spoke.key] = made
         return spokes
+
+    def _cache_account(self) -> Output[str] | None:
+        if self._region.cache_storage_account is None:
+            return None
+        return CacheAccount(
+            self._names.cache_component,
+            CacheAccountArgs(
+                resource_group_name=self._group.name,
+                location=self._region.location,
+                account=self._region.cache_storage_account,
+                tags=self._region.tags,
+            ),
+            self._child(),
+        ).account_id
+
+    def _vault(self) -> Output[str] | None:
+        if self._region.site_recovery is None:
+            return None
+        return RegionRecovery(
+            self._names.site_recovery_component,
+            self._region.site_recovery,
+            self.spoke_virtual_network_ids,
+            self._child(),
+        ).vault_id

@@ -3,7 +3,7 @@
 import os
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pulumi
@@ -21,6 +21,12 @@ from sparehub.topology.errors import (
 )
 from sparehub.topology.model.build import build
 from sparehub.topology.model.pair import Stack
+from sparehub.topology.model.recovery.recorded_source import (
+    OUTPUT,
+    recorded_source,
+    replication_source,
+    source_output,
+)
 from sparehub.topology.model.resources import Region
 from sparehub.topology.rules.pair.interlock import (
     note_gateway_upgrade,
@@ -40,6 +46,7 @@ from sparehub.topology.state.generation import (
     refuse_disconnecting,
     refuse_older,
 )
+from sparehub.topology.state.pulumi_state import outputs_of
 from sparehub.topology.state.resources import Resources
 
 from . import messages
@@ -86,6 +93,7 @@ def approved() -> tuple[StackConfig, Region]:
     refuse_moved_circuits(region, deployed)
     refuse_renamed_spokes(region, deployed)
     refuse_lost_connections(region, deployed)
+    region = _with_source(region, recorded, pair)
     paired = _hold_against_pair(config, region, pair)
     enforce(Stack(name=stack, config=config, region=region), recorded, paired)
     warn_of_foreign_routes(region, recorded)
@@ -111,7 +119,10 @@ def switch_record(config: StackConfig) -> SwitchRecordArgs | None:
 
 def outputs(config: StackConfig, region: Region) -> Mapping[str, Any]:
     """Return the outputs of a stack that are known without Azure."""
+    recovery = region.site_recovery
+    source = recovery.source if recovery else None
     return {
+        **({OUTPUT: source_output(source)} if source else {}),
         "activation": region.activation,
         "location": region.location,
         "standbyDepth": region.depth,
@@ -184,6 +195,25 @@ def _read_pair(config: StackConfig) -> _Pair:
     except Exception as error:  # noqa: BLE001 - any fault of a state makes it unreadable
         return _Pair(problem=str(error))
     return _Pair(resources=recorded)
+
+
+def _with_source(region: Region, recorded: Resources, pair: _Pair) -> Region:
+    """Return a region whose Site Recovery knows what the pair replicates.
+
+    Where the pair cannot be read, it is what this stack knew when it was last deployed: a lost
+    region must not take the mappings along.
+    """
+    if region.site_recovery is None:
+        return region
+    source = replication_source(outputs_of(pair.resources or {}))
+    if not pair.resources:
+        source = recorded_source(outputs_of(recorded))
+    if source is None:
+        messages.warn(
+            "Site Recovery maps nothing yet: deploy the other region's stack with "
+            "region.replicate first, then this one again"
+        )
+    return replace(region, site_recovery=replace(region.site_recovery, source=source))
 
 
 def _hold_to_generation(stack: str, config: StackConfig, own: SwitchRecord, pair: _Pair) -> None:

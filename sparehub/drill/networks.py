@@ -18,8 +18,8 @@ from sparehub.output import Output
 from sparehub.stacks.stack_file_edit import DRILL, set_values
 from sparehub.topology.errors import ExitCode, HalfwayError, PreflightError, SparehubError
 from sparehub.topology.model import logical_names
-from sparehub.topology.model.drill import build_drill
-from sparehub.topology.model.isolation import escapes
+from sparehub.topology.model.drill.isolation import escapes
+from sparehub.topology.model.drill.networks import build_drill
 from sparehub.topology.model.resources import Drill
 from sparehub.topology.planning.drill import plan_drill
 from sparehub.topology.planning.operations import ResourceOperation, Verb

@@ -21,6 +21,8 @@ SUBSCRIPTION = "00000000-0000-0000-0000-000000000000"
 _SECRET = "4dabf18193072939515e22adb298388d"  # noqa: S105 - the key that marks Pulumi's secrets
 _STACK = "pulumi:pulumi:Stack"
 
+_PROVIDERS = {"recoveryservices": "Microsoft.RecoveryServices"}
+
 # States that Azure reports of a resource that works.
 _STATES: Mapping[str, Mapping[str, Any]] = {
     "ExpressRouteCircuit": {
@@ -94,7 +96,7 @@ class AzureMocks(Mocks):
         if kind == "ResourceGroup":
             return f"{root}/{path}"
         module = re.split("[/:]", token)[0]
-        provider = f"Microsoft.{module[0].upper()}{module[1:]}"
+        provider = _PROVIDERS.get(module, f"Microsoft.{module[0].upper()}{module[1:]}")
         return (
             f"{root}/resourceGroups/{inputs.get('resourceGroupName')}/providers/{provider}/{path}"
         )

@@ -1,6 +1,6 @@
 """Address ranges that mean something to Azure: the default route, private and forbidden ranges."""
 
-from ipaddress import IPv4Network
+from ipaddress import IPv4Address, IPv4Network
 
 DEFAULT_ROUTE = IPv4Network("0.0.0.0/0")
 """The prefix of a default route."""
@@ -20,3 +20,10 @@ FORBIDDEN_RANGES = tuple(
     )
 )
 """VN-03: multicast, broadcast, loopback, link-local, and Azure's own address."""
+_FIRST_ADDRESSES = 4
+
+
+def is_reserved(address: IPv4Address, subnet: IPv4Network) -> bool:
+    """Return whether Azure keeps an address of a subnet: the first four and the last (VN-01)."""
+    offset = int(address) - int(subnet.network_address)
+    return address in subnet and (offset < _FIRST_ADDRESSES or address == subnet.broadcast_address)

@@ -24,6 +24,7 @@ _NAMES = f"{_LEARN}/azure-resource-manager/management/resource-name-rules"
 _SITE_RECOVERY = f"{_LEARN}/site-recovery"
 _SUPPORT_MATRIX = f"{_SITE_RECOVERY}/azure-to-azure-support-matrix"
 _MAPPING = f"{_SITE_RECOVERY}/azure-to-azure-network-mapping"
+_QUESTIONS = f"{_SITE_RECOVERY}/azure-to-azure-common-questions"
 _RETAINING = f"{_SITE_RECOVERY}/site-recovery-retain-ip-azure-vm-failover"
 _NETWORKING = f"{_SITE_RECOVERY}/azure-to-azure-about-networking"
 _WITH_EXPRESSROUTE = f"{_SITE_RECOVERY}/azure-vm-disaster-recovery-with-expressroute"
@@ -97,15 +98,21 @@ SOURCES = {
     "RT-25b": f"{_LEARN}/virtual-network/virtual-network-service-endpoints-overview",
     "RT-26": _NETWORKING,
     "SR-01": _SUPPORT_MATRIX,
+    "SR-02": f"{_SITE_RECOVERY}/azure-to-azure-tutorial-enable-replication",
     "SR-08": _MAPPING,
     "SR-09": _MAPPING,
     "SR-12": _RETAINING,
     "SR-13": _WITH_EXPRESSROUTE,
-    "SR-19": f"{_SITE_RECOVERY}/azure-to-azure-common-questions",
+    "SR-14": _QUESTIONS,
+    "SR-15": _QUESTIONS,
+    "SR-16": f"{_SITE_RECOVERY}/recovery-plan-overview",
+    "SR-19": _QUESTIONS,
     "SR-21": _SUPPORT_MATRIX,
     "SR-22": _SUPPORT_MATRIX,
     "SR-23": _SUPPORT_MATRIX,
     "SR-27": f"{_SITE_RECOVERY}/site-recovery-test-failover-to-azure",
+    "SR-44": f"{_SITE_RECOVERY}/azure-to-azure-customize-networking",
+    "SR-66": f"{_SITE_RECOVERY}/azure-to-azure-how-to-enable-replication-private-endpoints",
     "RG-01": _GEOPOLITICAL,
     "RG-02": _LOCATIONS,
     "RG-04": _GEOPOLITICAL,

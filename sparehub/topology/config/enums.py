@@ -96,3 +96,17 @@ class NextHopType(StrEnum):
     INTERNET = "Internet"
     VIRTUAL_APPLIANCE = "VirtualAppliance"
     NONE = "None"
+
+
+class AgentEgress(StrEnum):
+    """How the agents of replicated machines reach Azure's services (SR-68)."""
+
+    NVA = "nva"  # through the NVA, which has to let them out in both regions
+    NAT_GATEWAY = "natGateway"  # through a NAT gateway of their subnet
+
+
+class FailoverKind(StrEnum):
+    """SR-62: when an action of a recovery plan is run."""
+
+    UNPLANNED_FAILOVER = "unplannedFailover"  # also a planned one: machines have no other (SR-47)
+    TEST_FAILOVER = "testFailover"

@@ -18,6 +18,7 @@ from typing import Annotated
 from pydantic import AfterValidator, BeforeValidator, StringConstraints
 from pydantic_core import PydanticCustomError
 
+from sparehub.topology.azure.site_recovery_limits import STORAGE_ACCOUNT_NAME_LENGTH
 from sparehub.topology.config.printable import shown
 from sparehub.topology.config.resource_ids import NAME_PATTERN, ResourceId, id_problem
 
@@ -131,6 +132,28 @@ NextHopId = Annotated[
         "Microsoft.Network/azureFirewalls",
     ),
 ]
+VirtualMachineId = Annotated[
+    str, resource_id("virtual machine", "Microsoft.Compute/virtualMachines")
+]
+StorageAccountId = Annotated[
+    str, resource_id("storage account", "Microsoft.Storage/storageAccounts")
+]
+VaultId = Annotated[
+    str, resource_id("Recovery Services vault", "Microsoft.RecoveryServices/vaults")
+]
+DiskEncryptionSetId = Annotated[
+    str, resource_id("disk encryption set", "Microsoft.Compute/diskEncryptionSets")
+]
+CapacityReservationGroupId = Annotated[
+    str,
+    resource_id("capacity reservation group", "Microsoft.Compute/capacityReservationGroups"),
+]
+AutomationAccountId = Annotated[
+    str, resource_id("Automation account", "Microsoft.Automation/automationAccounts")
+]
+RunbookId = Annotated[
+    str, resource_id("runbook", "Microsoft.Automation/automationAccounts/runbooks")
+]
 Location = Annotated[str, BeforeValidator(_location)]
 Text = Annotated[str, StringConstraints(strict=True, min_length=1)]
 
@@ -150,6 +173,38 @@ def _resource_group(value: str) -> str:
 
 
 ResourceGroupName = Annotated[str, StringConstraints(strict=True), AfterValidator(_resource_group)]
+
+
+def _named(word: str, pattern: str, form: str) -> AfterValidator:
+    """Return what takes a name that matches a pattern alone, which ``form`` says in words."""
+
+    def read(value: str) -> str:
+        if re.fullmatch(pattern, value):
+            return value
+        raise _problem("CONFIG", f"{shown(value)} is not the name of a {word}: {form}")
+
+    return AfterValidator(read)
+
+
+# https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules
+StorageAccountName = Annotated[
+    str,
+    StringConstraints(strict=True),
+    _named(
+        "storage account",
+        f"[a-z0-9]{{3,{STORAGE_ACCOUNT_NAME_LENGTH}}}",
+        f"3 to {STORAGE_ACCOUNT_NAME_LENGTH} lower-case letters and digits",
+    ),
+]
+VaultName = Annotated[
+    str,
+    StringConstraints(strict=True),
+    _named(
+        "Recovery Services vault",
+        "[A-Za-z][A-Za-z0-9-]{1,49}",
+        "2 to 50 letters, digits and `-`, a letter first",
+    ),
+]
 
 
 def generation(value: object) -> int:

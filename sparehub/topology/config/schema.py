@@ -45,6 +45,7 @@ from sparehub.topology.config.fields import (
     parse_address,
 )
 from sparehub.topology.config.secrets import SECRET
+from sparehub.topology.config.site_recovery import ReplicateConfig, SiteRecoveryConfig
 
 _PROVIDER = "azure-native"
 Contexts = Annotated[tuple[Text, ...], Field(min_length=2, max_length=2)]
@@ -208,6 +209,9 @@ class RegionConfig(Closed):
     drill: DrillConfig = DrillConfig()
     # Without any of the pair: what the source document promises (``reachability.intents``).
     intents: tuple[IntentConfig, ...] = ()
+    # Site Recovery: what is replicated from here, and how the other region's machines arrive here.
+    replicate: ReplicateConfig | None = None
+    site_recovery: SiteRecoveryConfig | None = None
 
 
 class StackConfig(BaseModel):

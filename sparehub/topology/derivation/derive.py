@@ -28,6 +28,8 @@ from sparehub.topology.derivation.inherit import inherit, inherited_notes
 from sparehub.topology.derivation.merge import merge
 from sparehub.topology.derivation.notes import Note, NoteKind
 from sparehub.topology.derivation.remap import Remap, parse_remap, remap_problems
+from sparehub.topology.derivation.site_recovery import KEY as SITE_RECOVERY
+from sparehub.topology.derivation.site_recovery import derive_site_recovery
 from sparehub.topology.errors import ConfigurationError, OptionsError
 from sparehub.topology.model.build import build
 from sparehub.topology.rules.stack_file.parse import parse_stack
@@ -66,6 +68,7 @@ class _First:
     values: Mapping[str, Any]
     config: StackConfig
     location: str  # of the second
+    site_recovery: Mapping[str, Any]  # of the second
 
 
 def derive(
@@ -91,8 +94,14 @@ def derive(
         region = build(config)
     except ConfigurationError as error:
         raise ConfigurationError([*error.problems, *problems], wanted.primary) from None
+    site_recovery, recovery_notes = derive_site_recovery(
+        config.region.replicate, _at(there, REGION, SITE_RECOVERY)
+    )
     first = _First(
-        values=primary, config=config, location=_location(wanted, there, config.location)
+        values=primary,
+        config=config,
+        location=_location(wanted, there, config.location),
+        site_recovery=site_recovery,
     )
     problems += remap_problems(remap, region)
     if problems:
@@ -110,7 +119,7 @@ def derive(
         location=plain_location(first.location),
     )
     values = _fresh(first, wanted.primary, remap, made)
-    notes = [*made.notes, *inherited_notes(primary[REGION], config)]
+    notes = [*made.notes, *inherited_notes(primary[REGION], config), *recovery_notes]
     if existing is not None:
         if "standby" not in _at(existing, REGION):
             del values[REGION]["standby"]  # the default goes without saying
@@ -132,6 +141,8 @@ def _fresh(first: _First, primary: str, remap: Remap, made: MadeConnections) -> 
     region["expressRoute"]["connections"] = dict(made.values)
     if remap.moves:
         region["remap"] = {str(old): str(new) for old, new in remap.moves.items()}
+    if first.site_recovery:
+        region[SITE_RECOVERY] = dict(first.site_recovery)
     carried = {
         key: value
         for key, value in first.values.items()

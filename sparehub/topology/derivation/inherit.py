@@ -6,6 +6,7 @@ from typing import Any
 from sparehub.topology.config.schema import StackConfig
 from sparehub.topology.derivation.notes import Note, NoteKind
 from sparehub.topology.derivation.remap import Remap
+from sparehub.topology.derivation.site_recovery import OF_ONE_DIRECTION
 
 # Names of the first region, or of what is made from them: nothing that a failover needs may live
 # in the first region's group.
@@ -18,7 +19,8 @@ _NEVER_MOVED = ("onPremises", "expressRoute", "tags")
 def inherit(first: Mapping[str, Any], config: StackConfig, remap: Remap) -> dict[str, Any]:
     """Return ``sparehub:region`` of the second region, its connections still to be replaced."""
     left_out = set(_left_out(first, config))
-    dropped = {*((key,) for key in (*_OF_ONE_REGION, "remap", "standby")), *left_out}
+    own = (*_OF_ONE_REGION, *OF_ONE_DIRECTION, "remap", "standby")
+    dropped = {*((key,) for key in own), *left_out}
     region = _without(first, dropped, ())
     return {
         key: value if key in _NEVER_MOVED else remap.rewritten(value)
@@ -52,7 +54,7 @@ def inherited_notes(first: Mapping[str, Any], config: StackConfig) -> Iterator[N
 def _left_out(first: Mapping[str, Any], config: StackConfig) -> Iterator[tuple[str, ...]]:
     names = {config.location, config.region.name or config.location}
     for key, value in first.items():
-        if key not in _NEVER_MOVED and isinstance(value, Mapping):
+        if key not in (*_NEVER_MOVED, *OF_ONE_DIRECTION) and isinstance(value, Mapping):
             yield from _unfit(value, (key,), names)
     yield from _unfit(first["expressRoute"].get("gateway", {}), ("expressRoute", "gateway"), names)
 

@@ -19,7 +19,11 @@ from sparehub.topology.config.schema import (
 )
 from sparehub.topology.errors import ConfigurationError
 from sparehub.topology.model import names
-from sparehub.topology.model.drill import build_drill
+from sparehub.topology.model.drill.networks import build_drill
+from sparehub.topology.model.recovery.build import (
+    build_cache_storage_account,
+    build_site_recovery,
+)
 from sparehub.topology.model.resources import (
     Circuit,
     CircuitReference,
@@ -90,6 +94,8 @@ def build(config: StackConfig) -> Region:
         ),
         spokes_wait_for_connections=many,
         drill=build_drill(config) if config.drill else None,
+        cache_storage_account=build_cache_storage_account(config),
+        site_recovery=build_site_recovery(config),
     )
     if problems := sorted([*names.name_problems(built), *problems_without_table(region)]):
         raise ConfigurationError(problems)

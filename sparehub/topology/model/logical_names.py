@@ -128,6 +128,16 @@ class RegionNames:
         """Return the name of a connection."""
         return connection(self.connection_component(key))
 
+    @property
+    def cache_component(self) -> str:
+        """The component of the cache account of the machines that are replicated."""
+        return _join(self.root, "cache")
+
+    @property
+    def site_recovery_component(self) -> str:
+        """The component of the vault and all that is in it."""
+        return _join(self.root, "site-recovery")
+
 
 def hub_to_spoke(component: str) -> str:
     """Return the name of the hub's half, in the component of a peering."""
@@ -190,6 +200,45 @@ class DrillNames:
     def __contains__(self, name: object) -> bool:
         """Return whether a logical name is one of the drill's."""
         return str(name).startswith(f"{self.root}/")
+
+
+@dataclass(frozen=True)
+class SiteRecoveryNames:
+    """Names in the component of a region's Site Recovery."""
+
+    root: str
+
+    @property
+    def arrival_group(self) -> str:
+        """The resource group where machines arrive."""
+        return f"{self.root}/arrival"
+
+    @property
+    def vault_component(self) -> str:
+        """The component of the vault."""
+        return f"{self.root}/vault"
+
+    @property
+    def cache_component(self) -> str:
+        """The component of the cache account for the way back."""
+        return f"{self.root}/cache"
+
+    @property
+    def policy(self) -> str:
+        """The replication policy."""
+        return f"{self.root}/policy"
+
+    def role(self, key: str, role: str) -> str:
+        """Return the name of a role assignment on a cache account."""
+        return f"{self.root}/role/{key}/{role}"
+
+    def fabric_component(self, location: str) -> str:
+        """Return the name of the component of a fabric and its container."""
+        return f"{self.root}/fabric/{location}"
+
+    def mappings_component(self, direction: str) -> str:
+        """Return the name of the component of the mappings of one direction."""
+        return f"{self.root}/{direction}"
 
 
 REGION = RegionNames("region")

@@ -17,6 +17,8 @@ from sparehub.topology.azure.limits import (
 from sparehub.topology.errors import Problem
 from sparehub.topology.model.resources import Circuit, Region
 
+REPLICATION_POLICY = "sparehub"
+"""The name of the replication policy in the vault."""
 PRIVATE_PEERING = "AzurePrivatePeering"
 """The name that Azure demands of the private peering of a circuit."""
 
@@ -96,6 +98,41 @@ def drill_security_group_name(key: str, region: str) -> str:
     return f"nsg-drill-{key}-{region}"
 
 
+def vault_name(region: str) -> str:
+    """Return the name of the Recovery Services vault."""
+    return f"rsv-sparehub-{region}"
+
+
+def vault_group_name(region: str) -> str:
+    """Return the name of the resource group of the vault."""
+    return f"rg-sparehub-asr-{region}"
+
+
+def recovered_group_name(region: str) -> str:
+    """Return the name of the resource group where recovered machines arrive."""
+    return f"rg-sparehub-recovered-{region}"
+
+
+def fabric_name(location: str) -> str:
+    """Return the name of the replication fabric of a region."""
+    return f"asr-{location}"
+
+
+def container_name(location: str) -> str:
+    """Return the name of the protection container of a region."""
+    return f"{fabric_name(location)}-container"
+
+
+def container_mapping_name(source: str, target: str) -> str:
+    """Return the name of the mapping of one region's container to the other's."""
+    return f"{source}-to-{target}"
+
+
+def network_mapping_name(source: str, target: str, spoke: str) -> str:
+    """Return the name of the mapping of a spoke's network."""
+    return f"{source}-to-{target}-{spoke}"
+
+
 def _dashed(prefix: IPv4Network) -> str:
     return str(prefix).replace("/", "-")
 
@@ -163,6 +200,7 @@ def _names(region: Region) -> Iterator[_Named]:
                 RESOURCE_GROUP_NAME_LENGTH,
             )
             yield group
+    yield from _names_of_recovery(region)
     if region.drill:
         yield _Named(
             "region.drill",
@@ -174,3 +212,13 @@ def _names(region: Region) -> Iterator[_Named]:
             path = f"region.spokes.{network.key}"
             name = network.virtual_network.name
             yield _Named(path, name, "virtual networks of the drill", VIRTUAL_NETWORK_NAME_LENGTH)
+
+
+def _names_of_recovery(region: Region) -> Iterator[_Named]:
+    if recovery := region.site_recovery:
+        path = "region.siteRecovery"
+        for where, group in (
+            (f"{path}.resourceGroup", recovery.resource_group),
+            (f"{path}.vault.resourceGroup", recovery.vault.resource_group),
+        ):
+            yield _Named(where, group, "resource groups", RESOURCE_GROUP_NAME_LENGTH)

@@ -20,6 +20,7 @@ from sparehub.topology.config.enums import (
     NvaStandby,
     Prefers,
 )
+from sparehub.topology.model.recovery.resources import CacheStorageAccount, SiteRecovery
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -239,6 +240,8 @@ class Region:
     # ER-36: above 200 prefixes a connection is only created while the spokes are withheld.
     spokes_wait_for_connections: bool
     drill: Drill | None = None  # while a drill is on
+    cache_storage_account: CacheStorageAccount | None = None  # where machines are replicated
+    site_recovery: SiteRecovery | None = None  # where the other region's machines arrive
 
     @property
     def address_prefixes(self) -> tuple[IPv4Network, ...]:

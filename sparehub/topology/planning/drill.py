@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from sparehub.topology.azure import durations
 from sparehub.topology.azure.durations import NO_TIME
 from sparehub.topology.errors import ConfigurationError, Problem
-from sparehub.topology.model.drill import ROUTE_TABLE, build_drill
+from sparehub.topology.model.drill.networks import ROUTE_TABLE, build_drill
 from sparehub.topology.model.logical_names import DRILL
 from sparehub.topology.model.pair import Stack
 from sparehub.topology.model.resources import Drill

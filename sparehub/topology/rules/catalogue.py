@@ -6,12 +6,14 @@ from sparehub.topology.rules.pair.fences import FENCES, PAIR_FENCES
 from sparehub.topology.rules.pair.intents import INTENTS
 from sparehub.topology.rules.pair.records import PAIR_RECORDS, RECORDS
 from sparehub.topology.rules.pair.regions import PAIR_REGIONS
+from sparehub.topology.rules.pair.replication import PAIR_REPLICATION
 from sparehub.topology.rules.region.circuits import CIRCUITS
 from sparehub.topology.rules.region.gateway_routes import GATEWAY_ROUTES
 from sparehub.topology.rules.region.gateways import GATEWAYS
 from sparehub.topology.rules.region.inspection import INSPECTION
 from sparehub.topology.rules.region.networks import NETWORKS
 from sparehub.topology.rules.region.peerings import PEERINGS
+from sparehub.topology.rules.region.replication import REPLICATION
 from sparehub.topology.rules.region.routes import ROUTES
 from sparehub.topology.rules.region.subscriptions import SUBSCRIPTIONS
 from sparehub.topology.rules.stack_file.addresses import ADDRESSES
@@ -35,6 +37,7 @@ REGION_RULES = (
     *FENCES,
     *GATEWAYS,
     *REMAPPING,
+    *REPLICATION,
 )
-PAIR_RULES = (*PAIR_CIRCUITS, *PAIR_RECORDS, *PAIR_FENCES, *PAIR_REGIONS)
+PAIR_RULES = (*PAIR_CIRCUITS, *PAIR_RECORDS, *PAIR_FENCES, *PAIR_REGIONS, *PAIR_REPLICATION)
 AZURE_RULES = (*FIELD_RULES, *FILE_RULES, *REGION_RULES, *PAIR_RULES, *INTENTS, *DEPLOYED)

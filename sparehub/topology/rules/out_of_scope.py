@@ -12,7 +12,7 @@ class OutOfScope(NamedTuple):
 
 
 _NO_KEY = "a stack file has no key for it"
-_VAULT = "Site Recovery's vault is not part of a stack"
+_MADE = "the components make them"
 _DRILL = (
     "the network of a test failover is chosen in Site Recovery; `drill start` lists the networks"
 )
@@ -48,18 +48,16 @@ OUT_OF_SCOPE = (
     OutOfScope(
         "RT-27", "What security groups must allow out", "a stack file names groups, not their rules"
     ),
-    OutOfScope("SR-02", "The vault is outside the source region", _VAULT),
-    OutOfScope("SR-03", "One fabric for each region and vault", _VAULT),
-    OutOfScope("SR-04", "Container mappings both ways", _VAULT),
-    OutOfScope("SR-05", "The cache account beside the source", _VAULT),
-    OutOfScope("SR-06", "One recovery network for each network", f"{_VAULT}; see SR-08"),
+    OutOfScope("SR-03", "One fabric for each region and vault", _MADE),
+    OutOfScope("SR-04", "Container mappings both ways", _MADE),
+    OutOfScope(
+        "SR-05", "The cache account beside the source", "the components make it in that region"
+    ),
+    OutOfScope("SR-06", "One recovery network for each network", f"{_MADE}; see SR-08"),
     OutOfScope("SR-11", "A test failover's network is not the recovery network", _DRILL),
-    OutOfScope("SR-14", "Limits of a replication policy", _VAULT),
-    OutOfScope("SR-15", "Machines of a consistency group", _VAULT),
-    OutOfScope("SR-16", "Size of a recovery plan", _VAULT),
-    OutOfScope("SR-17", "Actions of a recovery plan", _VAULT),
-    OutOfScope("SR-18", "The plan's automation account", _VAULT),
-    OutOfScope("SR-26", "Churn of a machine and of a disk", "machines are not part of a stack"),
+    OutOfScope("SR-17", "Actions of a recovery plan", "the keys allow what Azure allows"),
+    OutOfScope("SR-18", "The plan's automation account", "a stack file has only its id"),
+    OutOfScope("SR-26", "Churn of a machine and of a disk", "no file says how much is written"),
     OutOfScope(
         "RG-03",
         "Two names in one metro are two peering locations",

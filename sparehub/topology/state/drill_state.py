@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from ipaddress import IPv4Network
 from typing import Any
 
-from sparehub.topology.model.isolation import IsolatedNetwork
+from sparehub.topology.model.drill.isolation import IsolatedNetwork
 from sparehub.topology.model.resources import SecurityRule
 from sparehub.topology.state.resources import Resources
 

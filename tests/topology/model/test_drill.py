@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from sparehub.topology.config.enums import NextHopType
 from sparehub.topology.errors import ConfigurationError
-from sparehub.topology.model.isolation import escapes, modelled_networks
+from sparehub.topology.model.drill.isolation import escapes, modelled_networks
 from sparehub.topology.model.resources import Drill, Route, RouteTable, SecurityRule, Subnet
 from tests.configurations import region_of, shipped, stack_of, with_spokes
 

@@ -17,6 +17,7 @@ from tests.topology.rules import (
     file_examples,
     pair_examples,
     region_examples,
+    replication_examples,
     route_examples,
 )
 from tests.topology.rules.rule_inputs import Change, Example, raw
@@ -26,6 +27,7 @@ BUILT: tuple[tuple[Rule[Any], Example], ...] = (
     *circuit_examples.EXAMPLES,
     *route_examples.EXAMPLES,
     *pair_examples.EXAMPLES,
+    *replication_examples.EXAMPLES,
 )
 
 

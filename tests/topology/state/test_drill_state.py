@@ -3,7 +3,7 @@
 from copy import deepcopy
 from typing import Any
 
-from sparehub.topology.model.isolation import escapes
+from sparehub.topology.model.drill.isolation import escapes
 from sparehub.topology.state.drill_state import recorded_networks
 from sparehub.topology.state.resources import state_resources
 

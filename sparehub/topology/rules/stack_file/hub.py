@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from ipaddress import IPv4Address, IPv4Network
 
+from sparehub.topology.azure.address_ranges import is_reserved
 from sparehub.topology.azure.limits import SMALLEST_SUBNET
 from sparehub.topology.azure.reserved_subnets import GATEWAY_SUBNET
 from sparehub.topology.config.enums import NvaStandby
@@ -124,8 +125,7 @@ def nva_address_is_not_reserved_by_azure(region: RawRegion) -> Iterator[RuleFaul
     address, prefix = _nva_address(region), _nva_prefix(region)
     if address is None or prefix is None or nva_subnet(region) == GATEWAY_SUBNET:
         return
-    offset = int(address) - int(prefix.network_address)
-    if address in prefix and (offset < 4 or address == prefix.broadcast_address):  # noqa: PLR2004 - the rule's number
+    if is_reserved(address, prefix):
         message = f"{address} is one of the five that Azure reserves in {prefix}"
         yield RuleFault("region.hub.nva.ipAddress", message)
 

@@ -1,5 +1,6 @@
 """A wrong stack file: every problem, in the words of the file, in one message."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from sparehub.topology.errors import ConfigurationError
 from sparehub.topology.model.build import build
 from sparehub.topology.rules.stack_file.parse import parse_stack
 from tests.configurations import OURS, shipped, with_spokes
+from tests.site_recovery_files import MACHINES, SITE_RECOVERY, protected, recovery
 from tests.topology.invalid_stack_files import CIRCUIT_PATH, WRONG, Change, circuit
 
 CIRCUIT_ID = f"{OURS}/resourceGroups/g/providers/Microsoft.Network/expressRouteCircuits/erc-a"
@@ -134,6 +136,57 @@ def test_a_dumped_configuration_can_be_parsed_again() -> None:
     assert parse_stack(values | {"sparehub:region": dumped}) == config
 
 
+@pytest.mark.parametrize("make", [protected, recovery])
+def test_site_recovery_can_be_dumped_and_parsed_again(make: Callable[[], dict[str, Any]]) -> None:
+    """Also the numbers of recovery groups, which are text in JSON."""
+    values = make()
+    config = parse_stack(values)
+
+    dumped = config.region.model_dump(mode="json", by_alias=True, exclude_unset=True)
+
+    assert parse_stack(values | {"sparehub:region": dumped}) == config
+
+
+@pytest.mark.parametrize(
+    ("change", "problem"),
+    [
+        (
+            {"cacheStorageAccount": {"name": "St"}},
+            "cacheStorageAccount.name: 'St' is not the name of a storage account",
+        ),
+        (
+            {"cacheStorageAccount": {}},
+            "cacheStorageAccount: must say one of name and id",
+        ),
+        ({"vault": {"name": "1"}}, "vault.name: '1' is not the name of a Recovery Services vault"),
+        (
+            {"vault": {"id": f"{MACHINES.format('x')}", "name": "v"}},
+            "vault.id: .* is not the id of a Recovery Services vault",
+        ),
+        (
+            {"agentUpdates": {"automationAccountId": "x", "authentication": "RunAsAccount"}},
+            "agentUpdates.authentication: must be 'SystemAssignedIdentity'",
+        ),
+        (
+            {"recoveryPlan": {"groups": {"8": {}}}},
+            "recoveryPlan.groups.8: must be less than or equal to 7",
+        ),
+        (
+            {"recoveryPlan": {"groups": {"1": {"after": [{"manual": "x", "runbookId": "y"}]}}}},
+            r"groups.1.after\[0\].runbookId: 'y' is not the id of a runbook",
+        ),
+        ({"policy": {"recoveryPointRetentionInHours": 361}}, "must be less than or equal to 360"),
+    ],
+)
+def test_a_wrong_key_of_site_recovery_is_named(change: dict[str, Any], problem: str) -> None:
+    """With its place and what is expected of it."""
+    values = recovery()
+    values["sparehub:region"]["siteRecovery"] = SITE_RECOVERY | change
+
+    with pytest.raises(ConfigurationError, match=problem):
+        parse_stack(values)
+
+
 def test_only_a_region_on_standby_is_disconnected() -> None:
     """`disconnected` is a state between two deployments, never of an active region."""
     values = shipped("primary") | {"sparehub:disconnected": True}
@@ -163,9 +216,11 @@ def test_the_schema_knows_every_key() -> None:
         "name",
         "onPremises",
         "remap",
+        "replicate",
         "resourceGroup",
         "routeTables",
         "routes",
+        "siteRecovery",
         "spokes",
         "standby",
         "tags",

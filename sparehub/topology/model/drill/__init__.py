@@ -1,0 +1,1 @@
+"""The test networks of a drill, and that nothing can leave them."""

@@ -1,0 +1,71 @@
+"""Vault, cache accounts and policy of Site Recovery, decided from a stack file."""
+
+from sparehub.topology.config.resource_ids import ResourceId
+from sparehub.topology.config.schema import StackConfig
+from sparehub.topology.config.site_recovery import CacheStorageAccountConfig, VaultConfig
+from sparehub.topology.model import names
+from sparehub.topology.model.recovery.resources import (
+    CacheStorageAccount,
+    RecoveryVault,
+    ReplicationPolicy,
+    SiteRecovery,
+)
+
+_MINUTES = 60
+
+
+def build_cache_storage_account(config: StackConfig) -> CacheStorageAccount | None:
+    """Return the cache account of the machines that a region replicates, if it does."""
+    replicate = config.region.replicate
+    return _account(replicate.cache_storage_account) if replicate else None
+
+
+def build_site_recovery(config: StackConfig) -> SiteRecovery | None:
+    """Return what a region has for the machines of the other one, if it takes over."""
+    recovery, region = config.region.site_recovery, config.region
+    if recovery is None:
+        return None
+    name = region.name or config.location
+    return SiteRecovery(
+        location=config.location,
+        vault=_vault(recovery.vault, name, config.location),
+        policy=ReplicationPolicy(
+            name=names.REPLICATION_POLICY,
+            recovery_point_retention_in_minutes=(
+                recovery.policy.recovery_point_retention_in_hours * _MINUTES
+            ),
+            app_consistent_frequency_in_minutes=(
+                recovery.policy.app_consistent_frequency_in_hours * _MINUTES
+            ),
+        ),
+        cache_storage_account=_account(recovery.cache_storage_account),
+        resource_group=recovery.resource_group or names.recovered_group_name(name),
+        automation_account_id=(
+            recovery.agent_updates.automation_account_id if recovery.agent_updates else ""
+        ),
+        tags=region.tags,
+    )
+
+
+def _vault(vault: VaultConfig, region: str, location: str) -> RecoveryVault:
+    identity = ResourceId.parse(vault.id) if vault.id else None
+    return RecoveryVault(
+        name=identity.name if identity else vault.name or names.vault_name(region),
+        resource_group=(
+            identity.resource_group
+            if identity
+            else vault.resource_group or names.vault_group_name(region)
+        ),
+        location=vault.location or location,
+        id=vault.id or "",
+        system_identity=vault.identity == "systemAssigned",
+        public_network_access=vault.public_network_access,
+    )
+
+
+def _account(account: CacheStorageAccountConfig) -> CacheStorageAccount:
+    return CacheStorageAccount(
+        name=account.name or ResourceId.parse(account.id or "").name,
+        id=account.id or "",
+        key_access=account.key_access,
+    )

@@ -1,0 +1,51 @@
+"""The region whose machines are replicated, from what stacks recorded of themselves."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sparehub.topology.model.recovery.resources import ReplicationSource
+
+OUTPUT = "replicationSource"
+"""The output under which a stack keeps what it knew of the other region."""
+
+
+def replication_source(outputs: Mapping[str, Any]) -> ReplicationSource | None:
+    """Return the source that a stack's outputs describe; None where it replicates nothing.
+
+    Args:
+        outputs: of the other region's stack; empty where it was never deployed.
+
+    """
+    replicate = (outputs.get("region") or {}).get("replicate")
+    account = outputs.get("cacheStorageAccountId")
+    if not replicate or not account:
+        return None
+    return ReplicationSource(
+        location=str(outputs["location"]),
+        network_ids=dict(outputs.get("spokeVirtualNetworkIds") or {}),
+        cache_storage_account_id=str(account),
+        key_access=bool(replicate["cacheStorageAccount"].get("keyAccess", True)),
+    )
+
+
+def source_output(source: ReplicationSource) -> dict[str, Any]:
+    """Return a source as a stack's output."""
+    return {
+        "location": source.location,
+        "networkIds": dict(source.network_ids),
+        "cacheStorageAccountId": source.cache_storage_account_id,
+        "keyAccess": source.key_access,
+    }
+
+
+def recorded_source(outputs: Mapping[str, Any]) -> ReplicationSource | None:
+    """Return the source that a stack's own outputs keep: the other one's may be lost."""
+    kept = outputs.get(OUTPUT)
+    if not kept:
+        return None
+    return ReplicationSource(
+        location=str(kept["location"]),
+        network_ids=dict(kept["networkIds"]),
+        cache_storage_account_id=str(kept["cacheStorageAccountId"]),
+        key_access=bool(kept["keyAccess"]),
+    )
