@@ -1,0 +1,26 @@
+"""Names that an item's settings give to what a failover makes (SR-44)."""
+
+from sparehub.simulator.arm.http_messages import JsonObject
+from sparehub.simulator.arm.types.attached.network_interface import NetworkInterface
+from sparehub.simulator.arm.types.attached.virtual_machine import VirtualMachine
+from sparehub.simulator.arm.types.base import ResourceType
+
+
+def check_names(settings: JsonObject) -> None:
+    """Refuse a name that a machine or an interface cannot have.
+
+    Raises:
+        Refusal: As the type itself refuses the name.
+
+    """
+    details = settings.get("providerSpecificDetails", {})
+    _check(VirtualMachine(), settings.get("recoveryAzureVMName"))
+    _check(VirtualMachine(), details.get("tfoAzureVMName"))
+    for nic in settings.get("vmNics", []):
+        for prefix in ("recovery", "tfoRecovery"):
+            _check(NetworkInterface(), nic.get(f"{prefix}NicName"))
+
+
+def _check(resource_type: ResourceType, name: str | None) -> None:
+    if name:  # an empty one is as one that is not sent (SR-45)
+        resource_type.check_name(name)
