@@ -233,34 +233,3 @@ def test_faults_of_machines_hold_for_plans_and_re_protection(arm: Arm) -> None:
     arm.inject("cache-unreachable", region=asr.TARGET)
     again = ended(arm, "POST", *asr.switch("app1"))
     assert again == ("Failed", site_recovery.CACHE_ACCOUNT.code)
-
-
-def test_a_machine_with_an_ipv6_address_fails_over_and_is_tested(arm: Arm) -> None:
-    """SR-10, SR-11: a range of 2**64 addresses is not gone through."""
-    asr.prepare(arm)
-    ranges = ["10.1.0.0/24", "fd00::/64"]
-    for path, body in (asr.SPOKE, asr.ARRIVAL, asr.TEST):
-        subnets = [{"name": "app", "properties": {"addressPrefixes": ranges}}]
-        properties = {"addressSpace": {"addressPrefixes": ranges}, "subnets": subnets}
-        arm.put(path, body | {"properties": properties})
-    path, body = asr.interface("app1", "10.1.0.10")
-    six = {
-        "subnet": {"id": f"{asr.SPOKE[0]}/subnets/app"},
-        "privateIPAddressVersion": "IPv6",
-        "privateIPAllocationMethod": "Static",
-        "privateIPAddress": "fd00::10",
-    }
-    body["properties"]["ipConfigurations"].append({"name": "six", "properties": six})
-    arm.put(path, body)
-    arm.put(*asr.machine("app1"))
-    asr.accept(arm, "PUT", *asr.protection("app1"))
-    asr.until_protected(arm, asr.item("app1"))
-
-    asr.succeed(arm, "POST", f"{asr.item('app1')}/testFailover", asr.trial())
-    asr.succeed(arm, "POST", f"{asr.item('app1')}/testFailoverCleanup", {"properties": {}})
-    asr.succeed(arm, "POST", f"{asr.item('app1')}/unplannedFailover", asr.failover())
-
-    made = arm.properties(asr.there("app1-nic", "networkInterfaces"))["ipConfigurations"]
-    shown = [found["properties"] for found in made]
-    assert [one["privateIPAddress"] for one in shown] == ["10.1.0.10", "fd00::10"]
-    assert shown[1]["privateIPAddressVersion"] == "IPv6"

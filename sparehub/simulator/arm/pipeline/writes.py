@@ -66,7 +66,7 @@ def put(timeline: Timeline, resolved: ResolvedRequest, *, checked: bool = True) 
     resource_type = REGISTRY.get(identity.type.lower())
     if resource_type is None:  # a template, or a name with a slash, can lead here
         raise refusals.TYPE_UNKNOWN(type=identity.type)
-    resource_type.check_name(identity.name)
+    resource_type.check_name(identity)
     parent = require_parent(timeline.transaction, resolved)
     accepted, references = accept(_spec(resource_type, resolved), resolved.body)
     write = Write(

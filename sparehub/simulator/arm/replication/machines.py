@@ -6,7 +6,6 @@ Which network, subnet and address: SR-09 to SR-11, SR-44, SR-46 and SR-73. Names
 
 from dataclasses import dataclass
 from ipaddress import ip_address
-from itertools import chain, islice
 
 from sparehub.simulator.arm.http_messages import JsonObject
 from sparehub.simulator.arm.refusals import site_recovery as refusals
@@ -25,9 +24,6 @@ from sparehub.simulator.arm.types.network.ip_configurations import (
 from sparehub.simulator.arm.types.network.virtual_network import SUBNET, subnet_networks
 from sparehub.simulator.arm.types.recovery.state import mappings
 from sparehub.simulator.arm.types.recovery.state.source_machine import network_of
-
-_RESERVED = 5
-"""Addresses of a range that Azure keeps for itself (VN-01)."""
 
 
 @dataclass(frozen=True)
@@ -201,8 +197,6 @@ def _configuration(
     }
     if address:
         properties["privateIPAddress"] = address
-    if ":" in configuration["address"]:
-        properties["privateIPAddressVersion"] = "IPv6"
     return {"name": configuration["name"], "properties": properties}
 
 
@@ -281,10 +275,6 @@ def _free_address(arrival: Arrival, subnet: Resource, wanted: str) -> str:
     first = int(address) - int(network.network_address)
     last = network.num_addresses - 1
     order = (
-        chain([first], range(last, -1, -1))
-        if arrival.test
-        else chain(range(first, last + 1), range(first))
+        [first, *range(last, -1, -1)] if arrival.test else [*range(first, last + 1), *range(first)]
     )
-    # A range may have 2**64 addresses: among as many as are not free and two more, one is free.
-    tries = islice(order, len(taken) + _RESERVED + 2)
-    return next((str(network[number]) for number in tries if free(number)), "")
+    return next((str(network[number]) for number in order if free(number)), "")

@@ -263,10 +263,10 @@ class ResourceType:
         """Return the resources of the type in a scope, as a list of the scope shows them."""
         return transaction.of_type(self.name, under=f"{scope.text}/")
 
-    def check_name(self, name: str) -> None:
+    def check_name(self, identity: ResourceId) -> None:
         """Refuse a name that the type cannot have."""
-        if not self.name_pattern.fullmatch(name):
-            raise refusals.NAME_INVALID(name=name, longest=self.longest_name)
+        if not self.name_pattern.fullmatch(identity.name):
+            raise refusals.NAME_INVALID(name=identity.name, longest=self.longest_name)
 
     def missing(self, reference: str, identity: ResourceId) -> Refusal:
         """Return the refusal for a reference to a resource that does not exist."""

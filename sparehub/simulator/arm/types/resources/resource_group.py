@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from sparehub.simulator.arm.refusals import common as refusals
 from sparehub.simulator.arm.refusals.template import Refusal
-from sparehub.simulator.arm.storage.resource_id import RESOURCE_GROUP
+from sparehub.simulator.arm.storage.resource_id import RESOURCE_GROUP, ResourceId
 from sparehub.simulator.arm.storage.transaction import Resource, Transaction
 from sparehub.simulator.arm.types.base import AnswerStyle, Deleter, Durations, ResourceType
 from sparehub.simulator.arm.types.body_schema import Spec
@@ -25,10 +25,10 @@ class ResourceGroup(ResourceType):
 
     _name = re.compile(r"[\w().-]{0,89}[\w()-]")
 
-    def check_name(self, name: str) -> None:
+    def check_name(self, identity: ResourceId) -> None:
         """Refuse a name that a group cannot have (names: 1 to 90, not ending in a full stop)."""
-        if not self._name.fullmatch(name):
-            raise refusals.GROUP_NAME_INVALID(name=name)
+        if not self._name.fullmatch(identity.name):
+            raise refusals.GROUP_NAME_INVALID(name=identity.name)
 
     def on_delete(self, transaction: Transaction, resource: Resource, deleter: Deleter) -> None:
         """Delete the contents, dependents first; or refuse the whole deletion.

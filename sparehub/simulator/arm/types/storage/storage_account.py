@@ -6,6 +6,7 @@ from typing import ClassVar
 from sparehub.simulator.arm.http_messages import JsonObject
 from sparehub.simulator.arm.refusals import site_recovery as refusals
 from sparehub.simulator.arm.storage.clock import date_text
+from sparehub.simulator.arm.storage.resource_id import ResourceId
 from sparehub.simulator.arm.storage.transaction import Resource, Transaction
 from sparehub.simulator.arm.types.base import (
     ActionContext,
@@ -68,10 +69,10 @@ class StorageAccount(ResourceType):
             "properties": self.accepts,
         }
 
-    def check_name(self, name: str) -> None:
+    def check_name(self, identity: ResourceId) -> None:
         """Refuse a name that is not 3 to 24 digits and small letters."""
-        if not re.fullmatch(r"[a-z0-9]{3,24}", name):
-            raise refusals.ACCOUNT_NAME(name=name)
+        if not re.fullmatch(r"[a-z0-9]{3,24}", identity.name):
+            raise refusals.ACCOUNT_NAME(name=identity.name)
 
     def check(self, write: Write) -> None:
         """Refuse a name that another group has: names are worldwide."""
