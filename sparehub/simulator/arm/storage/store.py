@@ -16,7 +16,7 @@ from sparehub.simulator.errors import StoreError
 from sparehub.simulator.private_files import close_to_others, open_private, private_directory
 
 FILE = "azure.sqlite"
-VERSION = 3
+VERSION = 4
 _APPLICATION = 0x53504852  # "SPHR": marks a file as a store
 _LOCK_TIMEOUT = 60.0  # seconds to wait for another process's write
 _LOG_PAGES = 4_000  # of 4 KiB: how much is written between two checkpoints
