@@ -160,7 +160,8 @@ def add_fault(directory: Path, order: FaultRequest) -> None:
     if order.kind == FaultKind.REGION_DOWN and not place:
         raise SimulatorError("which region is down? name it: --region eastasia")
     known = {name.partition("/")[2] for name in REGISTRY}
-    if order.type and order.type.lower() not in known | set(REGISTRY):
+    last = {name.rpartition("/")[2] for name in REGISTRY}
+    if order.type and order.type.lower() not in known | last | set(REGISTRY):
         raise SimulatorError(f"no resource type {order.type!r}; known: {', '.join(sorted(known))}")
     if order.after < 0 or (order.count is not None and order.count < 1):
         raise SimulatorError("a fault applies after 0 or more writes, to 1 or more")

@@ -90,7 +90,10 @@ def test_an_ultra_disk_is_refused(arm: Arm) -> None:
 
 
 def test_a_machine_that_is_protected_already_changes_nothing(arm: Arm) -> None:
-    """SR-31: the operation succeeds, and shows error 45031; also under another name."""
+    """SR-31: the operation succeeds, and shows error 45031; also under another name.
+
+    SR-29: it has a job as every operation has.
+    """
     asr.protect(arm, "app1")
     path, body = asr.protection("app1")
 
@@ -98,9 +101,26 @@ def test_a_machine_that_is_protected_already_changes_nothing(arm: Arm) -> None:
         before = arm.dump()
         status = asr.accept(arm, "PUT", again, body)
         assert (status["status"], status["error"]["code"]) == ("Succeeded", "45031")
-        tables = ("operations", "revisions")
-        kept = [row for row in arm.dump() if row[0] not in tables]
-        assert kept == [row for row in before if row[0] not in tables]
+        job = f"{asr.VAULT}/replicationJobs/{status['name']}"
+        assert arm.properties(job)["scenarioName"] == "EnableDr"
+        assert unchanged(arm, job) == [row for row in before if row[0] not in COUNTED]
+
+
+COUNTED = ("operations", "revisions")
+
+
+def unchanged(arm: Arm, job: str) -> list[tuple[Any, ...]]:
+    """Return what is stored, without counters and one job."""
+    return [row for row in arm.dump() if row[0] not in COUNTED and row[1] != job.lower()]
+
+
+def test_an_item_name_of_another_machine_is_taken(arm: Arm) -> None:
+    """Error 45031 would name a machine that is not protected at all."""
+    asr.protect(arm, "app1")
+    arm.put(*asr.interface("app2", "10.1.0.40"))
+    arm.put(*asr.machine("app2"))
+
+    assert arm.refusal(asr.item("app1"), asr.protection("app2")[1]) == "ITEM_TAKEN"
 
 
 def test_a_vault_in_the_region_of_the_machine_is_refused(arm: Arm) -> None:

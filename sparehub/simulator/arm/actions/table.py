@@ -18,8 +18,9 @@ from sparehub.simulator.arm.actions.gateway_connections import connections
 from sparehub.simulator.arm.actions.resiliency import resiliency_information, routes_information
 from sparehub.simulator.arm.data.service_providers import SERVICE_PROVIDERS, listed
 from sparehub.simulator.arm.http_messages import JsonObject
-from sparehub.simulator.arm.replication import bodies, failover, plan_run, reprotect, trial_failover
-from sparehub.simulator.arm.replication.plan_run import refresh_health
+from sparehub.simulator.arm.replication import bodies, failover, reprotect, trial_failover
+from sparehub.simulator.arm.replication.plans import runs
+from sparehub.simulator.arm.replication.vault_actions import export_jobs, refresh_health
 from sparehub.simulator.arm.routing.circuit_tables import (
     arp_table,
     route_table,
@@ -82,14 +83,14 @@ _SITE_RECOVERY = {
     f"{ITEM}/remove": _operation(reprotect.remove_item),
     f"{CONTAINER}/switchprotection": _operation(reprotect.switch_protection),
     f"{CONTAINER}/remove": _operation(reprotect.remove_container),
-    f"{PLAN}/unplannedFailover": _plan_operation(plan_run.unplanned_failover),
-    f"{PLAN}/plannedFailover": _plan_operation(plan_run.not_for_azure),
-    f"{PLAN}/testFailover": _plan_operation(plan_run.test_failover),
-    f"{PLAN}/testFailoverCleanup": _plan_operation(plan_run.clean_up),
-    f"{PLAN}/failoverCommit": _plan_operation(plan_run.commit),
-    f"{JOB}/resume": _operation(plan_run.resume),
-    f"{JOB}/cancel": _operation(plan_run.cancel),
-    JOB: _operation(plan_run.export_jobs),
+    f"{PLAN}/unplannedFailover": _plan_operation(runs.unplanned_failover),
+    f"{PLAN}/plannedFailover": _plan_operation(runs.not_for_azure),
+    f"{PLAN}/testFailover": _plan_operation(runs.test_failover),
+    f"{PLAN}/testFailoverCleanup": _plan_operation(runs.clean_up),
+    f"{PLAN}/failoverCommit": _plan_operation(runs.commit),
+    f"{JOB}/resume": _operation(runs.resume),
+    f"{JOB}/cancel": _operation(runs.cancel),
+    JOB: _operation(export_jobs),
     f"{VAULT}/replicationVaultHealth/refresh": replace(_operation(refresh_health), on_part=True),
     f"{STORAGE_ACCOUNT}/listKeys": Action(list_account_keys, at_once=True),
     f"{ACCOUNT}/listKeys": Action(list_automation_keys, at_once=True),

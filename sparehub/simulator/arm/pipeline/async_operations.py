@@ -194,7 +194,8 @@ def _replication_status(name: str, operation: AsyncOperation, now: float) -> Jso
     """Return the status of an operation of Site Recovery (SR-31)."""
     running = now < operation.finishes_at
     error = None if running else operation.failure or operation.warning
-    status = "InProgress" if running else "Failed" if operation.failure else "Succeeded"
+    ended = "Cancelled" if operation.cancelled else "Succeeded"
+    status = "InProgress" if running else "Failed" if operation.failure else ended
     return {
         "error": error,
         "id": None,

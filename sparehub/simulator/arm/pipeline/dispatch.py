@@ -23,7 +23,6 @@ from sparehub.simulator.arm.pipeline.start_operation import accept_unchanged, st
 from sparehub.simulator.arm.pipeline.timeline import Timeline
 from sparehub.simulator.arm.pipeline.writes import delete, patch, put
 from sparehub.simulator.arm.refusals import common as refusals
-from sparehub.simulator.arm.refusals.template import UnchangedError
 from sparehub.simulator.arm.replication.views import VIEWS, ViewContext
 from sparehub.simulator.arm.storage import operations
 from sparehub.simulator.arm.storage.deterministic_ids import guid
@@ -37,7 +36,12 @@ from sparehub.simulator.arm.storage.resource_id import (
     parse,
 )
 from sparehub.simulator.arm.storage.transaction import Resource
-from sparehub.simulator.arm.types.base import ActionContext, AnswerStyle, StartedOperation
+from sparehub.simulator.arm.types.base import (
+    ActionContext,
+    AnswerStyle,
+    StartedOperation,
+    UnchangedError,
+)
 from sparehub.simulator.arm.types.body_schema import accept
 from sparehub.simulator.arm.types.registry import REGISTRY
 from sparehub.simulator.arm.types.render import render
@@ -141,7 +145,7 @@ def _put(timeline: Timeline, resolved: ResolvedRequest) -> Response:
     try:
         resource = put(timeline, resolved)
     except UnchangedError as problem:
-        return accept_unchanged(timeline, resolved, problem.shown)
+        return accept_unchanged(timeline, resolved, problem)
     region = timeline.transaction.region(resource)
     headers = record_operation(timeline, resolved, resource, region, deletion=False)
     resource_type = REGISTRY[resource.id.type.lower()]

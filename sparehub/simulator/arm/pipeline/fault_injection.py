@@ -18,9 +18,11 @@ from sparehub.simulator.arm.storage.resource_id import (
     AsyncOperationId,
     Collection,
     ResourceId,
+    Target,
     parse,
 )
-from sparehub.simulator.arm.storage.transaction import Transaction
+from sparehub.simulator.arm.storage.transaction import Resource, Transaction
+from sparehub.simulator.arm.types.base import AnswerStyle
 from sparehub.simulator.arm.types.express_route.circuit import CIRCUIT, CONNECTION
 
 _SECONDS_TO_RETRY = 14
@@ -98,20 +100,27 @@ def _disturb_transport(timeline: Timeline, resolved: ResolvedRequest, fault: Fau
 
 def _is_asynchronous(resolved: ResolvedRequest) -> bool:
     """Return whether a write continues after its answer, as an asynchronous operation."""
-    if resolved.method == "DELETE" or (resolved.action and resolved.action.action.operates):
-        return True
-    return resolved.method == "PUT" and resolved.type is not None and resolved.type.asynchronous
+    if resolved.action:
+        return resolved.action.action.operates
+    if resolved.type is None:
+        return False
+    if resolved.method == "DELETE":
+        return resolved.type.answers is not AnswerStyle.IMMEDIATE
+    updates = resolved.method == "PATCH" and resolved.type.patches is not None
+    return resolved.type.asynchronous and (resolved.method == "PUT" or updates)
 
 
 def _fault_scope(transaction: Transaction, resolved: ResolvedRequest) -> FaultScope:
     """Return type and region of what a request is about; empty where they are unknown."""
     target = resolved.target
+    if resolved.action:  # it is about what it acts on
+        identity = resolved.action.resource
+        resource = transaction.get(identity.key)
+        return FaultScope(identity.type, transaction.region(resource) if resource else "")
     match target:
         case AsyncOperationId():
-            holder = parse(target.scope) if target.scope else None
-            resource = transaction.get(holder.key) if isinstance(holder, ResourceId) else None
-            region = transaction.region(resource) if resource else target.region
-            return FaultScope("", region)
+            near = _nearest(transaction, parse(target.scope)) if target.scope else None
+            return FaultScope("", transaction.region(near) if near else target.region)
         case Collection(scope):
             holder = parse(scope)
             if not isinstance(holder, ResourceId) or holder.is_group:
@@ -123,6 +132,14 @@ def _fault_scope(transaction: Transaction, resolved: ResolvedRequest) -> FaultSc
             region = transaction.region(resource) if resource else region_in(resolved.content)
             return FaultScope(target.type, region)
     return FaultScope("", "")
+
+
+def _nearest(transaction: Transaction, target: Target) -> Resource | None:
+    """Return a resource, or where it has gone the nearest one above it."""
+    identity = target if isinstance(target, ResourceId) else None
+    while identity and not (found := transaction.get(identity.key)):
+        identity = identity.parent
+    return found if identity else None
 
 
 def _circuit_scope(transaction: Transaction, resolved: ResolvedRequest) -> FaultScope | None:

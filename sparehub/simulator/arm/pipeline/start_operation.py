@@ -5,12 +5,12 @@ from sparehub.simulator.arm.pipeline.async_operations import accepted_headers
 from sparehub.simulator.arm.pipeline.due_work import finish_due
 from sparehub.simulator.arm.pipeline.resource_lookup import ResolvedRequest
 from sparehub.simulator.arm.pipeline.timeline import Timeline
-from sparehub.simulator.arm.refusals.template import Refusal
 from sparehub.simulator.arm.storage import effects, operations
+from sparehub.simulator.arm.storage.clock import Span
 from sparehub.simulator.arm.storage.deterministic_ids import guid
 from sparehub.simulator.arm.storage.operations import AsyncOperation
-from sparehub.simulator.arm.storage.transaction import Resource
-from sparehub.simulator.arm.types.base import StartedOperation
+from sparehub.simulator.arm.storage.transaction import Resource, WriteLock
+from sparehub.simulator.arm.types.base import StartedOperation, UnchangedError
 from sparehub.simulator.arm.types.recovery.state import jobs
 from sparehub.simulator.arm.types.recovery.state.jobs import JobRun
 from sparehub.simulator.arm.types.registry import REGISTRY
@@ -28,11 +28,12 @@ def start_operation(
     carries the effect out.
     """
     store, resource_type = timeline.transaction, REGISTRY[resource.id.type.lower()]
-    busy = [resource, *(found for key in started.also if (found := store.get(key)))]
+    keys = started.busy or (resource.key,)
+    busy = [found for key in keys if (found := store.get(key))]
     for held in busy:
         timeline.refuse_if_locked(held.key, resource_type, _VERB)
     after = [held.finishes_at for held in busy]
-    span = timeline.begin(resource.id, resource.key, _VERB, started.seconds, after)
+    span = timeline.begin(resource.id, keys[0], _VERB, started.seconds, after)
     store.next_revision(resource.key)  # so that the next operation has another id
     failure = started.failure.error if started.failure else None
     if timeline.will_fail:
@@ -45,6 +46,7 @@ def start_operation(
         "end": span.end,
     }
     for held in busy:
+        store.lock_writes(held.key, WriteLock(span.end, timeline.operation, _VERB))
         held.private["scenario"] = scenario
         store.put(held)
     operations.record(
@@ -66,10 +68,19 @@ def start_operation(
     return Response(status=_ACCEPTED, headers=headers)
 
 
-def accept_unchanged(timeline: Timeline, resolved: ResolvedRequest, shown: Refusal) -> Response:
-    """Accept a write that changes nothing; its operation succeeds and shows an error (SR-31)."""
+def accept_unchanged(
+    timeline: Timeline, resolved: ResolvedRequest, unchanged: UnchangedError
+) -> Response:
+    """Accept a write that changes nothing; its operation succeeds and shows an error (SR-31).
+
+    It has a job as every operation has (SR-29).
+    """
     store, now = timeline.transaction, timeline.now
     operation = guid("unchanged", resolved.path.lower(), store.next_revision("unchanged"))
-    operations.record(store, operation, AsyncOperation(now, starts_at=now, warning=shown.error))
+    shown = AsyncOperation(now, starts_at=now, warning=unchanged.shown.error)
+    operations.record(store, operation, shown)
+    if unchanged.job:
+        run = JobRun(operation, Span(now, now), None)
+        jobs.record(store, resolved.resource_id, unchanged.job, run)
     headers = accepted_headers(resolved.path, operation, resolved)
     return Response(status=_ACCEPTED, headers=headers)

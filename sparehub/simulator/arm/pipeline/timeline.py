@@ -1,7 +1,7 @@
 """When a write starts and finishes in simulated time, and which other writes it must wait for.
 
 At speeds 1 and 100 a write that meets a pending operation is refused: 409, or 429 with the seconds
-after which to retry. At ``instant`` nothing is pending.
+after which to retry. At ``instant`` nothing is pending but what waits for a person.
 """
 
 import math
@@ -17,6 +17,9 @@ from sparehub.simulator.arm.storage.resource_id import ResourceId
 from sparehub.simulator.arm.storage.transaction import Resource, Transaction, WriteLock
 from sparehub.simulator.arm.types.base import ResourceType
 from sparehub.simulator.arm.types.registry import REGISTRY
+
+_PERSON = 60
+"""Seconds after which to retry where a person has to act first."""
 
 
 @dataclass
@@ -54,9 +57,12 @@ class Timeline:
 
     def refuse_if_locked(self, key: str, resource_type: ResourceType, verb: str) -> None:
         """Refuse a write while another one holds the write lock ``key`` (VN-19)."""
-        if self.span is not None or self.instant:
+        if self.span is not None:
             return
         last = self.transaction.write_lock(key)
+        waits = last is not None and math.isinf(last.until)
+        if self.instant and not waits:
+            return
         if last and last.until > self.now:
             same = last.verb == verb
             refusal = resource_type.busy_refusal if same else refusals.ANOTHER_OPERATION
@@ -65,13 +71,18 @@ class Timeline:
                 operation=last.operation,
                 verb=last.verb,
                 thing=holder.id.text if holder else key,
-                seconds=math.ceil(last.until - self.now),
+                seconds=_PERSON if waits else math.ceil(last.until - self.now),
             )
 
     def refuse_if_not_ready(
         self, used: Resource, identity: ResourceId, refusal: ErrorTemplate
     ) -> None:
         """Refuse to use a resource that is being written or in the state Failed (VN-20)."""
+        if used.deleted_at is not None:
+            text = used.id.text
+            raise refusal(
+                reference=text, id=identity.text, verb="DeleteOperation", state="Deleting"
+            )
         if self.span is None and not self.instant:
             last = self.transaction.write_lock(used.key)
             if max(used.finishes_at, last.until if last else 0.0) > self.now:
@@ -87,7 +98,8 @@ class Timeline:
         """Return when a write under the write lock ``key`` could start, in simulated seconds."""
         last = self.transaction.write_lock(key)
         begin = self.now if self.configured is None or not self.instant else self.configured
-        return max([begin, *after, last.until if last else 0.0])
+        free = last.until if last and not math.isinf(last.until) else 0.0
+        return max([begin, *after, free])
 
     def begin(
         self, identity: ResourceId, key: str, verb: str, seconds: float, after: Iterable[float]

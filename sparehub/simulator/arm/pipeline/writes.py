@@ -1,22 +1,27 @@
 """Writes: PUT, PATCH and DELETE of a resource, and of the children that go with it."""
 
 import json
+from contextlib import suppress
 from dataclasses import dataclass
 
-from sparehub.simulator.arm.data import geography
 from sparehub.simulator.arm.http_messages import JsonObject
-from sparehub.simulator.arm.pipeline import access_control
 from sparehub.simulator.arm.pipeline.resource_lookup import (
     ResolvedRequest,
     require_parent,
     resolve_inline,
 )
 from sparehub.simulator.arm.pipeline.timeline import Timeline
+from sparehub.simulator.arm.pipeline.write_checks import (
+    location_of,
+    referenced,
+    refuse_failed_parent,
+    refuse_unready,
+)
 from sparehub.simulator.arm.refusals import common as refusals
-from sparehub.simulator.arm.storage.resource_id import ResourceId, parse
-from sparehub.simulator.arm.storage.transaction import Resource, Transaction
-from sparehub.simulator.arm.types.base import ResourceType, Write
-from sparehub.simulator.arm.types.body_schema import BodyReference, Spec, accept
+from sparehub.simulator.arm.storage.resource_id import ResourceId
+from sparehub.simulator.arm.storage.transaction import Resource
+from sparehub.simulator.arm.types.base import ResourceType, UnchangedError, Write
+from sparehub.simulator.arm.types.body_schema import Spec, accept
 from sparehub.simulator.arm.types.recovery.state import jobs
 from sparehub.simulator.arm.types.recovery.state.jobs import JobRun
 from sparehub.simulator.arm.types.registry import REGISTRY
@@ -31,9 +36,10 @@ class Writer:
     checked: bool = True
 
     def put(self, identity: ResourceId, body: JsonObject) -> None:
-        """Create or update a resource."""
+        """Create or update a resource; one that such a write does not change stays."""
         resolved = resolve_inline(self.timeline.transaction, identity, body)
-        put(self.timeline, resolved, checked=self.checked)
+        with suppress(UnchangedError):
+            put(self.timeline, resolved, checked=self.checked)
 
     def remove(self, resource: Resource) -> None:
         """Delete a resource, with all checks."""
@@ -57,7 +63,9 @@ def put(timeline: Timeline, resolved: ResolvedRequest, *, checked: bool = True) 
 
     """
     identity, existing = resolved.resource_id, resolved.existing
-    resource_type = REGISTRY[identity.type.lower()]
+    resource_type = REGISTRY.get(identity.type.lower())
+    if resource_type is None:  # a template, or a name with a slash, can lead here
+        raise refusals.TYPE_UNKNOWN(type=identity.type)
     resource_type.check_name(identity)
     parent = require_parent(timeline.transaction, resolved)
     accepted, references = accept(_spec(resource_type, resolved), resolved.body)
@@ -68,20 +76,23 @@ def put(timeline: Timeline, resolved: ResolvedRequest, *, checked: bool = True) 
         existing=existing,
         parent=parent,
         query=resolved.query,
-        location=_location(resource_type, resolved, accepted, parent),
+        location=location_of(resource_type, resolved, accepted, parent),
         children=Writer(timeline, checked),
         now=timeline.span.start if timeline.span else timeline.now,
         method=resolved.method,
     )
     lock_key = resource_type.write_lock_key(write.id, write.properties)
     timeline.refuse_if_locked(lock_key, resource_type, resource_type.verb)
-    _refuse_failed_parent(timeline, write)
-    used = _referenced(timeline, resource_type, write, references, checked=checked)
+    refuse_failed_parent(timeline, write)
+    used = referenced(timeline, resource_type, write, references, checked=checked)
     if checked:
         resource_type.check(write)
     used += resource_type.dependencies(write)
+    needed = resource_type.starts_after(write)
+    if checked:
+        refuse_unready(timeline, resource_type, write, used + needed)
     earlier = [resource for resource in (parent, existing) if resource]
-    earlier += resource_type.starts_after(write)
+    earlier += needed
     inline = timeline.span is not None
     timeline.begin(
         write.id,
@@ -92,8 +103,13 @@ def put(timeline: Timeline, resolved: ResolvedRequest, *, checked: bool = True) 
     )
     if not inline:
         _fail(timeline, resource_type, write)
-    resource = _store(timeline, resource_type, write, {resource.key for resource in used})
-    resource_type.after_put(write, resource)
+    if timeline.failure is None or inline or resource_type.keeps_failed(write.method):
+        resource = _store(timeline, resource_type, write, {resource.key for resource in used})
+        resource_type.after_put(write, resource)
+    else:
+        # The next operation has another id.
+        timeline.transaction.next_revision(write.id.key)
+        resource = existing or Resource(write.id, {"properties": {}}, "{}")
     if not inline and timeline.span and (draft := resource_type.job(write)):
         run = JobRun(timeline.operation, timeline.span, timeline.failure)
         jobs.record(timeline.transaction, write.id, draft, run)
@@ -105,13 +121,6 @@ def _spec(resource_type: ResourceType, resolved: ResolvedRequest) -> Spec:
     if resolved.method == "PATCH" and resource_type.patches is not None:
         return resource_type.patches
     return resource_type.body
-
-
-def _refuse_failed_parent(timeline: Timeline, write: Write) -> None:
-    """Refuse a child whose parent is in the state Failed (ER-12)."""
-    parent = write.parent
-    if timeline.span is None and write.id.parent and parent and parent.failure is not None:
-        raise refusals.PARENT_FAILED(id=write.id.text, operation=parent.operation)
 
 
 def _seconds(timeline: Timeline, resource_type: ResourceType, write: Write) -> float:
@@ -147,66 +156,6 @@ def _spelling(
     if identity.parent and not identity.is_extension:
         return parent.id.child(resource_type.name.rpartition("/")[2], identity.name)
     return ResourceId(f"{parent.id.text}/providers/{resource_type.name}/{identity.name}")
-
-
-def _location(
-    resource_type: ResourceType,
-    resolved: ResolvedRequest,
-    body: JsonObject,
-    parent: Resource | None,
-) -> str:
-    """Return the region of a resource; refuse an unknown region and a move."""
-    identity, existing = resolved.resource_id, resolved.existing
-    if not resource_type.has_location:
-        return str(parent.document.get("location", "")) if parent else ""
-    if existing and "location" not in body and resolved.method == "PATCH":
-        return str(existing.document["location"])
-    if "location" not in body:
-        raise refusals.LOCATION_REQUIRED()  # noqa: RSE102  an entry of the catalogue is called
-    location = geography.canonical_region(body["location"])
-    if not geography.is_region(location):
-        raise refusals.LOCATION_UNKNOWN(location=body["location"], type=resource_type.name)
-    if existing and existing.document["location"] != location:
-        old, group = existing.document["location"], identity.group.name
-        if identity.is_group:
-            raise refusals.GROUP_LOCATION_FIXED(old=old, new=location)
-        raise refusals.LOCATION_FIXED(name=identity.name, group=group, old=old, new=location)
-    return location
-
-
-def _referenced(
-    timeline: Timeline,
-    resource_type: ResourceType,
-    write: Write,
-    references: list[BodyReference],
-    *,
-    checked: bool,
-) -> list[Resource]:
-    """Return the resources that the body refers to; refuse wrong, missing and unready ones."""
-    store, referenced = timeline.transaction, []
-    if not checked:
-        stored = [store.get(reference.id.lower()) for reference in references]
-        return [resource for resource in stored if resource]
-    for reference in references:
-        rule, target = reference.rule, parse(reference.id)
-        if not isinstance(target, ResourceId) or target.type.lower() != rule.type.lower():
-            raise refusals.REFERENCE_TYPE_WRONG(
-                reference=reference.id, expected=rule.type, path=reference.path
-            )
-        if "authorizationKey" not in write.properties:  # which stands for the circuit's owner
-            access_control.check_linked_permission(store, write.id, target)
-        resource = store.get(target.key)
-        if resource is None or (rule.same_region and not _is_beside(store, resource, write)):
-            raise resource_type.missing(reference.id, write.id)
-        timeline.refuse_if_not_ready(resource, write.id, resource_type.not_ready_refusal)
-        referenced.append(resource)
-    return referenced
-
-
-def _is_beside(store: Transaction, resource: Resource, write: Write) -> bool:
-    """Return whether a resource is in the subscription and region of the one that is written."""
-    same_subscription = resource.id.subscription == write.id.subscription
-    return same_subscription and store.region(resource) == write.location
 
 
 def _store(
@@ -299,12 +248,20 @@ def delete(timeline: Timeline, resource: Resource) -> None:
         remove(timeline, resource)  # so that what is in use is refused now
     if timeline.will_fail:
         timeline.failure = resource_type.failure_template().error
-        resource.failure, resource.finishes_at = timeline.failure, span.end
+        keep_undeleted(resource, timeline.failure)
+        resource.finishes_at = span.end
     else:
         resource.deleted_at = span.end
     resource.operation = timeline.operation
     timeline.transaction.touch(resource)
     _record_deletion(timeline, resource)
+
+
+def keep_undeleted(resource: Resource, failure: JsonObject) -> None:
+    """Let a resource stay whose deletion has failed, in the state that the failure leaves."""
+    resource.deleted_at = None
+    if REGISTRY[resource.id.type.lower()].keeps_failed("DELETE"):
+        resource.failure = failure
 
 
 def _record_deletion(timeline: Timeline, resource: Resource) -> None:

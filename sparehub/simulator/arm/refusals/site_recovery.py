@@ -132,12 +132,23 @@ FABRIC_EXISTS = unquoted(
 FABRIC_LOCATION = unquoted("FabricLocation", "'{location}' is not a region.", "SR-34")
 PLAN_SIZE = unquoted("RecoveryPlanSize", "{problem}.", "SR-61")
 PLAN_ITEM = unquoted("RecoveryPlanItem", "There is no protected item {item}.", "SR-60")
+PLAN_ACTION = unquoted(
+    "RecoveryPlanAction",
+    "The action {name} is of type {type}: Azure to Azure has runbooks and manual actions.",
+    "SR-62",
+)
 PLAN_FABRIC = unquoted("RecoveryPlanFabric", "{problem}.", "SR-60")
 MAPPING_TARGET = unquoted("MappingTarget", "There is no {what} {id}.", "SR-37, SR-38")
 MAPPING_EXISTS = unquoted(
     "MappingExists", "{source} is mapped already, by {name}.", "SR-04, SR-06", 409
 )
 IN_USE = unquoted("ResourceInUse", "{id} is used by {user}.", "SR-80", 409)
+NOT_READY = unquoted(
+    "ResourceNotReady", "{id} needs {needed}, which is being made or deleted.", "SR-28", 409
+)
+ITEM_TAKEN = unquoted(
+    "ItemNameTaken", "The item {name} is of another machine: {machine}.", "SR-31", 409
+)
 VAULT_REGION = unquoted(
     "VaultInSourceRegion", "The vault is in {region}, the region of the machine.", "SR-02"
 )

@@ -27,14 +27,6 @@ class Refusal(Exception):  # noqa: N818  an answer of Azure's, not an error of o
         return Response(status=self.status, body={"error": self.error})
 
 
-class UnchangedError(Exception):
-    """A write is accepted and changes nothing; its operation succeeds, and shows this error."""
-
-    def __init__(self, shown: Refusal) -> None:
-        super().__init__(str(shown))
-        self.shown = shown
-
-
 @dataclass(frozen=True)
 class ErrorTemplate:
     """One refusal of the catalogue: called with the values of its message, it makes the refusal."""

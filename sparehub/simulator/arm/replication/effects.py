@@ -4,7 +4,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from sparehub.simulator.arm.replication import failover, plan_run, reprotect, trial_failover
+from sparehub.simulator.arm.http_messages import JsonObject
+from sparehub.simulator.arm.replication import failover, reprotect, trial_failover
+from sparehub.simulator.arm.replication.plans import ends
 from sparehub.simulator.arm.types.base import EffectContext
 
 
@@ -12,7 +14,8 @@ from sparehub.simulator.arm.types.base import EffectContext
 class Effect:
     """What an operation changes at its end."""
 
-    finish: Callable[[EffectContext], None]
+    finish: Callable[[EffectContext], JsonObject | None]
+    """Returns the error that the operation ends with although it was done in part."""
     fail: Callable[[EffectContext], None]
 
 
@@ -30,7 +33,7 @@ EFFECTS: Mapping[str, Effect] = MappingProxyType(
         "switch": Effect(reprotect.finish_switch, reprotect.keep_item),
         "remove": Effect(reprotect.finish_removal, _nothing),
         "nothing": Effect(_nothing, _nothing),
-        "plan step": Effect(plan_run.finish_step, plan_run.fail_step),
+        "plan step": Effect(ends.finish_step, ends.fail_step),
     }
 )
 """By the name that is stored with an operation."""

@@ -4,6 +4,8 @@
 first. Without it the source goes on running, with the same name and address.
 """
 
+from collections.abc import Callable
+
 from sparehub.simulator.arm.http_messages import JsonObject
 from sparehub.simulator.arm.refusals import site_recovery as refusals
 from sparehub.simulator.arm.refusals.template import Refusal
@@ -20,7 +22,7 @@ from sparehub.simulator.arm.types.base import (
 )
 from sparehub.simulator.arm.types.recovery.state import durations, item_state
 
-_DIRECTION = "PrimaryToRecovery"
+DIRECTION = "PrimaryToRecovery"
 _WARNING = {
     "code": "28061",
     "message": "The virtual machine was created with another name, to avoid a clash.",
@@ -31,27 +33,37 @@ def unplanned_failover(call: ActionContext) -> StartedOperation:
     """Start the failover of one item."""
     properties = call.body.get("properties", {})
     require(call.transaction, call.resource, "UnplannedFailover", call.now)
-    if properties.get("failoverDirection", _DIRECTION) != _DIRECTION:
-        raise refusals.NOT_ALLOWED(
-            operation=str(properties["failoverDirection"]),
-            name=call.resource.id.name,
-            state="active in the primary",
-            allowed=_DIRECTION,
-        )
+    require_direction(properties, call.resource)
     shutdown = shuts_down(properties)
     point = chosen_point(call.transaction, call.resource, properties, call.now)
     seconds = durations.FAILOVER + (durations.SHUTDOWN if shutdown else 0.0)
     region = item_state.source_region(call.resource)
-    target = str(call.resource.private["targetRegion"])
-    warned = faults.holding(call.transaction, FaultKind.WARNING, target)
     return StartedOperation(
         seconds=seconds,
         effect="failover",
         arguments={"items": [call.resource.key], "points": [point], "shutdown": shutdown},
         job=_job(call.resource, shutdown),
         failure=failure(call.transaction, call.resource, shutdown=shutdown, region=region),
-        warning=_WARNING if warned else None,
+        warning=warning(call.transaction, call.resource),
     )
+
+
+def require_direction(properties: JsonObject, target: Resource) -> None:
+    """Refuse the other direction: a way back is a failover of the item that has moved (SR-54)."""
+    direction = str(properties.get("failoverDirection", DIRECTION))
+    if direction != DIRECTION:
+        raise refusals.NOT_ALLOWED(
+            operation=direction,
+            name=target.id.name,
+            state="active in the primary",
+            allowed=DIRECTION,
+        )
+
+
+def warning(transaction: Transaction, item: Resource) -> JsonObject | None:
+    """Return the error that a failover shows although it succeeds, if it does (SR-31)."""
+    target = str(item.private["targetRegion"])
+    return _WARNING if faults.holding(transaction, FaultKind.WARNING, target) else None
 
 
 def shuts_down(properties: JsonObject) -> bool:
@@ -143,34 +155,69 @@ def _task(name: str, friendly: str, start: float, end: float) -> JsonObject:
     return {"name": name, "friendlyName": friendly, "from": float(start), "to": float(end)}
 
 
-def finish_failover(context: EffectContext) -> None:
+def for_each(
+    context: EffectContext,
+    finish: Callable[[EffectContext, Resource, JsonObject], None],
+    fail: Callable[[EffectContext, Resource], None],
+) -> JsonObject | None:
+    """Finish an operation for each of its items; one that cannot does not stop the others.
+
+    Args:
+        context: The operation.
+        finish: Changes one item, with its recovery point where the operation uses one.
+        fail: Leaves one item in the state of an operation that failed.
+
+    Returns:
+        The error of the first item that could not, if there is one.
+
+    """
+    store, first = context.transaction, None
+    keys = context.arguments["items"]
+    points = context.arguments.get("points") or [{}] * len(keys)
+    for key, point in zip(keys, points, strict=True):
+        if item := store.get(key):
+            try:
+                with store.attempt():
+                    finish(context, item, point)
+            except Refusal as refusal:
+                first = first or refusal.error
+                if left := store.get(key):
+                    fail(context, left)
+    return first
+
+
+def finish_failover(context: EffectContext) -> JsonObject | None:
     """Make the machines in the other region; shut the sources down where that was asked for."""
-    for key, point in zip(context.arguments["items"], context.arguments["points"], strict=True):
-        item = context.transaction.get(key)
-        if item is None:
-            continue
-        if context.arguments["shutdown"]:
-            _deallocate(context.transaction, item)
-        machine = machines.make(Arrival(context.transaction, item), context.writer)
-        source = item.private["machine"]["id"].lower()
-        context.transaction.set_references(item.key, {source, machine.lower()})
-        item.private.pop("failoverFailed", None)
-        item.private["failedOver"] = {
-            "machine": machine,
-            "at": context.now,
-            "point": point["id"],
-            "pointTime": point["time"],
-            "committed": False,
-        }
-        context.transaction.touch(item)
+    return for_each(context, _fail_over, _mark_failed)
+
+
+def _fail_over(context: EffectContext, item: Resource, point: JsonObject) -> None:
+    if context.arguments["shutdown"]:
+        _deallocate(context.transaction, item)
+    machine = machines.make(Arrival(context.transaction, item), context.writer)
+    source = item.private["machine"]["id"].lower()
+    context.transaction.set_references(item.key, {source, machine.lower()})
+    item.private.pop("failoverFailed", None)
+    item.private["failedOver"] = {
+        "machine": machine,
+        "at": context.now,
+        "point": point["id"],
+        "pointTime": point["time"],
+        "committed": False,
+    }
+    context.transaction.touch(item)
+
+
+def _mark_failed(context: EffectContext, item: Resource) -> None:
+    item.private["failoverFailed"] = True
+    context.transaction.touch(item)
 
 
 def fail_failover(context: EffectContext) -> None:
     """Leave items as they were, in the state of a failover that failed (SR-52)."""
     for key in context.arguments["items"]:
         if item := context.transaction.get(key):
-            item.private["failoverFailed"] = True
-            context.transaction.touch(item)
+            _mark_failed(context, item)
 
 
 def _deallocate(transaction: Transaction, item: Resource) -> None:

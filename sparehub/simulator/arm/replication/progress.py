@@ -1,15 +1,31 @@
 """How far a read advances the clock at ``instant``, where nothing is waited for.
 
 A client that polls what is still under way would poll for ever if time stood still. So the read
-of an item, or of a list of items, advances the clock to the next instant at which one changes.
+of an item or of a runbook's job, or of a list of them, advances the clock to the next instant at
+which one changes.
 """
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 
 from sparehub.simulator.arm.replication.views import ELSEWHERE
 from sparehub.simulator.arm.storage.resource_id import Collection, ResourceId, Target
-from sparehub.simulator.arm.storage.transaction import Transaction
+from sparehub.simulator.arm.storage.transaction import Resource, Transaction
+from sparehub.simulator.arm.types.automation import runbook
 from sparehub.simulator.arm.types.recovery.state.item_state import ITEM, next_instant_of
 
-_ITEM = ITEM.lower()
+
+def _job_ends(transaction: Transaction, job: Resource, now: float) -> float | None:
+    """Return the instant at which a runbook's job ends, if it is ahead."""
+    del transaction
+    ends = float(job.private["ends"])
+    return ends if ends > now else None
+
+
+_CHANGES: Mapping[str, Callable[[Transaction, Resource, float], float | None]] = MappingProxyType(
+    {ITEM.lower(): next_instant_of, runbook.JOB.lower(): _job_ends}
+)
+"""By type in lower case: the next instant at which a resource changes by itself."""
 
 
 def next_instant(transaction: Transaction, target: Target, now: float) -> float | None:
@@ -17,12 +33,14 @@ def next_instant(transaction: Transaction, target: Target, now: float) -> float 
     if not isinstance(target, ResourceId | Collection):
         return None
     name = target.type.lower()
-    if ELSEWHERE.get(name, name).lower() != _ITEM:
+    name = ELSEWHERE.get(name, name).lower()
+    change = _CHANGES.get(name)
+    if change is None:
         return None
     if isinstance(target, ResourceId):
-        item = transaction.get(target.key)
-        items = [item] if item else []
+        one = transaction.get(target.key)
+        found = [one] if one else []
     else:
-        items = transaction.of_type(ITEM, under=f"{target.scope}/")
-    instants = [at for item in items if (at := next_instant_of(transaction, item, now))]
+        found = transaction.of_type(name, under=f"{target.scope}/")
+    instants = [at for resource in found if (at := change(transaction, resource, now))]
     return min(instants, default=None)

@@ -57,8 +57,8 @@ def switch_protection(call: ActionContext) -> StartedOperation:
             "cache": cache,
         },
         job=_job(item, identity),
-        failure=_failure(store, item, call.now),
-        also=(item.key,),
+        failure=_failure(store, item, cache, call.now),
+        busy=(item.key,),  # others of the container go on
     )
 
 
@@ -75,7 +75,7 @@ def _check_cache(call: ActionContext, item: Resource, disks: list[dict[str, str]
     return text
 
 
-def _failure(transaction: Transaction, item: Resource, now: float) -> Refusal | None:
+def _failure(transaction: Transaction, item: Resource, cache: str, now: float) -> Refusal | None:
     """Return why re-protection will end Failed, if it will (SR-68, SR-79)."""
     for region in (item_state.source_region(item), str(item.private["targetRegion"])):
         if faults.holding(transaction, FaultKind.REGION_DOWN, region):
@@ -83,6 +83,8 @@ def _failure(transaction: Transaction, item: Resource, now: float) -> Refusal | 
     machine = transaction.get(item.private["failedOver"]["machine"].lower())
     if machine and not egress.has_egress(transaction, machine, now):
         return refusals.NO_EGRESS()
+    if faults.holding(transaction, FaultKind.CACHE_UNREACHABLE, str(item.private["targetRegion"])):
+        return refusals.CACHE_ACCOUNT(account=cache, problem="cannot be reached")
     return None
 
 

@@ -2,8 +2,15 @@
 
 from sparehub.simulator.arm.http_messages import JsonObject
 from sparehub.simulator.arm.refusals import site_recovery as refusals
+from sparehub.simulator.arm.refusals.template import Refusal
 from sparehub.simulator.arm.replication import machines
-from sparehub.simulator.arm.replication.failover import chosen_point, failure, require
+from sparehub.simulator.arm.replication.failover import (
+    chosen_point,
+    failure,
+    for_each,
+    require,
+    require_direction,
+)
 from sparehub.simulator.arm.replication.machines import Arrival
 from sparehub.simulator.arm.storage import faults
 from sparehub.simulator.arm.storage.clock import date_text
@@ -26,6 +33,7 @@ def test_failover(call: ActionContext) -> StartedOperation:
     """Start a test failover of one item."""
     properties = call.body.get("properties", {})
     require(call.transaction, call.resource, "TestFailover", call.now)
+    require_direction(properties, call.resource)
     network = check_network(call.transaction, [call.resource], properties)
     point = chosen_point(call.transaction, call.resource, properties, call.now)
     region = source_region(call.resource)
@@ -108,47 +116,54 @@ def test_job(item: Resource, network: str, point: JsonObject) -> JobDraft:
     )
 
 
-def finish_test(context: EffectContext) -> None:
+def finish_test(context: EffectContext) -> JsonObject | None:
     """Make the test machines; the items then wait for clean-up."""
-    for key, point in zip(context.arguments["items"], context.arguments["points"], strict=True):
-        item = context.transaction.get(key)
-        if item is None:
-            continue
-        network = context.arguments["network"]
-        arrival = Arrival(context.transaction, item, test=True, network=network)
-        machine = machines.make(arrival, context.writer)
-        item.private["test"] = {
-            "machine": machine,
-            "state": "WaitingForCompletion",
-            "point": point["id"],
-            "pointTime": point["time"],
-        }
-        item.private["tested"] = context.now
-        context.transaction.touch(item)
+    return for_each(context, _test, _mark_failed)
+
+
+def _test(context: EffectContext, item: Resource, point: JsonObject) -> None:
+    network = context.arguments["network"]
+    arrival = Arrival(context.transaction, item, test=True, network=network)
+    machine = machines.make(arrival, context.writer)
+    item.private["test"] = {
+        "machine": machine,
+        "state": "WaitingForCompletion",
+        "point": point["id"],
+        "pointTime": point["time"],
+    }
+    item.private["tested"] = context.now
+    context.transaction.touch(item)
+
+
+def _mark_failed(context: EffectContext, item: Resource) -> None:
+    item.private["test"] = {"machine": "", "state": "TestFailoverFailed"}
+    context.transaction.touch(item)
 
 
 def fail_test(context: EffectContext) -> None:
     """Leave the items as they were; a failed test waits for clean-up as well."""
     for key in context.arguments["items"]:
         if item := context.transaction.get(key):
-            item.private["test"] = {"machine": "", "state": "TestFailoverFailed"}
-            context.transaction.touch(item)
+            _mark_failed(context, item)
 
 
 def clean_up(call: ActionContext) -> StartedOperation:
     """Start the clean-up of a test."""
     require(call.transaction, call.resource, "TestFailoverCleanup", call.now)
-    left = faults.holding(
-        call.transaction, FaultKind.TEST_LEFT, call.resource.private["targetRegion"]
-    )
-    machine = call.resource.private["test"]["machine"]
     return StartedOperation(
         seconds=durations.TEST_CLEANUP,
         effect="clean-up",
         arguments={"items": [call.resource.key]},
         job=cleanup_job(call.resource.private["machine"]["name"], call.body),
-        failure=refusals.CLEANUP_FAILED(machine=machine) if left else None,
+        failure=cleanup_failure(call.transaction, call.resource),
     )
+
+
+def cleanup_failure(transaction: Transaction, item: Resource) -> Refusal | None:
+    """Return why the clean-up of a test will end Failed, if it will."""
+    if faults.holding(transaction, FaultKind.TEST_LEFT, item.private["targetRegion"]):
+        return refusals.CLEANUP_FAILED(machine=item.private["test"]["machine"])
+    return None
 
 
 def cleanup_job(target: str, body: JsonObject) -> JobDraft:
@@ -177,15 +192,22 @@ def cleanup_job(target: str, body: JsonObject) -> JobDraft:
     )
 
 
-def finish_cleanup(context: EffectContext) -> None:
+def finish_cleanup(context: EffectContext) -> JsonObject | None:
     """Delete the test machines with their interfaces and disks, and nothing else (SR-49)."""
-    for key in context.arguments["items"]:
-        item = context.transaction.get(key)
-        if item is None or "test" not in item.private:
-            continue
+    return for_each(context, _clean_up, _leave)
+
+
+def _clean_up(context: EffectContext, item: Resource, point: JsonObject) -> None:
+    del point
+    if "test" in item.private:
         remove_machine(context, item.private["test"]["machine"])
         del item.private["test"]
         context.transaction.touch(item)
+
+
+def _leave(context: EffectContext, item: Resource) -> None:
+    """Leave the test of an item: it can be cleaned up again."""
+    context.transaction.touch(item)
 
 
 def remove_machine(context: EffectContext, identity: str, *, disks: bool = True) -> None:

@@ -137,9 +137,9 @@ def _health(context: ViewContext) -> JsonObject:
 
 
 def _events(context: ViewContext) -> JsonObject:
-    """Return an event for each problem of replication, and for each warning (SR-76)."""
+    """Return an event for each problem of replication (SR-76), or one of them."""
     store, vault = context.transaction, context.scope
-    events = []
+    events: list[JsonObject] = []
     for item in store.of_type(item_state.ITEM, under=f"{vault.key}/"):
         for problem in item_state.health(store, item):
             name = f"{item.id.name}-{problem['errorCode']}"
@@ -159,7 +159,12 @@ def _events(context: ViewContext) -> JsonObject:
                     },
                 }
             )
-    return {"value": events, "nextLink": None}
+    if not context.name:
+        return {"value": events, "nextLink": None}
+    for event in events:
+        if event["name"] == context.name:
+            return event
+    raise refusals.ITEM_MISSING(name=context.name)
 
 
 def _operating_systems(context: ViewContext) -> JsonObject:

@@ -90,7 +90,7 @@ class Fault:
     region: str
     """Empty: any."""
     type: str
-    """The resource type in lower case, with or without its namespace; empty: any."""
+    """The resource type in lower case, or the last parts of its name; empty: any."""
     after: int
     count: int | None
     """None: until cleared."""
@@ -111,7 +111,7 @@ class Fault:
     def matches(self, fault_scope: FaultScope) -> bool:
         """Return whether a write on a resource of a type, in a region, counts."""
         named = fault_scope.type.lower()
-        of_type = self.type in ("", named, named.partition("/")[2])
+        of_type = self.type in ("", named, named.partition("/")[2], named.rpartition("/")[2])
         return of_type and self.region in ("", fault_scope.region)
 
     def applies(self, seen: int) -> bool:

@@ -16,7 +16,7 @@ from sparehub.simulator.errors import StoreError
 from sparehub.simulator.private_files import close_to_others, open_private, private_directory
 
 FILE = "azure.sqlite"
-VERSION = 3
+VERSION = 4
 _APPLICATION = 0x53504852  # "SPHR": marks a file as a store
 _LOCK_TIMEOUT = 60.0  # seconds to wait for another process's write
 _LOG_PAGES = 4_000  # of 4 KiB: how much is written between two checkpoints
@@ -49,13 +49,18 @@ CREATE TABLE mentions (         -- source names target by its id
 CREATE INDEX mentions_by_target ON mentions (target, source);
 CREATE TABLE revisions (key TEXT PRIMARY KEY, last INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE busy (             -- what writes are serialised on
-    key TEXT PRIMARY KEY, until REAL NOT NULL, operation TEXT NOT NULL, verb TEXT NOT NULL
+    key TEXT PRIMARY KEY,
+    until REAL,                 -- NULL: until a person resumes what was begun
+    operation TEXT NOT NULL, verb TEXT NOT NULL
 ) WITHOUT ROWID;
 CREATE TABLE operations (
-    id TEXT PRIMARY KEY, begins REAL NOT NULL, ends REAL NOT NULL, deletion INTEGER NOT NULL,
+    id TEXT PRIMARY KEY, begins REAL NOT NULL,
+    ends REAL,                  -- NULL: it waits for a person
+    deletion INTEGER NOT NULL,
     failure TEXT,               -- the error that it ends with
     result TEXT,                -- what it is polled for, of an action
-    warning TEXT                -- the error that it shows although it succeeds
+    warning TEXT,               -- the error that it shows although it succeeds
+    cancelled INTEGER NOT NULL  -- whether a person has ended it
 ) WITHOUT ROWID;
 CREATE TABLE faults (
     id INTEGER PRIMARY KEY, kind TEXT NOT NULL, region TEXT NOT NULL, type TEXT NOT NULL,

@@ -1,6 +1,7 @@
 """One transaction on the store: every SQL statement about resources."""
 
 import json
+import math
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -59,7 +60,7 @@ class WriteLock:
     """The last write on a resource on which Azure serializes writes."""
 
     until: float
-    """When the write finishes, in simulated seconds."""
+    """When the write finishes, in simulated seconds; infinite while it waits for a person."""
     operation: str
     verb: str
 
@@ -259,17 +260,27 @@ class Transaction:
         row = self.connection.execute(
             "SELECT until, operation, verb FROM busy WHERE key = ?", [key]
         ).fetchone()
-        return WriteLock(*row) if row else None
+        if row is None:
+            return None
+        return WriteLock(math.inf if row[0] is None else row[0], row[1], row[2])
 
     def lock_writes(self, key: str, write_lock: WriteLock) -> None:
         """Record a write on a resource on which writes are serialized."""
         self.connection.execute(
             "INSERT OR REPLACE INTO busy VALUES (?, ?, ?, ?)",
-            [key, write_lock.until, write_lock.operation, write_lock.verb],
+            [
+                key,
+                None if math.isinf(write_lock.until) else write_lock.until,
+                write_lock.operation,
+                write_lock.verb,
+            ],
         )
 
     def latest_finish(self) -> float:
-        """Return when the last of all operations finishes, in simulated seconds."""
+        """Return when the last operation finishes, in simulated seconds.
+
+        One that waits for a person has no end.
+        """
         (end,) = self.connection.execute(
             "SELECT max(ends) FROM (SELECT ends FROM operations UNION SELECT ends FROM resources)"
         ).fetchone()

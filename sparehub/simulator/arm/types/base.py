@@ -72,6 +72,15 @@ class JobDraft:
     """The job's ``customDetails``."""
 
 
+class UnchangedError(Exception):
+    """A write is accepted and changes nothing; its operation succeeds, and shows an error."""
+
+    def __init__(self, shown: Refusal, job: JobDraft | None) -> None:
+        super().__init__(str(shown))
+        self.shown = shown
+        self.job = job
+
+
 @dataclass(frozen=True, kw_only=True)
 class StartedOperation:
     """What an action starts that goes on after the answer."""
@@ -87,8 +96,9 @@ class StartedOperation:
     """The error that it shows although it succeeds (SR-31)."""
     path: str = ""
     """What follows the resource in the path of the operation's result, if anything does."""
-    also: tuple[str, ...] = ()
-    """Keys of other resources that are busy until it ends, such as the items of a plan."""
+    busy: tuple[str, ...] = ()
+    """Keys of the resources that are busy until it ends, such as a plan and its items; empty: the
+    one that the action is on."""
 
 
 @dataclass(frozen=True)
@@ -113,6 +123,12 @@ class EffectContext:
     arguments: JsonObject
     now: float
     """When the operation finished, in simulated seconds."""
+
+    @property
+    def failure(self) -> JsonObject | None:
+        """The error that the operation ends with, if it fails."""
+        failure: JsonObject | None = self.arguments.get("failure")
+        return failure
 
 
 @dataclass(frozen=True)
@@ -198,6 +214,9 @@ class ResourceType:
     """How long such an operation takes in simulated seconds, if not as long as a good one."""
     fails_parent: ClassVar[bool] = False
     """Whether a failed write leaves the parent in the state Failed (ER-12)."""
+    unready_refusal: ClassVar[ErrorTemplate | None] = None
+    """The refusal while its parent, or what it needs, is being made or deleted; None where locks
+    and references say so already."""
     verb: ClassVar[str]
     """Azure's name of a write in its refusals, such as ``PutSubnetOperation``."""
 
@@ -217,6 +236,13 @@ class ResourceType:
     def asynchronous(self) -> bool:
         """Whether a write continues after its answer."""
         return self.answers not in (AnswerStyle.GROUP, AnswerStyle.IMMEDIATE)
+
+    def keeps_failed(self, method: str) -> bool:
+        """Return whether what a failed write was about is stored, in the state Failed.
+
+        Otherwise all stays as it was before the write.
+        """
+        return method != "PATCH"
 
     def absent(self, identity: ResourceId) -> Refusal | None:
         """Return the service's own refusal for a resource that does not exist, if it has one."""

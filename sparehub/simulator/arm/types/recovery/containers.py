@@ -20,15 +20,13 @@ from sparehub.simulator.arm.types.recovery.state.mappings import (
     stored,
 )
 
-_ZERO = Durations(create=durations.CONTAINER, update=1, delete=durations.REMOVAL)
-
 
 class Container(ReplicationType):
     """A container of protected items; it has no DELETE, but ``remove`` (SR-36)."""
 
     name = CONTAINER
     accepts: ClassVar[Spec] = {"providerSpecificInput": [dict]}
-    seconds = _ZERO
+    seconds = Durations(create=durations.CONTAINER, update=1, delete=durations.REMOVAL)
     scenario = ("CreateProtectionContainer", "Create protection container")
     target_type = "ProtectionContainer"
 

@@ -79,6 +79,11 @@ class NetworkMapping(ReplicationType):
             if same and there and other.key != write.id.key:
                 raise refusals.MAPPING_EXISTS(source=_primary(write), name=other.id.name)
 
+    def starts_after(self, write: Write) -> list[Resource]:
+        """Return the other fabric: it must be there before (SR-28)."""
+        fabric = write.transaction.get(_recovery_fabric(write).key)
+        return [fabric] if fabric else []
+
     def compute(self, write: Write) -> JsonObject:
         """Return what a GET shows: ids of networks in lower case (SR-38)."""
         fabric, here = _recovery_fabric(write), fabric_of(write.id)

@@ -4,17 +4,18 @@ from typing import ClassVar
 
 from sparehub.simulator.arm.http_messages import JsonObject
 from sparehub.simulator.arm.refusals import site_recovery as refusals
-from sparehub.simulator.arm.refusals.template import Refusal, UnchangedError
+from sparehub.simulator.arm.refusals.template import Refusal
 from sparehub.simulator.arm.storage import faults
 from sparehub.simulator.arm.storage.faults import FaultKind
 from sparehub.simulator.arm.storage.resource_id import RESOURCE_GROUP, ResourceId
 from sparehub.simulator.arm.storage.transaction import Resource, Transaction
 from sparehub.simulator.arm.types.attached.network_interface import VIRTUAL_MACHINE
-from sparehub.simulator.arm.types.base import Deleter, Durations, JobDraft, Write
+from sparehub.simulator.arm.types.base import Deleter, Durations, JobDraft, UnchangedError, Write
 from sparehub.simulator.arm.types.body_schema import Spec
 from sparehub.simulator.arm.types.recovery.replication_type import ReplicationType
 from sparehub.simulator.arm.types.recovery.state import durations, egress, item_view
 from sparehub.simulator.arm.types.recovery.state.instants import set_instants
+from sparehub.simulator.arm.types.recovery.state.item_names import check_names
 from sparehub.simulator.arm.types.recovery.state.item_state import ITEM, state_of
 from sparehub.simulator.arm.types.recovery.state.jobs import vault_of
 from sparehub.simulator.arm.types.recovery.state.mappings import (
@@ -114,6 +115,10 @@ class ProtectedItem(ReplicationType):
     deletion_scenario = ("PurgeDr", "Disable replication")
     target_type = "Vm"
 
+    def keeps_failed(self, method: str) -> bool:
+        """Return whether enabling has failed: the item is there then, and is to be deleted."""
+        return method == "PUT"
+
     def job(self, write: Write) -> JobDraft | None:
         """Return the job: enabling replication, or an update of the machine's properties."""
         if write.method != "PATCH":
@@ -147,8 +152,13 @@ class ProtectedItem(ReplicationType):
         machine = stored(write.transaction, _details(write).get("fabricObjectId"), VIRTUAL_MACHINE)
         if machine is None:
             raise refusals.MACHINE_MISSING(machine=_details(write).get("fabricObjectId", ""))
-        if write.existing or protecting(write.transaction, machine.id.text):
-            raise UnchangedError(refusals.ALREADY_PROTECTED(machine=machine.id.name))
+        other = protecting(write.transaction, machine.id.text)
+        if write.existing and (other is None or other.key != write.existing.key):
+            known = write.existing.private["machine"]["id"]
+            raise refusals.ITEM_TAKEN(name=write.id.name, machine=known)
+        if other:
+            shown = refusals.ALREADY_PROTECTED(machine=machine.id.name)
+            raise UnchangedError(shown, self.job(write))
         _check_regions(write, machine)
         _check_disks(write, machine)
 
@@ -159,6 +169,16 @@ class ProtectedItem(ReplicationType):
             return [found for key in keys if (found := write.transaction.get(key))]
         machine = stored(write.transaction, _details(write).get("fabricObjectId"), VIRTUAL_MACHINE)
         return [machine] if machine else []
+
+    def starts_after(self, write: Write) -> list[Resource]:
+        """Return what the item is replicated by: it must be there before (SR-28)."""
+        store, details = write.transaction, _details(write)
+        target = stored(store, details.get("recoveryContainerId"), CONTAINER)
+        if write.method == "PATCH" or target is None:
+            return []
+        policy = str(write.properties.get("policyId", ""))
+        mapping = container_mapping(store, container_of(write.id), target.id.text, policy)
+        return [target, mapping] if mapping else [target]
 
     def failure(self, write: Write) -> Refusal | None:
         """Let enabling fail where the source's region is down, or its agent has no way out."""
@@ -310,7 +330,8 @@ def _check_disks(write: Write, machine: Resource) -> None:
 
 
 def _check_update(write: Write) -> None:
-    """Refuse an update of a machine that is not protected yet (SR-44)."""
+    """Refuse an update of a machine that is not protected yet (SR-44), and impossible names."""
+    check_names(write.properties)
     item = write.existing
     if item and write.now < item.private["protected"] and not item.private["failedOver"]:
         state = state_of(write.transaction, item, write.now)

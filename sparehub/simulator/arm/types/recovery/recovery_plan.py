@@ -12,7 +12,7 @@ from sparehub.simulator.arm.types.base import Durations, Write
 from sparehub.simulator.arm.types.body_schema import Spec
 from sparehub.simulator.arm.types.recovery.replication_type import ReplicationType
 from sparehub.simulator.arm.types.recovery.state import durations
-from sparehub.simulator.arm.types.recovery.state.item_state import ITEM
+from sparehub.simulator.arm.types.recovery.state.item_state import ITEM, busy
 from sparehub.simulator.arm.types.recovery.state.mappings import FABRIC, fabric_of, stored
 
 PLAN = "Microsoft.RecoveryServices/vaults/replicationRecoveryPlans"
@@ -64,6 +64,7 @@ class RecoveryPlan(ReplicationType):
             raise refusals.PLAN_SIZE(problem="a group's type is Shutdown, Failover or Boot")
         if len(boot) > _MOST_GROUPS:
             raise refusals.PLAN_SIZE(problem=f"a plan has at most {_MOST_GROUPS} groups")
+        _check_actions(groups)
         items = [
             item["id"] for group in groups for item in group.get("replicationProtectedItems", [])
         ]
@@ -119,10 +120,23 @@ class RecoveryPlan(ReplicationType):
         }
 
 
+def _check_actions(groups: list[JsonObject]) -> None:
+    """Refuse scripts: they run on a server of System Center, and Azure to Azure has none."""
+    for group in groups:
+        for action in (
+            *group.get("startGroupActions", []),
+            *group.get("endGroupActions", []),
+        ):
+            kind = action.get("customDetails", {}).get("instanceType")
+            if kind not in ("AutomationRunbookActionDetails", "ManualActionDetails"):
+                raise refusals.PLAN_ACTION(name=action.get("actionName", ""), type=kind)
+
+
 def _scenario(plan: Resource, now: float) -> tuple[JsonObject | None, str | None]:
     """Return what a plan does now, or did last, and how it went."""
-    scenario, last = plan.private.get("scenario"), plan.private.get("lastScenario")
-    if scenario is not None and now < scenario["end"]:
+    last = plan.private.get("lastScenario")
+    if busy(plan, now):
+        scenario = plan.private["scenario"]
         name, at, status = scenario["name"], scenario["start"], "InProgress"
     elif last is not None:
         name, at, status = last["name"], last["at"], last["status"]

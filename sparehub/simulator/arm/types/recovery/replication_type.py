@@ -20,6 +20,12 @@ class ReplicationType(ResourceType):
     deletion_scenario: ClassVar[tuple[str, str]] = ("", "")
     target_type: ClassVar[str] = ""
     """``targetInstanceType`` of its jobs."""
+    unready_refusal = refusals.NOT_READY
+
+    def keeps_failed(self, method: str) -> bool:
+        """Return that nothing is kept: such types have no ``provisioningState`` (SR-29)."""
+        del method
+        return False
 
     def absent(self, identity: ResourceId) -> Refusal | None:
         """Return Site Recovery's own refusal (SR-82)."""

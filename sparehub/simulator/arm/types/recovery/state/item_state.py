@@ -102,9 +102,9 @@ def state_of(transaction: Transaction, item: Resource, now: float) -> ItemState:
 
 
 def busy(item: Resource, now: float) -> bool:
-    """Return whether an operation of the item, or of a plan with it, is in progress."""
+    """Return whether an operation of an item or a plan is in progress, or waits for a person."""
     scenario = item.private.get("scenario")
-    return scenario is not None and now < float(scenario["end"])
+    return scenario is not None and (scenario["end"] is None or now < float(scenario["end"]))
 
 
 def next_instant_of(transaction: Transaction, item: Resource, now: float) -> float | None:

@@ -72,10 +72,10 @@ def _test_times(item: Resource) -> JsonObject:
 
 
 def _scenario(item: Resource, vault: str, now: float) -> JsonObject:
-    scenario = item.private.get("scenario")
-    if not scenario or now >= scenario["end"]:
+    if not item_state.busy(item, now):
         job = f"{vault}/replicationJobs/None"
         return {"scenarioName": "None", "jobId": job, "startTime": _NO_SCENARIO_START}
+    scenario = item.private["scenario"]
     return {
         "scenarioName": scenario["name"],
         "jobId": f"{vault}/replicationJobs/{scenario['job']}",

@@ -17,7 +17,6 @@ JOB = "Microsoft.RecoveryServices/vaults/replicationJobs"
 _VAULT_SEGMENTS = 8
 _NEVER = "0001-01-01T00:00:00"
 """How Azure shows a time of a task that has not begun, or not ended."""
-_FOR_EVER = 1e12
 
 
 def vault_of(identity: ResourceId) -> ResourceId:
@@ -38,7 +37,7 @@ def record(transaction: Transaction, target: ResourceId, draft: JobDraft, run: J
     """Store the job of an operation."""
     identity = vault_of(target).child("replicationJobs", run.operation)
     private: JsonObject = {
-        "scenario": draft.scenario,
+        "scenarioName": draft.scenario,
         "friendlyName": draft.friendly_name,
         "target": draft.target,
         "targetType": draft.target_type,
@@ -72,14 +71,14 @@ def show(job: Resource, now: float, *, listed: bool) -> JsonObject:
     start, end = private["start"], private["end"]
     properties: JsonObject = {
         "activityId": None if listed else f"{guid(job.key)} ActivityId: {_activity(job)}",
-        "scenarioName": private["scenario"],
+        "scenarioName": private["scenarioName"],
         "friendlyName": private["friendlyName"],
         "state": state,
         "stateDescription": description,
         "tasks": [] if listed else [_task(task, start, now, private) for task in private["tasks"]],
         "errors": _errors(job, now),
         "startTime": date_text(start),
-        "allowedActions": _actions(job, now),
+        "allowedActions": _actions(job),
         "targetObjectId": private["targetId"],
         "targetObjectName": private["target"],
         "targetInstanceType": private["targetType"],
@@ -100,21 +99,21 @@ def _details(private: JsonObject) -> JsonObject:
     return given
 
 
-def _actions(job: Resource, now: float) -> list[str]:
-    if waits(job):
+def _actions(job: Resource) -> list[str]:
+    if waits(job):  # of a running job, none is recorded
         return ["Resume", "Cancel"]
-    return ["Cancel"] if now < job.private["end"] and "cancelled" not in job.private else []
+    return []
 
 
 def _state(job: Resource, now: float) -> tuple[str, str]:
     private = job.private
-    if "cancelled" in private:
+    if private.get("cancelled"):
         return "Cancelled", "Cancelled"
     if waits(job):
         return "Suspended", "Waiting for user action"
     if now < private["start"]:
         return "NotStarted", "NotStarted"
-    if now < private["end"]:
+    if private["end"] is None or now < private["end"]:
         return "InProgress", "InProgress"
     return ("Failed", "Failed") if private["failure"] else ("Succeeded", "Completed")
 

@@ -21,11 +21,12 @@ def container_of(identity: ResourceId) -> ResourceId:
 
 
 def stored(transaction: Transaction, text: object, type_name: str) -> Resource | None:
-    """Return the resource of a type with an id in a body; None where there is none."""
+    """Return the resource of a type with an id in a body; None if there is none, or no longer."""
     target = parse(str(text or ""))
     if not isinstance(target, ResourceId) or target.type.lower() != type_name.lower():
         return None
-    return transaction.get(target.key)
+    found = transaction.get(target.key)
+    return found if found and found.deleted_at is None else None
 
 
 def region_of(transaction: Transaction, fabric: ResourceId) -> str:
@@ -39,6 +40,8 @@ def target_network(transaction: Transaction, item: Resource, source: str) -> str
     fabric = fabric_of(item.id)
     target = fabric_of(ResourceId(item.private["recoveryContainer"]))
     for mapping in transaction.of_type(NETWORK_MAPPING, under=f"{fabric.key}/"):
+        if mapping.deleted_at is not None:
+            continue
         details = mapping.properties
         to_target = details["recoveryFabricArmId"].lower() == target.key
         if to_target and details["primaryNetworkId"].lower() == source.lower():
@@ -53,6 +56,7 @@ def container_mapping(
     for mapping in transaction.children(source.key, CONTAINER_MAPPING):
         details = mapping.properties
         same = details["targetProtectionContainerId"].lower() == target.lower()
-        if same and details["policyId"].lower() == policy.lower():
+        same = same and details["policyId"].lower() == policy.lower()
+        if same and mapping.deleted_at is None:
             return mapping
     return None

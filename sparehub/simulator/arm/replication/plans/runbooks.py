@@ -3,6 +3,7 @@
 import json
 
 from sparehub.simulator.arm.http_messages import JsonObject
+from sparehub.simulator.arm.replication.plans.steps import groups_of
 from sparehub.simulator.arm.storage.deterministic_ids import guid
 from sparehub.simulator.arm.storage.resource_id import ResourceId, parse
 from sparehub.simulator.arm.storage.transaction import Resource
@@ -22,13 +23,13 @@ def run(context: EffectContext, plan: Resource, step: JsonObject, scenario: str)
     runbook = context.transaction.get(target.key)
     if runbook is None or runbook.private.get("state") != "Published" or target.parent is None:
         return
-    number = guid("runbook job", plan.key, step["name"], context.now)
+    number = guid("runbook job", plan.key, step["place"], context.now)
     content = {
         "RecoveryPlanName": plan.id.name,
         "FailoverType": _TYPES.get(scenario, scenario),
         "FailoverDirection": "PrimaryToSecondary",
         "GroupId": str(step["group"]),
-        "VmMap": {},
+        "VmMap": _machines(context, plan, step, scenario),
     }
     body = {
         "properties": {
@@ -37,3 +38,26 @@ def run(context: EffectContext, plan: Resource, step: JsonObject, scenario: str)
         }
     }
     context.writer.put(target.parent.child("jobs", number), body)
+
+
+def _machines(
+    context: EffectContext, plan: Resource, step: JsonObject, scenario: str
+) -> dict[str, JsonObject]:
+    """Return the machines of the action's group; an action before it has no names (SR-64).
+
+    That they are the group's, and not the plan's, is the simulator's choice: no source says it.
+    """
+    store = context.transaction
+    started = "endGroupActions" in step["place"]
+    found = {}
+    for item in groups_of(store, plan)[step["group"] - 1]:
+        state = item.private.get("test" if scenario == "TestFailover" else "failedOver") or {}
+        machine = store.get(str(state.get("machine", "")).lower()) if started else None
+        found[guid("entity", item.key)] = {
+            "SubscriptionId": machine.id.subscription if machine else "",
+            "ResourceGroupName": machine.id.group.name if machine else "",
+            "CloudServiceName": machine.id.name if machine else "",
+            "RoleName": machine.id.name if machine else "",
+            "RecoveryPointId": str(state.get("point", "")) if machine else "",
+        }
+    return found
