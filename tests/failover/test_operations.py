@@ -345,6 +345,25 @@ def test_a_halted_failover_is_resumed_or_answered_by_a_failback(start: Start) ->
         assert world.conflicts == []
 
 
+def test_resume_says_which_azure_it_writes(
+    start: Start, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Before its first step."""
+    world = start()
+    halted(world)
+    world.lost.clear()
+    capsys.readouterr()
+
+    assert resume(world) == 0
+    assert capsys.readouterr().err.splitlines()[1:3] == [
+        "a world in memory",
+        (
+            "activate-secondary: connect secondary (southeastasia) to on-premises "
+            "(Azure takes about 181 s)"
+        ),
+    ]
+
+
 def test_a_region_that_dies_while_it_is_disconnected_is_fenced_from_outside(start: Start) -> None:
     """It answered the probe and not the deployment; where no fence holds, a reason is asked for."""
     for inside in (False, True):

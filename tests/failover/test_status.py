@@ -75,6 +75,12 @@ def never_deployed(world: World) -> None:
         stack["resources"] = []
 
 
+def states_lost(world: World) -> None:
+    """Let both states be gone after a failover: only the journal knows of it."""
+    begin(world, FAILOVER)
+    never_deployed(world)
+
+
 def both_on_standby(world: World) -> None:
     set_values(world.directory, "primary", {"sparehub:activation": "standby"})
     world.build()
@@ -157,6 +163,13 @@ SHOWN: dict[str, tuple[Callable[[World], object], int, list[str], str, str]] = {
         "ACTIVE",
     ),
     "never deployed": (never_deployed, 0, [], "no region is live yet", "STANDBY"),
+    "both states lost after a failover": (
+        states_lost,
+        8,
+        [],
+        "NO REGION IS LIVE",
+        "DISCONNECTED",
+    ),
     "both on standby": (both_on_standby, 8, [], "NO REGION IS LIVE", "DISCONNECTED"),
     "standby at depth connection": (
         connection_depth,

@@ -5,6 +5,7 @@ import os
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -18,6 +19,7 @@ from sparehub.failover.adapters.pulumi_locks import PulumiLocks, backend_directo
 from sparehub.failover.journal import lease_holder
 from sparehub.failover.journal.lease import LeaseError
 from sparehub.failover.journal.lease_holder import Holder
+from sparehub.files.private_files import replace_private
 
 TAKES_A_LOCK = """
 import json, os, pathlib, socket, sys, time
@@ -168,6 +170,51 @@ def test_another_lock_is_not_taken_for_that_of_the_command(backend: Backend) -> 
 
     with pytest.raises(LeaseError):
         refused()
+    assert backend.recorded() == [set(), set()]
+
+
+class Watcher(threading.Thread):
+    """A thread that watches for a lock, and writes it down only once its end is waited for."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.writing = threading.Event()
+        self.awaited = threading.Event()
+
+    def join(self, timeout: float | None = None) -> None:
+        self.awaited.set()
+        super().join(timeout)
+
+
+def test_a_lock_being_written_down_when_the_command_is_refused_is_taken_out(
+    backend: Backend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The end of the block waits for the writing, which would come last otherwise."""
+    watchers: list[Watcher] = []
+
+    def watcher(**options: Any) -> Watcher:
+        watchers.append(Watcher(**options))
+        return watchers[0]
+
+    def write_late(file: Path, content: bytes) -> None:
+        if threading.current_thread() is watchers[0]:
+            watchers[0].writing.set()
+            watchers[0].awaited.wait()
+        replace_private(file, content)
+
+    monkeypatch.setattr(threading, "Thread", watcher)
+    monkeypatch.setattr(pulumi_locks, "replace_private", write_late)
+    command = [sys.executable, "-c", TAKES_A_LOCK, str(backend.directory / "1.json")]
+
+    def refused() -> None:
+        with backend.locks.recorded("primary"), subprocess.Popen(command) as child:
+            assert watchers[0].writing.wait(300)
+            child.kill()
+            raise LeaseError("stack 'primary' is being deployed by another Pulumi")
+
+    with pytest.raises(LeaseError):
+        refused()
+    watchers[0].join()
     assert backend.recorded() == [set(), set()]
 
 

@@ -1,7 +1,6 @@
 """A region has taken over once routes of on-premises are there, not once Azure says Succeeded."""
 
 from dataclasses import replace
-from ipaddress import IPv4Network, ip_network
 from pathlib import Path
 
 import pytest
@@ -12,13 +11,6 @@ from sparehub.failover.journal.acceptances import Accepted
 from sparehub.output import Output
 from sparehub.topology.azure.durations import BGP_HOLD
 from sparehub.topology.errors import HalfwayError, PreflightError
-from sparehub.topology.model.circuit_routes import (
-    Link,
-    LinkRoute,
-    routes_in,
-    somebody_elses,
-    uncovered,
-)
 from sparehub.topology.planning.plan import Mode, PlanKind
 from tests.failover.memory_backend.hooks import Hooks
 from tests.failover.memory_backend.world import World
@@ -162,42 +154,3 @@ def test_a_circuit_that_shows_no_table_is_answered_for_by_the_gateway(start: Sta
     world.on_premises = ()
     with pytest.raises(HalfwayError, match=r"the gateway .* learns nothing"):
         begin(world, PlanKind.FAILBACK, Mode.UNPLANNED)
-
-
-PREFIX = IPv4Network("192.168.0.0/16")
-
-
-@pytest.mark.parametrize(
-    ("learned", "missing"),
-    [
-        ([], [PREFIX]),
-        (["192.168.0.0/16"], []),
-        (["192.0.0.0/8"], []),
-        (["::/0"], [PREFIX]),
-        (["192.168.0.0/17"], [PREFIX]),
-        (["192.168.0.0/18", "192.168.64.0/18", "192.168.128.0/17"], []),
-    ],
-)
-def test_a_prefix_is_covered_as_a_whole_or_in_pieces(
-    learned: list[str], missing: list[IPv4Network]
-) -> None:
-    """Of its own version of IP."""
-    assert [*uncovered((PREFIX,), map(ip_network, learned))] == missing
-
-
-def test_whose_a_route_is_follows_from_hop_and_path() -> None:
-    """On-premises' own ASN or an address on the link; what is neither, nor ours, is somebody's."""
-    link = Link(prefix="172.16.0.0/30", asn="65001")
-    rows = [
-        {"network": "192.168.0.0/16", "nextHop": "172.16.0.1", "path": "65010"},
-        {"network": "192.169.0.0/16", "nextHop": "10.0.0.1", "path": "65001 65020"},
-        {"network": "10.1.0.0/24", "nextHop": "10.1.0.4", "path": "65515"},
-        {"network": "10.50.0.0/16", "nextHop": "10.50.0.4", "path": "65515"},
-        {"network": "not a network", "nextHop": "", "path": ""},
-    ]
-    routes = routes_in(rows)
-    assert [link.is_from_on_premises(each) for each in routes] == [True, True, False, False]
-    ours = (IPv4Network("10.1.0.0/16"),)
-    assert somebody_elses(routes, link, ours) == (IPv4Network("10.50.0.0/16"),)
-    broken = LinkRoute(network=PREFIX, next_hop="", path="")
-    assert not Link(prefix="", asn="65001").is_from_on_premises(broken)

@@ -390,6 +390,21 @@ def test_members_are_read_without_regard_to_case(arm: Arm) -> None:
     assert arm.properties(HUB)["addressSpace"] == {"addressPrefixes": ["10.0.0.0/24"]}
 
 
+def test_an_action_that_only_reads_is_not_a_write(arm: Arm) -> None:
+    """It is not in the log and meets no fault of writes, but it is refused in a lost region."""
+    arm.hub()
+    before = arm.log()
+    path = f"{NETWORK}/virtualNetworkGateways/gateway"
+
+    arm.inject("throttled")
+    assert arm.send("POST", f"{path}/getLearnedRoutes").status == 200
+    assert arm.log() == before
+    assert arm.refusal(HUB, HUB_BODY) == "RETRY_LATER"
+
+    arm.inject("region-down", region="eastasia")
+    assert refusal_in(arm.send("POST", f"{path}/getLearnedRoutes")) == "REGION_DOWN"
+
+
 def test_an_unknown_operation_is_not_found(arm: Arm) -> None:
     """Nothing is known of an operation that never was."""
     response = arm.send("GET", f"{SUBSCRIPTION}/operationresults/none")

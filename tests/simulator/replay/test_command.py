@@ -1,18 +1,30 @@
 """The local Azure, judged by recorded exchanges with Azure."""
 
+import json
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
-from sparehub.simulator.replay.command import Score, by_type, markdown, resource_type, score, skips
+from sparehub.simulator.replay.command import (
+    ExchangeResult,
+    Score,
+    by_type,
+    markdown,
+    resource_type,
+    score,
+    skips,
+)
 from sparehub.simulator.replay.comparison import Known, compare
 from sparehub.simulator.replay.prerequisites import find_prerequisites
 from sparehub.simulator.replay.recording import read
 from sparehub.simulator.replay.session import replay, without_responses
 from tests.configurations import ROOT
+from tests.simulator.arm.bodies import GROUP, NETWORK
 from tests.simulator.replay import recordings
 
 DOCUMENT = ROOT / "docs" / "simulator.md"
+HUB, TABLE = f"{NETWORK}/virtualNetworks/hub", f"{NETWORK}/routeTables/table"
 START, END = "<!-- score -->", "<!-- end of score -->"
 
 
@@ -115,3 +127,24 @@ def test_given_resources_are_taken(scores: list[Score]) -> None:
     """The simulator has all given resources but the storage account, which is not simulated."""
     refused = {reason for each in scores for reason in each.refused}
     assert {reason.rpartition(": ")[2] for reason in refused} <= {"the type is not simulated"}
+
+
+def test_the_table_has_a_row_for_each_type_and_one_for_their_sum(tmp_path: Path) -> None:
+    """What is given is not counted; what differs is in the total only."""
+    file = tmp_path / "made.json"
+    made = [{"method": "GET", "path": path} for path in (GROUP, HUB, HUB, HUB, TABLE)]
+    file.write_text(json.dumps({"recordings": [{"name": "made", "exchanges": made}]}))
+    (recording,) = read(file)
+    outcomes = ("given", "matched", "mismatched", "skipped", "matched")
+    verdicts = tuple(
+        ExchangeResult("made", exchange, outcome)
+        for exchange, outcome in zip(recording.exchanges, outcomes, strict=True)
+    )
+
+    assert markdown([Score("made.json", verdicts)]) == [
+        "| resource type | matched | skipped | total |",
+        "| --- | --- | --- | --- |",
+        "| Microsoft.Network/routeTables | 1 | 0 | 1 |",
+        "| Microsoft.Network/virtualNetworks | 1 | 1 | 3 |",
+        "| **all** | 2 | 1 | 4 |",
+    ]

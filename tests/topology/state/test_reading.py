@@ -64,6 +64,18 @@ def test_switches_of_the_portal_are_read(value: bool) -> None:  # noqa: FBT001 -
     assert switches(read_state(state()).region) == [False, False, False]
 
 
+def test_a_state_has_resources_of_other_providers_and_some_without_an_id() -> None:
+    """Only what azure-native made is read: a creation that failed left no id, and no resource."""
+    pet = {"type": "random:index/randomPet:RandomPet", "outputs": {"id": "brave-owl"}}
+    failed: dict[str, Any] = {"type": "azure-native:network:VirtualNetwork", "outputs": {}}
+
+    standing = state()
+
+    assert state_resources({**standing, "a::pet": pet, "a::failed": failed}) == (
+        state_resources(standing)
+    )
+
+
 def as_arm(resource: ArmResource) -> dict[str, Any]:
     """Return a resource in ARM's own JSON, its properties where ARM has them."""
     outside = {

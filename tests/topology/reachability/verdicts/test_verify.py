@@ -126,6 +126,19 @@ def test_a_stateless_nva_may_see_one_direction_only() -> None:
     assert verify(regions | {"primary": stateless}).verdict(*ways) is Verdict.REACHABLE
 
 
+def test_a_bypass_is_explained_from_its_first_context_to_its_last() -> None:
+    """With the route that bypasses the NVA, and the table that lets it."""
+    region = with_table(pair()["primary"], "spokes", disable_bgp_route_propagation=False)
+    found = verify({"primary": region})
+
+    assert Explainer(found).explain("primary/spoke1/app", "on-premises").reason == (
+        "primary/spoke1/app -> on-premises bypasses the NVA, which sees only the return direction: "
+        "at primary/spoke1/app VirtualNetworkGateway route 192.168.0.0/16 to "
+        "VirtualNetworkGateway; rt-spokes-eastasia propagates BGP routes "
+        "(disableBgpRoutePropagation, RT-08)"
+    )
+
+
 def test_no_default_outbound_access_no_internet() -> None:
     """VN-23: a route to the internet alone is not enough."""
     regions = pair()
