@@ -60,7 +60,7 @@ def no_referenced_circuit_is_in_the_primary_resource_group(pair: Pair) -> Iterat
     """In the resource group of its networks."""
     group = f"/resourcegroups/{pair.primary.region.resource_group.lower()}/"
     for circuit in pair.secondary.region.circuits:
-        if not isinstance(circuit, Circuit) and group in circuit.id.lower():
+        if not isinstance(circuit, Circuit) and group in circuit.id.key:
             message = f"is in the resource group of {pair.primary.name}: give circuits their own"
             yield RuleFault(f"{circuit_path(circuit)}.id", message, pair.secondary.name)
 
