@@ -205,9 +205,13 @@ class ResourceId:
     def is_same(self, other: "ResourceId") -> bool:
         """Compare two ids; an unknown subscription may be any."""
         known = self.subscription and other.subscription
-        if known and self.subscription.lower() != other.subscription.lower():
+        if known and not self.shares_subscription(other):
             return False
         return self.in_subscription("") == other.in_subscription("")
+
+    def shares_subscription(self, other: "ResourceId") -> bool:
+        """Return whether both are in one subscription, or both in one that is unknown."""
+        return self.subscription.lower() == other.subscription.lower()
 
     def in_subscription(self, subscription: str) -> Self:
         """Return the same id in a subscription; a text that is not an id stays as it is."""
