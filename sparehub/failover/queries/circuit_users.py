@@ -180,7 +180,7 @@ def _prefixes(azure: Azure, connection: Mapping[str, Any]) -> tuple[str, ...]:
         found = _read_if_named(azure, gateway.get("id"))
         for each in found.properties.get("ipConfigurations") or ():
             subnet = str((properties_of(each).get("subnet") or {}).get("id") or "")
-            network = _read_if_named(azure, subnet.rpartition("/subnets/")[0])
+            network = _read_if_named(azure, ResourceId.parse(subnet).parent if subnet else None)
             space = network.properties.get("addressSpace") or {}
             return tuple(map(str, space.get("addressPrefixes") or ()))
     except UnreadableError:  # of somebody else, and no id: the connection is named all the same
