@@ -124,7 +124,7 @@ class RegionNetwork(ComponentResource):
         circuits: dict[str, tuple[Output[str], Resource | None]] = {}
         for circuit in self._region.circuits:
             if not isinstance(circuit, Circuit):
-                circuits[circuit.key] = (Output.from_input(circuit.id), None)
+                circuits[circuit.key] = (Output.from_input(str(circuit.id)), None)
                 continue
             # A group of its own: deleting a region's group would take the circuit with it.
             group = self._resource_group(

@@ -19,9 +19,9 @@ _VERSIONS: Mapping[str, str] = MappingProxyType(
 the others: https://github.com/Azure/azure-rest-api-specs, read 2026-11-30."""
 
 
-def version_of(path: str) -> str:
-    """Return the API version for a path without its query."""
-    words = path.lower().split("/")
+def version_of(url_path: str) -> str:
+    """Return the API version for the path of a URL: an id, or what goes on after one."""
+    words = url_path.lower().split("/")
     last = max((number for number, word in enumerate(words) if word == "providers"), default=None)
     if last is None or last + 1 >= len(words):
         return _VERSIONS[_RESOURCES]

@@ -16,6 +16,7 @@ from sparehub.failover.session import Session, open_session, require_current_fil
 from sparehub.failover.steps.reconcile import reconcile_pending
 from sparehub.output import Output
 from sparehub.stacks.stack_file_edit import DRILL, set_values
+from sparehub.topology.config.resource_ids import ResourceId
 from sparehub.topology.errors import ExitCode, HalfwayError, PreflightError, SparehubError
 from sparehub.topology.model import logical_names
 from sparehub.topology.model.drill.isolation import escapes
@@ -78,7 +79,7 @@ def stop(directory: Path, output: Output, *, plan: str, yes: bool, result: str) 
         ways_out = escapes(recorded_networks(before.resources, drill.resource_group))
         _refuse_inhabited(session.azure, before, drill)
         _deploy(session, step, drill=None)
-        removed = [str(id_) for id_ in before.ids.values() if _in_group(str(id_), drill)]
+        removed = [each for each in before.ids.values() if _in_group(each, drill)]
         record = session.journal.append(
             JournalEvent.DRILL_ENDED, result=result, escapes=ways_out, removed=len(removed)
         )
@@ -177,7 +178,7 @@ def _prove(snapshot: Snapshot, drill: Drill) -> dict[str, str]:
         )
         raise EscapeError(message)
     return {
-        network.key: snapshot.ids[logical_names.DRILL.network(network.key).network]
+        network.key: str(snapshot.ids[logical_names.DRILL.network(network.key).network])
         for network in drill.networks
     }
 
@@ -198,7 +199,7 @@ def _refuse_inhabited(azure: Azure, snapshot: Snapshot, drill: Drill) -> None:
         for subnet in network.virtual_network.subnets:
             name = logical_names.DRILL.network(network.key).subnet(subnet.name)
             identity = snapshot.ids.get(name)
-            answer = read(azure, identity) if identity else None
+            answer = read(azure, str(identity)) if identity else None
             if answer and answer.properties.get("ipConfigurations"):
                 inhabited.append(f"{network.key}/{subnet.name}")
     if inhabited:
@@ -209,5 +210,5 @@ def _refuse_inhabited(azure: Azure, snapshot: Snapshot, drill: Drill) -> None:
         raise PreflightError(message)
 
 
-def _in_group(identity: str, drill: Drill) -> bool:
-    return f"/resourcegroups/{drill.resource_group}".lower() in identity.lower()
+def _in_group(identity: ResourceId, drill: Drill) -> bool:
+    return identity.resource_group.lower() == drill.resource_group.lower()

@@ -14,6 +14,7 @@ from sparehub.report.records import (
     StepRun,
     elapsed,
 )
+from sparehub.topology.config.resource_ids import ResourceId
 from sparehub.topology.planning.plan import Plan
 
 PlanOf = Callable[[OperationRecord], Plan | None]
@@ -167,7 +168,7 @@ def _step(run: StepRun, operation: OperationRecord, plan: Plan | None) -> StepRo
 def _drill(drill: DrillRun) -> Entry:
     facts = [("Started", moment(drill.begun))]
     if drill.started:
-        names = ", ".join(network.rsplit("/", maxsplit=1)[-1] for network in drill.networks)
+        names = ", ".join(ResourceId.of(network).name for network in drill.networks)
         facts.append(("Isolated", f"{moment(drill.started)}: no traffic could leave {names}"))
     if drill.ended:
         facts += [

@@ -173,7 +173,7 @@ class _Rendering:
             connection.name,
             connectionType="ExpressRoute",
             virtualNetworkGateway1={"id": self._id("virtualNetworkGateways", gateway)},
-            peer={"id": owned + circuit_id(circuit)},
+            peer={"id": f"{owned}{circuit_id(circuit)}"},
             routingWeight=connection.routing_weight,
             expressRouteGatewayBypass=connection.fast_path,
         )

@@ -9,6 +9,7 @@ from ipaddress import IPv4Address, IPv4Network
 from typing import Any, TypeVar
 
 from sparehub.topology.config.enums import NextHopType, Prefers
+from sparehub.topology.config.resource_ids import ResourceId
 from sparehub.topology.model.resources import (
     Circuit,
     CircuitReference,
@@ -104,7 +105,11 @@ def on_one_circuit(region: Region, *, mixes: bool) -> Region:
     """Let a region use the circuit that both do, and its gateway take other networks (ER-26)."""
     first, *others = region.circuits
     shared = CircuitReference(
-        key=first.key, id=CIRCUIT, peering_location="Hong Kong", bandwidth_in_mbps=50, tier="Local"
+        key=first.key,
+        id=ResourceId.parse(CIRCUIT),
+        peering_location="Hong Kong",
+        bandwidth_in_mbps=50,
+        tier="Local",
     )
     gateway = region.gateway and replace(region.gateway, allow_remote_vnet_traffic=mixes)
     return replace(region, circuits=(shared, *others), gateway=gateway)

@@ -13,6 +13,7 @@ from typing import Any
 from sparehub.azure.answers import Account, Answer, Azure
 from sparehub.failover.adapters.protocols import Assumed, Stacks
 from sparehub.failover.adapters.stack_snapshot import Pending, Snapshot
+from sparehub.topology.config.resource_ids import ResourceId
 from sparehub.topology.planning.operations import ResourceOperation
 from sparehub.topology.planning.plan import StackChange
 
@@ -53,7 +54,7 @@ class GuardedStacks:
         with self._locking(change.stack):
             self.stacks.up(change, report, operation)
 
-    def adopt(self, stack: str, pending: Pending, identity: str) -> None:
+    def adopt(self, stack: str, pending: Pending, identity: ResourceId) -> None:
         """Import a resource that a run created before it died."""
         with self._locking(stack):
             self.stacks.adopt(stack, pending, identity)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from sparehub.failover.adapters.stack_snapshot import Pending, Snapshot, Unreadable
+from sparehub.topology.config.resource_ids import ResourceId
 from sparehub.topology.errors import PreflightError
 from sparehub.topology.planning.operations import ResourceOperation
 from sparehub.topology.planning.plan import StackChange
@@ -47,7 +48,7 @@ class Stacks(Protocol):
     ) -> None:
         """Deploy a stack; ``report`` is called with each write."""
 
-    def adopt(self, stack: str, pending: Pending, identity: str) -> None:
+    def adopt(self, stack: str, pending: Pending, identity: ResourceId) -> None:
         """Import a resource that a run created before it died."""
 
     def refresh(self, stack: str, urns: Sequence[str]) -> None:

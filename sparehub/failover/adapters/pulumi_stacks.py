@@ -20,6 +20,7 @@ from sparehub.failover.adapters.pulumi_states import PulumiStates
 from sparehub.failover.adapters.stack_snapshot import Pending, Snapshot
 from sparehub.failover.adapters.working_files import WorkingFiles
 from sparehub.stacks.stack_file_edit import copy_with_secret
+from sparehub.topology.config.resource_ids import ResourceId
 from sparehub.topology.errors import PreflightError
 from sparehub.topology.planning.operations import (
     CONNECTION,
@@ -158,7 +159,7 @@ class Deployments:
                 show_secrets=False,
             )
 
-    def adopt(self, stack: str, pending: Pending, identity: str) -> None:
+    def adopt(self, stack: str, pending: Pending, identity: ResourceId) -> None:
         """Import a resource that a run created before it died.
 
         Raises:
@@ -171,7 +172,7 @@ class Deployments:
                     {
                         "type": pending.type,
                         "name": pending.name,
-                        "id": identity,
+                        "id": str(identity),
                         **({"parent": parent} if pending.parent else {}),
                     }
                 ],

@@ -58,12 +58,14 @@ class Pending:
         """The logical name."""
         return self.urn.split("::")[-1]
 
-    def identity(self, subscription: str) -> str:
-        """Return the id that Azure gives to what was being made; empty where none is known."""
+    def identity(self, subscription: str) -> ResourceId | None:
+        """Return the id that Azure gives to what was being made; None where none is known."""
         return _identity(self.type, subscription, self.inputs)
 
 
-def identity_of(operation: ResourceOperation, region: Region, subscription: str) -> str:
+def identity_of(
+    operation: ResourceOperation, region: Region, subscription: str
+) -> ResourceId | None:
     """Return the id that Azure gives to a connection or gateway that an operation makes."""
     for connection in region.connections:
         if operation.name == REGION.connection(connection.key):
@@ -74,31 +76,31 @@ def identity_of(operation: ResourceOperation, region: Region, subscription: str)
             "virtualNetworkGatewayName": region.gateway.name,
         }
         return _identity(GATEWAY, subscription, names)
-    return ""
+    return None
 
 
-def connection_id(connection: Connection, region: Region, subscription: str) -> str:
+def connection_id(connection: Connection, region: Region, subscription: str) -> ResourceId:
     """Return the id that Azure gives to a connection of a region, whether it exists or not."""
     names = {
         "resourceGroupName": region.resource_group,
         "virtualNetworkGatewayConnectionName": connection.name,
     }
-    return _identity(CONNECTION, subscription, names)
+    return ResourceId.of(_PATHS[CONNECTION].format(subscription=subscription, **names))
 
 
-def whole_circuit_id(circuit: Circuit | CircuitReference, subscription: str) -> str:
+def whole_circuit_id(circuit: Circuit | CircuitReference, subscription: str) -> ResourceId:
     """Return a circuit's id, an owned one being in the subscription of its stack."""
     if isinstance(circuit, CircuitReference):
         return circuit.id
-    return str(owned_circuit_id(circuit, subscription))
+    return owned_circuit_id(circuit, subscription)
 
 
-def _identity(kind: str, subscription: str, inputs: Mapping[str, Any]) -> str:
-    """Return the id; empty where the type has none here, or the inputs do not say its names."""
+def _identity(kind: str, subscription: str, inputs: Mapping[str, Any]) -> ResourceId | None:
+    """Return the id; None where the type has none here, or the inputs do not say its names."""
     try:
-        return _PATHS.get(kind, "").format(subscription=subscription, **inputs)
+        return ResourceId.of(_PATHS[kind].format(subscription=subscription, **inputs))
     except KeyError:
-        return ""
+        return None
 
 
 @dataclass(frozen=True)
@@ -115,7 +117,7 @@ class Snapshot:
     activation: str
     deployed: Deployed
     pending: tuple[Pending, ...]
-    ids: Mapping[str, str]
+    ids: Mapping[str, ResourceId]
     """Azure's id of each resource, by its logical name."""
     urns: Mapping[str, str]
     """Pulumi's address of each resource and component, by its logical name."""
@@ -143,7 +145,7 @@ class Snapshot:
                 for each in deployment.get("pending_operations") or []
             ),
             ids={
-                each["urn"].split("::")[-1]: str(each["id"])
+                each["urn"].split("::")[-1]: ResourceId.of(str(each["id"]))
                 for each in resources
                 if each.get("custom") and each.get("id")
             },
@@ -157,8 +159,8 @@ class Snapshot:
     @property
     def subscription(self) -> str:
         """The subscription of everything in the stack; empty where it holds nothing."""
-        ids = filter(None, map(ResourceId.read, self.ids.values()))
-        return next((identity.subscription for identity in ids if identity.subscription), "")
+        ids = (each for each in self.ids.values() if each.is_id)
+        return next((each.subscription for each in ids if each.subscription), "")
 
     @property
     def switch(self) -> SwitchRecord:

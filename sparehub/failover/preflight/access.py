@@ -1,6 +1,6 @@
 """The question whether rights, deny assignments or locks forbid what a plan writes; read only."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -8,13 +8,14 @@ from sparehub.azure.answers import NOT_FOUND, Azure, properties_of
 from sparehub.azure.reading import Listing, listed
 from sparehub.failover.adapters.stack_snapshot import Snapshot, identity_of, whole_circuit_id
 from sparehub.failover.preflight.objections import Objection, PreflightContext, Refuses
+from sparehub.topology.config.resource_ids import ResourceId
 from sparehub.topology.planning.operations import ResourceOperation, Verb
 from sparehub.topology.planning.permissions import (
     Denial,
+    Identify,
     Lock,
     Need,
     Permission,
-    group_of,
     needs_of,
     needs_of_fence,
     needs_of_issue,
@@ -40,7 +41,7 @@ class Access:
     problems: dict[str, None] = field(default_factory=dict)
     """What could not be read."""
     _known: dict[str, Listing] = field(default_factory=dict)
-    _principals: dict[str, str] = field(default_factory=dict)
+    _principals: dict[ResourceId, str] = field(default_factory=dict)
 
     def forbidding(self, need: Need, *, own: bool = True) -> Iterator[str]:
         """Yield what is in the way of an operation, for a person.
@@ -52,7 +53,7 @@ class Access:
         """
         what = f"{need.purpose} ({need.action} at {need.scope})"
         if not self._is_permitted(need, own=own):
-            group = f"no role at {group_of(need.scope)} or above lets the login"
+            group = f"no role at {need.scope.group} or above lets the login"
             yield f"{'the login may not' if own else group} {what}"
         subscription = subscription_of(need.scope)
         for denial in map(_denial, self._denials(subscription)):
@@ -76,7 +77,7 @@ class Access:
         What nobody may read of the group is asked of the resource. What cannot be read is a
         problem, and no missing right; a resource that is not there has no rights of its own.
         """
-        at = group_of(need.scope)
+        at = need.scope.group
         group = self._read(f"{at}{_AUTHORIZATION}/permissions")
         if permitted(map(_permission, group.items), need.action):
             return True
@@ -92,14 +93,14 @@ class Access:
             self.problems[f"rights at {at}: {problem}"] = None
         return bool(problem)
 
-    def _denials(self, subscription: str) -> tuple[Mapping[str, Any], ...]:
+    def _denials(self, subscription: ResourceId) -> tuple[Mapping[str, Any], ...]:
         principal = self._principal(subscription)
         asked = f"?$filter=assignedTo('{principal}')" if principal else ""
         return self._list(f"{subscription}{_AUTHORIZATION}/denyAssignments{asked}")
 
-    def _principal(self, subscription: str) -> str:
+    def _principal(self, subscription: ResourceId) -> str:
         if subscription not in self._principals:
-            account = self.azure.account(subscription.rpartition("/")[2])
+            account = self.azure.account(subscription.subscription)
             self._principals[subscription] = account.principal
         return self._principals[subscription]
 
@@ -187,14 +188,14 @@ def _wanted(situation: PreflightContext) -> Iterator[_Wanted]:
         yield _Wanted(stack=stack, refuses=refuses, needs=needs)
 
 
-def _identify(situation: PreflightContext, snapshot: Snapshot, stack: str) -> Callable[[str], str]:
+def _identify(situation: PreflightContext, snapshot: Snapshot, stack: str) -> Identify:
     region = situation.live(stack)
 
-    def identify(name: str) -> str:
+    def identify(name: str) -> ResourceId | None:
         """Return the id of what is recorded, or of what would be made under this name."""
         unmade = ResourceOperation(Verb.CREATE, "", name)
         return snapshot.ids.get(name) or (
-            identity_of(unmade, region, snapshot.subscription) if snapshot.subscription else ""
+            identity_of(unmade, region, snapshot.subscription) if snapshot.subscription else None
         )
 
     return identify
@@ -255,15 +256,16 @@ def _shown(lines: Iterable[str]) -> tuple[str, ...]:
 
 def _lock(item: Mapping[str, Any]) -> Lock:
     identity = str(item.get("id") or "")
+    # An extension resource: what it locks is the id before its own provider.
     scope = identity[: identity.lower().rfind(f"{_AUTHORIZATION}/locks/".lower())]
     level = str(properties_of(item).get("level") or "")
-    return Lock(scope=scope, name=str(item.get("name") or ""), level=level)
+    return Lock(scope=ResourceId.of(scope), name=str(item.get("name") or ""), level=level)
 
 
 def _denial(item: Mapping[str, Any]) -> Denial:
     properties = properties_of(item)
     return Denial(
-        scope=str(properties.get("scope") or "/"),
+        scope=ResourceId.of(str(properties.get("scope") or "/")),
         name=str(properties.get("denyAssignmentName") or item.get("name") or ""),
         permissions=tuple(map(_permission, properties.get("permissions") or ())),
         principals=_ids(properties.get("principals")),

@@ -9,6 +9,7 @@ from sparehub.azure.reading import listed, read, state_of
 from sparehub.failover.preflight.objections import Objection, PreflightContext, Refuses
 from sparehub.failover.queries.next_hop import read_next_hop
 from sparehub.topology.config.enums import NvaStandby
+from sparehub.topology.config.resource_ids import ResourceId
 from sparehub.topology.model.logical_names import REGION
 from sparehub.topology.planning.operations import GATEWAY, Verb
 
@@ -27,11 +28,12 @@ def gateways_are_well(situation: PreflightContext) -> Iterator[Objection]:
     plan = situation.plan
     for stack in (plan.target,) if situation.unplanned else (plan.target, plan.source):
         snapshot = situation.snapshots.get(stack)
-        identity = snapshot.deployed.gateway_id if snapshot else ""
-        if not identity:
+        gateway_id = snapshot.deployed.gateway_id if snapshot else None
+        if gateway_id is None:
             continue
+        identity = str(gateway_id)
         found = read(situation.azure, identity)
-        name = f"the gateway {identity.rpartition('/')[2]} of {stack}"
+        name = f"the gateway {gateway_id.name} of {stack}"
         if not found.accepted:
             gone = found.status == NOT_FOUND and stack == plan.target
             text = f"{name} cannot be read: {found.problem}"
@@ -68,7 +70,7 @@ def quota_is_enough(situation: PreflightContext) -> Iterator[Objection]:
         if operation.verb is Verb.CREATE and operation.type in _COUNTED
     )
     wanted = {"Microsoft.Network": made} if made else {}
-    hub = snapshot.ids.get(REGION.hub.network, "")
+    hub = snapshot.ids.get(REGION.hub.network, ResourceId())
     if region.nva.standby is NvaStandby.START_AT_FAILOVER:
         stopped = read_next_hop(situation.azure, region.nva, hub).stopped
         if stopped:

@@ -10,6 +10,7 @@ from sparehub.failover.preflight.authorization_keys import announcements
 from sparehub.failover.preflight.objections import Objection, PreflightContext, Refuses
 from sparehub.failover.queries.circuit_users import PRIVATE_PEERING_PATH
 from sparehub.failover.steps.authorization_keys import Keys
+from sparehub.topology.config.resource_ids import ResourceId
 from sparehub.topology.model.logical_names import REGION
 from sparehub.topology.model.resources import Circuit, CircuitReference
 
@@ -38,14 +39,14 @@ def _of_circuit(
     identity = (
         circuit.id
         if isinstance(circuit, CircuitReference)
-        else snapshot.ids.get(REGION.circuit(circuit.key), "")
+        else snapshot.ids.get(REGION.circuit(circuit.key))
     )
-    if not identity:
+    if identity is None:
         stack = situation.plan.target
         text = f"{name} is not in the state of stack {stack!r}: `pulumi up --stack {stack}` first"
         yield Objection(text=text)
         return
-    found = read(situation.azure, identity)
+    found = read(situation.azure, str(identity))
     if not found.accepted:
         refuses = missing if found.status == NOT_FOUND else unseen
         where = f", whose record lies in {circuit.location}," if circuit.location else ""
@@ -70,7 +71,7 @@ def _of_circuit(
 
 
 def _held(  # noqa: PLR0913, PLR0917 - a state of a circuit, and what it is to be
-    name: str, identity: str, what: str, state: str | None, wanted: str, unseen: Refuses
+    name: str, identity: ResourceId, what: str, state: str | None, wanted: str, unseen: Refuses
 ) -> Iterator[Objection]:
     if not state:
         text = f"{name} does not say whether {what} is {wanted!r} ({identity})"

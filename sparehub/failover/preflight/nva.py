@@ -18,8 +18,8 @@ def nva_forwards(situation: PreflightContext) -> Iterator[Objection]:
     """
     stack = situation.plan.target
     snapshot = situation.snapshots.get(stack)
-    hub = snapshot.ids.get(REGION.hub.network, "") if snapshot else ""
-    if not hub:
+    hub = snapshot.ids.get(REGION.hub.network) if snapshot else None
+    if hub is None:
         return
     nva = situation.live(stack).nva
     look = read_next_hop(situation.azure, nva, hub)
@@ -52,7 +52,7 @@ def _dead(stack: str, nva: Nva, look: NextHopStatus) -> Iterator[Objection]:
     starts = nva.standby is NvaStandby.START_AT_FAILOVER
     why = [*look.dead]
     if look.stopped and not starts:
-        names = ", ".join(each.rpartition("/")[2] for each in look.stopped)
+        names = ", ".join(each.name for each in look.stopped)
         if look.running:
             yield Objection(text=f"{stack}: {names} does not run", refuses=Refuses.NONE)
         else:
@@ -60,9 +60,9 @@ def _dead(stack: str, nva: Nva, look: NextHopStatus) -> Iterator[Objection]:
     if why:
         yield Objection(
             text=f"every spoke of {stack} is cut at {nva.ip_address}: {'; '.join(why)}",
-            hint=look.owner,
+            hint=str(look.owner or ""),
             refuses=Refuses.PLANNED,
         )
     elif look.stopped and starts:
-        names = ", ".join(each.rpartition("/")[2] for each in look.stopped)
+        names = ", ".join(each.name for each in look.stopped)
         yield Objection(text=f"start-nva-{stack} starts {names}", refuses=Refuses.NONE, word="")

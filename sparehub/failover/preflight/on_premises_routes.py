@@ -13,6 +13,7 @@ from sparehub.failover.preflight.objections import Objection, PreflightContext, 
 from sparehub.failover.queries.circuit_users import PRIVATE_PEERING_PATH
 from sparehub.failover.steps.fencing import CutError, FenceError, fences_for
 from sparehub.failover.steps.learned_routes import circuit_routes
+from sparehub.topology.config.resource_ids import ResourceId
 from sparehub.topology.model.circuit_routes import LINKS
 from sparehub.topology.model.resources import CircuitReference, Region
 
@@ -35,7 +36,7 @@ def on_premises_is_heard(situation: PreflightContext) -> Iterator[Objection]:
 
 
 def _of_circuit(
-    azure: Azure, identity: str, key: str, region: Region, *, theirs: bool
+    azure: Azure, identity: ResourceId, key: str, region: Region, *, theirs: bool
 ) -> Iterator[Objection]:
     peering = read(azure, f"{identity}{PRIVATE_PEERING_PATH}")
     if not peering.accepted or peering.properties.get("state", "Enabled") != "Enabled":
@@ -67,7 +68,7 @@ def _of_circuit(
     yield Objection(text=text, listed=_lines(filter(None, wrong)), refuses=refuses)
 
 
-def _silence(azure: Azure, identity: str, link: str, stats: Answer) -> str:
+def _silence(azure: Azure, identity: ResourceId, link: str, stats: Answer) -> str:
     """Return what says that no router is at the other end of a link; empty where one is.
 
     https://learn.microsoft.com/azure/expressroute/expressroute-troubleshooting-arp-resource-manager

@@ -11,6 +11,7 @@ from typing import Any
 
 from sparehub.azure.answers import Answer, Azure, properties_of, silence
 from sparehub.azure.reading import Listing, glance, listed, read
+from sparehub.topology.config.resource_ids import ResourceId
 from sparehub.topology.errors import UnreadableError
 from sparehub.topology.model.circuit_routes import (
     LINKS,
@@ -34,8 +35,8 @@ class CircuitUser:
     """Somebody on a circuit who is not the connection that is asked about."""
 
     what: str
-    subscription: str = ""
-    """Whose links go when an authorization is revoked; empty where it is not a link."""
+    subscription: ResourceId | None = None
+    """Whose links go when an authorization is revoked; None where it is not a link."""
     unknown: bool = False
     """Whether it may be a link of any subscription: only its prefixes are seen."""
     prefixes: tuple[str, ...] = ()
@@ -54,14 +55,14 @@ class CircuitUse:
     unread: tuple[str, ...] = ()
     """What could not be read, so that there may be more."""
 
-    def in_subscription(self, identity: str, circuit: str) -> tuple[CircuitUser, ...]:
+    def in_subscription(self, identity: ResourceId, circuit: ResourceId) -> tuple[CircuitUser, ...]:
         """Return the other links of the subscription that a connection's id lies in.
 
         In the circuit's own subscription a link needs no authorization, so one that no list shows
         may be there.
         """
-        mine = subscription_of(identity.lower())
-        unlisted = mine == subscription_of(circuit.lower())
+        mine = subscription_of(identity)
+        unlisted = mine == subscription_of(circuit)
         return tuple(
             each for each in self.others if each.subscription == mine or (each.unknown and unlisted)
         )
@@ -69,8 +70,8 @@ class CircuitUse:
 
 def use_of(
     azure: Azure,
-    circuit: str,
-    connection: str,
+    circuit: ResourceId,
+    connection: ResourceId,
     peering: Mapping[str, Any],
     ours: Iterable[Network],
 ) -> CircuitUse:
@@ -86,12 +87,8 @@ def use_of(
         for what, each in (("connections", connections), ("authorizations", keys))
         if each.problem
     ]
-    links = {str(each["id"]).lower(): each for each in connections.items}
-    used = {
-        str(properties_of(each).get("connectionResourceUri") or "").lower(): each
-        for each in keys.items
-    }
-    mine = connection.lower()
+    links = {ResourceId.of(str(each["id"])): each for each in connections.items}
+    used = {user: each for each in keys.items if (user := user_of(properties_of(each)))}
     others = [
         CircuitUser(
             what=f"connection {each['id']}",
@@ -99,21 +96,21 @@ def use_of(
             prefixes=_prefixes(azure, each),
         )
         for key, each in links.items()
-        if key != mine
+        if key != connection
     ]
     others += [
         CircuitUser(
-            what=f"connection {user}, by authorization {each.get('id')}",
+            what=f"connection {user.key}, by authorization {each.get('id')}",
             subscription=subscription_of(user),
         )
         for user, each in used.items()
-        if user and user != mine and user not in links
+        if user != connection and user not in links
     ]
     others += _global_reach(peering)
     # https://learn.microsoft.com/azure/virtual-wan/virtual-wan-expressroute-portal
     if wan := str((peering.get("expressRouteConnection") or {}).get("id") or ""):
         others.append(
-            CircuitUser(what=f"Virtual WAN {wan}", subscription=subscription_of(wan.lower()))
+            CircuitUser(what=f"Virtual WAN {wan}", subscription=subscription_of(ResourceId.of(wan)))
         )
     named = {prefix for each in others for prefix in each.prefixes}
     unknown, silent = _advertised_by_others(azure, circuit, peering, ours)
@@ -122,13 +119,13 @@ def use_of(
         what = "advertised over the circuit by others"
         others.append(CircuitUser(what=what, prefixes=left, unknown=True))
     return CircuitUse(
-        authorization=str(used[mine].get("id") or "") if mine in used else "",
+        authorization=str(used[connection].get("id") or "") if connection in used else "",
         others=tuple(others),
         unread=(*unread, *silent),
     )
 
 
-def _connections(azure: Azure, circuit: str) -> Listing:
+def _connections(azure: Azure, circuit: ResourceId) -> Listing:
     """Return the connections to a circuit in every subscription that this login sees.
 
     By the index of all resources, which answers while a region does not; else by lists.
@@ -137,7 +134,7 @@ def _connections(azure: Azure, circuit: str) -> Listing:
     found = _indexed(azure)
     if found.problem:
         found = _listed_one_by_one(azure)
-    mine = tuple(each for each in found.items if _peer(each) == circuit.lower())
+    mine = tuple(each for each in found.items if _peer(each) == circuit)
     return Listing(items=mine, problem=found.problem)
 
 
@@ -183,7 +180,7 @@ def _prefixes(azure: Azure, connection: Mapping[str, Any]) -> tuple[str, ...]:
         found = _read_if_named(azure, gateway.get("id"))
         for each in found.properties.get("ipConfigurations") or ():
             subnet = str((properties_of(each).get("subnet") or {}).get("id") or "")
-            network = _read_if_named(azure, subnet.rpartition("/subnets/")[0])
+            network = _read_if_named(azure, ResourceId.parse(subnet).parent if subnet else None)
             space = network.properties.get("addressSpace") or {}
             return tuple(map(str, space.get("addressPrefixes") or ()))
     except UnreadableError:  # of somebody else, and no id: the connection is named all the same
@@ -209,7 +206,7 @@ def _global_reach(peering: Mapping[str, Any]) -> Iterator[CircuitUser]:
 
 
 def _advertised_by_others(
-    azure: Azure, circuit: str, peering: Mapping[str, Any], ours: Iterable[Network]
+    azure: Azure, circuit: ResourceId, peering: Mapping[str, Any], ours: Iterable[Network]
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the prefixes on both links that are nobody's who is known, and what was not read."""
     own, links = tuple(ours), links_of(peering)
@@ -225,7 +222,7 @@ def _advertised_by_others(
     return tuple(found), tuple(unread)
 
 
-def route_table(azure: Azure, circuit: str, link: str) -> Answer:
+def route_table(azure: Azure, circuit: ResourceId, link: str) -> Answer:
     """Return the route table of one link of a circuit's private peering.
 
     https://learn.microsoft.com/rest/api/expressroute/express-route-circuits/list-routes-table
@@ -233,6 +230,12 @@ def route_table(azure: Azure, circuit: str, link: str) -> Answer:
     return azure.act(f"{circuit}{PRIVATE_PEERING_PATH}/routeTables/{link}")
 
 
-def _peer(connection: Mapping[str, Any]) -> str:
+def user_of(authorization: Mapping[str, Any]) -> ResourceId | None:
+    """Return the id of the connection that uses an authorization, by its properties."""
+    text = str(authorization.get("connectionResourceUri") or "")
+    return ResourceId.of(text) if text else None
+
+
+def _peer(connection: Mapping[str, Any]) -> ResourceId:
     peer = properties_of(connection).get("peer") or {}
-    return str(peer.get("id") or "").lower()
+    return ResourceId.of(str(peer.get("id") or ""))

@@ -30,26 +30,26 @@ _FIREWALLS = "microsoft.network/azurefirewalls"
 class NextHopStatus:
     """What was found of a next hop, in words for a person."""
 
-    owner: str = ""
-    """The id of what has the address; empty where nobody was found."""
+    owner: ResourceId | None = None
+    """What has the address; None where nobody was found."""
     dead: list[str] = field(default_factory=list)
     """Why nothing is forwarded."""
-    stopped: list[str] = field(default_factory=list)
-    """Ids of its machines that do not run."""
-    running: list[str] = field(default_factory=list)
-    """Ids of those that do."""
+    stopped: list[ResourceId] = field(default_factory=list)
+    """Its machines that do not run."""
+    running: list[ResourceId] = field(default_factory=list)
+    """Those that do."""
     said: list[str] = field(default_factory=list)
     """What is not as it should be, although something is forwarded."""
     unread: list[str] = field(default_factory=list)
     """What could not be read."""
 
 
-def read_next_hop(azure: Azure, nva: Nva, hub: str) -> NextHopStatus:
-    """Return the status of a region's next hop; ``hub`` is the id of the hub's network."""
+def read_next_hop(azure: Azure, nva: Nva, hub: ResourceId) -> NextHopStatus:
+    """Return the status of a region's next hop; ``hub`` is the hub's network."""
     status = NextHopStatus()
-    reader = _NextHopReader(azure, nva, f"{hub}/subnets/{nva.subnet}", status)
+    reader = _NextHopReader(azure, nva, hub.child("subnets", nva.subnet), status)
     if nva.id:
-        reader.configured()
+        reader.configured(nva.id)
     else:
         reader.searched()
     return status
@@ -59,24 +59,23 @@ def read_next_hop(azure: Azure, nva: Nva, hub: str) -> NextHopStatus:
 class _NextHopReader:
     azure: Azure
     nva: Nva
-    subnet: str
+    subnet: ResourceId
     status: NextHopStatus
 
     @property
     def address(self) -> str:
         return str(self.nva.ip_address)
 
-    def configured(self) -> None:
+    def configured(self, identity: ResourceId) -> None:
         """Look at what the file names."""
-        found = self._read(self.nva.id)
+        found = self._read(identity)
         if found is None:
             return
-        self.status.owner = self.nva.id
-        kind = _type_of(self.nva.id)
-        if kind == _MACHINES:
-            self._machine(found)
+        self.status.owner = identity
+        if identity.type == _MACHINES:
+            self._machine(identity, found)
         else:
-            self._owner(kind, self.nva.id, found)
+            self._owner(identity, found)
 
     def searched(self) -> None:
         """Look for the owner among what has an address in the NVA's subnet."""
@@ -85,42 +84,42 @@ class _NextHopReader:
             return
         users = _ids(found.properties.get("ipConfigurations"))
         kinds = (_INTERFACES, _BALANCERS, _FIREWALLS)
-        owners = dict.fromkeys(each for each in map(_owner_of, users) if _type_of(each) in kinds)
+        owners = dict.fromkeys(each.top for each in users if each.top.type in kinds)
         for identity in list(owners)[:_MOST_ASKED]:
             answer = self._read(identity)
-            if answer and self._configuration(_type_of(identity), answer):
+            if answer and self._configuration(identity, answer):
                 self.status.owner = identity
-                self._owner(_type_of(identity), identity, answer)
+                self._owner(identity, answer)
                 return
         if len(owners) > _MOST_ASKED:
             self.status.unread.append(
                 f"more than {_MOST_ASKED} have an address in {self.subnet}: set hub.nva.id"
             )
 
-    def _owner(self, kind: str, identity: str, found: Answer) -> None:
-        name = ResourceId.parse(identity).name
-        configuration = self._configuration(kind, found)
-        if kind == _FIREWALLS:
+    def _owner(self, identity: ResourceId, found: Answer) -> None:
+        name = identity.name
+        configuration = self._configuration(identity, found)
+        if identity.type == _FIREWALLS:
             self._firewall(name, found)
         elif configuration is None:
             self.status.dead.append(f"{name} does not have the address {self.address}")
-        elif kind == _BALANCERS:
+        elif identity.type == _BALANCERS:
             self._balancer(identity, found, configuration)
         else:
             self._interface(name, found)
 
-    def _machine(self, found: Answer) -> None:
+    def _machine(self, machine: ResourceId, found: Answer) -> None:
         """Look at the machine of a file: at the interface that has the address."""
-        name = ResourceId.parse(self.nva.id).name
+        name = machine.name
         profile = found.properties.get("networkProfile") or {}
         before = len(self.status.unread)
         for identity in _ids(profile.get("networkInterfaces")):
             answer = self._read(identity)
-            if answer and (configuration := self._configuration(_INTERFACES, answer)):
-                subnet = str((configuration.get("subnet") or {}).get("id") or "")
-                if subnet and subnet.lower() != self.subnet.lower():
+            if answer and (configuration := self._configuration(identity, answer)):
+                subnet = _id_in(configuration, "subnet")
+                if subnet and subnet != self.subnet:
                     self.status.dead.append(f"{self.address} of {name} is not in {self.subnet}")
-                self._interface(ResourceId.parse(identity).name, answer)
+                self._interface(identity.name, answer)
                 return
         if len(self.status.unread) == before:
             self.status.dead.append(f"{name} does not have the address {self.address}")
@@ -129,18 +128,17 @@ class _NextHopReader:
         properties = found.properties
         if not properties.get("enableIPForwarding"):
             self.status.dead.append(f"the interface {name} may not forward (enableIPForwarding)")
-        machine = (properties.get("virtualMachine") or {}).get("id")
-        if machine:
-            self._power(str(machine))
+        if machine := _id_in(properties, "virtualMachine"):
+            self._power(machine)
         else:
             self.status.dead.append(f"the interface {name} is of no virtual machine")
 
-    def _power(self, machine: str) -> None:
+    def _power(self, machine: ResourceId) -> None:
         """Ask whether a machine runs.
 
         https://learn.microsoft.com/rest/api/compute/virtual-machines/instance-view
         """
-        found = self._read(f"{machine}/instanceView")
+        found = self._read(machine, "/instanceView")
         if found is None:
             return
         codes = [str(each.get("code")) for each in found.body.get("statuses") or []]
@@ -160,14 +158,14 @@ class _NextHopReader:
                 "get another one when it is stopped and started"
             )
 
-    def _balancer(self, identity: str, found: Answer, frontend: Mapping[str, Any]) -> None:
+    def _balancer(self, identity: ResourceId, found: Answer, frontend: Mapping[str, Any]) -> None:
         """Look at a load balancer's rules, at the probes of one, and at its backends' machines."""
-        name = ResourceId.parse(identity).name
+        name = identity.name
         properties = found.properties
         rules = [
             each
             for each in properties.get("loadBalancingRules") or []
-            if _named(each, "frontendIPConfiguration") == str(frontend.get("id")).lower()
+            if _id_in(properties_of(each), "frontendIPConfiguration") == _id_of(frontend)
         ]
         if not rules:
             self.status.dead.append(f"no rule of the load balancer {name} is for {self.address}")
@@ -179,17 +177,17 @@ class _NextHopReader:
                 "traffic passes"
             )
         rule = (every or rules)[0]
-        pools = {_named(rule, "backendAddressPool")} | {
-            str(each.get("id")).lower()
-            for each in properties_of(rule).get("backendAddressPools") or []
+        said = properties_of(rule)
+        pools = {_id_in(said, "backendAddressPool")} | {
+            _id_of(each) for each in said.get("backendAddressPools") or []
         }
         members = [
             member
             for pool in properties.get("backendAddressPools") or []
-            if str(pool.get("id")).lower() in pools
+            if _id_of(pool) in pools
             for member in _ids(properties_of(pool).get("backendIPConfigurations"))
         ]
-        backends = dict.fromkeys(map(_owner_of, members))
+        backends = dict.fromkeys(each.top for each in members)
         for backend in backends:
             self._backend(backend)
         known = self.status.running or self.status.stopped
@@ -197,23 +195,23 @@ class _NextHopReader:
             return  # which says it all: nothing answers a probe
         self._health(identity, str(rule.get("name")))
 
-    def _backend(self, identity: str) -> None:
-        found = self._read(identity) if _type_of(identity) == _INTERFACES else None
+    def _backend(self, identity: ResourceId) -> None:
+        found = self._read(identity) if identity.type == _INTERFACES else None
         if found is None:
             return
         properties = found.properties
-        name = ResourceId.parse(identity).name
+        name = identity.name
         if not properties.get("enableIPForwarding"):
             self.status.said.append(f"the interface {name} may not forward (enableIPForwarding)")
-        if machine := (properties.get("virtualMachine") or {}).get("id"):
-            self._power(str(machine))
+        if machine := _id_in(properties, "virtualMachine"):
+            self._power(machine)
 
-    def _health(self, identity: str, rule: str) -> None:
+    def _health(self, identity: ResourceId, rule: str) -> None:
         """Ask which backends answer a rule's probe.
 
         https://learn.microsoft.com/rest/api/load-balancer/load-balancer-load-balancing-rules/health
         """
-        name = ResourceId.parse(identity).name
+        name = identity.name
         answer = self.azure.act(f"{identity}/loadBalancingRules/{rule}/health")
         if not answer.accepted or "up" not in answer.body:
             self.status.said.append(f"the health of {name} cannot be read: {answer.problem}")
@@ -224,20 +222,23 @@ class _NextHopReader:
         elif down:
             self.status.said.append(f"{down} of {up + down} backends of {name} answer no probe")
 
-    def _configuration(self, kind: str, found: Answer) -> Mapping[str, Any] | None:
+    def _configuration(self, identity: ResourceId, found: Answer) -> Mapping[str, Any] | None:
         """Return what of a resource has the address: its properties, and its id."""
-        collection = "frontendIPConfigurations" if kind == _BALANCERS else "ipConfigurations"
+        balances = identity.type == _BALANCERS
+        collection = "frontendIPConfigurations" if balances else "ipConfigurations"
         for each in found.properties.get(collection) or []:
             properties = properties_of(each)
             if properties.get("privateIPAddress") == self.address:
                 return {**properties, "id": each.get("id")}
         return None
 
-    def _read(self, path: str) -> Answer | None:
+    def _read(self, identity: ResourceId, view: str = "") -> Answer | None:
+        """Read a resource, or a view of it: the path of a URL after its id."""
+        path = f"{identity}{view}"
         found = read(self.azure, path)
         if found.accepted:
             return found
-        if found.status == NOT_FOUND and path == self.nva.id:
+        if found.status == NOT_FOUND and identity == self.nva.id and not view:
             self.status.dead.append(f"hub.nva.id names {path}, which is not there")
         else:
             self.status.unread.append(f"{path}: {found.problem}")
@@ -250,8 +251,13 @@ def _is_for_all_ports(rule: Mapping[str, Any]) -> bool:
     return str(properties.get("protocol")).lower() == "all" and ports == (0, 0)
 
 
-def _named(rule: Mapping[str, Any], member: str) -> str:
-    return str((properties_of(rule).get(member) or {}).get("id")).lower()
+def _id_in(properties: Mapping[str, Any], member: str) -> ResourceId | None:
+    """Return what a property refers to; None where it refers to nothing."""
+    return _id_of(properties.get(member) or {})
+
+
+def _id_of(item: Mapping[str, Any]) -> ResourceId | None:
+    return ResourceId.of(str(item["id"])) if item.get("id") else None
 
 
 def _addresses(found: Answer, collection: str) -> list[str]:
@@ -260,16 +266,7 @@ def _addresses(found: Answer, collection: str) -> list[str]:
     return [str(each) for each in shown if each]
 
 
-def _ids(items: object) -> Iterator[str]:
+def _ids(items: object) -> Iterator[ResourceId]:
     found: Iterable[Any] = items if isinstance(items, list) else ()
-    return (str(each["id"]) for each in found if isinstance(each, dict) and each.get("id"))
-
-
-def _owner_of(identity: str) -> str:
-    """Return the id of the resource that an IP configuration is a part of."""
-    return str(ResourceId.parse(identity).top)
-
-
-def _type_of(identity: str) -> str:
-    """Return the type of a resource that is not part of another, in lower case."""
-    return ResourceId.parse(identity).top.type
+    named = (each["id"] for each in found if isinstance(each, dict) and each.get("id"))
+    return (ResourceId.parse(str(each)) for each in named)

@@ -8,6 +8,7 @@ from sparehub.azure.reading import read
 from sparehub.failover.adapters.stack_snapshot import Snapshot, connection_id, whole_circuit_id
 from sparehub.failover.queries.circuit_users import PRIVATE_PEERING_PATH
 from sparehub.topology.config.enums import Activation
+from sparehub.topology.config.resource_ids import ResourceId
 from sparehub.topology.model.logical_names import REGION, keys_in
 from sparehub.topology.model.pair import Stack
 from sparehub.topology.planning.failover import region_at
@@ -51,7 +52,7 @@ def _observed(azure: Azure, stack: Stack, snapshot: Snapshot) -> Iterator[Observ
     recorded = _recorded(snapshot)
     silent = False
     for key, identity in sorted({**wanted, **recorded}.items()):
-        found = Answer(status=0, body={}) if silent else read(azure, identity)
+        found = Answer(status=0, body={}) if silent else read(azure, str(identity))
         silent = silent or not found.came
         stands = True if found.accepted else False if found.status == NOT_FOUND else None
         asked = stands is not False and key in circuits
@@ -64,13 +65,13 @@ def _observed(azure: Azure, stack: Stack, snapshot: Snapshot) -> Iterator[Observ
         )
 
 
-def _recorded(snapshot: Snapshot) -> Mapping[str, str]:
+def _recorded(snapshot: Snapshot) -> Mapping[str, ResourceId]:
     """Return the id of each connection that a stack recorded, by its key."""
     keys = keys_in(REGION.connection, snapshot.ids)
     return {key: snapshot.ids[REGION.connection(key)] for key in keys}
 
 
-def _is_fenced(azure: Azure, circuit: str) -> bool | None:
+def _is_fenced(azure: Azure, circuit: ResourceId) -> bool | None:
     """Return whether the private peering of a circuit is disabled (ER-38); None: unknown."""
     found = read(azure, f"{circuit}{PRIVATE_PEERING_PATH}")
     return found.properties.get("state") == "Disabled" if found.accepted else None

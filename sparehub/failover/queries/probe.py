@@ -11,8 +11,8 @@ def responds(azure: Azure, snapshot: Snapshot) -> bool:
     identity = (
         snapshot.deployed.gateway_id
         or snapshot.ids.get(REGION.hub.network)
-        or snapshot.ids.get(REGION.group, "")
+        or snapshot.ids.get(REGION.group)
     )
     if not identity:
         return True  # nothing is deployed that could be probed
-    return azure.send("GET", identity, timeout=PROBE_SECONDS).came
+    return azure.send("GET", str(identity), timeout=PROBE_SECONDS).came

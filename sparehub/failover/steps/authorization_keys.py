@@ -23,7 +23,6 @@ from sparehub.failover.steps.key_checks import in_use, key_digest, unusable_reas
 from sparehub.failover.steps.step_inputs import StepContext
 from sparehub.topology.azure.durations import AUTHORIZATION_WRITE
 from sparehub.topology.config.enums import Activation
-from sparehub.topology.config.resource_ids import ResourceId
 from sparehub.topology.errors import PreflightError, SparehubError
 from sparehub.topology.model.pair import Stack
 from sparehub.topology.planning.failover import region_at
@@ -48,8 +47,8 @@ class Keys:
 
     def is_connected(self, connection: KeyedConnection) -> bool:
         """Return whether the connection exists, by the state and by Azure."""
-        identity = self.snapshot.ids.get(connection.name, "")
-        return bool(identity) and read(self.azure, identity).status != NOT_FOUND
+        identity = self.snapshot.ids.get(connection.name)
+        return bool(identity) and read(self.azure, str(identity)).status != NOT_FOUND
 
     def key(self, connection: KeyedConnection) -> str:
         """Return the key that the stack file holds."""
@@ -206,7 +205,7 @@ def _delete(azure: Azure, authorization: str) -> str:
 
 def circuit_location(connection: KeyedConnection, keys: Keys) -> str:
     """Return in whose subscription the circuit of a connection is, as a phrase."""
-    subscription = ResourceId.parse(connection.circuit).subscription
+    subscription = connection.circuit.subscription
     own = keys.snapshot.subscription
     if subscription.lower() == own.lower():
         return f"in this stack's subscription {subscription}"

@@ -28,7 +28,7 @@ from sparehub.topology.azure.durations import (
 )
 from sparehub.topology.config.resource_ids import ResourceId
 from sparehub.topology.errors import SparehubError
-from sparehub.topology.model.circuit_ids import circuit_id, same_circuit
+from sparehub.topology.model.circuit_ids import circuit_id
 from sparehub.topology.model.logical_names import REGION
 from sparehub.topology.model.resources import Region
 
@@ -60,7 +60,7 @@ def fences_for(  # noqa: PLR0913 - two regions, what one recorded, and what is a
     live: Region,
     target: Region,
     subscription: str,
-    recorded: Mapping[str, str] | None,
+    recorded: Mapping[str, ResourceId] | None,
     *,
     cut: str = "",
 ) -> list[Fence]:
@@ -89,10 +89,10 @@ def fences_for(  # noqa: PLR0913 - two regions, what one recorded, and what is a
     fences = []
     for connection in live.connections:
         circuit = whole_circuit_id(circuits[connection.key], subscription)
-        shared = any(same_circuit(circuit, other) for other in others)
+        shared = any(circuit.is_same(other) for other in others)
         name = REGION.connection(connection.key)
         identity = (recorded or {}).get(name) or connection_id(connection, live, subscription)
-        if recorded is not None and glance(azure, identity).status == NOT_FOUND:
+        if recorded is not None and glance(azure, str(identity)).status == NOT_FOUND:
             continue
         fence = _fence_of(azure, circuit, identity, live.address_prefixes, shared=shared, cut=cut)
         fences.append(fence)
@@ -101,8 +101,8 @@ def fences_for(  # noqa: PLR0913 - two regions, what one recorded, and what is a
 
 def _fence_of(  # noqa: PLR0913 - a connection, the region's prefixes, what is accepted
     azure: Azure,
-    circuit: str,
-    connection: str,
+    circuit: ResourceId,
+    connection: ResourceId,
     own_prefixes: tuple[IPv4Network, ...],
     *,
     shared: bool,
@@ -122,7 +122,7 @@ def _fence_of(  # noqa: PLR0913 - a connection, the region's prefixes, what is a
 
 
 def _revocation(
-    use: CircuitUse, circuit: str, connection: str, *, cut: str, shared: bool
+    use: CircuitUse, circuit: ResourceId, connection: ResourceId, *, cut: str, shared: bool
 ) -> Fence | None:
     """Return the fence that deletes only links of this subscription; None where it would not.
 
@@ -142,7 +142,13 @@ def _revocation(
 
 
 def _disabling(  # noqa: PLR0913 - a connection, what is known of its circuit, what is accepted
-    use: CircuitUse, circuit: str, connection: str, was: str, *, cut: str, shared: bool
+    use: CircuitUse,
+    circuit: ResourceId,
+    connection: ResourceId,
+    was: str,
+    *,
+    cut: str,
+    shared: bool,
 ) -> Fence:
     """Return the fence that disables the circuit's private peering.
 
@@ -168,7 +174,7 @@ def _cuts(others: tuple[CircuitUser, ...], unread: tuple[str, ...]) -> tuple[str
 
 
 def _cutting(
-    what: str, circuit: str, others: tuple[CircuitUser, ...], unread: tuple[str, ...]
+    what: str, circuit: ResourceId, others: tuple[CircuitUser, ...], unread: tuple[str, ...]
 ) -> str:
     lines = []
     if others:

@@ -13,7 +13,9 @@ from sparehub.failover.adapters.protocols import Stacks
 from sparehub.failover.journal.events import JournalEvent
 from sparehub.failover.journal.journal import Journal
 from sparehub.failover.journal.journal_state import JournalState
+from sparehub.failover.queries.circuit_users import user_of
 from sparehub.topology.config.enums import Activation
+from sparehub.topology.config.resource_ids import ResourceId
 from sparehub.topology.model.pair import Stack
 from sparehub.topology.model.resources import Region
 from sparehub.topology.planning.authorization_keys import keyed_connections
@@ -40,7 +42,11 @@ def record_used(stacks: Stacks, journal: Journal, stack: Stack, operation: str =
 
 
 def unusable_reason(
-    azure: Azure, connection: KeyedConnection, identity: str, key: str, used: Container[str]
+    azure: Azure,
+    connection: KeyedConnection,
+    identity: ResourceId | None,
+    key: str,
+    used: Container[str],
 ) -> str:
     """Return why a key cannot create a connection; empty where nothing is known against it.
 
@@ -56,7 +62,7 @@ def unusable_reason(
     if own is None:
         return "is not one of the circuit's: it was deleted, or is for another circuit"
     # The connection itself may use it: created by a run that died before that was recorded.
-    if in_use(own) and user_of(own) != identity.lower():
+    if in_use(own) and user_of(own) != identity:
         return f"is in use by {own.get('connectionResourceUri')}"
     return ""
 
@@ -64,8 +70,3 @@ def unusable_reason(
 def in_use(authorization: Mapping[str, Any]) -> bool:
     """Return whether a connection uses an authorization, by its properties."""
     return authorization.get("authorizationUseStatus") == "InUse"
-
-
-def user_of(authorization: Mapping[str, Any]) -> str:
-    """Return the id of the connection that uses an authorization, in lower case."""
-    return str(authorization.get("connectionResourceUri") or "").lower()

@@ -14,6 +14,7 @@ from sparehub.failover.queries.circuit_users import PRIVATE_PEERING_PATH, route_
 from sparehub.failover.steps.verify_step import VerificationError
 from sparehub.output import Note
 from sparehub.topology.azure.durations import BGP_HOLD
+from sparehub.topology.config.resource_ids import ResourceId
 from sparehub.topology.model.circuit_routes import LINKS, Network, links_of, routes_in, uncovered
 from sparehub.topology.model.resources import Region
 
@@ -109,7 +110,7 @@ def link_routes(azure: Azure, region: Region, snapshot: Snapshot) -> list[LinkRo
 
 
 def circuit_routes(
-    azure: Azure, circuit: str, key: str, peering: Answer, expected: tuple[Network, ...]
+    azure: Azure, circuit: ResourceId, key: str, peering: Answer, expected: tuple[Network, ...]
 ) -> Iterator[LinkRoutes]:
     """Yield what both links of one circuit learn from the on-premises routers.
 
@@ -127,7 +128,7 @@ def circuit_routes(
         yield LinkRoutes(link=name, learned=learned, missing=uncovered(expected, learned))
 
 
-def _of_gateway(azure: Azure, gateway: str, expected: tuple[Network, ...]) -> LinkRoutes:
+def _of_gateway(azure: Azure, gateway: ResourceId, expected: tuple[Network, ...]) -> LinkRoutes:
     """Return what a gateway learned from outside its network.
 
     https://learn.microsoft.com/rest/api/network-gateway/virtual-network-gateways/get-learned-routes

@@ -6,6 +6,7 @@ from typing import Any
 from sparehub.failover.queries.next_hop import NextHopStatus, read_next_hop
 from sparehub.failover.steps.step_inputs import StepContext
 from sparehub.topology.azure.durations import MACHINE_START
+from sparehub.topology.config.resource_ids import ResourceId
 from sparehub.topology.errors import SparehubError
 from sparehub.topology.model.logical_names import REGION
 from sparehub.topology.planning.plan import Mode
@@ -31,9 +32,10 @@ def start_nva(context: StepContext) -> dict[str, Any]:
         NvaError: where it does not forward in the end; in a planned operation also where that
             cannot be read.
     """
-    hub = context.session.stacks.snapshot(context.plan.target).ids.get(REGION.hub.network, "")
+    ids = context.session.stacks.snapshot(context.plan.target).ids
+    hub = ids.get(REGION.hub.network, ResourceId())
     next_hop = read_next_hop(context.session.azure, context.target.nva, hub)
-    refused: dict[str, str] = {}
+    refused: dict[ResourceId, str] = {}
     for machine in next_hop.stopped:
         # https://learn.microsoft.com/rest/api/compute/virtual-machines/start
         answer = context.session.azure.act(f"{machine}/start")
@@ -48,11 +50,11 @@ def start_nva(context: StepContext) -> dict[str, Any]:
         context.session.azure.wait(_POLL)
         waited += _POLL
     _refuse_not_forwarding(context, next_hop, refused)
-    return {"started": started}
+    return {"started": [str(machine) for machine in started]}
 
 
 def _refuse_not_forwarding(
-    context: StepContext, next_hop: NextHopStatus, refused: Mapping[str, str]
+    context: StepContext, next_hop: NextHopStatus, refused: Mapping[ResourceId, str]
 ) -> None:
     """Refuse a next hop that does not forward; warn of machines that do not run.
 
@@ -69,9 +71,8 @@ def _refuse_not_forwarding(
         context.note(f"warning: the NVA of {context.plan.target}: {problem}")
 
 
-def _off(next_hop: NextHopStatus, refused: Mapping[str, str]) -> Iterator[str]:
+def _off(next_hop: NextHopStatus, refused: Mapping[ResourceId, str]) -> Iterator[str]:
     """Yield which machines do not run, and why."""
     for machine in next_hop.stopped:
-        name = machine.rpartition("/")[2]
-        problem = refused.get(machine)
+        name, problem = machine.name, refused.get(machine)
         yield f"{name} cannot be started: {problem}" if problem else f"{name} does not run"

@@ -106,7 +106,7 @@ class BandwidthRaise:
             ]
         except SparehubError as error:
             return None, str(error)
-        answer = read_provisioned(context.session.azure, identity, CIRCUIT_UPDATE.worst)
+        answer = read_provisioned(context.session.azure, str(identity), CIRCUIT_UPDATE.worst)
         if not answer.accepted:
             return None, answer.problem
         provider = answer.properties.get("serviceProviderProperties") or {}

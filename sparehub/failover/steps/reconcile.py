@@ -14,6 +14,7 @@ from sparehub.failover.adapters.protocols import Stacks
 from sparehub.failover.adapters.stack_snapshot import Pending, Snapshot, identity_of
 from sparehub.output import Note
 from sparehub.topology.azure.durations import GATEWAY_CREATE, GATEWAY_DELETE
+from sparehub.topology.config.resource_ids import ResourceId
 from sparehub.topology.errors import PreflightError, UnreachableError
 from sparehub.topology.model.logical_names import REGION
 from sparehub.topology.model.resources import Region
@@ -38,7 +39,7 @@ def reconcile_pending(stacks: Stacks, azure: Azure, stack: str, note: Note) -> S
         if pending.operation != "creating" or pending.name in snapshot.ids:
             continue
         identity = pending.identity(snapshot.subscription)
-        if not identity:
+        if identity is None:
             message = (
                 f"stack {stack!r} was interrupted while it created {pending.name}, which no "
                 "failover creates: look for it in Azure, and `pulumi import` it, or delete it; "
@@ -97,7 +98,7 @@ def import_orphans(  # noqa: PLR0913, PLR0917 - a stack, a region, and its write
             operation="creating",
             inputs={},
         )
-        if _import(stacks, azure, stack, orphan, identity):
+        if identity and _import(stacks, azure, stack, orphan, identity):
             note(f"{stack}: {name} was created and not recorded; imported")
             imported = True
     return imported
@@ -118,7 +119,7 @@ def drop_missing(  # noqa: PLR0913, PLR0917 - a stack, a region, and what is rec
     missing = [
         name
         for name in (*names, REGION.gateway)
-        if name in snapshot.ids and read(azure, snapshot.ids[name]).status == NOT_FOUND
+        if name in snapshot.ids and read(azure, str(snapshot.ids[name])).status == NOT_FOUND
     ]
     if missing:
         stacks.refresh(stack, [snapshot.urns[name] for name in missing])
@@ -137,15 +138,17 @@ def fence_for(disconnection: Disconnection, snapshot: Snapshot) -> StackChange:
     return disconnection.fence if is_live else disconnection.at_once
 
 
-def _import(stacks: Stacks, azure: Azure, stack: str, pending: Pending, identity: str) -> bool:
+def _import(
+    stacks: Stacks, azure: Azure, stack: str, pending: Pending, identity: ResourceId
+) -> bool:
     """Import a resource if it exists and is provisioned; return whether it was imported.
 
     One in another state than Succeeded is deleted: once imported, no deployment would repair it.
     """
-    answer = read_provisioned(azure, identity, GATEWAY_CREATE.worst)
+    answer = read_provisioned(azure, str(identity), GATEWAY_CREATE.worst)
     if answer.accepted and state_of(answer) != "Succeeded":
-        azure.send("DELETE", identity)
-        answer = read_provisioned(azure, identity, GATEWAY_DELETE.worst)
+        azure.send("DELETE", str(identity))
+        answer = read_provisioned(azure, str(identity), GATEWAY_DELETE.worst)
     if answer.status == NOT_FOUND:
         return False
     if not answer.accepted:

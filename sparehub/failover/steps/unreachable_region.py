@@ -19,6 +19,7 @@ from sparehub.failover.steps.fencing import (
 from sparehub.failover.steps.step_inputs import StepContext
 from sparehub.stacks.stack_file_edit import ACTIVATION, set_values
 from sparehub.topology.config.enums import Activation
+from sparehub.topology.config.resource_ids import ResourceId
 from sparehub.topology.errors import UnreachableError
 from sparehub.topology.planning.bgp_filters import on_premises_filters
 
@@ -127,8 +128,8 @@ class UnreachableRegion:
         fences = fences_for(
             context.session.azure, context.source, context.target, subscription, recorded, cut=cut
         )
-        ids = {fence.id for fence in already_set}
-        return [fence for fence in fences if fence.id not in ids]
+        ids = {ResourceId.of(fence.id) for fence in already_set}
+        return [fence for fence in fences if ResourceId.of(fence.id) not in ids]
 
     def _take_back(self, fences: tuple[Fence, ...]) -> tuple[Fence, ...]:
         """Take fences back, since one alone is not enough; return those that may still be set."""
@@ -182,7 +183,7 @@ class UnreachableRegion:
         source = self.context.plan.source
         return states_of(self.context.session.stacks, (source,))[source]
 
-    def _recorded_ids(self) -> tuple[str, Mapping[str, str] | None]:
+    def _recorded_ids(self) -> tuple[str, Mapping[str, ResourceId] | None]:
         """Return the subscription of its circuits, and the ids that its stack recorded.
 
         Where its state cannot be read: the subscription that its file names, else the target's,

@@ -55,7 +55,7 @@ def _failed_connections(region: Region, snapshot: Snapshot, azure: Azure) -> lis
     wrong = []
     for connection in region.connections:
         identity = snapshot.ids[REGION.connection(connection.key)]
-        answer = read(azure, identity)
+        answer = read(azure, str(identity))
         if not answer.accepted:
             wrong.append(f"{connection.name} cannot be read: {answer.problem}")
         elif (state := state_of(answer)) != "Succeeded":
@@ -70,7 +70,7 @@ def _remaining_connections(live: Region, snapshot: Snapshot, azure: Azure) -> li
     wrong = []
     for connection in live.connections:
         identity = connection_id(connection, live, snapshot.subscription)
-        answer = read_provisioned(azure, identity, CONNECTION_DELETE.worst)
+        answer = read_provisioned(azure, str(identity), CONNECTION_DELETE.worst)
         if answer.accepted:
             wrong.append(f"{connection.name} exists in Azure")
         elif answer.status != NOT_FOUND:

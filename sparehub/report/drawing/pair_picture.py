@@ -12,7 +12,7 @@ from sparehub.report.drawing.frames import DrawnRegion, Frame, FrameChange, Link
 from sparehub.report.drawing.region_picture import GATEWAY_TOP, TOP, WIDTH, Marks, draw_region
 from sparehub.report.drawing.shapes import Box, Line, Picture, fitting, named
 from sparehub.topology.config.resource_ids import ResourceId
-from sparehub.topology.model.circuit_ids import circuit_id, same_circuit
+from sparehub.topology.model.circuit_ids import circuit_id
 from sparehub.topology.model.resources import Circuit, CircuitReference
 
 _MARGIN, _GAP = 10.0, 16.0
@@ -76,19 +76,19 @@ def draw(frame: Frame, start: Frame, changes: Sequence[FrameChange] = ()) -> Pic
     )
 
 
-def _circuits(pair: Sequence[DrawnRegion]) -> list[tuple[str, Circuit | CircuitReference]]:
+def _circuits(pair: Sequence[DrawnRegion]) -> list[tuple[ResourceId, Circuit | CircuitReference]]:
     """Return each circuit once, the primary's first."""
-    circuits: list[tuple[str, Circuit | CircuitReference]] = []
+    circuits: list[tuple[ResourceId, Circuit | CircuitReference]] = []
     for drawn in pair:
         for circuit in drawn.region.circuits:
             identity = circuit_id(circuit)
-            if not any(same_circuit(identity, other) for other, _ in circuits):
+            if not any(identity.is_same(other) for other, _ in circuits):
                 circuits.append((identity, circuit))
     return circuits
 
 
 def _circuit_lefts(
-    circuits: Sequence[tuple[str, object]],
+    circuits: Sequence[tuple[ResourceId, object]],
     pairs: Sequence[tuple[DrawnRegion, DrawnRegion]],
     lefts: Sequence[float],
     width: float,
@@ -102,12 +102,12 @@ def _circuit_lefts(
 
 
 def _links(
-    identity: str, pairs: Sequence[tuple[DrawnRegion, DrawnRegion]], marks: Marks
+    identity: ResourceId, pairs: Sequence[tuple[DrawnRegion, DrawnRegion]], marks: Marks
 ) -> Iterator[tuple[int, str, LinkState, str]]:
     """Yield the links of a circuit to regions: region index, connection, state, mark."""
     for number, (now, before) in enumerate(pairs):
         for circuit in now.region.circuits:
-            if same_circuit(circuit_id(circuit), identity):
+            if circuit_id(circuit).is_same(identity):
                 state = link_state(now, before, circuit.key)
                 name = f"{now.stack}/{circuit.key}"
                 yield number, name, state, marks.get((now.stack, circuit.key), "")
@@ -133,7 +133,7 @@ def _on_premises(pair: Sequence[DrawnRegion], width: float) -> Box:
 
 
 def _circuit(circuit: Circuit | CircuitReference, x: float, state: LinkState) -> Box:
-    name = circuit.name if isinstance(circuit, Circuit) else ResourceId.parse(circuit.id).name
+    name = circuit.name if isinstance(circuit, Circuit) else circuit.id.name
     speed = f"{circuit.bandwidth_in_mbps} Mbps"
     return Box(
         kind="circuit",

@@ -14,7 +14,7 @@ from sparehub.topology.adoption.imports import import_file, roles_of
 from sparehub.topology.adoption.unsupported_properties import unsupported_properties
 from sparehub.topology.comparison.parity import unequal
 from sparehub.topology.comparison.region_attributes import attributes_of
-from sparehub.topology.config.resource_ids import ResourceId, id_problem
+from sparehub.topology.config.resource_ids import id_problem
 from sparehub.topology.config.schema import StackConfig
 from sparehub.topology.errors import ConfigurationError, UnreadableError
 from sparehub.topology.model.build import build
@@ -189,19 +189,19 @@ def _assumed(reading: Reading) -> Iterator[NotUnderstood]:
     yield NotUnderstood(hub.id, reason)
     for key in reading.roles.connections:
         connection = reading.roles.by_role[ROLES.connection(key)]
-        peer = connection.reference("peer")
-        circuit = ResourceId.read(peer)
-        if circuit is None or circuit.subscription != hub.subscription:
+        circuit = connection.refers_to("peer")
+        here = circuit and circuit.is_id and circuit.shares_subscription(hub.identity)
+        if not here:
             reason = (
                 "its circuit is in another subscription: set circuit.authorizationKey, a secret"
             )
             yield NotUnderstood(connection.id, reason)
-        if peer.lower() not in reading.roles.by_id:
+        if circuit is None or circuit.key not in reading.roles.by_id:
             reason = (
                 "its circuit is not in the file: peering location, tier and bandwidth in the "
                 "configuration are guesses"
             )
-            yield NotUnderstood(peer or connection.id, reason)
+            yield NotUnderstood(str(circuit or connection.id), reason)
 
 
 def _unconnected(reading: Reading) -> Iterator[NotUnderstood]:

@@ -226,7 +226,7 @@ def owned(reading: Reading, key: str) -> Circuit | None:
     group = reading.roles[ROLES.circuit_group(key)]
     together = group is None or location_of(group) == circuit.location
     alone = circuit.resource_group.lower() != region.resource_group.lower()
-    here = resource.subscription == hub.subscription
+    here = resource.identity.shares_subscription(hub.identity)
     by_provider = bool(circuit.service_provider)  # not on a port of ExpressRoute Direct
     once = groups.count(circuit.resource_group.lower()) == 1
     return circuit if alone and here and together and by_provider and once else None
@@ -237,7 +237,7 @@ def _circuit(reading: Reading, circuit: Circuit | CircuitReference) -> Values:
     bandwidth = circuit.bandwidth_in_mbps
     if mine is None:
         resource = reading.roles[ROLES.circuit(circuit.key)]
-        identity = circuit.id if isinstance(circuit, CircuitReference) else ""
+        identity = str(circuit.id) if isinstance(circuit, CircuitReference) else ""
         return {
             "id": resource.id if resource else identity,
             "peeringLocation": circuit.peering_location or "unknown",

@@ -68,7 +68,7 @@ def attributes_of(region: Region, move: Move = unmoved) -> Iterator[Attribute]:
     yield plain_attribute("region.hub.nva.subnet", AttributeKind.SAME, nva.subnet)
     yield plain_attribute("region.hub.nva.stateful", AttributeKind.SAME, nva.stateful)
     yield plain_attribute("region.hub.nva.kind", AttributeKind.SAME, nva.kind)
-    yield plain_attribute("region.hub.nva.id", AttributeKind.REGION_LOCAL, nva.id)
+    yield plain_attribute("region.hub.nva.id", AttributeKind.REGION_LOCAL, str(nva.id or ""))
     yield plain_attribute("region.hub.nva.standby", AttributeKind.CHOICE, nva.standby)
     for spoke in region.spokes:
         path = f"region.spokes.{spoke.key}"
@@ -208,7 +208,7 @@ def _circuit(
     circuit: Circuit | CircuitReference, connection: Connection | None
 ) -> Iterator[Attribute]:
     path = f"region.expressRoute.connections.{circuit.key}"
-    identity = circuit.name if isinstance(circuit, Circuit) else circuit.id.lower()
+    identity = circuit.name if isinstance(circuit, Circuit) else circuit.id.key
     yield plain_attribute(path, AttributeKind.REGION_LOCAL, identity)
     if connection is not None:
         yield plain_attribute(f"{path}.name", AttributeKind.REGION_LOCAL, connection.name, path)

@@ -34,6 +34,7 @@ _ID = re.compile(
     r"(?:/providers/(?P<provider>[^/]+)/(?P<path>[^/]+/[^/]+(?:/[^/]+/[^/]+)*))?",
     re.IGNORECASE,
 )
+_SUBSCRIPTION = re.compile(r"/subscriptions/([^/]+)", re.IGNORECASE)
 _PROVIDERS = "providers"
 SUBSCRIPTION_TYPE = "microsoft.resources/subscriptions"
 RESOURCE_GROUP_TYPE = "microsoft.resources/resourcegroups"
@@ -87,6 +88,20 @@ class ResourceId:
     types: tuple[str, ...] = ()
     """``("virtualNetworks", "subnets")``"""
     names: tuple[str, ...] = ()
+    written: str = ""
+    """The text that it was read from, which is shown and sent again as it is."""
+
+    @classmethod
+    def of(cls, text: str) -> Self:
+        """Return the id that a text is, or one that only keeps the text and the subscription.
+
+        A state or an answer of Azure may refer to a resource by more than an id, or by less. That
+        must not stop a fence: such a text is compared and sent as any id is, and has no parts.
+        """
+        subscription = _SUBSCRIPTION.match(text)
+        return cls.read(text) or cls(
+            subscription=subscription[1] if subscription else "", written=text
+        )
 
     @classmethod
     def read(cls, text: str) -> Self | None:
@@ -101,6 +116,7 @@ class ResourceId:
             provider=match["provider"] or "",
             types=tuple(path[::2]) if match["path"] else (),
             names=tuple(path[1::2]),
+            written=text,
         )
 
     @classmethod
@@ -116,6 +132,8 @@ class ResourceId:
         return identity
 
     def __str__(self) -> str:
+        if self.written:
+            return self.written
         pairs = (f"/{kind}/{name}" for kind, name in zip(self.types, self.names, strict=True))
         return "".join(
             (
@@ -131,6 +149,11 @@ class ResourceId:
 
     def __hash__(self) -> int:
         return hash(self.key)
+
+    @property
+    def is_id(self) -> bool:
+        """Whether it is an id, and not a text that was kept (:meth:`of`)."""
+        return not self.written or _ID.fullmatch(self.written) is not None
 
     @property
     def key(self) -> str:
@@ -151,7 +174,9 @@ class ResourceId:
 
     @property
     def name(self) -> str:
-        """The name, without that of the parent."""
+        """The name, without that of the parent; the last word of a text that is not an id."""
+        if not self.is_id:
+            return self.written.rpartition("/")[2]
         return self.names[-1] if self.names else self.resource_group or self.subscription
 
     @property
@@ -173,17 +198,25 @@ class ResourceId:
 
     def child(self, kind: str, name: str) -> Self:
         """Return the id of a child: ``network.child("subnets", "app")``."""
+        if self.written:
+            return self.of(f"{self.written}/{kind}/{name}")
         return self._of(self.provider, (*self.types, kind), (*self.names, name))
 
     def is_same(self, other: "ResourceId") -> bool:
         """Compare two ids; an unknown subscription may be any."""
         known = self.subscription and other.subscription
-        if known and self.subscription.lower() != other.subscription.lower():
+        if known and not self.shares_subscription(other):
             return False
         return self.in_subscription("") == other.in_subscription("")
 
+    def shares_subscription(self, other: "ResourceId") -> bool:
+        """Return whether both are in one subscription, or both in one that is unknown."""
+        return self.subscription.lower() == other.subscription.lower()
+
     def in_subscription(self, subscription: str) -> Self:
-        """Return the same id in a subscription."""
+        """Return the same id in a subscription; a text that is not an id stays as it is."""
+        if not self.is_id:
+            return self
         return type(self)(
             subscription=subscription,
             resource_group=self.resource_group,

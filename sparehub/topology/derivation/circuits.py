@@ -17,7 +17,7 @@ from sparehub.topology.config.resource_ids import ResourceId
 from sparehub.topology.derivation.notes import Note, NoteKind
 from sparehub.topology.derivation.remap import Remap
 from sparehub.topology.errors import OptionsError
-from sparehub.topology.model.circuit_ids import circuit_id, connection_key, same_circuit
+from sparehub.topology.model.circuit_ids import circuit_id, connection_key
 from sparehub.topology.model.resources import Circuit, CircuitReference, Region
 
 _HERE = ("region", "expressRoute", "connections")
@@ -97,18 +97,18 @@ def derive_connections(  # noqa: PLR0913 - what the choice depends on
 
 def _as_wanted(
     existing: Mapping[str, Any],
-    firsts: Collection[str],
+    firsts: Collection[ResourceId],
     peering_location: str | None,
     *,
     same: bool,
 ) -> bool:
     circuits = [_mapping(_mapping(each).get("circuit")) for each in existing.values()]
-    ids = [str(each.get("id", "")) for each in circuits]
+    ids = [ResourceId.of(str(each.get("id", ""))) for each in circuits]
     if same:
-        return all(any(each and same_circuit(each, first) for each in ids) for first in firsts)
+        return all(any(each.is_same(first) for each in ids) for first in firsts)
     return peering_location is None or any(
         str(circuit.get("peeringLocation")).lower() == peering_location.lower()
-        and not any(each and same_circuit(each, first) for first in firsts)
+        and not any(each.is_same(first) for first in firsts)
         for circuit, each in zip(circuits, ids, strict=True)
     )
 
@@ -197,7 +197,7 @@ def _same(
         place = (*_HERE, circuit.key, "circuit")
         identity = circuit_id(circuit)
         if isinstance(circuit, Circuit):
-            identity = f"/subscriptions/{subscription or SUBSCRIPTION}{identity}"
+            identity = identity.in_subscription(subscription or SUBSCRIPTION)
             if subscription is None:
                 message = f"write the subscription of the circuit in the place of {SUBSCRIPTION}"
                 notes.append(Note(NoteKind.CONFIRM, (*place, "id"), message))
@@ -205,7 +205,7 @@ def _same(
         weight = {"routingWeight": given["routingWeight"]} if "routingWeight" in given else {}
         values[circuit.key] = weight | {
             "circuit": {
-                "id": identity,
+                "id": str(identity),
                 "peeringLocation": circuit.peering_location,
                 **({"location": circuit.location} if circuit.location else {}),
                 "sku": {"tier": circuit.tier},
@@ -260,7 +260,7 @@ def _next_free(prefix: IPv4Network, taken: Collection[IPv4Network]) -> IPv4Netwo
 
 
 def _name(circuit: Circuit | CircuitReference) -> str:
-    return ResourceId.parse(circuit_id(circuit)).name
+    return circuit_id(circuit).name
 
 
 def _mapping(value: object) -> Mapping[str, Any]:

@@ -9,6 +9,7 @@ from sparehub.topology.azure.limits import PREFIXES_AT_CONNECTION_CREATION
 from sparehub.topology.azure.reserved_subnets import GATEWAY_SUBNET
 from sparehub.topology.config.enums import Activation, Depth
 from sparehub.topology.config.express_route import ConnectionConfig, OwnedCircuitConfig
+from sparehub.topology.config.resource_ids import ResourceId
 from sparehub.topology.config.schema import (
     HubConfig,
     NetworkConfig,
@@ -71,7 +72,7 @@ def build(config: StackConfig) -> Region:
             subnet=region.hub.nva.subnet,
             stateful=region.hub.nva.stateful,
             kind=region.hub.nva.kind,
-            id=region.hub.nva.id or "",
+            id=ResourceId.parse(region.hub.nva.id) if region.hub.nva.id else None,
             standby=region.hub.nva.standby,
         ),
         spokes=tuple(
@@ -222,7 +223,7 @@ def _circuit(key: str, connection: ConnectionConfig, location: str) -> Circuit |
     if not isinstance(circuit, OwnedCircuitConfig):
         return CircuitReference(
             key=key,
-            id=circuit.id,
+            id=ResourceId.parse(circuit.id),
             location=circuit.location,
             peering_location=circuit.peering_location,
             bandwidth_in_mbps=circuit.bandwidth_in_mbps.value,

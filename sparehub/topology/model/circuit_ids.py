@@ -8,11 +8,9 @@ from sparehub.topology.config.resource_ids import ResourceId
 from sparehub.topology.model.resources import Circuit, CircuitReference
 
 
-def circuit_id(circuit: Circuit | CircuitReference) -> str:
+def circuit_id(circuit: Circuit | CircuitReference) -> ResourceId:
     """Return a circuit's id; that of an owned one has no subscription, which is unknown."""
-    if isinstance(circuit, CircuitReference):
-        return circuit.id
-    return str(owned_circuit_id(circuit))
+    return circuit.id if isinstance(circuit, CircuitReference) else owned_circuit_id(circuit)
 
 
 def owned_circuit_id(circuit: Circuit, subscription: str = "") -> ResourceId:
@@ -26,23 +24,11 @@ def owned_circuit_id(circuit: Circuit, subscription: str = "") -> ResourceId:
     )
 
 
-def same_circuit(one: str, other: str) -> bool:
-    """Compare two ids without regard to case; either may lack its subscription."""
-    first, second = ResourceId.read(one), ResourceId.read(other)
-    if first is None or second is None:
-        return one.lower() == other.lower()
-    return first.is_same(second)
-
-
-def shared_circuits(ours: Iterable[str], theirs: Iterable[str]) -> list[str]:
+def shared_circuits(ours: Iterable[ResourceId], theirs: Iterable[ResourceId]) -> list[str]:
     """Return the names of the circuits whose ids are in both lists, sorted."""
     others = list(theirs)
     return sorted(
-        {
-            ResourceId.parse(circuit).name
-            for circuit in ours
-            if any(same_circuit(circuit, other) for other in others)
-        }
+        {circuit.name for circuit in ours if any(circuit.is_same(other) for other in others)}
     )
 
 

@@ -13,6 +13,7 @@ from ipaddress import IPv4Network
 from typing import Self
 
 from sparehub.topology.config.enums import Prefers
+from sparehub.topology.config.resource_ids import ResourceId
 from sparehub.topology.model.circuit_ids import circuit_id, shared_circuits
 from sparehub.topology.model.prefixes import overlapping
 from sparehub.topology.model.resources import Region
@@ -31,7 +32,7 @@ class Advertisement:
     """What a region advertises, by which circuits, and which region its file says is preferred."""
 
     prefixes: tuple[IPv4Network, ...]
-    circuit_ids: tuple[str, ...]
+    circuit_ids: tuple[ResourceId, ...]
     prefers: Prefers
 
     @classmethod

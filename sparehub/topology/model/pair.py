@@ -7,7 +7,7 @@ from ipaddress import IPv4Network
 from sparehub.topology.config.enums import Activation, Depth
 from sparehub.topology.config.schema import StackConfig, StandbyConfig
 from sparehub.topology.model.build import build
-from sparehub.topology.model.circuit_ids import circuit_id, same_circuit
+from sparehub.topology.model.circuit_ids import circuit_id
 from sparehub.topology.model.live_regions import Advertisement, conflict
 from sparehub.topology.model.resources import Circuit, CircuitReference, Region
 
@@ -81,7 +81,7 @@ def distinct_circuits(
     groups: list[list[Circuit | CircuitReference]] = []
     for circuit in circuits:
         for group in groups:
-            if same_circuit(circuit_id(group[0]), circuit_id(circuit)):
+            if circuit_id(group[0]).is_same(circuit_id(circuit)):
                 group.append(circuit)
                 break
         else:

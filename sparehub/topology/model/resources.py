@@ -20,6 +20,7 @@ from sparehub.topology.config.enums import (
     NvaStandby,
     Prefers,
 )
+from sparehub.topology.config.resource_ids import ResourceId
 from sparehub.topology.model.recovery.resources import CacheStorageAccount, SiteRecovery
 
 
@@ -140,7 +141,7 @@ class CircuitReference:
     """A circuit that is owned elsewhere; ``location`` is None where no file says it."""
 
     key: str
-    id: str
+    id: ResourceId
     location: str | None = None
     peering_location: str
     bandwidth_in_mbps: int
@@ -167,7 +168,7 @@ class Nva:
     subnet: str
     stateful: bool
     kind: NvaKind
-    id: str = ""  # of the machine, load balancer or Azure Firewall; empty where no file says it
+    id: ResourceId | None = None  # of a machine, load balancer or Azure Firewall
     standby: NvaStandby = NvaStandby.RUNNING
 
 

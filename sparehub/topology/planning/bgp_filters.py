@@ -8,7 +8,7 @@ https://learn.microsoft.com/azure/expressroute/expressroute-routing).
 from collections.abc import Iterator
 from ipaddress import IPv4Network
 
-from sparehub.topology.model.circuit_ids import circuit_id, same_circuit
+from sparehub.topology.model.circuit_ids import circuit_id
 from sparehub.topology.model.resources import Circuit, Region
 
 NAME = "SPAREHUB-FENCE"
@@ -23,7 +23,7 @@ def on_premises_filters(source: Region, target: Region, prefixes: tuple[str, ...
     others = [circuit_id(circuit) for circuit in target.circuits]
     lines = [f"On-premises must not accept {', '.join(prefixes)} from {source.location}."]
     for circuit in source.circuits:
-        shared = any(same_circuit(circuit_id(circuit), other) for other in others)
+        shared = any(circuit_id(circuit).is_same(other) for other in others)
         lines.append("")
         if shared:
             lines.append(

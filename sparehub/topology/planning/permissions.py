@@ -43,15 +43,16 @@ TYPES: Mapping[str, str] = MappingProxyType(
 # Permissions that a write needs on the resources that it refers to (read 2026-11-30):
 # https://learn.microsoft.com/azure/expressroute/roles-permissions
 # https://learn.microsoft.com/azure/virtual-network/virtual-network-manage-peering#permissions
+_MACHINES = "microsoft.compute/virtualmachines"
 _JOIN_CIRCUIT = f"{NETWORK}/expressRouteCircuits/join/action"
 _JOIN_GATEWAY = f"{NETWORK}/virtualNetworkGateways/join/action"
 _JOIN_SUBNET = f"{NETWORK}/virtualNetworks/subnets/join/action"
 _PEER = f"{NETWORK}/virtualNetworks/peer/action"
-Identify = Callable[[str], str]
-"""Returns the id of a resource by its logical name; empty where it is unknown."""
+Identify = Callable[[str], ResourceId | None]
+"""Returns the id of a resource by its logical name; None where it is unknown."""
 
 
-@dataclass(frozen=True, kw_only=True, order=True)
+@dataclass(frozen=True, kw_only=True)
 class Need:
     """A permission that is needed at a scope, and the purpose in words.
 
@@ -59,7 +60,7 @@ class Need:
         linked: whether a write only refers to the scope: locks do not block it.
     """
 
-    scope: str
+    scope: ResourceId
     action: str
     purpose: str
     linked: bool = False
@@ -72,15 +73,14 @@ class Need:
     @property
     def takes_scope(self) -> bool:
         """Whether it deletes the resource of the scope itself, with all below it."""
-        kind = self.action.split("/")[-2].lower()
-        return self.deletes and kind == self.scope.split("/")[-2].lower()
+        return self.action.lower() == f"{self.scope.type}/delete"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Lock:
     """A management lock: ``CanNotDelete`` or ``ReadOnly``."""
 
-    scope: str
+    scope: ResourceId
     name: str
     level: str
 
@@ -109,7 +109,7 @@ class Permission:
 class Denial:
     """A deny assignment; principals are object ids."""
 
-    scope: str
+    scope: ResourceId
     name: str
     permissions: tuple[Permission, ...]
     principals: tuple[str, ...]
@@ -118,7 +118,7 @@ class Denial:
 
     def stops(self, need: Need) -> bool:
         """Return whether it denies an operation to its principals."""
-        same = self.scope.lower() == need.scope.lower()
+        same = self.scope == need.scope
         at = same if self.not_below else covers(self.scope, need.scope)
         return at and any(permission.holds(need.action) for permission in self.permissions)
 
@@ -136,9 +136,9 @@ class Denial:
         return True if principal or EVERYBODY in self.principals else None
 
 
-def covers(scope: str, identity: str) -> bool:
-    """Return whether an id is at a scope or below it."""
-    outer, inner = scope.lower().rstrip("/"), identity.lower().rstrip("/")
+def covers(scope: ResourceId, identity: ResourceId) -> bool:
+    """Return whether an id is at a scope or below it; the scope of everything is ``/``."""
+    outer, inner = scope.key.rstrip("/"), identity.key.rstrip("/")
     return inner == outer or inner.startswith(f"{outer}/")
 
 
@@ -147,17 +147,9 @@ def permitted(permissions: Iterable[Permission], action: str) -> bool:
     return any(permission.holds(action) for permission in permissions)
 
 
-def group_of(identity: str) -> str:
-    """Return the id of the resource group of a resource."""
-    return str(ResourceId.parse(identity).group)
-
-
-def subscription_of(identity: str) -> str:
-    """Return the scope of the subscription of a resource.
-
-    An answer of Azure may refer to a resource by more than an id, which a fence must not stop at.
-    """
-    return "/".join(identity.split("/")[:3])
+def subscription_of(identity: ResourceId) -> ResourceId:
+    """Return the id of the subscription of a resource."""
+    return ResourceId(subscription=identity.subscription)
 
 
 def needs_of(
@@ -171,22 +163,19 @@ def needs_of(
         identify: returns the id of a resource by its logical name.
     """
     needs = {
-        need
-        for operation in operations
-        for need in _of_operation(region, operation, identify)
-        if need.scope
+        need for operation in operations for need in _of_operation(region, operation, identify)
     }
-    return tuple(sorted(needs))
+    return tuple(sorted(needs, key=_order))
 
 
-def needs_of_start(identity: str) -> tuple[Need, ...]:
+def needs_of_start(identity: ResourceId) -> tuple[Need, ...]:
     """Return the permission that starts a machine; the machines of a load balancer are unknown.
 
     https://learn.microsoft.com/azure/role-based-access-control/permissions/compute
     """
-    if "/microsoft.compute/virtualmachines/" not in identity.lower():
+    if identity.type != _MACHINES:
         return ()
-    purpose = f"start {identity.rpartition('/')[2]}"
+    purpose = f"start {identity.name}"
     action = "Microsoft.Compute/virtualMachines/start/action"
     return (Need(scope=identity, action=action, purpose=purpose),)
 
@@ -205,15 +194,19 @@ def needs_of_issue(connection: KeyedConnection) -> tuple[Need, ...]:
     )
 
 
-def needs_of_fence(circuits: Sequence[str]) -> tuple[Need, ...]:
+def needs_of_fence(circuits: Sequence[ResourceId]) -> tuple[Need, ...]:
     """Return the permissions that fence a region at its circuits, by their ids (ER-38)."""
     kind = f"{NETWORK}/expressRouteCircuits"
     return tuple(
-        Need(scope=f"{circuit}{part}", action=f"{kind}/{action}", purpose=purpose)
+        Need(scope=scope, action=f"{kind}/{action}", purpose=purpose)
         for circuit in circuits
-        for part, action, purpose in (
-            (f"/peerings/{PRIVATE_PEERING}", "peerings/write", "disable its private peering"),
-            ("", "authorizations/delete", "revoke its authorization"),
+        for scope, action, purpose in (
+            (
+                circuit.child("peerings", PRIVATE_PEERING),
+                "peerings/write",
+                "disable its private peering",
+            ),
+            (circuit, "authorizations/delete", "revoke its authorization"),
         )
     )
 
@@ -222,31 +215,38 @@ def _of_operation(
     region: Region, operation: ResourceOperation, identify: Identify
 ) -> Iterator[Need]:
     identity = identify(operation.name)
-    name = identity.rpartition("/")[2]
+    name = identity.name if identity else ""
     verb = "delete" if operation.verb is Verb.DELETE else "write"
-    action = f"{TYPES[operation.type]}/{verb}"
-    yield Need(scope=identity, action=action, purpose=f"{operation.verb.value} {name}")
+
+    def needed(
+        scope: ResourceId | None, action: str, purpose: str, *, linked: bool = True
+    ) -> Iterator[Need]:
+        if scope is not None:
+            yield Need(scope=scope, action=action, purpose=purpose, linked=linked)
+
+    purpose = f"{operation.verb.value} {name}"
+    yield from needed(identity, f"{TYPES[operation.type]}/{verb}", purpose, linked=False)
     if verb == "delete":
         return
-    hub = identify(REGION.hub.network)
-
-    def linked(scope: str, action: str) -> Need:
-        return Need(scope=scope, action=action, purpose=f"write {name}", linked=True)
-
+    hub, purpose = identify(REGION.hub.network), f"write {name}"
     if operation.type == PEERING:
-        yield linked(hub, _PEER)
+        yield from needed(hub, _PEER, purpose)
     elif operation.type == GATEWAY:
-        yield linked(f"{hub}/subnets/GatewaySubnet" if hub else "", _JOIN_SUBNET)
+        subnet = hub.child("subnets", "GatewaySubnet") if hub else None
+        yield from needed(subnet, _JOIN_SUBNET, purpose)
     elif operation.type == CONNECTION:
         key = key_in(REGION.connection, operation.name)
         circuit = next(circuit for circuit in region.circuits if circuit.key == key)
         keyed = {c.key for c in region.connections if c.authorization_key}
-        yield linked(identify(REGION.gateway), _JOIN_GATEWAY)
+        yield from needed(identify(REGION.gateway), _JOIN_GATEWAY, purpose)
         if circuit.key not in keyed:  # a key stands for the circuit's owner (ER-14)
             owned = identify(REGION.circuit(circuit.key))
-            yield linked(
-                circuit.id if isinstance(circuit, CircuitReference) else owned, _JOIN_CIRCUIT
-            )
+            scope = circuit.id if isinstance(circuit, CircuitReference) else owned
+            yield from needed(scope, _JOIN_CIRCUIT, purpose)
+
+
+def _order(need: Need) -> tuple[str, str, str, bool]:
+    return str(need.scope), need.action, need.purpose, need.linked
 
 
 def _any(patterns: Iterable[str], action: str) -> bool:

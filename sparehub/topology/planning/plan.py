@@ -13,6 +13,7 @@ from typing import Any
 
 from sparehub.topology.azure.durations import NO_TIME, Duration
 from sparehub.topology.config.enums import Activation
+from sparehub.topology.config.resource_ids import ResourceId
 from sparehub.topology.model.logical_names import REGION
 from sparehub.topology.planning.operations import CIRCUIT, ResourceOperation, Verb
 
@@ -104,7 +105,7 @@ class KeyedConnection:
     """A connection to a referenced circuit by an authorization key, and that circuit's id."""
 
     key: str
-    circuit: str
+    circuit: ResourceId
 
     @property
     def name(self) -> str:
@@ -135,8 +136,8 @@ class PlanStep:
     raises: BandwidthIncrease | None = None
     connection: KeyedConnection | None = None
     """The connection whose authorization is issued or revoked."""
-    starts: str = ""
-    """The id of the machine to start, or of the load balancer of the machines to start."""
+    starts: ResourceId | None = None
+    """The machine to start, or the load balancer of the machines to start."""
     effect: str = "none"
     """The impact on traffic (:mod:`sparehub.topology.planning.traffic_impact`)."""
 

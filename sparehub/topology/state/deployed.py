@@ -11,6 +11,7 @@ from ipaddress import IPv4Network
 from typing import Self
 
 from sparehub.topology.config.enums import Prefers
+from sparehub.topology.config.resource_ids import ResourceId
 from sparehub.topology.model.circuit_ids import circuit_id
 from sparehub.topology.model.live_regions import Advertisement
 from sparehub.topology.model.logical_names import ROLES
@@ -26,11 +27,11 @@ class Deployed:
 
     location: str = ""
     hub: str = ""
-    gateway_id: str = ""
+    gateway_id: ResourceId | None = None
     gateway_sku: str = ""
     connections: tuple[str, ...] = ()
-    circuit_ids: tuple[str, ...] = ()
-    connected_circuit_ids: tuple[str, ...] = ()
+    circuit_ids: tuple[ResourceId, ...] = ()
+    connected_circuit_ids: tuple[ResourceId, ...] = ()
     """Those that a connection uses."""
     circuit_locations: Mapping[str, str] = field(default_factory=dict)
     """Where the circuits and their groups lie, by role: ``circuit/hong-kong/group``."""
@@ -57,16 +58,18 @@ class Deployed:
         reading = read_state(resources)
         region, roles, said = reading.region, reading.roles, reading.outputs
         gateway = roles[ROLES.gateway]
-        owned = [each.id for each in roles.all if each.type == CIRCUIT]
-        connected = [each.reference("peer") for each in roles.all if each.type == CONNECTION]
-        named = [str(each) for each in (said.get("circuitIds") or {}).values()]
+        owned = [each.identity for each in roles.all if each.type == CIRCUIT]
+        connected = [each.refers_to("peer") for each in roles.all if each.type == CONNECTION]
+        named = [
+            ResourceId.of(str(each)) for each in (said.get("circuitIds") or {}).values() if each
+        ]
         advertised = set(map(IPv4Network, said.get("advertisedPrefixes") or ()))
         if advertised - {*region.advertised_prefixes} or not all(connected):
             # No recorded connection says by which circuit: any of them may be in use.
             connected += [*owned, *named]
         return replace(
             cls.from_region(region),
-            gateway_id=gateway.id if gateway else "",
+            gateway_id=gateway.identity if gateway else None,
             gateway_sku=region.gateway.sku if region.gateway else "",
             circuit_ids=_distinct([*owned, *connected, *named]),
             connected_circuit_ids=_distinct(connected),
@@ -97,5 +100,5 @@ class Deployed:
         )
 
 
-def _distinct(ids: Iterable[str]) -> tuple[str, ...]:
+def _distinct(ids: Iterable[ResourceId | None]) -> tuple[ResourceId, ...]:
     return tuple(dict.fromkeys(filter(None, ids)))

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from ipaddress import IPv4Network
 from typing import Any
 
+from sparehub.topology.config.resource_ids import ResourceId
 from sparehub.topology.model.drill.isolation import IsolatedNetwork
 from sparehub.topology.model.resources import SecurityRule
 from sparehub.topology.state.resources import Resources
@@ -18,19 +19,20 @@ def recorded_networks(resources: Resources, resource_group: str) -> list[Isolate
         for resource in resources.values()
         if str(resource.get("type", "")).startswith(_NETWORK)
     ]
-    inside = f"/resourcegroups/{resource_group.lower()}/"
-    by_id = {str(out.get("id", "")).lower(): (kind, out) for kind, out in found}
+    by_id = {_id_of(out): (kind, out) for kind, out in found}
     tables = {key: out for key, (kind, out) in by_id.items() if kind == "RouteTable"}
     groups = {key: out for key, (kind, out) in by_id.items() if kind == "NetworkSecurityGroup"}
     peerings = [out for _, (kind, out) in by_id.items() if kind == "VirtualNetworkPeering"]
     networks = []
-    for identity, (kind, network) in sorted(by_id.items()):
-        if kind != "VirtualNetwork" or inside not in identity:
+    for identity in sorted(by_id, key=lambda each: each.key):
+        kind, network = by_id[identity]
+        inside = identity.resource_group.lower() == resource_group.lower()
+        if kind != "VirtualNetwork" or not inside:
             continue
         subnets = {
             str(out.get("name")): out
             for key, (each, out) in by_id.items()
-            if each == "Subnet" and key.startswith(f"{identity}/subnets/")
+            if each == "Subnet" and _is_below(key, identity)
         }
         # Subnets that the network itself shows and the stack does not know are not isolated.
         unknown = {str(each.get("name")): each for each in network.get("subnets") or ()}
@@ -41,15 +43,16 @@ def recorded_networks(resources: Resources, resource_group: str) -> list[Isolate
 def _recorded(
     network: Mapping[str, Any],
     subnets: Mapping[str, Mapping[str, Any]],
-    tables: Mapping[str, Mapping[str, Any]],
-    groups: Mapping[str, Mapping[str, Any]],
+    tables: Mapping[ResourceId, Mapping[str, Any]],
+    groups: Mapping[ResourceId, Mapping[str, Any]],
     peerings: Sequence[Mapping[str, Any]],
 ) -> IsolatedNetwork:
-    identity = str(network.get("id", "")).lower()
+    identity = _id_of(network)
 
-    def linked(subnet: Mapping[str, Any], key: str, known: Mapping[str, Any]) -> Mapping[str, Any]:
-        found: Mapping[str, Any] = known.get(str((subnet.get(key) or {}).get("id", "")).lower(), {})
-        return found
+    def linked(
+        subnet: Mapping[str, Any], key: str, known: Mapping[ResourceId, Mapping[str, Any]]
+    ) -> Mapping[str, Any]:
+        return known.get(_id_of(subnet.get(key)), {})
 
     tables_of = {name: linked(subnet, "routeTable", tables) for name, subnet in subnets.items()}
     rules = {
@@ -65,8 +68,8 @@ def _recorded(
         peerings=tuple(
             str(each.get("name"))
             for each in (*peerings, *(network.get("virtualNetworkPeerings") or ()))
-            if identity in str(each.get("id", "")).lower()
-            or identity == str((each.get("remoteVirtualNetwork") or {}).get("id", "")).lower()
+            if _is_below(_id_of(each), identity)
+            or _id_of(each.get("remoteVirtualNetwork")) == identity
         ),
         routes={
             name: {
@@ -81,6 +84,14 @@ def _recorded(
         rules=rules,
         endpoints=frozenset(n for n, subnet in subnets.items() if subnet.get("serviceEndpoints")),
     )
+
+
+def _is_below(identity: ResourceId, network: ResourceId) -> bool:
+    return identity.key.startswith(f"{network.key}/")
+
+
+def _id_of(item: Mapping[str, Any] | None) -> ResourceId:
+    return ResourceId.of(str((item or {}).get("id", "")))
 
 
 def _rules(group: Mapping[str, Any]) -> Iterator[SecurityRule]:

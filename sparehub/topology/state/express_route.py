@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from sparehub.topology.config.express_route import ReferencedCircuitConfig
+from sparehub.topology.config.resource_ids import ResourceId
 from sparehub.topology.config.schema import StackConfig
-from sparehub.topology.model.circuit_ids import same_circuit
 from sparehub.topology.model.logical_names import ROLES
 from sparehub.topology.model.resources import Circuit, CircuitReference, Connection, Gateway
 from sparehub.topology.state.parts import location_of, private_peering_of, state_of, whole
@@ -50,12 +50,14 @@ def circuits_of(
     said = outputs.get("circuitIds") or {}
     for key in sorted({*owned, *roles.connections, *said}):
         connection = roles[ROLES.connection(key)]
-        peer = connection.reference("peer") if connection else ""
+        peer = connection.refers_to("peer") if connection else None
         # A connection to another circuit than that of its key is recognized by its peer.
-        if key in owned and peer.lower() in ("", owned[key].key):
+        if key in owned and peer in (None, owned[key].identity):
             yield _circuit(roles, key, owned[key])
-        elif identity := peer or str(said.get(key) or ""):
-            yield _referenced(roles, given, key, identity)
+        elif peer:
+            yield _referenced(roles, given, key, peer)
+        elif said.get(key):
+            yield _referenced(roles, given, key, ResourceId.of(str(said[key])))
 
 
 def _circuit(roles: Roles, key: str, circuit: ArmResource) -> Circuit:
@@ -76,14 +78,14 @@ def _circuit(roles: Roles, key: str, circuit: ArmResource) -> Circuit:
 
 
 def _referenced(
-    roles: Roles, given: StackConfig | None, key: str, identity: str
+    roles: Roles, given: StackConfig | None, key: str, identity: ResourceId
 ) -> CircuitReference:
     connections = given.region.express_route.connections if given else {}
     known = connections[key].circuit if key in connections else None
     # Another stack may own it and describe it here.
     circuits = (resource for resource in roles.all if resource.type == CIRCUIT)
-    there = next((each for each in circuits if same_circuit(each.id, identity)), None)
-    if isinstance(known, ReferencedCircuitConfig) and same_circuit(known.id, identity):
+    there = next((each for each in circuits if each.identity.is_same(identity)), None)
+    if isinstance(known, ReferencedCircuitConfig) and ResourceId.parse(known.id).is_same(identity):
         return CircuitReference(
             key=key,
             id=identity,

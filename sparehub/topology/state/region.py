@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from sparehub.topology.azure.limits import PREFIXES_AT_CONNECTION_CREATION
 from sparehub.topology.config.enums import Activation, Depth, NvaKind, Prefers
+from sparehub.topology.config.resource_ids import ResourceId
 from sparehub.topology.config.schema import NetworkConfig, StackConfig, SubnetConfig
 from sparehub.topology.model.build import STORAGE_ENDPOINT
 from sparehub.topology.model.logical_names import ROLES, NetworkNames
@@ -152,7 +153,7 @@ class _Reader:
                 subnet=nva.subnet,
                 stateful=nva.stateful,
                 kind=nva.kind,
-                id=nva.id or "",
+                id=ResourceId.parse(nva.id) if nva.id else None,
                 standby=nva.standby,
             )
         subnet = self._roles.nva_subnet

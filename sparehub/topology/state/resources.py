@@ -51,10 +51,10 @@ class ArmResource:
 
     def __post_init__(self) -> None:
         """Read the id once."""
-        identity = ResourceId.read(self.id)
-        object.__setattr__(self, "identity", identity or ResourceId())
-        object.__setattr__(self, "key", self.id.lower())
-        object.__setattr__(self, "type", identity.type if identity else "")
+        identity = ResourceId.of(self.id)
+        object.__setattr__(self, "identity", identity)
+        object.__setattr__(self, "key", identity.key)
+        object.__setattr__(self, "type", identity.type if identity.is_id else "")
 
     @property
     def name(self) -> str:
@@ -80,6 +80,11 @@ class ArmResource:
         """Return the id that a property refers to (``{"id": ...}``), or nothing."""
         value = self.properties.get(name)
         return str(value.get("id") or "") if isinstance(value, Mapping) else ""
+
+    def refers_to(self, name: str) -> ResourceId | None:
+        """Return the id that a property refers to; None where it refers to nothing."""
+        text = self.reference(name)
+        return ResourceId.of(text) if text else None
 
 
 def name_in(identity: str) -> str:

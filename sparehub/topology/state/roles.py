@@ -14,6 +14,7 @@ from typing import Any
 
 from sparehub.topology.azure.address_ranges import DEFAULT_ROUTE
 from sparehub.topology.azure.reserved_subnets import GATEWAY_SUBNET
+from sparehub.topology.config.resource_ids import ResourceId
 from sparehub.topology.model.logical_names import ROLES, key_in, keys_in
 from sparehub.topology.model.names import PRIVATE_PEERING
 from sparehub.topology.state.resources import (
@@ -230,7 +231,7 @@ def network_of_gateway(gateway: ArmResource) -> str:
     """Return the key of the virtual network that a gateway lives in."""
     for configuration in gateway.properties.get("ipConfigurations") or ():
         subnet = str((configuration.get("subnet") or {}).get("id", ""))
-        return subnet.lower().split("/subnets/")[0]
+        return ResourceId.of(subnet).parent.key
     return ""
 
 

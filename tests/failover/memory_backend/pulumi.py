@@ -13,6 +13,7 @@ from sparehub.failover.adapters import pulumi_stacks
 from sparehub.failover.adapters.protocols import Assumed, states_of
 from sparehub.failover.adapters.pulumi_errors import DeploymentError
 from sparehub.failover.adapters.stack_snapshot import Pending, Snapshot
+from sparehub.topology.config.resource_ids import ResourceId
 from sparehub.topology.errors import InterlockError, PreflightError, SparehubError
 from sparehub.topology.model.resources import Region
 from sparehub.topology.planning.failover import region_after
@@ -112,10 +113,10 @@ class MemoryPulumi(WorldState):
             report(operation)
         self.point()
 
-    def adopt(self, stack: str, pending: Pending, identity: str) -> None:
+    def adopt(self, stack: str, pending: Pending, identity: ResourceId) -> None:
         self._act(f"adopt of {stack}")
         resource = self.cloud[stack][pending.name]
-        assert resource["id"] == identity
+        assert resource["id"] == str(identity)
         self._record(stack, pending.name, resource)
         self.point()
 

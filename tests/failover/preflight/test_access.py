@@ -5,13 +5,18 @@ from typing import Any
 import pytest
 
 from sparehub.failover.preflight.access import Access
+from sparehub.topology.config.resource_ids import ResourceId
 from sparehub.topology.planning.permissions import Need
 from tests.failover.steps.test_fencing import Script
 
 SUBSCRIPTION = "/subscriptions/00000000-0000-0000-0000-000000000000"
 GROUP = f"{SUBSCRIPTION}/resourceGroups/rg"
 CONNECTION = f"{GROUP}/providers/Microsoft.Network/connections/con"
-NEED = Need(scope=CONNECTION, action="Microsoft.Network/connections/delete", purpose="delete con")
+NEED = Need(
+    scope=ResourceId.parse(CONNECTION),
+    action="Microsoft.Network/connections/delete",
+    purpose="delete con",
+)
 AT = "/providers/Microsoft.Authorization"
 WHAT = f"delete con (Microsoft.Network/connections/delete at {CONNECTION})"
 

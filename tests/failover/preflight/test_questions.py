@@ -17,6 +17,7 @@ from sparehub.failover.preflight.objections import PreflightContext
 from sparehub.failover.preflight.questions import QUESTIONS
 from sparehub.failover.steps.key_checks import key_digest
 from sparehub.stacks.stack_files import read_stack
+from sparehub.topology.config.resource_ids import ResourceId
 from sparehub.topology.errors import (
     ConfigurationError,
     HalfwayError,
@@ -420,7 +421,7 @@ def test_a_key_is_refused_for_what_was_read_of_it_alone(
     """Used up, by the journal: refused in either mode. Its authorizations are silent: nothing."""
     world = start()
     circuit = "/subscriptions/s/resourceGroups/g/providers/Microsoft.Network/expressRouteCircuits/c"
-    key = KeyedConnection(key="singapore", circuit=circuit)
+    key = KeyedConnection(key="singapore", circuit=ResourceId.parse(circuit))
     monkeypatch.setattr(Plan, "keyed", (key,))
     monkeypatch.setattr(world, "secret", lambda _stack, _place: "key")
     pair = {name: read_stack(world.directory, name) for name in PAIR}

@@ -10,6 +10,7 @@ from sparehub.azure.answers import Answer
 from sparehub.azure.local import LocalAzure, local_azure
 from sparehub.failover.queries.next_hop import NextHopStatus, read_next_hop
 from sparehub.topology.config.enums import NvaKind
+from sparehub.topology.config.resource_ids import ResourceId
 from sparehub.topology.model.resources import Nva
 from tests.simulator.arm.arm_client import Arm
 from tests.simulator.arm.bodies import (
@@ -42,7 +43,24 @@ def hub(arm: Arm) -> Arm:
 
 
 def looked(hub: Arm, identity: str = "", nva: Nva = NVA) -> NextHopStatus:
-    return read_next_hop(local_azure(hub.directory), replace(nva, id=identity), HUB)
+    named = replace(nva, id=ResourceId.parse(identity) if identity else None)
+    return read_next_hop(local_azure(hub.directory), named, ResourceId.parse(HUB))
+
+
+def status(
+    owner: str,
+    *,
+    running: list[str] | None = None,
+    stopped: list[str] | None = None,
+    **texts: list[str],
+) -> NextHopStatus:
+    """Return a status whose ids are written as text."""
+    return NextHopStatus(
+        owner=ResourceId.parse(owner),
+        running=[*map(ResourceId.parse, running or ())],
+        stopped=[*map(ResourceId.parse, stopped or ())],
+        **texts,
+    )
 
 
 def appliance(hub: Arm, *, forwards: bool = True) -> None:
@@ -93,7 +111,7 @@ def test_a_machine_that_runs_and_may_forward_is_a_next_hop(hub: Arm, identity: s
     """Found by its address in the subnet, or by the id of the file."""
     appliance(hub)
 
-    assert looked(hub, identity) == NextHopStatus(owner=identity or NIC, running=[VM])
+    assert looked(hub, identity) == status(identity or NIC, running=[VM])
 
 
 @pytest.mark.parametrize("identity", ["", VM])
@@ -102,8 +120,8 @@ def test_a_machine_that_is_off_or_may_not_forward_is_none(hub: Arm, identity: st
     appliance(hub, forwards=False)
     stop(hub, "vm")
 
-    assert looked(hub, identity) == NextHopStatus(
-        owner=identity or NIC,
+    assert looked(hub, identity) == status(
+        identity or NIC,
         dead=["the interface nic may not forward (enableIPForwarding)"],
         stopped=[VM],
     )
@@ -139,17 +157,37 @@ def test_a_load_balancer_forwards_while_a_backend_answers(hub: Arm, identity: st
     """One that does not is said; with none that runs, nothing is asked of its probe."""
     balanced(hub, "10.0.0.71", "10.0.0.72")
     first, second = (machine(name, "n")[0] for name in ("vm0", "vm1"))
-    assert looked(hub, identity) == NextHopStatus(owner=LB, running=[first, second])
+    assert looked(hub, identity) == status(LB, running=[first, second])
 
     stop(hub, "vm1")
-    assert looked(hub, identity) == NextHopStatus(
-        owner=LB,
+    assert looked(hub, identity) == status(
+        LB,
         running=[first],
         stopped=[second],
         said=["1 of 2 backends of lb answer no probe"],
     )
     stop(hub, "vm0")
-    assert looked(hub, identity) == NextHopStatus(owner=LB, stopped=[first, second])
+    assert looked(hub, identity) == status(LB, stopped=[first, second])
+
+
+def test_a_backend_is_one_however_its_id_is_written(
+    hub: Arm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A pool that names an interface twice, in two spellings, has one machine."""
+    balanced(hub, "10.0.0.71")
+    send = LocalAzure.send
+
+    def twice(azure: LocalAzure, method: str, path: str, *rest: Any) -> Answer:
+        answer = send(azure, method, path, *rest)
+        if path == LB:
+            (pool,) = answer.body["properties"]["backendAddressPools"]
+            members = pool["properties"]["backendIPConfigurations"]
+            members += [{"id": each["id"].upper()} for each in members]
+        return answer
+
+    monkeypatch.setattr(LocalAzure, "send", twice)
+
+    assert looked(hub) == status(LB, running=[machine("vm0", "n")[0]])
 
 
 def test_a_load_balancer_without_ha_ports_or_members_is_said(hub: Arm) -> None:
@@ -172,7 +210,7 @@ def test_a_firewall_has_to_be_allocated_with_the_same_address(hub: Arm) -> None:
     """It may come back with another one: nothing names that."""
     allocated(hub)
     behind = replace(NVA, subnet="AzureFirewallSubnet", ip_address=IPv4Address("10.0.0.4"))
-    assert looked(hub, nva=behind) == looked(hub, FW, behind) == NextHopStatus(owner=FW)
+    assert looked(hub, nva=behind) == looked(hub, FW, behind) == status(FW)
 
     other = replace(behind, ip_address=IPv4Address("10.0.0.5"))
     (dead,) = looked(hub, FW, other).dead
@@ -208,6 +246,6 @@ def test_a_next_hop_that_cannot_be_read_is_neither_good_nor_bad(
     assert looked(hub).unread == [f"{HUB}/subnets/app: {unread}"]
     silent("/instanceView")
     view = f"{machine('vm0', 'nic0')[0]}/instanceView"
-    assert looked(hub) == NextHopStatus(owner=LB, unread=[f"{view}: {unread}"])
+    assert looked(hub) == status(LB, unread=[f"{view}: {unread}"])
     silent("/health")
     assert looked(hub).said == [f"the health of lb cannot be read: {unread}"]

@@ -20,6 +20,7 @@ from sparehub.failover.steps.fencing import (
 )
 from sparehub.stacks.stack_files import read_stack
 from sparehub.topology.config.enums import Activation
+from sparehub.topology.config.resource_ids import ResourceId
 from sparehub.topology.model.resources import CircuitReference, Region
 from sparehub.topology.planning.failover import region_at
 from tests.configurations import ROOT
@@ -81,7 +82,7 @@ def shared(region: Region) -> Region:
     (circuit,) = region.circuits
     reference = CircuitReference(
         key=circuit.key,
-        id=SHARED,
+        id=ResourceId.parse(SHARED),
         peering_location=circuit.peering_location,
         bandwidth_in_mbps=circuit.bandwidth_in_mbps,
         tier=circuit.tier,
@@ -109,7 +110,7 @@ THEIR_ROUTE = {"network": "10.50.0.0/16", "nextHop": "10.50.0.140", "path": "655
 
 
 def circuit_of(region: Region) -> str:
-    return whole_circuit_id(region.circuits[0], recorded().subscription)
+    return str(whole_circuit_id(region.circuits[0], recorded().subscription))
 
 
 def mine(region: Region) -> str:
@@ -184,7 +185,9 @@ def test_a_connection_is_looked_for_by_the_id_that_was_recorded() -> None:
     primary, secondary = live("primary"), live("secondary")
     azure = azure_with(primary)
     azure.answers[f"GET {mine(primary)}"] = [(404, {})]
-    old = {"region/connection/hong-kong/connection": f"{SUBSCRIPTION}/x/connections/old"}
+    old = {
+        "region/connection/hong-kong/connection": ResourceId.of(f"{SUBSCRIPTION}/x/connections/old")
+    }
     azure.answers["POST /providers/Microsoft.ResourceGraph/resources"] = [(200, {"data": []})]
     found = fences_for(azure, primary, secondary, SUBSCRIPTION.split("/")[2], old)
     assert [each.how for each in found] == ["privatePeering"]

@@ -5,11 +5,12 @@ from typing import Any
 import pytest
 
 from sparehub.failover.steps.key_checks import key_digest, unusable_reason
+from sparehub.topology.config.resource_ids import ResourceId
 from sparehub.topology.planning.plan import KeyedConnection
 from tests.failover.steps.test_fencing import SHARED, Script
 
 OURS, THEIRS = "/subscriptions/s/connections/ours", "/subscriptions/s/connections/theirs"
-KEYED = KeyedConnection(key="shared", circuit=SHARED)
+KEYED = KeyedConnection(key="shared", circuit=ResourceId.parse(SHARED))
 
 
 def listed(**properties: str) -> dict[str, list[tuple[int, dict[str, Any]]]]:
@@ -46,4 +47,4 @@ def test_a_key_is_good_for_one_connection(
     answers: dict[str, list[tuple[int, dict[str, Any]]]], spent: list[str], said: str
 ) -> None:
     """That connection may stand: a run made it and died before anybody wrote that down."""
-    assert unusable_reason(Script(answers), KEYED, OURS, "key", spent) == said
+    assert unusable_reason(Script(answers), KEYED, ResourceId.of(OURS), "key", spent) == said

@@ -451,3 +451,20 @@ def test_a_variable_that_is_used_twice_is_known_twice() -> None:
     (resource,) = Template(document, "S", "G").resources()
 
     assert resource["name"] == "x"
+
+
+def test_a_subscription_is_one_however_it_is_written() -> None:
+    """A circuit of one's own stays one's own, and needs no authorization."""
+    ours = "abcdefab-0000-0000-0000-000000000000"
+    values = shipped("primary")
+    text = json.dumps(recorded(values)).replace(SUBSCRIPTION, ours)
+    same = adopt(state_resources(json.loads(text)))
+    spelled = json.loads(text)
+    circuit = of(spelled, "circuit/hong-kong/circuit")
+    circuit["id"] = circuit["id"].replace(ours, ours.upper())
+    of(spelled, "connection/hong-kong/connection")["peer"] = {"id": circuit["id"]}
+
+    adopted = adopt(state_resources(spelled))
+
+    assert adopted.values == same.values
+    assert not any("another subscription" in each.reason for each in adopted.not_understood)

@@ -150,3 +150,27 @@ def test_a_stack_has_a_name_as_pulumi_takes_it() -> None:
     """It becomes part of a file's name."""
     assert is_stack_name("primary-2.a_b")
     assert not any(map(is_stack_name, ["", "../a", "a/b", "a\n", "a b", "a\x00", "x" * 101]))
+
+
+@pytest.mark.parametrize("text", [f"{CIRCUIT}/peerings", f"{OURS}/erc", "erc", ""])
+def test_a_text_that_is_not_an_id_may_be_kept(text: str) -> None:
+    """It is written and compared as it is, without case, and has its subscription."""
+    kept = ResourceId.of(text)
+
+    assert str(kept) == text
+    assert kept == ResourceId.of(text.upper())
+    assert kept.is_same(kept.in_subscription("another"))
+    assert not kept.is_same(ResourceId.parse(CIRCUIT))
+    assert kept.subscription in {OURS.removeprefix("/subscriptions/"), ""}
+    assert kept.name == text.rpartition("/")[2]
+
+
+def test_an_id_keeps_the_words_that_it_was_read_from() -> None:
+    """A message shows an id as Azure or a file wrote it; its parts are in Azure's own words."""
+    identity = ResourceId.of(CIRCUIT.upper())
+
+    assert str(identity) == CIRCUIT.upper()
+    assert identity == ResourceId.parse(CIRCUIT)
+    assert str(identity.group) == f"{OURS}/resourceGroups/RG-NET".replace(
+        OURS.removeprefix("/subscriptions/"), OURS.removeprefix("/subscriptions/").upper()
+    )

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from sparehub.topology.config.enums import Activation, Depth, NextHopType, NvaKind, Prefers
+from sparehub.topology.config.resource_ids import ResourceId
 from sparehub.topology.errors import ConfigurationError
 from sparehub.topology.model.resources import (
     Circuit,
@@ -250,7 +251,7 @@ def test_a_referenced_circuit_says_where_it_is_recorded_or_nothing(location: str
     (circuit,) = region_of(values).circuits
     assert circuit == CircuitReference(
         key="hong-kong",
-        id=BORROWED,
+        id=ResourceId.parse(BORROWED),
         location=location,
         peering_location="Hong Kong",
         bandwidth_in_mbps=500,

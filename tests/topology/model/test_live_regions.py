@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 
 from sparehub.topology.config.enums import Prefers
+from sparehub.topology.config.resource_ids import ResourceId
 from sparehub.topology.model.live_regions import (
     Advertisement,
     Conflict,
@@ -31,7 +32,11 @@ def shown(
     prefers: Prefers = NONE, *prefixes: IPv4Network, circuits: tuple[str, ...] = ()
 ) -> Advertisement:
     """Return an advertisement, of one network where none is named."""
-    return Advertisement(prefixes=prefixes or (NETWORK,), circuit_ids=circuits, prefers=prefers)
+    return Advertisement(
+        prefixes=prefixes or (NETWORK,),
+        circuit_ids=tuple(map(ResourceId.parse, circuits)),
+        prefers=prefers,
+    )
 
 
 @pytest.mark.parametrize("one", Prefers)
@@ -77,7 +82,8 @@ def test_only_prefixes_that_share_an_address_conflict(
 ) -> None:
     """One inside the other shares; a region that advertises nothing is in nobody's way."""
     one, other = (
-        Advertisement(prefixes=each, circuit_ids=(THIRD,), prefers=NONE) for each in (ours, theirs)
+        Advertisement(prefixes=each, circuit_ids=(ResourceId.parse(THIRD),), prefers=NONE)
+        for each in (ours, theirs)
     )
     found = conflict(one, other)
 
@@ -92,8 +98,8 @@ def test_a_circuit_without_a_connection_is_not_in_use() -> None:
     lent("third", THIRD)(keys)
     region = stack(values).region
 
-    assert Advertisement.of(region).circuit_ids == (THIRD,)
-    assert set(Advertisement.complete(region).circuit_ids) == {
+    assert [*map(str, Advertisement.of(region).circuit_ids)] == [THIRD]
+    assert set(map(str, Advertisement.complete(region).circuit_ids)) == {
         OWNED.removeprefix(f"/subscriptions/{SUBSCRIPTION}"),
         THIRD,
     }

@@ -578,7 +578,7 @@ def test_an_nva_that_is_off_is_started_before_its_region_is_connected(
 
     assert [step.id for step in found.steps] == order
     step = found.step("start-nva-secondary")
-    assert (step.starts, step.needs, step.writes) == (MACHINE, ("secondary",), "if any")
+    assert (str(step.starts), step.needs, step.writes) == (MACHINE, ("secondary",), "if any")
     assert step.seconds == Duration(typical=94, worst=600)
     assert "start-nva-secondary" in found.recovery.critical_path
     assert found.id != planned(values(), mode=mode).id

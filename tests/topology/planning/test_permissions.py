@@ -3,6 +3,7 @@
 import pytest
 
 from sparehub.topology.config.enums import Activation
+from sparehub.topology.config.resource_ids import ResourceId
 from sparehub.topology.model.build import build
 from sparehub.topology.model.pair import Stack
 from sparehub.topology.planning.failover import region_at
@@ -29,13 +30,14 @@ from tests.configurations import shipped, stack_of
 
 GROUP = "/subscriptions/s/resourceGroups/rg"
 NETWORK = f"{GROUP}/providers/Microsoft.Network"
+CON = f"{NETWORK}/connections/con"
 DELETE = Need(
-    scope=f"{NETWORK}/connections/con",
+    scope=ResourceId.parse(CON),
     action="Microsoft.Network/connections/delete",
     purpose="delete con",
 )
 WRITE = Need(
-    scope=f"{NETWORK}/connections/con",
+    scope=ResourceId.parse(CON),
     action="Microsoft.Network/connections/write",
     purpose="create con",
 )
@@ -44,18 +46,18 @@ WRITE = Need(
 @pytest.mark.parametrize(
     ("scope", "identity", "covered"),
     [
-        ("/", DELETE.scope, True),
-        ("/subscriptions/s", DELETE.scope, True),
-        (GROUP.upper(), DELETE.scope, True),
-        (DELETE.scope, DELETE.scope, True),
-        (f"{GROUP}2", DELETE.scope, False),
+        ("/", CON, True),
+        ("/subscriptions/s", CON, True),
+        (GROUP.upper(), CON, True),
+        (CON, CON, True),
+        (f"{GROUP}2", CON, False),
         (GROUP, f"{GROUP}2/providers/x", False),
-        (f"{DELETE.scope}/below", DELETE.scope, False),
+        (f"{CON}/below", CON, False),
     ],
 )
 def test_a_scope_covers_what_is_below_it(scope: str, identity: str, covered: bool) -> None:  # noqa: FBT001 - the outcome
     """In any case; a name that only begins in the same way is another one."""
-    assert covers(scope, identity) is covered
+    assert covers(ResourceId.of(scope), ResourceId.of(identity)) is covered
 
 
 @pytest.mark.parametrize(
@@ -63,22 +65,22 @@ def test_a_scope_covers_what_is_below_it(scope: str, identity: str, covered: boo
 )
 def test_a_lock_stops_deletions_or_every_write(level: str, stopped: list[bool]) -> None:
     """A lock does not block a write on a resource that is only referred to."""
-    lock = Lock(scope=GROUP, name="keep", level=level)
+    lock = Lock(scope=ResourceId.parse(GROUP), name="keep", level=level)
     joined = Need(scope=WRITE.scope, action="x/join/action", purpose="write con", linked=True)
 
     assert [lock.stops(need) for need in (DELETE, WRITE)] == stopped
     assert not lock.stops(joined)
-    assert not Lock(scope=f"{GROUP}2", name="keep", level=level).stops(DELETE)
+    assert not Lock(scope=ResourceId.parse(f"{GROUP}2"), name="keep", level=level).stops(DELETE)
 
 
 @pytest.mark.parametrize("level", ["CanNotDelete", "ReadOnly"])
 def test_a_lock_below_stops_the_deletion_of_its_parent(level: str) -> None:
     """Of that alone: not a write on it, nor the deletion of another part of it."""
-    lock = Lock(scope=f"{DELETE.scope}/parts/a", name="keep", level=level)
+    lock = Lock(scope=DELETE.scope.child("parts", "a"), name="keep", level=level)
     part = Need(scope=DELETE.scope, action="Microsoft.Network/connections/keys/delete", purpose="")
 
     assert [lock.stops(need) for need in (DELETE, WRITE, part)] == [True, False, False]
-    beside = Lock(scope=f"{DELETE.scope}2", name="keep", level=level)
+    beside = Lock(scope=ResourceId.parse(f"{CON}2"), name="keep", level=level)
     assert not beside.stops(DELETE)
 
 
@@ -128,18 +130,28 @@ def test_principals_of_a_deny_assignment(
     """Azure lists those of a principal, groups included; exceptions may be of a group."""
     every = (Permission(actions=("*",)),)
     denial = Denial(
-        scope=GROUP, name="d", permissions=every, principals=principals, excluded=excluded
+        scope=ResourceId.parse(GROUP),
+        name="d",
+        permissions=every,
+        principals=principals,
+        excluded=excluded,
     )
 
     assert denial.concerns(principal) is concerns
     assert denial.stops(DELETE)
-    own = Denial(scope=GROUP, name="d", permissions=every, principals=principals, not_below=True)
+    own = Denial(
+        scope=ResourceId.parse(GROUP),
+        name="d",
+        permissions=every,
+        principals=principals,
+        not_below=True,
+    )
     assert not own.stops(DELETE)
 
 
-def identify(name: str) -> str:
+def identify(name: str) -> ResourceId:
     """Return an id that says which resource it is."""
-    return f"{NETWORK}/{name}"
+    return ResourceId.of(f"{NETWORK}/{name}")
 
 
 def needed(stack: str, *operations: ResourceOperation) -> list[tuple[str, str]]:
@@ -148,7 +160,7 @@ def needed(stack: str, *operations: ResourceOperation) -> list[tuple[str, str]]:
     found = needs_of(region, operations, identify)
     network = "Microsoft.Network/"
     return [
-        (each.scope.removeprefix(f"{NETWORK}/"), each.action.removeprefix(network))
+        (str(each.scope).removeprefix(f"{NETWORK}/"), each.action.removeprefix(network))
         for each in found
     ]
 
@@ -184,19 +196,27 @@ def test_a_gateway_joins_its_subnet_and_a_peering_peers_with_the_hub() -> None:
 def test_a_machine_is_started_by_an_action() -> None:
     """A ReadOnly lock blocks it; the machines of a load balancer are unknown."""
     machine = f"{GROUP}/providers/Microsoft.Compute/virtualMachines/nva"
-    (need,) = needs_of_start(machine)
+    (need,) = needs_of_start(ResourceId.parse(machine))
 
-    assert (need.scope, need.action) == (machine, "Microsoft.Compute/virtualMachines/start/action")
-    locks = [Lock(scope=GROUP, name="l", level=each) for each in ("ReadOnly", "CanNotDelete")]
+    assert (str(need.scope), need.action) == (
+        machine,
+        "Microsoft.Compute/virtualMachines/start/action",
+    )
+    locks = [
+        Lock(scope=ResourceId.parse(GROUP), name="l", level=each)
+        for each in ("ReadOnly", "CanNotDelete")
+    ]
     assert [lock.stops(need) for lock in locks] == [True, False]
-    assert needs_of_start(f"{NETWORK}/loadBalancers/lb") == ()
+    assert needs_of_start(ResourceId.parse(f"{NETWORK}/loadBalancers/lb")) == ()
 
 
 def test_a_fence_writes_the_private_peering_or_deletes_an_authorization() -> None:
     """Both of the circuit (ER-38)."""
     circuit = f"{NETWORK}/expressRouteCircuits/c"
 
-    assert [(each.scope, each.action) for each in needs_of_fence([circuit])] == [
+    needs = needs_of_fence([ResourceId.parse(circuit)])
+
+    assert [(str(each.scope), each.action) for each in needs] == [
         (
             f"{circuit}/peerings/AzurePrivatePeering",
             "Microsoft.Network/expressRouteCircuits/peerings/write",

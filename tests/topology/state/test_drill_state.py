@@ -86,6 +86,15 @@ def test_what_somebody_changed_in_azure_is_found() -> None:
     assert said(peered) == ["vnet-drill-spoke1 is peered by p"]
 
 
+def test_a_peering_of_a_network_whose_name_goes_on_is_not_its_own() -> None:
+    """``spoke10`` is not ``spoke1``."""
+    found = state()
+    identity = f"{NETWORK}0/virtualNetworkPeerings/p"
+    found["urn::peering"] = resource("VirtualNetworkPeering", id=identity, name="p")
+
+    assert said(found) == []
+
+
 def test_a_drill_does_not_belong_to_the_region() -> None:
     """Whoever reads the region from a state does not meet it."""
     assert state_resources(state()) == []

@@ -191,7 +191,7 @@ WRONG: dict[Callable[[Resources], Resources], Callable[[Region], Any]] = {
     hop_of_the_other_region: lambda r: tables(r)["spokes"].routes[0].next_hop_ip_address,
     failed_gateway: lambda r: r.gateway and r.gateway.provisioning_state,
     fenced: lambda r: r.circuits[0].private_peering.enabled,  # type: ignore[union-attr]
-    other_circuit: lambda r: r.circuits[0].id,  # type: ignore[union-attr]
+    other_circuit: lambda r: str(r.circuits[0].id),  # type: ignore[union-attr]
 }
 SEEN: dict[Callable[[Resources], Resources], Any] = {
     drop_route: ["10.1.0.0/24"],

@@ -6,7 +6,8 @@ from ipaddress import IPv4Network
 
 from sparehub.topology.azure.limits import ADVERTISED_PREFIXES, EQUAL_CONNECTIONS
 from sparehub.topology.config.enums import Prefers
-from sparehub.topology.model.circuit_ids import circuit_id, same_circuit
+from sparehub.topology.config.resource_ids import ResourceId
+from sparehub.topology.model.circuit_ids import circuit_id
 from sparehub.topology.model.live_regions import Advertisement, agreed_preference
 from sparehub.topology.model.resources import Circuit, Connection, Region, Spoke
 
@@ -102,13 +103,13 @@ def learned_from_region(region: Region, other: Region) -> RemoteRoutes:
     connections = tuple(
         key
         for key, identity in _live_circuits(region).items()
-        if any(same_circuit(identity, other_id) for other_id in circuits_of_other)
+        if any(identity.is_same(other_id) for other_id in circuits_of_other)
     )
     prefixes = advertised_prefixes(other) if connections else ()
     return RemoteRoutes(prefixes=tuple(dict.fromkeys(prefixes)), connections=connections)
 
 
-def _live_circuits(region: Region) -> Mapping[str, str]:
+def _live_circuits(region: Region) -> Mapping[str, ResourceId]:
     """Return the ids of the circuits that carry routes, by the key of the connection."""
     live = {connection.key for connection in live_connections(region)}
     return {circuit.key: circuit_id(circuit) for circuit in region.circuits if circuit.key in live}

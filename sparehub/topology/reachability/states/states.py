@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from sparehub.topology.azure.durations import NO_TIME, Duration
 from sparehub.topology.config.enums import Activation, Depth
 from sparehub.topology.config.schema import StackConfig
-from sparehub.topology.model.circuit_ids import circuit_id, same_circuit
+from sparehub.topology.model.circuit_ids import circuit_id
 from sparehub.topology.model.live_regions import Advertisement, conflict
 from sparehub.topology.model.pair import Stack, switched
 from sparehub.topology.model.resources import Region
@@ -171,7 +171,7 @@ def _losses(normal: Mapping[str, Region], stack: str) -> Iterator[PairState]:
         identity = next(circuit_id(c) for c in region.circuits if c.key == connection.key)
         regions = {
             name: _without(
-                before, {c.key for c in before.circuits if same_circuit(circuit_id(c), identity)}
+                before, {c.key for c in before.circuits if circuit_id(c).is_same(identity)}
             )
             for name, before in normal.items()
         }

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from sparehub.topology.azure.circuit_limits import links_per_circuit
 from sparehub.topology.config.enums import Activation, Depth
-from sparehub.topology.model.circuit_ids import circuit_id, same_circuit
+from sparehub.topology.model.circuit_ids import circuit_id
 from sparehub.topology.model.live_regions import Advertisement, Conflict, conflict
 from sparehub.topology.model.pair import Stack, distinct_circuits, switched
 from sparehub.topology.model.resources import Circuit, CircuitReference
@@ -45,7 +45,7 @@ def a_shared_circuit_has_one_description(pair: Pair) -> Iterator[RuleFault]:
     first, second = pair
     for circuit in second.region.circuits:
         for other in first.region.circuits:
-            if not same_circuit(circuit_id(circuit), circuit_id(other)):
+            if not circuit_id(circuit).is_same(circuit_id(other)):
                 continue
             for key, value, value_in_first in zip(
                 ("peeringLocation", "sku.tier", "bandwidthInMbps"),

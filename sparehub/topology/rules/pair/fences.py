@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from sparehub.topology.config.enums import Activation
 from sparehub.topology.config.express_route import ReferencedCircuitConfig
-from sparehub.topology.model.circuit_ids import circuit_id, same_circuit
+from sparehub.topology.model.circuit_ids import circuit_id
 from sparehub.topology.model.pair import Stack, switched
 from sparehub.topology.model.resources import CircuitReference
 from sparehub.topology.rules.pair.subject import Pair
@@ -54,7 +54,7 @@ def simultaneous_connections_to_a_circuit_use_different_subscriptions(
     on_standby = {stack.name: _connected(stack, Activation.STANDBY) for stack in pair}
     for circuit in second.region.circuits:
         for other in first.region.circuits:
-            if not same_circuit(circuit_id(circuit), circuit_id(other)):
+            if not circuit_id(circuit).is_same(circuit_id(other)):
                 continue
             if circuit.key in on_standby[second.name] or other.key in on_standby[first.name]:
                 message = (

@@ -9,7 +9,6 @@ key; an active region keeps at least one of its connections.
 from sparehub.topology.azure.durations import GATEWAY_UPGRADE
 from sparehub.topology.azure.gateway_skus import SCALABLE, can_become
 from sparehub.topology.config.enums import Activation
-from sparehub.topology.config.resource_ids import ResourceId
 from sparehub.topology.config.schema import StackConfig
 from sparehub.topology.errors import (
     DisconnectionRefusedError,
@@ -85,10 +84,9 @@ def refuse_gateway_replacement(region: Region, deployed: Deployed) -> None:
     Raises:
         ReplacementRefusedError: with the values that would change.
     """
-    if not deployed.gateway_id or region.gateway is None:
+    if deployed.gateway_id is None or region.gateway is None:
         return
-    identity = ResourceId.parse(deployed.gateway_id)
-    group, name = identity.resource_group, identity.name
+    group, name = deployed.gateway_id.resource_group, deployed.gateway_id.name
     changes = [
         f"{what} from {before!r} to {after!r}"
         for what, before, after in (
@@ -116,9 +114,9 @@ def note_gateway_upgrade(region: Region, deployed: Deployed) -> str | None:
     sku = region.gateway.sku if region.gateway else ""
     if SCALABLE not in (sku, deployed.gateway_sku) or sku == deployed.gateway_sku:
         return None
-    if not deployed.gateway_id:
+    if deployed.gateway_id is None:
         return None
-    name, hours = ResourceId.parse(deployed.gateway_id).name, GATEWAY_UPGRADE.worst // 3600
+    name, hours = deployed.gateway_id.name, GATEWAY_UPGRADE.worst // 3600
     return (
         f"the gateway {name} becomes {sku} in place: Azure takes up to {hours} hours, and routes "
         "stay up (GWY-02)"

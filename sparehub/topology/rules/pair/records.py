@@ -10,7 +10,7 @@ https://learn.microsoft.com/azure/azure-resource-manager/management/overview
 from collections.abc import Iterator
 
 from sparehub.topology.azure.geography import PUBLIC, cloud_of, is_known_region
-from sparehub.topology.model.circuit_ids import circuit_id, same_circuit
+from sparehub.topology.model.circuit_ids import circuit_id
 from sparehub.topology.model.pair import Stack
 from sparehub.topology.model.resources import Circuit
 from sparehub.topology.rules.pair.subject import Pair
@@ -65,7 +65,7 @@ def a_referenced_circuit_has_one_record_location(pair: Pair) -> Iterator[RuleFau
     for circuit in second.region.circuits:
         for other in first.region.circuits:
             both_own = isinstance(circuit, Circuit) and isinstance(other, Circuit)
-            if both_own or not same_circuit(circuit_id(circuit), circuit_id(other)):
+            if both_own or not circuit_id(circuit).is_same(circuit_id(other)):
                 continue
             if circuit.location and other.location and circuit.location != other.location:
                 message = (

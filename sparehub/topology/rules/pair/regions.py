@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from sparehub.topology.azure.geography import REGION_PAIRS, cloud_of
+from sparehub.topology.config.resource_ids import ResourceId
 from sparehub.topology.model.pair import Stack
 from sparehub.topology.model.prefixes import overlapping
 from sparehub.topology.model.resources import Circuit, Region, Spoke, Subnet
@@ -58,9 +59,9 @@ def no_resource_group_is_shared(pair: Pair) -> Iterator[RuleFault]:
 @rule("SR-19", why="A failover must not depend on anything in the lost region.")
 def no_referenced_circuit_is_in_the_primary_resource_group(pair: Pair) -> Iterator[RuleFault]:
     """In the resource group of its networks."""
-    group = f"/resourcegroups/{pair.primary.region.resource_group.lower()}/"
+    group = pair.primary.region.resource_group.lower()
     for circuit in pair.secondary.region.circuits:
-        if not isinstance(circuit, Circuit) and group in circuit.id.lower():
+        if not isinstance(circuit, Circuit) and circuit.id.resource_group.lower() == group:
             message = f"is in the resource group of {pair.primary.name}: give circuits their own"
             yield RuleFault(f"{circuit_path(circuit)}.id", message, pair.secondary.name)
 
@@ -69,10 +70,11 @@ def no_referenced_circuit_is_in_the_primary_resource_group(pair: Pair) -> Iterat
 def no_security_group_is_in_the_other_region(pair: Pair) -> Iterator[RuleFault]:
     """In the resource group of its networks."""
     for stack, other in (tuple(pair), tuple(pair)[::-1]):
-        group = f"/resourcegroups/{other.region.resource_group.lower()}/"
+        group = other.region.resource_group.lower()
         for path, network in networks_of(stack):
             for subnet in network.subnets:
-                if group in (subnet.network_security_group_id or "").lower():
+                identity = ResourceId.of(subnet.network_security_group_id or "")
+                if identity.resource_group.lower() == group:
                     message = f"is in the resource group of {other.name}, so in its region"
                     path_of_group = f"{path}.subnets.{subnet.name}.networkSecurityGroupId"
                     yield RuleFault(path_of_group, message, stack.name)
