@@ -5,6 +5,7 @@ first. Without it the source goes on running, with the same name and address.
 """
 
 from sparehub.simulator.arm.http_messages import JsonObject
+from sparehub.simulator.arm.refusals import replicated_machines as arrival_refusals
 from sparehub.simulator.arm.refusals import site_recovery as refusals
 from sparehub.simulator.arm.refusals.template import Refusal
 from sparehub.simulator.arm.replication import machines
@@ -12,13 +13,15 @@ from sparehub.simulator.arm.replication.machines import Arrival
 from sparehub.simulator.arm.storage import faults
 from sparehub.simulator.arm.storage.faults import FaultKind
 from sparehub.simulator.arm.storage.transaction import Resource, Transaction
+from sparehub.simulator.arm.types.attached.virtual_machine import switch
 from sparehub.simulator.arm.types.base import (
     ActionContext,
     EffectContext,
     JobDraft,
     StartedOperation,
 )
-from sparehub.simulator.arm.types.recovery.state import durations, item_state
+from sparehub.simulator.arm.types.recovery.policy import kept_seconds
+from sparehub.simulator.arm.types.recovery.state import durations, item_state, replication
 
 _DIRECTION = "PrimaryToRecovery"
 _WARNING = {
@@ -41,7 +44,7 @@ def unplanned_failover(call: ActionContext) -> StartedOperation:
     shutdown = shuts_down(properties)
     point = chosen_point(call.transaction, call.resource, properties, call.now)
     seconds = durations.FAILOVER + (durations.SHUTDOWN if shutdown else 0.0)
-    region = item_state.source_region(call.resource)
+    region = replication.source_region(call.resource)
     target = str(call.resource.private["targetRegion"])
     warned = faults.holding(call.transaction, FaultKind.WARNING, target)
     return StartedOperation(
@@ -81,11 +84,11 @@ def chosen_point(
 
     """
     wanted = str(properties.get("providerSpecificDetails", {}).get("recoveryPointId") or "")
-    newest = item_state.newest_point(transaction, item, now)
+    newest = replication.newest_point(transaction, item, now)
     if not wanted and newest is not None:
-        return {"id": item_state.point_id(item, newest), "time": newest}
-    kept = max(1.0, now)
-    for name, at in item_state.recovery_points(transaction, item, now, kept):
+        return {"id": replication.point_id(item, newest), "time": newest}
+    kept = kept_seconds(transaction.get(item.private["policy"].lower()))
+    for name, at in replication.recovery_points(transaction, item, now, kept):
         if wanted.rpartition("/")[2] == name:
             return {"id": name, "time": at}
     raise refusals.POINT_MISSING(point=wanted or "yet")
@@ -100,6 +103,8 @@ def failure(
         return refusals.REGION_NOT_AVAILABLE()
     if faults.holding(transaction, FaultKind.REGION_DOWN, target):
         return refusals.REGION_NOT_AVAILABLE()
+    if shutdown and transaction.get(item.private["machine"]["id"].lower()) is None:
+        return arrival_refusals.SHUTDOWN(machine=item.private["machine"]["name"])
     if faults.holding(transaction, FaultKind.CAPACITY, target):
         return refusals.CAPACITY(region=target)
     if faults.holding(transaction, FaultKind.ADDRESS_TAKEN, target):
@@ -150,7 +155,7 @@ def finish_failover(context: EffectContext) -> None:
         if item is None:
             continue
         if context.arguments["shutdown"]:
-            _deallocate(context.transaction, item)
+            _deallocate(context.transaction, item, context.now)
         machine = machines.make(Arrival(context.transaction, item), context.writer)
         source = item.private["machine"]["id"].lower()
         context.transaction.set_references(item.key, {source, machine.lower()})
@@ -173,11 +178,10 @@ def fail_failover(context: EffectContext) -> None:
             context.transaction.touch(item)
 
 
-def _deallocate(transaction: Transaction, item: Resource) -> None:
+def _deallocate(transaction: Transaction, item: Resource, at: float) -> None:
     machine = transaction.get(item.private["machine"]["id"].lower())
     if machine:
-        machine.private["power"] = "deallocated"
-        transaction.touch(machine)
+        switch(transaction, machine, "deallocated", at)
 
 
 def commit(call: ActionContext) -> StartedOperation:

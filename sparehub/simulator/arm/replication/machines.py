@@ -6,6 +6,7 @@ Which network, subnet and address: SR-09 to SR-11, SR-44, SR-46 and SR-73. Names
 
 from dataclasses import dataclass
 from ipaddress import ip_address
+from itertools import chain, islice
 
 from sparehub.simulator.arm.http_messages import JsonObject
 from sparehub.simulator.arm.refusals import site_recovery as refusals
@@ -24,6 +25,9 @@ from sparehub.simulator.arm.types.network.ip_configurations import (
 from sparehub.simulator.arm.types.network.virtual_network import SUBNET, subnet_networks
 from sparehub.simulator.arm.types.recovery.state import mappings
 from sparehub.simulator.arm.types.recovery.state.source_machine import network_of
+
+_MOST_TRIES = 65_536
+"""How many addresses of a subnet are looked at for a free one."""
 
 
 @dataclass(frozen=True)
@@ -275,6 +279,9 @@ def _free_address(arrival: Arrival, subnet: Resource, wanted: str) -> str:
     first = int(address) - int(network.network_address)
     last = network.num_addresses - 1
     order = (
-        [first, *range(last, -1, -1)] if arrival.test else [*range(first, last + 1), *range(first)]
+        chain((first,), range(last, -1, -1))
+        if arrival.test
+        else chain(range(first, last + 1), range(first))
     )
-    return next((str(network[number]) for number in order if free(number)), "")
+    tried = islice(order, _MOST_TRIES)
+    return next((str(network[number]) for number in tried if free(number)), "")

@@ -22,7 +22,7 @@ from sparehub.simulator.arm.types.base import (
     JobDraft,
     StartedOperation,
 )
-from sparehub.simulator.arm.types.recovery.state import durations, item_state, jobs
+from sparehub.simulator.arm.types.recovery.state import durations, jobs, replication
 
 _FOR_EVER = 1e12
 _RUNBOOK = 60.0
@@ -117,7 +117,7 @@ def test_failover(call: ActionContext) -> StartedOperation:
 def _failure(call: ActionContext, items: list[Resource], *, shutdown: bool) -> Refusal | None:
     """Return why the run will end Failed: because of its first machine that cannot fail over."""
     for item in items:
-        region = item_state.source_region(item)
+        region = replication.source_region(item)
         if found := failover.failure(call.transaction, item, shutdown=shutdown, region=region):
             return found
     return None

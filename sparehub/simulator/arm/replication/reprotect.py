@@ -18,7 +18,7 @@ from sparehub.simulator.arm.types.base import (
     JobDraft,
     StartedOperation,
 )
-from sparehub.simulator.arm.types.recovery.state import durations, egress, item_state, mappings
+from sparehub.simulator.arm.types.recovery.state import durations, egress, mappings, replication
 from sparehub.simulator.arm.types.recovery.state.instants import set_instants
 from sparehub.simulator.arm.types.recovery.state.item_state import ITEM
 from sparehub.simulator.arm.types.recovery.state.source_machine import discover
@@ -77,7 +77,7 @@ def _check_cache(call: ActionContext, item: Resource, disks: list[dict[str, str]
 
 def _failure(transaction: Transaction, item: Resource, now: float) -> Refusal | None:
     """Return why re-protection will end Failed, if it will (SR-68, SR-79)."""
-    for region in (item_state.source_region(item), str(item.private["targetRegion"])):
+    for region in (replication.source_region(item), str(item.private["targetRegion"])):
         if faults.holding(transaction, FaultKind.REGION_DOWN, region):
             return refusals.REGION_NOT_AVAILABLE()
     machine = transaction.get(item.private["failedOver"]["machine"].lower())

@@ -18,7 +18,7 @@ from sparehub.simulator.arm.types.base import (
 )
 from sparehub.simulator.arm.types.network.virtual_network import VIRTUAL_NETWORK
 from sparehub.simulator.arm.types.recovery.state import durations, mappings
-from sparehub.simulator.arm.types.recovery.state.item_state import source_region
+from sparehub.simulator.arm.types.recovery.state.replication import source_region
 from sparehub.simulator.arm.types.recovery.state.source_machine import network_of
 
 

@@ -16,7 +16,7 @@ from sparehub.simulator.errors import StoreError
 from sparehub.simulator.private_files import close_to_others, open_private, private_directory
 
 FILE = "azure.sqlite"
-VERSION = 3
+VERSION = 4
 _APPLICATION = 0x53504852  # "SPHR": marks a file as a store
 _LOCK_TIMEOUT = 60.0  # seconds to wait for another process's write
 _LOG_PAGES = 4_000  # of 4 KiB: how much is written between two checkpoints
@@ -61,6 +61,11 @@ CREATE TABLE faults (
     id INTEGER PRIMARY KEY, kind TEXT NOT NULL, region TEXT NOT NULL, type TEXT NOT NULL,
     after INTEGER NOT NULL, count INTEGER, seen INTEGER NOT NULL, since REAL NOT NULL
 );
+CREATE TABLE outages (          -- when something did not work that replication needs
+    subject TEXT NOT NULL, kind TEXT NOT NULL, since REAL NOT NULL,
+    until REAL                  -- NULL while it lasts
+);
+CREATE INDEX outages_by_subject ON outages (subject);
 CREATE TABLE effects (          -- what operations change when they finish
     sequence INTEGER PRIMARY KEY, due REAL NOT NULL, name TEXT NOT NULL, arguments TEXT NOT NULL
 );

@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from sparehub.simulator.arm.http_messages import JsonObject
+from sparehub.simulator.arm.refusals import replicated_machines as arrival_refusals
 from sparehub.simulator.arm.refusals import site_recovery as refusals
 from sparehub.simulator.arm.refusals.template import Refusal, UnchangedError
 from sparehub.simulator.arm.storage import faults
@@ -10,12 +11,13 @@ from sparehub.simulator.arm.storage.faults import FaultKind
 from sparehub.simulator.arm.storage.resource_id import RESOURCE_GROUP, ResourceId
 from sparehub.simulator.arm.storage.transaction import Resource, Transaction
 from sparehub.simulator.arm.types.attached.network_interface import VIRTUAL_MACHINE
-from sparehub.simulator.arm.types.base import Deleter, Durations, JobDraft, Write
+from sparehub.simulator.arm.types.attached.virtual_machine import is_running
+from sparehub.simulator.arm.types.base import Durations, JobDraft, Write
 from sparehub.simulator.arm.types.body_schema import Spec
 from sparehub.simulator.arm.types.recovery.replication_type import ReplicationType
 from sparehub.simulator.arm.types.recovery.state import durations, egress, item_view
 from sparehub.simulator.arm.types.recovery.state.instants import set_instants
-from sparehub.simulator.arm.types.recovery.state.item_state import ITEM, state_of
+from sparehub.simulator.arm.types.recovery.state.item_state import ITEM, ItemState, state_of
 from sparehub.simulator.arm.types.recovery.state.jobs import vault_of
 from sparehub.simulator.arm.types.recovery.state.mappings import (
     CONTAINER,
@@ -25,7 +27,7 @@ from sparehub.simulator.arm.types.recovery.state.mappings import (
     region_of,
     stored,
 )
-from sparehub.simulator.arm.types.recovery.state.source_machine import discover
+from sparehub.simulator.arm.types.recovery.state.source_machine import discover, has_ipv6
 from sparehub.simulator.arm.types.storage.storage_account import (
     STORAGE_ACCOUNT,
     cache_problem,
@@ -147,10 +149,13 @@ class ProtectedItem(ReplicationType):
         machine = stored(write.transaction, _details(write).get("fabricObjectId"), VIRTUAL_MACHINE)
         if machine is None:
             raise refusals.MACHINE_MISSING(machine=_details(write).get("fabricObjectId", ""))
-        if write.existing or protecting(write.transaction, machine.id.text):
+        if found := write.existing or protecting(write.transaction, machine.id.text):
+            _refuse_not_enabled(write, found)
             raise UnchangedError(refusals.ALREADY_PROTECTED(machine=machine.id.name))
         _check_regions(write, machine)
         _check_disks(write, machine)
+        if has_ipv6(write.transaction, machine):
+            raise arrival_refusals.IPV6(machine=machine.id.name)
 
     def dependencies(self, write: Write) -> list[Resource]:
         """Refer to the machine, by which the item is found."""
@@ -161,13 +166,15 @@ class ProtectedItem(ReplicationType):
         return [machine] if machine else []
 
     def failure(self, write: Write) -> Refusal | None:
-        """Let enabling fail where the source's region is down, or its agent has no way out."""
+        """Let enabling fail: region down, machine stopped, or no way out for its agent."""
         if write.method == "PATCH":
             return None
         region = region_of(write.transaction, fabric_of(write.id))
         if faults.holding(write.transaction, FaultKind.REGION_DOWN, region):
             return refusals.REGION_NOT_AVAILABLE()
         machine = stored(write.transaction, _details(write).get("fabricObjectId"), VIRTUAL_MACHINE)
+        if machine and not is_running(machine, write.now):
+            return arrival_refusals.NOT_RUNNING(machine=machine.id.name)
         if machine and not egress.has_egress(write.transaction, machine, write.now):
             return refusals.NO_EGRESS()
         if faults.holding(write.transaction, FaultKind.CACHE_UNREACHABLE, region):
@@ -201,10 +208,6 @@ class ProtectedItem(ReplicationType):
         """Take machine, target and state from what a GET shows."""
         resource.private |= item_view.read(shown["properties"])
         transaction.put(resource)
-
-    def on_delete(self, transaction: Transaction, resource: Resource, deleter: Deleter) -> None:
-        """Delete the machine of a test that was not cleaned up; the source stays."""
-        del transaction, resource, deleter
 
 
 def enabled(transaction: Transaction, identity: ResourceId, properties: JsonObject) -> JsonObject:
@@ -309,17 +312,33 @@ def _check_disks(write: Write, machine: Resource) -> None:
             )
 
 
+_UPDATED_IN = ("Protected", "UnplannedFailoverCompletionFailed")
+"""States in which settings are changed: SR-44, and after a failover that they let fail."""
+
+
 def _check_update(write: Write) -> None:
-    """Refuse an update of a machine that is not protected yet (SR-44)."""
+    """Refuse an update of a machine that is not protected yet, or has failed over (SR-44)."""
     item = write.existing
-    if item and write.now < item.private["protected"] and not item.private["failedOver"]:
-        state = state_of(write.transaction, item, write.now)
-        raise refusals.NOT_ALLOWED(
-            operation="UpdateVmProperties",
-            name=item.id.name,
-            state=state.name,
-            allowed=", ".join(state.operations),
-        )
+    if item is None:
+        return
+    state = state_of(write.transaction, item, write.now)
+    if state.name not in _UPDATED_IN:
+        raise _not_allowed("UpdateVmProperties", item, state)
+
+
+def _refuse_not_enabled(write: Write, item: Resource) -> None:
+    """Refuse to enable again what failed to be enabled: it is removed first."""
+    if "enablingFailed" in item.private:
+        raise _not_allowed("EnableDr", item, state_of(write.transaction, item, write.now))
+
+
+def _not_allowed(operation: str, item: Resource, state: ItemState) -> Refusal:
+    return refusals.NOT_ALLOWED(
+        operation=operation,
+        name=item.id.name,
+        state=state.name,
+        allowed=", ".join(state.operations),
+    )
 
 
 def _settings(write: Write) -> JsonObject:

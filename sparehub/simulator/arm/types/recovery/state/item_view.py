@@ -9,7 +9,7 @@ from sparehub.simulator.arm.storage.clock import date_text
 from sparehub.simulator.arm.storage.deterministic_ids import guid
 from sparehub.simulator.arm.storage.resource_id import ResourceId, capitalized
 from sparehub.simulator.arm.storage.transaction import Resource, Transaction
-from sparehub.simulator.arm.types.recovery.state import durations, item_state, mappings
+from sparehub.simulator.arm.types.recovery.state import durations, item_state, mappings, replication
 from sparehub.simulator.arm.types.recovery.state.jobs import vault_of
 from sparehub.simulator.arm.types.recovery.state.source_machine import GIBIBYTE, network_of
 
@@ -53,7 +53,7 @@ def show(transaction: Transaction, item: Resource, now: float) -> JsonObject:
         "switchProviderState": "None",
         "switchProviderStateDescription": None,
         "allowedOperations": list(state.operations),
-        "replicationHealth": "Critical" if item_state.health(transaction, item) else "Normal",
+        "replicationHealth": "Critical" if replication.health(transaction, item) else "Normal",
         "failoverHealth": "Warning" if _needs_test(item, state) else "Normal",
         "healthErrors": problems,
         "policyId": capitalized(private["policy"]),
@@ -91,14 +91,15 @@ def _needs_test(item: Resource, state: item_state.ItemState) -> bool:
 def _health_errors(transaction: Transaction, item: Resource, now: float) -> list[JsonObject]:
     name = item.private["machine"]["name"]
     errors = [
-        _health_error(item, item.private["protected"], error | {"level": "Critical"})
-        for error in item_state.health(transaction, item)
+        _health_error(item, error["since"], error | {"level": "Critical"})
+        for error in replication.health(transaction, item)
     ]
     if _needs_test(item, item_state.state_of(transaction, item, now)):
         message = f"No successful test failover has been done on the virtual machine '{name}'."
         cause = f"{message.rpartition(' ')[0]} after it was replicated."
         warning = {"errorCode": "161011", "errorMessage": message, "possibleCauses": cause}
-        errors.append(_health_error(item, item.private["protected"], warning))
+        at = replication.progress_of(transaction, item).protected
+        errors.append(_health_error(item, now if at is None else at, warning))
     return errors
 
 
@@ -133,7 +134,7 @@ def _details(
     private = item.private
     machine, settings = private["machine"], private["settings"]
     name = settings.get("recoveryAzureVMName") or machine["name"]
-    newest = item_state.newest_point(transaction, item, now)
+    newest = replication.newest_point(transaction, item, now)
     group = private["recoveryGroup"]
     done = bool(private.get("failedOver"))
     begun = now >= private["enabled"] + (
@@ -190,7 +191,7 @@ def _details(
         },
         "monitoringPercentageCompletion": 0 if begun else None,
         "monitoringJobType": "InitialReplication" if begun else None,
-        "lastHeartbeat": date_text(min(now, private["protected"] if not newest else now)),
+        "lastHeartbeat": date_text(replication.last_heartbeat(transaction, item, now)),
         "agentVersion": "9.65.7510.1",
         "agentExpiryDate": _NEVER,
         "isReplicationAgentUpdateRequired": False,
