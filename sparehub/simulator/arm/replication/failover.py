@@ -5,11 +5,10 @@ first. Without it the source goes on running, with the same name and address.
 """
 
 from sparehub.simulator.arm.http_messages import JsonObject
-from sparehub.simulator.arm.refusals import replicated_machines as arrival_refusals
+from sparehub.simulator.arm.refusals import replicated_machines
 from sparehub.simulator.arm.refusals import site_recovery as refusals
 from sparehub.simulator.arm.refusals.template import Refusal
 from sparehub.simulator.arm.replication import machines
-from sparehub.simulator.arm.replication.machines import Arrival
 from sparehub.simulator.arm.storage import faults
 from sparehub.simulator.arm.storage.faults import FaultKind
 from sparehub.simulator.arm.storage.transaction import Resource, Transaction
@@ -22,6 +21,7 @@ from sparehub.simulator.arm.types.base import (
 )
 from sparehub.simulator.arm.types.recovery.policy import kept_seconds
 from sparehub.simulator.arm.types.recovery.state import durations, item_state, replication
+from sparehub.simulator.arm.types.recovery.state.arrival import Arrival
 
 _DIRECTION = "PrimaryToRecovery"
 _WARNING = {
@@ -104,7 +104,7 @@ def failure(
     if faults.holding(transaction, FaultKind.REGION_DOWN, target):
         return refusals.REGION_NOT_AVAILABLE()
     if shutdown and transaction.get(item.private["machine"]["id"].lower()) is None:
-        return arrival_refusals.SHUTDOWN(machine=item.private["machine"]["name"])
+        return replicated_machines.SHUTDOWN(machine=item.private["machine"]["name"])
     if faults.holding(transaction, FaultKind.CAPACITY, target):
         return refusals.CAPACITY(region=target)
     if faults.holding(transaction, FaultKind.ADDRESS_TAKEN, target):
@@ -156,7 +156,7 @@ def finish_failover(context: EffectContext) -> None:
             continue
         if context.arguments["shutdown"]:
             _deallocate(context.transaction, item, context.now)
-        machine = machines.make(Arrival(context.transaction, item), context.writer)
+        machine = machines.make(Arrival(context.transaction, item), context.writer)[0]
         source = item.private["machine"]["id"].lower()
         context.transaction.set_references(item.key, {source, machine.lower()})
         item.private.pop("failoverFailed", None)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from sparehub.simulator.arm.http_messages import JsonObject
-from sparehub.simulator.arm.refusals import replicated_machines as arrival_refusals
+from sparehub.simulator.arm.refusals import replicated_machines
 from sparehub.simulator.arm.refusals import site_recovery as refusals
 from sparehub.simulator.arm.storage.clock import date_text
 from sparehub.simulator.arm.storage.resource_id import capitalized
@@ -215,7 +215,7 @@ def _obstacles(machine: Resource, now: float) -> list[tuple[str, str]]:
     if "managedDisk" not in profile.get("osDisk", {}):
         return [("150170", "The virtual machine has no managed system disk.")]
     if not is_running(machine, now):
-        refusal = arrival_refusals.NOT_RUNNING(machine=machine.id.name)
+        refusal = replicated_machines.NOT_RUNNING(machine=machine.id.name)
         return [(refusal.code, refusal.message)]
     return []
 

@@ -26,8 +26,8 @@ class ItemState:
 
     @property
     def protected(self) -> bool:
-        """Whether replication has a recovery point, and the machine is not failed over."""
-        return self.name == "Protected"
+        """Whether the machine has a recovery point, and has not failed over."""
+        return self.name in ("Protected", "UnplannedFailoverCompletionFailed")
 
 
 _ENABLING = ItemState("UnprotectedStatesBegin", "Enabling protection", ())

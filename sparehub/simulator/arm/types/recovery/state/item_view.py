@@ -10,6 +10,7 @@ from sparehub.simulator.arm.storage.deterministic_ids import guid
 from sparehub.simulator.arm.storage.resource_id import ResourceId, capitalized
 from sparehub.simulator.arm.storage.transaction import Resource, Transaction
 from sparehub.simulator.arm.types.recovery.state import durations, item_state, mappings, replication
+from sparehub.simulator.arm.types.recovery.state.arrival import Arrival
 from sparehub.simulator.arm.types.recovery.state.jobs import vault_of
 from sparehub.simulator.arm.types.recovery.state.source_machine import GIBIBYTE, network_of
 
@@ -17,6 +18,7 @@ _NEVER = "9999-12-31T23:59:59.9999999"
 _NO_SCENARIO_START = "1753-01-01T01:01:01Z"
 _TEST_DESCRIPTIONS = {
     "None": "None",
+    "TestFailoverCompletionPending": "Test failover is in progress",
     "WaitingForCompletion": "Waiting for Test Failover Cleanup to start",
     "MarkedForDeletion": "Cleaning up test environment",
     "TestFailoverFailed": "Test failover failed",
@@ -30,7 +32,7 @@ def show(transaction: Transaction, item: Resource, now: float) -> JsonObject:
     vault = capitalized(vault_of(item.id).text)
     source_region, target_region = private["sourceRegion"], private["targetRegion"]
     problems = _health_errors(transaction, item, now)
-    test = private.get("test", {}).get("state", "None")
+    test = _test_state(item, now)
     provider = guid("provider", fabric.key)
     return {
         "friendlyName": private["machine"]["name"],
@@ -64,6 +66,17 @@ def show(transaction: Transaction, item: Resource, now: float) -> JsonObject:
         "recoveryContainerId": capitalized(target),
         "eventCorrelationId": guid("events", item.key),
     } | _test_times(item)
+
+
+def _test_state(item: Resource, now: float) -> str:
+    """Return the state of a test failover (SR-48)."""
+    if item_state.busy(item, now):
+        match item.private["scenario"]["name"]:
+            case "TestFailover":
+                return "TestFailoverCompletionPending"
+            case "TestFailoverCleanup":
+                return "MarkedForDeletion"
+    return str(item.private.get("test", {}).get("state", "None"))
 
 
 def _test_times(item: Resource) -> JsonObject:
@@ -133,7 +146,6 @@ def _details(
 ) -> JsonObject:
     private = item.private
     machine, settings = private["machine"], private["settings"]
-    name = settings.get("recoveryAzureVMName") or machine["name"]
     newest = replication.newest_point(transaction, item, now)
     group = private["recoveryGroup"]
     done = bool(private.get("failedOver"))
@@ -172,14 +184,14 @@ def _details(
         "recoveryFabricLocation": private["targetRegion"],
         "osType": machine["os"],
         "recoveryAzureVMSize": settings.get("recoveryAzureVMSize") or machine["size"],
-        "recoveryAzureVMName": name,
+        "recoveryAzureVMName": Arrival(transaction, item).name,
         "recoveryAzureResourceGroupId": group,
         "recoveryCloudService": None,
         "recoveryAvailabilitySet": None,
         "selectedRecoveryAzureNetworkId": (
             _chosen_network(transaction, item) if protected or done else None
         ),
-        "selectedTfoAzureNetworkId": settings.get("selectedTfoAzureNetworkId"),
+        "selectedTfoAzureNetworkId": _lower(settings.get("selectedTfoAzureNetworkId")),
         "vmNics": [
             _interface(transaction, item, nic, known=protected or done)
             for nic in machine["nics"]
@@ -209,13 +221,18 @@ def _details(
         "primaryExtendedLocation": None,
         "recoveryExtendedLocation": None,
         "vmEncryptionType": "NotEncrypted",
-        "tfoAzureVMName": settings.get("tfoAzureVMName") or f"{machine['name']}-test",
+        "tfoAzureVMName": Arrival(transaction, item, test=True).name,
         "recoveryAzureGeneration": "V1",
         "recoveryProximityPlacementGroupId": None,
         "autoProtectionOfDataDisk": "Disabled",
         "recoveryVirtualMachineScaleSetId": None,
         "recoveryCapacityReservationGroupId": settings.get("recoveryCapacityReservationGroupId"),
     }
+
+
+def _lower(text: str | None) -> str | None:
+    """Return an id as Azure writes those of networks (SR-45)."""
+    return text.lower() if text else text
 
 
 def _chosen_network(transaction: Transaction, item: Resource) -> str | None:
@@ -272,7 +289,7 @@ def _interface(
     transaction: Transaction, item: Resource, nic: JsonObject, *, known: bool
 ) -> JsonObject:
     """Return an interface; one that was switched is not ``known`` until it is Protected (SR-55)."""
-    chosen = item.private["settings"].get("nics", {}).get(nic["guid"], {})
+    chosen = item.private["settings"].get("nics", {}).get(nic["guid"].lower(), {})
     patched = bool(chosen)
     first = nic["configurations"][0]["subnet"] if nic["configurations"] else ""
     network = transaction.get(network_of(first).lower())
@@ -302,7 +319,9 @@ def _interface(
         ),
         "tfoVMNetworkId": None,
         "tfoNetworkSecurityGroupId": chosen.get("tfoNetworkSecurityGroupId", empty),
-        "enableAcceleratedNetworkingOnTfo": False if patched else None,
+        "enableAcceleratedNetworkingOnTfo": (
+            bool(chosen.get("enableAcceleratedNetworkingOnTfo")) if patched else None
+        ),
         "recoveryNicName": chosen.get("recoveryNicName"),
         "recoveryNicResourceGroupName": chosen.get("recoveryNicResourceGroupName"),
         "reuseExistingNic": bool(chosen.get("reuseExistingNic")),
