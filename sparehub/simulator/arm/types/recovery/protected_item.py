@@ -19,6 +19,7 @@ from sparehub.simulator.arm.types.recovery.replication_type import ReplicationTy
 from sparehub.simulator.arm.types.recovery.state import (
     durations,
     egress,
+    item_reading,
     item_view,
     replicated_disks,
 )
@@ -166,7 +167,7 @@ class ProtectedItem(ReplicationType):
 
     def restore(self, transaction: Transaction, resource: Resource, shown: JsonObject) -> None:
         """Take machine, target and state from what a GET shows."""
-        resource.private |= item_view.read(shown["properties"])
+        resource.private |= item_reading.read(shown["properties"])
         transaction.put(resource)
 
 
