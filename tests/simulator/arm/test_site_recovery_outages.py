@@ -153,13 +153,23 @@ def test_a_machine_that_is_started_again_goes_on_and_its_gap_stays(arm: Arm) -> 
     assert len(points(arm)) == 1 + 12
 
 
-def test_a_machine_that_is_gone_cannot_be_shut_down(arm: Arm) -> None:
-    """SR-47: a failover with shutdown ends Failed; one without still works."""
+@pytest.mark.parametrize("meanwhile", [False, True])
+def test_a_machine_that_is_gone_cannot_be_shut_down(arm: Arm, meanwhile: bool) -> None:  # noqa: FBT001  pytest's
+    """SR-47: a failover with shutdown ends Failed, also where it goes meanwhile."""
     asr.protect(arm, "app1")
-    arm.delete(asr.machine("app1")[0])
-    path = f"{ITEM}/unplannedFailover"
+    path, machine = f"{ITEM}/unplannedFailover", asr.machine("app1")[0]
+    if meanwhile:
+        control.set_clock(arm.directory, "1")
+    else:
+        arm.delete(machine)
+    answer = arm.send("POST", path, asr.failover(shutdown=True))
+    if meanwhile:
+        arm.delete(machine)
+    control.set_clock(arm.directory, "instant")
+    control.advance_clock(arm.directory, HOUR)
 
-    status = asr.accept(arm, "POST", path, asr.failover(shutdown=True))
+    guid = answer.headers["x-ms-request-id"].rpartition("/")[2]
+    status = arm.get(f"{asr.VAULT}/replicationOperationStatus/{guid}")
 
     code = replicated_machines.SHUTDOWN.code
     assert (status["status"], status["error"]["code"]) == ("Failed", code)

@@ -180,8 +180,9 @@ def fail_failover(context: EffectContext) -> None:
 
 def _deallocate(transaction: Transaction, item: Resource, at: float) -> None:
     machine = transaction.get(item.private["machine"]["id"].lower())
-    if machine:
-        switch(transaction, machine, "deallocated", at)
+    if machine is None:
+        raise replicated_machines.SHUTDOWN(machine=item.private["machine"]["name"])
+    switch(transaction, machine, "deallocated", at)
 
 
 def commit(call: ActionContext) -> StartedOperation:
