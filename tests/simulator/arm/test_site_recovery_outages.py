@@ -66,7 +66,7 @@ def test_a_machine_whose_enabling_failed_is_never_protected(
 
 
 def test_a_recovery_point_keeps_its_name(arm: Arm) -> None:
-    """Whatever the clock shows; a client chooses one, and fails over to it later."""
+    """A client chooses one from the list, and fails over to it later."""
     asr.prepare(arm, "app1")
     control.vary_durations(arm.directory, "a")  # so that instants are fractions
     asr.succeed(arm, "PUT", *asr.protection("app1"))
@@ -151,6 +151,26 @@ def test_a_machine_that_is_started_again_goes_on_and_its_gap_stays(arm: Arm) -> 
 
     assert health(arm) == ("Protected", "Normal", [])
     assert len(points(arm)) == 1 + 12
+
+
+def test_a_new_machine_of_the_name_of_a_deleted_one_is_replicated(arm: Arm) -> None:
+    """That the old one was stopped, and then deleted, does not stop the new one."""
+    asr.protect(arm, "app1")
+    path, body = asr.machine("app1")
+    arm.send("POST", f"{path}/deallocate")
+    asr.succeed(arm, "POST", f"{ITEM}/remove", {"properties": {}})
+    arm.delete(path)
+    disks = body["properties"]["storageProfile"]
+    for disk in (disks["osDisk"], *disks["dataDisks"]):
+        disk["name"] = f"{disk['name']}2"
+    arm.put(path, body)
+    names = [f"{disk['diskId']}2" for disk in asr.disks("app1")]
+    sent = [disk | {"diskId": name} for disk, name in zip(asr.disks("app1"), names, strict=True)]
+    asr.succeed(arm, "PUT", *asr.protection("app1", vmManagedDisks=sent))
+
+    asr.until_protected(arm, ITEM)
+
+    assert health(arm) == ("Protected", "Normal", [])
 
 
 @pytest.mark.parametrize("meanwhile", [False, True])

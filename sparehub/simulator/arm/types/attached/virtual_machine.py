@@ -116,6 +116,7 @@ class VirtualMachine(ResourceType):
     def on_delete(self, transaction: Transaction, resource: Resource, deleter: Deleter) -> None:
         """Remember when the machine went: what replicates it makes no recovery point any more."""
         at = resource.deleted_at or deleter.now
+        outages.end(transaction, resource.key, STOPPED, at)
         outages.record(transaction, resource.key, Outage(DELETED, at))
 
 
