@@ -179,7 +179,7 @@ def read_faults(directory: Path) -> list[Fault]:
 def clear_faults(directory: Path) -> None:
     """Remove all faults: a region that was down answers again."""
     with Store(directory).transaction(write=True) as transaction:
-        faults.clear(transaction)
+        faults.clear(transaction, Clock().read(transaction).seconds)
 
 
 def vary_durations(directory: Path, seed: str) -> None:

@@ -10,11 +10,20 @@ from sparehub.simulator.arm.refusals import (
     compute_and_lb,
     express_route,
     network,
+    replicated_machines,
     site_recovery,
 )
 from sparehub.simulator.arm.refusals.template import ErrorTemplate
 
-MODULES = (common, access, compute_and_lb, express_route, network, site_recovery)
+MODULES = (
+    common,
+    access,
+    compute_and_lb,
+    express_route,
+    network,
+    replicated_machines,
+    site_recovery,
+)
 ENTRIES = [
     (name, entry)
     for module in MODULES

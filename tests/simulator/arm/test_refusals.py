@@ -83,7 +83,7 @@ def test_every_refusal_is_in_the_catalogue() -> None:
     }
 
     modules = {f"{module}.py" for module in ("access", "common", "compute_and_lb")}
-    services = {"express_route.py", "network.py", "site_recovery.py"}
+    services = {"express_route.py", "network.py", "replicated_machines.py", "site_recovery.py"}
     assert makers == modules | services | {"template.py"}
     assert issubclass(Refusal, Exception)
     assert all(isinstance(entry, ErrorTemplate) for entry in CATALOGUE.values())

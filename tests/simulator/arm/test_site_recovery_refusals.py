@@ -389,7 +389,11 @@ def test_a_copy_that_is_stuck_goes_on_when_the_fault_is_cleared(arm: Arm, kind: 
     arm.properties(asr.item("app1"))
     assert control.read_clock(arm.directory).seconds > then
     control.clear_faults(arm.directory)
-    assert arm.properties(asr.item("app1"))["protectionState"] == "Protected"
+    assert asr.until_protected(arm, asr.item("app1")) == [
+        "InitialReplicationInProgress",
+        "InitialReplicationRecoveryCompletionPending",
+        "Protected",
+    ]
 
 
 def test_a_cache_that_cannot_be_reached_lets_enabling_fail(arm: Arm) -> None:

@@ -35,6 +35,12 @@ class Writer:
     timeline: Timeline
     checked: bool = True
 
+    @property
+    def now(self) -> float:
+        """When the write ends, in simulated seconds."""
+        span = self.timeline.span
+        return span.end if span else self.timeline.now
+
     def put(self, identity: ResourceId, body: JsonObject) -> None:
         """Create or update a resource; one that such a write does not change stays."""
         resolved = resolve_inline(self.timeline.transaction, identity, body)

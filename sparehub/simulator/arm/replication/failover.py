@@ -7,20 +7,23 @@ first. Without it the source goes on running, with the same name and address.
 from collections.abc import Callable
 
 from sparehub.simulator.arm.http_messages import JsonObject
+from sparehub.simulator.arm.refusals import replicated_machines
 from sparehub.simulator.arm.refusals import site_recovery as refusals
 from sparehub.simulator.arm.refusals.template import Refusal
 from sparehub.simulator.arm.replication import machines
-from sparehub.simulator.arm.replication.machines import Arrival
 from sparehub.simulator.arm.storage import faults
 from sparehub.simulator.arm.storage.faults import FaultKind
 from sparehub.simulator.arm.storage.transaction import Resource, Transaction
+from sparehub.simulator.arm.types.attached.virtual_machine import switch
 from sparehub.simulator.arm.types.base import (
     ActionContext,
     EffectContext,
     JobDraft,
     StartedOperation,
 )
-from sparehub.simulator.arm.types.recovery.state import durations, item_state
+from sparehub.simulator.arm.types.recovery.policy import kept_seconds
+from sparehub.simulator.arm.types.recovery.state import durations, item_state, replication
+from sparehub.simulator.arm.types.recovery.state.arrival import Arrival
 
 DIRECTION = "PrimaryToRecovery"
 _WARNING = {
@@ -37,7 +40,7 @@ def unplanned_failover(call: ActionContext) -> StartedOperation:
     shutdown = shuts_down(properties)
     point = chosen_point(call.transaction, call.resource, properties, call.now)
     seconds = durations.FAILOVER + (durations.SHUTDOWN if shutdown else 0.0)
-    region = item_state.source_region(call.resource)
+    region = replication.source_region(call.resource)
     return StartedOperation(
         seconds=seconds,
         effect="failover",
@@ -93,11 +96,11 @@ def chosen_point(
 
     """
     wanted = str(properties.get("providerSpecificDetails", {}).get("recoveryPointId") or "")
-    newest = item_state.newest_point(transaction, item, now)
+    newest = replication.newest_point(transaction, item, now)
     if not wanted and newest is not None:
-        return {"id": item_state.point_id(item, newest), "time": newest}
-    kept = max(1.0, now)
-    for name, at in item_state.recovery_points(transaction, item, now, kept):
+        return {"id": replication.point_id(item, newest), "time": newest}
+    kept = kept_seconds(transaction.get(item.private["policy"].lower()))
+    for name, at in replication.recovery_points(transaction, item, now, kept):
         if wanted.rpartition("/")[2] == name:
             return {"id": name, "time": at}
     raise refusals.POINT_MISSING(point=wanted or "yet")
@@ -112,6 +115,8 @@ def failure(
         return refusals.REGION_NOT_AVAILABLE()
     if faults.holding(transaction, FaultKind.REGION_DOWN, target):
         return refusals.REGION_NOT_AVAILABLE()
+    if shutdown and transaction.get(item.private["machine"]["id"].lower()) is None:
+        return replicated_machines.SHUTDOWN(machine=item.private["machine"]["name"])
     if faults.holding(transaction, FaultKind.CAPACITY, target):
         return refusals.CAPACITY(region=target)
     if faults.holding(transaction, FaultKind.ADDRESS_TAKEN, target):
@@ -193,8 +198,8 @@ def finish_failover(context: EffectContext) -> JsonObject | None:
 
 def _fail_over(context: EffectContext, item: Resource, point: JsonObject) -> None:
     if context.arguments["shutdown"]:
-        _deallocate(context.transaction, item)
-    machine = machines.make(Arrival(context.transaction, item), context.writer)
+        _deallocate(context.transaction, item, context.now)
+    machine = machines.make(Arrival(context.transaction, item), context.writer)[0]
     source = item.private["machine"]["id"].lower()
     context.transaction.set_references(item.key, {source, machine.lower()})
     item.private.pop("failoverFailed", None)
@@ -220,11 +225,11 @@ def fail_failover(context: EffectContext) -> None:
             _mark_failed(context, item)
 
 
-def _deallocate(transaction: Transaction, item: Resource) -> None:
+def _deallocate(transaction: Transaction, item: Resource, at: float) -> None:
     machine = transaction.get(item.private["machine"]["id"].lower())
-    if machine:
-        machine.private["power"] = "deallocated"
-        transaction.touch(machine)
+    if machine is None:
+        raise replicated_machines.SHUTDOWN(machine=item.private["machine"]["name"])
+    switch(transaction, machine, "deallocated", at)
 
 
 def commit(call: ActionContext) -> StartedOperation:

@@ -1,15 +1,13 @@
 """What a failover makes in the other region: the machine, its interfaces and its disks.
 
-Which network, subnet and address: SR-09 to SR-11, SR-44, SR-46 and SR-73. Names of a test:
-``{vm}-test``, ``{nic}-test``, ``{disk}-ASRtest`` (SR-49).
+Nothing that is there already is changed, but for the disks that re-protection left behind.
 """
 
-from dataclasses import dataclass
-from ipaddress import ip_address
+from dataclasses import dataclass, field
 
 from sparehub.simulator.arm.http_messages import JsonObject
-from sparehub.simulator.arm.refusals import site_recovery as refusals
-from sparehub.simulator.arm.storage.resource_id import ResourceId
+from sparehub.simulator.arm.refusals import replicated_machines as refusals
+from sparehub.simulator.arm.storage.resource_id import ResourceId, parse
 from sparehub.simulator.arm.storage.transaction import Resource, Transaction
 from sparehub.simulator.arm.types.attached.network_interface import (
     NETWORK_INTERFACE,
@@ -17,12 +15,13 @@ from sparehub.simulator.arm.types.attached.network_interface import (
 )
 from sparehub.simulator.arm.types.attached.virtual_machine import DISK
 from sparehub.simulator.arm.types.base import Children
-from sparehub.simulator.arm.types.network.ip_configurations import (
-    configurations_using,
-    is_reserved,
+from sparehub.simulator.arm.types.network.ip_configurations import configurations
+from sparehub.simulator.arm.types.recovery.state.arrival import (
+    Arrival,
+    free_address,
+    network_for,
+    subnet_for,
 )
-from sparehub.simulator.arm.types.network.virtual_network import SUBNET, subnet_networks
-from sparehub.simulator.arm.types.recovery.state import mappings
 from sparehub.simulator.arm.types.recovery.state.source_machine import network_of
 
 
@@ -34,6 +33,7 @@ class _Keys:
     group: str
     reuse: str
     security_group: str
+    accelerated: str
 
 
 _FAILOVER_KEYS = _Keys(
@@ -41,98 +41,77 @@ _FAILOVER_KEYS = _Keys(
     "recoveryNicResourceGroupName",
     "reuseExistingNic",
     "recoveryNetworkSecurityGroupId",
+    "enableAcceleratedNetworkingOnRecovery",
 )
 _TEST_KEYS = _Keys(
     "tfoRecoveryNicName",
     "tfoRecoveryNicResourceGroupName",
     "tfoReuseExistingNic",
     "tfoNetworkSecurityGroupId",
+    "enableAcceleratedNetworkingOnTfo",
 )
 
 
 @dataclass(frozen=True)
-class Arrival:
-    """Where a machine arrives: for a failover, or for a test of one."""
+class _Maker:
+    """Makes things for an arrival, and remembers them."""
 
-    transaction: Transaction
-    item: Resource
-    test: bool = False
-    network: str = ""
-    """The network of a test; a failover goes where the item says."""
+    arrival: Arrival
+    writer: Children
+    made: list[str] = field(default_factory=list)
+    """Ids of what was made, and not merely used."""
 
-    @property
-    def machine(self) -> JsonObject:
-        """What is known of the machine."""
-        found: JsonObject = self.item.private["machine"]
-        return found
-
-    @property
-    def settings(self) -> JsonObject:
-        """What PATCHes have set."""
-        found: JsonObject = self.item.private["settings"]
-        return found
-
-    @property
-    def group(self) -> ResourceId:
-        """The resource group in which things are made."""
-        return ResourceId(self.item.private["recoveryGroup"])
-
-    @property
-    def location(self) -> str:
-        """The region in which things are made."""
-        return str(self.item.private["targetRegion"])
-
-    @property
-    def name(self) -> str:
-        """The name of the machine that is made."""
-        own = str(self.settings.get("recoveryAzureVMName") or self.machine["name"])
-        return str(self.settings.get("tfoAzureVMName") or f"{own}-test") if self.test else own
-
-    def identity(self, type_name: str, name: str) -> ResourceId:
-        """Return the id of something that is made."""
-        return ResourceId(f"{self.group.text}/providers/{type_name}/{name}")
+    def put(self, identity: ResourceId, body: JsonObject) -> None:
+        """Make something; refuse to change what is there, and is not this item's to change."""
+        store = self.arrival.transaction
+        kept = self.arrival.item.private.get("kept", [])
+        if store.get(identity.key) and (
+            identity.key not in kept or store.referrers(identity.key, VIRTUAL_MACHINE)
+        ):
+            raise refusals.TARGET_EXISTS(machine=self.arrival.machine["name"], id=identity.text)
+        self.writer.put(identity, body)
+        self.made.append(identity.text)
 
 
-def make(arrival: Arrival, writer: Children) -> str:
-    """Make disks, interfaces and the machine; return the machine's id.
+def make(arrival: Arrival, writer: Children) -> list[str]:
+    """Make disks, interfaces and the machine; return the ids of what was made, the machine's first.
 
     Raises:
-        Refusal: There is no network or subnet, or an address is not free.
+        Refusal: There is no network or subnet, an address is not free, or something of a name is
+            there already.
 
     """
-    disks = [_make_disk(arrival, writer, disk) for disk in arrival.machine["disks"]]
-    interfaces = [_make_interface(arrival, writer, nic) for nic in arrival.machine["nics"]]
+    maker = _Maker(arrival, writer)
+    disks = [_make_disk(maker, disk) for disk in arrival.machine["disks"]]
+    interfaces = [_interface(maker, nic) for nic in arrival.machine["nics"]]
     identity = arrival.identity(VIRTUAL_MACHINE, arrival.name)
     profile: JsonObject = {"dataDisks": [disk for disk in disks if "lun" in disk]}
     system = [disk for disk in disks if "lun" not in disk]
     if system:
         profile["osDisk"] = system[0] | {"osType": arrival.machine["os"]}
-    writer.put(
-        identity,
-        {
-            "location": arrival.location,
-            "tags": arrival.machine["tags"],
-            "properties": {
-                "hardwareProfile": {
-                    "vmSize": arrival.settings.get("recoveryAzureVMSize") or arrival.machine["size"]
-                },
-                "storageProfile": profile,
-                "networkProfile": {
-                    "networkInterfaces": [
-                        {"id": interface, "properties": {"primary": number == 0}}
-                        for number, interface in enumerate(interfaces)
-                    ]
-                },
-            },
+    size = arrival.settings.get("recoveryAzureVMSize") or arrival.machine["size"]
+    references = [
+        {"id": interface, "properties": {"primary": number == 0}}
+        for number, interface in enumerate(interfaces)
+    ]
+    body = {
+        "location": arrival.location,
+        "tags": arrival.machine["tags"],
+        "properties": {
+            "hardwareProfile": {"vmSize": size},
+            "storageProfile": profile,
+            "networkProfile": {"networkInterfaces": references},
         },
-    )
-    return identity.text
+    }
+    maker.put(identity, body)
+    return maker.made[::-1]
 
 
-def _make_disk(arrival: Arrival, writer: Children, disk: JsonObject) -> JsonObject:
+def _make_disk(maker: _Maker, disk: JsonObject) -> JsonObject:
+    arrival = maker.arrival
     name = f"{disk['name']}-ASRtest" if arrival.test else disk["name"]
     identity = arrival.identity(DISK, name)
-    writer.put(
+    maker.put(
         identity,
         {
             "location": arrival.location,
@@ -155,126 +134,90 @@ def _make_disk(arrival: Arrival, writer: Children, disk: JsonObject) -> JsonObje
     return shown if disk["system"] else shown | {"lun": disk["lun"], "toBeDetached": False}
 
 
-def _make_interface(arrival: Arrival, writer: Children, nic: JsonObject) -> str:
+def _interface(maker: _Maker, nic: JsonObject) -> str:
     """Make an interface, or take one that exists where the item says so (SR-46)."""
-    chosen = arrival.settings.get("nics", {}).get(nic["guid"], {})
+    arrival = maker.arrival
+    chosen = arrival.chosen(nic)
     names = _TEST_KEYS if arrival.test else _FAILOVER_KEYS
     own = nic["name"] if not arrival.test else f"{nic['name']}-test"
-    name = str(chosen.get(names.name) or own)
+    group = str(chosen.get(names.group) or arrival.group.name)
+    identity = ResourceId(
+        f"/subscriptions/{arrival.group.subscription}/resourceGroups/{group}"
+        f"/providers/{NETWORK_INTERFACE}/{chosen.get(names.name) or own}"
+    )
     if chosen.get(names.reuse):
-        group = str(chosen.get(names.group) or arrival.group.name)
-        text = f"/subscriptions/{arrival.group.subscription}/resourceGroups/{group}"
-        identity = ResourceId(f"{text}/providers/{NETWORK_INTERFACE}/{name}")
-        if arrival.transaction.get(identity.key):
-            return identity.text
-    identity = arrival.identity(NETWORK_INTERFACE, name)
-    security = chosen.get(names.security_group)
+        return _reused(arrival, nic, identity)
     properties: JsonObject = {
         "enableIPForwarding": nic["forwarding"],
+        "enableAcceleratedNetworking": bool(chosen.get(names.accelerated)),
         "ipConfigurations": [
-            _configuration(arrival, nic, chosen, configuration)
-            for configuration in nic["configurations"]
+            _configuration(arrival, nic, configuration) for configuration in nic["configurations"]
         ],
     }
-    if security:
+    if security := chosen.get(names.security_group):
         properties["networkSecurityGroup"] = {"id": security}
-    writer.put(identity, {"location": arrival.location, "properties": properties})
+    maker.put(identity, {"location": arrival.location, "properties": properties})
     return identity.text
 
 
-def _configuration(
-    arrival: Arrival, nic: JsonObject, chosen: JsonObject, configuration: JsonObject
-) -> JsonObject:
-    said = chosen.get("configurations", {}).get(configuration["name"], {})
-    network = network_for(arrival, nic)
-    subnet = subnet_for(arrival, network, configuration, said)
-    static = said.get("tfoStaticIPAddress" if arrival.test else "recoveryStaticIPAddress")
-    address = static or _free_address(arrival, subnet, configuration["address"])
+def _reused(arrival: Arrival, nic: JsonObject, identity: ResourceId) -> str:
+    """Return an interface that exists; refuse one of another network, which cannot move (SR-72)."""
+    interface = arrival.transaction.get(identity.key)
+    if interface is None:
+        raise refusals.NO_INTERFACE(id=identity.text, problem="does not exist")
+    network = network_for(arrival, nic).lower()
+    for configuration in configurations(interface):
+        if network_of(configuration["properties"]["subnet"]["id"]).lower() != network:
+            raise refusals.NO_INTERFACE(id=identity.text, problem="is in another network")
+    return interface.id.text
+
+
+def _configuration(arrival: Arrival, nic: JsonObject, configuration: JsonObject) -> JsonObject:
+    subnet = subnet_for(arrival, nic, configuration)
+    static = arrival.said(nic, configuration, "StaticIPAddress")
+    address = static or free_address(arrival, subnet, configuration["address"])
     properties: JsonObject = {
         "subnet": {"id": subnet.id.text},
         "primary": configuration["primary"],
-        "privateIPAllocationMethod": "Static" if static or address else "Dynamic",
+        "privateIPAllocationMethod": "Static" if address else "Dynamic",
     }
     if address:
         properties["privateIPAddress"] = address
+    if public := arrival.said(nic, configuration, "PublicIPAddressId"):
+        properties["publicIPAddress"] = {"id": public}
+    pools = arrival.said(nic, configuration, "LBBackendAddressPoolIds")
+    if isinstance(pools, list) and pools:
+        for pool in pools:
+            _check_pool(arrival, pool)
+        properties["loadBalancerBackendAddressPools"] = [{"id": pool} for pool in pools]
     return {"name": configuration["name"], "properties": properties}
 
 
-def network_for(arrival: Arrival, nic: JsonObject) -> str:
-    """Return the id of the network of an interface that is made.
+def _check_pool(arrival: Arrival, pool: str) -> None:
+    """Refuse a backend pool that does not exist; it is a part of its load balancer."""
+    target = parse(pool)
+    holder = target.parent if isinstance(target, ResourceId) else None
+    balancer = arrival.transaction.get(holder.key) if holder else None
+    pools = balancer.properties.get("backendAddressPools", []) if balancer else []
+    if not any(found["id"].lower() == pool.lower() for found in pools):
+        raise refusals.POOL_MISSING(machine=arrival.machine["name"], pool=pool)
 
-    A test: the item's own test network, then the one of the request. A failover: the item's own
-    network, then the mapping of the source network.
 
-    Raises:
-        Refusal: There is none.
+def remove(transaction: Transaction, writer: Children, made: list[str]) -> None:
+    """Delete what :func:`make` made, as far as it is still there."""
+    for identity in made:
+        if found := transaction.get(identity.lower()):
+            writer.remove(found)
 
+
+def remove_left(transaction: Transaction, writer: Children, machine: Resource) -> None:
+    """Delete a machine that was left behind, and its interfaces; its disks stay (SR-56).
+
+    An interface that was there before and was merely used (SR-46) goes as well: no source makes
+    an exception.
     """
-    settings = arrival.settings
-    if arrival.test:
-        found = settings.get("selectedTfoAzureNetworkId") or arrival.network
-    else:
-        source = network_of(nic["configurations"][0]["subnet"]) if nic["configurations"] else ""
-        found = settings.get("selectedRecoveryAzureNetworkId") or mappings.target_network(
-            arrival.transaction, arrival.item, source
-        )
-    network = arrival.transaction.get(str(found or "").lower())
-    if network is None or network.document.get("location") != arrival.location:
-        raise refusals.TARGET_NETWORK(machine=arrival.machine["name"])
-    return network.id.text
-
-
-def subnet_for(
-    arrival: Arrival, network: str, configuration: JsonObject, said: JsonObject
-) -> Resource:
-    """Return the subnet: the one that is said, of the same name, or the first by name (SR-09).
-
-    Raises:
-        Refusal: The network has no subnet, or not the one that is said.
-
-    """
-    subnets = {
-        subnet.id.name.lower(): subnet
-        for subnet in arrival.transaction.children(network.lower(), SUBNET)
-    }
-    wanted = said.get("tfoSubnetName" if arrival.test else "recoverySubnetName")
-    if not wanted and not arrival.test:
-        wanted = arrival.item.private.get("recoverySubnet")
-    if wanted:
-        name = str(wanted).rpartition("/")[2].lower()
-        if name in subnets:
-            return subnets[name]
-    own = configuration["subnet"].rpartition("/")[2].lower()
-    if own in subnets:
-        return subnets[own]
-    if not subnets:
-        raise refusals.TARGET_NETWORK(machine=arrival.machine["name"])
-    return subnets[min(subnets)]
-
-
-def _free_address(arrival: Arrival, subnet: Resource, wanted: str) -> str:
-    """Return the source's address if it is free in the subnet, else the next one (SR-10, SR-11).
-
-    A failover takes the next free address after the source's, a test the last free one. Empty
-    where the address is of another range: Azure then takes the first free one.
-    """
-    networks = subnet_networks(subnet)
-    address = ip_address(wanted) if wanted else None
-    network = next((net for net in networks if address and address in net), None)
-    if network is None or address is None:
-        return ""
-    taken = {
-        user["properties"].get("privateIPAddress")
-        for user in configurations_using(arrival.transaction, subnet.key, "subnet")
-    }
-
-    def free(number: int) -> bool:
-        candidate = network[number]
-        return not is_reserved(candidate, network) and str(candidate) not in taken
-
-    first = int(address) - int(network.network_address)
-    last = network.num_addresses - 1
-    order = (
-        [first, *range(last, -1, -1)] if arrival.test else [*range(first, last + 1), *range(first)]
-    )
-    return next((str(network[number]) for number in order if free(number)), "")
+    references = machine.properties.get("networkProfile", {}).get("networkInterfaces", [])
+    writer.remove(machine)
+    for reference in references:
+        if interface := transaction.get(str(reference["id"]).lower()):
+            writer.remove(interface)

@@ -4,25 +4,34 @@ The item moves to the other fabric and container. At the end Azure deletes the m
 that was left, and its interfaces; its disks stay, to be compared.
 """
 
+from sparehub.simulator.arm.http_messages import JsonObject
+from sparehub.simulator.arm.refusals import replicated_machines
 from sparehub.simulator.arm.refusals import site_recovery as refusals
 from sparehub.simulator.arm.refusals.template import Refusal
+from sparehub.simulator.arm.replication import machines
 from sparehub.simulator.arm.replication.failover import require
-from sparehub.simulator.arm.replication.trial_failover import remove_machine
 from sparehub.simulator.arm.storage import faults
 from sparehub.simulator.arm.storage.faults import FaultKind
 from sparehub.simulator.arm.storage.resource_id import RESOURCE_GROUP, ResourceId, capitalized
 from sparehub.simulator.arm.storage.transaction import Resource, Transaction
+from sparehub.simulator.arm.types.attached.virtual_machine import is_running
 from sparehub.simulator.arm.types.base import (
     ActionContext,
     EffectContext,
     JobDraft,
     StartedOperation,
 )
-from sparehub.simulator.arm.types.recovery.state import durations, egress, item_state, mappings
+from sparehub.simulator.arm.types.recovery.state import (
+    durations,
+    egress,
+    mappings,
+    replicated_disks,
+    replication,
+)
 from sparehub.simulator.arm.types.recovery.state.instants import set_instants
 from sparehub.simulator.arm.types.recovery.state.item_state import ITEM
-from sparehub.simulator.arm.types.recovery.state.source_machine import discover
-from sparehub.simulator.arm.types.storage.storage_account import STORAGE_ACCOUNT, cache_problem
+from sparehub.simulator.arm.types.recovery.state.jobs import vault_of
+from sparehub.simulator.arm.types.recovery.state.source_machine import discover, has_ipv6
 
 
 def switch_protection(call: ActionContext) -> StartedOperation:
@@ -39,52 +48,57 @@ def switch_protection(call: ActionContext) -> StartedOperation:
     if target is None or own is None or target.key != call.resource.key:
         raise refusals.WRONG_CONTAINER(container=details.get("recoveryContainerId", ""))
     policy = str(details.get("policyId", ""))
-    if mappings.container_mapping(store, own.id, target.id.text, policy) is None:
+    if mappings.container_mapping(store, own.id, target.id, policy) is None:
         raise refusals.NOT_MAPPED(source=own.id.name, target=target.id.name, policy=policy)
     group = details.get("recoveryResourceGroupId")
     if mappings.stored(store, group, RESOURCE_GROUP) is None:
         raise refusals.GROUP_MISSING(group=group)
-    cache = _check_cache(call, item, details.get("vmManagedDisks", []))
+    disks = details.get("vmManagedDisks", [])
+    machine = store.get(item.private["failedOver"]["machine"].lower())
+    if machine:
+        replicated_disks.check(store, machine, disks, store.get(vault_of(item.id).key))
+        if has_ipv6(store, machine):
+            raise replicated_machines.IPV6(machine=machine.id.name)
     identity = own.id.child(ITEM.rpartition("/")[2], name)
+    _refuse_taken(store, identity)
     return StartedOperation(
         seconds=durations.SWITCH,
         effect="switch",
         arguments={
             "item": item.key,
             "identity": identity.text,
-            "policy": policy,
-            "group": group,
-            "cache": cache,
+            "policy": mappings.spelled(store, policy),
+            "group": mappings.spelled(store, group),
+            "disks": disks,
         },
         job=_job(item, identity),
-        failure=_failure(store, item, cache, call.now),
+        failure=_failure(store, item, disks, call.now),
         busy=(item.key,),  # others of the container go on
     )
 
 
-def _check_cache(call: ActionContext, item: Resource, disks: list[dict[str, str]]) -> str:
-    """Return the cache account; refuse disks without one of the other region (SR-53)."""
-    if not disks:
-        raise refusals.DISKS_MISSING()  # noqa: RSE102  an entry of the catalogue is called
-    vault = call.transaction.get("/".join(item.key.split("/")[:9]))
-    text = str(disks[0].get("primaryStagingAzureStorageAccountId", ""))
-    account = mappings.stored(call.transaction, text, STORAGE_ACCOUNT)
-    problem = cache_problem(call.transaction, account, str(item.private["targetRegion"]), vault)
-    if problem:
-        raise refusals.CACHE_ACCOUNT(account=text, problem=problem)
-    return text
+def _refuse_taken(transaction: Transaction, identity: ResourceId) -> None:
+    """Refuse to put an item in the place of another one of its name."""
+    if transaction.get(identity.key):
+        container = mappings.container_of(identity).text
+        raise replicated_machines.ITEM_EXISTS(container=container, name=identity.name)
 
 
-def _failure(transaction: Transaction, item: Resource, cache: str, now: float) -> Refusal | None:
+def _failure(
+    transaction: Transaction, item: Resource, disks: list[JsonObject], now: float
+) -> Refusal | None:
     """Return why re-protection will end Failed, if it will (SR-68, SR-79)."""
-    for region in (item_state.source_region(item), str(item.private["targetRegion"])):
+    for region in (replication.source_region(item), str(item.private["targetRegion"])):
         if faults.holding(transaction, FaultKind.REGION_DOWN, region):
             return refusals.REGION_NOT_AVAILABLE()
     machine = transaction.get(item.private["failedOver"]["machine"].lower())
-    if machine and not egress.has_egress(transaction, machine, now):
+    if machine is None or not is_running(machine, now):
+        return replicated_machines.NOT_RUNNING(machine=item.private["machine"]["name"])
+    if not egress.has_egress(transaction, machine, now):
         return refusals.NO_EGRESS()
     if faults.holding(transaction, FaultKind.CACHE_UNREACHABLE, str(item.private["targetRegion"])):
-        return refusals.CACHE_ACCOUNT(account=cache, problem="cannot be reached")
+        account = disks[0].get("primaryStagingAzureStorageAccountId", "")
+        return refusals.CACHE_ACCOUNT(account=account, problem="cannot be reached")
     return None
 
 
@@ -134,8 +148,12 @@ def finish_switch(context: EffectContext) -> None:
         return
     before = item.private
     machine = store.get(before["failedOver"]["machine"].lower())
-    found = discover(store, machine) if machine else before["machine"]
-    source = before["machine"]["id"]
+    if machine is None:
+        raise replicated_machines.NOT_RUNNING(machine=before["machine"]["name"])
+    _refuse_taken(store, ResourceId(arguments["identity"]))
+    found, disks = discover(store, machine), arguments["disks"]
+    found["disks"] = replicated_disks.chosen(found["disks"], disks)
+    left = store.get(before["machine"]["id"].lower())
     store.remove(item.key)
     container = item.id.parent
     moved = Resource(
@@ -149,7 +167,8 @@ def finish_switch(context: EffectContext) -> None:
             "recoveryContainer": container.text if container else "",
             "recoveryGroup": arguments["group"],
             "recoverySubnet": None,
-            "cache": arguments["cache"],
+            "cache": disks[0].get("primaryStagingAzureStorageAccountId", "") if disks else "",
+            "kept": [disk["id"].lower() for disk in before["machine"]["disks"]],
             "settings": {},
             "sourceRegion": before["targetRegion"],
             "targetRegion": before["sourceRegion"],
@@ -164,8 +183,8 @@ def finish_switch(context: EffectContext) -> None:
     store.put(moved)
     store.set_references(moved.key, {found["id"].lower()})
     set_instants(store, moved)
-    if machine:
-        remove_machine(context, source, disks=False)
+    if left:
+        machines.remove_left(store, context.writer, left)
 
 
 def keep_item(context: EffectContext) -> None:

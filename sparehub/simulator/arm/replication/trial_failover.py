@@ -1,5 +1,7 @@
 """``testFailover`` and ``testFailoverCleanup`` of an item (SR-48 to SR-51, SR-70)."""
 
+from contextlib import suppress
+
 from sparehub.simulator.arm.http_messages import JsonObject
 from sparehub.simulator.arm.refusals import site_recovery as refusals
 from sparehub.simulator.arm.refusals.template import Refusal
@@ -11,12 +13,10 @@ from sparehub.simulator.arm.replication.failover import (
     require,
     require_direction,
 )
-from sparehub.simulator.arm.replication.machines import Arrival
 from sparehub.simulator.arm.storage import faults
 from sparehub.simulator.arm.storage.clock import date_text
 from sparehub.simulator.arm.storage.faults import FaultKind
 from sparehub.simulator.arm.storage.transaction import Resource, Transaction
-from sparehub.simulator.arm.types.attached.virtual_machine import DISK
 from sparehub.simulator.arm.types.base import (
     ActionContext,
     EffectContext,
@@ -25,7 +25,8 @@ from sparehub.simulator.arm.types.base import (
 )
 from sparehub.simulator.arm.types.network.virtual_network import VIRTUAL_NETWORK
 from sparehub.simulator.arm.types.recovery.state import durations, mappings
-from sparehub.simulator.arm.types.recovery.state.item_state import source_region
+from sparehub.simulator.arm.types.recovery.state.arrival import Arrival, network_for, subnet_for
+from sparehub.simulator.arm.types.recovery.state.replication import source_region
 from sparehub.simulator.arm.types.recovery.state.source_machine import network_of
 
 
@@ -41,7 +42,7 @@ def test_failover(call: ActionContext) -> StartedOperation:
         seconds=durations.TEST_FAILOVER,
         effect="test failover",
         arguments={"items": [call.resource.key], "points": [point], "network": network},
-        job=test_job(call.resource, network, point),
+        job=_test_job(Arrival(call.transaction, call.resource, test=True, network=network), point),
         failure=failure(call.transaction, call.resource, shutdown=False, region=region),
     )
 
@@ -73,10 +74,10 @@ def check_network(transaction: Transaction, items: list[Resource], properties: J
     return network.id.text if network else ""
 
 
-def test_job(item: Resource, network: str, point: JsonObject) -> JobDraft:
+def _test_job(arrival: Arrival, point: JsonObject) -> JobDraft:
     """Return the job of a test, with the age of the point that is used (SR-49, SR-50)."""
-    name = network.rpartition("/")[2]
-    machine = f"{item.private['machine']['name']}-test"
+    network, subnet = _place(arrival)
+    machine, source = arrival.name, arrival.machine["name"]
     whole = durations.TEST_FAILOVER
     tasks = tuple(
         {"name": task, "friendlyName": friendly, "from": start, "to": end}
@@ -88,32 +89,44 @@ def test_job(item: Resource, network: str, point: JsonObject) -> JobDraft:
         )
     )
     detail = {
-        "name": item.private["machine"]["name"],
-        "friendlyName": item.private["machine"]["name"],
+        "name": source,
+        "friendlyName": source,
         "testVmName": machine,
         "testVmFriendlyName": machine,
         "networkConnectionStatus": "Connected",
-        "networkFriendlyName": name,
-        "subnet": "",
+        "networkFriendlyName": network,
+        "subnet": subnet,
         "recoveryPointId": point["id"],
         "recoveryPointTime": date_text(point["time"]),
     }
     return JobDraft(
         scenario="TestFailover",
         friendly_name="Test failover",
-        target=item.private["machine"]["name"],
+        target=source,
         target_type="ProtectionEntity",
         tasks=tasks,
         details={
             "instanceType": "TestFailoverJobDetails",
             "testFailoverStatus": "Active",
             "comments": None,
-            "networkName": name,
-            "networkFriendlyName": name,
+            "networkName": network,
+            "networkFriendlyName": network,
             "networkType": "VmNetworkAsInput",
             "protectedItemDetails": [detail],
         },
     )
+
+
+def _place(arrival: Arrival) -> tuple[str, str]:
+    """Return the names of network and subnet of the first interface; empty where there is none.
+
+    A place that does not exist lets the test fail at its end.
+    """
+    for nic in arrival.machine["nics"][:1]:
+        with suppress(Refusal):
+            network = network_for(arrival, nic).rpartition("/")[2]
+            return network, subnet_for(arrival, nic, nic["configurations"][0]).id.name
+    return "", ""
 
 
 def finish_test(context: EffectContext) -> JsonObject | None:
@@ -124,9 +137,10 @@ def finish_test(context: EffectContext) -> JsonObject | None:
 def _test(context: EffectContext, item: Resource, point: JsonObject) -> None:
     network = context.arguments["network"]
     arrival = Arrival(context.transaction, item, test=True, network=network)
-    machine = machines.make(arrival, context.writer)
+    made = machines.make(arrival, context.writer)
     item.private["test"] = {
-        "machine": machine,
+        "machine": made[0],
+        "made": made,
         "state": "WaitingForCompletion",
         "point": point["id"],
         "pointTime": point["time"],
@@ -193,14 +207,15 @@ def cleanup_job(target: str, body: JsonObject) -> JobDraft:
 
 
 def finish_cleanup(context: EffectContext) -> JsonObject | None:
-    """Delete the test machines with their interfaces and disks, and nothing else (SR-49)."""
+    """Delete what the tests made, and nothing else: a reused interface stays (SR-46, SR-49)."""
     return for_each(context, _clean_up, _leave)
 
 
 def _clean_up(context: EffectContext, item: Resource, point: JsonObject) -> None:
     del point
     if "test" in item.private:
-        remove_machine(context, item.private["test"]["machine"])
+        made = item.private["test"].get("made", [])
+        machines.remove(context.transaction, context.writer, made)
         del item.private["test"]
         context.transaction.touch(item)
 
@@ -208,22 +223,3 @@ def _clean_up(context: EffectContext, item: Resource, point: JsonObject) -> None
 def _leave(context: EffectContext, item: Resource) -> None:
     """Leave the test of an item: it can be cleaned up again."""
     context.transaction.touch(item)
-
-
-def remove_machine(context: EffectContext, identity: str, *, disks: bool = True) -> None:
-    """Delete a machine that Site Recovery made, its interfaces, and its disks if they go too."""
-    store = context.transaction
-    machine = store.get(identity.lower()) if identity else None
-    if machine is None:
-        return
-    profile = machine.properties.get("storageProfile", {})
-    attached = [profile.get("osDisk", {}), *profile.get("dataDisks", [])]
-    references = machine.properties.get("networkProfile", {}).get("networkInterfaces", [])
-    context.writer.remove(machine)
-    for reference in references:
-        if interface := store.get(str(reference["id"]).lower()):
-            context.writer.remove(interface)
-    for disk in attached if disks else []:
-        stored = store.get(str(disk.get("managedDisk", {}).get("id", "")).lower())
-        if stored and stored.id.type.lower() == DISK.lower():
-            context.writer.remove(stored)

@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from sparehub.simulator.arm.http_messages import JsonObject
+from sparehub.simulator.arm.refusals import replicated_machines
 from sparehub.simulator.arm.refusals import site_recovery as refusals
 from sparehub.simulator.arm.storage.clock import date_text
 from sparehub.simulator.arm.storage.resource_id import capitalized
 from sparehub.simulator.arm.storage.transaction import Resource, Transaction
+from sparehub.simulator.arm.types.attached.virtual_machine import is_running
 from sparehub.simulator.arm.types.recovery.policy import kept_seconds
-from sparehub.simulator.arm.types.recovery.state import item_state
+from sparehub.simulator.arm.types.recovery.state import item_state, replication
 from sparehub.simulator.arm.types.recovery.state.mappings import (
     CONTAINER,
     CONTAINER_MAPPING,
@@ -66,7 +68,7 @@ def _recovery_points(context: ViewContext) -> JsonObject:
     kept = kept_seconds(policy)
     points = [
         _point(item, name, at)
-        for name, at in item_state.recovery_points(context.transaction, item, context.now, kept)
+        for name, at in replication.recovery_points(context.transaction, item, context.now, kept)
     ]
     if not context.name:
         return {"value": points, "nextLink": None}
@@ -97,7 +99,7 @@ def _health(context: ViewContext) -> JsonObject:
     store, vault = context.transaction, context.scope
     items = store.of_type(item_state.ITEM, under=f"{vault.key}/")
     states = [item_state.state_of(store, item, context.now) for item in items]
-    critical = sum(bool(item_state.health(store, item)) for item in items)
+    critical = sum(bool(replication.health(store, item)) for item in items)
     untested = sum(
         state.protected and "tested" not in item.private
         for item, state in zip(items, states, strict=True)
@@ -141,7 +143,7 @@ def _events(context: ViewContext) -> JsonObject:
     store, vault = context.transaction, context.scope
     events: list[JsonObject] = []
     for item in store.of_type(item_state.ITEM, under=f"{vault.key}/"):
-        for problem in item_state.health(store, item):
+        for problem in replication.health(store, item):
             name = f"{item.id.name}-{problem['errorCode']}"
             events.append(
                 {
@@ -154,7 +156,7 @@ def _events(context: ViewContext) -> JsonObject:
                         "eventType": "VmHealth",
                         "affectedObjectFriendlyName": item.private["machine"]["name"],
                         "severity": "Critical",
-                        "timeOfOccurrence": date_text(context.now),
+                        "timeOfOccurrence": date_text(problem["since"]),
                         "healthErrors": [],
                     },
                 }
@@ -202,7 +204,7 @@ def _eligibility(context: ViewContext) -> JsonObject:
             "recommendedAction": "",
             "status": "Failed",
         }
-        for code, text in _obstacles(machine)
+        for code, text in _obstacles(machine, context.now)
     ]
     result = {
         "id": f"{machine.id.text}/providers/{_ELIGIBILITY}/default",
@@ -213,12 +215,13 @@ def _eligibility(context: ViewContext) -> JsonObject:
     return result if context.name else {"value": [result]}
 
 
-def _obstacles(machine: Resource) -> list[tuple[str, str]]:
+def _obstacles(machine: Resource, now: float) -> list[tuple[str, str]]:
     profile = machine.properties.get("storageProfile", {})
     if "managedDisk" not in profile.get("osDisk", {}):
         return [("150170", "The virtual machine has no managed system disk.")]
-    if machine.private.get("power") != "running":
-        return [("150019", "The virtual machine is not running.")]
+    if not is_running(machine, now):
+        refusal = replicated_machines.NOT_RUNNING(machine=machine.id.name)
+        return [(refusal.code, refusal.message)]
     return []
 
 

@@ -11,6 +11,8 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from sparehub.simulator.arm.http_messages import TransportFault
+from sparehub.simulator.arm.storage import outages
+from sparehub.simulator.arm.storage.outages import Outage
 from sparehub.simulator.arm.storage.transaction import Transaction
 
 
@@ -46,6 +48,8 @@ CONDITIONS = frozenset(
     ]
 )
 """Faults of Site Recovery: they hold until they are cleared, and no write is counted."""
+LASTING = CONDITIONS | {FaultKind.REGION_DOWN}
+"""Faults that hold for a time, and not for a number of writes."""
 
 TRANSPORT: tuple[int | TransportFault, ...] = (
     500,
@@ -99,7 +103,7 @@ class Fault:
     since: float = 0.0
     """When it was injected, in simulated seconds."""
 
-    def holds(self, kinds: Iterable[FaultKind], region: str) -> bool:
+    def holds(self, kinds: Iterable[str], region: str) -> bool:
         """Return whether it is of one of these kinds and holds in a region."""
         return self.kind in kinds and self.region in ("", region) and self.applies(self.seen + 1)
 
@@ -122,8 +126,7 @@ class Fault:
 
 def add(transaction: Transaction, order: FaultRequest, now: float) -> None:
     """Inject a fault at an instant."""
-    lasting = order.kind == FaultKind.REGION_DOWN or order.kind in CONDITIONS
-    count = 1 if order.count is None and not lasting else order.count
+    count = 1 if order.count is None and order.kind not in LASTING else order.count
     transaction.connection.execute(
         "INSERT INTO faults (kind, region, type, after, count, seen, since)"
         " VALUES (?, ?, ?, ?, ?, 0, ?)",
@@ -144,8 +147,11 @@ def injected(transaction: Transaction) -> list[Fault]:
     return [Fault(row[0], FaultKind(row[1]), *row[2:]) for row in rows]
 
 
-def clear(transaction: Transaction) -> None:
-    """Remove all faults."""
+def clear(transaction: Transaction, now: float) -> None:
+    """Remove all faults; those that held until now stay in the store as outages."""
+    for fault in injected(transaction):
+        if fault.kind in LASTING and fault.applies(fault.seen + 1):
+            outages.record(transaction, fault.region, Outage(fault.kind, fault.since, now))
     transaction.connection.execute("DELETE FROM faults")
 
 

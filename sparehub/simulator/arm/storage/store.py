@@ -66,6 +66,11 @@ CREATE TABLE faults (
     id INTEGER PRIMARY KEY, kind TEXT NOT NULL, region TEXT NOT NULL, type TEXT NOT NULL,
     after INTEGER NOT NULL, count INTEGER, seen INTEGER NOT NULL, since REAL NOT NULL
 );
+CREATE TABLE outages (          -- when something did not work that replication needs
+    subject TEXT NOT NULL, kind TEXT NOT NULL, since REAL NOT NULL,
+    until REAL                  -- NULL while it lasts
+);
+CREATE INDEX outages_by_subject ON outages (subject);
 CREATE TABLE effects (          -- what operations change when they finish
     sequence INTEGER PRIMARY KEY, due REAL NOT NULL, name TEXT NOT NULL, arguments TEXT NOT NULL
 );

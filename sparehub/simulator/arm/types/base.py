@@ -26,6 +26,10 @@ class Durations:
 class Deleter(Protocol):
     """Deletes the children or links that go with a write of another resource."""
 
+    @property
+    def now(self) -> float:
+        """When the write ends, in simulated seconds."""
+
     def remove(self, resource: Resource) -> None:
         """Delete a resource as part of this write, with all checks."""
 

@@ -2,13 +2,16 @@
 
 from sparehub.simulator.arm.http_messages import JsonObject
 from sparehub.simulator.arm.storage.clock import date_text
-from sparehub.simulator.arm.storage.transaction import Resource
+from sparehub.simulator.arm.storage.transaction import Resource, Transaction
 from sparehub.simulator.arm.types.base import JobDraft
+from sparehub.simulator.arm.types.recovery.state.arrival import Arrival
 
 
-def draft(
+def draft(  # noqa: PLR0913  what a job shows
+    transaction: Transaction,
     plan: str,
     items: list[Resource],
+    *,
     steps: list[JsonObject],
     points: list[JsonObject],
     scenario: tuple[str, str],
@@ -16,6 +19,7 @@ def draft(
     """Return the job.
 
     Args:
+        transaction: Where the items are.
         plan: The name of the plan.
         items: Its items.
         steps: All steps of the run.
@@ -24,6 +28,8 @@ def draft(
 
     """
     names = [item.private["machine"]["name"] for item in items]
+    of_test = scenario[0] == "TestFailover"
+    tests = [Arrival(transaction, item, test=True).name if of_test else None for item in items]
     at, tasks = 0.0, []
     tasks.append(_plain("RpSrsPrerequisitesCheck", "Prerequisites check for the recovery plan"))
     for step in steps:
@@ -36,15 +42,15 @@ def draft(
         {
             "name": name,
             "friendlyName": name,
-            "testVmName": f"{name}-test" if scenario[0] == "TestFailover" else None,
-            "testVmFriendlyName": f"{name}-test" if scenario[0] == "TestFailover" else None,
+            "testVmName": test,
+            "testVmFriendlyName": test,
             "networkConnectionStatus": None,
             "networkFriendlyName": None,
             "subnet": None,
             "recoveryPointId": point["id"],
             "recoveryPointTime": date_text(point["time"]),
         }
-        for name, point in zip(names, points, strict=False)
+        for name, test, point in zip(names, tests, points, strict=False)
     ]
     return JobDraft(
         scenario=scenario[0],

@@ -16,7 +16,8 @@ from sparehub.simulator.arm.replication.plans.plan_job import draft
 from sparehub.simulator.arm.replication.plans.steps import boot_steps, items_of, stretch
 from sparehub.simulator.arm.storage.transaction import Resource
 from sparehub.simulator.arm.types.base import ActionContext, JobDraft, StartedOperation
-from sparehub.simulator.arm.types.recovery.state import durations, item_state, jobs
+from sparehub.simulator.arm.types.recovery.state import durations, jobs
+from sparehub.simulator.arm.types.recovery.state.replication import source_region
 
 _Found = TypeVar("_Found")
 _ALLOWED = {
@@ -90,9 +91,7 @@ def test_failover(call: ActionContext) -> StartedOperation:
 def _failure(call: ActionContext, items: list[Resource], *, shutdown: bool) -> Refusal | None:
     """Return why the run will end Failed: because of its first machine that cannot fail over."""
     return _first(
-        failover.failure(
-            call.transaction, item, shutdown=shutdown, region=item_state.source_region(item)
-        )
+        failover.failure(call.transaction, item, shutdown=shutdown, region=source_region(item))
         for item in items
     )
 
@@ -156,7 +155,12 @@ def _start(call: ActionContext, run: _Run) -> StartedOperation:
             "rest": rest,
         },
         job=draft(
-            call.resource.id.name, run.items, run.steps, run.points, (run.scenario, run.friendly)
+            call.transaction,
+            call.resource.id.name,
+            run.items,
+            steps=run.steps,
+            points=run.points,
+            scenario=(run.scenario, run.friendly),
         ),
         failure=run.failure,
         warning=run.warning,

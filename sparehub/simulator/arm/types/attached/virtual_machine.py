@@ -4,19 +4,22 @@ from typing import ClassVar
 
 from sparehub.simulator.arm.http_messages import JsonObject
 from sparehub.simulator.arm.refusals import compute_and_lb as refusals
+from sparehub.simulator.arm.storage import outages
 from sparehub.simulator.arm.storage.clock import date_text
 from sparehub.simulator.arm.storage.deterministic_ids import guid
+from sparehub.simulator.arm.storage.outages import DELETED, STOPPED, Outage
 from sparehub.simulator.arm.storage.resource_id import ResourceId
 from sparehub.simulator.arm.storage.transaction import Resource, Transaction
 from sparehub.simulator.arm.types.attached.network_interface import (
     NETWORK_INTERFACE,
     VIRTUAL_MACHINE,
 )
-from sparehub.simulator.arm.types.base import ActionContext, Durations, ResourceType, Write
+from sparehub.simulator.arm.types.base import ActionContext, Deleter, Durations, ResourceType, Write
 from sparehub.simulator.arm.types.body_schema import OpenObject, Reference, Spec
 
 DISK = "Microsoft.Compute/disks"
 _ATTACH = "Attach"
+_RUNNING = "running"
 _DISK = OpenObject(
     {
         "name": str,
@@ -108,7 +111,13 @@ class VirtualMachine(ResourceType):
 
     def private(self, write: Write) -> JsonObject:
         """Let a new machine run."""
-        return write.existing.private if write.existing else {"power": "running"}
+        return write.existing.private if write.existing else {"power": _RUNNING}
+
+    def on_delete(self, transaction: Transaction, resource: Resource, deleter: Deleter) -> None:
+        """Remember when the machine went: what replicates it makes no recovery point any more."""
+        at = resource.deleted_at or deleter.now
+        outages.end(transaction, resource.key, STOPPED, at)
+        outages.record(transaction, resource.key, Outage(DELETED, at))
 
 
 def _disks(properties: JsonObject) -> list[JsonObject]:
@@ -151,13 +160,23 @@ def _disk_body(disk: JsonObject) -> JsonObject:
 def is_running(machine: Resource, now: float) -> bool:
     """Return whether a machine is provisioned and runs."""
     made = machine.failure is None and machine.finishes_at <= now
-    return made and machine.private["power"] == "running"
+    return made and machine.private["power"] == _RUNNING
 
 
 def set_power(call: ActionContext, power: str) -> None:
     """Start or stop a machine."""
-    call.resource.private["power"] = power
-    call.transaction.touch(call.resource)
+    switch(call.transaction, call.resource, power, call.now)
+
+
+def switch(transaction: Transaction, machine: Resource, power: str, at: float) -> None:
+    """Start or stop a machine; remember when it was stopped."""
+    running, runs = machine.private.get("power") == _RUNNING, power == _RUNNING
+    if runs:
+        outages.end(transaction, machine.key, STOPPED, at)
+    elif running:
+        outages.record(transaction, machine.key, Outage(STOPPED, at))
+    machine.private["power"] = power
+    transaction.touch(machine)
 
 
 def instance_view(call: ActionContext) -> JsonObject:

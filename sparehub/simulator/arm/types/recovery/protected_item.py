@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from sparehub.simulator.arm.http_messages import JsonObject
+from sparehub.simulator.arm.refusals import replicated_machines
 from sparehub.simulator.arm.refusals import site_recovery as refusals
 from sparehub.simulator.arm.refusals.template import Refusal
 from sparehub.simulator.arm.storage import faults
@@ -10,12 +11,19 @@ from sparehub.simulator.arm.storage.faults import FaultKind
 from sparehub.simulator.arm.storage.resource_id import RESOURCE_GROUP, ResourceId
 from sparehub.simulator.arm.storage.transaction import Resource, Transaction
 from sparehub.simulator.arm.types.attached.network_interface import VIRTUAL_MACHINE
-from sparehub.simulator.arm.types.base import Deleter, Durations, JobDraft, UnchangedError, Write
+from sparehub.simulator.arm.types.attached.virtual_machine import is_running
+from sparehub.simulator.arm.types.base import Durations, JobDraft, UnchangedError, Write
 from sparehub.simulator.arm.types.body_schema import Spec
+from sparehub.simulator.arm.types.recovery import item_settings
 from sparehub.simulator.arm.types.recovery.replication_type import ReplicationType
-from sparehub.simulator.arm.types.recovery.state import durations, egress, item_view
+from sparehub.simulator.arm.types.recovery.state import (
+    durations,
+    egress,
+    item_reading,
+    item_view,
+    replicated_disks,
+)
 from sparehub.simulator.arm.types.recovery.state.instants import set_instants
-from sparehub.simulator.arm.types.recovery.state.item_names import check_names
 from sparehub.simulator.arm.types.recovery.state.item_state import ITEM, state_of
 from sparehub.simulator.arm.types.recovery.state.jobs import vault_of
 from sparehub.simulator.arm.types.recovery.state.mappings import (
@@ -24,47 +32,10 @@ from sparehub.simulator.arm.types.recovery.state.mappings import (
     container_of,
     fabric_of,
     region_of,
+    spelled,
     stored,
 )
-from sparehub.simulator.arm.types.recovery.state.source_machine import discover
-from sparehub.simulator.arm.types.storage.storage_account import (
-    STORAGE_ACCOUNT,
-    cache_problem,
-)
-
-_UNSUPPORTED_SKUS = ("UltraSSD_LRS",)
-
-
-_ADDRESSES: Spec = {
-    "ipConfigName": str,
-    "isPrimary": bool,
-    "isSeletedForFailover": bool,
-    **{
-        f"{prefix}{name}": kind
-        for prefix in ("recovery", "tfo")
-        for name, kind in (
-            ("SubnetName", str),
-            ("StaticIPAddress", str),
-            ("PublicIPAddressId", str),
-            ("LBBackendAddressPoolIds", [str]),
-        )
-    },
-}
-_INTERFACE: Spec = {
-    "nicId": str,
-    "ipConfigs": [_ADDRESSES],
-    "selectionType": str,
-    "enableAcceleratedNetworkingOnRecovery": bool,
-    "enableAcceleratedNetworkingOnTfo": bool,
-    "recoveryNetworkSecurityGroupId": str,
-    "recoveryNicName": str,
-    "recoveryNicResourceGroupName": str,
-    "reuseExistingNic": bool,
-    "tfoNetworkSecurityGroupId": str,
-    "tfoRecoveryNicName": str,
-    "tfoRecoveryNicResourceGroupName": str,
-    "tfoReuseExistingNic": bool,
-}
+from sparehub.simulator.arm.types.recovery.state.source_machine import discover, has_ipv6
 
 
 class ProtectedItem(ReplicationType):
@@ -95,21 +66,7 @@ class ProtectedItem(ReplicationType):
             ],
         },
     }
-    patches: ClassVar[Spec] = {
-        "properties": {
-            "recoveryAzureVMName": str,
-            "recoveryAzureVMSize": str,
-            "selectedRecoveryAzureNetworkId": str,
-            "selectedTfoAzureNetworkId": str,
-            "licenseType": str,
-            "vmNics": [_INTERFACE],
-            "providerSpecificDetails": {
-                "instanceType": str,
-                "tfoAzureVMName": str,
-                "recoveryCapacityReservationGroupId": str,
-            },
-        }
-    }
+    patches: ClassVar[Spec] = item_settings.SCHEMA
     seconds = Durations(create=durations.ENABLE, update=durations.UPDATE, delete=durations.PURGE)
     scenario = ("EnableDr", "Enable replication")
     deletion_scenario = ("PurgeDr", "Disable replication")
@@ -147,7 +104,8 @@ class ProtectedItem(ReplicationType):
 
         """
         if write.method == "PATCH":
-            _check_update(write)
+            if write.existing:
+                item_settings.check(write.transaction, write.existing, write.properties, write.now)
             return
         machine = stored(write.transaction, _details(write).get("fabricObjectId"), VIRTUAL_MACHINE)
         if machine is None:
@@ -157,10 +115,15 @@ class ProtectedItem(ReplicationType):
             known = write.existing.private["machine"]["id"]
             raise refusals.ITEM_TAKEN(name=write.id.name, machine=known)
         if other:
+            _refuse_not_enabled(write, other)
             shown = refusals.ALREADY_PROTECTED(machine=machine.id.name)
             raise UnchangedError(shown, self.job(write))
         _check_regions(write, machine)
-        _check_disks(write, machine)
+        vault = write.transaction.get(vault_of(write.id).key)
+        sent = _details(write).get("vmManagedDisks", [])
+        replicated_disks.check(write.transaction, machine, sent, vault)
+        if has_ipv6(write.transaction, machine):
+            raise replicated_machines.IPV6(machine=machine.id.name)
 
     def dependencies(self, write: Write) -> list[Resource]:
         """Refer to the machine, by which the item is found."""
@@ -177,17 +140,19 @@ class ProtectedItem(ReplicationType):
         if write.method == "PATCH" or target is None:
             return []
         policy = str(write.properties.get("policyId", ""))
-        mapping = container_mapping(store, container_of(write.id), target.id.text, policy)
+        mapping = container_mapping(store, container_of(write.id), target.id, policy)
         return [target, mapping] if mapping else [target]
 
     def failure(self, write: Write) -> Refusal | None:
-        """Let enabling fail where the source's region is down, or its agent has no way out."""
+        """Let enabling fail: region down, machine stopped, or no way out for its agent."""
         if write.method == "PATCH":
             return None
         region = region_of(write.transaction, fabric_of(write.id))
         if faults.holding(write.transaction, FaultKind.REGION_DOWN, region):
             return refusals.REGION_NOT_AVAILABLE()
         machine = stored(write.transaction, _details(write).get("fabricObjectId"), VIRTUAL_MACHINE)
+        if machine and not is_running(machine, write.now):
+            return replicated_machines.NOT_RUNNING(machine=machine.id.name)
         if machine and not egress.has_egress(write.transaction, machine, write.now):
             return refusals.NO_EGRESS()
         if faults.holding(write.transaction, FaultKind.CACHE_UNREACHABLE, region):
@@ -202,7 +167,9 @@ class ProtectedItem(ReplicationType):
     def private(self, write: Write) -> JsonObject:
         """Return what is known of the machine, and what PATCHes have set."""
         if write.method == "PATCH" and write.existing:
-            return write.existing.private | {"settings": _settings(write)}
+            return write.existing.private | {
+                "settings": item_settings.after(write.existing, write.properties)
+            }
         return enabled(write.transaction, write.id, write.properties)
 
     def after_put(self, write: Write, resource: Resource) -> None:
@@ -219,12 +186,8 @@ class ProtectedItem(ReplicationType):
 
     def restore(self, transaction: Transaction, resource: Resource, shown: JsonObject) -> None:
         """Take machine, target and state from what a GET shows."""
-        resource.private |= item_view.read(shown["properties"])
+        resource.private |= item_reading.read(shown["properties"])
         transaction.put(resource)
-
-    def on_delete(self, transaction: Transaction, resource: Resource, deleter: Deleter) -> None:
-        """Delete the machine of a test that was not cleaned up; the source stays."""
-        del transaction, resource, deleter
 
 
 def enabled(transaction: Transaction, identity: ResourceId, properties: JsonObject) -> JsonObject:
@@ -235,20 +198,20 @@ def enabled(transaction: Transaction, identity: ResourceId, properties: JsonObje
     if machine:
         found = discover(transaction, machine)
     sent = details.get("vmManagedDisks", [])
-    wanted = {str(disk.get("diskId", "")).lower() for disk in sent}
-    disks = [disk for disk in found["disks"] if not wanted or disk["id"].lower() in wanted]
-    target = details.get("recoveryContainerId", "")
+    target = spelled(transaction, details.get("recoveryContainerId"))
     source_region = region_of(transaction, fabric_of(identity))
     target_region = region_of(transaction, fabric_of(ResourceId(target)))
-    group = details.get("recoveryResourceGroupId") or (
-        sent[0].get("recoveryResourceGroupId", "") if sent else ""
+    group = spelled(
+        transaction,
+        details.get("recoveryResourceGroupId")
+        or (sent[0].get("recoveryResourceGroupId") if sent else None),
     )
     settings: JsonObject = {}
     if network := details.get("recoveryAzureNetworkId"):
         settings["selectedRecoveryAzureNetworkId"] = network
     return {
-        "machine": found | {"disks": disks},
-        "policy": properties.get("policyId", ""),
+        "machine": found | {"disks": replicated_disks.chosen(found["disks"], sent)},
+        "policy": spelled(transaction, properties.get("policyId")),
         "recoveryContainer": target,
         "recoveryGroup": group,
         "recoverySubnet": details.get("recoverySubnetName"),
@@ -298,7 +261,7 @@ def _check_regions(write: Write, machine: Resource) -> None:
     if vault and vault.document.get("location") == region:
         raise refusals.VAULT_REGION(region=region)
     policy = str(write.properties.get("policyId", ""))
-    if container_mapping(store, container_of(write.id), target.id.text, policy) is None:
+    if container_mapping(store, container_of(write.id), target.id, policy) is None:
         raise refusals.NOT_MAPPED(
             source=container_of(write.id).name, target=target.id.name, policy=policy
         )
@@ -307,57 +270,13 @@ def _check_regions(write: Write, machine: Resource) -> None:
         raise refusals.GROUP_MISSING(group=group)
 
 
-def _check_disks(write: Write, machine: Resource) -> None:
-    """Refuse disks that the machine does not have, and a cache account that cannot be used."""
-    store = write.transaction
-    sent = _details(write).get("vmManagedDisks", [])
-    if not sent:
-        raise refusals.DISKS_MISSING()  # noqa: RSE102  an entry of the catalogue is called
-    known = {disk["id"].lower(): disk for disk in discover(store, machine)["disks"]}
-    for disk in sent:
-        identity = str(disk.get("diskId", ""))
-        if identity.lower() not in known or store.get(identity.lower()) is None:
-            raise refusals.DISK_MISSING(machine=machine.id.name, disk=identity)
-        if known[identity.lower()]["sku"] in _UNSUPPORTED_SKUS:
-            raise refusals.DISK_UNPROTECTABLE(disk=identity, sku=known[identity.lower()]["sku"])
-        account = stored(store, disk.get("primaryStagingAzureStorageAccountId"), STORAGE_ACCOUNT)
-        vault = store.get(vault_of(write.id).key)
-        problem = cache_problem(store, account, str(machine.document["location"]), vault)
-        if problem:
-            raise refusals.CACHE_ACCOUNT(
-                account=disk.get("primaryStagingAzureStorageAccountId", ""), problem=problem
-            )
-
-
-def _check_update(write: Write) -> None:
-    """Refuse an update of a machine that is not protected yet (SR-44), and impossible names."""
-    check_names(write.properties)
-    item = write.existing
-    if item and write.now < item.private["protected"] and not item.private["failedOver"]:
+def _refuse_not_enabled(write: Write, item: Resource) -> None:
+    """Refuse to enable again what failed to be enabled: it is removed first."""
+    if "enablingFailed" in item.private:
         state = state_of(write.transaction, item, write.now)
         raise refusals.NOT_ALLOWED(
-            operation="UpdateVmProperties",
+            operation="EnableDr",
             name=item.id.name,
             state=state.name,
             allowed=", ".join(state.operations),
         )
-
-
-def _settings(write: Write) -> JsonObject:
-    """Return the settings after an update: what is sent replaces what there was of its name."""
-    before: JsonObject = write.existing.private["settings"] if write.existing else {}
-    sent = dict(write.properties)
-    details = sent.pop("providerSpecificDetails", {})
-    interfaces = {
-        str(nic.get("nicId", "")): {
-            **{name: value for name, value in nic.items() if name not in ("nicId", "ipConfigs")},
-            "configurations": {
-                str(found.get("ipConfigName", "")): found for found in nic.get("ipConfigs", [])
-            },
-        }
-        for nic in sent.pop("vmNics", [])
-    }
-    details.pop("instanceType", None)
-    nics: JsonObject = before.get("nics", {})
-    settings: JsonObject = {**before, **sent, **details, "nics": nics | interfaces}
-    return settings

@@ -9,7 +9,8 @@ from sparehub.simulator.arm.storage.clock import date_text
 from sparehub.simulator.arm.storage.deterministic_ids import guid
 from sparehub.simulator.arm.storage.resource_id import ResourceId, capitalized
 from sparehub.simulator.arm.storage.transaction import Resource, Transaction
-from sparehub.simulator.arm.types.recovery.state import durations, item_state, mappings
+from sparehub.simulator.arm.types.recovery.state import durations, item_state, mappings, replication
+from sparehub.simulator.arm.types.recovery.state.arrival import Arrival
 from sparehub.simulator.arm.types.recovery.state.jobs import vault_of
 from sparehub.simulator.arm.types.recovery.state.source_machine import GIBIBYTE, network_of
 
@@ -17,6 +18,7 @@ _NEVER = "9999-12-31T23:59:59.9999999"
 _NO_SCENARIO_START = "1753-01-01T01:01:01Z"
 _TEST_DESCRIPTIONS = {
     "None": "None",
+    "TestFailoverCompletionPending": "Test failover is in progress",
     "WaitingForCompletion": "Waiting for Test Failover Cleanup to start",
     "MarkedForDeletion": "Cleaning up test environment",
     "TestFailoverFailed": "Test failover failed",
@@ -30,7 +32,7 @@ def show(transaction: Transaction, item: Resource, now: float) -> JsonObject:
     vault = capitalized(vault_of(item.id).text)
     source_region, target_region = private["sourceRegion"], private["targetRegion"]
     problems = _health_errors(transaction, item, now)
-    test = private.get("test", {}).get("state", "None")
+    test = _test_state(item, now)
     provider = guid("provider", fabric.key)
     return {
         "friendlyName": private["machine"]["name"],
@@ -53,7 +55,7 @@ def show(transaction: Transaction, item: Resource, now: float) -> JsonObject:
         "switchProviderState": "None",
         "switchProviderStateDescription": None,
         "allowedOperations": list(state.operations),
-        "replicationHealth": "Critical" if item_state.health(transaction, item) else "Normal",
+        "replicationHealth": "Critical" if replication.health(transaction, item) else "Normal",
         "failoverHealth": "Warning" if _needs_test(item, state) else "Normal",
         "healthErrors": problems,
         "policyId": capitalized(private["policy"]),
@@ -64,6 +66,17 @@ def show(transaction: Transaction, item: Resource, now: float) -> JsonObject:
         "recoveryContainerId": capitalized(target),
         "eventCorrelationId": guid("events", item.key),
     } | _test_times(item)
+
+
+def _test_state(item: Resource, now: float) -> str:
+    """Return the state of a test failover (SR-48)."""
+    if item_state.busy(item, now):
+        match item.private["scenario"]["name"]:
+            case "TestFailover":
+                return "TestFailoverCompletionPending"
+            case "TestFailoverCleanup":
+                return "MarkedForDeletion"
+    return str(item.private.get("test", {}).get("state", "None"))
 
 
 def _test_times(item: Resource) -> JsonObject:
@@ -91,14 +104,15 @@ def _needs_test(item: Resource, state: item_state.ItemState) -> bool:
 def _health_errors(transaction: Transaction, item: Resource, now: float) -> list[JsonObject]:
     name = item.private["machine"]["name"]
     errors = [
-        _health_error(item, item.private["protected"], error | {"level": "Critical"})
-        for error in item_state.health(transaction, item)
+        _health_error(item, error["since"], error | {"level": "Critical"})
+        for error in replication.health(transaction, item)
     ]
     if _needs_test(item, item_state.state_of(transaction, item, now)):
         message = f"No successful test failover has been done on the virtual machine '{name}'."
         cause = f"{message.rpartition(' ')[0]} after it was replicated."
         warning = {"errorCode": "161011", "errorMessage": message, "possibleCauses": cause}
-        errors.append(_health_error(item, item.private["protected"], warning))
+        at = replication.progress_of(transaction, item).protected
+        errors.append(_health_error(item, now if at is None else at, warning))
     return errors
 
 
@@ -132,8 +146,7 @@ def _details(
 ) -> JsonObject:
     private = item.private
     machine, settings = private["machine"], private["settings"]
-    name = settings.get("recoveryAzureVMName") or machine["name"]
-    newest = item_state.newest_point(transaction, item, now)
+    newest = replication.newest_point(transaction, item, now)
     group = private["recoveryGroup"]
     done = bool(private.get("failedOver"))
     begun = now >= private["enabled"] + (
@@ -171,14 +184,14 @@ def _details(
         "recoveryFabricLocation": private["targetRegion"],
         "osType": machine["os"],
         "recoveryAzureVMSize": settings.get("recoveryAzureVMSize") or machine["size"],
-        "recoveryAzureVMName": name,
+        "recoveryAzureVMName": Arrival(transaction, item).name,
         "recoveryAzureResourceGroupId": group,
         "recoveryCloudService": None,
         "recoveryAvailabilitySet": None,
         "selectedRecoveryAzureNetworkId": (
             _chosen_network(transaction, item) if protected or done else None
         ),
-        "selectedTfoAzureNetworkId": settings.get("selectedTfoAzureNetworkId"),
+        "selectedTfoAzureNetworkId": _lower(settings.get("selectedTfoAzureNetworkId")),
         "vmNics": [
             _interface(transaction, item, nic, known=protected or done)
             for nic in machine["nics"]
@@ -190,7 +203,7 @@ def _details(
         },
         "monitoringPercentageCompletion": 0 if begun else None,
         "monitoringJobType": "InitialReplication" if begun else None,
-        "lastHeartbeat": date_text(min(now, private["protected"] if not newest else now)),
+        "lastHeartbeat": date_text(replication.last_heartbeat(transaction, item, now)),
         "agentVersion": "9.65.7510.1",
         "agentExpiryDate": _NEVER,
         "isReplicationAgentUpdateRequired": False,
@@ -208,13 +221,18 @@ def _details(
         "primaryExtendedLocation": None,
         "recoveryExtendedLocation": None,
         "vmEncryptionType": "NotEncrypted",
-        "tfoAzureVMName": settings.get("tfoAzureVMName") or f"{machine['name']}-test",
+        "tfoAzureVMName": Arrival(transaction, item, test=True).name,
         "recoveryAzureGeneration": "V1",
         "recoveryProximityPlacementGroupId": None,
         "autoProtectionOfDataDisk": "Disabled",
         "recoveryVirtualMachineScaleSetId": None,
         "recoveryCapacityReservationGroupId": settings.get("recoveryCapacityReservationGroupId"),
     }
+
+
+def _lower(text: str | None) -> str | None:
+    """Return an id as Azure writes those of networks (SR-45)."""
+    return text.lower() if text else text
 
 
 def _chosen_network(transaction: Transaction, item: Resource) -> str | None:
@@ -271,7 +289,7 @@ def _interface(
     transaction: Transaction, item: Resource, nic: JsonObject, *, known: bool
 ) -> JsonObject:
     """Return an interface; one that was switched is not ``known`` until it is Protected (SR-55)."""
-    chosen = item.private["settings"].get("nics", {}).get(nic["guid"], {})
+    chosen = item.private["settings"].get("nics", {}).get(nic["guid"].lower(), {})
     patched = bool(chosen)
     first = nic["configurations"][0]["subnet"] if nic["configurations"] else ""
     network = transaction.get(network_of(first).lower())
@@ -301,7 +319,9 @@ def _interface(
         ),
         "tfoVMNetworkId": None,
         "tfoNetworkSecurityGroupId": chosen.get("tfoNetworkSecurityGroupId", empty),
-        "enableAcceleratedNetworkingOnTfo": False if patched else None,
+        "enableAcceleratedNetworkingOnTfo": (
+            bool(chosen.get("enableAcceleratedNetworkingOnTfo")) if patched else None
+        ),
         "recoveryNicName": chosen.get("recoveryNicName"),
         "recoveryNicResourceGroupName": chosen.get("recoveryNicResourceGroupName"),
         "reuseExistingNic": bool(chosen.get("reuseExistingNic")),
@@ -344,71 +364,4 @@ def _shown_configuration(
         "tfoLBBackendAddressPoolIds": said.get(
             "tfoLBBackendAddressPoolIds", [] if patched else None
         ),
-    }
-
-
-def read(shown: JsonObject) -> JsonObject:
-    """Return the private state of an item from its JSON: the reverse of :func:`show`.
-
-    What a recording shows of an item that was enabled before it began is all that is known of it.
-    """
-    details = shown["providerSpecificDetails"]
-    disks = details.get("protectedManagedDisks", [])
-    return {
-        "machine": {
-            "id": details["fabricObjectId"],
-            "name": shown["friendlyName"],
-            "size": details["recoveryAzureVMSize"],
-            "os": details["osType"],
-            "tags": details.get("vmSyncedConfigDetails", {}).get("tags", {}),
-            "disks": [_read_disk(disk) for disk in disks],
-            "nics": [_read_interface(nic) for nic in details.get("vmNics", [])],
-        },
-        "policy": shown["policyId"],
-        "recoveryContainer": shown["recoveryContainerId"],
-        "recoveryGroup": details["recoveryAzureResourceGroupId"],
-        "cache": disks[0]["primaryStagingAzureStorageAccountId"] if disks else "",
-        "group": details["multiVmGroupName"],
-        "sourceRegion": details["primaryFabricLocation"],
-        "targetRegion": details["recoveryFabricLocation"],
-        "firstRegion": details["initialPrimaryFabricLocation"],
-        "firstTarget": details["initialRecoveryFabricLocation"],
-        "enabled": 0.0,
-        "copied": 0.0,
-        "protected": 0.0,
-    }
-
-
-def _read_disk(disk: JsonObject) -> JsonObject:
-    system = disk["diskType"] == "OperatingSystem"
-    return {
-        "id": disk["diskId"],
-        "name": disk["diskName"],
-        "size": disk["diskCapacityInBytes"] // GIBIBYTE,
-        "sku": disk["recoveryTargetDiskAccountType"],
-        "system": system,
-        "lun": None if system else 0,
-        "caching": "ReadWrite" if system else "None",
-    }
-
-
-def _read_interface(nic: JsonObject) -> JsonObject:
-    network = str(nic.get("vMNetworkName") or "")
-    return {
-        "id": nic["sourceNicArmId"],
-        "name": nic["sourceNicArmId"].rpartition("/")[2],
-        "guid": nic["nicId"],
-        "group": None,
-        "forwarding": False,
-        "accelerated": False,
-        "configurations": [
-            {
-                "name": found["name"],
-                "primary": found["isPrimary"],
-                "subnet": f"{network}/subnets/{found['subnetName']}",
-                "address": found["staticIPAddress"] or "",
-                "allocation": found["ipAddressType"],
-            }
-            for found in nic["ipConfigs"]
-        ],
     }

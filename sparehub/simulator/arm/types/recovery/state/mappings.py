@@ -29,6 +29,13 @@ def stored(transaction: Transaction, text: object, type_name: str) -> Resource |
     return found if found and found.deleted_at is None else None
 
 
+def spelled(transaction: Transaction, text: object) -> str:
+    """Return an id in a body as its resource has it; as it was sent where there is none."""
+    target = parse(str(text or ""))
+    found = transaction.get(target.key) if isinstance(target, ResourceId) else None
+    return found.id.text if found else str(text or "")
+
+
 def region_of(transaction: Transaction, fabric: ResourceId) -> str:
     """Return the region of a fabric; empty where there is no such fabric."""
     found = transaction.get(fabric.key)
@@ -50,13 +57,13 @@ def target_network(transaction: Transaction, item: Resource, source: str) -> str
 
 
 def container_mapping(
-    transaction: Transaction, source: ResourceId, target: str, policy: str
+    transaction: Transaction, source: ResourceId, target: ResourceId, policy: str
 ) -> Resource | None:
     """Return the mapping of two containers with a policy."""
+    wanted = (target.key, spelled(transaction, policy).lower())
     for mapping in transaction.children(source.key, CONTAINER_MAPPING):
-        details = mapping.properties
-        same = details["targetProtectionContainerId"].lower() == target.lower()
-        same = same and details["policyId"].lower() == policy.lower()
+        ids = (mapping.properties[name] for name in ("targetProtectionContainerId", "policyId"))
+        same = tuple(spelled(transaction, text).lower() for text in ids) == wanted
         if same and mapping.deleted_at is None:
             return mapping
     return None

@@ -3,6 +3,7 @@
 from sparehub.simulator.arm.http_messages import JsonObject
 from sparehub.simulator.arm.storage.deterministic_ids import guid
 from sparehub.simulator.arm.storage.transaction import Resource, Transaction
+from sparehub.simulator.arm.types.network.virtual_network import subnet_networks
 
 GIBIBYTE = 2**30
 _DEFAULT_SIZE = 30
@@ -44,6 +45,21 @@ def disks_of(transaction: Transaction, machine: Resource) -> list[JsonObject]:
                 }
             )
     return found
+
+
+def has_ipv6(transaction: Transaction, machine: Resource) -> bool:
+    """Return whether a machine has an IPv6 address, or a subnet of it has IPv6 addresses.
+
+    Site Recovery supports neither: "Free up the subnet of the IPv6 range before any Site Recovery
+    operation." https://learn.microsoft.com/azure/site-recovery/azure-to-azure-support-matrix
+    """
+    subnets = {
+        configuration["subnet"].lower()
+        for interface in _interfaces(transaction, machine)
+        for configuration in interface["configurations"]
+    }
+    found = [subnet for key in subnets if (subnet := transaction.get(key))]
+    return any(network.version == 6 for subnet in found for network in subnet_networks(subnet))  # noqa: PLR2004  the version of IP
 
 
 def _os(properties: JsonObject) -> str:
