@@ -35,7 +35,7 @@ PROTECTIONS: dict[str, tuple[Written, str]] = {
         changed(asr.protection("app1"), vmManagedDisks=disk(diskId=asr.machine("none")[0])),
         "DISK_MISSING",
     ),
-    "no disks": (changed(asr.protection("app1"), vmManagedDisks=[]), "DISKS_MISSING"),
+    "no disks": (changed(asr.protection("app1"), vmManagedDisks=[]), "NO_DISKS"),
     "a container of the same fabric": (
         changed(asr.protection("app1"), recoveryContainerId=asr.CONTAINER),
         "WRONG_CONTAINER",
@@ -162,7 +162,7 @@ def test_fabrics_policies_and_mappings_are_refused(arm: Arm) -> None:
     del body["properties"]["recoveryFabricName"]
     refused(arm, "NETWORK_MAPPING_FABRIC", (path, body))
     unknown = {"properties": body["properties"] | {"recoveryFabricName": "none"}}
-    refused(arm, "FABRIC_MISSING", (path, unknown))
+    refused(arm, "MAPPING_TARGET", (path, unknown))
     refused(arm, "READ_ONLY", (f"{asr.PRIMARY}/replicationNetworks/mine", {}))
     refused(arm, "READ_ONLY", (f"{asr.VAULT}/replicationJobs/mine", {}))
 
@@ -183,7 +183,7 @@ def test_what_is_in_use_is_not_removed(arm: Arm) -> None:
 
 
 def test_plans_are_refused(arm: Arm) -> None:
-    """SR-60, SR-61: eight groups, 101 machines, unknown ones, ones of the other direction."""
+    """SR-60, SR-61: eight groups, 101 machines, ones twice, unknown, of the other direction."""
     asr.protect(arm, "app1")
     path, body = asr.plan(["app1"])
     properties = body["properties"]
@@ -192,12 +192,14 @@ def test_plans_are_refused(arm: Arm) -> None:
         return path, {"properties": properties | more}
 
     empty = {"groupType": "Boot", "replicationProtectedItems": []}
-    refused(arm, "PLAN_SIZE", plan(groups=[empty] * 8))
+    refused(arm, "PLAN_GROUPS", plan(groups=[empty] * 8))
     many = [{"id": asr.item(f"m{number}")} for number in range(101)]
-    refused(arm, "PLAN_SIZE", plan(groups=[empty | {"replicationProtectedItems": many}]))
-    twice = [{"id": asr.item("app1")}] * 2
-    refused(arm, "PLAN_SIZE", plan(groups=[empty | {"replicationProtectedItems": twice}]))
-    refused(arm, "PLAN_SIZE", plan(groups=[empty | {"groupType": "Last"}]))
+    refused(arm, "PLAN_GROUPS", plan(groups=[empty | {"replicationProtectedItems": many}]))
+    nameless = [{"virtualMachineId": asr.machine("app1")[0]}]
+    refused(arm, "PLAN_GROUPS", plan(groups=[empty | {"replicationProtectedItems": nameless}]))
+    twice = [{"id": asr.item("app1")}, {"id": f"{asr.item('app1')}/"}]
+    refused(arm, "PLAN_GROUPS", plan(groups=[empty | {"replicationProtectedItems": twice}]))
+    refused(arm, "PLAN_GROUPS", plan(groups=[empty | {"groupType": "Last"}]))
     refused(arm, "PLAN_ITEM", asr.plan(["app1", "none"]))
     refused(arm, "PLAN_FABRIC", plan(primaryFabricId=OTHER))
     wrong = plan(primaryFabricId=asr.RECOVERY, recoveryFabricId=asr.PRIMARY)
@@ -234,6 +236,9 @@ ACTIONS: dict[str, tuple[str, Callable[[], Body], str]] = {
         lambda: asr.failover(recoveryPointId="none"),
         "POINT_MISSING",
     ),
+    "a planned failover": ("plannedFailover", asr.failover, "NOT_ALLOWED"),
+    "re-protection of unmanaged disks": ("reProtect", dict, "DISKS_MISSING"),
+    "another point before a failover": ("applyRecoveryPoint", dict, "NOT_ALLOWED"),
     "the other direction": (
         "unplannedFailover",
         lambda: {"properties": {"failoverDirection": "RecoveryToPrimary"}},
@@ -265,7 +270,7 @@ def test_commit_twice_and_re_protection_too_early_are_refused(arm: Arm) -> None:
         return {"properties": body["properties"] | {"providerSpecificDetails": sent}}
 
     for wrong, expected in (
-        (details(vmManagedDisks=[]), "DISKS_MISSING"),
+        (details(vmManagedDisks=[]), "NO_DISKS"),
         (details(recoveryContainerId=asr.BACK), "WRONG_CONTAINER"),
         (details(policyId="none"), "NOT_MAPPED"),
         (details(recoveryResourceGroupId=NOWHERE), "GROUP_MISSING"),

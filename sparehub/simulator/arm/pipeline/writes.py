@@ -33,6 +33,8 @@ class Writer:
     def put(self, identity: ResourceId, body: JsonObject) -> None:
         """Create or update a resource."""
         resolved = resolve_inline(self.timeline.transaction, identity, body)
+        if resolved.type is None:
+            raise refusals.TYPE_UNKNOWN(type=identity.type)
         put(self.timeline, resolved, checked=self.checked)
 
     def remove(self, resource: Resource) -> None:

@@ -4,7 +4,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from sparehub.simulator.arm.replication import failover, plan_run, reprotect, trial_failover
+from sparehub.simulator.arm.replication import (
+    failover,
+    other_actions,
+    plan_run,
+    reprotect,
+    trial_failover,
+)
 from sparehub.simulator.arm.types.base import EffectContext
 
 
@@ -24,6 +30,7 @@ def _nothing(context: EffectContext) -> None:
 EFFECTS: Mapping[str, Effect] = MappingProxyType(
     {
         "failover": Effect(failover.finish_failover, failover.fail_failover),
+        "change point": Effect(other_actions.finish_change, _nothing),
         "commit": Effect(failover.finish_commit, _nothing),
         "test failover": Effect(trial_failover.finish_test, trial_failover.fail_test),
         "clean-up": Effect(trial_failover.finish_cleanup, _nothing),

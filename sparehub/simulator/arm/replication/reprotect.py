@@ -65,7 +65,7 @@ def switch_protection(call: ActionContext) -> StartedOperation:
 def _check_cache(call: ActionContext, item: Resource, disks: list[dict[str, str]]) -> str:
     """Return the cache account; refuse disks without one of the other region (SR-53)."""
     if not disks:
-        raise refusals.DISKS_MISSING()  # noqa: RSE102  an entry of the catalogue is called
+        raise refusals.NO_DISKS(machine=item.private["machine"]["name"])
     vault = call.transaction.get("/".join(item.key.split("/")[:9]))
     text = str(disks[0].get("primaryStagingAzureStorageAccountId", ""))
     account = mappings.stored(call.transaction, text, STORAGE_ACCOUNT)
@@ -82,7 +82,7 @@ def _failure(transaction: Transaction, item: Resource, now: float) -> Refusal | 
             return refusals.REGION_NOT_AVAILABLE()
     machine = transaction.get(item.private["failedOver"]["machine"].lower())
     if machine and not egress.has_egress(transaction, machine, now):
-        return refusals.NO_EGRESS()
+        return refusals.NO_EGRESS_BACK(machine=machine.id.name)
     return None
 
 
@@ -184,26 +184,6 @@ def remove_item(call: ActionContext) -> StartedOperation:
             friendly_name="Disable replication",
             target=call.resource.private["machine"]["name"],
             target_type="Vm",
-        ),
-    )
-
-
-def remove_container(call: ActionContext) -> StartedOperation:
-    """Start the removal of a container, which has no DELETE (SR-36); refuse one in use (SR-80)."""
-    store, identity = call.transaction, call.resource.id.text
-    for child in store.children(call.resource.key):
-        raise refusals.IN_USE(id=identity, user=child.id.text)
-    for mapping in store.referrers(call.resource.key, mappings.CONTAINER_MAPPING):
-        raise refusals.IN_USE(id=identity, user=mapping.id.text)
-    return StartedOperation(
-        seconds=durations.REMOVAL,
-        effect="remove",
-        arguments={},
-        job=JobDraft(
-            scenario="DeleteProtectionContainer",
-            friendly_name="Remove protection container",
-            target=call.resource.id.name,
-            target_type="ProtectionContainer",
         ),
     )
 

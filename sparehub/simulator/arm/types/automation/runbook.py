@@ -153,7 +153,7 @@ class AutomationJob(AutomationType):
         key = account.child("runbooks", name).key if account else ""
         runbook = write.transaction.get(key)
         if runbook is None:
-            raise refusals.ITEM_MISSING(name=name)
+            raise refusals.RUNBOOK_MISSING(name=name)
         if runbook.private["state"] == "New":
             raise refusals.RUNBOOK_NOT_PUBLISHED(name=name)
 

@@ -18,6 +18,7 @@ class ReplicationJob(ReplicationType):
     name = jobs.JOB
     accepts: ClassVar[Spec] = {}
     seconds = Durations(create=0, update=0, delete=0)
+    has_delete = False
 
     def check(self, write: Write) -> None:
         """Refuse a PUT."""

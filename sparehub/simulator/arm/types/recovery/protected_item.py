@@ -292,7 +292,7 @@ def _check_disks(write: Write, machine: Resource) -> None:
     store = write.transaction
     sent = _details(write).get("vmManagedDisks", [])
     if not sent:
-        raise refusals.DISKS_MISSING()  # noqa: RSE102  an entry of the catalogue is called
+        raise refusals.NO_DISKS(machine=machine.id.name)
     known = {disk["id"].lower(): disk for disk in discover(store, machine)["disks"]}
     for disk in sent:
         identity = str(disk.get("diskId", ""))
