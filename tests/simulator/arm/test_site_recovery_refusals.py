@@ -210,7 +210,7 @@ def test_plans_are_refused(arm: Arm) -> None:
     )
     asr.succeed(arm, "PATCH", path, {"properties": {"groups": []}})
     body = asr.of_plan(asr.failover())
-    assert arm.refusal(f"{path}/unplannedFailover", body, "POST") == "PLAN_ITEM"
+    assert arm.refusal(f"{path}/unplannedFailover", body, "POST") == "PLAN_EMPTY"
 
 
 ACTIONS: dict[str, tuple[str, Callable[[], Body], str]] = {

@@ -67,8 +67,8 @@ from sparehub.simulator.arm.types.recovery.state.mappings import (
     CONTAINER,
     CONTAINER_MAPPING,
     FABRIC,
+    VAULT,
 )
-from sparehub.simulator.arm.types.recovery.vault import VAULT
 from sparehub.simulator.arm.types.storage.storage_account import STORAGE_ACCOUNT
 from sparehub.simulator.arm.types.storage.storage_account import list_keys as list_account_keys
 

@@ -57,7 +57,15 @@ ALREADY_PROTECTED = ErrorTemplate(
     "45031",
     "Protection is already enabled for the virtual machine '{machine}'.",
     "SR-31",
-    "seen in azure-cli-extensions' V2A recordings, of an operation that succeeds with it",
+    "seen in azure-cli-extensions' V2A recordings, of an operation that succeeds with it; not "
+    "recorded of Azure to Azure",
+)
+RENAMED = ErrorTemplate(
+    200,
+    "28061",
+    "The virtual machine {machine} was created with another name, to avoid a clash.",
+    "SR-31",
+    "seen in azure-cli-extensions' V2A recordings, in other words, of an operation that succeeds",
 )
 REGION_NOT_AVAILABLE = ErrorTemplate(
     200,
@@ -148,6 +156,9 @@ POLICY_PROVIDER = unquoted(
 )
 PLAN_GROUPS = unquoted("RecoveryPlanGroups", "{problem}.", "SR-60, SR-61")
 PLAN_ITEM = unquoted("RecoveryPlanItem", "There is no protected item {item}.", "SR-60")
+PLAN_EMPTY = unquoted(
+    "RecoveryPlanEmpty", "No machine of the plan {plan} is in its primary fabric.", "SR-60"
+)
 PLAN_FABRIC = unquoted("RecoveryPlanFabric", "{problem}.", "SR-60")
 MAPPING_TARGET = unquoted("MappingTarget", "There is no {what} {id}.", "SR-37, SR-38")
 MAPPING_EXISTS = unquoted(

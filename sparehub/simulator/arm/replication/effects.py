@@ -34,7 +34,7 @@ EFFECTS: Mapping[str, Effect] = MappingProxyType(
         "commit": Effect(failover.finish_commit, _nothing),
         "test failover": Effect(trial_failover.finish_test, trial_failover.fail_test),
         "clean-up": Effect(trial_failover.finish_cleanup, _nothing),
-        "switch": Effect(reprotect.finish_switch, reprotect.keep_item),
+        "switch": Effect(reprotect.finish_switch, _nothing),
         "remove": Effect(reprotect.finish_removal, _nothing),
         "nothing": Effect(_nothing, _nothing),
         "plan step": Effect(plan_run.finish_step, plan_run.fail_step),

@@ -21,10 +21,6 @@ from sparehub.simulator.arm.types.base import (
 from sparehub.simulator.arm.types.recovery.state import durations, item_state
 
 _DIRECTION = "PrimaryToRecovery"
-_WARNING = {
-    "code": "28061",
-    "message": "The virtual machine was created with another name, to avoid a clash.",
-}
 
 
 def unplanned_failover(call: ActionContext) -> StartedOperation:
@@ -43,6 +39,7 @@ def unplanned_failover(call: ActionContext) -> StartedOperation:
     seconds = durations.FAILOVER + (durations.SHUTDOWN if shutdown else 0.0)
     region = item_state.source_region(call.resource)
     target = str(call.resource.private["targetRegion"])
+    name = call.resource.private["machine"]["name"]
     warned = faults.holding(call.transaction, FaultKind.WARNING, target)
     return StartedOperation(
         seconds=seconds,
@@ -50,7 +47,7 @@ def unplanned_failover(call: ActionContext) -> StartedOperation:
         arguments={"items": [call.resource.key], "points": [point], "shutdown": shutdown},
         job=_job(call.resource, shutdown),
         failure=failure(call.transaction, call.resource, shutdown=shutdown, region=region),
-        warning=_WARNING if warned else None,
+        warning=refusals.RENAMED(machine=name).error if warned else None,
     )
 
 

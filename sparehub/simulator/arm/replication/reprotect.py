@@ -21,6 +21,7 @@ from sparehub.simulator.arm.types.base import (
 from sparehub.simulator.arm.types.recovery.state import durations, egress, item_state, mappings
 from sparehub.simulator.arm.types.recovery.state.instants import set_instants
 from sparehub.simulator.arm.types.recovery.state.item_state import ITEM
+from sparehub.simulator.arm.types.recovery.state.jobs import vault_of
 from sparehub.simulator.arm.types.recovery.state.source_machine import discover
 from sparehub.simulator.arm.types.storage.storage_account import STORAGE_ACCOUNT, cache_problem
 
@@ -66,7 +67,7 @@ def _check_cache(call: ActionContext, item: Resource, disks: list[dict[str, str]
     """Return the cache account; refuse disks without one of the other region (SR-53)."""
     if not disks:
         raise refusals.NO_DISKS(machine=item.private["machine"]["name"])
-    vault = call.transaction.get("/".join(item.key.split("/")[:9]))
+    vault = call.transaction.get(vault_of(item.id).key)
     text = str(disks[0].get("primaryStagingAzureStorageAccountId", ""))
     account = mappings.stored(call.transaction, text, STORAGE_ACCOUNT)
     problem = cache_problem(call.transaction, account, str(item.private["targetRegion"]), vault)
@@ -164,12 +165,6 @@ def finish_switch(context: EffectContext) -> None:
     set_instants(store, moved)
     if machine:
         remove_machine(context, source, disks=False)
-
-
-def keep_item(context: EffectContext) -> None:
-    """Leave the item where it is: re-protection has failed."""
-    if item := context.transaction.get(context.arguments["item"]):
-        context.transaction.touch(item)
 
 
 def remove_item(call: ActionContext) -> StartedOperation:

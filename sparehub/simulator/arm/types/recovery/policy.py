@@ -9,9 +9,9 @@ from sparehub.simulator.arm.types.base import Durations, Write
 from sparehub.simulator.arm.types.body_schema import Spec
 from sparehub.simulator.arm.types.recovery.replication_type import ReplicationType
 from sparehub.simulator.arm.types.recovery.state import durations
-from sparehub.simulator.arm.types.recovery.state.mappings import CONTAINER_MAPPING
+from sparehub.simulator.arm.types.recovery.state.mappings import CONTAINER_MAPPING, VAULT
 
-POLICY = "Microsoft.RecoveryServices/vaults/replicationPolicies"
+POLICY = f"{VAULT}/replicationPolicies"
 A2A = "A2A"
 """The provider that replicates machines of Azure to Azure."""
 _MOST_MINUTES = 15 * 24 * 60

@@ -14,9 +14,9 @@ from sparehub.simulator.arm.types.recovery.replication_type import ReplicationTy
 from sparehub.simulator.arm.types.recovery.state import durations
 from sparehub.simulator.arm.types.recovery.state.item_state import ITEM
 from sparehub.simulator.arm.types.recovery.state.jobs import vault_of
-from sparehub.simulator.arm.types.recovery.state.mappings import FABRIC, fabric_of, stored
+from sparehub.simulator.arm.types.recovery.state.mappings import FABRIC, VAULT, fabric_of, stored
 
-PLAN = "Microsoft.RecoveryServices/vaults/replicationRecoveryPlans"
+PLAN = f"{VAULT}/replicationRecoveryPlans"
 _MOST_GROUPS, _MOST_ITEMS = 7, 100
 _ACTIONS: Spec = [
     {

@@ -9,14 +9,13 @@ from sparehub.simulator.arm.storage.deterministic_ids import guid
 from sparehub.simulator.arm.storage.transaction import Resource, Transaction
 from sparehub.simulator.arm.types.base import AnswerStyle, Deleter, Durations, ResourceType, Write
 from sparehub.simulator.arm.types.body_schema import Spec
+from sparehub.simulator.arm.types.recovery.job import ALERT_SETTING
 from sparehub.simulator.arm.types.recovery.state import durations
 from sparehub.simulator.arm.types.recovery.state.jobs import JOB
+from sparehub.simulator.arm.types.recovery.state.mappings import VAULT
 from sparehub.simulator.arm.types.storage.role_assignment import ROLE_ASSIGNMENT
 
-VAULT = "Microsoft.RecoveryServices/vaults"
-_GOES_ALONG = frozenset(
-    name.lower() for name in (JOB, f"{VAULT}/replicationAlertSettings", ROLE_ASSIGNMENT)
-)
+_GOES_ALONG = frozenset(name.lower() for name in (JOB, ALERT_SETTING, ROLE_ASSIGNMENT))
 """Children that do not keep a vault from being deleted, by type in lower case."""
 _RETENTION_DAYS = 14
 

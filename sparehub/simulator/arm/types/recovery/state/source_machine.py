@@ -3,9 +3,7 @@
 from sparehub.simulator.arm.http_messages import JsonObject
 from sparehub.simulator.arm.storage.deterministic_ids import guid
 from sparehub.simulator.arm.storage.transaction import Resource, Transaction
-
-GIBIBYTE = 2**30
-_DEFAULT_SIZE = 30
+from sparehub.simulator.arm.types.attached.disk import DEFAULT_SIZE
 
 
 def discover(transaction: Transaction, machine: Resource) -> JsonObject:
@@ -36,7 +34,7 @@ def disks_of(transaction: Transaction, machine: Resource) -> list[JsonObject]:
                 {
                     "id": identity,
                     "name": identity.rpartition("/")[2],
-                    "size": size or _DEFAULT_SIZE,
+                    "size": size or DEFAULT_SIZE,
                     "sku": disk["managedDisk"].get("storageAccountType", "Premium_LRS"),
                     "system": bool(disk.get("system")),
                     "lun": disk.get("lun"),
