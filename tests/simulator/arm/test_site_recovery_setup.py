@@ -24,9 +24,18 @@ def changed(written: Written, **more: Any) -> Written:
     return path, {"properties": body["properties"] | more}
 
 
-@pytest.mark.parametrize("path", [asr.CONTAINER, NETWORKS, f"{asr.VAULT}/replicationJobs/x"])
-def test_containers_networks_and_jobs_have_no_delete(arm: Arm, path: str) -> None:
-    """SR-36: a container has ``remove``; the network and the jobs go with what they are of."""
+@pytest.mark.parametrize(
+    "path",
+    [
+        asr.CONTAINER,
+        NETWORKS,
+        f"{asr.VAULT}/replicationJobs/x",
+        f"{asr.VAULT}/replicationAlertSettings/defaultAlertSetting",
+        f"{asr.THERE}/providers/Microsoft.Automation/automationAccounts/a/jobs/x",
+    ],
+)
+def test_what_goes_with_its_parent_only_has_no_delete(arm: Arm, path: str) -> None:
+    """SR-36: a container has ``remove``; Microsoft's clients delete none of these."""
     asr.prepare(arm)
 
     assert arm.refused_delete(path) == "METHOD_UNKNOWN"

@@ -144,6 +144,7 @@ class AutomationJob(AutomationType):
 
     name = JOB
     shown_type = f"{_NAMESPACE}/Jobs"
+    has_delete = False
     accepts: ClassVar[Spec] = {"parameters": dict, "runOn": str, "runbook": {"name": str}}
 
     def check(self, write: Write) -> None:

@@ -49,6 +49,7 @@ class AlertSetting(ResourceType):
     name = ALERT_SETTING
     answers = AnswerStyle.IMMEDIATE
     created_status = 200
+    has_delete = False
     accepts: ClassVar[Spec] = {"customEmailAddresses": [str], "locale": str, "sendToOwners": str}
     seconds = Durations(create=0, update=0, delete=0)
     verb = "PutAlertSettingOperation"
