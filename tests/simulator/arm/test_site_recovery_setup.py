@@ -55,7 +55,7 @@ def test_the_network_of_a_fabric_is_not_written(arm: Arm) -> None:
 
 
 def test_role_assignments_do_not_keep_a_vault_or_a_container(arm: Arm) -> None:
-    """SR-81: they go with what they are at; nor do they stand in the way of mappings."""
+    """SR-81: they go with what they are at; mappings are made beside them."""
     asr.prepare(arm)
     container = f"{asr.PRIMARY}/replicationProtectionContainers/second"
     asr.succeed(arm, "PUT", *asr.container(container))
