@@ -297,7 +297,7 @@ def test_parameters_variables_and_functions_are_evaluated(arm: Arm) -> None:
         (FABRIC, {"parameters": ["needed"]}, "TEMPLATE_INVALID"),
         (FABRIC, {"variables": "none"}, "TEMPLATE_INVALID"),
         (FABRIC | {"name": f"[concat({'9' * 5000})]"}, {}, "TEMPLATE_EXPRESSION"),
-        (FABRIC | {"name": f"[{'concat(' * 5000}"}, {}, "TEMPLATE_INVALID"),
+        (FABRIC | {"name": f"[{'concat(' * 5000}]"}, {}, "TEMPLATE_INVALID"),
         (FABRIC | {"name": "[concat(resourceGroup(), 'x')]"}, {}, "TEMPLATE_EXPRESSION"),
         (FABRIC | {"scope": VAULT}, {}, "TEMPLATE_EXPRESSION"),
         (FABRIC | {"type": "Microsoft.None/things", "name": "x"}, {}, "TYPE_UNKNOWN"),

@@ -453,6 +453,23 @@ def test_an_agent_without_a_way_out_is_not_enabled(arm: Arm) -> None:
     asr.succeed(arm, "PUT", *asr.protection("app1"))
 
 
+def test_an_agent_without_a_way_out_of_the_recovery_region_is_not_re_protected(arm: Arm) -> None:
+    """SR-68: the operation ends Failed, and the item stays where it is."""
+    asr.protect(arm, "app1")
+    asr.succeed(arm, "POST", f"{asr.item('app1')}/unplannedFailover", asr.failover())
+    table = f"{asr.THERE}/providers/Microsoft.Network/routeTables/rt"
+    route = {"addressPrefix": "0.0.0.0/0", "nextHopType": "None"}
+    routes = [{"name": "out", "properties": route}]
+    arm.put(table, {"location": asr.TARGET, "properties": {"routes": routes}})
+    properties = {"addressPrefix": "10.1.0.0/24", "routeTable": {"id": table}}
+    arm.put(f"{asr.ARRIVAL[0]}/subnets/app", {"properties": properties})
+
+    status = ended(arm, "POST", *asr.switch("app1"))
+
+    assert status == ("Failed", refusals.NO_EGRESS_BACK.code)
+    assert arm.properties(asr.item("app1"))["activeLocation"] == "Recovery"
+
+
 def test_a_missing_fabric_and_a_missing_item_have_words_of_their_own(arm: Arm) -> None:
     """SR-82."""
     asr.prepare(arm)
