@@ -6,11 +6,13 @@ from typing import Any
 
 from sparehub.azure.answers import Answer
 from sparehub.failover.queries.circuit_users import CircuitUse, CircuitUser, use_of
+from sparehub.topology.config.resource_ids import ResourceId
 from tests.failover.memory_backend.hooks import Hooks
 from tests.failover.memory_backend.world import Retrying, World
 from tests.failover.operators import Start
 
 OTHER = "/subscriptions/00000000-0000-0000-0000-000000000009"
+THEIR_SUBSCRIPTION = ResourceId.parse(OTHER)
 NETWORK = f"{OTHER}/resourceGroups/r/providers/Microsoft.Network"
 THEIRS, HIDDEN = f"{NETWORK}/connections/theirs", f"{NETWORK}/connections/hidden"
 HUB = f"{NETWORK}/virtualNetworks/hub"
@@ -74,13 +76,13 @@ def test_whoever_a_list_shows_is_named(start: Start) -> None:
     assert use(world, {"/authorizations": {"value": [by, hidden]}}, peering) == CircuitUse(
         authorization="/key",
         others=(
-            CircuitUser(what=f"connection {THEIRS}", subscription=OTHER),
+            CircuitUser(what=f"connection {THEIRS}", subscription=THEIR_SUBSCRIPTION),
             CircuitUser(
                 what=f"connection {HIDDEN.lower()}, by authorization /other-key",
-                subscription=OTHER,
+                subscription=THEIR_SUBSCRIPTION,
             ),
             CircuitUser(what="Global Reach reach (?, ?)"),
-            CircuitUser(what=f"Virtual WAN {OTHER}/wan", subscription=OTHER),
+            CircuitUser(what=f"Virtual WAN {OTHER}/wan", subscription=THEIR_SUBSCRIPTION),
         ),
     )
 
@@ -102,7 +104,9 @@ def test_a_prefix_of_either_link_that_is_nobodys_who_is_known_is_somebodys(start
     assert use(world, answers) == CircuitUse(
         others=(
             CircuitUser(
-                what=f"connection {THEIRS}", subscription=OTHER, prefixes=("10.50.0.0/16",)
+                what=f"connection {THEIRS}",
+                subscription=THEIR_SUBSCRIPTION,
+                prefixes=("10.50.0.0/16",),
             ),
             CircuitUser(
                 what="advertised over the circuit by others",
@@ -133,7 +137,7 @@ def test_without_the_index_the_connections_of_every_subscription_are_read(start:
     }
 
     assert use(world, answers) == CircuitUse(
-        others=(CircuitUser(what=f"connection {THEIRS}", subscription=OTHER),),
+        others=(CircuitUser(what=f"connection {THEIRS}", subscription=THEIR_SUBSCRIPTION),),
         unread=(f"connections: {HIDDEN}: not yours",),
     )
 
@@ -153,10 +157,17 @@ def test_what_cannot_be_read_is_named(start: Start) -> None:
 
 def test_an_unknown_user_may_be_in_the_circuits_own_subscription_only() -> None:
     """There alone a link needs no authorization (ER-14)."""
-    link = CircuitUser(what="link", subscription=OTHER)
+    link = CircuitUser(what="link", subscription=THEIR_SUBSCRIPTION)
     unknown = CircuitUser(what="somebody", unknown=True)
-    found = CircuitUse(others=(link, CircuitUser(what="elsewhere", subscription="/x"), unknown))
+    found = CircuitUse(
+        others=(
+            link,
+            CircuitUser(what="elsewhere", subscription=ResourceId.parse("/subscriptions/8")),
+            unknown,
+        )
+    )
 
-    own, another = f"{NETWORK}/expressRouteCircuits/c", "/subscriptions/1/x/circuit"
-    assert found.in_subscription(THEIRS, own) == (link, unknown)
-    assert found.in_subscription(THEIRS, another) == (link,)
+    own = ResourceId.parse(f"{NETWORK}/expressRouteCircuits/c")
+    theirs = ResourceId.parse(THEIRS)
+    assert found.in_subscription(theirs, own) == (link, unknown)
+    assert found.in_subscription(theirs, own.in_subscription("1")) == (link,)

@@ -27,3 +27,15 @@ def changed(body: Any, path: tuple[object, ...], junk: object) -> Any:
         changed(item, tuple(rest), junk) if index == name else item
         for index, item in enumerate(body)
     ]
+
+
+def without(body: Any, path: tuple[object, ...]) -> Any:
+    """Return a body without one member or item."""
+    name, *rest = path
+    items = body.items() if isinstance(body, dict) else enumerate(body)
+    kept = [
+        (key, without(value, tuple(rest)) if key == name else value)
+        for key, value in items
+        if key != name or rest
+    ]
+    return dict(kept) if isinstance(body, dict) else [value for _, value in kept]

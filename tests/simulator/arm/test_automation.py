@@ -42,7 +42,7 @@ def test_a_runbook_is_drafted_published_and_run(arm: Arm) -> None:
     body = {"properties": {"runbook": {"name": "switch"}}}
     assert arm.refusal(job, body) == "RUNBOOK_NOT_PUBLISHED"
     missing = {"properties": {"runbook": {"name": "none"}}}
-    assert arm.refusal(job, missing) == "ITEM_MISSING"
+    assert arm.refusal(job, missing) == "RUNBOOK_MISSING"
 
     assert polled(arm, "PUT", f"{RUNBOOK}/draft/content", b"Write-Output 'x'") == 200
     assert polled(arm, "POST", f"{RUNBOOK}/publish") == 200
@@ -152,6 +152,30 @@ def assignment(name: str, scope: str = STORAGE) -> str:
     return f"{scope}/providers/Microsoft.Authorization/roleAssignments/{name}"
 
 
+@pytest.mark.parametrize(
+    ("sent", "shown"),
+    [
+        ({"sku": {"name": "standard_zrs"}}, ("Standard_ZRS", "Standard", "StorageV2")),
+        ({"sku": {"name": "PREMIUM_LRS"}}, ("Premium_LRS", "Premium", "StorageV2")),
+        ({"kind": "storage"}, ("Standard_LRS", "Standard", "Storage")),
+    ],
+)
+def test_sku_and_kind_of_an_account_are_shown_as_azure_spells_them(
+    arm: Arm, sent: Body, shown: tuple[str, str, str]
+) -> None:
+    """ARM reads them without their case; others are refused."""
+    arm.put(*group())
+    path, body = asr.account(STORAGE, "eastasia")
+
+    arm.put(path, body | sent)
+
+    account = arm.get(STORAGE)
+    assert (account["sku"]["name"], account["sku"]["tier"], account["kind"]) == shown
+    for wrong in ({"sku": {"name": "Standard"}}, {"kind": "Disk"}):
+        assert arm.refusal(path, body | wrong) == "ACCOUNT_SKU"
+        assert arm.refusal(path, wrong, "PATCH") == "ACCOUNT_SKU"
+
+
 def test_a_role_is_assigned_once_at_a_scope(arm: Arm) -> None:
     """At a resource; it goes with the resource."""
     storage(arm)
@@ -169,7 +193,10 @@ def test_a_role_is_assigned_once_at_a_scope(arm: Arm) -> None:
 
 
 def test_a_cache_without_keys_wants_roles_of_the_vaults_identity(arm: Arm) -> None:
-    """SR-66: Contributor and Storage Blob Data Contributor, one alone is not enough."""
+    """SR-66: Contributor and Storage Blob Data Contributor, at the account or above it.
+
+    A group whose name is the beginning of the account's group is not above it.
+    """
     asr.prepare(arm, "app1")
     arm.put(*asr.account(asr.CACHE, asr.SOURCE, allowSharedKeyAccess=False))
     assert arm.refusal(*asr.protection("app1")) == "CACHE_ACCOUNT"
@@ -179,7 +206,11 @@ def test_a_cache_without_keys_wants_roles_of_the_vaults_identity(arm: Arm) -> No
     principal = arm.get(asr.VAULT)["identity"]["principalId"]
     arm.put(assignment("one", asr.CACHE), role(principal, CONTRIBUTOR))
     assert arm.refusal(*asr.protection("app1")) == "CACHE_ACCOUNT"
-    arm.put(assignment("two", asr.CACHE), role(principal, BLOBS))
+    near = asr.HERE.removesuffix("ce")
+    arm.put(*group(near))
+    arm.put(assignment("near", near), role(principal, BLOBS))
+    assert arm.refusal(*asr.protection("app1")) == "CACHE_ACCOUNT"
+    arm.put(assignment("two", asr.HERE), role(principal, BLOBS))
     asr.succeed(arm, "PUT", *asr.protection("app1"))
 
 
@@ -263,6 +294,18 @@ def test_parameters_variables_and_functions_are_evaluated(arm: Arm) -> None:
         (FABRIC | {"name": "vault"}, {}, "TEMPLATE_INVALID"),
         (FABRIC | {"type": 7}, {}, "TEMPLATE_INVALID"),
         (FABRIC, {"parameters": {"needed": {"type": "string"}}}, "TEMPLATE_INVALID"),
+        (FABRIC, {"parameters": ["needed"]}, "TEMPLATE_INVALID"),
+        (FABRIC, {"variables": "none"}, "TEMPLATE_INVALID"),
+        (FABRIC | {"name": f"[concat({'9' * 5000})]"}, {}, "TEMPLATE_EXPRESSION"),
+        (FABRIC | {"name": f"[{'concat(' * 5000}]"}, {}, "TEMPLATE_INVALID"),
+        (FABRIC | {"name": "[concat(resourceGroup(), 'x')]"}, {}, "TEMPLATE_EXPRESSION"),
+        (FABRIC | {"scope": VAULT}, {}, "TEMPLATE_EXPRESSION"),
+        (FABRIC | {"type": "Microsoft.None/things", "name": "x"}, {}, "TYPE_UNKNOWN"),
+        (
+            {"type": "Microsoft.Resources/resourceGroups", "name": "x", "location": "eastasia"},
+            {},
+            "GROUP_IN_GROUP",
+        ),
         ("text", {}, "TEMPLATE_INVALID"),
     ],
 )

@@ -35,7 +35,7 @@ PROTECTIONS: dict[str, tuple[Written, str]] = {
         changed(asr.protection("app1"), vmManagedDisks=disk(diskId=asr.machine("none")[0])),
         "DISK_MISSING",
     ),
-    "no disks": (changed(asr.protection("app1"), vmManagedDisks=[]), "DISKS_MISSING"),
+    "no disks": (changed(asr.protection("app1"), vmManagedDisks=[]), "NO_DISKS"),
     "a container of the same fabric": (
         changed(asr.protection("app1"), recoveryContainerId=asr.CONTAINER),
         "WRONG_CONTAINER",
@@ -182,7 +182,7 @@ def test_fabrics_policies_and_mappings_are_refused(arm: Arm) -> None:
     del body["properties"]["recoveryFabricName"]
     refused(arm, "NETWORK_MAPPING_FABRIC", (path, body))
     unknown = {"properties": body["properties"] | {"recoveryFabricName": "none"}}
-    refused(arm, "FABRIC_MISSING", (path, unknown))
+    refused(arm, "MAPPING_TARGET", (path, unknown))
     refused(arm, "READ_ONLY", (f"{asr.PRIMARY}/replicationNetworks/mine", {}))
     refused(arm, "READ_ONLY", (f"{asr.VAULT}/replicationJobs/mine", {}))
 
@@ -203,7 +203,7 @@ def test_what_is_in_use_is_not_removed(arm: Arm) -> None:
 
 
 def test_plans_are_refused(arm: Arm) -> None:
-    """SR-60, SR-61: eight groups, 101 machines, unknown ones, ones of the other direction."""
+    """SR-60, SR-61: eight groups, 101 machines, ones twice, unknown, of the other direction."""
     asr.protect(arm, "app1")
     path, body = asr.plan(["app1"])
     properties = body["properties"]
@@ -212,12 +212,14 @@ def test_plans_are_refused(arm: Arm) -> None:
         return path, {"properties": properties | more}
 
     empty = {"groupType": "Boot", "replicationProtectedItems": []}
-    refused(arm, "PLAN_SIZE", plan(groups=[empty] * 8))
+    refused(arm, "PLAN_GROUPS", plan(groups=[empty] * 8))
     many = [{"id": asr.item(f"m{number}")} for number in range(101)]
-    refused(arm, "PLAN_SIZE", plan(groups=[empty | {"replicationProtectedItems": many}]))
-    twice = [{"id": asr.item("app1")}] * 2
-    refused(arm, "PLAN_SIZE", plan(groups=[empty | {"replicationProtectedItems": twice}]))
-    refused(arm, "PLAN_SIZE", plan(groups=[empty | {"groupType": "Last"}]))
+    refused(arm, "PLAN_GROUPS", plan(groups=[empty | {"replicationProtectedItems": many}]))
+    nameless = [{"virtualMachineId": asr.machine("app1")[0]}]
+    refused(arm, "PLAN_GROUPS", plan(groups=[empty | {"replicationProtectedItems": nameless}]))
+    twice = [{"id": asr.item("app1")}, {"id": f"{asr.item('app1')}/"}]
+    refused(arm, "PLAN_GROUPS", plan(groups=[empty | {"replicationProtectedItems": twice}]))
+    refused(arm, "PLAN_GROUPS", plan(groups=[empty | {"groupType": "Last"}]))
     refused(arm, "PLAN_ITEM", asr.plan(["app1", "none"]))
     refused(arm, "PLAN_FABRIC", plan(primaryFabricId=OTHER))
     wrong = plan(primaryFabricId=asr.RECOVERY, recoveryFabricId=asr.PRIMARY)
@@ -228,7 +230,7 @@ def test_plans_are_refused(arm: Arm) -> None:
     )
     asr.succeed(arm, "PATCH", path, {"properties": {"groups": []}})
     body = asr.of_plan(asr.failover())
-    assert arm.refusal(f"{path}/unplannedFailover", body, "POST") == "PLAN_ITEM"
+    assert arm.refusal(f"{path}/unplannedFailover", body, "POST") == "PLAN_EMPTY"
 
 
 ACTIONS: dict[str, tuple[str, Callable[[], Body], str]] = {
@@ -254,6 +256,9 @@ ACTIONS: dict[str, tuple[str, Callable[[], Body], str]] = {
         lambda: asr.failover(recoveryPointId="none"),
         "POINT_MISSING",
     ),
+    "a planned failover": ("plannedFailover", asr.failover, "NOT_ALLOWED"),
+    "re-protection of unmanaged disks": ("reProtect", dict, "DISKS_MISSING"),
+    "another point before a failover": ("applyRecoveryPoint", dict, "NOT_ALLOWED"),
     "the other direction": (
         "unplannedFailover",
         lambda: {"properties": {"failoverDirection": "RecoveryToPrimary"}},
@@ -285,7 +290,7 @@ def test_commit_twice_and_re_protection_too_early_are_refused(arm: Arm) -> None:
         return {"properties": body["properties"] | {"providerSpecificDetails": sent}}
 
     for wrong, expected in (
-        (details(vmManagedDisks=[]), "DISKS_MISSING"),
+        (details(vmManagedDisks=[]), "NO_DISKS"),
         (details(recoveryContainerId=asr.BACK), "WRONG_CONTAINER"),
         (details(policyId="none"), "NOT_MAPPED"),
         (details(recoveryResourceGroupId=NOWHERE), "GROUP_MISSING"),
@@ -470,6 +475,23 @@ def test_an_agent_without_a_way_out_is_not_enabled(arm: Arm) -> None:
     asr.succeed(arm, "DELETE", asr.item("app1"))
     arm.send("POST", f"{asr.machine('nva')[0]}/start")
     asr.succeed(arm, "PUT", *asr.protection("app1"))
+
+
+def test_an_agent_without_a_way_out_of_the_recovery_region_is_not_re_protected(arm: Arm) -> None:
+    """SR-68: the operation ends Failed, and the item stays where it is."""
+    asr.protect(arm, "app1")
+    asr.succeed(arm, "POST", f"{asr.item('app1')}/unplannedFailover", asr.failover())
+    table = f"{asr.THERE}/providers/Microsoft.Network/routeTables/rt"
+    route = {"addressPrefix": "0.0.0.0/0", "nextHopType": "None"}
+    routes = [{"name": "out", "properties": route}]
+    arm.put(table, {"location": asr.TARGET, "properties": {"routes": routes}})
+    properties = {"addressPrefix": "10.1.0.0/24", "routeTable": {"id": table}}
+    arm.put(f"{asr.ARRIVAL[0]}/subnets/app", {"properties": properties})
+
+    status = ended(arm, "POST", *asr.switch("app1"))
+
+    assert status == ("Failed", refusals.NO_EGRESS_BACK.code)
+    assert arm.properties(asr.item("app1"))["activeLocation"] == "Recovery"
 
 
 def test_a_missing_fabric_and_a_missing_item_have_words_of_their_own(arm: Arm) -> None:

@@ -38,6 +38,7 @@ PARTS: tuple[tuple[str, Written], ...] = (
     ),
 )
 REMOVED = {
+    "replication_fabrics": "begin_delete",
     "replication_protection_containers": "begin_delete",
     "replication_policies": "begin_delete",
     "replication_network_mappings": "begin_delete",
@@ -151,7 +152,7 @@ def remove(sdk: Clients) -> Body:
 def take_down(sdk: Clients, operations: str, path: str) -> None:
     of = getattr(sdk.replication, operations)
     method = getattr(of, REMOVED.get(operations, "begin_purge"))
-    if operations == "replication_protection_containers":
+    if operations in ("replication_protection_containers", "replication_fabrics"):
         sdk.job(method, path)  # a POST
     else:
         ended(method, path)

@@ -18,9 +18,15 @@ from sparehub.simulator.arm.actions.gateway_connections import connections
 from sparehub.simulator.arm.actions.resiliency import resiliency_information, routes_information
 from sparehub.simulator.arm.data.service_providers import SERVICE_PROVIDERS, listed
 from sparehub.simulator.arm.http_messages import JsonObject
-from sparehub.simulator.arm.replication import bodies, failover, reprotect, trial_failover
+from sparehub.simulator.arm.replication import (
+    bodies,
+    failover,
+    other_actions,
+    reprotect,
+    trial_failover,
+)
+from sparehub.simulator.arm.replication.other_actions import export_jobs, refresh_health
 from sparehub.simulator.arm.replication.plans import runs
-from sparehub.simulator.arm.replication.vault_actions import export_jobs, refresh_health
 from sparehub.simulator.arm.routing.circuit_tables import (
     arp_table,
     route_table,
@@ -52,11 +58,17 @@ from sparehub.simulator.arm.types.express_route.circuit import CIRCUIT
 from sparehub.simulator.arm.types.express_route.circuit_peering import CIRCUIT_PEERING
 from sparehub.simulator.arm.types.express_route.gateway import GATEWAY
 from sparehub.simulator.arm.types.network.virtual_network import VIRTUAL_NETWORK
+from sparehub.simulator.arm.types.recovery.containers import ContainerMapping
+from sparehub.simulator.arm.types.recovery.fabric import Fabric
 from sparehub.simulator.arm.types.recovery.recovery_plan import PLAN
 from sparehub.simulator.arm.types.recovery.state.item_state import ITEM
 from sparehub.simulator.arm.types.recovery.state.jobs import JOB
-from sparehub.simulator.arm.types.recovery.state.mappings import CONTAINER
-from sparehub.simulator.arm.types.recovery.vault import VAULT
+from sparehub.simulator.arm.types.recovery.state.mappings import (
+    CONTAINER,
+    CONTAINER_MAPPING,
+    FABRIC,
+    VAULT,
+)
 from sparehub.simulator.arm.types.storage.storage_account import STORAGE_ACCOUNT
 from sparehub.simulator.arm.types.storage.storage_account import list_keys as list_account_keys
 
@@ -81,8 +93,13 @@ _SITE_RECOVERY = {
     f"{ITEM}/testFailover": _operation(trial_failover.test_failover),
     f"{ITEM}/testFailoverCleanup": _operation(trial_failover.clean_up),
     f"{ITEM}/remove": _operation(reprotect.remove_item),
+    f"{ITEM}/applyRecoveryPoint": _operation(other_actions.apply_recovery_point),
+    f"{ITEM}/plannedFailover": _operation(runs.not_for_azure),
+    f"{ITEM}/reProtect": _operation(other_actions.reprotect_unmanaged),
     f"{CONTAINER}/switchprotection": _operation(reprotect.switch_protection),
-    f"{CONTAINER}/remove": _operation(reprotect.remove_container),
+    f"{CONTAINER}/remove": _operation(other_actions.remove_container),
+    f"{CONTAINER_MAPPING}/remove": _operation(partial(other_actions.remove, kind=ContainerMapping)),
+    f"{FABRIC}/remove": _operation(partial(other_actions.remove, kind=Fabric)),
     f"{PLAN}/unplannedFailover": _plan_operation(runs.unplanned_failover),
     f"{PLAN}/plannedFailover": _plan_operation(runs.not_for_azure),
     f"{PLAN}/testFailover": _plan_operation(runs.test_failover),

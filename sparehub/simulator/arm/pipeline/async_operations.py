@@ -21,6 +21,7 @@ from sparehub.simulator.arm.storage.resource_id import (
 )
 from sparehub.simulator.arm.storage.transaction import Resource, Transaction
 from sparehub.simulator.arm.types.base import AnswerStyle
+from sparehub.simulator.arm.types.recovery.state.jobs import vault_of
 from sparehub.simulator.arm.types.registry import REGISTRY
 from sparehub.simulator.arm.types.render import render
 
@@ -29,8 +30,6 @@ _HOST = "https://management.azure.com"
 _OK, _ACCEPTED, _NO_CONTENT, _CONFLICT = 200, 202, 204, 409
 _COMPUTE = "/microsoft.compute/"
 _AUTOMATION = "/microsoft.automation/"
-_VAULT = 9
-"""Segments of the id of a vault with the slash before it."""
 
 
 def record_operation(
@@ -83,7 +82,7 @@ def operation_headers(
 def accepted_headers(target: str, operation: str, resolved: ResolvedRequest) -> dict[str, str]:
     """Return what Site Recovery's 202 answers have: operation, result, and job of one GUID."""
     path = capitalized(target)
-    vault = "/".join(path.split("/")[:_VAULT])
+    vault = vault_of(ResourceId(path)).text
     return {
         "azure-asyncoperation": _url(resolved, f"{vault}/replicationOperationStatus/{operation}"),
         "location": _url(resolved, f"{path}/operationresults/{operation}"),

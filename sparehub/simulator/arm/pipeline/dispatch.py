@@ -162,6 +162,8 @@ def _put(timeline: Timeline, resolved: ResolvedRequest) -> Response:
 def _delete(timeline: Timeline, resolved: ResolvedRequest) -> Response:
     """Delete a resource; a DELETE is idempotent: of one that does not exist it is 204."""
     identity, existing = resolved.resource_id, resolved.existing
+    if resolved.type and not resolved.type.has_delete:
+        raise refusals.METHOD_UNKNOWN(method="DELETE")
     if existing is None:
         if identity.is_group:
             raise refusals.GROUP_NOT_FOUND(group=identity.name)

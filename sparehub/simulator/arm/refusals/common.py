@@ -113,6 +113,9 @@ ETAG_MISMATCH = ErrorTemplate(
         ),
     ),
 )
+GROUP_IN_GROUP = unquoted(
+    "GroupInGroup", "A resource group is not in a resource group: {id}.", "ARM", 400
+)
 GROUP_NOT_FOUND = ErrorTemplate(
     404, "ResourceGroupNotFound", "Resource group '{group}' could not be found.", "ARM", _NET
 )

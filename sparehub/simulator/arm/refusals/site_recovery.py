@@ -44,6 +44,7 @@ DISKS_MISSING = ErrorTemplate(
     "SR-53",
     "public script asr-a2a-lab.ps1 quotes it of reProtect",
 )
+NO_DISKS = unquoted("NoDisks", "No managed disk of {machine} is given.", "SR-39, SR-53")
 POLICY_INVALID = ErrorTemplate(
     400,
     "150261",
@@ -56,7 +57,15 @@ ALREADY_PROTECTED = ErrorTemplate(
     "45031",
     "Protection is already enabled for the virtual machine '{machine}'.",
     "SR-31",
-    "seen in azure-cli-extensions' V2A recordings, of an operation that succeeds with it",
+    "seen in azure-cli-extensions' V2A recordings, of an operation that succeeds with it; not "
+    "recorded of Azure to Azure",
+)
+RENAMED = ErrorTemplate(
+    200,
+    "28061",
+    "The virtual machine {machine} was created with another name, to avoid a clash.",
+    "SR-31",
+    "seen in azure-cli-extensions' V2A recordings, in other words, of an operation that succeeds",
 )
 REGION_NOT_AVAILABLE = ErrorTemplate(
     200,
@@ -74,6 +83,12 @@ CAPACITY = unquoted(
 """Microsoft's number of quota problems is 150097, of enabling; of a failover none is quoted."""
 ADDRESS_TAKEN = unquoted(
     "AddressTaken", "The address {address} is not available in the recovery network.", "SR-73", 200
+)
+NO_EGRESS_BACK = unquoted(
+    "NoEgress",
+    "The agent of {machine} has no way out to Site Recovery, and is not re-protected.",
+    "SR-68",
+    200,
 )
 NO_EGRESS = ErrorTemplate(
     200,
@@ -130,12 +145,24 @@ FABRIC_EXISTS = unquoted(
     "FabricExists", "The vault has a fabric of {location} already: {name}.", "SR-03", 409
 )
 FABRIC_LOCATION = unquoted("FabricLocation", "'{location}' is not a region.", "SR-34")
-PLAN_SIZE = unquoted("RecoveryPlanSize", "{problem}.", "SR-61")
+FABRIC_MOVED = unquoted(
+    "FabricMoved",
+    "The fabric {name} is of {before}; it cannot become one of {location}.",
+    "SR-34",
+    409,
+)
+POLICY_PROVIDER = unquoted(
+    "PolicyProvider", "The policy {name} is of the provider {provider}, and stays so.", "SR-35", 409
+)
+PLAN_GROUPS = unquoted("RecoveryPlanGroups", "{problem}.", "SR-60, SR-61")
 PLAN_ITEM = unquoted("RecoveryPlanItem", "There is no protected item {item}.", "SR-60")
 PLAN_ACTION = unquoted(
     "RecoveryPlanAction",
     "The action {name} is of type {type}: Azure to Azure has runbooks and manual actions.",
     "SR-62",
+)
+PLAN_EMPTY = unquoted(
+    "RecoveryPlanEmpty", "No machine of the plan {plan} is in its primary fabric.", "SR-60"
 )
 PLAN_FABRIC = unquoted("RecoveryPlanFabric", "{problem}.", "SR-60")
 MAPPING_TARGET = unquoted("MappingTarget", "There is no {what} {id}.", "SR-37, SR-38")
@@ -156,6 +183,7 @@ TEST_NETWORK = unquoted("TestNetwork", "{problem}.", "SR-70")
 POINT_MISSING = unquoted("RecoveryPointNotFound", "There is no recovery point {point}.", "SR-52")
 JOB_STATE = unquoted("JobState", "The job {job} cannot be {what}.", "SR-63", 409)
 READ_ONLY = unquoted("ReadOnly", "{type} cannot be written.", "SR-28", 405)
+RUNBOOK_MISSING = unquoted("RunbookNotFound", "There is no runbook {name}.", "SR-65", 404)
 RUNBOOK_DRAFT = unquoted("RunbookNoDraft", "The runbook {name} has no draft.", "SR-65", 404)
 RUNBOOK_NOT_PUBLISHED = unquoted(
     "RunbookNotPublished", "The runbook {name} is not published.", "SR-65"
@@ -187,6 +215,9 @@ ACCOUNT_TAKEN = ErrorTemplate(
     "ARM",
     "https://learn.microsoft.com/azure/azure-resource-manager/troubleshooting/"
     "error-storage-account-name",
+)
+ACCOUNT_SKU = unquoted(
+    "StorageAccountSku", "'{value}' is not the {what} of a storage account.", "ARM"
 )
 ROLE_EXISTS = ErrorTemplate(
     409,

@@ -13,6 +13,7 @@ _PROPERTIES: dict[str, Any] = {
     "networkType": str,
     "networkId": str,
     "comments": str,
+    "recoveryPointId": str,
     "replicationProtectedItemName": str,
     "providerSpecificDetails": {
         "instanceType": str,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from sparehub.simulator.arm.http_messages import JsonObject
-from sparehub.simulator.arm.replication import failover, reprotect, trial_failover
+from sparehub.simulator.arm.replication import failover, other_actions, reprotect, trial_failover
 from sparehub.simulator.arm.replication.plans import ends
 from sparehub.simulator.arm.types.base import EffectContext
 
@@ -27,10 +27,11 @@ def _nothing(context: EffectContext) -> None:
 EFFECTS: Mapping[str, Effect] = MappingProxyType(
     {
         "failover": Effect(failover.finish_failover, failover.fail_failover),
+        "change point": Effect(other_actions.finish_change, _nothing),
         "commit": Effect(failover.finish_commit, _nothing),
         "test failover": Effect(trial_failover.finish_test, trial_failover.fail_test),
         "clean-up": Effect(trial_failover.finish_cleanup, _nothing),
-        "switch": Effect(reprotect.finish_switch, reprotect.keep_item),
+        "switch": Effect(reprotect.finish_switch, _nothing),
         "remove": Effect(reprotect.finish_removal, _nothing),
         "nothing": Effect(_nothing, _nothing),
         "plan step": Effect(ends.finish_step, ends.fail_step),

@@ -26,10 +26,6 @@ from sparehub.simulator.arm.types.recovery.state import durations, item_state, r
 from sparehub.simulator.arm.types.recovery.state.arrival import Arrival
 
 DIRECTION = "PrimaryToRecovery"
-_WARNING = {
-    "code": "28061",
-    "message": "The virtual machine was created with another name, to avoid a clash.",
-}
 
 
 def unplanned_failover(call: ActionContext) -> StartedOperation:
@@ -66,7 +62,9 @@ def require_direction(properties: JsonObject, target: Resource) -> None:
 def warning(transaction: Transaction, item: Resource) -> JsonObject | None:
     """Return the error that a failover shows although it succeeds, if it does (SR-31)."""
     target = str(item.private["targetRegion"])
-    return _WARNING if faults.holding(transaction, FaultKind.WARNING, target) else None
+    if not faults.holding(transaction, FaultKind.WARNING, target):
+        return None
+    return refusals.RENAMED(machine=item.private["machine"]["name"]).error
 
 
 def shuts_down(properties: JsonObject) -> bool:

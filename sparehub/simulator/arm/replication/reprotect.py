@@ -95,7 +95,7 @@ def _failure(
     if machine is None or not is_running(machine, now):
         return replicated_machines.NOT_RUNNING(machine=item.private["machine"]["name"])
     if not egress.has_egress(transaction, machine, now):
-        return refusals.NO_EGRESS()
+        return refusals.NO_EGRESS_BACK(machine=machine.id.name)
     if faults.holding(transaction, FaultKind.CACHE_UNREACHABLE, str(item.private["targetRegion"])):
         account = disks[0].get("primaryStagingAzureStorageAccountId", "")
         return refusals.CACHE_ACCOUNT(account=account, problem="cannot be reached")
@@ -187,12 +187,6 @@ def finish_switch(context: EffectContext) -> None:
         machines.remove_left(store, context.writer, left)
 
 
-def keep_item(context: EffectContext) -> None:
-    """Leave the item where it is: re-protection has failed."""
-    if item := context.transaction.get(context.arguments["item"]):
-        context.transaction.touch(item)
-
-
 def remove_item(call: ActionContext) -> StartedOperation:
     """Start the end of replication: ``POST .../remove`` of an item (SR-57)."""
     require(call.transaction, call.resource, "DisableProtection", call.now)
@@ -205,26 +199,6 @@ def remove_item(call: ActionContext) -> StartedOperation:
             friendly_name="Disable replication",
             target=call.resource.private["machine"]["name"],
             target_type="Vm",
-        ),
-    )
-
-
-def remove_container(call: ActionContext) -> StartedOperation:
-    """Start the removal of a container, which has no DELETE (SR-36); refuse one in use (SR-80)."""
-    store, identity = call.transaction, call.resource.id.text
-    for child in store.children(call.resource.key):
-        raise refusals.IN_USE(id=identity, user=child.id.text)
-    for mapping in store.referrers(call.resource.key, mappings.CONTAINER_MAPPING):
-        raise refusals.IN_USE(id=identity, user=mapping.id.text)
-    return StartedOperation(
-        seconds=durations.REMOVAL,
-        effect="remove",
-        arguments={},
-        job=JobDraft(
-            scenario="DeleteProtectionContainer",
-            friendly_name="Remove protection container",
-            target=call.resource.id.name,
-            target_type="ProtectionContainer",
         ),
     )
 

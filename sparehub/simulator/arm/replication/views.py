@@ -19,11 +19,12 @@ from sparehub.simulator.arm.types.recovery.state import item_state, replication
 from sparehub.simulator.arm.types.recovery.state.mappings import (
     CONTAINER,
     CONTAINER_MAPPING,
+    FABRIC,
     NETWORK,
     NETWORK_MAPPING,
+    VAULT,
 )
 
-_VAULT = "Microsoft.RecoveryServices/vaults"
 _ELIGIBILITY = "Microsoft.RecoveryServices/replicationEligibilityResults"
 
 
@@ -42,7 +43,7 @@ View = Callable[[ViewContext], JsonObject]
 
 ELSEWHERE: Mapping[str, str] = MappingProxyType(
     {
-        f"{_VAULT}/{kind.rpartition('/')[2]}".lower(): kind
+        f"{VAULT}/{kind.rpartition('/')[2]}".lower(): kind
         for kind in (
             item_state.ITEM,
             CONTAINER,
@@ -123,11 +124,11 @@ def _health(context: ViewContext) -> JsonObject:
     def part(count: int, by_category: JsonObject | None) -> JsonObject:
         return {"resourceCount": count, "issues": [], "categorizedResourceCounts": by_category}
 
-    fabrics = store.children(vault.key, f"{_VAULT}/replicationFabrics")
+    fabrics = store.children(vault.key, FABRIC)
     containers = store.of_type(CONTAINER, under=f"{vault.key}/")
     return {
         "name": "Default",
-        "type": f"{_VAULT}/replicationVaultHealth",
+        "type": f"{VAULT}/replicationVaultHealth",
         "id": f"{capitalized(vault.id.text)}/replicationVaultHealth/Default",
         "properties": {
             "vaultErrors": [],
@@ -149,7 +150,7 @@ def _events(context: ViewContext) -> JsonObject:
                 {
                     "id": f"{capitalized(vault.id.text)}/replicationEvents/{name}",
                     "name": name,
-                    "type": f"{_VAULT}/replicationEvents",
+                    "type": f"{VAULT}/replicationEvents",
                     "properties": {
                         "eventCode": problem["errorCode"],
                         "description": problem["errorMessage"],
@@ -174,7 +175,7 @@ def _operating_systems(context: ViewContext) -> JsonObject:
     return {
         "id": f"{capitalized(context.scope.id.text)}/replicationSupportedOperatingSystems/Default",
         "name": "Default",
-        "type": f"{_VAULT}/replicationSupportedOperatingSystems",
+        "type": f"{VAULT}/replicationSupportedOperatingSystems",
         "properties": {
             "supportedOsList": [
                 {
@@ -228,12 +229,12 @@ def _obstacles(machine: Resource, now: float) -> list[tuple[str, str]]:
 VIEWS: Mapping[str, View] = MappingProxyType(
     {
         f"{item_state.ITEM}/recoveryPoints".lower(): _recovery_points,
-        f"{_VAULT}/replicationVaultHealth".lower(): _health,
-        f"{_VAULT}/replicationEvents".lower(): _events,
-        f"{_VAULT}/replicationSupportedOperatingSystems".lower(): _operating_systems,
+        f"{VAULT}/replicationVaultHealth".lower(): _health,
+        f"{VAULT}/replicationEvents".lower(): _events,
+        f"{VAULT}/replicationSupportedOperatingSystems".lower(): _operating_systems,
         _ELIGIBILITY.lower(): _eligibility,
         **{
-            f"{_VAULT}/{name}".lower(): _nothing
+            f"{VAULT}/{name}".lower(): _nothing
             for name in (
                 "replicationAppliances",
                 "replicationMigrationItems",

@@ -196,6 +196,8 @@ class ResourceType:
     has_location: ClassVar[bool] = False
     """Whether it has a region of its own; if not, it has its parent's."""
     has_sku: ClassVar[bool] = False
+    has_delete: ClassVar[bool] = True
+    """Whether a client may delete it; if not, it goes with its parent only."""
     has_zones: ClassVar[bool] = False
     answers: ClassVar[AnswerStyle] = AnswerStyle.REGIONAL
     created_status: ClassVar[int] = 201

@@ -131,7 +131,7 @@ def _required(call: ActionContext, operation: str) -> list[Resource]:
     """Return the items of a plan, all of which must be in a state for an operation."""
     items = items_of(call.transaction, call.resource)
     if not items:
-        raise refusals.PLAN_ITEM(item="in the plan that is still where the plan says")
+        raise refusals.PLAN_EMPTY(plan=call.resource.id.name)
     for item in items:
         failover.require(call.transaction, item, _ALLOWED[operation], call.now)
     return items

@@ -12,8 +12,9 @@ from sparehub.simulator.arm.types.attached.virtual_machine import DISK
 from sparehub.simulator.arm.types.base import Durations, ResourceType, Write
 from sparehub.simulator.arm.types.body_schema import Spec
 
-_DEFAULT_SIZE = 30
-_GIBIBYTE = 2**30
+DEFAULT_SIZE = 30
+"""Of a disk whose size is not known, in GiB: the simulator's choice."""
+GIBIBYTE = 2**30
 
 
 class Disk(ResourceType):
@@ -41,7 +42,7 @@ class Disk(ResourceType):
     def compute(self, write: Write) -> JsonObject:
         """Add size, state and id."""
         before = write.existing.properties if write.existing else {}
-        size = write.properties.get("diskSizeGB") or before.get("diskSizeGB", _DEFAULT_SIZE)
+        size = write.properties.get("diskSizeGB") or before.get("diskSizeGB", DEFAULT_SIZE)
         return {
             "timeCreated": before.get("timeCreated", date_text(write.now)),
             "uniqueId": guid("disk", write.id.key),
@@ -51,7 +52,7 @@ class Disk(ResourceType):
             "encryption": {"type": "EncryptionAtRestWithPlatformKey"},
             **write.properties,
             "diskSizeGB": size,
-            "diskSizeBytes": size * _GIBIBYTE,
+            "diskSizeBytes": size * GIBIBYTE,
         }
 
     def render(

@@ -3,12 +3,13 @@
 from typing import ClassVar
 
 from sparehub.simulator.arm.http_messages import JsonObject
+from sparehub.simulator.arm.refusals import common as names
 from sparehub.simulator.arm.refusals import compute_and_lb as refusals
 from sparehub.simulator.arm.storage import outages
 from sparehub.simulator.arm.storage.clock import date_text
 from sparehub.simulator.arm.storage.deterministic_ids import guid
 from sparehub.simulator.arm.storage.outages import DELETED, STOPPED, Outage
-from sparehub.simulator.arm.storage.resource_id import ResourceId
+from sparehub.simulator.arm.storage.resource_id import ResourceId, parse
 from sparehub.simulator.arm.storage.transaction import Resource, Transaction
 from sparehub.simulator.arm.types.attached.network_interface import (
     NETWORK_INTERFACE,
@@ -58,7 +59,8 @@ class VirtualMachine(ResourceType):
     verb = "PutVirtualMachineOperation"
 
     def check(self, write: Write) -> None:
-        """Refuse a machine without an interface, and interfaces of another one."""
+        """Refuse a machine without an interface, interfaces of another one, and wrong disks."""
+        _check_disks(write)
         interfaces = write.properties.get("networkProfile", {}).get("networkInterfaces", [])
         if not interfaces:
             raise refusals.MACHINE_INTERFACE(id=write.id.text)
@@ -118,6 +120,19 @@ class VirtualMachine(ResourceType):
         at = resource.deleted_at or deleter.now
         outages.end(transaction, resource.key, STOPPED, at)
         outages.record(transaction, resource.key, Outage(DELETED, at))
+
+
+def _check_disks(write: Write) -> None:
+    """Refuse a disk whose name cannot be part of an id, or whose id is not one of a disk."""
+    for disk in _disks(write.properties):
+        name, identity = disk.get("name"), disk.get("managedDisk", {}).get("id")
+        if name is not None and not ResourceType.name_pattern.fullmatch(name):
+            raise names.NAME_INVALID(name=name, longest=ResourceType.longest_name)
+        target = parse(identity) if identity is not None else None
+        if target and not (isinstance(target, ResourceId) and target.type.lower() == DISK.lower()):
+            raise names.REFERENCE_TYPE_WRONG(
+                reference=identity, expected=DISK, path="properties.storageProfile"
+            )
 
 
 def _disks(properties: JsonObject) -> list[JsonObject]:

@@ -144,6 +144,7 @@ class AutomationJob(AutomationType):
 
     name = JOB
     shown_type = f"{_NAMESPACE}/Jobs"
+    has_delete = False
     accepts: ClassVar[Spec] = {"parameters": dict, "runOn": str, "runbook": {"name": str}}
 
     def check(self, write: Write) -> None:
@@ -153,7 +154,7 @@ class AutomationJob(AutomationType):
         key = account.child("runbooks", name).key if account else ""
         runbook = write.transaction.get(key)
         if runbook is None:
-            raise refusals.ITEM_MISSING(name=name)
+            raise refusals.RUNBOOK_MISSING(name=name)
         if runbook.private["state"] == "New":
             raise refusals.RUNBOOK_NOT_PUBLISHED(name=name)
 

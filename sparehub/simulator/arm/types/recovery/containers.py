@@ -9,13 +9,15 @@ from sparehub.simulator.arm.storage.resource_id import ResourceId, capitalized
 from sparehub.simulator.arm.storage.transaction import Resource, Transaction
 from sparehub.simulator.arm.types.base import Deleter, Durations, Write
 from sparehub.simulator.arm.types.body_schema import Spec
-from sparehub.simulator.arm.types.recovery.policy import POLICY
+from sparehub.simulator.arm.types.recovery.policy import POLICY, is_a2a
 from sparehub.simulator.arm.types.recovery.replication_type import ReplicationType
 from sparehub.simulator.arm.types.recovery.state import durations
 from sparehub.simulator.arm.types.recovery.state.item_state import ITEM
+from sparehub.simulator.arm.types.recovery.state.jobs import vault_of
 from sparehub.simulator.arm.types.recovery.state.mappings import (
     CONTAINER,
     CONTAINER_MAPPING,
+    container_of,
     fabric_of,
     stored,
 )
@@ -27,7 +29,9 @@ class Container(ReplicationType):
     name = CONTAINER
     accepts: ClassVar[Spec] = {"providerSpecificInput": [dict]}
     seconds = Durations(create=durations.CONTAINER, update=1, delete=durations.REMOVAL)
+    has_delete = False
     scenario = ("CreateProtectionContainer", "Create protection container")
+    deletion_scenario = ("DeleteProtectionContainer", "Remove protection container")
     target_type = "ProtectionContainer"
 
     def compute(self, write: Write) -> JsonObject:
@@ -102,21 +106,27 @@ class ContainerMapping(ReplicationType):
         return [*mine, *transaction.referrers(scope.key, CONTAINER_MAPPING)]
 
     def check(self, write: Write) -> None:
-        """Refuse an unknown policy or container, and a second mapping of a pair (SR-04)."""
+        """Refuse an unknown policy or container, and a second mapping of a pair (SR-04).
+
+        Both are in the vault of the mapping. While items are replicated by it, it stays as it is.
+        """
         if write.method == "PATCH":
             return
-        target = stored(write.transaction, _target(write), CONTAINER)
-        if target is None or fabric_of(target.id).key == fabric_of(write.id).key:
+        store, vault = write.transaction, vault_of(write.id).key
+        target = stored(store, _target(write), CONTAINER)
+        other_fabric = target and fabric_of(target.id).key != fabric_of(write.id).key
+        if target is None or not other_fabric or vault_of(target.id).key != vault:
             raise refusals.MAPPING_TARGET(what="container of another fabric", id=_target(write))
-        if stored(write.transaction, write.properties.get("policyId"), POLICY) is None:
-            raise refusals.MAPPING_TARGET(what="policy", id=write.properties.get("policyId"))
-        for other in write.transaction.children(write.id.key.rpartition("/")[0].rpartition("/")[0]):
-            same = other.properties.get("targetProtectionContainerId", "").lower() == target.key
-            policy = other.properties.get("policyId", "").lower()
-            same = same and policy == str(write.properties["policyId"]).lower()
-            if same and other.key != write.id.key:
-                source = write.parent.id.text if write.parent else ""
+        policy = stored(store, write.properties.get("policyId"), POLICY)
+        if policy is None or vault_of(policy.id).key != vault or not is_a2a(policy):
+            raise refusals.MAPPING_TARGET(what="A2A policy", id=write.properties.get("policyId"))
+        leads = _lead(target.id.text, policy.id.text)
+        for other in store.children(container_of(write.id).key, CONTAINER_MAPPING):
+            if other.key != write.id.key and _leads(other) == leads:
+                source = container_of(write.id).text
                 raise refusals.MAPPING_EXISTS(source=source, name=other.id.name)
+        if write.existing and _leads(write.existing) != leads:
+            self.check_delete(store, write.existing)
 
     def dependencies(self, write: Write) -> list[Resource]:
         """Need the policy and the target container for as long as it exists."""
@@ -150,8 +160,8 @@ class ContainerMapping(ReplicationType):
         policy = write.properties.get("policyId") or before.get("policyId", "")
         target = _target(write) or before.get("targetProtectionContainerId", "")
         return {
-            "policyId": policy,
-            "targetProtectionContainerId": target,
+            "policyId": f"/{policy.strip('/')}",
+            "targetProtectionContainerId": f"/{target.strip('/')}",
             "providerSpecificDetails": details,
         }
 
@@ -181,17 +191,24 @@ class ContainerMapping(ReplicationType):
 
     def check_delete(self, transaction: Transaction, resource: Resource) -> None:
         """Refuse while items are replicated by it."""
-        details = resource.properties
-        target = details["targetProtectionContainerId"].lower()
-        container = resource.id.parent
-        for item in transaction.children(container.key if container else "", ITEM):
-            same = item.private["recoveryContainer"].lower() == target
-            if same and item.private["policy"].lower() == details["policyId"].lower():
+        for item in transaction.children(container_of(resource.id).key, ITEM):
+            private = item.private
+            if _lead(private["recoveryContainer"], private["policy"]) == _leads(resource):
                 raise refusals.IN_USE(id=resource.id.text, user=item.id.text)
 
 
 def _target(write: Write) -> str:
     return str(write.properties.get("targetProtectionContainerId", ""))
+
+
+def _lead(container: str, policy: str) -> tuple[str, str]:
+    """Return what two spellings of a way have in common: the target container and the policy."""
+    return container.lower(), policy.lower()
+
+
+def _leads(mapping: Resource) -> tuple[str, str]:
+    details = mapping.properties
+    return _lead(details["targetProtectionContainerId"], details["policyId"])
 
 
 def _friendly(fabric: Resource | None) -> str:

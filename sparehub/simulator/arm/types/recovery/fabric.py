@@ -12,10 +12,18 @@ from sparehub.simulator.arm.storage.resource_id import ResourceId
 from sparehub.simulator.arm.storage.transaction import Resource, Transaction
 from sparehub.simulator.arm.types.base import Deleter, Durations, Write
 from sparehub.simulator.arm.types.body_schema import Spec
+from sparehub.simulator.arm.types.recovery.networks import AZURE_NETWORK
+from sparehub.simulator.arm.types.recovery.recovery_plan import PLAN
 from sparehub.simulator.arm.types.recovery.replication_type import ReplicationType
 from sparehub.simulator.arm.types.recovery.state import durations
 from sparehub.simulator.arm.types.recovery.state.item_state import ITEM
-from sparehub.simulator.arm.types.recovery.state.mappings import CONTAINER, FABRIC
+from sparehub.simulator.arm.types.recovery.state.jobs import vault_of
+from sparehub.simulator.arm.types.recovery.state.mappings import (
+    CONTAINER,
+    FABRIC,
+    NETWORK,
+    fabric_of,
+)
 
 _UNENCRYPTED = {"kekState": "None", "kekCertThumbprint": None}
 
@@ -35,10 +43,13 @@ class Fabric(ReplicationType):
         return refusals.FABRIC_MISSING(name=identity.name)
 
     def check(self, write: Write) -> None:
-        """Refuse an unknown region, and a second fabric of a region (SR-03)."""
+        """Refuse an unknown region, another one than before, and a second fabric (SR-03)."""
         location = geography.canonical_region(_location(write))
         if not geography.is_region(location):
             raise refusals.FABRIC_LOCATION(location=_location(write))
+        before = write.existing.properties["customDetails"]["location"] if write.existing else ""
+        if before and before != location:
+            raise refusals.FABRIC_MOVED(name=write.id.name, before=before, location=location)
         for other in write.transaction.children(write.parent.key if write.parent else "", FABRIC):
             same = other.properties["customDetails"]["location"] == location
             if same and other.key != write.id.key:
@@ -59,9 +70,10 @@ class Fabric(ReplicationType):
         }
 
     def after_put(self, write: Write, resource: Resource) -> None:
-        """Make what holds the network mappings of an Azure fabric: ``azureNetwork`` (SR-28)."""
+        """Make what holds the network mappings of an Azure fabric (SR-28)."""
         if write.existing is None:
-            write.children.put(resource.id.child("replicationNetworks", "azureNetwork"), {})
+            segment = NETWORK.rpartition("/")[2]
+            write.children.put(resource.id.child(segment, AZURE_NETWORK), {})
 
     def shown_properties(
         self, transaction: Transaction, resource: Resource, now: float, *, listed: bool
@@ -75,9 +87,15 @@ class Fabric(ReplicationType):
         return resource.properties | {"customDetails": details}
 
     def check_delete(self, transaction: Transaction, resource: Resource) -> None:
-        """Refuse while machines of the region are replicated; the rest goes along (SR-80)."""
-        for item in transaction.of_type(ITEM, under=f"{resource.key}/"):
-            raise refusals.IN_USE(id=resource.id.text, user=item.id.text)
+        """Refuse while items or plans lead from or to it; the rest goes along (SR-80)."""
+        vault = f"{vault_of(resource.id).key}/"
+        for item in transaction.of_type(ITEM, under=vault):
+            target = fabric_of(ResourceId(item.private["recoveryContainer"]))
+            if resource.key in (fabric_of(item.id).key, target.key):
+                raise refusals.IN_USE(id=resource.id.text, user=item.id.text)
+        for plan in transaction.of_type(PLAN, under=vault):
+            if resource.key in {str(fabric).lower() for fabric in plan.properties.values()}:
+                raise refusals.IN_USE(id=resource.id.text, user=plan.id.text)
 
     def on_delete(self, transaction: Transaction, resource: Resource, deleter: Deleter) -> None:
         """Delete containers and mappings with it."""

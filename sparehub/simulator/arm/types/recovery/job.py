@@ -10,6 +10,9 @@ from sparehub.simulator.arm.types.base import AnswerStyle, Durations, ResourceTy
 from sparehub.simulator.arm.types.body_schema import Spec
 from sparehub.simulator.arm.types.recovery.replication_type import ReplicationType
 from sparehub.simulator.arm.types.recovery.state import jobs
+from sparehub.simulator.arm.types.recovery.state.mappings import VAULT
+
+ALERT_SETTING = f"{VAULT}/replicationAlertSettings"
 
 
 class ReplicationJob(ReplicationType):
@@ -18,6 +21,7 @@ class ReplicationJob(ReplicationType):
     name = jobs.JOB
     accepts: ClassVar[Spec] = {}
     seconds = Durations(create=0, update=0, delete=0)
+    has_delete = False
 
     def check(self, write: Write) -> None:
         """Refuse a PUT."""
@@ -42,9 +46,10 @@ class ReplicationJob(ReplicationType):
 class AlertSetting(ResourceType):
     """Who gets mail about a vault; written at once (recorded)."""
 
-    name = "Microsoft.RecoveryServices/vaults/replicationAlertSettings"
+    name = ALERT_SETTING
     answers = AnswerStyle.IMMEDIATE
     created_status = 200
+    has_delete = False
     accepts: ClassVar[Spec] = {"customEmailAddresses": [str], "locale": str, "sendToOwners": str}
     seconds = Durations(create=0, update=0, delete=0)
     verb = "PutAlertSettingOperation"

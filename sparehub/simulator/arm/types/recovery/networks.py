@@ -11,6 +11,7 @@ from sparehub.simulator.arm.types.body_schema import Spec
 from sparehub.simulator.arm.types.network.virtual_network import VIRTUAL_NETWORK
 from sparehub.simulator.arm.types.recovery.replication_type import ReplicationType
 from sparehub.simulator.arm.types.recovery.state import durations
+from sparehub.simulator.arm.types.recovery.state.jobs import vault_of
 from sparehub.simulator.arm.types.recovery.state.mappings import (
     FABRIC,
     NETWORK,
@@ -20,17 +21,21 @@ from sparehub.simulator.arm.types.recovery.state.mappings import (
     stored,
 )
 
+AZURE_NETWORK = "azureNetwork"
+"""The one network of an Azure fabric (SR-28)."""
+
 
 class ReplicationNetwork(ReplicationType):
     """``azureNetwork`` of a fabric, which holds its network mappings; it is in no list."""
 
     name = NETWORK
+    has_delete = False
     accepts: ClassVar[Spec] = {}
     seconds = Durations(create=0, update=0, delete=0)
 
     def check(self, write: Write) -> None:
-        """Refuse a client's PUT: a fabric makes it."""
-        if write.query:
+        """Refuse every PUT but the one by which a new fabric makes it."""
+        if write.existing or write.id.name != AZURE_NETWORK:
             raise refusals.READ_ONLY(type=self.name)
 
     def listed(self, transaction: Transaction, scope: ResourceId) -> list[Resource]:
@@ -63,17 +68,18 @@ class NetworkMapping(ReplicationType):
 
     def check(self, write: Write) -> None:
         """Refuse a missing fabric name (SR-38), unknown networks, and a second mapping (SR-06)."""
-        if not write.properties.get("recoveryFabricName"):
+        if write.method == "PUT" and not write.properties.get("recoveryFabricName"):
             raise refusals.NETWORK_MAPPING_FABRIC()  # noqa: RSE102  an entry of the catalogue is called
         fabric = _recovery_fabric(write)
         if write.transaction.get(fabric.key) is None or fabric.key == fabric_of(write.id).key:
-            raise refusals.FABRIC_MISSING(name=fabric.name)
+            raise refusals.MAPPING_TARGET(what="other fabric", id=fabric.name)
         for text, holder in ((_primary(write), fabric_of(write.id)), (_recovery(write), fabric)):
             network = stored(write.transaction, text, VIRTUAL_NETWORK)
             region = region_of(write.transaction, holder)
             if network is None or network.document.get("location") != region:
                 raise refusals.MAPPING_TARGET(what=f"network of {region}", id=text)
-        for other in write.transaction.children(write.parent.key if write.parent else ""):
+        parent = write.parent.key if write.parent else ""
+        for other in write.transaction.children(parent, NETWORK_MAPPING):
             same = other.properties["primaryNetworkId"] == _primary(write).lower()
             there = other.properties["recoveryFabricArmId"].lower() == fabric.key
             if same and there and other.key != write.id.key:
@@ -107,16 +113,22 @@ class NetworkMapping(ReplicationType):
         }
 
 
+def _before(write: Write, name: str) -> str:
+    """Return what a PATCH leaves as it is."""
+    kept = write.method == "PATCH" and write.existing is not None
+    return str(write.existing.properties[name]) if kept and write.existing else ""
+
+
 def _primary(write: Write) -> str:
-    before = write.existing.properties["primaryNetworkId"] if write.existing else ""
-    return str(write.properties.get("fabricSpecificDetails", {}).get("primaryNetworkId", before))
+    details = write.properties.get("fabricSpecificDetails", {})
+    return str(details.get("primaryNetworkId") or _before(write, "primaryNetworkId"))
 
 
 def _recovery(write: Write) -> str:
-    return str(write.properties.get("recoveryNetworkId", ""))
+    return str(write.properties.get("recoveryNetworkId") or _before(write, "recoveryNetworkId"))
 
 
 def _recovery_fabric(write: Write) -> ResourceId:
-    vault = fabric_of(write.id).text.rpartition("/")[0].rpartition("/")[0]
-    name = write.properties.get("recoveryFabricName", "")
-    return ResourceId(f"{vault}/{FABRIC.rpartition('/')[2]}/{name}")
+    if name := write.properties.get("recoveryFabricName"):
+        return vault_of(write.id).child(FABRIC.rpartition("/")[2], name)
+    return ResourceId(_before(write, "recoveryFabricArmId"))

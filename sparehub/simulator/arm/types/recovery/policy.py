@@ -9,9 +9,11 @@ from sparehub.simulator.arm.types.base import Durations, Write
 from sparehub.simulator.arm.types.body_schema import Spec
 from sparehub.simulator.arm.types.recovery.replication_type import ReplicationType
 from sparehub.simulator.arm.types.recovery.state import durations
-from sparehub.simulator.arm.types.recovery.state.mappings import CONTAINER_MAPPING
+from sparehub.simulator.arm.types.recovery.state.mappings import CONTAINER_MAPPING, VAULT
 
-POLICY = "Microsoft.RecoveryServices/vaults/replicationPolicies"
+POLICY = f"{VAULT}/replicationPolicies"
+A2A = "A2A"
+"""The provider that replicates machines of Azure to Azure."""
 _MOST_MINUTES = 15 * 24 * 60
 _LEAST_MINUTES = 60
 _NEWER = "2022-10-01"
@@ -41,20 +43,32 @@ class Policy(ReplicationType):
     target_type = "ProtectionProfile"
 
     def check(self, write: Write) -> None:
-        """Refuse retention beyond 15 days, and snapshots that are less than an hour apart."""
-        settings = _sent(write)
+        """Refuse another provider than before, and what an A2A policy cannot have (SR-14).
+
+        Retention is at most 15 days, and snapshots are at least an hour apart. Snapshots that are
+        further apart than the retention would leave no point that is consistent.
+        """
+        provider, before = _provider(write), _details(write.existing)
+        if before and before["instanceType"] != provider:
+            raise refusals.POLICY_PROVIDER(name=write.id.name, provider=before["instanceType"])
+        if provider != A2A:
+            return
+        settings = (before if write.method == "PATCH" else {}) | _sent(write)
         kept = settings.get("recoveryPointHistory", 0)
         consistent = settings.get("appConsistentFrequencyInMinutes", 0)
-        if not 0 <= kept <= _MOST_MINUTES or consistent < 0 or 0 < consistent < _LEAST_MINUTES:
+        apart = consistent == 0 or _LEAST_MINUTES <= consistent <= kept
+        if not 0 <= kept <= _MOST_MINUTES or not apart:
             raise refusals.POLICY_INVALID()  # noqa: RSE102  an entry of the catalogue is called
 
     def compute(self, write: Write) -> JsonObject:
         """Return what a GET shows: other names than a PUT has."""
         sent = _sent(write)
-        if sent.get("instanceType", "A2A") != "A2A":
-            return {"friendlyName": write.id.name, "providerSpecificDetails": sent | _COUNTS}
+        if (provider := _provider(write)) != A2A:
+            kept = _details(write.existing) if write.method == "PATCH" else {}
+            details = kept | sent | {"instanceType": provider} | _COUNTS
+            return {"friendlyName": write.id.name, "providerSpecificDetails": details}
         before: JsonObject = {
-            "instanceType": "A2A",
+            "instanceType": A2A,
             "recoveryPointThresholdInMinutes": 0,
             "recoveryPointHistory": 0,
             "appConsistentFrequencyInMinutes": 0,
@@ -62,7 +76,7 @@ class Policy(ReplicationType):
             "crashConsistentFrequencyInMinutes": 5,
         }
         if write.existing and write.method == "PATCH":
-            before = write.existing.properties["providerSpecificDetails"]
+            before = _details(write.existing)
         status = str(sent.get("multiVmSyncStatus", ""))
         sync = {"multiVmSyncStatus": f"{status}d"} if status in ("Enable", "Disable") else {}
         details = before | {name: sent[name] for name in sent if name in before} | sync
@@ -82,8 +96,24 @@ def _sent(write: Write) -> JsonObject:
     return settings
 
 
+def _details(policy: Resource | None) -> JsonObject:
+    details: JsonObject = policy.properties["providerSpecificDetails"] if policy else {}
+    return details
+
+
+def _provider(write: Write) -> str:
+    """Return whose policy it is: A2A, or of a provider that is stored and serves nobody."""
+    kept = _details(write.existing).get("instanceType", A2A) if write.method == "PATCH" else A2A
+    return str(_sent(write).get("instanceType", kept))
+
+
+def is_a2a(policy: Resource) -> bool:
+    """Return whether machines of Azure can be replicated with a policy."""
+    return bool(_details(policy)["instanceType"] == A2A)
+
+
 def kept_seconds(policy: Resource | None) -> float:
     """Return how long a policy keeps recovery points, in seconds; 0: the newest only."""
     if policy is None:
         return 0.0
-    return float(policy.properties["providerSpecificDetails"]["recoveryPointHistory"] * 60)
+    return float(_details(policy).get("recoveryPointHistory", 0) * 60)

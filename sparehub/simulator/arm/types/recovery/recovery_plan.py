@@ -13,9 +13,10 @@ from sparehub.simulator.arm.types.body_schema import Spec
 from sparehub.simulator.arm.types.recovery.replication_type import ReplicationType
 from sparehub.simulator.arm.types.recovery.state import durations
 from sparehub.simulator.arm.types.recovery.state.item_state import ITEM, busy
-from sparehub.simulator.arm.types.recovery.state.mappings import FABRIC, fabric_of, stored
+from sparehub.simulator.arm.types.recovery.state.jobs import vault_of
+from sparehub.simulator.arm.types.recovery.state.mappings import FABRIC, VAULT, fabric_of, stored
 
-PLAN = "Microsoft.RecoveryServices/vaults/replicationRecoveryPlans"
+PLAN = f"{VAULT}/replicationRecoveryPlans"
 _MOST_GROUPS, _MOST_ITEMS = 7, 100
 _ACTIONS: Spec = [
     {
@@ -56,22 +57,12 @@ class RecoveryPlan(ReplicationType):
         """Refuse too many groups or machines (SR-61), and machines of another direction (SR-60)."""
         fabrics = _fabrics(write)
         for name, text in fabrics.items():
-            if stored(write.transaction, text, FABRIC) is None:
-                raise refusals.PLAN_FABRIC(problem=f"{name} {text!r} does not exist")
+            fabric = stored(write.transaction, text, FABRIC)
+            if fabric is None or vault_of(fabric.id).key != vault_of(write.id).key:
+                raise refusals.PLAN_FABRIC(problem=f"{name} {text!r} is not in the plan's vault")
         groups = write.properties.get("groups", [])
-        boot = [group for group in groups if group.get("groupType") == "Boot"]
-        if any(group.get("groupType") not in _TYPES for group in groups):
-            raise refusals.PLAN_SIZE(problem="a group's type is Shutdown, Failover or Boot")
-        if len(boot) > _MOST_GROUPS:
-            raise refusals.PLAN_SIZE(problem=f"a plan has at most {_MOST_GROUPS} groups")
+        items = _items_of(groups)
         _check_actions(groups)
-        items = [
-            item["id"] for group in groups for item in group.get("replicationProtectedItems", [])
-        ]
-        if len(items) > _MOST_ITEMS:
-            raise refusals.PLAN_SIZE(problem=f"a plan has at most {_MOST_ITEMS} machines")
-        if len({item.lower() for item in items}) < len(items):
-            raise refusals.PLAN_SIZE(problem="a machine is in the plan twice")
         for text in items:
             item = stored(write.transaction, text, ITEM)
             if item is None:
@@ -132,6 +123,31 @@ def _check_actions(groups: list[JsonObject]) -> None:
                 raise refusals.PLAN_ACTION(name=action.get("actionName", ""), type=kind)
 
 
+def _items_of(groups: list[JsonObject]) -> list[str]:
+    """Return the ids of the machines of groups; refuse what a plan cannot have (SR-61)."""
+    boot = [group for group in groups if group.get("groupType") == "Boot"]
+    members = [item for group in groups for item in group.get("replicationProtectedItems", [])]
+    items = [_path(item.get("id", "")) for item in members]
+    for wrong, problem in (
+        (
+            any(group.get("groupType") not in _TYPES for group in groups),
+            "a group's type is Shutdown, Failover or Boot",
+        ),
+        (len(boot) > _MOST_GROUPS, f"a plan has at most {_MOST_GROUPS} groups"),
+        (len(items) > _MOST_ITEMS, f"a plan has at most {_MOST_ITEMS} machines"),
+        (any("id" not in item for item in members), "a machine of a group has no id"),
+        (len({item.lower() for item in items}) < len(items), "a machine is in the plan twice"),
+    ):
+        if wrong:
+            raise refusals.PLAN_GROUPS(problem=problem)
+    return items
+
+
+def _path(identity: str) -> str:
+    """Return an id as it is stored: a slash at its end means nothing."""
+    return f"/{identity.strip('/')}"
+
+
 def _scenario(plan: Resource, now: float) -> tuple[JsonObject | None, str | None]:
     """Return what a plan does now, or did last, and how it went."""
     last = plan.private.get("lastScenario")
@@ -148,7 +164,7 @@ def _scenario(plan: Resource, now: float) -> tuple[JsonObject | None, str | None
 def _fabrics(write: Write) -> dict[str, str]:
     before = write.existing.properties if write.existing else {}
     return {
-        name: str(write.properties.get(name) or before.get(name, ""))
+        name: _path(str(write.properties.get(name) or before.get(name, "")))
         for name in ("primaryFabricId", "recoveryFabricId")
     }
 
@@ -158,12 +174,18 @@ def _complete(groups: list[JsonObject]) -> list[JsonObject]:
     given = {group.get("groupType"): group for group in groups}
     fixed = [given.get(name, {"groupType": name}) for name in ("Shutdown", "Failover")]
     boot = [group for group in groups if group.get("groupType") == "Boot"]
-    empty: JsonObject = {
-        "replicationProtectedItems": [],
-        "startGroupActions": [],
-        "endGroupActions": [],
-    }
-    return [empty | group for group in [*fixed, *boot]]
+    empty: JsonObject = {"startGroupActions": [], "endGroupActions": []}
+    return [
+        empty
+        | group
+        | {
+            "replicationProtectedItems": [
+                item | {"id": _path(item["id"])}
+                for item in group.get("replicationProtectedItems", [])
+            ]
+        }
+        for group in [*fixed, *boot]
+    ]
 
 
 def _shown(group: JsonObject) -> JsonObject:

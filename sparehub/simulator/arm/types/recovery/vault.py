@@ -9,12 +9,14 @@ from sparehub.simulator.arm.storage.deterministic_ids import guid
 from sparehub.simulator.arm.storage.transaction import Resource, Transaction
 from sparehub.simulator.arm.types.base import AnswerStyle, Deleter, Durations, ResourceType, Write
 from sparehub.simulator.arm.types.body_schema import Spec
+from sparehub.simulator.arm.types.recovery.job import ALERT_SETTING
 from sparehub.simulator.arm.types.recovery.state import durations
 from sparehub.simulator.arm.types.recovery.state.jobs import JOB
+from sparehub.simulator.arm.types.recovery.state.mappings import VAULT
+from sparehub.simulator.arm.types.storage.role_assignment import ROLE_ASSIGNMENT
 
-VAULT = "Microsoft.RecoveryServices/vaults"
-_REGENERATED = (JOB, f"{VAULT}/replicationAlertSettings")
-"""Children that do not keep a vault from being deleted."""
+_GOES_ALONG = frozenset(name.lower() for name in (JOB, ALERT_SETTING, ROLE_ASSIGNMENT))
+"""Children that do not keep a vault from being deleted, by type in lower case."""
 _RETENTION_DAYS = 14
 
 
@@ -112,10 +114,10 @@ class Vault(ResourceType):
     def check_delete(self, transaction: Transaction, resource: Resource) -> None:
         """Refuse to delete a vault with anything in it (SR-81)."""
         for child in transaction.children(resource.key):
-            if child.id.type.lower() not in {name.lower() for name in _REGENERATED}:
+            if child.id.type.lower() not in _GOES_ALONG:
                 raise refusals.VAULT_NOT_EMPTY()  # noqa: RSE102  an entry of the catalogue is called
 
     def on_delete(self, transaction: Transaction, resource: Resource, deleter: Deleter) -> None:
-        """Delete its jobs and alert settings."""
+        """Delete its jobs, alert settings and role assignments."""
         for child in transaction.children(resource.key):
             deleter.remove(child)

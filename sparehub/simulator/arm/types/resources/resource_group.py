@@ -26,7 +26,12 @@ class ResourceGroup(ResourceType):
     _name = re.compile(r"[\w().-]{0,89}[\w()-]")
 
     def check_name(self, identity: ResourceId) -> None:
-        """Refuse a name that a group cannot have (names: 1 to 90, not ending in a full stop)."""
+        """Refuse a name that a group cannot have (names: 1 to 90, not ending in a full stop).
+
+        And a path below a group: a template or a client cannot make a group there.
+        """
+        if not identity.is_group:
+            raise refusals.GROUP_IN_GROUP(id=identity.text)
         if not self._name.fullmatch(identity.name):
             raise refusals.GROUP_NAME_INVALID(name=identity.name)
 

@@ -16,7 +16,11 @@ from sparehub.simulator.arm.storage.resource_id import ResourceId
 
 _TOKEN = re.compile(r"\s*(?:('(?:[^']|'')*')|([A-Za-z_]\w*)|(-?\d+)|(\S))")
 _MOST_LEVELS = 32
-_UNSUPPORTED = ("copy", "condition")
+_MOST_DIGITS = 18
+"""An ``int`` of a template has 64 bits."""
+_MEMBERS = ("location", "tags", "properties", "sku", "kind", "identity", "zones")
+_READ = (*_MEMBERS, "type", "name", "apiVersion", "dependsOn", "comments", "metadata")
+"""Members of a resource; any other, such as ``copy`` or ``scope``, would change what is made."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +61,8 @@ def resources_of(
 def _scope(template: JsonObject, given: JsonObject, group: ResourceId, location: str) -> Scope:
     parameters = {}
     outer = Scope(group, location, {}, {})
-    for name, declared in template.get("parameters", {}).items():
+    declarations = _object(template, "parameters")
+    for name, declared in declarations.items():
         value = given.get(name, {})
         if isinstance(value, dict) and "value" in value:
             parameters[name] = value["value"]
@@ -65,30 +70,37 @@ def _scope(template: JsonObject, given: JsonObject, group: ResourceId, location:
             parameters[name] = evaluate(declared["defaultValue"], outer)
         else:
             raise refusals.TEMPLATE_INVALID(problem=f"the value of parameter '{name}' is missing")
-    unknown = set(given) - set(template.get("parameters", {}))
+    unknown = set(given) - set(declarations)
     if unknown:
         raise refusals.TEMPLATE_INVALID(problem=f"there is no parameter '{min(unknown)}'")
     first = Scope(group, location, parameters, {})
     variables = {
-        name: evaluate(value, first) for name, value in template.get("variables", {}).items()
+        name: evaluate(value, first) for name, value in _object(template, "variables").items()
     }
     return Scope(group, location, parameters, variables)
+
+
+def _object(template: JsonObject, name: str) -> JsonObject:
+    """Return a member of a template that is an object; empty where there is none."""
+    value = template.get(name) or {}
+    if not isinstance(value, dict):
+        raise refusals.TEMPLATE_INVALID(problem=f"'{name}' is not an object")
+    return value
 
 
 def _resource(item: object, scope: Scope) -> TemplateResource:
     if not isinstance(item, dict):
         raise refusals.TEMPLATE_INVALID(problem="a resource is not an object")
-    for name in _UNSUPPORTED:
-        if name in item:
+    for name in item:
+        if name not in _READ:
             raise refusals.TEMPLATE_EXPRESSION(expression=name)
     values = {name: evaluate(value, scope) for name, value in item.items()}
     type_name, own_name = values.get("type"), values.get("name")
     if not isinstance(type_name, str) or not isinstance(own_name, str):
         raise refusals.TEMPLATE_INVALID(problem="a resource has no type or no name")
     text = identity(scope.group.text, type_name, own_name.split("/"))
-    members = ("location", "tags", "properties", "sku", "kind", "identity", "zones")
     return TemplateResource(
-        ResourceId(text), {member: values[member] for member in members if member in values}
+        ResourceId(text), {member: values[member] for member in _MEMBERS if member in values}
     )
 
 
@@ -129,6 +141,7 @@ class _Expression:
         self._scope = scope
         self._tokens = list(_tokens(text))
         self._place = 0
+        self._level = 0
 
     def result(self) -> Any:  # noqa: ANN401  JSON
         """Return the value; refuse what is left over."""
@@ -138,15 +151,26 @@ class _Expression:
         return value
 
     def _value(self) -> Any:  # noqa: ANN401  JSON
+        self._level += 1
+        if self._level > _MOST_LEVELS:
+            raise refusals.TEMPLATE_INVALID(problem="it is too deep")
+        value = self._members(self._operand())
+        self._level -= 1
+        return value
+
+    def _operand(self) -> Any:  # noqa: ANN401  JSON
+        """Return a literal, or the result of a function."""
         kind, text = self._next()
         if kind == "string":
-            value: Any = text[1:-1].replace("''", "'")
-        elif kind == "number":
-            value = int(text)
-        elif kind == "name" and self._take("("):
-            value = self._call(text, self._arguments())
-        else:
-            raise self._unknown()
+            return text[1:-1].replace("''", "'")
+        if kind == "number" and len(text.lstrip("-")) <= _MOST_DIGITS:
+            return int(text)
+        if kind == "name" and self._take("("):
+            return self._call(text, self._arguments())
+        raise self._unknown()
+
+    def _members(self, value: Any) -> Any:  # noqa: ANN401  JSON
+        """Return the member of a value that follows it, such as ``.location``."""
         while self._take("."):
             _, member = self._next()
             if not isinstance(value, dict) or member not in value:
@@ -167,6 +191,8 @@ class _Expression:
 
     def _call(self, name: str, arguments: list[Any]) -> Any:  # noqa: ANN401, PLR0911  JSON; a return for each function
         scope = self._scope
+        if not all(isinstance(argument, str | int) for argument in arguments):
+            raise self._unknown()  # concat joins arrays as well: that is not evaluated
         texts = [str(argument) for argument in arguments]
         match name.lower(), texts:
             case "parameters", [key] if key in scope.parameters:

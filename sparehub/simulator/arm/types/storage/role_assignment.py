@@ -106,6 +106,12 @@ def scope_of(identity: str) -> str:
     return identity.rpartition("/providers/Microsoft.Authorization/")[0] or "/"
 
 
+def applies_to(assignment: Resource, key: str) -> bool:
+    """Return whether an assignment is at a resource or above it."""
+    scope = str(assignment.properties["scope"]).lower().rstrip("/")
+    return key == scope or key.startswith(f"{scope}/")
+
+
 def role_name(assignment: Resource) -> str:
     """Return the name of the role that is assigned; its GUID where it is not a known one."""
     number = _role(assignment.properties)

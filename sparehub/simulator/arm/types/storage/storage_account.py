@@ -16,11 +16,27 @@ from sparehub.simulator.arm.types.base import (
     Write,
 )
 from sparehub.simulator.arm.types.body_schema import Spec
-from sparehub.simulator.arm.types.storage.role_assignment import ROLE_ASSIGNMENT, role_name
+from sparehub.simulator.arm.types.storage.role_assignment import (
+    ROLE_ASSIGNMENT,
+    applies_to,
+    role_name,
+)
 
 STORAGE_ACCOUNT = "Microsoft.Storage/storageAccounts"
 _ENDPOINTS = ("dfs", "blob", "queue", "table", "file")
-_KINDS = ("StorageV2", "BlockBlobStorage", "Storage")
+_CACHE_KINDS = ("StorageV2", "BlockBlobStorage", "Storage")
+_KINDS = ("Storage", "StorageV2", "BlobStorage", "FileStorage", "BlockBlobStorage")
+_SKUS = (
+    "Standard_LRS",
+    "Standard_GRS",
+    "Standard_RAGRS",
+    "Standard_ZRS",
+    "Standard_GZRS",
+    "Standard_RAGZRS",
+    "Premium_LRS",
+    "Premium_ZRS",
+)
+"""https://learn.microsoft.com/rest/api/storagerp/storage-accounts/create (SkuName, Kind)."""
 _CACHE_ROLES = {
     "Standard": ("Contributor", "Storage Blob Data Contributor"),
     "Premium": ("Contributor", "Storage Blob Data Owner"),
@@ -75,7 +91,14 @@ class StorageAccount(ResourceType):
             raise refusals.ACCOUNT_NAME(name=identity.name)
 
     def check(self, write: Write) -> None:
-        """Refuse a name that another group has: names are worldwide."""
+        """Refuse an unknown SKU or kind, and a name that another group has: they are worldwide."""
+        sent = write.body
+        for what, value, known in (
+            ("SKU", sent.get("sku", {}).get("name"), _SKUS),
+            ("kind", sent.get("kind"), _KINDS),
+        ):
+            if value is not None and _spelled(value, known) not in known:
+                raise refusals.ACCOUNT_SKU(value=value, what=what)
         for other in write.transaction.of_type(STORAGE_ACCOUNT):
             if other.id.name == write.id.name and other.key != write.id.key:
                 raise refusals.ACCOUNT_TAKEN(name=write.id.name)
@@ -117,7 +140,7 @@ class StorageAccount(ResourceType):
         before = write.existing.private if write.existing else {}
         name = write.body.get("sku", {}).get("name") or before.get("sku", "Standard_LRS")
         kind = write.body.get("kind") or before.get("kind", "StorageV2")
-        return {"kind": kind, "sku": name}
+        return {"kind": _spelled(kind, _KINDS), "sku": _spelled(name, _SKUS)}
 
     def show(
         self, transaction: Transaction, resource: Resource, now: float, *, listed: bool
@@ -136,9 +159,14 @@ class StorageAccount(ResourceType):
         }
 
 
+def _spelled(value: str, known: tuple[str, ...]) -> str:
+    """Return a value as Azure spells it: ARM compares such values without their case."""
+    return {name.lower(): name for name in known}.get(value.lower(), value)
+
+
 def tier_of(account: Resource) -> str:
     """Return ``Standard`` or ``Premium``."""
-    return str(account.private["sku"]).partition("_")[0]
+    return "Premium" if str(account.private["sku"]).startswith("Premium") else "Standard"
 
 
 def list_keys(call: ActionContext) -> JsonObject:
@@ -169,7 +197,7 @@ def cache_problem(
         return "does not exist"
     if account.document["location"] != region:
         return f"is in {account.document['location']}, not in {region}"
-    if account.private["kind"] not in _KINDS:
+    if account.private["kind"] not in _CACHE_KINDS:
         return f"is of kind {account.private['kind']}"
     if account.properties.get("allowSharedKeyAccess") is not False:
         return ""
@@ -179,8 +207,7 @@ def cache_problem(
     roles = {
         role_name(assignment)
         for assignment in transaction.of_type(ROLE_ASSIGNMENT)
-        if assignment.properties["principalId"] == principal
-        and account.key.startswith(assignment.properties["scope"].lower())
+        if assignment.properties["principalId"] == principal and applies_to(assignment, account.key)
     }
     missing = [role for role in _CACHE_ROLES[tier_of(account)] if role not in roles]
     return (

@@ -1,7 +1,7 @@
 """The private state of a protected item, from its JSON in a recording."""
 
 from sparehub.simulator.arm.http_messages import JsonObject
-from sparehub.simulator.arm.types.recovery.state.source_machine import GIBIBYTE
+from sparehub.simulator.arm.types.attached.disk import GIBIBYTE
 
 
 def read(shown: JsonObject) -> JsonObject:

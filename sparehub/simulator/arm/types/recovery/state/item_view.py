@@ -9,10 +9,11 @@ from sparehub.simulator.arm.storage.clock import date_text
 from sparehub.simulator.arm.storage.deterministic_ids import guid
 from sparehub.simulator.arm.storage.resource_id import ResourceId, capitalized
 from sparehub.simulator.arm.storage.transaction import Resource, Transaction
+from sparehub.simulator.arm.types.attached.disk import GIBIBYTE
 from sparehub.simulator.arm.types.recovery.state import durations, item_state, mappings, replication
 from sparehub.simulator.arm.types.recovery.state.arrival import Arrival
 from sparehub.simulator.arm.types.recovery.state.jobs import vault_of
-from sparehub.simulator.arm.types.recovery.state.source_machine import GIBIBYTE, network_of
+from sparehub.simulator.arm.types.recovery.state.source_machine import network_of
 
 _NEVER = "9999-12-31T23:59:59.9999999"
 _NO_SCENARIO_START = "1753-01-01T01:01:01Z"

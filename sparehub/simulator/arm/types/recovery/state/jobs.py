@@ -12,8 +12,9 @@ from sparehub.simulator.arm.storage.deterministic_ids import guid
 from sparehub.simulator.arm.storage.resource_id import ResourceId
 from sparehub.simulator.arm.storage.transaction import Resource, Transaction
 from sparehub.simulator.arm.types.base import JobDraft
+from sparehub.simulator.arm.types.recovery.state.mappings import VAULT
 
-JOB = "Microsoft.RecoveryServices/vaults/replicationJobs"
+JOB = f"{VAULT}/replicationJobs"
 _VAULT_SEGMENTS = 8
 _NEVER = "0001-01-01T00:00:00"
 """How Azure shows a time of a task that has not begun, or not ended."""

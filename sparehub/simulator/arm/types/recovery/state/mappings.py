@@ -3,7 +3,8 @@
 from sparehub.simulator.arm.storage.resource_id import ResourceId, parse
 from sparehub.simulator.arm.storage.transaction import Resource, Transaction
 
-FABRIC = "Microsoft.RecoveryServices/vaults/replicationFabrics"
+VAULT = "Microsoft.RecoveryServices/vaults"
+FABRIC = f"{VAULT}/replicationFabrics"
 CONTAINER = f"{FABRIC}/replicationProtectionContainers"
 CONTAINER_MAPPING = f"{CONTAINER}/replicationProtectionContainerMappings"
 NETWORK = f"{FABRIC}/replicationNetworks"

@@ -21,7 +21,7 @@ def check(
 
     """
     if not sent:
-        raise refusals.DISKS_MISSING()  # noqa: RSE102  an entry of the catalogue is called
+        raise refusals.NO_DISKS(machine=machine.id.name)
     known = {disk["id"].lower(): disk for disk in disks_of(transaction, machine)}
     for disk in sent:
         identity = str(disk.get("diskId", ""))

@@ -3,10 +3,8 @@
 from sparehub.simulator.arm.http_messages import JsonObject
 from sparehub.simulator.arm.storage.deterministic_ids import guid
 from sparehub.simulator.arm.storage.transaction import Resource, Transaction
+from sparehub.simulator.arm.types.attached.disk import DEFAULT_SIZE
 from sparehub.simulator.arm.types.network.virtual_network import subnet_networks
-
-GIBIBYTE = 2**30
-_DEFAULT_SIZE = 30
 
 
 def discover(transaction: Transaction, machine: Resource) -> JsonObject:
@@ -37,7 +35,7 @@ def disks_of(transaction: Transaction, machine: Resource) -> list[JsonObject]:
                 {
                     "id": identity,
                     "name": identity.rpartition("/")[2],
-                    "size": size or _DEFAULT_SIZE,
+                    "size": size or DEFAULT_SIZE,
                     "sku": disk["managedDisk"].get("storageAccountType", "Premium_LRS"),
                     "system": bool(disk.get("system")),
                     "lun": disk.get("lun"),
