@@ -134,7 +134,7 @@ def test_without_keys_the_vaults_identity_gets_roles_on_both_accounts() -> None:
 
 
 def test_the_region_that_is_protected_has_the_cache_account() -> None:
-    """Beside its machines (SR-05), and it tells the other stack."""
+    """Beside its machines (SR-05), and its id is an output."""
     graph = preview(PRIMARY, config=REPLICATED)
 
     assert graph["region/cache/account"].inputs == {

@@ -12,7 +12,7 @@ from tests.failover.memory_backend.world import Retrying, World
 from tests.failover.operators import Start
 
 OTHER = "/subscriptions/00000000-0000-0000-0000-000000000009"
-THEIR_SUBSCRIPTION = ResourceId.parse(OTHER)
+THEIR = ResourceId.parse(OTHER)
 NETWORK = f"{OTHER}/resourceGroups/r/providers/Microsoft.Network"
 THEIRS, HIDDEN = f"{NETWORK}/connections/theirs", f"{NETWORK}/connections/hidden"
 HUB = f"{NETWORK}/virtualNetworks/hub"
@@ -47,7 +47,8 @@ def use(world: World, answers: Mapping[str, Body], peering: Body | None = None) 
 
     world.hooks = Hooks(request=answer)
     shown = {**LINKS, **(peering or {})}
-    return use_of(Retrying(world), circuit_of(world), connection_of(world), shown, OURS)
+    circuit, connection = map(ResourceId.parse, (circuit_of(world), connection_of(world)))
+    return use_of(Retrying(world), circuit, connection, shown, OURS)
 
 
 def routes(*networks: str) -> Body:
@@ -76,13 +77,13 @@ def test_whoever_a_list_shows_is_named(start: Start) -> None:
     assert use(world, {"/authorizations": {"value": [by, hidden]}}, peering) == CircuitUse(
         authorization="/key",
         others=(
-            CircuitUser(what=f"connection {THEIRS}", subscription=THEIR_SUBSCRIPTION),
+            CircuitUser(what=f"connection {THEIRS}", subscription=THEIR),
             CircuitUser(
                 what=f"connection {HIDDEN.lower()}, by authorization /other-key",
-                subscription=THEIR_SUBSCRIPTION,
+                subscription=THEIR,
             ),
             CircuitUser(what="Global Reach reach (?, ?)"),
-            CircuitUser(what=f"Virtual WAN {OTHER}/wan", subscription=THEIR_SUBSCRIPTION),
+            CircuitUser(what=f"Virtual WAN {OTHER}/wan", subscription=THEIR),
         ),
     )
 
@@ -105,7 +106,7 @@ def test_a_prefix_of_either_link_that_is_nobodys_who_is_known_is_somebodys(start
         others=(
             CircuitUser(
                 what=f"connection {THEIRS}",
-                subscription=THEIR_SUBSCRIPTION,
+                subscription=THEIR,
                 prefixes=("10.50.0.0/16",),
             ),
             CircuitUser(
@@ -137,7 +138,7 @@ def test_without_the_index_the_connections_of_every_subscription_are_read(start:
     }
 
     assert use(world, answers) == CircuitUse(
-        others=(CircuitUser(what=f"connection {THEIRS}", subscription=THEIR_SUBSCRIPTION),),
+        others=(CircuitUser(what=f"connection {THEIRS}", subscription=THEIR),),
         unread=(f"connections: {HIDDEN}: not yours",),
     )
 
@@ -157,12 +158,13 @@ def test_what_cannot_be_read_is_named(start: Start) -> None:
 
 def test_an_unknown_user_may_be_in_the_circuits_own_subscription_only() -> None:
     """There alone a link needs no authorization (ER-14)."""
-    link = CircuitUser(what="link", subscription=THEIR_SUBSCRIPTION)
+    link = CircuitUser(what="link", subscription=THEIR)
     unknown = CircuitUser(what="somebody", unknown=True)
+    elsewhere = CircuitUser(what="else", subscription=ResourceId.parse("/subscriptions/8"))
     found = CircuitUse(
         others=(
             link,
-            CircuitUser(what="elsewhere", subscription=ResourceId.parse("/subscriptions/8")),
+            elsewhere,
             unknown,
         )
     )

@@ -29,7 +29,7 @@ def test_a_stack_that_replicates_says_so_in_its_outputs() -> None:
     assert replication_source(OUTPUTS) == SOURCE
 
 
-def test_a_stack_that_replicates_nothing_is_no_source() -> None:
+def test_a_stack_that_replicates_nothing_has_no_source() -> None:
     """Nor one that was never deployed, or has no account yet."""
     for outputs in ({}, OUTPUTS | {"region": {}}, OUTPUTS | {"cacheStorageAccountId": None}):
         assert replication_source(outputs) is None
