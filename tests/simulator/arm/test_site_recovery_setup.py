@@ -199,3 +199,11 @@ def test_a_policy_of_another_provider_replicates_no_machine_of_azure(arm: Arm) -
     asr.succeed(arm, "PATCH", OTHER_POLICY, patch)
     details = arm.properties(OTHER_POLICY)["providerSpecificDetails"]
     assert (details["instanceType"], details["multiVmSyncStatus"]) == ("InMage", "Disable")
+
+
+def test_a_container_shows_the_name_of_its_fabrics_region(arm: Arm) -> None:
+    """SR-36: in words, as the fabric does."""
+    asr.protect(arm, "app1")
+
+    shown = arm.properties(asr.CONTAINER)["fabricFriendlyName"]
+    assert (shown, arm.properties(asr.PRIMARY)["friendlyName"]) == ("East Asia", "East Asia")
