@@ -128,6 +128,18 @@ def fail_back(sdk: Clients) -> Body:
     } | switch(sdk, HOME, AWAY)
 
 
+def fail_over_again(sdk: Clients) -> Body:
+    """There once more, by the item itself: the id and the way are those of the first time."""
+    items = sdk.replication.replication_protected_items
+    over = sdk.job(items.begin_unplanned_failover, AWAY, asr.failover(shutdown=True))
+    arrived = item(sdk, AWAY)
+    return {
+        "job": ended_as(over),
+        "item": [arrived.protection_state, arrived.active_location],
+        "machines": [machines(sdk, path) for path in (asr.HERE, asr.THERE)],
+    }
+
+
 def switch(sdk: Clients, here: str, other: str) -> Body:
     """Re-protect: the item moves, and the machine that it came from is deleted."""
     path, body = asr.switch("app1", back=here == HOME)
@@ -160,6 +172,7 @@ def life(sdk: Clients, directory: Path) -> Body:
         "rehearsed": rehearse(sdk),
         "failed over": fail_over(sdk),
         "failed back": fail_back(sdk),
+        "there again": fail_over_again(sdk),
         "automated": automate(sdk),
         "deployed": deploy(sdk),
         "removed": remove(sdk),

@@ -98,6 +98,11 @@ EXPECTED: dict[str, Any] = {
         "address": "10.1.0.77",
         "machines": [["app1"], []],
     },
+    "there again": {
+        "job": ["UnplannedFailover", "Succeeded"],
+        "item": ["UnplannedFailoverCommitPendingStatesBegin", "Recovery"],
+        "machines": [["app1"], ["app1"]],
+    },
     "automated": {
         "account": ["Ok", "SystemAssigned"],
         "runbook": ["New", "Published"],
@@ -125,7 +130,7 @@ EXPECTED: dict[str, Any] = {
             *["SwitchReplicationGroupProtection"] * 2,
             "TestFailover",
             "TestFailoverCleanup",
-            *["UnplannedFailover"] * 2,
+            *["UnplannedFailover"] * 3,
             "UpdateVmProperties",
         ],
         "disabled": ["DisableDr", "Succeeded"],
