@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from sparehub.output import Output
-from sparehub.stacks.examination import Examination, examine
+from sparehub.stacks.stack_file_check import CheckResult, check_stack_files
 from sparehub.topology.errors import ExitCode
 from sparehub.topology.model.pair import PairSummary, Stack
 from sparehub.topology.rules.findings import Finding
@@ -14,24 +14,23 @@ from sparehub.topology.rules.findings import Finding
 
 def check(directory: Path, names: Sequence[str], output: Output) -> int:
     """Print every finding; return the exit code."""
-    examination = examine(directory, names)
+    result = check_stack_files(directory, names)
     if output.as_json:
-        output.document(_document(examination))
+        output.document(_document(result))
     else:
-        _print(output, examination)
-    return ExitCode.REFUSED if examination.count("error") else ExitCode.DONE
+        _print(output, result)
+    return ExitCode.REFUSED if result.count("error") else ExitCode.DONE
 
 
-def _document(examination: Examination) -> dict[str, Any]:
-    topology = examination.topology
+def _document(result: CheckResult) -> dict[str, Any]:
+    topology = result.topology
     return {
-        "findings": [asdict(finding) for finding in examination.findings],
+        "findings": [asdict(finding) for finding in result.findings],
         "ignored": [
-            {**asdict(ignored.finding), "reason": ignored.reason}
-            for ignored in examination.suppressed
+            {**asdict(ignored.finding), "reason": ignored.reason} for ignored in result.suppressed
         ],
-        "errors": examination.count("error"),
-        "warnings": examination.count("warning"),
+        "errors": result.count("error"),
+        "warnings": result.count("warning"),
         "topology": {
             "circuits": topology.circuits,
             "peeringLocations": topology.peering_locations,
@@ -43,21 +42,21 @@ def _document(examination: Examination) -> dict[str, Any]:
     }
 
 
-def _print(output: Output, examination: Examination) -> None:
-    if examination.stacks:
+def _print(output: Output, result: CheckResult) -> None:
+    if result.stacks:
         headers = ("stack", "location", "activation", "depth", "spokes", "connections")
-        output.table(headers, [_row(stack) for stack in examination.stacks])
-        for line in _topology_lines(examination.topology):
+        output.table(headers, [_row(stack) for stack in result.stacks])
+        for line in _topology_lines(result.topology):
             output.results.print(line)
     colours = {"error": "red", "warning": "yellow"}
-    for finding in examination.findings:
+    for finding in result.findings:
         output.results.print(f"{finding.severity} ", style=colours[finding.severity], end="")
         output.results.print(_line(finding))
-    ignored = examination.suppressed
+    ignored = result.suppressed
     for warning in ignored:
         output.results.print("ignored ", style="dim", end="")
         output.results.print(f"{_line(warning.finding)}: {warning.reason}")
-    counts = [_plural(examination.count(word), word) for word in ("error", "warning")]
+    counts = [_plural(result.count(word), word) for word in ("error", "warning")]
     output.results.print(", ".join([*counts, *([f"{len(ignored)} ignored"] if ignored else [])]))
 
 

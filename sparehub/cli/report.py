@@ -7,8 +7,8 @@ from sparehub.output import Output
 from sparehub.report.document import compose
 from sparehub.report.journal_files import recorded
 from sparehub.report.page import page
-from sparehub.stacks.examination import examine
 from sparehub.stacks.program_digest import read_program
+from sparehub.stacks.stack_file_check import check_stack_files
 from sparehub.topology.errors import ConfigurationError, ExitCode, SparehubError
 from sparehub.topology.planning.plan import UNKNOWN_PROGRAM, Program
 
@@ -25,17 +25,17 @@ def report(directory: Path, out: Path, output: Output, environment: Mapping[str,
     Raises:
         UnwritableReportError: The file cannot be written.
     """
-    examination = examine(directory)
+    result = check_stack_files(directory)
     journal = recorded(directory, environment)
     if journal.problem:
         output.note(f"warning: {journal.problem}")
-    text = page(compose(examination, journal, _program(directory, output)))
+    text = page(compose(result, journal, _program(directory, output)))
     try:
         out.write_text(text, encoding="utf-8", newline="\n")
     except OSError as error:
         message = f"{out} cannot be written ({error.strerror}): name another file with -o"
         raise UnwritableReportError(message) from None
-    errors, warnings = examination.count("error"), examination.count("warning")
+    errors, warnings = result.count("error"), result.count("warning")
     operations = len(journal.history.entries)
     if output.as_json:
         output.document(

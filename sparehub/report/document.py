@@ -15,7 +15,7 @@ from sparehub.report.durations_format import Recovery, StepTime, recoveries, ste
 from sparehub.report.entries import Entry, PlanOf, entry_of
 from sparehub.report.journal_files import Recorded
 from sparehub.report.records import OperationRecord
-from sparehub.stacks.examination import Examination
+from sparehub.stacks.stack_file_check import CheckResult
 from sparehub.topology.config.enums import Activation
 from sparehub.topology.errors import SparehubError
 from sparehub.topology.model.pair import Stack
@@ -91,29 +91,29 @@ class Report:
 
 
 def compose(
-    examination: Examination, recorded: Recorded | None = None, program: Program = UNKNOWN_PROGRAM
+    result: CheckResult, recorded: Recorded | None = None, program: Program = UNKNOWN_PROGRAM
 ) -> Report:
-    """Return the report of an examination of stack files, and of a journal.
+    """Return the report of checked stack files, and of a journal.
 
     It has pictures only where both files are valid. ``program`` is part of the id of a plan.
     """
     recorded = recorded or Recorded()
-    stacks = examination.stacks
+    stacks = result.stacks
     if len(stacks) == _PAIR:
-        return _of_pair(examination, recorded, program, stacks[0], stacks[1])
+        return _of_pair(result, recorded, program, stacks[0], stacks[1])
     read = ", ".join(stack.name for stack in stacks) or "none"
     return Report(
         title="Sparehub",
         lead=f"A failover needs two stack files that can be read; readable here: {read}.",
-        facts=_facts(examination, recorded),
-        findings=examination.findings,
+        facts=_facts(result, recorded),
+        findings=result.findings,
         past=_past(recorded, lambda _operation: None),
         alarms=list(current_status.alarms(recorded.history)),
     )
 
 
 def _of_pair(
-    examination: Examination,
+    result: CheckResult,
     recorded: Recorded,
     program: Program,
     primary: Stack,
@@ -149,8 +149,8 @@ def _of_pair(
     return Report(
         title=f"Sparehub: {primary.region.location} and {secondary.region.location}",
         lead=f"What a {kind} changes in the two regions, in which order, and what stays.",
-        facts=_facts(examination, recorded),
-        findings=examination.findings,
+        facts=_facts(result, recorded),
+        findings=result.findings,
         past=_past(recorded, plan_of),
         alarms=list(current_status.alarms(recorded.history)),
         current_status=panel,
@@ -238,14 +238,14 @@ def _next(primary: Stack, secondary: Stack) -> PlanKind:
     return PlanKind.FAILBACK if active == [False, True] else PlanKind.FAILOVER
 
 
-def _facts(examination: Examination, recorded: Recorded) -> list[tuple[str, str]]:
-    topology = examination.topology
+def _facts(result: CheckResult, recorded: Recorded) -> list[tuple[str, str]]:
+    topology = result.topology
     facts = list(current_status.facts(recorded.history))
     facts += [
         (f"{stack.name}, {stack.region.location}", stack.region.activation.value)
-        for stack in examination.stacks
+        for stack in result.stacks
     ]
-    drills = [stack.name for stack in examination.stacks if stack.region.drill]
+    drills = [stack.name for stack in result.stacks if stack.region.drill]
     if drills:
         facts.append(("Drill", f"on in {', '.join(drills)}"))
     if topology.addresses:
@@ -254,8 +254,8 @@ def _facts(examination: Examination, recorded: Recorded) -> list[tuple[str, str]
         *facts,
         ("Circuits", str(topology.circuits)),
         ("Peering locations", str(topology.peering_locations)),
-        ("Errors", str(examination.count("error"))),
-        ("Warnings", str(examination.count("warning"))),
+        ("Errors", str(result.count("error"))),
+        ("Warnings", str(result.count("warning"))),
     ]
 
 

@@ -8,7 +8,7 @@ from ruamel.yaml import YAML
 
 from sparehub.report.document import Panel, Report, compose
 from sparehub.report.drawing.frames import LinkState
-from sparehub.stacks.examination import examine
+from sparehub.stacks.stack_file_check import check_stack_files
 from tests.configurations import shipped
 
 Change = Callable[[dict[str, Any]], object]
@@ -34,7 +34,7 @@ def report_of(
 ) -> Report:
     """Return the report of both stack files, each changed."""
     write_stacks(directory, primary, secondary)
-    return compose(examine(directory))
+    return compose(check_stack_files(directory))
 
 
 def links_of(panel: Panel) -> list[tuple[str, LinkState]]:

@@ -21,7 +21,7 @@ from sparehub.report.document import compose
 from sparehub.report.history import History
 from sparehub.report.journal_files import Recorded
 from sparehub.report.page import page
-from sparehub.stacks.examination import examine
+from sparehub.stacks.stack_file_check import check_stack_files
 from tests.configurations import with_spokes
 from tests.report.conftest import Change, unchanged, write_stacks
 from tests.report.journal_records import planned, records, unplanned
@@ -69,7 +69,7 @@ def show(
 ) -> Chrome:
     file = directory / "report.html"
     write_stacks(directory, primary, secondary)
-    file.write_text(page(compose(examine(directory), recorded)), encoding="utf-8")
+    file.write_text(page(compose(check_stack_files(directory), recorded)), encoding="utf-8")
     browser.get(file.as_uri())
     return browser
 

@@ -8,7 +8,7 @@ from sparehub.report.document import Report, compose
 from sparehub.report.drawing.frames import LinkState
 from sparehub.report.history import History
 from sparehub.report.journal_files import Recorded
-from sparehub.stacks.examination import examine
+from sparehub.stacks.stack_file_check import check_stack_files
 from sparehub.topology.planning import failover
 from sparehub.topology.planning.plan import Mode, PlanKind
 from tests.report.conftest import links_of, write_stacks
@@ -26,13 +26,13 @@ def reported(directory: Path, *events: Event, switched: bool = False) -> Report:
     live = ("standby", "active") if switched else ("active", "standby")
     write_stacks(directory, *map(at, live))
     history = History.of(records(*events))
-    return compose(examine(directory), Recorded(history=history))
+    return compose(check_stack_files(directory), Recorded(history=history))
 
 
 def configuration(directory: Path) -> str:
     """Return the hash of the shipped stack files, which does not include the switch."""
     write_stacks(directory)
-    stacks = examine(directory).stacks
+    stacks = check_stack_files(directory).stacks
     return failover.plan(stacks[0], stacks[1], PlanKind.FAILOVER, Mode.PLANNED).configuration
 
 

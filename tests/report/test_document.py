@@ -10,7 +10,7 @@ from sparehub.report.document import Report, compose
 from sparehub.report.drawing.frames import LinkState
 from sparehub.report.history import History
 from sparehub.report.journal_files import Recorded
-from sparehub.stacks.examination import examine
+from sparehub.stacks.stack_file_check import check_stack_files
 from sparehub.topology.planning import failover
 from sparehub.topology.planning.plan import PlanKind
 from tests.configurations import with_spokes
@@ -178,7 +178,7 @@ def test_one_valid_stack_file_gives_findings_and_no_picture(tmp_path: Path) -> N
     """A failover needs two."""
     write_stacks(tmp_path)
     (tmp_path / "Pulumi.secondary.yaml").unlink()
-    report = compose(examine(tmp_path))
+    report = compose(check_stack_files(tmp_path))
 
     assert report.lead.endswith("readable here: primary.")
     assert (report.overview, report.walkthroughs, report.recoveries) == ((), (), ())
@@ -205,7 +205,7 @@ def test_an_operation_that_raised_a_bandwidth_has_its_planned_times(
 ) -> None:
     """Its file has the new bandwidth; any other change leaves only the measured times."""
     write_stacks(tmp_path)
-    pair = examine(tmp_path).stacks
+    pair = check_stack_files(tmp_path).stacks
     plan = failover.plan(pair[0], pair[1], PlanKind.FAILOVER, raise_bandwidth=True)
     name, (raised,) = "failover-1", plan.raises
     begun = begin(0, name, "planned", plan.configuration)
@@ -216,6 +216,6 @@ def test_an_operation_that_raised_a_bandwidth_has_its_planned_times(
     write_stacks(tmp_path, secondary=lambda values: raised_to(values, current))
 
     history = History.of(records(begun, *steps, (9, name, "finished", {})))
-    (entry,) = compose(examine(tmp_path), Recorded(history=history)).past.entries
+    (entry,) = compose(check_stack_files(tmp_path), Recorded(history=history)).past.entries
 
     assert [row.typical for row in entry.steps] == times

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from sparehub.report.entries import Entry, StepRow, entry_of
 from sparehub.report.history import History
-from sparehub.stacks.examination import examine
+from sparehub.stacks.stack_file_check import check_stack_files
 from sparehub.topology.planning import failover
 from sparehub.topology.planning.plan import Mode, Plan, PlanKind
 from tests.report.conftest import write_stacks
@@ -32,7 +32,7 @@ def facts(entry: Entry) -> dict[str, str]:
 def test_step_times_are_shown_with_those_of_the_plan(tmp_path: Path) -> None:
     """Where the stack files are those of the operation; else only its own times are known."""
     write_stacks(tmp_path)
-    stacks = examine(tmp_path).stacks
+    stacks = check_stack_files(tmp_path).stacks
     plan = failover.plan(stacks[0], stacks[1], PlanKind.FAILOVER, Mode.PLANNED)
 
     (entry,) = entries(*planned("c"), plan=plan)

@@ -9,7 +9,7 @@ from sparehub.failover.journal.journal import FILE, Record
 from sparehub.report.document import compose
 from sparehub.report.history import History
 from sparehub.report.journal_files import Recorded, recorded
-from sparehub.stacks.examination import examine
+from sparehub.stacks.stack_file_check import check_stack_files
 from tests.report.journal_records import begin, planned, records, write
 
 
@@ -131,7 +131,7 @@ def test_a_value_of_another_version_is_shown_as_a_problem(
     found = read(project)
 
     assert found.problem.endswith("has records of another version")
-    assert compose(examine(project), found).past.problem == found.problem
+    assert compose(check_stack_files(project), found).past.problem == found.problem
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from sparehub.report.document import compose
 from sparehub.report.history import History
 from sparehub.report.journal_files import Recorded
 from sparehub.report.page import page
-from sparehub.stacks.examination import examine
+from sparehub.stacks.stack_file_check import check_stack_files
 from tests.command_fixtures import Sparehub
 from tests.report.conftest import report_of, write_stacks
 from tests.report.journal_records import Event, begin, planned, records, unplanned, write
@@ -141,7 +141,7 @@ def test_the_report_has_the_newest_ten_operations(tmp_path: Path) -> None:
     story = [event for n in range(12) for event in _finished(n)]
     history = History.of(records(*story))
 
-    report = compose(examine(tmp_path), Recorded(history=history))
+    report = compose(check_stack_files(tmp_path), Recorded(history=history))
 
     assert (len(report.past.entries), report.past.older) == (10, 2)
     assert report.past.entries[0].facts[0] == ("Started", "2026-07-01 12:18:20 UTC")

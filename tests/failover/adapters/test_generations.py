@@ -16,7 +16,7 @@ from sparehub.failover.journal.acceptances import NOTHING
 from sparehub.failover.plans import read_plan
 from sparehub.failover.session import open_session
 from sparehub.output import Output
-from sparehub.stacks.examination import examine
+from sparehub.stacks.stack_file_check import check_stack_files
 from sparehub.stacks.stack_file_edit import ACTIVATION, GENERATION, set_values
 from sparehub.stacks.stack_files import STACKS, read_stack
 from sparehub.topology.errors import (
@@ -212,7 +212,7 @@ def test_files_of_two_switches_are_mended_only_by_the_operation_that_died(start:
     assert generations(world) == (1, 1)
 
     set_values(world.directory, "primary", {GENERATION: 3})
-    (found,) = (f for f in examine(world.directory).findings if f.path == "generation")
+    (found,) = (f for f in check_stack_files(world.directory).findings if f.path == "generation")
     assert (found.severity, found.stack) == ("warning", "secondary")
     text = files(world)
     with pytest.raises(PreflightError, match="generation 3 in primary and generation 1 in sec"):

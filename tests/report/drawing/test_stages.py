@@ -5,7 +5,7 @@ from typing import Any
 
 from sparehub.report.drawing.frames import Frame, LinkState, link_state
 from sparehub.report.drawing.stages import loss_stages
-from sparehub.stacks.examination import examine
+from sparehub.stacks.stack_file_check import check_stack_files
 from sparehub.topology.planning import failover
 from sparehub.topology.planning.plan import Mode, PlanKind
 from tests.report.conftest import Change, unchanged, write_stacks
@@ -15,7 +15,7 @@ LIVE, STANDBY, FENCED, SILENT, UNFENCED = LinkState
 
 def frames(directory: Path, primary: Change = unchanged, secondary: Change = unchanged) -> Any:
     write_stacks(directory, primary, secondary)
-    stacks = examine(directory).stacks
+    stacks = check_stack_files(directory).stacks
     plan = failover.plan(stacks[0], stacks[1], PlanKind.FAILOVER, Mode.UNPLANNED)
     return loss_stages(stacks, plan)
 

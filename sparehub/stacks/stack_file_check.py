@@ -17,7 +17,7 @@ from sparehub.topology.state.generation import UP_TO_DATE, differing
 
 
 @dataclass(frozen=True, kw_only=True)
-class Examination:
+class CheckResult:
     """The stacks of some stack files, and the findings about them."""
 
     stacks: Sequence[Stack]
@@ -30,7 +30,7 @@ class Examination:
         return sum(finding.severity == severity for finding in self.findings)
 
 
-def examine(directory: Path, names: Sequence[str] = ()) -> Examination:
+def check_stack_files(directory: Path, names: Sequence[str] = ()) -> CheckResult:
     """Read stack files, by default all that exist, and check them by every rule.
 
     The intents of a pair are checked in every state that they name.
@@ -52,7 +52,7 @@ def examine(directory: Path, names: Sequence[str] = ()) -> Examination:
         all_findings += _differing_generations(stacks)
     findings, suppressed = without_suppressed(all_findings, stacks)
     topology = summarize_pair(stacks)
-    return Examination(stacks=stacks, findings=findings, suppressed=suppressed, topology=topology)
+    return CheckResult(stacks=stacks, findings=findings, suppressed=suppressed, topology=topology)
 
 
 def _untrue_intents(primary: Stack, secondary: Stack) -> Iterator[Finding]:

@@ -1,4 +1,4 @@
-"""``examine`` reports every problem of the stack files in one run."""
+"""``check_stack_files`` reports every problem of the stack files in one run."""
 
 from pathlib import Path
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
-from sparehub.stacks.examination import examine
+from sparehub.stacks.stack_file_check import check_stack_files
 from sparehub.topology.rules.region.routes import no_route_has_the_gateway_as_next_hop
 from sparehub.topology.rules.rule import Rule
 from tests.configurations import shipped
@@ -40,7 +40,7 @@ def test_one_run_reports_problems_of_the_file_and_of_the_region(
 
     errors = {
         (finding.path, finding.rule)
-        for finding in examine(tmp_path).findings
+        for finding in check_stack_files(tmp_path).findings
         if finding.severity == "error"
     }
 
