@@ -36,6 +36,9 @@ coverage: setup ## measures the branches of sparehub/topology that its unit test
 	@.venv/bin/python -m pytest -n auto -q tests/topology tests/components tests/oracle --cov --cov-report=
 	@.venv/bin/python -m coverage report --skip-covered --include 'sparehub/topology/*'
 
+storage: setup ## fills the disk at every point of a failover, and makes it read-only
+	@SPAREHUB_FAULTS=all .venv/bin/python -m pytest -n auto tests/failover/test_full_disk.py
+
 mutants: setup ## breaks 40 lines of code, one at a time, and lists those that no test notices
 	@.venv/bin/python -m engine.mutants
 
@@ -59,4 +62,4 @@ clean: ## removes what set-up and runs left in the checkout, and .sparehub with 
 	rm -rf .venv .sparehub build dist .hypothesis .mypy_cache .pytest_cache .ruff_cache .coverage* *.egg-info
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-.PHONY: help setup demo test long faults clients browser coverage mutants workflows dist bench lock clean
+.PHONY: help setup demo test long faults clients browser coverage storage mutants workflows dist bench lock clean
