@@ -31,6 +31,7 @@ class Outage:
 
 def record(transaction: Transaction, subject: str, outage: Outage) -> None:
     """Store an outage of a machine, by its key, or of a region; empty: of all regions."""
+    transaction.outages.clear()
     transaction.connection.execute(
         "INSERT INTO outages (subject, kind, since, until) VALUES (?, ?, ?, ?)",
         [subject, outage.kind, outage.since, None if outage.lasts else outage.until],
@@ -39,17 +40,21 @@ def record(transaction: Transaction, subject: str, outage: Outage) -> None:
 
 def end(transaction: Transaction, subject: str, kind: str, at: float) -> None:
     """End an outage, if it lasts."""
+    transaction.outages.clear()
     transaction.connection.execute(
         "UPDATE outages SET until = ? WHERE subject = ? AND kind = ? AND until IS NULL",
         [at, subject, kind],
     )
 
 
-def of(transaction: Transaction, subject: str) -> list[Outage]:
-    """Return the outages of a machine or a region."""
-    rows = transaction.connection.execute(
-        "SELECT kind, since, until FROM outages WHERE subject = ? ORDER BY since", [subject]
-    )
-    return [
-        Outage(kind, since, math.inf if until is None else until) for kind, since, until in rows
-    ]
+def of(transaction: Transaction, region: str, machine: str = "") -> list[Outage]:
+    """Return the outages of a region and of a machine, by its key, in the order they began."""
+    if (region, machine) not in transaction.outages:
+        rows = transaction.connection.execute(
+            "SELECT kind, since, until FROM outages WHERE subject IN ('', ?, ?) ORDER BY since",
+            [region, machine],
+        )
+        transaction.outages[region, machine] = [
+            Outage(kind, since, math.inf if until is None else until) for kind, since, until in rows
+        ]
+    return transaction.outages[region, machine]

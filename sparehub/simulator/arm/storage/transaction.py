@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
 from sparehub.simulator.arm.http_messages import JsonObject
 from sparehub.simulator.arm.storage.deterministic_ids import etag
@@ -74,6 +75,8 @@ class Transaction:
     """Selected resources, by query, since the last change of resources or references."""
     _settings: dict[str, str] = field(default_factory=dict)
     """All settings, once one has been read."""
+    outages: dict[tuple[str, str], list[Any]] = field(default_factory=dict)
+    """Outages that ``storage.outages`` has read, by what they are of, since their last change."""
 
     @contextmanager
     def attempt(self) -> Iterator[None]:
@@ -101,6 +104,7 @@ class Transaction:
         self.connection.execute(f"ROLLBACK TO {savepoint}")
         self._selections.clear()
         self._settings.clear()
+        self.outages.clear()
 
     # -- resources ---------------------------------------------------------------------------
 

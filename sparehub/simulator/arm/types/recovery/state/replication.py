@@ -170,14 +170,12 @@ def _outages(transaction: Transaction, item: Resource, kinds: Collection[str]) -
         for fault in faults.injected(transaction)
         if fault.holds(kinds, region)
     ]
-    for place in ("", region):
-        found += outages.of(transaction, place)
-    if not item.private.get("failedOver"):
-        found += [
-            outage
-            for outage in outages.of(transaction, item.private["machine"]["id"].lower())
-            if outage.kind != DELETED or outage.since >= item.private["enabled"]
-        ]
+    machine = "" if item.private.get("failedOver") else item.private["machine"]["id"].lower()
+    found += [
+        outage
+        for outage in outages.of(transaction, region, machine)
+        if outage.kind != DELETED or outage.since >= item.private["enabled"]
+    ]
     return sorted(
         (outage for outage in found if outage.kind in kinds), key=lambda outage: outage.since
     )
