@@ -33,6 +33,8 @@ class ReplicationFabric(ComponentResource):
     one either (SR-36): it goes with its fabric.
     """
 
+    location: str
+    """The region that it stands for."""
     fabric_id: Output[str]
     fabric_name: Output[str]
     container_id: Output[str]
@@ -56,6 +58,7 @@ class ReplicationFabric(ComponentResource):
             ),
             opts=ResourceOptions(parent=self, protect=True),
         )
+        self.location = args.location
         self.fabric_id, self.fabric_name = fabric.id, fabric.name
         self.container_id = Output.concat(fabric.id, "/replicationProtectionContainers/", container)
         self.ready = resources.Deployment(

@@ -19,8 +19,6 @@ class ReplicationMappingsArgs:
     vault_name: Input[str]
     source: ReplicationFabric
     target: ReplicationFabric
-    source_location: str
-    target_location: str
     policy_id: Input[str]
     networks: Mapping[str, tuple[Input[str], Input[str]]]
     """By the key of a spoke: its network in the source, and the one in the target."""
@@ -39,7 +37,7 @@ class ReplicationMappings(ComponentResource):
         self, name: str, args: ReplicationMappingsArgs, opts: ResourceOptions | None = None
     ) -> None:
         super().__init__("sparehub:recovery:ReplicationMappings", name, {}, opts)
-        here, there = args.source_location, args.target_location
+        here, there = args.source.location, args.target.location
         updates = (
             {
                 "agent_auto_update_status": "Enabled",

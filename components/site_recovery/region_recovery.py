@@ -140,8 +140,6 @@ class RegionRecovery(ComponentResource):
                     vault_name=self._vault.vault_name,
                     source=fabrics[here],
                     target=fabrics[there],
-                    source_location=here,
-                    target_location=there,
                     policy_id=policy.id,
                     networks=networks,
                     automation_account_id=self._args.automation_account_id,

@@ -25,7 +25,8 @@ from sparehub.topology.config.resource_ids import NAME_PATTERN, ResourceId, id_p
 _SCOPE = "/subscriptions/<subscription>/resourceGroups/<group>/providers"
 
 
-def _problem(rule: str, text: str) -> PydanticCustomError:
+def problem_of(rule: str, text: str) -> PydanticCustomError:
+    """Return the error of a value that breaks a rule, to be raised by a validator."""
     # Braces are pydantic's placeholders; a value that holds some is shown as it is.
     return PydanticCustomError(rule, "{text}", {"text": text})
 
@@ -49,11 +50,11 @@ def address_prefix(value: object) -> IPv4Network:
     network = read_prefix(value)
     if network is None:
         text = f"{shown(value)} is not an address prefix in CIDR notation, such as 10.0.0.0/24"
-        raise _problem("VN-04", text)
+        raise problem_of("VN-04", text)
     if not isinstance(network, IPv4Network):
-        raise _problem("SR-21", f"{value} is IPv6, which Site Recovery does not replicate")
+        raise problem_of("SR-21", f"{value} is IPv6, which Site Recovery does not replicate")
     if str(network) != value:
-        raise _problem("VN-05", f"{value} has host bits set: write {network}")
+        raise problem_of("VN-05", f"{value} has host bits set: write {network}")
     return network
 
 
@@ -73,8 +74,8 @@ def _address(value: object) -> IPv4Address:
     except AddressValueError:
         if isinstance(value, str) and _is_ipv6(value):
             message = f"{value} is IPv6, which Site Recovery does not replicate"
-            raise _problem("SR-21", message) from None
-        raise _problem(
+            raise problem_of("SR-21", message) from None
+        raise problem_of(
             "CONFIG", f"{shown(value)} is not an IPv4 address, such as 10.10.10.10"
         ) from None
 
@@ -95,12 +96,12 @@ def resource_id(word: str, *types: str) -> BeforeValidator:
         text = value if isinstance(value, str) else ""
         identity = ResourceId.read(text)
         if identity is None or identity.type not in known:
-            raise _problem("CONFIG", f"{shown(value)} is not the id of a {word}: {forms}")
+            raise problem_of("CONFIG", f"{shown(value)} is not the id of a {word}: {forms}")
         if gap := re.search(r"<[^>]*>", text):  # no name in Azure holds angle brackets
             message = f"put the real value in the place of {gap[0]} in {shown(text)}"
-            raise _problem("CONFIG", message)
+            raise problem_of("CONFIG", message)
         if problem := id_problem(text):
-            raise _problem("CONFIG", f"{shown(text)} is not the id of a {word}: {problem}")
+            raise problem_of("CONFIG", f"{shown(text)} is not the id of a {word}: {problem}")
         return text
 
     return BeforeValidator(read)
@@ -115,7 +116,9 @@ def _location(value: object) -> str:
     location = plain_location(value) if isinstance(value, str) else ""
     if re.fullmatch(r"[a-z][a-z0-9]+", location):
         return location
-    raise _problem("CONFIG", f"{shown(value)} is not the name of an Azure region, such as eastasia")
+    raise problem_of(
+        "CONFIG", f"{shown(value)} is not the name of an Azure region, such as eastasia"
+    )
 
 
 AddressPrefix = Annotated[IPv4Network, BeforeValidator(address_prefix)]
@@ -162,31 +165,27 @@ Key = Annotated[str, StringConstraints(strict=True, pattern=f"^{NAME_PATTERN}$")
 NetworkName = Key
 
 
-def _resource_group(value: str) -> str:
-    if re.fullmatch(r"[A-Za-z0-9_.()-]*[A-Za-z0-9_()-]", value):
-        return value
-    text = (
-        f"{shown(value)} is not the name of a resource group: letters, digits, `_`, `(`, `)`, "
-        "`.` and `-`, and no `.` at the end"
-    )
-    raise _problem("CONFIG", text)
-
-
-ResourceGroupName = Annotated[str, StringConstraints(strict=True), AfterValidator(_resource_group)]
-
-
 def _named(word: str, pattern: str, form: str) -> AfterValidator:
     """Return what takes a name that matches a pattern alone, which ``form`` says in words."""
 
     def read(value: str) -> str:
         if re.fullmatch(pattern, value):
             return value
-        raise _problem("CONFIG", f"{shown(value)} is not the name of a {word}: {form}")
+        raise problem_of("CONFIG", f"{shown(value)} is not the name of a {word}: {form}")
 
     return AfterValidator(read)
 
 
 # https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules
+ResourceGroupName = Annotated[
+    str,
+    StringConstraints(strict=True),
+    _named(
+        "resource group",
+        r"[A-Za-z0-9_.()-]*[A-Za-z0-9_()-]",
+        "letters, digits, `_`, `(`, `)`, `.` and `-`, and no `.` at the end",
+    ),
+]
 StorageAccountName = Annotated[
     str,
     StringConstraints(strict=True),
@@ -217,7 +216,9 @@ def generation(value: object) -> int:
         return int(value)
     if isinstance(value, int) and not isinstance(value, bool) and 1 <= value < _MOST_GENERATIONS:
         return value
-    raise _problem("CONFIG", f"{shown(value)} is not a generation: write a whole number from 1 on")
+    raise problem_of(
+        "CONFIG", f"{shown(value)} is not a generation: write a whole number from 1 on"
+    )
 
 
 _MOST_GENERATIONS = 1_000_000_000

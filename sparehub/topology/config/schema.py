@@ -18,7 +18,6 @@ from pydantic import (
     StrictBool,
     model_validator,
 )
-from pydantic_core import PydanticCustomError
 
 from sparehub.topology.azure.reserved_subnets import reserved
 from sparehub.topology.config.closed_model import Closed, NamedConfig
@@ -43,6 +42,7 @@ from sparehub.topology.config.fields import (
     ResourceGroupName,
     Text,
     parse_address,
+    problem_of,
 )
 from sparehub.topology.config.secrets import SECRET
 from sparehub.topology.config.site_recovery import ReplicateConfig, SiteRecoveryConfig
@@ -186,7 +186,7 @@ class IntentConfig(Closed):
         given = [self.reach, self.isolate, self.between]
         if sum(each is not None for each in given) != 1 or bool(self.through) != bool(self.between):
             text = "must say one of reach, isolate, or through with between"
-            raise PydanticCustomError("CONFIG", "{text}", {"text": text})
+            raise problem_of("CONFIG", text)
         return self
 
 

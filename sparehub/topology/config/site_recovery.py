@@ -9,7 +9,6 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BeforeValidator, Field, StrictBool, model_validator
 from pydantic import StrictInt as Int
-from pydantic_core import PydanticCustomError
 
 from sparehub.topology.azure.site_recovery_limits import RECOVERY_GROUPS, RETENTION_HOURS_MAX
 from sparehub.topology.config.closed_model import Closed
@@ -29,13 +28,13 @@ from sparehub.topology.config.fields import (
     VaultName,
     VirtualMachineId,
     parse_address,
+    problem_of,
 )
 
 
 def _exactly_one(given: dict[str, object]) -> None:
     if sum(value is not None for value in given.values()) != 1:
-        text = f"must say one of {' and '.join(given)}"
-        raise PydanticCustomError("CONFIG", "{text}", {"text": text})
+        raise problem_of("CONFIG", f"must say one of {' and '.join(given)}")
 
 
 class CacheStorageAccountConfig(Closed):
@@ -97,7 +96,7 @@ class VaultConfig(Closed):
     def _made_or_not(self) -> Self:
         if self.id is not None and (self.name, self.resource_group) != (None, None):
             text = "a vault with an id is owned elsewhere: remove name and resourceGroup"
-            raise PydanticCustomError("CONFIG", "{text}", {"text": text})
+            raise problem_of("CONFIG", text)
         return self
 
 

@@ -66,6 +66,10 @@ class VirtualNetwork:
     subnets: tuple[Subnet, ...]
     dns_servers: tuple[IPv4Address, ...] = ()
 
+    def subnet(self, name: str) -> Subnet | None:
+        """Return the subnet of a name; Azure ignores case."""
+        return next((each for each in self.subnets if each.name.lower() == name.lower()), None)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Peering:

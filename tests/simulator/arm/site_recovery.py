@@ -151,6 +151,23 @@ def of_plan(body: Body) -> Body:
     return {"properties": properties}
 
 
+def interface_settings(nic: str, name: str) -> Body:
+    """Return the body of a PATCH: the machine's name, and a static address of its interface."""
+    configuration = {
+        "ipConfigName": "default",
+        "isPrimary": True,
+        "isSeletedForFailover": False,
+        "recoverySubnetName": "app",
+        "recoveryStaticIPAddress": "10.1.0.77",
+    }
+    properties = {
+        "recoveryAzureVMName": name,
+        "vmNics": [{"nicId": nic, "ipConfigs": [configuration]}],
+        "providerSpecificDetails": A2A,
+    }
+    return {"properties": properties}
+
+
 def trial(network_id: str = TEST[0]) -> Body:
     properties = {
         "failoverDirection": "PrimaryToRecovery",

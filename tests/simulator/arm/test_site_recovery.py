@@ -120,20 +120,7 @@ def test_settings_of_an_interface_decide_where_a_machine_arrives(arm: Arm) -> No
     """SR-44, SR-45: a PATCH of a protected item; a static address, and what Azure shows of it."""
     asr.protect(arm, "app1")
     nic = arm.properties(asr.item("app1"))["providerSpecificDetails"]["vmNics"][0]["nicId"]
-    configuration = {
-        "ipConfigName": "default",
-        "isPrimary": True,
-        "isSeletedForFailover": False,
-        "recoverySubnetName": "app",
-        "recoveryStaticIPAddress": "10.1.0.77",
-    }
-    properties = {
-        "recoveryAzureVMName": "app1-dr",
-        "vmNics": [{"nicId": nic, "ipConfigs": [configuration]}],
-        "providerSpecificDetails": asr.A2A,
-    }
-
-    asr.succeed(arm, "PATCH", asr.item("app1"), {"properties": properties})
+    asr.succeed(arm, "PATCH", asr.item("app1"), asr.interface_settings(nic, "app1-dr"))
 
     shown = arm.properties(asr.item("app1"))["providerSpecificDetails"]["vmNics"][0]
     (read,) = shown["ipConfigs"]

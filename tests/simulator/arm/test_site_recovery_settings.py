@@ -108,7 +108,7 @@ def test_an_id_with_a_slash_at_its_end_means_the_same(arm: Arm) -> None:
 
 
 def test_a_purge_leaves_the_machine_of_an_open_test(arm: Arm) -> None:
-    """No source says that Azure deletes it: whoever leaves a test open finds it again."""
+    """No source says that Azure deletes the machine of an open test, so it stays."""
     asr.protect(arm, "app1")
     asr.succeed(arm, "POST", f"{ITEM}/testFailover", asr.trial())
 

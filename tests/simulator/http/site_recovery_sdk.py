@@ -49,19 +49,7 @@ def configure(sdk: Clients) -> Body:
     """Set name and address of the machine in the other region, and read what is kept."""
     items = sdk.replication.replication_protected_items
     nic = item(sdk, AWAY).provider_specific_details.vm_nics[0].nic_id
-    configuration = {
-        "ipConfigName": "default",
-        "isPrimary": True,
-        "isSeletedForFailover": False,
-        "recoverySubnetName": "app",
-        "recoveryStaticIPAddress": "10.1.0.77",
-    }
-    properties = {
-        "recoveryAzureVMName": "app1",
-        "vmNics": [{"nicId": nic, "ipConfigs": [configuration]}],
-        "providerSpecificDetails": asr.A2A,
-    }
-    ended(items.begin_update, AWAY, {"properties": properties})
+    ended(items.begin_update, AWAY, asr.interface_settings(nic, "app1"))
     shown = item(sdk, AWAY).provider_specific_details.vm_nics[0].ip_configs[0]
     recovery_points = sdk.replication.recovery_points.list_by_replication_protected_items
     points = list(call(recovery_points, AWAY))

@@ -197,7 +197,7 @@ def test_at_depth_connection_only_the_hub_is_advertised() -> None:
 
 @pytest.mark.parametrize("depth", ["network", "gateway", "connection"])
 def test_a_disconnected_region_is_the_live_one_without_its_connections(depth: str) -> None:
-    """What it gives up on standby: gateway, spokes that use it, beyond 200 prefixes, too."""
+    """It keeps the gateway and the spokes that use it, also beyond 200 prefixes."""
     values = with_spokes(shipped("secondary"), 300)
     live = region_of(values, "active", depth)
     disconnected = region_of({**values, "sparehub:disconnected": True}, "standby", depth)

@@ -36,13 +36,12 @@ def unplanned_failover(call: ActionContext) -> StartedOperation:
     shutdown = shuts_down(properties)
     point = chosen_point(call.transaction, call.resource, properties, call.now)
     seconds = durations.FAILOVER + (durations.SHUTDOWN if shutdown else 0.0)
-    region = replication.source_region(call.resource)
     return StartedOperation(
         seconds=seconds,
         effect="failover",
         arguments={"items": [call.resource.key], "points": [point], "shutdown": shutdown},
         job=_job(call.resource, shutdown),
-        failure=failure(call.transaction, call.resource, shutdown=shutdown, region=region),
+        failure=failure(call.transaction, call.resource, shutdown=shutdown),
         warning=warning(call.transaction, call.resource),
     )
 
@@ -104,12 +103,11 @@ def chosen_point(
     raise refusals.POINT_MISSING(point=wanted or "yet")
 
 
-def failure(
-    transaction: Transaction, item: Resource, *, shutdown: bool, region: str
-) -> Refusal | None:
+def failure(transaction: Transaction, item: Resource, *, shutdown: bool) -> Refusal | None:
     """Return why a failover will end Failed, if it will (SR-25, SR-79)."""
     target = str(item.private["targetRegion"])
-    if shutdown and faults.holding(transaction, FaultKind.REGION_DOWN, region):
+    source = replication.source_region(item)
+    if shutdown and faults.holding(transaction, FaultKind.REGION_DOWN, source):
         return refusals.REGION_NOT_AVAILABLE()
     if faults.holding(transaction, FaultKind.REGION_DOWN, target):
         return refusals.REGION_NOT_AVAILABLE()

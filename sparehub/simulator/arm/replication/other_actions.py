@@ -10,7 +10,7 @@ from sparehub.simulator.arm.types.base import (
 )
 from sparehub.simulator.arm.types.recovery.containers import Container
 from sparehub.simulator.arm.types.recovery.replication_type import ReplicationType
-from sparehub.simulator.arm.types.recovery.state import durations, replication
+from sparehub.simulator.arm.types.recovery.state import durations
 from sparehub.simulator.arm.types.recovery.state.mappings import CONTAINER_MAPPING
 
 
@@ -26,7 +26,6 @@ def apply_recovery_point(call: ActionContext) -> StartedOperation:
         raise refusals.POINT_MISSING(point="in the request")
     details = {"providerSpecificDetails": {"recoveryPointId": wanted}}
     point = chosen_point(call.transaction, call.resource, details, call.now)
-    region = replication.source_region(call.resource)
     return StartedOperation(
         seconds=durations.FAILOVER,
         effect="change point",
@@ -37,7 +36,7 @@ def apply_recovery_point(call: ActionContext) -> StartedOperation:
             target=call.resource.private["machine"]["name"],
             target_type="ProtectionEntity",
         ),
-        failure=failure(call.transaction, call.resource, shutdown=False, region=region),
+        failure=failure(call.transaction, call.resource, shutdown=False),
     )
 
 
@@ -61,18 +60,13 @@ def remove(call: ActionContext, kind: type[ReplicationType]) -> StartedOperation
 
     Microsoft's client calls it ``begin_delete``, and DELETE ``begin_purge``.
     """
-    kind().check_delete(call.transaction, call.resource)
-    scenario, friendly = kind.deletion_scenario
+    removed = kind()
+    removed.check_delete(call.transaction, call.resource)
     return StartedOperation(
         seconds=kind.seconds.delete,
         effect="remove",
         arguments={},
-        job=JobDraft(
-            scenario=scenario,
-            friendly_name=friendly,
-            target=call.resource.id.name,
-            target_type=kind.target_type,
-        ),
+        job=removed.draft(kind.deletion_scenario, call.resource.id.name),
     )
 
 

@@ -26,7 +26,6 @@ from sparehub.simulator.arm.types.base import (
 from sparehub.simulator.arm.types.network.virtual_network import VIRTUAL_NETWORK
 from sparehub.simulator.arm.types.recovery.state import durations, mappings
 from sparehub.simulator.arm.types.recovery.state.arrival import Arrival, network_for, subnet_for
-from sparehub.simulator.arm.types.recovery.state.replication import source_region
 from sparehub.simulator.arm.types.recovery.state.source_machine import network_of
 
 
@@ -37,13 +36,12 @@ def test_failover(call: ActionContext) -> StartedOperation:
     require_direction(properties, call.resource)
     network = check_network(call.transaction, [call.resource], properties)
     point = chosen_point(call.transaction, call.resource, properties, call.now)
-    region = source_region(call.resource)
     return StartedOperation(
         seconds=durations.TEST_FAILOVER,
         effect="test failover",
         arguments={"items": [call.resource.key], "points": [point], "network": network},
         job=_test_job(Arrival(call.transaction, call.resource, test=True, network=network), point),
-        failure=failure(call.transaction, call.resource, shutdown=False, region=region),
+        failure=failure(call.transaction, call.resource, shutdown=False),
     )
 
 

@@ -222,8 +222,7 @@ def _protected(stack: Stack, spoke: Spoke) -> Iterator[Subnet]:
 
 def _twin(subnet: Subnet, spoke: Spoke | None) -> Subnet | None:
     """Return the subnet of the same name in a spoke."""
-    subnets = spoke.virtual_network.subnets if spoke else ()
-    return next((other for other in subnets if other.name.lower() == subnet.name.lower()), None)
+    return spoke.virtual_network.subnet(subnet.name) if spoke else None
 
 
 @rule(

@@ -1,7 +1,6 @@
 """Site Recovery in two files: the vault, and where the machines of one region arrive."""
 
 from collections.abc import Iterator
-from ipaddress import IPv4Address, IPv4Network
 
 from sparehub.topology.azure.address_ranges import is_reserved
 from sparehub.topology.config.site_recovery import InterfaceConfig, MachineConfig
@@ -74,15 +73,16 @@ def test_addresses_are_free_in_the_test_network(pair: Pair) -> Iterator[RuleFaul
 
 
 def _faults(source: Stack, networks: dict[str, VirtualNetwork], key: str) -> Iterator[RuleFault]:
-    seen: dict[tuple[str, IPv4Address], str] = {}
+    seen: dict[tuple[str, str], str] = {}
     for place, machine, interface in _interfaces(source):
         address = interface.ip_address if key == "ipAddress" else interface.test_ip_address
         network = networks.get(machine.spoke)
-        prefix = _prefix(network, interface.subnet)
-        if address is None or prefix is None:
+        subnet = network.subnet(interface.subnet) if network else None
+        if address is None or subnet is None:
             continue
+        prefix = subnet.address_prefix
         path = f"{MACHINES}.{place}.{key}"
-        first = seen.setdefault((machine.spoke, address), place)
+        first = seen.setdefault((machine.spoke, str(address)), place)
         if address not in prefix:
             message = f"{address} is outside {interface.subnet} {prefix} of the other region"
             yield RuleFault(path, message, source.name)
@@ -97,12 +97,6 @@ def _interfaces(stack: Stack) -> Iterator[tuple[str, MachineConfig, InterfaceCon
     for name, machine in machines_of(stack).items():
         for key, interface in machine.network_interfaces.items():
             yield f"{name}.networkInterfaces.{key}", machine, interface
-
-
-def _prefix(network: VirtualNetwork | None, name: str) -> IPv4Network | None:
-    subnets = network.subnets if network else ()
-    found = (each.address_prefix for each in subnets if each.name.lower() == name.lower())
-    return next(found, None)
 
 
 PAIR_REPLICATION = (

@@ -17,7 +17,6 @@ from sparehub.simulator.arm.replication.plans.steps import boot_steps, items_of,
 from sparehub.simulator.arm.storage.transaction import Resource
 from sparehub.simulator.arm.types.base import ActionContext, JobDraft, StartedOperation
 from sparehub.simulator.arm.types.recovery.state import durations, jobs
-from sparehub.simulator.arm.types.recovery.state.replication import source_region
 
 _Found = TypeVar("_Found")
 _ALLOWED = {
@@ -90,10 +89,7 @@ def test_failover(call: ActionContext) -> StartedOperation:
 
 def _failure(call: ActionContext, items: list[Resource], *, shutdown: bool) -> Refusal | None:
     """Return why the run will end Failed: because of its first machine that cannot fail over."""
-    return _first(
-        failover.failure(call.transaction, item, shutdown=shutdown, region=source_region(item))
-        for item in items
-    )
+    return _first(failover.failure(call.transaction, item, shutdown=shutdown) for item in items)
 
 
 def _first(found: Iterable[_Found | None]) -> _Found | None:

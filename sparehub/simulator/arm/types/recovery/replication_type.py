@@ -38,16 +38,16 @@ class ReplicationType(ResourceType):
 
     def job(self, write: Write) -> JobDraft | None:
         """Return the job of a PUT."""
-        return self._draft(self.scenario, write.id.name)
+        return self.draft(self.scenario, write.id.name) if self.scenario[0] else None
 
     def deletion_job(self, resource: Resource) -> JobDraft | None:
         """Return the job of a deletion."""
-        return self._draft(self.deletion_scenario, resource.id.name)
+        scenario = self.deletion_scenario
+        return self.draft(scenario, resource.id.name) if scenario[0] else None
 
-    def _draft(self, scenario: tuple[str, str], target: str) -> JobDraft | None:
+    def draft(self, scenario: tuple[str, str], target: str) -> JobDraft:
+        """Return the job of a write: its name and friendly name, and what it is about."""
         name, friendly = scenario
-        if not name:
-            return None
         return JobDraft(
             scenario=name, friendly_name=friendly, target=target, target_type=self.target_type
         )

@@ -32,7 +32,6 @@ def show(transaction: Transaction, item: Resource, now: float) -> JsonObject:
     fabric, target = mappings.fabric_of(item.id), private["recoveryContainer"]
     vault = capitalized(vault_of(item.id).text)
     source_region, target_region = private["sourceRegion"], private["targetRegion"]
-    problems = _health_errors(transaction, item, now)
     test = _test_state(item, now)
     provider = guid("provider", fabric.key)
     return {
@@ -58,7 +57,7 @@ def show(transaction: Transaction, item: Resource, now: float) -> JsonObject:
         "allowedOperations": list(state.operations),
         "replicationHealth": "Critical" if replication.health(transaction, item) else "Normal",
         "failoverHealth": "Warning" if _needs_test(item, state) else "Normal",
-        "healthErrors": problems,
+        "healthErrors": _health_errors(transaction, item, state, now),
         "policyId": capitalized(private["policy"]),
         "policyFriendlyName": ResourceId(private["policy"]).name,
         "currentScenario": _scenario(item, vault, now),
@@ -102,13 +101,15 @@ def _needs_test(item: Resource, state: item_state.ItemState) -> bool:
     return state.protected and "tested" not in item.private
 
 
-def _health_errors(transaction: Transaction, item: Resource, now: float) -> list[JsonObject]:
+def _health_errors(
+    transaction: Transaction, item: Resource, state: item_state.ItemState, now: float
+) -> list[JsonObject]:
     name = item.private["machine"]["name"]
     errors = [
         _health_error(item, error["since"], error | {"level": "Critical"})
         for error in replication.health(transaction, item)
     ]
-    if _needs_test(item, item_state.state_of(transaction, item, now)):
+    if _needs_test(item, state):
         message = f"No successful test failover has been done on the virtual machine '{name}'."
         cause = f"{message.rpartition(' ')[0]} after it was replicated."
         warning = {"errorCode": "161011", "errorMessage": message, "possibleCauses": cause}
