@@ -40,8 +40,8 @@ from sparehub.failover.steps.step_inputs import StepContext
 from sparehub.output import Output
 from sparehub.topology.errors import HalfwayError, OptionsError, PreflightError
 from sparehub.topology.planning import failover
-from sparehub.topology.planning.bandwidth import without_increases
 from sparehub.topology.planning.plan import Mode, Plan, PlanKind
+from sparehub.topology.planning.steps.bandwidth import without_increases
 from sparehub.topology.state.generation import said_by
 
 

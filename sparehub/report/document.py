@@ -19,7 +19,6 @@ from sparehub.stacks.stack_file_check import CheckResult
 from sparehub.topology.config.enums import Activation
 from sparehub.topology.errors import SparehubError
 from sparehub.topology.model.pair import Stack
-from sparehub.topology.planning.bandwidth import without_increases
 from sparehub.topology.planning.failover import plan
 from sparehub.topology.planning.plan import (
     UNKNOWN_PROGRAM,
@@ -30,6 +29,7 @@ from sparehub.topology.planning.plan import (
     PlanStep,
     Program,
 )
+from sparehub.topology.planning.steps.bandwidth import without_increases
 from sparehub.topology.rules.findings import Finding
 
 _PAIR = 2

@@ -3,7 +3,7 @@
 from sparehub.azure.answers import Azure
 from sparehub.failover.adapters.stack_snapshot import Snapshot
 from sparehub.topology.model.logical_names import REGION
-from sparehub.topology.planning.failover_steps import PROBE_SECONDS
+from sparehub.topology.planning.steps.network_steps import PROBE_SECONDS
 
 
 def responds(azure: Azure, snapshot: Snapshot) -> bool:

@@ -18,9 +18,9 @@ from sparehub.topology.config.enums import Activation
 from sparehub.topology.config.resource_ids import ResourceId
 from sparehub.topology.model.pair import Stack
 from sparehub.topology.model.resources import Region
-from sparehub.topology.planning.authorization_keys import keyed_connections
 from sparehub.topology.planning.failover import region_at
 from sparehub.topology.planning.plan import KeyedConnection
+from sparehub.topology.planning.steps.authorization_keys import keyed_connections
 
 
 def key_digest(key: str) -> str:

@@ -1,6 +1,6 @@
 """The plan of a failover or failback, decided from two configurations alone.
 
-``failover_steps`` has the steps and their order.
+``steps.network_steps`` has the steps and their order.
 """
 
 from collections.abc import Mapping
@@ -12,7 +12,6 @@ from sparehub.topology.config.enums import Activation, Depth
 from sparehub.topology.config.schema import StackConfig
 from sparehub.topology.model.pair import Stack, switched
 from sparehub.topology.model.resources import Region
-from sparehub.topology.planning.failover_steps import FailoverSteps
 from sparehub.topology.planning.plan import (
     UNKNOWN_PROGRAM,
     Mode,
@@ -24,6 +23,7 @@ from sparehub.topology.planning.plan import (
     StepAction,
     critical_path,
 )
+from sparehub.topology.planning.steps.network_steps import FailoverSteps
 from sparehub.topology.planning.traffic_impact import with_traffic_impact
 
 _CHANGED_BY_RUNS = ("activation", "disconnected", "generation", "override_interlock")

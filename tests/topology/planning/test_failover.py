@@ -11,7 +11,6 @@ from sparehub.topology.config.secrets import without_secrets
 from sparehub.topology.errors import OptionsError
 from sparehub.topology.model.build import build
 from sparehub.topology.model.pair import Stack
-from sparehub.topology.planning.bandwidth import without_increases
 from sparehub.topology.planning.bgp_filters import on_premises_filters
 from sparehub.topology.planning.failover import plan
 from sparehub.topology.planning.operations import (
@@ -23,6 +22,7 @@ from sparehub.topology.planning.operations import (
     Verb,
 )
 from sparehub.topology.planning.plan import Mode, Plan, PlanKind, Program, fingerprint
+from sparehub.topology.planning.steps.bandwidth import without_increases
 from tests.configurations import OURS, THEIRS, shipped, stack_of, with_spokes
 
 CREATE, UPDATE, DELETE = Verb.CREATE, Verb.UPDATE, Verb.DELETE

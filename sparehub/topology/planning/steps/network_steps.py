@@ -13,20 +13,20 @@ from sparehub.topology.errors import OptionsError
 from sparehub.topology.model.live_regions import Advertisement, conflict, overlap
 from sparehub.topology.model.pair import Stack, switched
 from sparehub.topology.model.resources import Region
-from sparehub.topology.planning.authorization_keys import (
+from sparehub.topology.planning.disconnect import disconnect
+from sparehub.topology.planning.operations import operations, seconds
+from sparehub.topology.planning.plan import Mode, PlanKind, PlanStep, StackChange, StepAction
+from sparehub.topology.planning.steps.authorization_keys import (
     issue_steps,
     keyed_connections,
     revoke_steps,
 )
-from sparehub.topology.planning.bandwidth import bandwidth_options
-from sparehub.topology.planning.disconnect import disconnect
-from sparehub.topology.planning.nva_start import (
+from sparehub.topology.planning.steps.bandwidth import bandwidth_options
+from sparehub.topology.planning.steps.nva_start import (
     is_started_at_failover,
     nva_assumptions,
     start_step,
 )
-from sparehub.topology.planning.operations import operations, seconds
-from sparehub.topology.planning.plan import Mode, PlanKind, PlanStep, StackChange, StepAction
 
 PROBE_SECONDS = 30
 """The seconds that a probe waits for an answer of a region."""
