@@ -1,5 +1,6 @@
 """The shipped pair with two machines that Site Recovery replicates."""
 
+from copy import deepcopy
 from typing import Any
 
 from tests.configurations import OURS, shipped
@@ -40,12 +41,12 @@ SITE_RECOVERY: dict[str, Any] = {
 def protected() -> dict[str, Any]:
     """Return the keys of the primary's file, which replicates two machines."""
     values = shipped("primary")
-    values["sparehub:region"]["replicate"] = REPLICATE
+    values["sparehub:region"]["replicate"] = deepcopy(REPLICATE)
     return values
 
 
 def recovery() -> dict[str, Any]:
     """Return the keys of the secondary's file, where they arrive."""
     values = shipped("secondary")
-    values["sparehub:region"]["siteRecovery"] = SITE_RECOVERY
+    values["sparehub:region"]["siteRecovery"] = deepcopy(SITE_RECOVERY)
     return values

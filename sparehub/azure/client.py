@@ -13,6 +13,7 @@ from azure.core.credentials import AccessToken, TokenCredential
 from azure.core.exceptions import AzureError, ClientAuthenticationError
 from azure.core.pipeline import Pipeline, PipelineRequest, PipelineResponse
 from azure.core.pipeline.policies import (
+    CustomHookPolicy,
     HTTPPolicy,
     RequestIdPolicy,
     RetryPolicy,
@@ -148,6 +149,7 @@ class ArmClient:
     credential: TokenCredential = field(repr=False)
     transport: RequestsTransport = field(default_factory=RequestsTransport, repr=False)
     pause: Callable[[float], None] = time.sleep
+    _policies: list[Any] = field(init=False, repr=False)
     _pipeline: Pipeline[HttpRequest, HttpResponse] = field(init=False, repr=False)
     _client: ARMPipelineClient[HttpRequest, HttpResponse] = field(init=False, repr=False)
 
@@ -160,6 +162,7 @@ class ArmClient:
             _Authentication(_Issuer(self.credential), self.scope),
         ]
         pipeline = Pipeline(self.transport, policies)
+        object.__setattr__(self, "_policies", policies)
         object.__setattr__(self, "_pipeline", pipeline)
         client: ARMPipelineClient[HttpRequest, HttpResponse] = ARMPipelineClient(
             self.endpoint, policies=policies, pipeline=pipeline
@@ -233,6 +236,16 @@ class ArmClient:
             subscription=str(answer.body.get("subscriptionId") or subscription),
             tenant=str(answer.body.get("tenantId") or tenant),
         )
+
+    def options(self) -> dict[str, Any]:
+        """Return the options of a management client of Microsoft that works as this one does."""
+        return {
+            "credential": self.credential,
+            "base_url": self.endpoint,
+            "credential_scopes": [self.scope],
+            "policies": [CustomHookPolicy(), *self._policies],
+            "transport": self.transport,
+        }
 
     def _run(
         self, request: HttpRequest, timeout: float

@@ -108,7 +108,15 @@ class _Transport(RequestsTransport):  # type: ignore[misc]  # azure-core loads i
 class LocalAzure(ArmClient):
     """The local Azure of ``sparehub simulate env``."""
 
+    store: Path = Path()
     subscription: str = LOCAL_SUBSCRIPTION
+
+    def wait(self, seconds: float) -> None:
+        """Let some seconds of the simulated clock pass; at ``instant`` it is put forward."""
+        if control.read_clock(self.store).speed is Speed.INSTANT:
+            control.advance_clock(self.store, seconds)
+        else:
+            super().wait(seconds)
 
     def account(self, subscription: str) -> Account:
         """Return the simulator's one account; any GUID is a subscription."""
@@ -127,6 +135,7 @@ def local_azure(store: Path, subscription: str = LOCAL_SUBSCRIPTION) -> LocalAzu
         credential=_AnyToken(),
         transport=_Transport(store),
         pause=_Wait(store),
+        store=store,
         subscription=subscription,
     )
 

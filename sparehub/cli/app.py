@@ -14,9 +14,10 @@ from typing import Annotated, Any, NoReturn
 import typer
 from typer.core import TyperGroup
 
-from sparehub.cli import drill, failover, simulate
+from sparehub.cli import simulate
 from sparehub.cli.authoring import commands as authoring
 from sparehub.cli.extras import missing_extra
+from sparehub.cli.operations import drill, failover, replicate
 from sparehub.cli.options import Json, StackDirectory
 from sparehub.cli.reachability import commands as reachability
 from sparehub.simulator.errors import SimulatorError
@@ -62,6 +63,7 @@ app = typer.Typer(
 app.add_typer(authoring.app)
 app.add_typer(reachability.app)
 app.add_typer(failover.app)
+app.add_typer(replicate.app)
 app.add_typer(drill.app, name="drill")
 app.add_typer(simulate.app, name="simulate")
 

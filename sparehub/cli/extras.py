@@ -2,6 +2,7 @@
 
 EXTRAS = {
     "azure": "azure",
+    "azure.mgmt.recoveryservicessiterecovery": "siterecovery",
     "jwt": "azure",
     "requests": "azure",
     "urllib3": "azure",
@@ -18,7 +19,8 @@ EXTRAS = {
 
 def missing_extra(error: ModuleNotFoundError) -> str | None:
     """Return the message about a package that is not installed; None where no extra has it."""
-    package = (error.name or "").partition(".")[0]
+    name = error.name or ""
+    package = name if name in EXTRAS else name.partition(".")[0]
     extra = EXTRAS.get(package)
     if extra is None:
         return None

@@ -10,7 +10,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from sparehub.cli.extras import EXTRAS, missing_extra
-from sparehub.cli.failover import Planned
+from sparehub.cli.operations.failover import Planned
 from sparehub.cli.simulate import ClockSpeed, FaultName
 from sparehub.simulator.arm.storage.clock import Speed
 from sparehub.simulator.arm.storage.faults import FaultKind

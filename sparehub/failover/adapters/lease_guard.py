@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sparehub.azure.answers import Account, Answer, Azure
 from sparehub.failover.adapters.protocols import Assumed, Stacks
@@ -16,6 +16,9 @@ from sparehub.failover.adapters.stack_snapshot import Pending, Snapshot
 from sparehub.topology.config.resource_ids import ResourceId
 from sparehub.topology.planning.operations import ResourceOperation
 from sparehub.topology.planning.plan import StackChange
+
+if TYPE_CHECKING:
+    from sparehub.azure.client import ArmClient
 
 
 @dataclass(frozen=True)
@@ -96,6 +99,18 @@ class GuardedAzure:
     azure: Azure
     guard: Callable[[], object]
     """Raises LeaseError where somebody else has taken over."""
+
+    @property
+    def client(self) -> "ArmClient":
+        """The client itself, for one of Microsoft's management clients beside it.
+
+        Who writes by it has to call the guard before.
+        """
+        from sparehub.azure.client import ArmClient  # noqa: PLC0415 - it takes half a second
+
+        if not isinstance(self.azure, ArmClient):
+            raise TypeError("only a client of Azure Resource Manager has a vault")
+        return self.azure
 
     @property
     def name(self) -> str:

@@ -107,6 +107,8 @@ class JournalState:
     unreconciled: frozenset[tuple[str, ResourceOperation]] = frozenset()
     """Circuits, with their stack, whose bandwidth a raise may have left otherwise than the stack
     file says: a later deployment may write them. Activating the stack writes them all."""
+    source_addresses: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """By machine and network interface: the address before the first failover of the machine."""
     last_drill: str = ""
     """When a drill was last recorded; empty where none was."""
 

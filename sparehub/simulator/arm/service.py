@@ -28,7 +28,7 @@ from sparehub.simulator.arm.pipeline.timeline import Timeline
 from sparehub.simulator.arm.refusals.template import Refusal
 from sparehub.simulator.arm.replication.progress import next_instant
 from sparehub.simulator.arm.storage import write_log
-from sparehub.simulator.arm.storage.clock import Clock
+from sparehub.simulator.arm.storage.clock import Clock, http_date
 from sparehub.simulator.arm.storage.resource_id import ResourceId
 from sparehub.simulator.arm.storage.store import Store
 from sparehub.simulator.arm.storage.write_log import LogLine
@@ -97,7 +97,7 @@ class Azure:
         if answer.next_instant is not None:
             with self.store.transaction(write=True) as transaction:
                 self.clock.advance(transaction, answer.next_instant)
-        return answer.response
+        return _dated(answer.response, timeline)
 
     def _write(self, request: Request) -> Response:
         configured = request.headers.get(CONFIGURED)
@@ -122,7 +122,7 @@ class Azure:
                 if logged:
                     refused = replace(line, status=refusal.status, outcome="Refused")
                     write_log.append(transaction, refused)
-                return refusal.response()
+                return _dated(refusal.response(), timeline)
             if timeline.span:
                 start, end = timeline.span.start, timeline.span.end
                 line = replace(line, at=start, seconds=end - start)
@@ -132,7 +132,7 @@ class Azure:
                 line = replace(line, outcome="Refused")
             if logged:
                 write_log.append(transaction, replace(line, status=response.status))
-            return response
+            return _dated(response, timeline)
 
 
 @dataclass(frozen=True)
@@ -151,6 +151,14 @@ def _answer_read(timeline: Timeline, resolved: ResolvedRequest) -> _ReadAnswer:
     if timeline.instant:
         instant = next_instant(timeline.transaction, resolved.target, timeline.now)
     return _ReadAnswer(response, instant)
+
+
+def _dated(response: Response, timeline: Timeline) -> Response:
+    """Return an answer with the simulated time in the header that every answer of Azure has.
+
+    https://www.rfc-editor.org/rfc/rfc9110#section-6.6.1
+    """
+    return replace(response, headers={"date": http_date(timeline.now), **response.headers})
 
 
 def _log_line(timeline: Timeline, resolved: ResolvedRequest) -> LogLine:

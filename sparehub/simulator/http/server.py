@@ -213,6 +213,7 @@ def serve(directory: Path, port: int, host: str = LOOPBACK, limits: Limits | Non
         lifespan="off",
         log_level="critical",
         server_header=False,
+        date_header=False,  # the answer has the date of the simulated clock
         timeout_graceful_shutdown=_LEISURE,
     )
     server = connections.server = _Server(config)

@@ -77,3 +77,21 @@ SUBNET_UPDATE = Duration(typical=3, worst=11, source=_SDK)
 # ER-31: a neighbour that falls silent is given up after the hold time; a connection that is
 # deleted withdraws its routes at once. The time that routes take to spread is held to be no more.
 BGP_HOLD = Duration(typical=180, worst=180, source=_FAQ)
+
+_SITE_RECOVERY = (
+    "SR-58: recorded sessions of azure-cli and azure-powershell, one or two small machines"
+)
+# Enabling until Protected: 27.6 and 36 minutes for a disk of 30 GB; the limit is Terraform's.
+FIRST_PROTECTION = Duration(typical=1910, worst=10800, source=_SITE_RECOVERY)
+# Fail over one machine without shutdown of its source: 139, 140, 145, 172 s.
+MACHINE_FAILOVER = Duration(typical=143, worst=172, source=_SITE_RECOVERY)
+# With shutdown: 203 s, of which 63 for the shutdown.
+SOURCE_SHUTDOWN = Duration(typical=63, worst=63, source=f"{_SITE_RECOVERY}; one recording")
+# A further group of a recovery plan starts after the one before it.
+RECOVERY_GROUP = Duration(typical=40, worst=40, source=f"{_SITE_RECOVERY}; one recording")
+FAILOVER_COMMIT = Duration(typical=23, worst=38, source=_SITE_RECOVERY)
+# Re-protection until its operation ends, then until Protected: 47.3 and 59.5 minutes.
+PROTECTION_SWITCH = Duration(typical=506, worst=542, source=_SITE_RECOVERY)
+SECOND_PROTECTION = Duration(typical=3204, worst=10800, source=_SITE_RECOVERY)
+TEST_FAILOVER = Duration(typical=145, worst=520, source=_SITE_RECOVERY)
+TEST_CLEANUP = Duration(typical=130, worst=241, source=_SITE_RECOVERY)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from sparehub.cli.switch import switch, switch_from_state
+from sparehub.cli.operations.switch import switch, switch_from_state
 from sparehub.drill import networks
 from sparehub.failover import finish_fence, operations, session
 from sparehub.failover.adapters import generations as generations_module

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from enum import StrEnum
 
 from sparehub.simulator.arm.storage.deterministic_ids import fraction
@@ -99,3 +100,8 @@ def date_text(seconds: float) -> str:
     """Return a simulated instant as Azure writes dates, with 7 digits after the second."""
     date = _ORIGIN + timedelta(seconds=seconds)
     return f"{date:%Y-%m-%dT%H:%M:%S}.{date.microsecond:06d}0Z"
+
+
+def http_date(seconds: float) -> str:
+    """Return a simulated instant as HTTP writes dates, in whole seconds."""
+    return format_datetime(_ORIGIN + timedelta(seconds=int(seconds)), usegmt=True)

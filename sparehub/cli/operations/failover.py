@@ -254,7 +254,7 @@ def switch(
 
     [bold]sparehub switch secondary[/bold]   [bold]sparehub switch --from-state[/bold]
     """
-    from sparehub.cli import switch as switch_command
+    from sparehub.cli.operations import switch as switch_command
     from sparehub.output import Output
 
     output = Output(as_json=json)

@@ -1,0 +1,1 @@
+"""The commands that run an operation: failover, drill, replication, and their options."""

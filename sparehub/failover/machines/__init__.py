@@ -1,0 +1,1 @@
+"""Machines of Site Recovery: replication, failover, commit, re-protection, journalled."""
