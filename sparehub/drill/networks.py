@@ -6,7 +6,8 @@ from pathlib import Path
 
 from sparehub.azure.answers import Azure
 from sparehub.azure.reading import read
-from sparehub.failover import confirmation, operations
+from sparehub.failover import operations
+from sparehub.failover.adapters import confirmation
 from sparehub.failover.adapters.protocols import AS_THEY_ARE
 from sparehub.failover.adapters.stack_snapshot import Snapshot
 from sparehub.failover.journal.events import JournalEvent

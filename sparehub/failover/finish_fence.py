@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from sparehub.failover.adapters import generations
+from sparehub.failover.adapters.confirmation import ask
 from sparehub.failover.adapters.protocols import AS_THEY_ARE
-from sparehub.failover.confirmation import ask
 from sparehub.failover.journal.events import JournalEvent
 from sparehub.failover.journal.open_items import OpenItem
 from sparehub.failover.operations import refuse_other_account, report_status, show_target

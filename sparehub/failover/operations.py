@@ -10,14 +10,14 @@ from pydantic import SecretStr
 
 from sparehub.azure.answers import Azure
 from sparehub.failover.adapters import generations
-from sparehub.failover.adapters.generations import FileGenerations
-from sparehub.failover.confirmation import (
+from sparehub.failover.adapters.confirmation import (
     ask,
     ask_for,
     refuse_other_plan,
     refuse_unconfirmed,
     refuse_unprintable,
 )
+from sparehub.failover.adapters.generations import FileGenerations
 from sparehub.failover.executor import Executor
 from sparehub.failover.journal.acceptances import NOTHING, Accepted
 from sparehub.failover.journal.events import JournalEvent

@@ -173,7 +173,7 @@ class Replicator:
     def _send(self, machine: str, action: str, send: Callable[[], str]) -> str:
         """Send a write once, between two records; return its job, empty where it failed.
 
-        An answer that was lost is no failure: the next reading of the vault shows the result.
+        An answer that was lost is not a failure: the next reading of the vault shows the result.
         """
         self.record(JournalEvent.REPLICATION_INTENDED, machine=machine, action=action)
         try:

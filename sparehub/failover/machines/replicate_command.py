@@ -4,7 +4,7 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from sparehub.failover.confirmation import ask
+from sparehub.failover.adapters.confirmation import ask
 from sparehub.failover.machines.end_replication import Ending, end_replication, preview_ending
 from sparehub.failover.machines.replicate import Replicator
 from sparehub.failover.machines.replication_preview import (

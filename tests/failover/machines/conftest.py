@@ -1,4 +1,4 @@
-"""A pair with two machines on a local Azure, for whatever replicates them or fails them over."""
+"""A pair with two machines on a local Azure, which are then replicated or failed over."""
 
 from pathlib import Path
 
