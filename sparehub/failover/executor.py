@@ -10,9 +10,12 @@ from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from sparehub.failover.adapters.confirmation import answer
 from sparehub.failover.journal.events import JournalEvent
 from sparehub.failover.journal.journal import JournalError
 from sparehub.failover.journal.lease import LeaseError
+from sparehub.failover.machines.fail_over import MachineFailover
+from sparehub.failover.machines.source_machines import record_running_sources
 from sparehub.failover.steps.authorization_keys import issue, revoke
 from sparehub.failover.steps.nva_start import start_nva
 from sparehub.failover.steps.raise_bandwidth import BandwidthRaise
@@ -29,7 +32,18 @@ _STATES = {
     StepAction.ISSUE: "ISSUING",
     StepAction.REVOKE: "REVOKING",
     StepAction.START: "STARTING",
+    **dict.fromkeys((StepAction.QUIESCE, StepAction.POINTS), "QUIESCING"),
+    **dict.fromkeys((StepAction.FAIL_OVER, StepAction.AWAIT_MACHINES), "MOVING"),
+    **dict.fromkeys((StepAction.STOP_SOURCES, StepAction.VERIFY_MACHINES), "MOVING"),
 }
+_OF_MACHINES = (
+    StepAction.QUIESCE,
+    StepAction.POINTS,
+    StepAction.FAIL_OVER,
+    StepAction.STOP_SOURCES,
+    StepAction.AWAIT_MACHINES,
+    StepAction.VERIFY_MACHINES,
+)
 
 
 class StoppedError(SparehubError):
@@ -75,6 +89,7 @@ class Executor:
             raises=[asdict(raised) for raised in plan.raises],
             **context.accepted.document(),
             unproven=context.unproven,
+            network_only=context.network_only,
             supersedes=underway.id if underway else "",
         )
 
@@ -100,6 +115,8 @@ class Executor:
             unreachable = plan.mode is Mode.UNPLANNED and not context.operation.answers
             if unreachable and not source.is_recorded:
                 source.record_open_item()
+            if plan.mode is Mode.UNPLANNED and plan.moves_machines:
+                record_running_sources(context)
             context.write(JournalEvent.FINISHED)
 
     @contextmanager
@@ -123,6 +140,8 @@ class Executor:
     def _act(self, step: PlanStep) -> dict[str, Any]:  # noqa: PLR0911 - one return an action
         """Do what a step is for; return what the journal records of its outcome."""
         context = self.context
+        if step.act in _OF_MACHINES:
+            return dict(MachineFailover.of(context, answer).perform(step))
         if step.act is StepAction.PROBE:
             return {"answers": UnreachableRegion(context).responds()}
         if step.act is StepAction.FENCE and step.change:

@@ -7,6 +7,7 @@ from sparehub.failover.adapters.confirmation import ask
 from sparehub.failover.adapters.protocols import AS_THEY_ARE
 from sparehub.failover.journal.events import JournalEvent
 from sparehub.failover.journal.open_items import OpenItem
+from sparehub.failover.machines.source_machines import stop_machines
 from sparehub.failover.operations import refuse_other_account, report_status, show_target
 from sparehub.failover.queries.probe import responds
 from sparehub.failover.session import Session, open_session, require_current_files
@@ -18,6 +19,7 @@ from sparehub.failover.steps.verify_step import verify_step
 from sparehub.output import Output
 from sparehub.stacks.stack_file_edit import ACTIVATION, OVERRIDE, set_values
 from sparehub.topology.config.enums import Activation
+from sparehub.topology.config.resource_ids import ResourceId
 from sparehub.topology.errors import UnreachableError
 from sparehub.topology.model.pair import Stack
 from sparehub.topology.planning.disconnect import disconnect
@@ -46,11 +48,18 @@ def finish_fence(directory: Path, output: Output, *, yes: bool) -> int:
         show_target(output, session.azure)
         refuse_other_account(session, unplanned=True)
         if not yes:
-            ask(f"disconnect {', '.join(item.stack for item in items)}?")
+            ask(f"{' and '.join(map(_question, items))}?")
         with session.stoppable():
             for item in items:
                 _close(session, item)
         return report_status(session, output)
+
+
+def _question(item: OpenItem) -> str:
+    """Return what is about to be done, with the machines by name."""
+    names = ", ".join(ResourceId.of(machine).name for machine in item.machines)
+    parts = [f"stop {names} of {item.stack}"] if names else []
+    return " and ".join([*parts, *([f"disconnect {item.stack}"] if item.is_connected else [])])
 
 
 def _close(session: Session, item: OpenItem) -> None:
@@ -65,7 +74,10 @@ def _close(session: Session, item: OpenItem) -> None:
         message = f"{stack.name} ({stack.region.location}) does not answer yet; nothing was changed"
         raise UnreachableError(message)
     session.journal.append(JournalEvent.ITEM_BEGUN, id=item.id)
-    _disconnect(session, stack)
+    # First: once the region is disconnected nobody sees that two copies of a machine run.
+    stop_machines(session.azure, item.machines, note)
+    if item.is_connected:
+        _disconnect(session, stack)
     # Not earlier: without its fence a region that is still connected would advertise again.
     for fence in item.fences:
         remove_fence(session.azure, fence, note)
@@ -77,7 +89,8 @@ def _close(session: Session, item: OpenItem) -> None:
     session.journal.guard()
     set_values(session.directory, item.target, {OVERRIDE: None})
     session.journal.append(JournalEvent.ITEM_CLOSED, id=item.id)
-    note(f"{stack.name} is disconnected; its open item is closed")
+    done = "is disconnected" if item.is_connected else "runs no machine that was failed over"
+    note(f"{stack.name} {done}; its open item is closed")
 
 
 def _disconnect(session: Session, stack: Stack) -> None:

@@ -22,6 +22,8 @@ from sparehub.failover.executor import Executor
 from sparehub.failover.journal.acceptances import NOTHING, Accepted
 from sparehub.failover.journal.events import JournalEvent
 from sparehub.failover.journal.journal_state import JournaledOperation, JournalState
+from sparehub.failover.machines.commit_machines import commit_machines
+from sparehub.failover.machines.vault_session import open_vault
 from sparehub.failover.plans import print_plan
 from sparehub.failover.preflight import questions
 from sparehub.failover.preflight.given_keys import assign
@@ -57,6 +59,8 @@ class OperationRequest:
     plan: str = ""
     yes: bool = False
     raise_bandwidth: bool = False
+    network_only: bool = False
+    """Whether machines that are replicated stay where they are."""
     authorization_keys: tuple[tuple[str, SecretStr], ...] = ()
     """Keys that were given by hand: connection, empty where none was named, and key."""
 
@@ -79,6 +83,7 @@ def begin(directory: Path, request: OperationRequest, output: Output) -> int:
             request.kind,
             request.mode,
             raise_bandwidth=request.raise_bandwidth,
+            network_only=request.network_only,
             program=session.program,
         )
         journal_state = session.journal_state
@@ -168,6 +173,7 @@ def _resume(session: Session, underway: JournaledOperation, accepted: Accepted) 
         PlanKind(underway.kind),
         Mode(underway.mode),
         raise_bandwidth=bool(underway.raises),
+        network_only=underway.network_only,
         program=session.program,
     )
     if plan.configuration != underway.configuration:
@@ -177,7 +183,9 @@ def _resume(session: Session, underway: JournaledOperation, accepted: Accepted) 
         )
         raise PreflightError(message)
     number = underway.generation or generations.next_generation(session.pair, session.readable)
-    request = OperationRequest(kind=plan.kind, mode=plan.mode, accepted=accepted)
+    request = OperationRequest(
+        kind=plan.kind, mode=plan.mode, accepted=accepted, network_only=underway.network_only
+    )
     files = files_of(session, number, underway.generations)
     executor = executor_of(session, plan, request, underway.id, files)
     if accepted.after(underway.accepted) != underway.accepted:
@@ -186,19 +194,23 @@ def _resume(session: Session, underway: JournaledOperation, accepted: Accepted) 
     return plan
 
 
-def commit(directory: Path, output: Output) -> int:
-    """Commit the last operation; return the exit code.
+def commit(directory: Path, output: Output, *, yes: bool = False) -> int:
+    """Commit the last operation and the machines that it has failed over; return the exit code.
 
     Raises:
-        PreflightError: where one is still under way.
+        PreflightError: where one is still under way, or source machines still run.
+        MachinesError: naming the machines that could not be committed.
     """
     with open_session(directory, output, exclusive=True) as session:
         state = session.journal_state
         if state.open:
             message = f"the {state.open.kind} is still under way: `sparehub resume` first"
             raise PreflightError(message)
-        if state.last is None or state.committed:
+        machines = commit_machines(session, yes=yes)
+        if state.last is None or (state.committed and not machines):
             output.note("there is nothing to commit")
+            return report_status(session, output)
+        if state.committed:
             return report_status(session, output)
         generations.refuse_overtaken(
             session.journal, state.last.id, state.last.generation, session.snapshots
@@ -240,6 +252,7 @@ def executor_of(
         files=files,
         accepted=request.accepted,
         unproven=request.unproven,
+        network_only=request.network_only,
     )
     return Executor(context)
 
@@ -264,6 +277,7 @@ def preflight_context(
         azure=session.azure,
         unproven=unproven,
         given=given or {},
+        machines=open_vault(session) if plan.moves_machines else None,
     )
 
 

@@ -14,7 +14,12 @@ from sparehub.topology.planning.plan import Mode, Plan, PlanKind
 
 
 def read_plan(
-    directory: Path, kind: PlanKind, mode: Mode, *, raise_bandwidth: bool = False
+    directory: Path,
+    kind: PlanKind,
+    mode: Mode,
+    *,
+    raise_bandwidth: bool = False,
+    network_only: bool = False,
 ) -> Plan:
     """Return the plan that both stack files lead to.
 
@@ -27,7 +32,13 @@ def read_plan(
     if kind is PlanKind.DRILL:
         return plan_drill(primary, secondary, program)
     return failover.plan(
-        primary, secondary, kind, mode, raise_bandwidth=raise_bandwidth, program=program
+        primary,
+        secondary,
+        kind,
+        mode,
+        raise_bandwidth=raise_bandwidth,
+        network_only=network_only,
+        program=program,
     )
 
 

@@ -1,17 +1,19 @@
 """``sparehub status``: which region is live, by Azure where it answers, else by Pulumi's state."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from sparehub.failover.adapters.protocols import states_of
 from sparehub.failover.adapters.stack_snapshot import Snapshot
 from sparehub.failover.journal.journal_state import JournalState
+from sparehub.failover.machines.source_machines import power_states
 from sparehub.failover.queries.observed_connections import ObservedConnection, observe
 from sparehub.failover.session import Session, open_session
 from sparehub.output import Output
 from sparehub.topology.config.enums import Activation
+from sparehub.topology.config.resource_ids import ResourceId
 from sparehub.topology.errors import ExitCode
 from sparehub.topology.model.pair import Stack
 from sparehub.topology.state.generation import recorded_generation, said_by
@@ -29,6 +31,8 @@ class PairStatus:
     journal_state: JournalState
     operations: frozenset[str]
     """The ids of all operations in the journal."""
+    source_machines: Mapping[str, str] = field(default_factory=dict)
+    """The power state of each machine of an open item, by its id."""
 
     @property
     def active(self) -> list[str]:
@@ -167,6 +171,10 @@ class PairStatus:
             "debts": [item.document() for item in self.journal_state.open_items],
             "state": self.state,
             "problems": self.problems,
+            "sourceMachines": [
+                {"id": machine, "powerState": state}
+                for machine, state in self.source_machines.items()
+            ],
             "drill": {
                 "standing": [n for n, stack in self.pair.items() if stack.region.drill],
                 "last": self.journal_state.last_drill or None,
@@ -193,12 +201,20 @@ def pair_status(session: Session) -> PairStatus:
         },
         journal_state=session.journal_state,
         operations=frozenset(record.operation for record in session.journal.records),
+        source_machines=power_states(
+            session.azure,
+            [machine for item in session.journal_state.open_items for machine in item.machines],
+        ),
     )
 
 
 def open_items_code(journal_state: JournalState) -> int:
-    """Return the exit code of a command that is done: whether an open item is unfenced."""
-    return ExitCode.OPEN_ITEMS if journal_state.unfenced else ExitCode.DONE
+    """Return the exit code of a command that is done: whether something is owed.
+
+    That is a region which may still advertise, or one whose machines may still run.
+    """
+    owed = journal_state.unfenced or journal_state.left_running
+    return ExitCode.OPEN_ITEMS if owed else ExitCode.DONE
 
 
 def status(directory: Path, output: Output) -> int:
@@ -232,4 +248,11 @@ def _lines(current: PairStatus) -> Iterator[str]:
         yield f"test networks exist in: {', '.join(drills)}"
     for item in current.journal_state.open_items:
         word = "UNFENCED" if item.unfenced else "fenced, to be disconnected"
-        yield f"open item: {item.stack} is {word} ({', '.join(item.prefixes)})"
+        if item.is_connected:
+            yield f"open item: {item.stack} is {word} ({', '.join(item.prefixes)})"
+        for machine in item.machines:
+            state = current.source_machines[machine]
+            yield (
+                f"open item: source machine {ResourceId.of(machine).name} of {item.stack}: "
+                f"{state}; `sparehub finish-fence` stops it"
+            )

@@ -1,6 +1,7 @@
 """The commands of a failover and their options."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -21,6 +22,18 @@ RaiseBandwidth = Annotated[
     typer.Option(
         "--raise-bandwidth",
         help="Raise a smaller circuit permanently to the bandwidth of the other region's.",
+    ),
+]
+NetworkOnly = Annotated[
+    bool,
+    typer.Option("--network-only", help="Leave the machines alone that Site Recovery replicates."),
+]
+AcceptLoss = Annotated[
+    str,
+    typer.Option(
+        "--accept-loss",
+        metavar="REASON",
+        help="Continue although data after the newest recovery point, or a machine, is lost.",
     ),
 ]
 AcceptUnfenced = Annotated[
@@ -85,6 +98,7 @@ def plan(  # noqa: PLR0913 - one option a decision
     *,
     unplanned: Unplanned = False,
     raise_bandwidth: RaiseBandwidth = False,
+    network_only: NetworkOnly = False,
     out: Annotated[Path | None, typer.Option(help="Also write the plan to this file.")] = None,
     stack_dir: StackDirectory = Path(),
     json: Json = False,
@@ -99,10 +113,16 @@ def plan(  # noqa: PLR0913 - one option a decision
 
     if unplanned and kind == "drill":
         raise typer.BadParameter("a drill is always planned")
-    if raise_bandwidth and kind == "drill":
-        raise typer.BadParameter("a drill raises no bandwidth")
+    if (raise_bandwidth or network_only) and kind == "drill":
+        raise typer.BadParameter("--raise-bandwidth and --network-only are not for a drill")
     mode = Mode.UNPLANNED if unplanned else Mode.PLANNED
-    planned = read_plan(stack_dir, PlanKind(kind), mode, raise_bandwidth=raise_bandwidth)
+    planned = read_plan(
+        stack_dir,
+        PlanKind(kind),
+        mode,
+        raise_bandwidth=raise_bandwidth,
+        network_only=network_only,
+    )
     show_plan(planned, out, Output(as_json=json))
 
 
@@ -116,7 +136,9 @@ def _switch_command(kind: Planned) -> Callable[..., None]:
         accept_cut: AcceptCut = "",
         fenced_on_premises: FencedOnPremises = "",
         accept_unproven: AcceptUnproven = "",
+        accept_loss: AcceptLoss = "",
         raise_bandwidth: RaiseBandwidth = False,
+        network_only: NetworkOnly = False,
         authorization_key: AuthorizationKey = None,
         plan: PlanId = "",
         yes: Yes = False,
@@ -133,6 +155,7 @@ def _switch_command(kind: Planned) -> Callable[..., None]:
             raise typer.BadParameter(
                 "--accept-unfenced, --accept-cut and --fenced-on-premises belong to --unplanned"
             )
+        accepted = replace(accepted, loss=accept_loss)
         request = operations.OperationRequest(
             kind=PlanKind(kind),
             mode=Mode.UNPLANNED if unplanned else Mode.PLANNED,
@@ -141,6 +164,7 @@ def _switch_command(kind: Planned) -> Callable[..., None]:
             plan=plan,
             yes=yes,
             raise_bandwidth=raise_bandwidth,
+            network_only=network_only,
             authorization_keys=read_keys(authorization_key or ()),
         )
         raise typer.Exit(operations.begin(stack_dir, request, Output(as_json=json)))
@@ -174,6 +198,7 @@ def resume(  # noqa: PLR0913 - one option a decision
     accept_cut: AcceptCut = "",
     fenced_on_premises: FencedOnPremises = "",
     accept_unreached: AcceptUnreached = "",
+    accept_loss: AcceptLoss = "",
     stack_dir: StackDirectory = Path(),
     json: Json = False,
 ) -> None:
@@ -190,20 +215,24 @@ def resume(  # noqa: PLR0913 - one option a decision
         cut=accept_cut,
         ticket=fenced_on_premises,
         unreached=accept_unreached,
+        loss=accept_loss,
     )
     raise typer.Exit(operations.resume(stack_dir, output, yes=yes, accepted=accepted))
 
 
 @app.command()
-def commit(*, stack_dir: StackDirectory = Path(), json: Json = False) -> None:
-    """Mark the last failover or failback as final; the next operation does this itself.
+def commit(*, yes: Yes = False, stack_dir: StackDirectory = Path(), json: Json = False) -> None:
+    """Mark the last failover or failback as final, and commit its machines.
+
+    The next operation commits the network itself, never machines: a commit ends the choice of
+    recovery point.
 
     [bold]sparehub commit[/bold]
     """
     from sparehub.failover import operations
     from sparehub.output import Output
 
-    raise typer.Exit(operations.commit(stack_dir, Output(as_json=json)))
+    raise typer.Exit(operations.commit(stack_dir, Output(as_json=json), yes=yes))
 
 
 @app.command("finish-fence")

@@ -17,6 +17,8 @@ class Accepted:
     """By what on-premises routers filter the region (``--fenced-on-premises``)."""
     unreached: str = ""
     """Why the region that took over need not reach on-premises yet (``--accept-unreached``)."""
+    loss: str = ""
+    """Why data or a machine may be lost (``--accept-loss``)."""
 
     @classmethod
     def of(cls, data: Mapping[str, Any]) -> Self:

@@ -41,6 +41,14 @@ class JournaledOperation:
     """What was accepted of the region that is left."""
     unproven: str = ""
     """Why a plan was accepted that breaks something; empty where nobody did."""
+    network_only: bool = False
+    """Whether its plan leaves machines alone that are replicated."""
+    quiesced: str = ""
+    """Azure's time, ISO 8601, after which nothing is written on the machines any more."""
+    job: str = ""
+    """The job of the recovery plan that fails the machines over."""
+    machines: tuple[str, ...] = ()
+    """The machines that it fails over."""
     state: str = "PREFLIGHT"
 
     @classmethod
@@ -52,6 +60,7 @@ class JournaledOperation:
                 BandwidthIncrease(**raised) for raised in record.data.get("raises", ())
             ),
             "accepted": Accepted.of(record.data),
+            "machines": (),
         }
         names = {name.name for name in fields(cls)}  # a later version may write more
         data = {name: value for name, value in data.items() if name in names}
@@ -126,6 +135,11 @@ class JournalState:
         return tuple(item for item in self.open_items if item.unfenced)
 
     @property
+    def left_running(self) -> tuple[OpenItem, ...]:
+        """The open items of regions whose machines may still run."""
+        return tuple(item for item in self.open_items if item.machines)
+
+    @property
     def state(self) -> str:
         """One word for the state of the pair."""
         if self.open:
@@ -142,6 +156,8 @@ class JournalState:
         return replace(self, **reducer(self, record)) if reducer else self
 
 
+_KEPT = ("answers", "quiesced", "job", "machines")
+"""What is kept of the outcomes of steps: fields of the operation."""
 _Changes = dict[str, Any]
 """New values of fields of :class:`JournalState`."""
 
@@ -161,7 +177,7 @@ def _intended(state: JournalState, record: Record) -> _Changes:
 
 def _completed(state: JournalState, record: Record) -> _Changes:
     before = state.open.done if state.open else ()
-    answers = {"answers": record.data["answers"]} if "answers" in record.data else {}
+    outcome = {name: record.data[name] for name in _KEPT if name in record.data}
     step = record.data["step"]
     reconciled = frozenset() if record.data.get("unsettled") else _raised(state, step)
     if state.open and step == f"activate-{state.open.target}":
@@ -169,7 +185,7 @@ def _completed(state: JournalState, record: Record) -> _Changes:
             (stack, write) for stack, write in state.unreconciled if stack == state.open.target
         )
     return {
-        **_of_open(state, done=(*before, step), step="", **answers),
+        **_of_open(state, done=(*before, step), step="", **outcome),
         "unreconciled": state.unreconciled - reconciled,
     }
 
@@ -211,6 +227,11 @@ def _fences_chosen(state: JournalState, record: Record) -> _Changes:
     return {"fences": {**others, record.operation: fences} if fences else others}
 
 
+def _with_item(items: tuple[OpenItem, ...], opened: OpenItem) -> tuple[OpenItem, ...]:
+    """Return the items with one more; a later record of an item replaces the earlier one."""
+    return (*(item for item in items if item.id != opened.id), opened)
+
+
 def _item_closed(state: JournalState, record: Record) -> _Changes:
     identity = record.data["id"]
     return {
@@ -247,7 +268,7 @@ _REDUCERS: Mapping[str, Callable[[JournalState, Record], _Changes]] = {
     },
     JournalEvent.FENCES_CHOSEN: _fences_chosen,
     JournalEvent.ITEM_OPENED: lambda state, record: {
-        "open_items": (*state.open_items, OpenItem.of(record.data, record.operation))
+        "open_items": _with_item(state.open_items, OpenItem.of(record.data, record.operation))
     },
     JournalEvent.ITEM_CLOSED: _item_closed,
     JournalEvent.SUPERSEDED: _superseded,

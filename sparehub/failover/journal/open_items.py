@@ -58,8 +58,15 @@ class OpenItem:
     """What it may still advertise."""
     accepted: Accepted
     fences: tuple[Fence, ...]
+    machines: tuple[str, ...] = ()
+    """The ids of the machines of the region that were failed over and may still run there."""
     operation: str = ""
     """The operation that left the region."""
+
+    @property
+    def is_connected(self) -> bool:
+        """Whether the region has still to be disconnected; else only its machines may run."""
+        return self.unfenced or bool(self.fences or self.prefixes)
 
     @classmethod
     def of(cls, data: Mapping[str, Any], operation: str) -> Self:
@@ -77,6 +84,7 @@ class OpenItem:
             prefixes=tuple(data["prefixes"]),
             accepted=Accepted.of(data),
             fences=tuple(map(Fence.of, data["fences"])),
+            machines=tuple(data.get("machines") or ()),
             operation=operation,
         )
 
@@ -91,6 +99,7 @@ class OpenItem:
             "prefixes": list(self.prefixes),
             **self.accepted.document(),
             "fences": [fence.document() for fence in self.fences],
+            "machines": list(self.machines),
         }
 
     def document(self) -> dict[str, Any]:

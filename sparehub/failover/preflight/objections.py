@@ -14,6 +14,7 @@ from sparehub.azure.answers import Azure
 from sparehub.failover.adapters.protocols import Stacks
 from sparehub.failover.adapters.stack_snapshot import Snapshot, Unreadable
 from sparehub.failover.journal.journal_state import JournalState
+from sparehub.failover.machines.vault_session import VaultSession
 from sparehub.topology.config.enums import Activation
 from sparehub.topology.errors import PreflightError, SparehubError
 from sparehub.topology.model.pair import Stack
@@ -71,6 +72,8 @@ class PreflightContext:
     journal_state: JournalState
     stacks: Stacks
     azure: Azure
+    machines: VaultSession | None = None
+    """The vault of the machines that the plan moves; None where it moves none."""
     unproven: str = ""
     """Why a plan is accepted that breaks something; empty where nobody accepted that."""
     given: Mapping[str, SecretStr] = field(default_factory=dict)

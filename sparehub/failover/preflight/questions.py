@@ -9,7 +9,15 @@ from datetime import UTC, datetime
 from types import MappingProxyType
 
 from sparehub.failover.journal.journal_state import JournaledOperation, JournalState
-from sparehub.failover.preflight import access, capacity, circuits, nva, on_premises_routes, stacks
+from sparehub.failover.preflight import (
+    access,
+    capacity,
+    circuits,
+    machines,
+    nva,
+    on_premises_routes,
+    stacks,
+)
 from sparehub.failover.preflight import reachability as proof
 from sparehub.failover.preflight.objections import Objection, PreflightContext, Refuses
 from sparehub.output import Note
@@ -85,6 +93,10 @@ QUESTIONS: Mapping[str, Callable[[PreflightContext], Iterable[Objection]]] = Map
         "on-premises is heard at the circuits": on_premises_routes.on_premises_is_heard,
         "a fence cuts nobody else": on_premises_routes.a_fence_cuts_nobody_else,
         "keys are usable": circuits.keys_are_usable,
+        "machines are ready": machines.machines_are_ready,
+        "machines arrive where the files say": machines.machines_arrive_where_files_say,
+        "nothing is locked where machines arrive": machines.sources_are_not_locked,
+        "recovery points are young": machines.recovery_points_are_young,
         "the last drill is recent": drill_is_recent,
     }
 )

@@ -28,6 +28,8 @@ class StepContext:
     """What was accepted this time; the journal holds earlier acceptances."""
     unproven: str = ""
     """Why a plan is accepted that breaks something; empty where nobody accepts that."""
+    network_only: bool = False
+    """Whether the plan leaves machines alone that are replicated."""
 
     @property
     def operation(self) -> JournaledOperation:

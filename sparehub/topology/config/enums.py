@@ -105,6 +105,13 @@ class AgentEgress(StrEnum):
     NAT_GATEWAY = "natGateway"  # through a NAT gateway of their subnet
 
 
+class NetworkOrder(StrEnum):
+    """When the network of the region that takes over is connected."""
+
+    PARALLEL = "parallel"  # while the machines are failed over, once none of the source runs
+    BEFORE = "before"  # before them: machines that need on-premises when they start
+
+
 class FailoverKind(StrEnum):
     """SR-62: when an action of a recovery plan is run."""
 

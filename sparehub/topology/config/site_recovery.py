@@ -12,7 +12,7 @@ from pydantic import StrictInt as Int
 
 from sparehub.topology.azure.site_recovery_limits import RECOVERY_GROUPS, RETENTION_HOURS_MAX
 from sparehub.topology.config.closed_model import Closed
-from sparehub.topology.config.enums import AgentEgress, FailoverKind
+from sparehub.topology.config.enums import AgentEgress, FailoverKind, NetworkOrder
 from sparehub.topology.config.fields import (
     AutomationAccountId,
     CapacityReservationGroupId,
@@ -170,5 +170,8 @@ class SiteRecoveryConfig(Closed):
     resource_group: ResourceGroupName | None = None  # where the machines arrive
     agent_updates: AgentUpdatesConfig | None = None
     agent_egress: AgentEgress = AgentEgress.NVA
+    network: NetworkOrder = NetworkOrder.PARALLEL
+    # How long a planned failover waits for points that are newer than the quiesce.
+    recovery_point_wait_in_minutes: Annotated[Int, Field(ge=1)] = 60
     recovery_plan: RecoveryPlanConfig = RecoveryPlanConfig()
     objectives: ObjectivesConfig = ObjectivesConfig()

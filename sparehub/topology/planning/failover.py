@@ -17,11 +17,18 @@ from sparehub.topology.planning.plan import (
     Mode,
     Plan,
     PlanKind,
+    PlanStep,
     Program,
     RecoveryTime,
     StackChange,
     StepAction,
     critical_path,
+)
+from sparehub.topology.planning.steps.machine_steps import (
+    VERIFY,
+    MachineSteps,
+    machine_assumptions,
+    machine_steps,
 )
 from sparehub.topology.planning.steps.network_steps import FailoverSteps
 from sparehub.topology.planning.traffic_impact import with_traffic_impact
@@ -37,9 +44,12 @@ def plan(  # noqa: PLR0913 - the two stacks and the options of a plan
     mode: Mode = Mode.PLANNED,
     *,
     raise_bandwidth: bool = False,
+    network_only: bool = False,
     program: Program = UNKNOWN_PROGRAM,
 ) -> Plan:
     """Return the plan of a failover or failback; the activations in the files do not matter.
+
+    ``network_only`` leaves machines alone that Site Recovery replicates.
 
     Raises:
         ConfigurationError: where a region cannot be built at another depth or activation.
@@ -49,9 +59,11 @@ def plan(  # noqa: PLR0913 - the two stacks and the options of a plan
     failover = FailoverSteps(source, target)
     if raise_bandwidth:
         failover.raise_bandwidth()
-    steps = failover.planned() if mode is Mode.PLANNED else failover.unplanned()
+    replicated = machine_steps(source, target)
+    machines = None if network_only else replicated
+    steps = _steps(failover, machines, mode)
     steps = with_traffic_impact(steps, failover.before, failover.after, failover.activate_id)
-    elapsed, path = critical_path(steps, failover.activate_id)
+    elapsed, path = critical_path(steps, VERIFY if machines else failover.activate_id)
     return Plan(
         kind=kind,
         mode=mode,
@@ -63,12 +75,13 @@ def plan(  # noqa: PLR0913 - the two stacks and the options of a plan
         recovery=RecoveryTime(
             seconds=elapsed,
             critical_path=path,
-            warm=_at_depth(source, target, mode, Depth.GATEWAY),
-            cold=_at_depth(source, target, mode, Depth.NETWORK),
+            warm=_at_depth(source, target, machines, mode, Depth.GATEWAY),
+            cold=_at_depth(source, target, machines, mode, Depth.NETWORK),
         ),
         assumptions=(
             *_assumptions(mode, any(step.act is StepAction.ISSUE for step in steps)),
             *failover.assumed(mode),
+            *machine_assumptions(replicated, mode, moved=machines is not None),
         ),
         configurations={
             stack.name: configuration_values(stack.config) for stack in (primary, secondary)
@@ -77,11 +90,22 @@ def plan(  # noqa: PLR0913 - the two stacks and the options of a plan
     )
 
 
-def _at_depth(source: Stack, target: Stack, mode: Mode, depth: Depth) -> Duration:
+def _steps(
+    failover: FailoverSteps, machines: MachineSteps | None, mode: Mode
+) -> tuple[PlanStep, ...]:
+    """Return the steps of the network, and of the machines where these are moved."""
+    planned = mode is Mode.PLANNED
+    network = failover.planned() if planned else failover.unplanned()
+    return machines.beside(network, planned=planned) if machines else network
+
+
+def _at_depth(
+    source: Stack, target: Stack, machines: MachineSteps | None, mode: Mode, depth: Depth
+) -> Duration:
     """Return the recovery time with the standby at another depth."""
     failover = FailoverSteps(source, target, depth)
-    steps = failover.planned() if mode is Mode.PLANNED else failover.unplanned()
-    return critical_path(steps, failover.activate_id)[0]
+    last = VERIFY if machines else failover.activate_id
+    return critical_path(_steps(failover, machines, mode), last)[0]
 
 
 def region_at(

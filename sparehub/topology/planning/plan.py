@@ -47,6 +47,12 @@ class StepAction(StrEnum):
     ISSUE = "issue"  # issues an authorization on a circuit, where a key is used up
     REVOKE = "revoke"  # deletes an authorization that is used up
     START = "start"  # starts the machines of an NVA
+    QUIESCE = "quiesce"  # nothing is written on the machines any more
+    POINTS = "recovery-points"  # waits for newer recovery points
+    FAIL_OVER = "fail-over"  # starts the failover of the machines
+    STOP_SOURCES = "stop-sources"  # reads each source machine as deallocated
+    AWAIT_MACHINES = "await-machines"  # waits for the machines in the target
+    VERIFY_MACHINES = "verify-machines"  # reads where each machine is
     HAND = "hand"  # a person does it, outside Sparehub
 
 
@@ -144,7 +150,9 @@ class PlanStep:
     @property
     def writes(self) -> str:
         """The number of writes to Azure, in words."""
-        if self.starts:
+        if self.act is StepAction.FAIL_OVER:
+            return "1"
+        if self.starts or self.act is StepAction.STOP_SOURCES:
             return "if any"
         if self.connection:
             return "at most 1" if self.act is StepAction.ISSUE else "if any"
@@ -242,6 +250,11 @@ class Plan:
             for step in self.steps
             if step.connection and step.act is StepAction.ISSUE
         )
+
+    @property
+    def moves_machines(self) -> bool:
+        """Whether it fails machines over."""
+        return any(step.act is StepAction.FAIL_OVER for step in self.steps)
 
     def step(self, identity: str) -> PlanStep:
         """Return the step of an id.

@@ -1,11 +1,10 @@
 """The traffic impact of each step: which spokes lose or reach on-premises, by the verifier."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from sparehub.topology.azure.durations import NO_TIME
 from sparehub.topology.model.resources import Region
-from sparehub.topology.planning.plan import PlanStep
+from sparehub.topology.planning.plan import PlanStep, critical_path
 from sparehub.topology.reachability.effective_routes.forwarding import ON_PREMISES
 from sparehub.topology.reachability.verdicts.outcome_bits import Verdict
 from sparehub.topology.reachability.verdicts.verify import verify
@@ -27,7 +26,7 @@ def with_traffic_impact(
     regions = dict(before)
     reached = _reaching(regions)
     with_effects = []
-    for number, step in enumerate(steps):
+    for step in steps:
         if step.change is None:
             with_effects.append(step)
             continue
@@ -36,7 +35,9 @@ def with_traffic_impact(
         lost, gained = sorted(reached - now), sorted(now - reached)
         parts = []
         if lost:
-            parts.append(f"{_listed(lost)} lose on-premises{_for_how_long(steps[number:], last)}")
+            parts.append(
+                f"{_listed(lost)} lose on-premises{_for_how_long(tuple(steps), step, last)}"
+            )
         if gained:
             parts.append(f"{_listed(gained)} reach on-premises")
         with_effects.append(replace(step, effect="; ".join(parts) or "none"))
@@ -55,14 +56,11 @@ def _reaching(regions: Mapping[str, Region]) -> set[str]:
     }
 
 
-def _for_how_long(steps: Iterable[PlanStep], last: str) -> str:
+def _for_how_long(steps: tuple[PlanStep, ...], step: PlanStep, last: str) -> str:
     """Return how long it lasts until the target is active; empty where it already is."""
-    total = NO_TIME
-    for step in steps:
-        total += step.seconds
-        if step.id == last:
-            return f" for about {total.typical} s"
-    return ""
+    end, done = (critical_path(steps, identity)[0] for identity in (last, step.id))
+    seconds = end.typical - done.typical + step.seconds.typical
+    return f" for about {seconds} s" if end.typical > done.typical else ""
 
 
 def _listed(contexts: Sequence[str]) -> str:

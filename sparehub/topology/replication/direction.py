@@ -13,6 +13,7 @@ from sparehub.topology.config.resource_ids import ResourceId
 from sparehub.topology.config.site_recovery import (
     InterfaceConfig,
     MachineConfig,
+    ObjectivesConfig,
     RecoveryGroupConfig,
     ReplicateConfig,
     SiteRecoveryConfig,
@@ -85,6 +86,8 @@ class Replication:
     plan: ResourceId
     machines: tuple[Machine, ...]
     groups: Mapping[int, RecoveryGroupConfig] = field(default_factory=dict)
+    objectives: ObjectivesConfig = field(default_factory=ObjectivesConfig)
+    """Of the groups that have none of their own."""
     back: bool = False
 
     @property
@@ -96,6 +99,12 @@ class Replication:
     def target_fabric(self) -> ResourceId:
         """The fabric of the target."""
         return self.target_container.parent
+
+    def recovery_point_objective(self, machine: Machine) -> int:
+        """Return the objective for a machine's newest recovery point in minutes; 0 for none."""
+        group = self.groups.get(machine.group)
+        own = group.objectives if group and group.objectives else self.objectives
+        return own.recovery_point_in_minutes or 0
 
     def machine(self, name: str) -> Machine:
         """Return a machine by its name."""
@@ -225,6 +234,7 @@ class _Direction:
             plan=self.vault.child("replicationRecoveryPlans", f"{plan.name}{BACK * back}"),
             machines=machines,
             groups=plan.groups,
+            objectives=self.takes_over.objectives,
             back=back,
         )
 

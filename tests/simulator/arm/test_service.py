@@ -56,7 +56,7 @@ def test_a_group_is_created_synchronously_and_deleted_with_its_resources(arm: Ar
 
     deleted = arm.send("DELETE", GROUP)
 
-    assert (created.status, dict(created.headers)) == (201, {})
+    assert (created.status, set(created.headers)) == (201, {"date"})
     assert created.body == {
         "name": "rg",
         "id": GROUP,
@@ -64,7 +64,7 @@ def test_a_group_is_created_synchronously_and_deleted_with_its_resources(arm: Ar
         "location": "eastasia",
         "properties": {"provisioningState": "Succeeded"},
     }
-    assert (deleted.status, set(deleted.headers)) == (202, {"retry-after", "location"})
+    assert (deleted.status, set(deleted.headers)) == (202, {"date", "retry-after", "location"})
     assert arm.send("GET", GROUP).status == 404
 
 
@@ -336,7 +336,7 @@ def test_a_patch_replaces_the_tags(arm: Arm) -> None:
 
     response = arm.send("PATCH", HUB, {"tags": {"tag2": "value2"}})
 
-    assert (response.status, dict(response.headers)) == (200, {})
+    assert (response.status, set(response.headers)) == (200, {"date"})
     assert response.body == before | {"tags": {"tag2": "value2"}, "etag": response.body["etag"]}
     assert response.body["etag"] != before["etag"]
     assert arm.get(HUB) == response.body

@@ -45,6 +45,7 @@ def test_a_put_is_answered_without_a_body_and_names_operation_and_job(arm: Arm) 
         "location": f"{host}{vault}/replicationPolicies/policy/operationresults/{guid}{version}",
         "x-ms-request-id": f"{vault}/replicationJobs/{guid}",
         "retry-after": "30",
+        "date": answer.headers["date"],
     }
     assert arm.get(asr.POLICY)["id"] == f"{vault}/replicationPolicies/policy"
     job = arm.properties(f"{asr.VAULT}/replicationJobs/{guid}")

@@ -1,0 +1,348 @@
+"""The machines' steps of a failover or failback: quiesce, points, failover, verification.
+
+Each step is repeated as a whole where a run died in it. So each reads the vault before it writes:
+what was accepted already is found, and a machine is failed over once.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sparehub.failover.machines.arrival import arrival_problems
+from sparehub.failover.machines.azure_machines import DEALLOCATED, deallocate, power_state
+from sparehub.failover.machines.replicate import write_plan
+from sparehub.failover.machines.vault_session import VaultSession, open_vault
+from sparehub.failover.machines.waiting import DEADLINE, POLL, JobWait, StillWaitingError
+from sparehub.failover.steps.step_inputs import StepContext
+from sparehub.failover.steps.verify_step import VerificationError
+from sparehub.site_recovery.vault import VaultError
+from sparehub.topology.errors import SparehubError
+from sparehub.topology.planning.plan import Mode, PlanStep, StepAction
+from sparehub.topology.replication import requests
+from sparehub.topology.replication.direction import Machine, Replication
+from sparehub.topology.replication.protected_item import Operation, ProtectedItem
+from sparehub.topology.replication.reconcile import items_by_machine, plan_differs
+
+_SHORT = "%Y-%m-%d %H:%M:%S"
+
+
+class RecoveryPointError(SparehubError):
+    """A machine has no recovery point that is newer than the quiesce."""
+
+
+class MachinesError(SparehubError):
+    """Machines cannot be failed over, or did not arrive; names each."""
+
+
+@dataclass(frozen=True)
+class MachineFailover:
+    """The steps of one operation."""
+
+    context: StepContext
+    opened: VaultSession
+    direction: Replication
+    wait: JobWait
+
+    @classmethod
+    def of(cls, context: StepContext, answer: Callable[[str], str]) -> "MachineFailover":
+        """Return the steps of an operation; ``answer`` does a manual action of the plan."""
+        opened = open_vault(context.session)
+        return cls(context, opened, opened.leaving(context.plan.source), opened.wait(answer))
+
+    def perform(self, step: PlanStep) -> Mapping[str, Any]:
+        """Do what a step is for; return what the journal records of its outcome.
+
+        Raises:
+            SparehubError: where it cannot be finished; `sparehub resume` repeats it.
+        """
+        match step.act:
+            case StepAction.QUIESCE:
+                return self._quiesced()
+            case StepAction.POINTS:
+                return self._await_points(step)
+            case StepAction.FAIL_OVER:
+                return self._fail_over()
+            case StepAction.STOP_SOURCES:
+                return self._stop_sources()
+            case StepAction.AWAIT_MACHINES:
+                return self._await_machines()
+            case _:
+                return self._verify()
+
+    @property
+    def _planned(self) -> bool:
+        return self.context.plan.mode is Mode.PLANNED
+
+    @property
+    def _loss_accepted(self) -> str:
+        return self.context.all_accepted.loss
+
+    def _items(self) -> dict[str, ProtectedItem]:
+        return items_by_machine(self.direction, self.opened.vault.contents().items)
+
+    def _quiesced(self) -> Mapping[str, Any]:
+        """Note Azure's time: only a recovery point after it has everything that was written."""
+        question = f"does nothing on the machines of {self.direction.source} write any more?"
+        if self.wait.answer is None or not self.wait.answer(question):
+            raise StillWaitingError(
+                "somebody has to say that the applications are stopped: `sparehub resume` at a "
+                "terminal asks again"
+            )
+        at = self.opened.vault.contents().at
+        self.context.note(f"nothing is written any more since {at:{_SHORT}} (Azure's time)")
+        return {"quiesced": at.isoformat()}
+
+    def _await_points(self, step: PlanStep) -> Mapping[str, Any]:
+        """Wait until every machine has a recovery point that is newer than the quiesce.
+
+        Raises:
+            RecoveryPointError: where one has none in time, and nobody accepts the loss.
+        """
+        quiesced = datetime.fromisoformat(self.context.operation.quiesced)
+        waited = 0.0
+        while True:
+            old = dict(self._older_points(quiesced))
+            if not old:
+                return {}
+            listed = ", ".join(f"{name} ({_time(point)})" for name, point in old.items())
+            if self._loss_accepted:
+                self.context.note(f"accepted ({self._loss_accepted}): older points of {listed}")
+                return {"older": {name: _time(point) for name, point in old.items()}}
+            if self.context.session.stop():
+                raise StillWaitingError("stopped on request")
+            if waited >= step.seconds.worst:
+                raise RecoveryPointError(
+                    f"no recovery point after {quiesced:{_SHORT}} within "
+                    f"{step.seconds.worst / 60:.0f} min: {listed}; no machine was failed over. "
+                    "`sparehub resume` waits again, `sparehub resume --accept-loss REASON` goes on "
+                    "without"
+                )
+            self.context.note(f"  waiting for a recovery point of {', '.join(old)}")
+            self.opened.vault.azure.wait(POLL)
+            waited += POLL
+
+    def _older_points(self, quiesced: datetime) -> Iterator[tuple[str, datetime | None]]:
+        for name, item in self._items().items():
+            if item.is_failed_over:
+                continue
+            point = self.opened.vault.newest_point(item)
+            if point is None or point <= quiesced:
+                yield name, point
+
+    def _fail_over(self) -> Mapping[str, Any]:
+        """Start the failover by the recovery plan, once; say what is lost of each machine.
+
+        Raises:
+            MachinesError: where machines cannot be failed over now.
+            VaultError: where the vault refuses it, or does not answer.
+        """
+        contents = self.opened.vault.contents()
+        items = items_by_machine(self.direction, contents.items)
+        if begun := self._begun(items):
+            return begun
+        ready = {name: item for name, item in items.items() if item.allows(Operation.FAILOVER)}
+        self._refuse_unready(items, ready)
+        if not ready:
+            return {"job": "", "machines": []}
+        loss = self._loss(ready, contents.at)
+        self._record_addresses(items)
+        self._require_plan(ready)
+        shutdown = self.context.plan.step("fail-over-machines").needs[0] == self.direction.source
+        body = requests.plan_failover(shutdown=shutdown)
+        try:
+            job = self.opened.vault.fail_over_plan(self.direction.plan, body)
+        except VaultError as error:
+            if not error.was_lost:
+                raise
+            self.context.note(f"{error}: whether it was accepted is read from the machines")
+            found = self._begun(self._items())
+            if not found:
+                raise
+            return {**found, "loss": loss}
+        return {"job": job, "machines": sorted(ready), "loss": loss}
+
+    def _begun(self, items: Mapping[str, ProtectedItem]) -> Mapping[str, Any]:
+        """Return the failover that an earlier run has begun; empty where none has."""
+        moving = {
+            name: item
+            for name, item in items.items()
+            if item.is_failed_over or item.scenario == Operation.FAILOVER
+        }
+        if not moving:
+            return {}
+        jobs = [item.scenario_job for item in moving.values() if item.scenario_job]
+        self.context.note(f"the failover of {', '.join(moving)} was begun already")
+        return {"job": jobs[0] if jobs else "", "machines": sorted(moving)}
+
+    def _refuse_unready(
+        self, items: Mapping[str, ProtectedItem], ready: Mapping[str, ProtectedItem]
+    ) -> None:
+        """Name the machines that cannot be failed over; a planned operation is refused for one."""
+        unready = [
+            f"{machine.name} ({_state(items.get(machine.name))})"
+            for machine in self.direction.machines
+            if machine.name not in ready
+        ]
+        if not unready:
+            return
+        if self._planned and not self._loss_accepted:
+            raise MachinesError(
+                f"not ready for a failover: {', '.join(unready)}; no machine was failed over"
+            )
+        self.context.note(f"warning: not failed over: {', '.join(unready)}")
+
+    def _loss(self, ready: Mapping[str, ProtectedItem], now: datetime) -> dict[str, float]:
+        """Return the age of each machine's newest point in seconds; an unplanned run says it."""
+        ages: dict[str, float] = {}
+        for name, item in ready.items():
+            point = self.opened.vault.newest_point(item)
+            if point is None:
+                continue
+            age = now - point
+            ages[name] = age.total_seconds()
+            if not self._planned:
+                self.context.note(
+                    f"{name}: comes up as of {point:{_SHORT}}; {_minutes(age)} are lost"
+                )
+        return ages
+
+    def _record_addresses(self, items: Mapping[str, ProtectedItem]) -> None:
+        """Keep the addresses that the machines have now: those of the way back."""
+
+    def _require_plan(self, ready: Mapping[str, ProtectedItem]) -> None:
+        """Write the recovery plan where it is not that of the machines that can be failed over."""
+        vault, record = self.opened.vault, self.context.session.journal.append
+        if plan_differs(self.direction, ready, vault.plan(self.direction.plan)):
+            write_plan(vault, self.direction, ready, self.wait, record)
+
+    def _stop_sources(self) -> Mapping[str, Any]:
+        """Read every source machine as deallocated; deallocate it where no job does.
+
+        Raises:
+            MachinesError: naming those that still run.
+        """
+        azure = self.context.session.azure
+        by_job = bool(self.context.operation.job)
+        waited = 0.0
+        while True:
+            running = {}
+            for machine in self._moved():
+                state = power_state(azure, machine.id)
+                if state not in {DEALLOCATED, ""}:
+                    running[machine.name] = state
+                    if not by_job:
+                        deallocate(azure, machine.id)
+            if not running:
+                return {}
+            if not by_job:
+                continue
+            if self.context.session.stop():
+                raise StillWaitingError("stopped on request")
+            ended = not self.opened.vault.job(self.context.operation.job).goes_on
+            if (ended and waited) or waited >= DEADLINE:
+                listed = ", ".join(f"{name} ({state})" for name, state in running.items())
+                raise MachinesError(
+                    f"still running in {self.direction.source_location}: {listed}. Stop them, "
+                    "then `sparehub resume`: two copies must not be reached at the same time"
+                )
+            azure.wait(POLL)
+            waited += POLL
+
+    def _moved(self) -> tuple[Machine, ...]:
+        """Return the machines that the operation fails over."""
+        names = set(self.context.operation.machines)
+        machines = self.direction.machines
+        return tuple(each for each in machines if each.name in names) if names else machines
+
+    def _await_machines(self) -> Mapping[str, Any]:
+        """Wait for the job of the recovery plan; fail over again what did not arrive.
+
+        Raises:
+            MachinesError: naming every machine that did not arrive.
+        """
+        what, job_id = f"recovery plan {self.direction.plan.name}", self.context.operation.job
+        problem = ""
+        if job_id:
+            job = self.wait.until_ended(job_id, what)
+            problem = "" if job.is_clean else job.problem
+        for name in self._left(self._items()):
+            if self._repeats(name):
+                problem = self._fail_over_again(name) or problem
+        left = self._left(self._items())
+        if not left:
+            if problem:
+                self.context.note(f"warning: {what}: {problem}")
+            return {"problem": problem}
+        listed = f"did not arrive: {', '.join(left)}; {problem or 'no reason is shown'}"
+        if self._loss_accepted:
+            self.context.note(f"accepted ({self._loss_accepted}): {listed}")
+            return {"problem": problem, "lost": left}
+        raise MachinesError(
+            f"{listed}. `sparehub resume` tries these again, `sparehub resume --accept-loss REASON`"
+            " goes on without them"
+        )
+
+    def _left(self, items: Mapping[str, ProtectedItem]) -> list[str]:
+        return [
+            machine.name
+            for machine in self._moved()
+            if not (item := items.get(machine.name)) or not item.is_failed_over
+        ]
+
+    def _repeats(self, name: str) -> bool:
+        """Return whether a machine is failed over once more: its step was halted before."""
+        return self.context.operation.state.startswith("HALTED") and name in self._items()
+
+    def _fail_over_again(self, name: str) -> str:
+        """Fail one machine over that did not arrive; return why that failed, if it did."""
+        item = self._items()[name]
+        if not item.allows(Operation.FAILOVER):
+            return ""
+        shutdown = self._planned
+        body = requests.plan_failover(shutdown=shutdown)
+        body["properties"]["providerSpecificDetails"] = {"instanceType": "A2A"}
+        job = self.opened.vault.fail_over(item.id, body)
+        ended = self.wait.until_ended(job, f"{name}: failover")
+        return "" if ended.is_clean else f"{name}: {ended.problem}"
+
+    def _verify(self) -> Mapping[str, Any]:
+        """Verify that each machine runs where the files want it.
+
+        Raises:
+            VerificationError: naming every machine that does not.
+        """
+        items = self._items()
+        azure = self.context.session.azure
+        moved = [each for each in self._moved() if each.name not in self._lost(items)]
+        problems = [
+            problem
+            for machine in moved
+            for problem in arrival_problems(azure, machine, items.get(machine.name))
+        ]
+        if problems:
+            raise VerificationError("; ".join(problems))
+        self.context.note(
+            f"{len(moved)} machines run in {self.direction.target_location}: `sparehub commit` "
+            "commits them, and ends the choice of recovery point"
+        )
+        return {"verified": [machine.name for machine in moved]}
+
+    def _lost(self, items: Mapping[str, ProtectedItem]) -> list[str]:
+        return self._left(items) if self._loss_accepted else []
+
+
+def _state(item: ProtectedItem | None) -> str:
+    if item is None:
+        return "not replicated"
+    if item.awaits_cleanup:
+        return "a test failover is not cleaned up"
+    return item.description or item.state
+
+
+def _time(point: datetime | None) -> str:
+    return f"{point:{_SHORT}}" if point else "none"
+
+
+def _minutes(age: timedelta) -> str:
+    return f"the last {age.total_seconds() / 60:.0f} min"

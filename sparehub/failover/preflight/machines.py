@@ -1,0 +1,165 @@
+"""Questions about replicated machines: are they ready, where would they arrive, what would be lost.
+
+None of them writes. A machine that an unplanned operation cannot move is named, and does not stop
+the others.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import timedelta
+
+from sparehub.azure.answers import properties_of
+from sparehub.failover.preflight.objections import Objection, PreflightContext, Refuses
+from sparehub.site_recovery.vault import Contents, VaultError
+from sparehub.topology.replication.direction import Machine, Replication
+from sparehub.topology.replication.protected_item import Operation, ProtectedItem
+from sparehub.topology.replication.reconcile import differences, items_by_machine
+
+_MINUTE = 60
+
+
+def machines_are_ready(situation: PreflightContext) -> Iterator[Objection]:
+    """Every machine can be failed over in this direction; nothing of an earlier one is left."""
+    if situation.machines is None:
+        return
+    direction = situation.machines.leaving(situation.plan.source)
+    try:
+        contents = situation.machines.vault.contents()
+    except VaultError as error:
+        yield Objection(
+            text=f"{error}: no machine can be failed over",
+            hint="--network-only switches the network alone",
+        )
+        return
+    items = items_by_machine(direction, contents.items)
+    if uncommitted := _named(items, lambda item: item.awaits_commit):
+        yield Objection(
+            text=f"the failover of {uncommitted} is not committed",
+            hint="`sparehub commit` commits it; then `failback --prepare` re-protects",
+        )
+        return
+    if tested := _named(items, lambda item: item.awaits_cleanup):
+        yield Objection(
+            text=f"a test failover of {tested} waits for its clean-up, so no failover begins",
+            hint="`sparehub drill stop`, or --clean-drill",
+        )
+    for machine in direction.machines:
+        if why := _unready(direction, items.get(machine.name)):
+            yield Objection(
+                text=f"{machine.name} {why}", refuses=Refuses.PLANNED, stack=situation.plan.source
+            )
+
+
+def _named(items: Mapping[str, ProtectedItem], holds: Callable[[ProtectedItem], bool]) -> str:
+    return ", ".join(name for name, item in items.items() if holds(item))
+
+
+def _unready(direction: Replication, item: ProtectedItem | None) -> str:
+    if item is None:
+        return "is not replicated: `sparehub replicate`"
+    if item.is_failed_over or item.container != direction.container:
+        return (
+            f"is not replicated from {direction.source_location}: `sparehub failback --prepare` "
+            "re-protects it"
+        )
+    if item.scenario:
+        return f"is busy: {item.scenario}"
+    if not item.awaits_cleanup and not item.allows(Operation.FAILOVER):
+        return f"cannot be failed over: {item.description or item.state}"
+    return ""
+
+
+def machines_arrive_where_files_say(situation: PreflightContext) -> Iterator[Objection]:
+    """The vault has the network, subnet and addresses of the files, and these are free (SR-73)."""
+    if situation.machines is None:
+        return
+    opened, direction = situation.machines, situation.machines.leaving(situation.plan.source)
+    try:
+        items = items_by_machine(direction, opened.vault.contents().items)
+    except VaultError:
+        return  # said by `machines_are_ready`
+    for machine in direction.machines:
+        item = items.get(machine.name)
+        if item is None or not item.is_protected or item.container != direction.container:
+            continue
+        if differing := differences(machine, item, test_network=False):
+            yield Objection(
+                text=f"{machine.name} would arrive elsewhere: {'; '.join(differing)}",
+                hint="`sparehub replicate` sets it",
+                refuses=Refuses.PLANNED,
+                stack=situation.plan.target,
+            )
+        yield from _taken(situation, machine)
+
+
+def _taken(situation: PreflightContext, machine: Machine) -> Iterator[Objection]:
+    """Yield the addresses that something else has in the network where a machine arrives.
+
+    https://learn.microsoft.com/rest/api/virtualnetwork/virtual-networks/check-ip-address-availability
+    """
+    for arrival in machine.interfaces:
+        if not arrival.address:
+            continue
+        path = f"{machine.network}/CheckIPAddressAvailability?ipAddress={arrival.address}"
+        answer = situation.azure.send("GET", path)
+        if answer.accepted and answer.body.get("available") is False:
+            yield Objection(
+                text=(
+                    f"{arrival.address} of {machine.name} is taken in {machine.network.name}: the "
+                    "machine would not arrive"
+                ),
+                refuses=Refuses.PLANNED,
+                stack=situation.plan.target,
+            )
+
+
+def sources_are_not_locked(situation: PreflightContext) -> Iterator[Objection]:
+    """No lock keeps Site Recovery from writing where machines arrive (SR-78).
+
+    https://learn.microsoft.com/rest/api/locks/management-locks/list-at-resource-group-level
+    """
+    if situation.machines is None:
+        return
+    direction = situation.machines.leaving(situation.plan.source)
+    groups = {machine.arrives.group for machine in direction.machines}
+    for group in sorted(groups, key=str):
+        path = f"{group}/providers/Microsoft.Authorization/locks"
+        answer = situation.azure.send("GET", path)
+        for lock in answer.body.get("value") or () if answer.accepted else ():
+            level = str(properties_of(lock).get("level") or "")
+            yield Objection(
+                text=f"{group.name}, where machines arrive, is locked: {lock.get('name')}, {level}",
+                hint="Site Recovery cannot write or clean up there: remove it",
+                refuses=Refuses.PLANNED if level == "ReadOnly" else Refuses.NONE,
+                stack=situation.plan.target,
+            )
+
+
+def recovery_points_are_young(situation: PreflightContext) -> Iterator[Objection]:
+    """The newest recovery point of each machine is within the objective; else it is said."""
+    if situation.machines is None:
+        return
+    opened, direction = situation.machines, situation.machines.leaving(situation.plan.source)
+    try:
+        contents: Contents = opened.vault.contents()
+        items = items_by_machine(direction, contents.items)
+        points = {name: opened.vault.newest_point(item) for name, item in items.items()}
+    except VaultError:
+        return
+    for machine in direction.machines:
+        point, objective = points.get(machine.name), direction.recovery_point_objective(machine)
+        if point is None or not objective:
+            continue
+        age = contents.at - point
+        if age > timedelta(minutes=objective):
+            yield Objection(
+                text=(
+                    f"{machine.name}: the newest recovery point is {_minutes(age)} old, the "
+                    f"objective is {objective} min"
+                ),
+                refuses=Refuses.NONE,
+                stack=situation.plan.source,
+            )
+
+
+def _minutes(age: timedelta) -> str:
+    return f"{age.total_seconds() / _MINUTE:.0f} min"
