@@ -38,10 +38,11 @@ class ReplicatedPair:
 
     directory: Path
     pair: dict[str, Stack]
+    subscription: str = SUBSCRIPTION
 
     def __post_init__(self) -> None:
         self.arm = Arm(self.directory)
-        self.azure: LocalAzure = local_azure(self.directory, SUBSCRIPTION)
+        self.azure: LocalAzure = local_azure(self.directory, self.subscription)
         self.records: list[tuple[str, dict[str, Any]]] = []
         self.notes: list[str] = []
         self.away = self.direction("primary")
@@ -50,7 +51,7 @@ class ReplicatedPair:
         self.wait = JobWait(vault=self.vault, note=self.notes.append)
 
     def direction(self, source: str) -> Replication:
-        found = replication(self.pair, source, SUBSCRIPTION)
+        found = replication(self.pair, source, self.subscription)
         assert found
         return found
 

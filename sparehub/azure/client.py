@@ -32,8 +32,8 @@ from sparehub.azure.versions import version_of
 from sparehub.topology.config.resource_ids import url_path
 
 _UNAUTHENTICATED = 401
-_QUERIED = re.compile(r"\$\w+|api-version|skiptoken", re.IGNORECASE)
-"""Query parameters of lists and of their next pages:
+_QUERIED = re.compile(r"\$\w+|api-version|skiptoken|ipAddress", re.IGNORECASE)
+"""Query parameters of lists and of their next pages, and of the check of an address:
 https://learn.microsoft.com/rest/api/azure/#async-operations-throttling-and-paging"""
 _UNSEEN = (403, 404)
 """Status codes for a subscription that an account has no access to:

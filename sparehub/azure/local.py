@@ -113,7 +113,7 @@ class LocalAzure(ArmClient):
 
     def wait(self, seconds: float) -> None:
         """Let some seconds of the simulated clock pass; at ``instant`` it is put forward."""
-        if control.read_clock(self.store).speed is Speed.INSTANT:
+        if seconds > 0 and control.read_clock(self.store).speed is Speed.INSTANT:
             control.advance_clock(self.store, seconds)
         else:
             super().wait(seconds)

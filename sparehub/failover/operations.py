@@ -298,6 +298,10 @@ def _report(session: Session, plan: Plan, output: Output, seconds: float) -> int
     if unfenced := session.journal_state.unfenced:
         stacks = ", ".join(item.stack for item in unfenced)
         output.note(f"{stacks} may still advertise: `sparehub finish-fence` once it is back")
+    for item in session.journal_state.left_running:
+        output.note(
+            f"the machines of {item.stack} may still run: `sparehub finish-fence` once it is back"
+        )
     return open_items_code(session.journal_state)
 
 

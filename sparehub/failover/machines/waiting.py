@@ -85,6 +85,7 @@ class JobWait:
                 f"{what}: the recovery plan waits for a person: {action}. Do it, then resume at a "
                 "terminal, or complete it in the portal"
             )
+        self.note(f"{what}: {action}: {done}")
         self.until_done(self.vault.resume_job(job.id, done), f"{what}: {action}")
 
 
