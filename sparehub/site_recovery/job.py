@@ -41,7 +41,7 @@ class Job:
             description=str(properties.get("stateDescription") or ""),
             errors=tuple(_errors(properties)),
             tasks=tuple(
-                (str(task.get("friendlyName") or task.get("name")), str(task.get("state") or ""))
+                (_title(task), str(task.get("state") or ""))
                 for task in properties.get("tasks") or ()
             ),
             started=str(properties.get("startTime") or ""),
@@ -78,6 +78,13 @@ class Job:
     def problem(self) -> str:
         """How it ended, in words; for one that did not end clean."""
         return f"{self.state}: {'; '.join(self.errors) or self.description}"
+
+
+def _title(task: Mapping[str, Any]) -> str:
+    """Return what a task does; of a manual action also what somebody has to do."""
+    title = str(task.get("friendlyName") or task.get("name"))
+    instructions = (task.get("customDetails") or {}).get("instructions")
+    return f"{title}: {instructions}" if instructions else title
 
 
 def _errors(properties: Mapping[str, Any]) -> Iterator[str]:

@@ -78,7 +78,16 @@ def _step_task(step: JsonObject, start: float, end: float, names: list[str]) -> 
         step["do"], (f"Group{number}", f"Group {number}: Start", "BootGroup")
     )
     task: JsonObject = {"name": name, "friendlyName": friendly, "from": start, "to": end}
-    if step["do"] in ("manual", "runbook", "clean-up", "commit"):
+    if step["do"] == "manual":
+        instructions = str(step["details"].get("description") or "")
+        details = {
+            "instanceType": "ManualActionTaskDetails",
+            "name": step["name"],
+            "instructions": instructions,
+            "observation": "",
+        }
+        return task | {"name": step["place"], "friendlyName": step["name"], "details": details}
+    if step["do"] in ("runbook", "clean-up", "commit"):
         return task | {"friendlyName": str(step.get("name") or step["do"])}
     shutdown = step["do"] == "shutdown"
     type_name = f"RecoveryPlan{'Shutdown' if shutdown else ''}GroupTaskDetails"

@@ -76,7 +76,7 @@ def show(job: Resource, now: float, *, listed: bool) -> JsonObject:
         "friendlyName": private["friendlyName"],
         "state": state,
         "stateDescription": description,
-        "tasks": [] if listed else [_task(task, start, now, private) for task in private["tasks"]],
+        "tasks": [] if listed else _tasks(job, now),
         "errors": _errors(job, now),
         "startTime": date_text(start),
         "allowedActions": _actions(job),
@@ -138,6 +138,25 @@ def _errors(job: Resource, now: float) -> list[JsonObject]:
             "taskId": "",
         }
     ]
+
+
+def _tasks(job: Resource, now: float) -> list[JsonObject]:
+    """Return the tasks; of a job that waits, none after its manual action has begun."""
+    private = job.private
+    tasks = [_task(task, private["start"], now, private) for task in private["tasks"]]
+    if not waits(job):
+        return tasks
+    names = [task["name"] for task in tasks]
+    at = names.index(private["waiting"]["place"])
+    tasks[at] |= {"state": "InProgress", "stateDescription": "InProgress", "endTime": _NEVER}
+    for task in tasks[at + 1 :]:
+        task |= {
+            "state": "NotStarted",
+            "stateDescription": "NotStarted",
+            "startTime": _NEVER,
+            "endTime": _NEVER,
+        }
+    return tasks
 
 
 def _task(task: JsonObject, start: float, now: float, private: JsonObject) -> JsonObject:
