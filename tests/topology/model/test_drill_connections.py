@@ -233,7 +233,7 @@ def test_the_drill_s_own_dns_servers_come_first() -> None:
 
 
 def test_the_networks_of_a_drill_are_not_those_of_a_recovery() -> None:
-    """SR-70: other groups and names, the same subnets, whatever the spokes are called."""
+    """SR-70: another group, also for a spoke that has the name of a test network."""
     values = shipped("secondary")
     values["sparehub:region"]["spokes"]["spoke1"]["name"] = NAME.format("spoke1")
     drill = drill_of(None, values)
