@@ -38,6 +38,8 @@ pulumi.export("circuitIds", network.circuit_ids)
 pulumi.export("connectionIds", network.connection_ids)
 if drill:
     pulumi.export("drillVirtualNetworkIds", drill.virtual_network_ids)
+    if drill.bastion_subnet_id:
+        pulumi.export("drillBastionSubnetId", drill.bastion_subnet_id)
 if network.cache_storage_account_id:
     pulumi.export("cacheStorageAccountId", network.cache_storage_account_id)
 if network.vault_id:

@@ -56,27 +56,29 @@ class HubSpokePeering(ComponentResource):
         # ReferencedResourceNotProvisioned (VN-20), and a second write on the hub while one runs,
         # with 409 AnotherOperationInProgress (VN-19).
         writes = [write for write in (args.hub_last_write, args.spoke_last_write) if write]
-        hub_to_spoke = self._half(
+        hub_to_spoke = peering_half(
             logical_names.hub_to_spoke(name),
             args.hub_to_spoke,
             args.resource_group_name,
             virtual_network_name=args.hub_name,
             remote_id=args.spoke_id,
             remote_address_space=args.spoke_address_space,
-            depends_on=writes,
+            opts=ResourceOptions(parent=self, depends_on=writes),
         )
         # Azure refuses use_remote_gateways until the gateway exists (PE-09, 400
         # RemoteVnetHasNoGateways) and the hub's half allows transit (PE-10); and a connection
         # above 200 prefixes once spokes use its gateway (ER-36). No property says any of it.
         gateway = [args.gateway] if args.gateway is not None else []
-        spoke_to_hub = self._half(
+        spoke_to_hub = peering_half(
             logical_names.spoke_to_hub(name),
             args.spoke_to_hub,
             args.resource_group_name,
             virtual_network_name=args.spoke_name,
             remote_id=args.hub_id,
             remote_address_space=args.hub_address_space,
-            depends_on=[hub_to_spoke, *gateway, *args.connections],
+            opts=ResourceOptions(
+                parent=self, depends_on=[hub_to_spoke, *gateway, *args.connections]
+            ),
         )
         self.hub_to_spoke = hub_to_spoke
         self.hub_to_spoke_id = hub_to_spoke.id
@@ -85,33 +87,34 @@ class HubSpokePeering(ComponentResource):
             {"hub_to_spoke_id": hub_to_spoke.id, "spoke_to_hub_id": spoke_to_hub.id}
         )
 
-    def _half(  # noqa: PLR0913 - how the two halves differ
-        self,
-        name: str,
-        peering: Peering,
-        resource_group_name: Input[str],
-        *,
-        virtual_network_name: Input[str],
-        remote_id: Input[str],
-        remote_address_space: Sequence[IPv4Network],
-        depends_on: Sequence[Resource],
-    ) -> network.VirtualNetworkPeering:
-        return network.VirtualNetworkPeering(
-            name,
-            virtual_network_peering_name=peering.name,
-            resource_group_name=resource_group_name,
-            virtual_network_name=virtual_network_name,
-            remote_virtual_network={"id": remote_id},
-            # A peering keeps its first address space until it is written again with
-            # sync_remote_address_space (PE-18). A change of this value causes that write.
-            remote_address_space=_space(remote_address_space),
-            sync_remote_address_space="true" if remote_address_space else None,
-            allow_virtual_network_access=peering.allow_virtual_network_access,
-            allow_forwarded_traffic=peering.allow_forwarded_traffic,
-            allow_gateway_transit=peering.allow_gateway_transit,
-            use_remote_gateways=peering.use_remote_gateways,
-            opts=ResourceOptions(parent=self, depends_on=depends_on),
-        )
+
+def peering_half(  # noqa: PLR0913 - how two halves differ
+    name: str,
+    peering: Peering,
+    resource_group_name: Input[str],
+    *,
+    virtual_network_name: Input[str],
+    remote_id: Input[str],
+    remote_address_space: Sequence[IPv4Network],
+    opts: ResourceOptions,
+) -> network.VirtualNetworkPeering:
+    """Register one half of a peering."""
+    return network.VirtualNetworkPeering(
+        name,
+        virtual_network_peering_name=peering.name,
+        resource_group_name=resource_group_name,
+        virtual_network_name=virtual_network_name,
+        remote_virtual_network={"id": remote_id},
+        # A peering keeps its first address space until it is written again with
+        # sync_remote_address_space (PE-18). A change of this value causes that write.
+        remote_address_space=_space(remote_address_space),
+        sync_remote_address_space="true" if remote_address_space else None,
+        allow_virtual_network_access=peering.allow_virtual_network_access,
+        allow_forwarded_traffic=peering.allow_forwarded_traffic,
+        allow_gateway_transit=peering.allow_gateway_transit,
+        use_remote_gateways=peering.use_remote_gateways,
+        opts=opts,
+    )
 
 
 def _space(prefixes: Sequence[IPv4Network]) -> network.AddressSpaceArgs | None:

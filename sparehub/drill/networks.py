@@ -4,8 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sparehub.azure.answers import Azure
-from sparehub.azure.reading import read
+from sparehub.drill.inhabitants import inhabitants, refuse_inhabited
 from sparehub.failover import operations
 from sparehub.failover.adapters import confirmation
 from sparehub.failover.adapters.protocols import AS_THEY_ARE
@@ -17,10 +16,11 @@ from sparehub.failover.session import Session, open_session, require_current_fil
 from sparehub.failover.steps.reconcile import reconcile_pending
 from sparehub.output import Output
 from sparehub.stacks.stack_file_edit import DRILL, set_values
+from sparehub.topology.azure.reserved_subnets import BASTION_SUBNET
 from sparehub.topology.config.resource_ids import ResourceId
 from sparehub.topology.errors import ExitCode, HalfwayError, PreflightError, SparehubError
 from sparehub.topology.model import logical_names
-from sparehub.topology.model.drill.isolation import escapes
+from sparehub.topology.model.drill.isolation import escapes, unconnected
 from sparehub.topology.model.drill.networks import build_drill
 from sparehub.topology.model.resources import Drill
 from sparehub.topology.planning.drill import plan_drill
@@ -50,14 +50,20 @@ def start(directory: Path, output: Output, *, plan: str, yes: bool) -> int:
         step, *_ = planned.steps
         drill = build_drill(session.pair[planned.target].config)
         _deploy(session, step, drill=True)
-        networks = _prove(session.stacks.snapshot(planned.target), drill)
+        snapshot = session.stacks.snapshot(planned.target)
+        networks = _prove(snapshot, drill)
         session.journal.append(JournalEvent.DRILL_STARTED, networks=list(networks.values()))
-    document = {"networks": networks, "isolated": True}
+        bastion = _bastion_subnet(snapshot)
+    document = {"networks": networks, "isolated": True, "bastionSubnet": bastion}
     if output.as_json:
         output.document(document)
         return ExitCode.DONE
     output.results.print("nothing leaves these networks, by their routes and by their rules:")
     output.table(("spoke", "network"), networks.items())
+    if bastion:
+        output.results.print(
+            f"testers deploy their Bastion host, with a public address, in {bastion}"
+        )
     output.results.print(
         "now Site Recovery: Recovery Services vault > Replicated items > Test failover, into "
         "these; then clean up there, and `sparehub drill stop`"
@@ -69,7 +75,7 @@ def stop(directory: Path, output: Output, *, plan: str, yes: bool, result: str) 
     """Remove the test networks, and record the result of the drill; return the exit code.
 
     Raises:
-        PreflightError: where there is no drill, a machine is still in its networks, or another
+        PreflightError: where there is no drill, something is still in its networks, or another
             resource would be written.
     """
     with _confirmed(directory, output, plan, yes=yes) as (session, planned):
@@ -77,8 +83,9 @@ def stop(directory: Path, output: Output, *, plan: str, yes: bool, result: str) 
         drill = build_drill(session.pair[planned.target].config)
         before = session.stacks.snapshot(planned.target)
         _refuse_without_drill(session, planned.target, before)
-        ways_out = escapes(recorded_networks(before.resources, drill.resource_group))
-        _refuse_inhabited(session.azure, before, drill)
+        recorded = recorded_networks(before.resources, drill.resource_group)
+        ways_out = escapes(recorded, connected=drill.connected)
+        refuse_inhabited(inhabitants(session.azure, before, session.pair, planned.target))
         _deploy(session, step, drill=None)
         removed = [each for each in before.ids.values() if _in_group(each, drill)]
         record = session.journal.append(
@@ -148,12 +155,17 @@ def _deploy(session: Session, step: PlanStep, *, drill: bool | None) -> None:
 def _refuse_beyond(change: StackChange, operations: frozenset[ResourceOperation]) -> None:
     """Refuse a deployment that would write anything but the drill's own resources."""
     names = {planned.name for planned in change.operations}
+    stopping = Verb.DELETE in {planned.verb for planned in change.operations}
     # One that died half-way is continued: what it created may be updated, or exists already.
     verbs = {planned.verb for planned in change.operations} | {Verb.UPDATE}
     beyond = sorted(
         operation
         for operation in operations
-        if operation.name not in names or operation.verb not in verbs
+        if not (operation.name in names and operation.verb in verbs)
+        # `drill stop` removes what an earlier text of the file made as well.
+        and not (
+            stopping and operation.verb is Verb.DELETE and operation.name in logical_names.DRILL
+        )
     )
     if beyond:
         listed = ", ".join(f"{operation.verb.value} {operation.name}" for operation in beyond)
@@ -168,8 +180,10 @@ def _refuse_beyond(change: StackChange, operations: frozenset[ResourceOperation]
 def _prove(snapshot: Snapshot, drill: Drill) -> dict[str, str]:
     """Return the id of each test network by its spoke, once nothing can leave any of them."""
     networks = recorded_networks(snapshot.resources, drill.resource_group)
-    expected = sorted(network.virtual_network.name for network in drill.networks)
-    problems = escapes(networks)
+    expected = sorted(network.virtual_network.name for network in drill.all_networks)
+    problems = escapes(networks, connected=drill.connected)
+    if drill.connected:
+        problems += unconnected(networks)
     if sorted(network.name for network in networks) != expected:
         problems.append(f"there should be {', '.join(expected)}")
     if problems:
@@ -193,22 +207,11 @@ def _refuse_without_drill(session: Session, stack: str, snapshot: Snapshot) -> N
         raise PreflightError("there is no drill to stop; nothing was done")
 
 
-def _refuse_inhabited(azure: Azure, snapshot: Snapshot, drill: Drill) -> None:
-    """Refuse to remove networks that machines are in: Azure would, half-way (VN-17)."""
-    inhabited = []
-    for network in drill.networks:
-        for subnet in network.virtual_network.subnets:
-            name = logical_names.DRILL.network(network.key).subnet(subnet.name)
-            identity = snapshot.ids.get(name)
-            answer = read(azure, str(identity)) if identity else None
-            if answer and answer.properties.get("ipConfigurations"):
-                inhabited.append(f"{network.key}/{subnet.name}")
-    if inhabited:
-        message = (
-            f"machines are still in {', '.join(inhabited)}; nothing was done. First, in Site "
-            "Recovery: Replicated items > Clean up test failover"
-        )
-        raise PreflightError(message)
+def _bastion_subnet(snapshot: Snapshot) -> str | None:
+    """Return the id of the subnet for the testers' Bastion host; None where the drill has none."""
+    names = logical_names.DRILL.network(logical_names.DRILL_BASTION)
+    identity = snapshot.ids.get(names.subnet(BASTION_SUBNET))
+    return str(identity) if identity else None
 
 
 def _in_group(identity: ResourceId, drill: Drill) -> bool:

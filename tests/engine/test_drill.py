@@ -13,18 +13,29 @@ from tests.engine.conftest import Engine
 
 Make = Callable[..., Engine]
 GROUP = "rg-sparehub-drill-southeastasia"
+NETWORKS = {
+    "vnet-bastion-drill": ("AzureBastionSubnet", "peer-bastion-spoke1", "peer-bastion-spoke2"),
+    "vnet-drill-spoke1": ("app", "peer-bastion-spoke1", "peer-spoke1-to-spoke2"),
+    "vnet-drill-spoke2": ("app", "peer-bastion-spoke2", "peer-spoke2-to-spoke1"),
+}
+KINDS = ("subnets", "virtualNetworkPeerings", "virtualNetworkPeerings")
 MADE = [
     GROUP,
     *(
         f"{GROUP}/providers/Microsoft.Network/{kind}"
         for kind in (
+            "networkSecurityGroups/nsg-bastion-drill-southeastasia",
             "networkSecurityGroups/nsg-drill-spoke1-southeastasia",
             "networkSecurityGroups/nsg-drill-spoke2-southeastasia",
             "routeTables/rt-drill-southeastasia",
-            "virtualNetworks/vnet-drill-spoke1-southeastasia",
-            "virtualNetworks/vnet-drill-spoke1-southeastasia/subnets/app",
-            "virtualNetworks/vnet-drill-spoke2-southeastasia",
-            "virtualNetworks/vnet-drill-spoke2-southeastasia/subnets/app",
+            *(
+                f"virtualNetworks/{name}-southeastasia{child}"
+                for name, children in NETWORKS.items()
+                for child in (
+                    "",
+                    *(f"/{kind}/{each}" for kind, each in zip(KINDS, children, strict=True)),
+                )
+            ),
         )
     ),
 ]
@@ -73,6 +84,8 @@ def machine(azure: Engine) -> str:
 def test_a_drill_leaves_production_alone_from_start_to_end(engine: Make) -> None:
     """Refused while anything else would change; made, proven, inhabited, removed, recorded."""
     azure = engine("primary", "secondary")
+    connected = {"connect": True, "bastion": {"addressPrefix": "10.99.0.0/26"}}
+    azure.change("secondary", lambda c: c["sparehub:region"].update(drill=connected))
     azure.up("secondary")
     stood = control.resources(azure.store)
     file = stack_file(azure.rehearsal.project, "secondary")
@@ -91,6 +104,7 @@ def test_a_drill_leaves_production_alone_from_start_to_end(engine: Make) -> None
     assert started.returncode == 0, started.stderr
     assert json.loads(started.stdout)["isolated"] is True
     assert sorted(json.loads(started.stdout)["networks"]) == ["spoke1", "spoke2"]
+    assert json.loads(started.stdout)["bastionSubnet"].endswith("/AzureBastionSubnet")
     assert written(azure, since) == MADE
     assert azure.up("secondary") == []
 
@@ -98,7 +112,10 @@ def test_a_drill_leaves_production_alone_from_start_to_end(engine: Make) -> None
     since = len(azure.rehearsal.log())
     inhabited = drill(azure, "stop")
     assert inhabited.returncode == 3
-    assert "machines are still in spoke1/app; nothing was done" in inhabited.stderr
+    assert (
+        "the test networks are in use; nothing was done: nic-test in spoke1/app: not of a test"
+        in (" ".join(inhabited.stderr.split()))
+    )
     assert written(azure, since) == []
     azure.arm("DELETE", interface)
 

@@ -24,6 +24,9 @@ from sparehub.topology.azure.limits import SMALLEST_SUBNET
 
 GATEWAY_SUBNET = "GatewaySubnet"
 """VN-09: the name that Azure demands of a gateway's subnet."""
+BASTION_SUBNET = "AzureBastionSubnet"
+"""The name that Azure demands of the subnet of a Bastion host:
+https://learn.microsoft.com/azure/bastion/configuration-settings#subnet."""
 
 
 class Groups(StrEnum):
@@ -56,7 +59,7 @@ RESERVED_SUBNETS: Mapping[str, ReservedSubnet] = MappingProxyType(
             ("AzureFirewallSubnet", 26, True, Groups.NONE),
             ("AzureFirewallManagementSubnet", 26, False, Groups.NONE),
             ("RouteServerSubnet", 27, False, Groups.NONE),
-            ("AzureBastionSubnet", 26, False, Groups.OWN_RULES),
+            (BASTION_SUBNET, 26, False, Groups.OWN_RULES),
         )
     }
 )

@@ -159,12 +159,22 @@ class RoutesConfig(Closed):
     nva: tuple[RouteConfig, ...] = ()
 
 
+class DrillBastionConfig(Closed):
+    """The network from which testers reach the machines of a drill: AzureBastionSubnet, no more."""
+
+    address_prefix: AddressPrefix
+
+
 class DrillConfig(Closed):
     """The test networks of a drill: of which spokes, and in which range (SR-27)."""
 
     spokes: Annotated[tuple[Key, ...], Field(min_length=1)] | None = None  # every one where absent
     # Taken in pieces of the spokes' own sizes; the spokes' own addresses where absent.
     address_space: Annotated[tuple[AddressPrefix, ...], Field(min_length=1)] | None = None
+    connect: StrictBool = False  # the test networks are peered with each other
+    # Instead of the spokes' own servers, moved as the spokes are.
+    dns_servers: tuple[Annotated[IPv4Address, parse_address], ...] | None = None
+    bastion: DrillBastionConfig | None = None
 
 
 class IntentConfig(Closed):

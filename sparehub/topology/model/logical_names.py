@@ -197,6 +197,10 @@ class DrillNames:
         """Return the name of the network security group of a test network."""
         return f"{self.root}/{key}/security"
 
+    def peering(self, key: str, other: str) -> str:
+        """Return the name of one half of a peering of two test networks."""
+        return f"{self.root}/{key}/peering/{other}"
+
     def __contains__(self, name: object) -> bool:
         """Return whether a logical name is one of the drill's."""
         return str(name).startswith(f"{self.root}/")
@@ -247,3 +251,5 @@ ROLES = RegionNames("")
 """The same without the region's own: the role of a resource in a region (``state.roles``)."""
 DRILL = DrillNames("drill")
 """Names of the drill in the program of a stack."""
+DRILL_BASTION = "bastion/testers"
+"""The key of Bastion's network in a drill; a spoke's key has no slash."""

@@ -98,6 +98,26 @@ def drill_security_group_name(key: str, region: str) -> str:
     return f"nsg-drill-{key}-{region}"
 
 
+def drill_peering_name(key: str, other: str) -> str:
+    """Return the name of one half of a peering of two spokes' test networks."""
+    return f"peer-{key}-to-{other}"
+
+
+def drill_bastion_name(region: str) -> str:
+    """Return the name of Bastion's network in a drill; no test network of a spoke has it."""
+    return f"vnet-bastion-drill-{region}"
+
+
+def drill_bastion_security_group_name(region: str) -> str:
+    """Return the name of the network security group of Bastion's subnet in a drill."""
+    return f"nsg-bastion-drill-{region}"
+
+
+def drill_bastion_peering_name(key: str) -> str:
+    """Return the name of both halves of the peering of a test network with that of Bastion."""
+    return f"peer-bastion-{key}"
+
+
 def vault_name(region: str) -> str:
     """Return the name of the Recovery Services vault."""
     return f"rsv-sparehub-{region}"
@@ -201,17 +221,26 @@ def _names(region: Region) -> Iterator[_Named]:
             )
             yield group
     yield from _names_of_recovery(region)
-    if region.drill:
-        yield _Named(
-            "region.drill",
-            region.drill.resource_group,
-            "resource groups",
-            RESOURCE_GROUP_NAME_LENGTH,
-        )
-        for network in region.drill.networks:
-            path = f"region.spokes.{network.key}"
-            name = network.virtual_network.name
-            yield _Named(path, name, "virtual networks of the drill", VIRTUAL_NETWORK_NAME_LENGTH)
+    yield from _names_of_drill(region)
+
+
+def _names_of_drill(region: Region) -> Iterator[_Named]:
+    if (drill := region.drill) is None:
+        return
+    group = drill.resource_group
+    yield _Named("region.drill", group, "resource groups", RESOURCE_GROUP_NAME_LENGTH)
+    scope = "virtual networks of the drill"
+    for network in drill.networks:
+        path = f"region.spokes.{network.key}"
+        name = network.virtual_network.name
+        yield _Named(path, name, scope, VIRTUAL_NETWORK_NAME_LENGTH)
+    if drill.bastion:
+        name = drill.bastion.virtual_network.name
+        yield _Named("region.drill.bastion", name, scope, VIRTUAL_NETWORK_NAME_LENGTH)
+    for peering in drill.peerings:
+        path = f"region.spokes.{peering.first}"
+        name = peering.first_to_second.name
+        yield _Named(path, name, f"peerings of the drill of {peering.first}")
 
 
 def _names_of_recovery(region: Region) -> Iterator[_Named]:

@@ -186,7 +186,7 @@ class OnPremises:
 
 @dataclass(frozen=True, kw_only=True)
 class SecurityRule:
-    """One rule of a network security group, for every protocol and port; ``*`` is any address."""
+    """One rule of a network security group; ``*`` is any address, protocol or port."""
 
     name: str
     priority: int
@@ -194,6 +194,8 @@ class SecurityRule:
     access: Literal["Allow", "Deny"]
     source_address_prefixes: tuple[str, ...]
     destination_address_prefixes: tuple[str, ...]
+    protocol: str = "*"
+    destination_ports: tuple[str, ...] = ("*",)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -206,11 +208,22 @@ class NetworkSecurityGroup:
 
 @dataclass(frozen=True, kw_only=True)
 class DrillNetwork:
-    """The test network of a spoke during a drill; peered with nothing."""
+    """The test network of a spoke during a drill, or the network of Bastion."""
 
     key: str
     virtual_network: VirtualNetwork
     network_security_group: NetworkSecurityGroup  # of every subnet
+    dropped_dns_servers: tuple[IPv4Address, ...] = ()  # of the file, and out of reach in a drill
+
+
+@dataclass(frozen=True, kw_only=True)
+class DrillPeering:
+    """Two test networks that reach each other, by their keys, and both halves of the peering."""
+
+    first: str
+    second: str
+    first_to_second: Peering
+    second_to_first: Peering
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -221,7 +234,15 @@ class Drill:
     location: str
     tags: Mapping[str, str]
     route_table: RouteTable
-    networks: tuple[DrillNetwork, ...]
+    networks: tuple[DrillNetwork, ...]  # of the spokes
+    connected: bool = False  # each of them reaches each other one
+    bastion: DrillNetwork | None = None
+    peerings: tuple[DrillPeering, ...] = ()
+
+    @property
+    def all_networks(self) -> tuple[DrillNetwork, ...]:
+        """Those of the spokes, and that of Bastion."""
+        return (*self.networks, self.bastion) if self.bastion else self.networks
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,11 +9,12 @@ from sparehub.topology.azure import durations
 from sparehub.topology.azure.durations import NO_TIME
 from sparehub.topology.errors import ConfigurationError, Problem
 from sparehub.topology.model.drill.networks import ROUTE_TABLE, build_drill
+from sparehub.topology.model.drill.peerings import rounds
 from sparehub.topology.model.logical_names import DRILL
 from sparehub.topology.model.pair import Stack
 from sparehub.topology.model.resources import Drill
 from sparehub.topology.planning.failover import configuration_values
-from sparehub.topology.planning.operations import ResourceOperation, Verb
+from sparehub.topology.planning.operations import PEERING, ResourceOperation, Verb
 from sparehub.topology.planning.plan import (
     UNKNOWN_PROGRAM,
     Mode,
@@ -56,7 +57,7 @@ def plan_drill(primary: Stack, secondary: Stack, program: Program = UNKNOWN_PROG
         ),
         assumptions=(
             "durations are those of the networks; the test failover of the machines is not counted",
-            "machines in the test networks reach each other and nothing else",
+            *_reached(drill),
         ),
         configurations={
             each.name: configuration_values(each.config) for each in (primary, secondary)
@@ -70,6 +71,8 @@ def _steps(primary: Stack, secondary: Stack, drill: Drill) -> tuple[PlanStep, Pl
     networks = ", ".join(network.virtual_network.name for network in drill.networks)
     most = max(len(network.virtual_network.subnets) for network in drill.networks)
     takes = durations.ROUTE_TABLE_UPDATE + durations.SUBNET_UPDATE * most
+    if drill.peerings:
+        takes += durations.PEERING_UPDATE * rounds(drill.peerings)
     start, stop = f"start-drill-{stack}", f"stop-drill-{stack}"
     return (
         PlanStep(
@@ -116,6 +119,24 @@ def _steps(primary: Stack, secondary: Stack, drill: Drill) -> tuple[PlanStep, Pl
     )
 
 
+def _reached(drill: Drill) -> Iterator[str]:
+    """Yield what machines in the test networks reach, and by which names."""
+    if drill.connected:
+        yield "machines in the test networks reach each other and nothing else"
+    else:
+        yield "machines in one test network reach each other and nothing else (drill.connect)"
+    if drill.bastion:
+        yield "testers reach them by a Bastion host, if they deploy one"
+    for network in drill.networks:
+        if network.dropped_dns_servers:
+            several = "s" if len(network.dropped_dns_servers) > 1 else ""
+            dropped = ", ".join(map(str, network.dropped_dns_servers))
+            yield (
+                f"{network.virtual_network.name} does without the DNS server{several} {dropped}, "
+                f"which {'are' if several else 'is'} out of reach in a drill (drill.dnsServers)"
+            )
+
+
 def _change(stack: Stack, drill: Drill, verb: Verb) -> StackChange:
     return StackChange(
         stack=stack.name,
@@ -128,7 +149,10 @@ def _operations(drill: Drill, verb: Verb) -> Iterator[ResourceOperation]:
     """Yield one write for each resource of the drill."""
     yield ResourceOperation(verb, "azure-native:resources:ResourceGroup", DRILL.group)
     yield ResourceOperation(verb, f"{_NETWORK}RouteTable", DRILL.route_table(ROUTE_TABLE))
-    for network in drill.networks:
+    for peering in drill.peerings:
+        for key, other in ((peering.first, peering.second), (peering.second, peering.first)):
+            yield ResourceOperation(verb, PEERING, DRILL.peering(key, other))
+    for network in drill.all_networks:
         names = DRILL.network(network.key)
         group = DRILL.security_group(network.key)
         yield ResourceOperation(verb, f"{_NETWORK}NetworkSecurityGroup", group)

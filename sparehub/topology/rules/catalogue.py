@@ -2,6 +2,7 @@
 
 from sparehub.topology.rules.deployed_rules import DEPLOYED
 from sparehub.topology.rules.pair.circuits import PAIR_CIRCUITS
+from sparehub.topology.rules.pair.drill import PAIR_DRILL
 from sparehub.topology.rules.pair.fences import FENCES, PAIR_FENCES
 from sparehub.topology.rules.pair.intents import INTENTS
 from sparehub.topology.rules.pair.records import PAIR_RECORDS, RECORDS
@@ -39,5 +40,12 @@ REGION_RULES = (
     *REMAPPING,
     *REPLICATION,
 )
-PAIR_RULES = (*PAIR_CIRCUITS, *PAIR_RECORDS, *PAIR_FENCES, *PAIR_REGIONS, *PAIR_REPLICATION)
+PAIR_RULES = (
+    *PAIR_CIRCUITS,
+    *PAIR_RECORDS,
+    *PAIR_FENCES,
+    *PAIR_REGIONS,
+    *PAIR_REPLICATION,
+    *PAIR_DRILL,
+)
 AZURE_RULES = (*FIELD_RULES, *FILE_RULES, *REGION_RULES, *PAIR_RULES, *INTENTS, *DEPLOYED)

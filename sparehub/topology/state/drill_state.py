@@ -1,11 +1,11 @@
 """The networks of a drill as a stack recorded them, for the proof that they are isolated."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from ipaddress import IPv4Network
 from typing import Any
 
 from sparehub.topology.config.resource_ids import ResourceId
-from sparehub.topology.model.drill.isolation import IsolatedNetwork
+from sparehub.topology.model.drill.isolation import IsolatedNetwork, PeeringHalf
 from sparehub.topology.model.resources import SecurityRule
 from sparehub.topology.state.resources import Resources
 
@@ -22,13 +22,15 @@ def recorded_networks(resources: Resources, resource_group: str) -> list[Isolate
     by_id = {_id_of(out): (kind, out) for kind, out in found}
     tables = {key: out for key, (kind, out) in by_id.items() if kind == "RouteTable"}
     groups = {key: out for key, (kind, out) in by_id.items() if kind == "NetworkSecurityGroup"}
-    peerings = [out for _, (kind, out) in by_id.items() if kind == "VirtualNetworkPeering"]
+    peerings = {k: out for k, (kind, out) in by_id.items() if kind == "VirtualNetworkPeering"}
+    drill = {
+        identity: str(network.get("name"))
+        for identity, (kind, network) in by_id.items()
+        if kind == "VirtualNetwork" and _is_in(identity, resource_group)
+    }
     networks = []
-    for identity in sorted(by_id, key=lambda each: each.key):
-        kind, network = by_id[identity]
-        inside = identity.resource_group.lower() == resource_group.lower()
-        if kind != "VirtualNetwork" or not inside:
-            continue
+    for identity in sorted(drill, key=lambda each: each.key):
+        _, network = by_id[identity]
         subnets = {
             str(out.get("name")): out
             for key, (each, out) in by_id.items()
@@ -36,7 +38,10 @@ def recorded_networks(resources: Resources, resource_group: str) -> list[Isolate
         }
         # Subnets that the network itself shows and the stack does not know are not isolated.
         unknown = {str(each.get("name")): each for each in network.get("subnets") or ()}
-        networks.append(_recorded(network, unknown | subnets, tables, groups, peerings))
+        # Halves that the network itself shows count as well, each once.
+        shown = {_id_of(each): each for each in network.get("virtualNetworkPeerings") or ()}
+        halves = tuple(_halves(identity, shown | peerings, drill))
+        networks.append(_recorded(network, unknown | subnets, tables, groups, halves))
     return networks
 
 
@@ -45,9 +50,8 @@ def _recorded(
     subnets: Mapping[str, Mapping[str, Any]],
     tables: Mapping[ResourceId, Mapping[str, Any]],
     groups: Mapping[ResourceId, Mapping[str, Any]],
-    peerings: Sequence[Mapping[str, Any]],
+    peerings: tuple[PeeringHalf, ...],
 ) -> IsolatedNetwork:
-    identity = _id_of(network)
 
     def linked(
         subnet: Mapping[str, Any], key: str, known: Mapping[ResourceId, Mapping[str, Any]]
@@ -65,12 +69,7 @@ def _recorded(
             IPv4Network(prefix)
             for prefix in (network.get("addressSpace") or {}).get("addressPrefixes") or ()
         ),
-        peerings=tuple(
-            str(each.get("name"))
-            for each in (*peerings, *(network.get("virtualNetworkPeerings") or ()))
-            if _is_below(_id_of(each), identity)
-            or _id_of(each.get("remoteVirtualNetwork")) == identity
-        ),
+        peerings=peerings,
         routes={
             name: {
                 IPv4Network(route["addressPrefix"]): str(route["nextHopType"])
@@ -86,6 +85,30 @@ def _recorded(
     )
 
 
+def _halves(
+    network: ResourceId,
+    halves: Mapping[ResourceId, Mapping[str, Any]],
+    drill: Mapping[ResourceId, str],
+) -> Iterator[PeeringHalf]:
+    """Yield a network's own halves, and those at networks outside of the drill that lead to it.
+
+    The half at another test network is that network's own.
+    """
+    for identity, half in halves.items():
+        remote = _id_of(half.get("remoteVirtualNetwork"))
+        name = str(half.get("name"))
+        if _is_below(identity, network):
+            flags = ("allowForwardedTraffic", "allowGatewayTransit", "useRemoteGateways")
+            beyond = any(half.get(flag) for flag in flags)
+            yield PeeringHalf(name=name, other=drill.get(remote, ""), alone=not beyond)
+        elif remote == network and not any(_is_below(identity, each) for each in drill):
+            yield PeeringHalf(name=name)
+
+
+def _is_in(identity: ResourceId, resource_group: str) -> bool:
+    return identity.resource_group.lower() == resource_group.lower()
+
+
 def _is_below(identity: ResourceId, network: ResourceId) -> bool:
     return identity.key.startswith(f"{network.key}/")
 
@@ -96,9 +119,7 @@ def _id_of(item: Mapping[str, Any] | None) -> ResourceId:
 
 def _rules(group: Mapping[str, Any]) -> Iterator[SecurityRule]:
     for rule in group.get("securityRules") or ():
-        ports = (*_either(rule, "sourcePortRange"), *_either(rule, "destinationPortRange"))
-        whole = {rule.get("protocol"), *ports} == {"*"}
-        if rule["access"] == "Deny" and not whole:
+        if rule["access"] == "Deny" and _either(rule, "sourcePortRange") != ("*",):
             continue  # a denial of some ports is none of all
         yield SecurityRule(
             name=str(rule.get("name")),
@@ -107,6 +128,8 @@ def _rules(group: Mapping[str, Any]) -> Iterator[SecurityRule]:
             access=rule["access"],
             source_address_prefixes=_either(rule, "sourceAddressPrefix"),
             destination_address_prefixes=_either(rule, "destinationAddressPrefix"),
+            protocol=str(rule.get("protocol")),
+            destination_ports=_either(rule, "destinationPortRange"),
         )
 
 

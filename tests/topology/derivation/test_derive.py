@@ -185,6 +185,20 @@ def test_moved_addresses_move_all_that_names_them() -> None:
     assert derived["remap"] == dict(text.split("=") for text in remaps)
 
 
+def test_a_drill_is_copied_with_its_addresses_moved() -> None:
+    """A server of the drill follows its spoke; a range of the drill's own stays."""
+    primary = shipped("primary")
+    bastion = {"addressPrefix": "10.99.0.0/26"}
+    region(primary)["drill"] = {"connect": True, "dnsServers": ["10.1.0.53"], "bastion": bastion}
+    wanted = DeriveRequest(peering_location="Singapore", remaps=REMAPS)
+
+    assert region(dict(derive(primary, wanted).values))["drill"] == {
+        "connect": True,
+        "dnsServers": ["10.101.0.53"],
+        "bastion": bastion,
+    }
+
+
 def test_the_first_regions_circuit_is_referenced() -> None:
     """By id; the subscription is said in the file or to be filled in, the key never copied."""
     values = shipped("primary")

@@ -12,7 +12,11 @@ from hypothesis import strategies as st
 
 from sparehub.topology.config.enums import NextHopType
 from sparehub.topology.errors import ConfigurationError
-from sparehub.topology.model.drill.isolation import escapes, modelled_networks
+from sparehub.topology.model.drill.isolation import (
+    PeeringHalf,
+    escapes,
+    modelled_networks,
+)
 from sparehub.topology.model.resources import Drill, Route, RouteTable, SecurityRule, Subnet
 from tests.configurations import region_of, shipped, stack_of, with_spokes
 
@@ -182,7 +186,9 @@ def test_each_thing_that_keeps_it_in_is_needed() -> None:
     ]
     late = replace(tag, priority=4097)
     assert said(rules={"app": (*rules, late)}) == []
-    assert said(peerings=("peer",)) == ["vnet-drill-spoke1-southeastasia is peered by peer"]
+    assert said(peerings=(PeeringHalf(name="peer"),)) == [
+        "vnet-drill-spoke1-southeastasia is peered by peer"
+    ]
     assert said(endpoints=frozenset({"app"})) == [
         f"{where} has a service endpoint, whose routes nothing overrides (RT-06)"
     ]

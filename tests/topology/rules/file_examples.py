@@ -17,6 +17,7 @@ from tests.configurations import OURS
 from tests.topology.rules.rule_inputs import (
     Change,
     Example,
+    both,
     circuit,
     connections,
     gateway,
@@ -42,6 +43,11 @@ def in_spoke(name: str, length: str, **more: object) -> Change:
         spoke["subnets"][name] = {"addressPrefix": f"10.1.1.0/{length}"} | more
 
     return change
+
+
+def bastion(prefix: str, **more: object) -> dict[str, object]:
+    """Return a drill with a network of Bastion."""
+    return {"bastion": {"addressPrefix": prefix}} | more
 
 
 EXAMPLES: tuple[tuple[Rule[RawRegion], Example], ...] = (
@@ -237,6 +243,69 @@ EXAMPLES: tuple[tuple[Rule[RawRegion], Example], ...] = (
             "region.drill.addressSpace",
             "10.200.0.0/24 is too small for the spokes' 10.1.0.0/24, 10.2.0.0/24",
             lambda r: r.update(drill={"addressSpace": ["10.200.0.0/24"], "spokes": ["spoke1"]}),
+        ),
+    ),
+    (
+        drill.drill_ranges_avoid_reserved_ranges,
+        Example(
+            lambda r: r.update(drill={"addressSpace": ["224.0.0.0/22"]}),
+            "region.drill.addressSpace",
+            "224.0.0.0/22 overlaps 224.0.0.0/4, which Azure reserves",
+            lambda r: r.update(drill={"bastion": {"addressPrefix": "10.99.0.0/26"}}),
+        ),
+    ),
+    (
+        drill.connected_test_networks_are_few_enough,
+        Example(
+            both(spokes(502), lambda r: r.update(drill={"connect": True})),
+            "region.drill.spokes",
+            "501 peerings at one of 502 test networks; Azure allows 500: name fewer spokes",
+            both(spokes(501), lambda r: r.update(drill={"connect": True})),
+        ),
+    ),
+    (
+        drill.connected_test_networks_are_few_enough,
+        Example(
+            both(spokes(501), lambda r: r.update(drill=bastion("10.99.0.0/26", connect=True))),
+            "region.drill.spokes",
+            "501 peerings at one of 501 test networks",
+            both(spokes(500), lambda r: r.update(drill=bastion("10.99.0.0/26", connect=True))),
+        ),
+    ),
+    (
+        drill.drill_bastion_addresses_are_unused,
+        Example(
+            lambda r: r.update(drill=bastion("10.1.0.0/26")),
+            "region.drill.bastion.addressPrefix",
+            "10.1.0.0/26 overlaps 10.1.0.0/24 of region.spokes.spoke1.addressSpace",
+            lambda r: r.update(drill=bastion("10.1.1.0/26")),
+        ),
+    ),
+    (
+        drill.drill_bastion_addresses_are_unused,
+        Example(
+            lambda r: r.update(drill=bastion("10.200.1.0/26", addressSpace=["10.200.0.0/22"])),
+            "region.drill.bastion.addressPrefix",
+            "10.200.1.0/26 overlaps 10.200.1.0/24 of region.drill.addressSpace",
+            lambda r: r.update(drill=bastion("10.200.2.0/26", addressSpace=["10.200.0.0/22"])),
+        ),
+    ),
+    (
+        drill.drill_bastion_subnet_is_large_enough,
+        Example(
+            lambda r: r.update(drill=bastion("10.99.0.0/27")),
+            "region.drill.bastion.addressPrefix",
+            "10.99.0.0/27 is too small for AzureBastionSubnet: at least /26",
+            lambda r: r.update(drill=bastion("10.99.0.0/26")),
+        ),
+    ),
+    (
+        drill.drill_dns_servers_are_in_a_test_network,
+        Example(
+            lambda r: r.update(drill={"dnsServers": ["192.168.0.53"]}),
+            "region.drill.dnsServers",
+            "192.168.0.53 is in no test network; they have 10.1.0.0/24, 10.2.0.0/24",
+            lambda r: r.update(drill={"dnsServers": ["10.1.0.53"]}),
         ),
     ),
     (

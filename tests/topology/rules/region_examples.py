@@ -41,6 +41,12 @@ def scalable_in(location: str) -> Callable[[], Stack]:
     return whole(change)
 
 
+def drilled(values: dict[str, Any], **region: object) -> None:
+    """Let the test networks of a drill stand."""
+    values["sparehub:drill"] = True
+    values["sparehub:region"].update(region)
+
+
 EXAMPLES: tuple[tuple[Rule[Stack], Example], ...] = (
     (
         networks.address_space_is_private,
@@ -390,6 +396,28 @@ EXAMPLES: tuple[tuple[Rule[Stack], Example], ...] = (
                 lambda r: r.update(
                     remap={"10.1.0.0/16": "10.101.0.0/16", "10.2.0.0/16": "10.102.0.0/16"}
                 )
+            ),
+        ),
+    ),
+    (
+        networks.drill_networks_reach_their_dns_servers,
+        Example(
+            whole(lambda v: drilled(v, dnsServers=["192.168.0.53"])),
+            "region.drill.dnsServers",
+            "192.168.0.53 is out of reach of the test networks of spoke1, spoke2",
+            whole(lambda v: drilled(v, dnsServers=["10.1.0.10"], drill={"connect": True})),
+        ),
+    ),
+    (
+        networks.dns_servers_per_network_stay_within_the_limit,
+        Example(
+            primary(
+                lambda r: r.update(drill={"dnsServers": [f"10.1.0.{n}" for n in range(4, 25)]})
+            ),
+            "region.drill.dnsServers",
+            "21 DNS servers; a virtual network has at most 20",
+            primary(
+                lambda r: r.update(drill={"dnsServers": [f"10.1.0.{n}" for n in range(4, 24)]})
             ),
         ),
     ),

@@ -5,6 +5,7 @@ from copy import deepcopy
 from typing import Any
 
 from sparehub.topology.model.pair import Stack
+from sparehub.topology.rules.pair import drill
 from sparehub.topology.rules.pair import replication as of_pair
 from sparehub.topology.rules.pair.subject import Pair
 from sparehub.topology.rules.region import replication
@@ -28,6 +29,16 @@ def taking_over(change: Change) -> Callable[[], Stack]:
 def both(first: Change, second: Change) -> Callable[[], Pair]:
     """Return a maker of a pair with Site Recovery, with a change to each half."""
     return pair(in_region(_replicates(first)), in_region(_takes_over(second)))
+
+
+def tested(first: Change, **region: object) -> Callable[[], Pair]:
+    """Return a maker of a pair with Site Recovery, with more keys in the second region."""
+
+    def change(values: dict[str, Any]) -> None:
+        _takes_over(same)(values)
+        values.update(region)
+
+    return pair(in_region(_replicates(first)), in_region(change))
 
 
 def same(_half: dict[str, Any]) -> None:
@@ -267,6 +278,37 @@ TWO: tuple[tuple[Rule[Pair], Example], ...] = (
             f"{PLACE}.dc1.networkInterfaces.dc1-nic.testIPAddress",
             "10.1.1.10 is outside app 10.1.0.0/24",
             both(interface("dc1", testIPAddress="10.1.0.11"), same),
+        ),
+    ),
+    (
+        drill.replicated_machines_have_a_test_network,
+        Example(
+            tested(same, drill={"spokes": ["spoke1"]}),
+            "region.drill.spokes",
+            "leaves out spoke2, where app1 of primary arrives",
+            tested(same, drill={"spokes": ["spoke1", "spoke2"]}),
+        ),
+    ),
+    (
+        drill.drill_copies_of_dns_servers_have_their_address,
+        Example(
+            tested(interface("dc1", testIPAddress="10.1.0.11"), dnsServers=["10.1.0.10"]),
+            f"{PLACE}.dc1.networkInterfaces.dc1-nic.testIPAddress",
+            "write 10.1.0.10, which the test networks of secondary ask",
+            tested(interface("dc1", testIPAddress="10.1.0.10"), dnsServers=["10.1.0.10"]),
+        ),
+    ),
+    (
+        drill.drill_copies_of_dns_servers_have_their_address,
+        Example(
+            tested(same, dnsServers=["10.1.0.10"], drill={"dnsServers": ["10.1.0.53"]}),
+            f"{PLACE}.dc1.networkInterfaces.dc1-nic.testIPAddress",
+            "write 10.1.0.53",
+            tested(
+                interface("dc1", testIPAddress="10.1.0.53"),
+                dnsServers=["10.1.0.10"],
+                drill={"dnsServers": ["10.1.0.53"]},
+            ),
         ),
     ),
 )

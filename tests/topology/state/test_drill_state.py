@@ -3,7 +3,7 @@
 from copy import deepcopy
 from typing import Any
 
-from sparehub.topology.model.drill.isolation import escapes
+from sparehub.topology.model.drill.isolation import PeeringHalf, escapes, unconnected
 from sparehub.topology.state.drill_state import recorded_networks
 from sparehub.topology.state.resources import state_resources
 
@@ -93,6 +93,68 @@ def test_a_peering_of_a_network_whose_name_goes_on_is_not_its_own() -> None:
     found["urn::peering"] = resource("VirtualNetworkPeering", id=identity, name="p")
 
     assert said(found) == []
+
+
+def connected() -> dict[str, dict[str, Any]]:
+    """Return what a stack records of two networks that are peered with each other."""
+    found = state()
+    spaces = ["10.1.0.0/24", "10.2.0.0/24"]
+    for rule in found["urn::drill/spoke1/security"]["outputs"]["securityRules"]:
+        if rule["access"] == "Allow":
+            rule |= {"sourceAddressPrefixes": spaces, "destinationAddressPrefixes": spaces}
+    other = f"{BASE}/virtualNetworks/vnet-drill-spoke2"
+    network, subnet = (deepcopy(found[f"urn::drill/spoke1/{key}"]) for key in ("network", "app"))
+    space = {"addressPrefixes": [spaces[1]]}
+    network["outputs"] |= {"id": other, "name": "vnet-drill-spoke2", "addressSpace": space}
+    subnet["outputs"] |= {"id": f"{other}/subnets/app", "addressPrefix": spaces[1]}
+    return found | {
+        "urn::drill/spoke2/network": network,
+        "urn::drill/spoke2/app": subnet,
+        "urn::drill/spoke1/peering/spoke2": peering(NETWORK, "there", other),
+        "urn::drill/spoke2/peering/spoke1": peering(other, "back", NETWORK),
+    }
+
+
+def peering(network: str, name: str, remote: str, **flags: bool) -> dict[str, Any]:
+    identity = f"{network}/virtualNetworkPeerings/{name}"
+    there = {"id": remote.upper()}  # Azure does not keep the case of an id
+    return resource(
+        "VirtualNetworkPeering", id=identity, name=name, remoteVirtualNetwork=there, **flags
+    )
+
+
+def test_connected_networks_are_read_as_such() -> None:
+    """Each half once, also where the network shows it, too; an escape where nobody connects."""
+    found = connected()
+    half = found["urn::drill/spoke1/peering/spoke2"]["outputs"]
+    found["urn::drill/spoke1/network"]["outputs"]["virtualNetworkPeerings"] = [half]
+    networks = recorded_networks(found, GROUP)
+
+    assert [network.peerings for network in networks] == [
+        (PeeringHalf(name="there", other="vnet-drill-spoke2"),),
+        (PeeringHalf(name="back", other="vnet-drill-spoke1"),),
+    ]
+    assert (escapes(networks, connected=True), unconnected(networks)) == ([], [])
+    assert "vnet-drill-spoke1 is peered by there" in escapes(networks)
+
+
+def test_a_half_that_was_changed_or_removed_is_found() -> None:
+    """Forwarded traffic, a half at the hub, and a half that is gone."""
+    changed, hubbed, alone = connected(), connected(), connected()
+    changed["urn::drill/spoke1/peering/spoke2"]["outputs"]["allowForwardedTraffic"] = True
+    hub = NETWORK.replace(GROUP, "rg-hub").replace("vnet-drill-spoke1", "vnet-hub")
+    hubbed["urn::region/spoke/x/peering"] = peering(hub, "from-hub", NETWORK)
+    del alone["urn::drill/spoke2/peering/spoke1"]
+
+    assert escapes(recorded_networks(changed, GROUP), connected=True) == [
+        "vnet-drill-spoke1 takes what others send, or a gateway, by there"
+    ]
+    assert escapes(recorded_networks(hubbed, GROUP), connected=True) == [
+        "vnet-drill-spoke1 is peered by from-hub"
+    ]
+    assert unconnected(recorded_networks(alone, GROUP)) == [
+        "vnet-drill-spoke1 is not peered with vnet-drill-spoke2"
+    ]
 
 
 def test_a_drill_does_not_belong_to_the_region() -> None:

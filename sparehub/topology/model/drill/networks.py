@@ -5,19 +5,25 @@ that machines come up as they would on the day (SR-11, SR-27):
 https://learn.microsoft.com/azure/site-recovery/site-recovery-test-failover-to-azure.
 The same machines are running elsewhere meanwhile, so nothing may leave. Two things see to that, of
 which each is enough: a route that drops what is not for the network itself, and security rules
-that deny it, also if somebody peers the network. What Site Recovery needs of a machine that
-replicates (RT-27) stays shut: one that a test failover made does not.
+that deny it, also if somebody peers the network. ``connect`` peers the networks with each other,
+and then they are isolated together. What Site Recovery needs of a machine that replicates (RT-27)
+stays shut: one that a test failover made does not.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from ipaddress import IPv4Network
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from ipaddress import IPv4Address, IPv4Network
+from typing import Literal
 
 from sparehub.topology.azure.address_ranges import DEFAULT_ROUTE
-from sparehub.topology.azure.limits import FIRST_RULE_PRIORITY, LAST_RULE_PRIORITY
+from sparehub.topology.azure.limits import FIRST_RULE_PRIORITY
 from sparehub.topology.azure.reserved_subnets import reserved
 from sparehub.topology.config.enums import NextHopType
 from sparehub.topology.config.schema import RegionConfig, SpokeConfig, StackConfig
 from sparehub.topology.model import names
+from sparehub.topology.model.drill.bastion import MACHINE_PORTS, bastion_network, deny_all
+from sparehub.topology.model.drill.name_servers import Pieces, dns_servers, moved
+from sparehub.topology.model.drill.peerings import drill_peerings
 from sparehub.topology.model.prefixes import allocate
 from sparehub.topology.model.resources import (
     Drill,
@@ -31,7 +37,6 @@ from sparehub.topology.model.resources import (
 )
 
 ROUTE_TABLE = "drill"
-_ANY = ("*",)
 
 
 def build_drill(config: StackConfig) -> Drill:
@@ -41,8 +46,9 @@ def build_drill(config: StackConfig) -> Drill:
     """
     region = config.region
     name = region.name or config.location
-    keys = sorted(region.spokes) if region.drill.spokes is None else sorted(region.drill.spokes)
+    keys = _keys(region)
     pieces = _pieces(region, keys)
+    bastion = region.drill.bastion
     return Drill(
         resource_group=names.drill_group_name(name),
         location=config.location,
@@ -56,14 +62,29 @@ def build_drill(config: StackConfig) -> Drill:
             ),
         ),
         networks=tuple(_network(region, key, name, pieces) for key in keys),
+        connected=region.drill.connect,
+        bastion=bastion_network(bastion.address_prefix, name) if bastion else None,
+        peerings=tuple(
+            drill_peerings(keys, connect=region.drill.connect, bastion=bastion is not None)
+        ),
     )
 
 
-def _network(
-    region: RegionConfig, key: str, name: str, pieces: Mapping[IPv4Network, IPv4Network]
-) -> DrillNetwork:
+def drill_copy(config: StackConfig, address: IPv4Address) -> IPv4Address | None:
+    """Return where the copy of what has an address is in a drill; None outside of its spokes."""
+    region = config.region
+    return moved(address, _pieces(region, _keys(region)))
+
+
+def _keys(region: RegionConfig) -> list[str]:
+    return sorted(region.spokes if region.drill.spokes is None else region.drill.spokes)
+
+
+def _network(region: RegionConfig, key: str, name: str, pieces: Pieces) -> DrillNetwork:
     spoke = region.spokes[key]
     space = tuple(pieces[prefix] for prefix in spoke.address_space)
+    reach = tuple(pieces.values()) if region.drill.connect else space
+    servers = dns_servers(region, key, pieces)
     return DrillNetwork(
         key=key,
         virtual_network=VirtualNetwork(
@@ -82,50 +103,62 @@ def _network(
                 # the table that drops everything, or the rules that deny it.
                 if reserved(subnet_key) is None
             ),
-            dns_servers=region.dns_servers if spoke.dns_servers is None else spoke.dns_servers,
+            dns_servers=servers.kept,
         ),
         network_security_group=NetworkSecurityGroup(
-            name=names.drill_security_group_name(key, name), rules=tuple(_rules(space))
+            name=names.drill_security_group_name(key, name),
+            rules=tuple(_rules(region, space, reach)),
         ),
+        dropped_dns_servers=servers.dropped,
     )
 
 
-def _rules(space: tuple[IPv4Network, ...]) -> Iterator[SecurityRule]:
-    """Yield what shuts a network in.
+def _rules(
+    region: RegionConfig, space: Sequence[IPv4Network], reach: Sequence[IPv4Network]
+) -> Iterator[SecurityRule]:
+    """Yield what isolates a network, alone or with those that it may reach.
 
-    By its prefixes, not by the tag VirtualNetwork, which includes peered networks:
+    By prefixes, not by the tag VirtualNetwork, which includes peered networks:
     https://learn.microsoft.com/azure/virtual-network/service-tags-overview.
     """
-    own = tuple(str(prefix) for prefix in space)
-    for direction in ("Inbound", "Outbound"):
-        yield SecurityRule(
-            name=f"allow-own-{direction.lower()}",
-            priority=FIRST_RULE_PRIORITY,
-            direction=direction,
-            access="Allow",
-            source_address_prefixes=own,
-            destination_address_prefixes=own,
+    own, all_of_them = tuple(map(str, space)), tuple(map(str, reach))
+    yield _allow("allow-own-inbound", "Inbound", all_of_them, own)
+    if bastion := region.drill.bastion:
+        yield replace(
+            _allow("allow-bastion-inbound", "Inbound", (str(bastion.address_prefix),), own),
+            priority=FIRST_RULE_PRIORITY + 10,
+            protocol="Tcp",
+            destination_ports=MACHINE_PORTS,
         )
-        yield SecurityRule(
-            name=f"deny-all-{direction.lower()}",
-            priority=LAST_RULE_PRIORITY,
-            direction=direction,
-            access="Deny",
-            source_address_prefixes=_ANY,
-            destination_address_prefixes=_ANY,
-        )
+    yield deny_all("Inbound")
+    yield _allow("allow-own-outbound", "Outbound", own, all_of_them)
+    yield deny_all("Outbound")
 
 
-def _pieces(region: RegionConfig, keys: Sequence[str]) -> Mapping[IPv4Network, IPv4Network]:
+def _allow(
+    name: str,
+    direction: Literal["Inbound", "Outbound"],
+    source: tuple[str, ...],
+    destination: tuple[str, ...],
+) -> SecurityRule:
+    return SecurityRule(
+        name=name,
+        priority=FIRST_RULE_PRIORITY,
+        direction=direction,
+        access="Allow",
+        source_address_prefixes=source,
+        destination_address_prefixes=destination,
+    )
+
+
+def _pieces(region: RegionConfig, keys: Sequence[str]) -> Pieces:
     """Return what stands for each prefix of the spokes: itself, or a piece of the drill's range."""
     prefixes = [prefix for key in keys for prefix in region.spokes[key].address_space]
     space = region.drill.address_space
     return {p: p for p in prefixes} if space is None else allocate(prefixes, space) or {}
 
 
-def _moved(
-    subnet: IPv4Network, spoke: SpokeConfig, pieces: Mapping[IPv4Network, IPv4Network]
-) -> IPv4Network:
+def _moved(subnet: IPv4Network, spoke: SpokeConfig, pieces: Pieces) -> IPv4Network:
     """Return a subnet at the same place of what stands for its prefix."""
     around = next(prefix for prefix in spoke.address_space if subnet.subnet_of(prefix))
     offset = int(subnet.network_address) - int(around.network_address)

@@ -12,6 +12,7 @@ from sparehub.topology.azure.limits import (
     SUBNETS_PER_NETWORK,
 )
 from sparehub.topology.azure.reserved_subnets import BASTION_RULES, GATEWAY_SUBNET, Groups, reserved
+from sparehub.topology.model.drill.networks import build_drill
 from sparehub.topology.model.pair import Stack
 from sparehub.topology.model.resources import Subnet, VirtualNetwork
 from sparehub.topology.rules.rule import RuleFault, rule
@@ -89,14 +90,37 @@ def subnets_per_network_stay_within_the_limit(stack: Stack) -> Iterator[RuleFaul
 
 @rule("VN-25", why="A virtual network has at most 20 DNS servers.")
 def dns_servers_per_network_stay_within_the_limit(stack: Stack) -> Iterator[RuleFault]:
-    """Hub and spokes."""
-    for path, network in networks_of(stack):
-        count = len(network.dns_servers)
+    """Hub, spokes, and the test networks of a drill."""
+    listed = {f"{path}.dnsServers": network.dns_servers for path, network in networks_of(stack)}
+    listed["region.drill.dnsServers"] = stack.config.region.drill.dns_servers or ()
+    for path, servers in listed.items():
+        count = len(servers)
         if count > DNS_SERVERS_PER_NETWORK:
             message = (
                 f"{count} DNS servers; a virtual network has at most {DNS_SERVERS_PER_NETWORK}"
             )
-            yield RuleFault(f"{path}.dnsServers", message)
+            yield RuleFault(path, message)
+
+
+@rule(
+    "SR-27",
+    severity="warning",
+    why="A drill reaches no production, so a test network keeps only DNS servers of the drill.",
+)
+def drill_networks_reach_their_dns_servers(stack: Stack) -> Iterator[RuleFault]:
+    """Where machines of the other region arrive, or while the test networks stand."""
+    if stack.region.drill is None and stack.config.region.site_recovery is None:
+        return
+    dropped: dict[str, list[str]] = {}
+    for network in build_drill(stack.config).networks:
+        for address in network.dropped_dns_servers:
+            dropped.setdefault(str(address), []).append(network.key)
+    for server, keys in dropped.items():
+        message = (
+            f"{server} is out of reach of the test networks of {', '.join(keys)}, which do "
+            "without it: name the drill's copy here, and connect the networks if it is in another"
+        )
+        yield RuleFault("region.drill.dnsServers", message)
 
 
 @rule(
@@ -136,5 +160,6 @@ NETWORKS = (
     subnets_per_network_stay_within_the_limit,
     dns_servers_per_network_stay_within_the_limit,
     bastion_security_group_has_the_rules_of_bastion,
+    drill_networks_reach_their_dns_servers,
     nva_is_not_replicated,
 )
