@@ -55,12 +55,16 @@ def make_ready(rehearsal: Rehearsal, stack: str) -> None:
         if "id" in circuit:
             circuit.pop("authorizationKey", None)
             circuit["id"] = _own(circuit["id"])
-            _make(azure, _circuit(circuit, circuit.get("location", location)))
+            make(azure, _circuit(circuit, circuit.get("location", location)))
     for subnet in _subnets(region):
         if "networkSecurityGroupId" in subnet:
             subnet["networkSecurityGroupId"] = _own(subnet["networkSecurityGroupId"])
             body = {"location": location, "properties": {}}
-            _make(azure, [(subnet["networkSecurityGroupId"], body)])
+            make(azure, [(subnet["networkSecurityGroupId"], body)])
+    for machine in (region.get("replicate") or {}).get("machines", {}).values():
+        machine["virtualMachineId"] = _own(machine["virtualMachineId"])
+        for key in ("diskEncryptionSetId", "capacityReservationGroupId"):
+            machine.pop(key, None)
     replace_file(stack_file(rehearsal.project, stack), document.text())
 
 
@@ -92,7 +96,7 @@ def _circuit(circuit: dict[str, Any], location: str) -> list[tuple[str, dict[str
     return [(circuit["id"], made), (peering, {"properties": _PEERING})]
 
 
-def _make(azure: Azure, wanted: list[tuple[str, dict[str, Any]]]) -> None:
+def make(azure: Azure, wanted: list[tuple[str, dict[str, Any]]]) -> None:
     """Create what does not exist yet, and its resource group."""
     for identity, body in wanted:
         if azure.send("GET", identity).accepted:
