@@ -17,8 +17,6 @@ from sparehub.topology.azure.limits import (
 from sparehub.topology.errors import Problem
 from sparehub.topology.model.resources import Circuit, Region
 
-REPLICATION_POLICY = "sparehub"
-"""The name of the replication policy in the vault."""
 PRIVATE_PEERING = "AzurePrivatePeering"
 """The name that Azure demands of the private peering of a circuit."""
 
@@ -131,26 +129,6 @@ def vault_group_name(region: str) -> str:
 def recovered_group_name(region: str) -> str:
     """Return the name of the resource group where recovered machines arrive."""
     return f"rg-sparehub-recovered-{region}"
-
-
-def fabric_name(location: str) -> str:
-    """Return the name of the replication fabric of a region."""
-    return f"asr-{location}"
-
-
-def container_name(location: str) -> str:
-    """Return the name of the protection container of a region."""
-    return f"{fabric_name(location)}-container"
-
-
-def container_mapping_name(source: str, target: str) -> str:
-    """Return the name of the mapping of one region's container to the other's."""
-    return f"{source}-to-{target}"
-
-
-def network_mapping_name(source: str, target: str, spoke: str) -> str:
-    """Return the name of the mapping of a spoke's network."""
-    return f"{source}-to-{target}-{spoke}"
 
 
 def _dashed(prefix: IPv4Network) -> str:
