@@ -5,7 +5,7 @@ import pytest
 from sparehub.topology.errors import ConfigurationError
 from sparehub.topology.model.recovery.replication_names import MappingNames, ReplicationNames
 from tests.configurations import region_of
-from tests.site_recovery_files import recovery
+from tests.site_recovery_files import SITE_RECOVERY, recovery
 
 PORTAL = {
     "fabrics": {"East Asia": "asr-a2a-default-eastasia"},
@@ -29,7 +29,7 @@ def test_names_follow_from_the_regions() -> None:
 def test_a_file_names_what_the_portal_made() -> None:
     """The portal's containers are named after its fabrics, too (SR-41)."""
     values = recovery()
-    values["sparehub:region"]["siteRecovery"] |= {"names": PORTAL}
+    values["sparehub:region"]["siteRecovery"] = SITE_RECOVERY | {"names": PORTAL}
     built = region_of(values).site_recovery
 
     assert built
@@ -48,7 +48,7 @@ def test_a_file_names_what_the_portal_made() -> None:
 def test_a_name_that_would_end_a_path_is_refused() -> None:
     """It becomes part of a URL."""
     values = recovery()
-    values["sparehub:region"]["siteRecovery"] |= {"names": {"policy": "a/../b"}}
+    values["sparehub:region"]["siteRecovery"] = SITE_RECOVERY | {"names": {"policy": "a/../b"}}
 
     with pytest.raises(ConfigurationError, match="is not the name of a resource of a vault"):
         region_of(values)
