@@ -48,6 +48,13 @@ def init(  # noqa: PLR0913 - one option a number
     circuit_location: Annotated[
         str | None, typer.Option(help="Region of the circuit's record, outside the pair.")
     ] = None,
+    replicate: Annotated[
+        list[str] | None,
+        typer.Option(help="NAME=VM_ID:SPOKE/SUBNET[:IP] of a machine to replicate; repeatable."),
+    ] = None,
+    cache_storage_account: Annotated[
+        str | None, typer.Option(help="Storage account for the data of replicated machines.")
+    ] = None,
 ) -> None:
     """Ask for addresses and circuits, and write the primary's stack file.
 
