@@ -142,7 +142,7 @@ def parity(
 
 
 @app.command()
-def adopt(
+def adopt(  # noqa: PLR0913 - one option each
     source: Annotated[
         Path, typer.Argument(help="An exported template, or a list of resources in ARM's JSON.")
     ],
@@ -155,6 +155,12 @@ def adopt(
     ] = None,
     resource_group: Annotated[
         str | None, typer.Option(help="Resource group; a template does not have it.")
+    ] = None,
+    other_out: Annotated[
+        Path | None,
+        typer.Option(
+            "--other-out", help="A file for the other region's half of Site Recovery, if any."
+        ),
     ] = None,
     json: Json = False,
 ) -> None:
@@ -175,6 +181,7 @@ def adopt(
         Output(as_json=json),
         subscription=subscription,
         resource_group=resource_group,
+        other_out=other_out,
     )
     raise typer.Exit(code)
 

@@ -224,8 +224,8 @@ def _names_of_drill(region: Region) -> Iterator[_Named]:
 def _names_of_recovery(region: Region) -> Iterator[_Named]:
     if recovery := region.site_recovery:
         path = "region.siteRecovery"
-        for where, group in (
-            (f"{path}.resourceGroup", recovery.resource_group),
-            (f"{path}.vault.resourceGroup", recovery.vault.resource_group),
-        ):
+        groups = {f"{path}.resourceGroup": recovery.resource_group}
+        if not recovery.vault.id:  # one that is owned elsewhere may be where machines arrive
+            groups[f"{path}.vault.resourceGroup"] = recovery.vault.resource_group
+        for where, group in groups.items():
             yield _Named(where, group, "resource groups", RESOURCE_GROUP_NAME_LENGTH)
