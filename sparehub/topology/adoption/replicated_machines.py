@@ -36,7 +36,7 @@ class MachineReading:
 
 
 def machine_of(item: ArmResource, around: Surroundings) -> MachineReading | None:
-    """Return a machine; None where its network is no spoke of the region."""
+    """Return a machine; None where its network is not a spoke of the region."""
     details: Mapping[str, Any] = item.properties.get("providerSpecificDetails") or {}
     identity = str(details.get("fabricObjectId") or "")
     machine = around.by_id.get(identity.lower())

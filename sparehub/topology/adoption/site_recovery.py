@@ -1,4 +1,4 @@
-"""Site Recovery as it stands in a vault, also as the portal made it (SR-41): what files say of it.
+"""Site Recovery that a vault holds, also as the portal made it (SR-41): what files say of it.
 
 One region is adopted at a time. What belongs into the other region's file is returned beside it.
 A vault is left to its owner (``vault.id``), and so are cache accounts. Fabrics, policy and mappings
