@@ -5,9 +5,8 @@ from copy import deepcopy
 from typing import Any
 
 from sparehub.topology.model.pair import Stack
-from sparehub.topology.rules.pair import drill
+from sparehub.topology.rules.pair import drill, vaults
 from sparehub.topology.rules.pair import replication as of_pair
-from sparehub.topology.rules.pair import vaults
 from sparehub.topology.rules.pair.subject import Pair
 from sparehub.topology.rules.region import replication
 from sparehub.topology.rules.rule import Rule
