@@ -12,6 +12,7 @@ from components import (
     drop_version_aliases,
 )
 from components.stack_program.program import approved, outputs, refuse, switch_record
+from sparehub.azure.protected_items import protected_items
 from sparehub.topology.errors import SparehubError
 from sparehub.topology.model.logical_names import DRILL, REGION
 from sparehub.topology.state.generation import SWITCH_NAME
@@ -19,7 +20,7 @@ from sparehub.topology.state.generation import SWITCH_NAME
 if not os.environ.get("SPAREHUB_KEEP_VERSION_ALIASES"):
     drop_version_aliases()
 try:
-    config, region = approved()
+    config, region = approved(protected_items)
 except SparehubError as error:
     raise refuse(error) from None
 

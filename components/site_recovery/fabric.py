@@ -1,12 +1,12 @@
 """A region in a vault: its replication fabric, and its protection container."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pulumi import ComponentResource, Input, Output, Resource, ResourceOptions
 from pulumi_azure_native import recoveryservices, resources
 
-from sparehub.topology.model import names
+from sparehub.topology.model.recovery.replication_names import ReplicationNames
 
 _CONTAINER_TYPE = (
     "Microsoft.RecoveryServices/vaults/replicationFabrics/replicationProtectionContainers"
@@ -24,6 +24,7 @@ class ReplicationFabricArgs:
     vault_name: Input[str]
     location: str
     """The region that the fabric stands for."""
+    names: ReplicationNames = field(default_factory=ReplicationNames)
 
 
 class ReplicationFabric(ComponentResource):
@@ -37,6 +38,7 @@ class ReplicationFabric(ComponentResource):
     """The region that it stands for."""
     fabric_id: Output[str]
     fabric_name: Output[str]
+    container_name: str
     container_id: Output[str]
     ready: Resource
     """What needs the container waits for it."""
@@ -45,10 +47,10 @@ class ReplicationFabric(ComponentResource):
         self, name: str, args: ReplicationFabricArgs, opts: ResourceOptions | None = None
     ) -> None:
         super().__init__("sparehub:recovery:ReplicationFabric", name, {}, opts)
-        container = names.container_name(args.location)
+        container = args.names.container(args.location)
         fabric = recoveryservices.ReplicationFabric(
             f"{name}/fabric",
-            fabric_name=names.fabric_name(args.location),
+            fabric_name=args.names.fabric(args.location),
             resource_group_name=args.resource_group_name,
             resource_name_=args.vault_name,
             properties=recoveryservices.FabricCreationInputPropertiesArgs(
@@ -60,6 +62,7 @@ class ReplicationFabric(ComponentResource):
         )
         self.location = args.location
         self.fabric_id, self.fabric_name = fabric.id, fabric.name
+        self.container_name = container
         self.container_id = Output.concat(fabric.id, "/replicationProtectionContainers/", container)
         self.ready = resources.Deployment(
             f"{name}/container",

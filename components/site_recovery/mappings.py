@@ -1,12 +1,12 @@
 """The mappings of one direction: containers with a policy, and the networks of spokes."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pulumi import ComponentResource, Input, ResourceOptions
 from pulumi_azure_native import recoveryservices
 
-from sparehub.topology.model import names
+from sparehub.topology.model.recovery.replication_names import MappingNames
 
 from .fabric import ReplicationFabric
 
@@ -24,6 +24,7 @@ class ReplicationMappingsArgs:
     """By the key of a spoke: its network in the source, and the one in the target."""
     automation_account_id: str = ""
     """Of the agents' updates; empty where these are off."""
+    names: MappingNames = field(default_factory=MappingNames)
 
 
 class ReplicationMappings(ComponentResource):
@@ -50,8 +51,8 @@ class ReplicationMappings(ComponentResource):
         )
         recoveryservices.ReplicationProtectionContainerMapping(
             f"{name}/containers",
-            mapping_name=names.container_mapping_name(here, there),
-            protection_container_name=names.container_name(here),
+            mapping_name=args.names.container_mapping(here, there),
+            protection_container_name=args.source.container_name,
             resource_group_name=args.resource_group_name,
             resource_name_=args.vault_name,
             fabric_name=args.source.fabric_name,
@@ -69,7 +70,7 @@ class ReplicationMappings(ComponentResource):
         for key, (source, target) in args.networks.items():
             recoveryservices.ReplicationNetworkMapping(
                 f"{name}/{key}",
-                network_mapping_name=names.network_mapping_name(here, there, key),
+                network_mapping_name=args.names.network_mapping(here, there, key),
                 network_name="azureNetwork",
                 resource_group_name=args.resource_group_name,
                 resource_name_=args.vault_name,

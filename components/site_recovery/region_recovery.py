@@ -119,6 +119,7 @@ class RegionRecovery(ComponentResource):
                     resource_group_name=self._vault.resource_group_name,
                     vault_name=self._vault.vault_name,
                     location=location,
+                    names=self._args.names,
                 ),
                 self._child,
             )
@@ -129,9 +130,10 @@ class RegionRecovery(ComponentResource):
             for key in sorted(network_ids.keys() & source.network_ids.keys())
         }
         back = {key: (ours, theirs) for key, (theirs, ours) in pairs.items()}
-        for name, (here, there), networks in (
-            ("failover", (source.location, target), pairs),
-            ("failback", (target, source.location), back),
+        names = self._args.names
+        for name, (here, there), networks, given in (
+            ("failover", (source.location, target), pairs, names.failover),
+            ("failback", (target, source.location), back, names.failback),
         ):
             ReplicationMappings(
                 self._names.mappings_component(name),
@@ -143,6 +145,7 @@ class RegionRecovery(ComponentResource):
                     policy_id=policy.id,
                     networks=networks,
                     automation_account_id=self._args.automation_account_id,
+                    names=given,
                 ),
                 self._child,
             )

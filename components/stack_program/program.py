@@ -52,6 +52,7 @@ from sparehub.topology.state.resources import Resources
 from . import messages
 from .foreign_routes import warn_of_foreign_routes
 from .policy import enforce
+from .replicated_items import ReadItems, hold_parts_in_use
 from .switch_record import SwitchRecordArgs
 
 NAMESPACE = "sparehub"
@@ -63,11 +64,15 @@ ALREADY_REPORTED = 32
 """Pulumi's language hosts add nothing to a program that ends with this code."""
 
 
-def approved() -> tuple[StackConfig, Region]:
+def approved(read_items: ReadItems | None = None) -> tuple[StackConfig, Region]:
     """Return this stack's configuration and region, once nothing speaks against building it.
 
     Reads the configuration of the running program, what this stack and its pair recorded when they
-    were last deployed, and the route tables that are about to be written. Registers nothing.
+    were last deployed, the route tables that are about to be written, and the items of the vault
+    where something they depend on is about to go. Registers nothing.
+
+    Args:
+        read_items: lists the protected items of a vault.
 
     Raises:
         SparehubError: with all that is wrong.
@@ -95,6 +100,7 @@ def approved() -> tuple[StackConfig, Region]:
     refuse_lost_connections(region, deployed)
     region = _with_source(region, recorded, pair)
     paired = _hold_against_pair(config, region, pair)
+    hold_parts_in_use(region, recorded, paired, read_items)
     enforce(Stack(name=stack, config=config, region=region), recorded, paired)
     warn_of_foreign_routes(region, recorded)
     return config, region

@@ -9,6 +9,7 @@ _VERSIONS: Mapping[str, str] = MappingProxyType(
     {
         _NETWORK: "2024-05-01",
         "microsoft.compute": "2024-07-01",
+        "microsoft.recoveryservices": "2024-10-01",
         _RESOURCES: "2021-04-01",
         "microsoft.resourcegraph": "2022-10-01",
         "microsoft.authorization": "2022-04-01",

@@ -16,6 +16,7 @@ from sparehub.topology.config.enums import Activation
 from sparehub.topology.config.resource_ids import ResourceId
 from sparehub.topology.errors import ExitCode
 from sparehub.topology.model.pair import Stack
+from sparehub.topology.model.recovery.vault_loss import vault_loss
 from sparehub.topology.state.generation import recorded_generation, said_by
 
 DISCONNECTED = "DISCONNECTED"
@@ -164,6 +165,7 @@ class PairStatus:
 
     def document(self) -> dict[str, Any]:
         """Return it under the keys of ``sparehub status --json``."""
+        loss = vault_loss(self.pair)
         return {
             "active": self.active,
             "live": self.live,
@@ -179,6 +181,7 @@ class PairStatus:
                 "standing": [n for n, stack in self.pair.items() if stack.region.drill],
                 "last": self.journal_state.last_drill or None,
             },
+            "vault": loss.document() if loss else None,
         }
 
 
@@ -256,3 +259,5 @@ def _lines(current: PairStatus) -> Iterator[str]:
                 f"open item: source machine {ResourceId.of(machine).name} of {item.stack}: "
                 f"{state}; `sparehub finish-fence` stops it"
             )
+    if loss := vault_loss(current.pair):
+        yield f"vault: {loss.meaning}"

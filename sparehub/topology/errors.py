@@ -6,7 +6,7 @@ SparehubError                     1  one message: what, where, what to do
 ├── OptionsError                  2  options are incomplete or contradict each other
 │   └── UnknownNameError          2  an unknown subnet, state or stack; lists the known names
 ├── UnansweredError               2  a question without a terminal to answer it
-├── ReplacementRefusedError       3  the change would replace a gateway or a circuit
+├── ReplacementRefusedError       3  the change would replace what is in use: a gateway, a circuit
 ├── DisconnectionRefusedError     3  the change would disconnect a live region
 ├── PreflightError                3  a check before an operation refuses it
 │   ├── JournalError              3  the journal or the lease is damaged or cannot be written
@@ -117,7 +117,7 @@ class UnknownNameError(OptionsError):
 
 
 class ReplacementRefusedError(SparehubError):
-    """The change would replace a gateway or a circuit: hours without a route."""
+    """The change would replace or delete what is in use: a gateway, a circuit, a vault."""
 
     exit_code: ClassVar[ExitCode] = ExitCode.REFUSED
 

@@ -79,6 +79,26 @@ def test_a_spoke_is_mapped_from_one_region_to_the_other_and_back() -> None:
     }
 
 
+def test_what_the_portal_made_is_named_as_it_is() -> None:
+    """A region has one fabric in a vault (SR-03), so no second one is made."""
+    fabric = "asr-a2a-default-eastasia"
+    graph = deployed({"names": {"fabrics": {"eastasia": fabric}, "policy": "24-hour"}})
+    failover, failback = (
+        graph[f"{ROOT_NAME}/{way}/containers"].inputs for way in ("failover", "failback")
+    )
+
+    assert graph[f"{ROOT_NAME}/fabric/eastasia/fabric"].inputs["fabricName"] == fabric
+    assert graph[f"{ROOT_NAME}/fabric/eastasia/container"].inputs["deploymentName"] == (
+        f"{fabric}-container"
+    )
+    assert graph[f"{ROOT_NAME}/policy"].inputs["policyName"] == "24-hour"
+    assert (failover["fabricName"], failover["protectionContainerName"]) == (
+        fabric,
+        f"{fabric}-container",
+    )
+    assert failback["properties"]["targetProtectionContainerId"].endswith(f"/{fabric}-container")
+
+
 def test_everything_that_a_machine_depends_on_is_protected() -> None:
     """Also the groups, the accounts and the mappings."""
     graph = deployed()

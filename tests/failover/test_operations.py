@@ -591,4 +591,5 @@ def test_status_shows_the_state_of_the_pair(
         "sourceMachines": [],
         "state": "HALTED(activate-secondary)",
         "drill": {"standing": [], "last": None},
+        "vault": None,
     }

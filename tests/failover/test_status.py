@@ -5,15 +5,18 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from ruamel.yaml import YAML
 
 from sparehub.failover import finish_fence
 from sparehub.failover.status import status
 from sparehub.output import Output
 from sparehub.stacks.stack_file_edit import GENERATION, set_values
+from sparehub.stacks.stack_files import stack_file
 from sparehub.topology.planning.plan import Mode, PlanKind
 from tests.configurations import recorded_inside
 from tests.failover.memory_backend.world import World
 from tests.failover.operators import Start, begin, change_regions, halted
+from tests.site_recovery_files import REPLICATE, SITE_RECOVERY
 
 FAILOVER = PlanKind.FAILOVER
 CONNECTIONS = {
@@ -238,6 +241,33 @@ def test_a_pair_in_order_has_no_problem(start: Start, capsys: pytest.CaptureFixt
         capsys.readouterr()
         assert status(world.directory, Output(as_json=True)) == 0
         assert json.loads(capsys.readouterr().out)["problems"] == []
+
+
+def test_the_loss_of_the_vault_is_shown(start: Start, capsys: pytest.CaptureFixture[str]) -> None:
+    """A line and a key, where machines are replicated."""
+    world = start()
+    for stack, key, half in (
+        ("primary", "replicate", REPLICATE),
+        ("secondary", "siteRecovery", SITE_RECOVERY),
+    ):
+        path = stack_file(world.directory, stack)
+        yaml = YAML()
+        content = yaml.load(path)
+        content["config"]["sparehub:region"][key] = half
+        yaml.dump(content, path)
+    capsys.readouterr()
+
+    status(world.directory, Output())
+    line = next(line for line in capsys.readouterr().out.splitlines() if line.startswith("vault: "))
+    status(world.directory, Output(as_json=True))
+    said = json.loads(capsys.readouterr().out)["vault"]
+
+    assert said == {
+        "vault": "rsv-sparehub",
+        "location": "southeastasia",
+        "survivesBothRegions": False,
+        "meaning": line.removeprefix("vault: "),
+    }
 
 
 def test_an_older_checkout_is_named(start: Start, capsys: pytest.CaptureFixture[str]) -> None:

@@ -28,18 +28,22 @@ from sparehub.topology.state.template import Template
 _HEADER = """\
 # Written by `sparehub adopt` from existing Azure resources; read its list before you import.
 """
+_OTHER = """\
+# Site Recovery in the other region's stack file, as `sparehub adopt` found it: keys of `config`.
+"""
 _WIDE = 4096  # columns, so that no id is wrapped
 _UNKNOWN_SUBSCRIPTION = "00000000-0000-0000-0000-000000000000"
 _IDENTITY = re.compile(r"/subscriptions/([^/\"']+)/resourceGroups/([^/\"']+)", re.IGNORECASE)
 
 
-def adopt_file(
+def adopt_file(  # noqa: PLR0913 - one option each
     source: Path,
     out: Path,
     output: Output,
     *,
     subscription: str | None,
     resource_group: str | None,
+    other_out: Path | None = None,
 ) -> int:
     """Write both new files and print what they leave out; return the exit code.
 
@@ -70,8 +74,12 @@ def adopt_file(
         resources, assumed = arm_resources(listed), []
     adopted = adopt(resources)
     imports = out.with_suffix(".import.json")
-    refuse_existing(out, imports)
-    for path, text in ((out, _yaml(adopted)), (imports, json.dumps(adopted.imports, indent=2))):
+    texts = {out: _yaml({"config": dict(adopted.values)}, _HEADER)}
+    texts[imports] = json.dumps(adopted.imports, indent=2)
+    if other_out and adopted.other:
+        texts[other_out] = _yaml({"sparehub:region": dict(adopted.other)}, _OTHER)
+    refuse_existing(*texts)
+    for path, text in texts.items():
         write_new_file(path, f"{text.rstrip()}\n")
     _report(output, out, imports, adopted, [*assumed, *adopted.not_understood])
     return ExitCode.REFUSED if adopted.problems else ExitCode.DONE
@@ -129,12 +137,12 @@ def _location(document: Mapping[str, Any]) -> str:
     return str(next(filter(None, networks), "unknown")).replace(" ", "").lower()
 
 
-def _yaml(adopted: Adopted) -> str:
+def _yaml(document: Mapping[str, Any], header: str) -> str:
     yaml = yaml_loader("rt")
     yaml.width = _WIDE
     text = StringIO()
-    yaml.dump({"config": dict(adopted.values)}, text)
-    return _HEADER + text.getvalue()
+    yaml.dump(document, text)
+    return header + text.getvalue()
 
 
 def _report(
@@ -150,6 +158,7 @@ def _report(
             "configuration": str(out),
             "import": str(imports),
             "resources": count,
+            "other": dict(adopted.other),
             "notUnderstood": [asdict(item) for item in listed],
             "problems": list(adopted.problems),
         }
@@ -161,6 +170,9 @@ def _report(
     for problem in adopted.problems:
         output.results.print("check will refuse ", style="red", end="")
         output.results.print(problem)
+    if adopted.other:
+        text = _yaml({"sparehub:region": dict(adopted.other)}, _OTHER)
+        output.results.print(text.rstrip(), markup=False, highlight=False, soft_wrap=True)
     output.note(
         f"wrote {out} and {imports} ({count} entries); next: `pulumi import -f {imports} --yes "
         "--skip-preview --generate-code=false`, then `pulumi preview`"

@@ -48,6 +48,13 @@ def init(  # noqa: PLR0913 - one option a number
     circuit_location: Annotated[
         str | None, typer.Option(help="Region of the circuit's record, outside the pair.")
     ] = None,
+    replicate: Annotated[
+        list[str] | None,
+        typer.Option(help="NAME=VM_ID:SPOKE/SUBNET[:IP] of a machine to replicate; repeatable."),
+    ] = None,
+    cache_storage_account: Annotated[
+        str | None, typer.Option(help="Storage account for the data of replicated machines.")
+    ] = None,
 ) -> None:
     """Ask for addresses and circuits, and write the primary's stack file.
 
@@ -135,7 +142,7 @@ def parity(
 
 
 @app.command()
-def adopt(
+def adopt(  # noqa: PLR0913 - one option each
     source: Annotated[
         Path, typer.Argument(help="An exported template, or a list of resources in ARM's JSON.")
     ],
@@ -148,6 +155,12 @@ def adopt(
     ] = None,
     resource_group: Annotated[
         str | None, typer.Option(help="Resource group; a template does not have it.")
+    ] = None,
+    other_out: Annotated[
+        Path | None,
+        typer.Option(
+            "--other-out", help="A file for the other region's half of Site Recovery, if any."
+        ),
     ] = None,
     json: Json = False,
 ) -> None:
@@ -168,6 +181,7 @@ def adopt(
         Output(as_json=json),
         subscription=subscription,
         resource_group=resource_group,
+        other_out=other_out,
     )
     raise typer.Exit(code)
 

@@ -9,14 +9,18 @@ import typer
 
 from sparehub.cli.authoring.new_file import write_new_file
 from sparehub.cli.authoring.program_files import write_program
+from sparehub.cli.authoring.replicated_machines import FORM, Replicated, read_machines
 from sparehub.cli.authoring.stack_file_template import Numbers, stack_file_text
 from sparehub.output import Output
 from sparehub.stacks.stack_files import load_stack_file
 from sparehub.topology.azure.geography import REGION_PAIRS, region_for_records
 from sparehub.topology.config.fields import plain_location
-from sparehub.topology.errors import ExitCode, SparehubError
+from sparehub.topology.errors import ConfigurationError, ExitCode, Problem, SparehubError
 from sparehub.topology.model.build import build
 from sparehub.topology.model.circuit_ids import connection_key
+from sparehub.topology.model.pair import Stack
+from sparehub.topology.rules.checks import check_region
+from sparehub.topology.rules.region.replication import MACHINES
 from sparehub.topology.rules.stack_file.parse import parse_stack
 
 
@@ -72,6 +76,7 @@ def ask_for_numbers(given: Mapping[str, str | Sequence[str] | None]) -> Numbers:
         secondary_link=ask("secondary-link", "Secondary link, a /30", "172.16.0.4/30"),
         on_premises=tuple(ask_for_several("on-premises", "On-premises prefixes", "192.168.0.0/16")),
         circuit_location=_circuit_location(given["circuit-location"], location),
+        replicated=_replicated(given["replicate"], given["cache-storage-account"]),
     )
 
 
@@ -84,11 +89,23 @@ def write_stack_file(numbers: Numbers, path: Path, output: Output) -> None:
         SparehubError: The numbers are not those of a valid region, or the file exists.
     """
     text = stack_file_text(numbers)
-    build(parse_stack(load_stack_file(text, "primary")["config"], stack="primary"))
+    config = parse_stack(load_stack_file(text, "primary")["config"], stack="primary")
+    _refuse_misplaced(Stack(name="primary", config=config, region=build(config)))
     write_new_file(path, text)
     output.note(f"wrote {path}; next: `sparehub check primary`")
     if program := write_program(path.parent):
         output.note(f"wrote {' and '.join(map(str, program))}; next: `pulumi stack init primary`")
+
+
+def _refuse_misplaced(stack: Stack) -> None:
+    """Refuse machines that the rules refuse: in no spoke or subnet of this file, say."""
+    problems = [
+        Problem(finding.path, finding.message, finding.rule)
+        for finding in check_region(stack)
+        if finding.severity == "error" and finding.path.startswith(MACHINES)
+    ]
+    if problems:
+        raise ConfigurationError(problems, stack.name)
 
 
 def _ask(option: str, question: str, default: str) -> str:
@@ -114,6 +131,34 @@ def _circuit_location(given: str | Sequence[str] | None, location: str) -> str:
         if sys.stdin.isatty():
             raise
         return default
+
+
+def _replicated(
+    machines: str | Sequence[str] | None, account: str | Sequence[str] | None
+) -> Replicated | None:
+    """Return what is replicated: as options say it, or as a person who wants it answers."""
+    said = list(machines) if machines and not isinstance(machines, str) else []
+    if not said and account is None:
+        if not _wants_replication():
+            return None
+        question = f"Machines, {FORM}, separated by spaces"
+        said = _ask("replicate", question, "").split()
+    found = read_machines(said)
+    if not isinstance(account, str):
+        question = "Storage account for the replicated data, a name that is unique in Azure"
+        account = _ask("cache-storage-account", question, "")
+    return Replicated(cache_storage_account=account, machines=found)
+
+
+def _wants_replication() -> bool:
+    """Ask whether machines are to be replicated; a script that does not answer does not want it."""
+    try:
+        answer = _ask("replicate", "Replicate machines with Site Recovery? yes or no", "no")
+    except UnansweredError:
+        if sys.stdin.isatty():
+            raise
+        return False
+    return answer.lower() in {"y", "yes"}
 
 
 def _number(text: str, option: str) -> int:

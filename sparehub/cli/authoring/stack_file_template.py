@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from sparehub.cli.authoring.replicated_machines import Replicated
 from sparehub.files.bounded_loading import LoadingError, load_yaml
 
 
@@ -33,6 +34,7 @@ class Numbers:
     secondary_link: str
     on_premises: tuple[str, ...]
     circuit_location: str  # region of the circuit's record; empty for the region's own
+    replicated: Replicated | None  # what Site Recovery replicates; None for nothing
 
 
 def stack_file_text(numbers: Numbers) -> str:

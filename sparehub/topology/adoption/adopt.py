@@ -11,6 +11,7 @@ from typing import Any
 
 from sparehub.topology.adoption.configuration import owned, stack_values
 from sparehub.topology.adoption.imports import import_file, roles_of
+from sparehub.topology.adoption.site_recovery import AdoptedRecovery, adopt_site_recovery
 from sparehub.topology.adoption.unsupported_properties import unsupported_properties
 from sparehub.topology.comparison.parity import unequal
 from sparehub.topology.comparison.region_attributes import attributes_of
@@ -73,6 +74,8 @@ class Adopted:
 
     values: Mapping[str, Any]
     """The keys of the stack file."""
+    other: Mapping[str, Any]
+    """Keys of ``region`` for the other region's file: its half of Site Recovery."""
     imports: Mapping[str, Any]
     """The file for ``pulumi import -f``."""
     not_understood: tuple[NotUnderstood, ...]
@@ -95,11 +98,14 @@ def adopt(resources: Iterable[ArmResource]) -> Adopted:
     circuits = set(_circuits(read_region(everything)))
     reading = read_region([each for each in everything if _beside(hub, each, circuits)])
     _refuse_other_networks(reading)
+    recovery = adopt_site_recovery(everything, reading)
     values = stack_values(reading)
+    values["sparehub:region"] |= recovery.own
     config, problems = _parsed(values)
     built = build(config) if config else None
     found = [
-        *_without_role(everything, reading),
+        *_without_role(everything, reading, recovery),
+        *(NotUnderstood(*each) for each in recovery.listed),
         *_assumed(reading),
         *(NotUnderstood(*each) for each in unsupported_properties(reading)),
         *(_changed(reading, built) if built else ()),
@@ -107,7 +113,8 @@ def adopt(resources: Iterable[ArmResource]) -> Adopted:
     ]
     return Adopted(
         values=values,
-        imports=import_file(reading, built or reading.region),
+        other=recovery.other,
+        imports=import_file(reading, built or reading.region, recovery.imports),
         not_understood=tuple(sorted(set(found))),
         problems=problems,
     )
@@ -169,9 +176,13 @@ def _parsed(values: Mapping[str, Any]) -> tuple[StackConfig | None, tuple[str, .
     return config, ()
 
 
-def _without_role(everything: Iterable[ArmResource], reading: Reading) -> Iterator[NotUnderstood]:
+def _without_role(
+    everything: Iterable[ArmResource], reading: Reading, recovery: AdoptedRecovery
+) -> Iterator[NotUnderstood]:
     roles = reading.roles
     for each in everything:
+        if each.key in recovery.understood:
+            continue
         parent = roles.by_id.get(each.parent)
         if roles.role_of(each) or (each.type == ROUTE and parent and roles.role_of(parent)):
             continue

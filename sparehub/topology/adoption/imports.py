@@ -9,8 +9,15 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from sparehub.topology.adoption.configuration import owned
+from sparehub.topology.adoption.recovery_vault import (
+    CONTAINER_MAPPING,
+    FABRIC,
+    NETWORK_MAPPING,
+    VAULT,
+)
 from sparehub.topology.config.resource_ids import ResourceId, id_problem
 from sparehub.topology.model.logical_names import REGION, ROLES, key_in
+from sparehub.topology.model.recovery.lasting_parts import FAILBACK, FAILOVER, NAMES
 from sparehub.topology.model.resources import Region
 from sparehub.topology.state import resources as arm
 from sparehub.topology.state.region import Reading
@@ -26,33 +33,52 @@ _TOKENS = {
     arm.CIRCUIT: "network:ExpressRouteCircuit",
     arm.CIRCUIT_PEERING: "network:ExpressRouteCircuitPeering",
 }
+_RECOVERY_TOKENS = {
+    f"{VAULT}/replicationpolicies": "recoveryservices:ReplicationPolicy",
+    FABRIC: "recoveryservices:ReplicationFabric",
+    CONTAINER_MAPPING: "recoveryservices:ReplicationProtectionContainerMapping",
+    NETWORK_MAPPING: "recoveryservices:ReplicationNetworkMapping",
+}
 _KEY = "[^/]+"
+_SITE_RECOVERY = ROLES.site_recovery_component
 # The component that each role's resource belongs to; what fits none is the region's own.
+_RECOVERY = "recovery:RegionRecovery"
 _COMPONENTS = {
-    rf"({ROLES.hub.component})/": "Hub",
-    rf"({ROLES.peering_component(_KEY)})/": "HubSpokePeering",
-    rf"({ROLES.spoke(_KEY).component})/": "Spoke",
-    rf"({ROLES.route_tables_component})/": "RouteTables",
-    rf"({ROLES.gateway_component})/": "ExpressRouteGateway",
-    rf"({ROLES.circuit_component(_KEY)})/(?!group)": "ExpressRouteCircuit",
-    rf"({ROLES.connection_component(_KEY)})/": "ExpressRouteConnection",
+    rf"({ROLES.hub.component})/": "network:Hub",
+    rf"({ROLES.peering_component(_KEY)})/": "network:HubSpokePeering",
+    rf"({ROLES.spoke(_KEY).component})/": "network:Spoke",
+    rf"({ROLES.route_tables_component})/": "network:RouteTables",
+    rf"({ROLES.gateway_component})/": "network:ExpressRouteGateway",
+    rf"({ROLES.circuit_component(_KEY)})/(?!group)": "network:ExpressRouteCircuit",
+    rf"({ROLES.connection_component(_KEY)})/": "network:ExpressRouteConnection",
+    rf"({_SITE_RECOVERY}/fabric/{_KEY})/": "recovery:ReplicationFabric",
+    rf"({_SITE_RECOVERY}/(?:{FAILOVER}|{FAILBACK}))/": "recovery:ReplicationMappings",
+    rf"({_SITE_RECOVERY})/": _RECOVERY,
 }
 
 
-def import_file(reading: Reading, built: Region) -> Mapping[str, Any]:
+def import_file(
+    reading: Reading, built: Region, recovery: Mapping[str, str] | None = None
+) -> Mapping[str, Any]:
     """Return the import file of what the configuration describes and Azure holds.
+
+    ``recovery`` has the ids of what the program owns of Site Recovery, by role.
 
     An id that Azure cannot have given is left out: Pulumi would put it into a URL.
     """
-    components: dict[str, str] = {REGION.root: "RegionNetwork"}
+    components: dict[str, str] = {REGION.root: "network:RegionNetwork"}
     resources = []
-    for role, identity in sorted(roles_of(reading, built)):
+    tokens = _TOKENS | _RECOVERY_TOKENS
+    roles = [*roles_of(reading, built), *(recovery or {}).items()]
+    for role, identity in sorted(roles):
         if id_problem(identity):
             continue
         parent, component = _parent(role)
+        if parent.startswith(f"{NAMES.root}/"):
+            components.setdefault(NAMES.root, _RECOVERY)
         components.setdefault(parent, component)
         entry = {
-            "type": f"azure-native:{_TOKENS[ResourceId.parse(identity).type]}",
+            "type": f"azure-native:{tokens[ResourceId.parse(identity).type]}",
             "name": f"{REGION.root}/{role}",
             "id": identity,
             "parent": parent,
@@ -60,10 +86,10 @@ def import_file(reading: Reading, built: Region) -> Mapping[str, Any]:
         resources.append(entry)
     parents = [
         {
-            "type": f"sparehub:network:{component}",
+            "type": f"sparehub:{component}",
             "name": name,
             "component": True,
-            **({"parent": REGION.root} if name != REGION.root else {}),
+            **_inside(name),
         }
         for name, component in components.items()
     ]
@@ -93,4 +119,12 @@ def _parent(role: str) -> tuple[str, str]:
     for pattern, component in _COMPONENTS.items():
         if match := re.match(pattern, role):
             return f"{REGION.root}/{match[1]}", component
-    return REGION.root, "RegionNetwork"
+    return REGION.root, "network:RegionNetwork"
+
+
+def _inside(component: str) -> dict[str, str]:
+    """Return the parent of a component, as a key of its entry; the region has none."""
+    if component == REGION.root:
+        return {}
+    of_recovery = component.startswith(f"{NAMES.root}/")
+    return {"parent": NAMES.root if of_recovery else REGION.root}

@@ -18,6 +18,7 @@ from sparehub.topology.comparison.region_attributes import (
     attributes_of,
     plain_attribute,
 )
+from sparehub.topology.comparison.site_recovery import site_recovery_differences
 from sparehub.topology.config.enums import Activation
 from sparehub.topology.config.schema import StackConfig
 from sparehub.topology.derivation.remap import Remap
@@ -235,6 +236,7 @@ def _pair_differences(
             reason="one region has no connection when active: is its circuit provisioned?",
         )
     yield from pair.records()
+    yield from _recovery(primary, secondary)
     for mine, other in unequal(ours, theirs):
         fact = mine or other
         if fact and fact.kind is AttributeKind.RECORD:
@@ -246,6 +248,21 @@ def _pair_differences(
             secondary=other.value if other else None,
             verdict=judged.verdict,
             reason=judged.reason,
+        )
+
+
+def _recovery(primary: Stack, secondary: Stack) -> Iterator[Difference]:
+    """Yield the differences of Site Recovery, in whichever direction it goes."""
+    backwards = bool(secondary.config.region.replicate or primary.config.region.site_recovery)
+    source, target = (secondary, primary) if backwards else (primary, secondary)
+    for each in site_recovery_differences(source, target):
+        first, second = (each.target, each.source) if backwards else (each.source, each.target)
+        yield Difference(
+            path=each.path,
+            primary=first,
+            secondary=second,
+            verdict=each.verdict,
+            reason=each.reason,
         )
 
 

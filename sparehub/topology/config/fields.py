@@ -204,6 +204,17 @@ VaultName = Annotated[
         "2 to 50 letters, digits and `-`, a letter first",
     ),
 ]
+ReplicationName = Annotated[
+    str,
+    StringConstraints(strict=True),
+    _named(
+        "resource of a vault",
+        "[A-Za-z0-9]([A-Za-z0-9_-]{0,61}[A-Za-z0-9])?",
+        "1 to 63 letters, digits, `_` and `-`, a letter or digit first and last",
+    ),
+]
+"""Of a fabric, container, policy or mapping. Azure's pages give no rule (read 2026-12-01): this
+holds what the portal makes, ``asr-a2a-default-eastasia-container`` (SR-41), and no more."""
 
 
 def generation(value: object) -> int:

@@ -19,6 +19,7 @@ from sparehub.topology.config.fields import (
     DiskEncryptionSetId,
     Key,
     Location,
+    ReplicationName,
     ResourceGroupName,
     RunbookId,
     StorageAccountId,
@@ -161,6 +162,23 @@ class RecoveryPlanConfig(Closed):
     groups: dict[GroupNumber, RecoveryGroupConfig] = Field(default_factory=dict)
 
 
+class DirectionNamesConfig(Closed):
+    """Names of the mappings of one direction; derived where absent."""
+
+    containers: ReplicationName | None = None
+    networks: dict[Key, ReplicationName] = Field(default_factory=dict)  # by spoke
+
+
+class ReplicationNamesConfig(Closed):
+    """Names of what is in the vault, as the portal made it (SR-41); derived where absent."""
+
+    fabrics: dict[Location, ReplicationName] = Field(default_factory=dict)  # by region
+    containers: dict[Location, ReplicationName] = Field(default_factory=dict)  # by region
+    policy: ReplicationName | None = None
+    failover: DirectionNamesConfig = DirectionNamesConfig()
+    failback: DirectionNamesConfig = DirectionNamesConfig()
+
+
 class SiteRecoveryConfig(Closed):
     """How the other region's machines are replicated to this one, and come up here."""
 
@@ -175,3 +193,4 @@ class SiteRecoveryConfig(Closed):
     recovery_point_wait_in_minutes: Annotated[Int, Field(ge=1)] = 60
     recovery_plan: RecoveryPlanConfig = RecoveryPlanConfig()
     objectives: ObjectivesConfig = ObjectivesConfig()
+    names: ReplicationNamesConfig = ReplicationNamesConfig()

@@ -29,7 +29,7 @@ from sparehub.topology.derivation.merge import merge
 from sparehub.topology.derivation.notes import Note, NoteKind
 from sparehub.topology.derivation.remap import Remap, parse_remap, remap_problems
 from sparehub.topology.derivation.site_recovery import KEY as SITE_RECOVERY
-from sparehub.topology.derivation.site_recovery import derive_site_recovery
+from sparehub.topology.derivation.site_recovery import address_notes, derive_site_recovery
 from sparehub.topology.errors import ConfigurationError, OptionsError
 from sparehub.topology.model.build import build
 from sparehub.topology.rules.stack_file.parse import parse_stack
@@ -108,6 +108,7 @@ def derive(
         raise ConfigurationError(sorted(set(problems)), wanted.primary)
     stays = frozenset(region.on_premises.address_prefixes)
     remap = Remap(remap.moves, stays)
+    recovery_notes += address_notes(config.region.replicate, remap, wanted.primary)
     made = derive_connections(
         region,
         primary[REGION]["expressRoute"]["connections"],

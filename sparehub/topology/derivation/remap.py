@@ -52,6 +52,10 @@ class Remap:
         offset = int(prefix.network_address) - int(old.network_address)
         return IPv4Network((int(self.moves[old].network_address) + offset, prefix.prefixlen))
 
+    def address(self, address: IPv4Address) -> IPv4Address:
+        """Return where an address is moved to; itself where it lies in no prefix that is."""
+        return self.prefix(IPv4Network(address)).network_address
+
     def rewritten(self, value: Any) -> Any:  # noqa: ANN401 - any YAML value
         """Return a copy of a value of a stack file with every prefix and address in it moved."""
         if isinstance(value, Mapping):
@@ -65,7 +69,7 @@ class Remap:
         if isinstance(prefix, IPv4Network):
             return str(self.prefix(prefix))
         try:
-            return str(self.prefix(IPv4Network(IPv4Address(text))).network_address)
+            return str(self.address(IPv4Address(text)))
         except AddressValueError:
             return text
 

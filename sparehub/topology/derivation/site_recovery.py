@@ -1,12 +1,13 @@
 """What the second region's file says of Site Recovery, where the first replicates machines."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from sparehub.topology.azure.site_recovery_limits import STORAGE_ACCOUNT_NAME_LENGTH
 from sparehub.topology.config.resource_ids import ResourceId
 from sparehub.topology.config.site_recovery import ReplicateConfig
 from sparehub.topology.derivation.notes import Note, NoteKind
+from sparehub.topology.derivation.remap import Remap
 
 KEY = "siteRecovery"
 OF_ONE_DIRECTION = ("replicate", KEY)
@@ -31,3 +32,23 @@ def derive_site_recovery(
     keys = ("region", KEY, "cacheStorageAccount", "name")
     message = f"{name}: names of storage accounts are unique in all of Azure"
     return {"cacheStorageAccount": {"name": name}}, [Note(NoteKind.CONFIRM, keys, message)]
+
+
+def address_notes(replicate: ReplicateConfig | None, remap: Remap, primary: str) -> Iterator[Note]:
+    """Yield the recovery addresses of the first region's file that the moves leave behind.
+
+    A machine arrives in the second region's subnet, whose addresses are moved; the file that says
+    its address is not the one that is written (SR-44). An address that is not given is chosen by
+    Azure, in that subnet.
+    """
+    for name, machine in (replicate.machines if replicate else {}).items():
+        for key, interface in machine.network_interfaces.items():
+            address = interface.ip_address
+            if address is None or remap.address(address) == address:
+                continue
+            keys = ("region", "replicate", "machines", name, "networkInterfaces", key, "ipAddress")
+            message = (
+                f"{address} in the file of {primary} is not moved, its subnet in the second region "
+                f"is: write {remap.address(address)} there"
+            )
+            yield Note(NoteKind.DO, keys, message)

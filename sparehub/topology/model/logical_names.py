@@ -232,6 +232,16 @@ class SiteRecoveryNames:
         """The replication policy."""
         return f"{self.root}/policy"
 
+    @property
+    def vault_group(self) -> str:
+        """The resource group of the vault."""
+        return f"{self.vault_component}/group"
+
+    @property
+    def vault(self) -> str:
+        """The vault."""
+        return f"{self.vault_component}/vault"
+
     def role(self, key: str, role: str) -> str:
         """Return the name of a role assignment on a cache account."""
         return f"{self.root}/role/{key}/{role}"
@@ -240,9 +250,25 @@ class SiteRecoveryNames:
         """Return the name of the component of a fabric and its container."""
         return f"{self.root}/fabric/{location}"
 
+    def fabric(self, location: str) -> str:
+        """Return the name of a fabric."""
+        return f"{self.fabric_component(location)}/fabric"
+
+    def container(self, location: str) -> str:
+        """Return the name of the deployment that makes a container."""
+        return f"{self.fabric_component(location)}/container"
+
     def mappings_component(self, direction: str) -> str:
         """Return the name of the component of the mappings of one direction."""
         return f"{self.root}/{direction}"
+
+    def container_mapping(self, direction: str) -> str:
+        """Return the name of the mapping of the containers in one direction."""
+        return f"{self.mappings_component(direction)}/containers"
+
+    def network_mapping(self, direction: str, spoke: str) -> str:
+        """Return the name of the mapping of a spoke's networks in one direction."""
+        return f"{self.mappings_component(direction)}/{spoke}"
 
 
 REGION = RegionNames("region")

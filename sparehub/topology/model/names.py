@@ -17,8 +17,6 @@ from sparehub.topology.azure.limits import (
 from sparehub.topology.errors import Problem
 from sparehub.topology.model.resources import Circuit, Region
 
-REPLICATION_POLICY = "sparehub"
-"""The name of the replication policy in the vault."""
 PRIVATE_PEERING = "AzurePrivatePeering"
 """The name that Azure demands of the private peering of a circuit."""
 
@@ -133,26 +131,6 @@ def recovered_group_name(region: str) -> str:
     return f"rg-sparehub-recovered-{region}"
 
 
-def fabric_name(location: str) -> str:
-    """Return the name of the replication fabric of a region."""
-    return f"asr-{location}"
-
-
-def container_name(location: str) -> str:
-    """Return the name of the protection container of a region."""
-    return f"{fabric_name(location)}-container"
-
-
-def container_mapping_name(source: str, target: str) -> str:
-    """Return the name of the mapping of one region's container to the other's."""
-    return f"{source}-to-{target}"
-
-
-def network_mapping_name(source: str, target: str, spoke: str) -> str:
-    """Return the name of the mapping of a spoke's network."""
-    return f"{source}-to-{target}-{spoke}"
-
-
 def _dashed(prefix: IPv4Network) -> str:
     return str(prefix).replace("/", "-")
 
@@ -246,8 +224,8 @@ def _names_of_drill(region: Region) -> Iterator[_Named]:
 def _names_of_recovery(region: Region) -> Iterator[_Named]:
     if recovery := region.site_recovery:
         path = "region.siteRecovery"
-        for where, group in (
-            (f"{path}.resourceGroup", recovery.resource_group),
-            (f"{path}.vault.resourceGroup", recovery.vault.resource_group),
-        ):
+        groups = {f"{path}.resourceGroup": recovery.resource_group}
+        if not recovery.vault.id:  # one that is owned elsewhere may be where machines arrive
+            groups[f"{path}.vault.resourceGroup"] = recovery.vault.resource_group
+        for where, group in groups.items():
             yield _Named(where, group, "resource groups", RESOURCE_GROUP_NAME_LENGTH)

@@ -11,6 +11,7 @@ from sparehub.topology.azure.durations import Duration
 from sparehub.topology.config.enums import Activation, Depth
 from sparehub.topology.config.schema import StackConfig
 from sparehub.topology.model.pair import Stack, switched
+from sparehub.topology.model.recovery.vault_loss import vault_loss
 from sparehub.topology.model.resources import Region
 from sparehub.topology.planning.plan import (
     UNKNOWN_PROGRAM,
@@ -64,6 +65,7 @@ def plan(  # noqa: PLR0913 - the two stacks and the options of a plan
     steps = _steps(failover, machines, mode)
     steps = with_traffic_impact(steps, failover.before, failover.after, failover.activate_id)
     elapsed, path = critical_path(steps, VERIFY if machines else failover.activate_id)
+    loss = vault_loss({stack.name: stack for stack in (primary, secondary)})
     return Plan(
         kind=kind,
         mode=mode,
@@ -82,6 +84,7 @@ def plan(  # noqa: PLR0913 - the two stacks and the options of a plan
             *_assumptions(mode, any(step.act is StepAction.ISSUE for step in steps)),
             *failover.assumed(mode),
             *machine_assumptions(replicated, mode, moved=machines is not None),
+            *((loss.meaning,) if loss else ()),
         ),
         configurations={
             stack.name: configuration_values(stack.config) for stack in (primary, secondary)

@@ -298,8 +298,10 @@ class _Direction:
         return self._id(group, "Microsoft.Storage", ("storageAccounts",), (account.name,))
 
     def _container(self, location: str) -> ResourceId:
-        fabric = self.vault.child("replicationFabrics", names.fabric_name(location))
-        return fabric.child("replicationProtectionContainers", names.container_name(location))
+        fabric = self.vault.child("replicationFabrics", self.stands.names.fabric(location))
+        return fabric.child(
+            "replicationProtectionContainers", self.stands.names.container(location)
+        )
 
     def _network(self, region: Region, spoke: str) -> ResourceId:
         found = next(each for each in region.spokes if each.key == spoke)

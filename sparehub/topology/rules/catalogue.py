@@ -8,6 +8,7 @@ from sparehub.topology.rules.pair.intents import INTENTS
 from sparehub.topology.rules.pair.records import PAIR_RECORDS, RECORDS
 from sparehub.topology.rules.pair.regions import PAIR_REGIONS
 from sparehub.topology.rules.pair.replication import PAIR_REPLICATION
+from sparehub.topology.rules.pair.vaults import VAULTS
 from sparehub.topology.rules.region.circuits import CIRCUITS
 from sparehub.topology.rules.region.gateway_routes import GATEWAY_ROUTES
 from sparehub.topology.rules.region.gateways import GATEWAYS
@@ -47,5 +48,6 @@ PAIR_RULES = (
     *PAIR_REGIONS,
     *PAIR_REPLICATION,
     *PAIR_DRILL,
+    *VAULTS,
 )
 AZURE_RULES = (*FIELD_RULES, *FILE_RULES, *REGION_RULES, *PAIR_RULES, *INTENTS, *DEPLOYED)

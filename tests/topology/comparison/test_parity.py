@@ -13,6 +13,7 @@ from sparehub.topology.state.region import read_state
 from sparehub.topology.state.resources import Resources
 from tests.configurations import shipped, stack_of
 from tests.recorded_state import of, recorded
+from tests.site_recovery_files import REPLICATE, SITE_RECOVERY
 
 Values = dict[str, Any]
 Change = Callable[[Values], object]
@@ -413,3 +414,59 @@ def test_a_circuit_that_stands_elsewhere_than_its_file_says_is_a_drift() -> None
         {"configuration": "japaneast", "state": "koreacentral"},
         "primary",
     )
+
+
+def recovering(first: Values | None = None, second: Values | None = None) -> list[Any]:
+    """Return how a pair with Site Recovery differs, beyond what the shipped one does."""
+    ours, theirs = shipped("primary"), shipped("secondary")
+    ours["sparehub:region"]["replicate"] = REPLICATE if first is None else first
+    if second != {}:
+        theirs["sparehub:region"]["siteRecovery"] = SITE_RECOVERY if second is None else second
+    found = compared(ours, theirs)
+    usual = {each.path for each in compared(shipped("primary"), shipped("secondary"))}
+    return [each for each in found if each.path not in usual]
+
+
+def test_machines_are_replicated_in_one_direction_as_expected() -> None:
+    """One file says what, the other one where to; the other way round as well."""
+    found = recovering()
+
+    assert [(each.path, each.primary, each.secondary, each.verdict) for each in found] == [
+        ("region.replicate", ["app1", "dc1"], None, "expected"),
+        ("region.siteRecovery", None, "rsv-sparehub", "expected"),
+    ]
+    first, second = shipped("primary"), shipped("secondary")
+    first["sparehub:region"]["siteRecovery"] = SITE_RECOVERY
+    second["sparehub:region"]["replicate"] = REPLICATE
+    back = [each for each in compared(first, second) if "epli" in each.path or "Rec" in each.path]
+    assert [(each.path, each.primary, each.secondary, each.verdict) for each in back] == [
+        ("region.replicate", None, ["app1", "dc1"], "expected"),
+        ("region.siteRecovery", "rsv-sparehub", None, "expected"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "path", "reason"),
+    [
+        (REPLICATE, {}, "region.replicate", "the other file has no siteRecovery"),
+        (
+            REPLICATE,
+            SITE_RECOVERY | {"recoveryPlan": {"groups": {"3": {"after": [{"manual": "?"}]}}}},
+            "region.siteRecovery.recoveryPlan.groups.3",
+            "no machine is in this group",
+        ),
+        (
+            REPLICATE,
+            SITE_RECOVERY | {"cacheStorageAccount": {"name": "stsparehubcache1"}},
+            "region.siteRecovery.cacheStorageAccount",
+            "each region has a cache account of its own",
+        ),
+    ],
+)
+def test_files_that_contradict_each_other_on_site_recovery_are_wrong(
+    first: Values, second: Values, path: str, reason: str
+) -> None:
+    """Each once, before the rest."""
+    (wrong,) = [each for each in recovering(first, second) if each.verdict == "wrong"]
+
+    assert (wrong.path, reason in wrong.reason) == (path, True)

@@ -1,5 +1,6 @@
 """What the second region's file says of Site Recovery, and what it does not take over."""
 
+from copy import deepcopy
 from typing import Any
 
 from sparehub.topology.derivation.derive import DeriveRequest, derive
@@ -56,3 +57,41 @@ def test_what_the_second_file_says_of_site_recovery_stays() -> None:
 def test_a_pair_without_site_recovery_derives_none() -> None:
     """The twin."""
     assert "siteRecovery" not in region(derive(shipped("primary"), REQUEST).values)
+
+
+def test_recovery_addresses_that_the_moves_leave_behind_are_noted() -> None:
+    """They are in the first file, their subnets in the second; a moved one stands already."""
+    moved = DeriveRequest(
+        location="southeastasia", same_circuit=True, remaps=("10.0.0.0/12=10.128.0.0/12",)
+    )
+    values = protected()
+    region(values)["replicate"] = deepcopy(region(values)["replicate"])
+    machines = region(values)["replicate"]["machines"]
+    machines["app1"]["networkInterfaces"]["app1-nic"]["ipAddress"] = "10.130.0.10"
+
+    noted = [note for note in derive(values, moved).notes if "replicate" in note.path]
+    assert [(note.kind, note.path, note.message) for note in noted] == [
+        (
+            NoteKind.DO,
+            "region.replicate.machines.dc1.networkInterfaces.dc1-nic.ipAddress",
+            (
+                "10.1.0.10 in the file of primary is not moved, its subnet in the second region "
+                "is: write 10.129.0.10 there"
+            ),
+        )
+    ]
+    assert [note for note in derive(values, REQUEST).notes if "replicate" in note.path] == []
+
+
+def test_an_address_that_is_not_given_needs_no_note() -> None:
+    """Azure chooses one in the subnet where the machine arrives."""
+    values = protected()
+    region(values)["replicate"] = deepcopy(region(values)["replicate"])
+    for machine in region(values)["replicate"]["machines"].values():
+        for interface in machine["networkInterfaces"].values():
+            interface.pop("ipAddress")
+    moved = DeriveRequest(
+        location="southeastasia", same_circuit=True, remaps=("10.0.0.0/12=10.128.0.0/12",)
+    )
+
+    assert [note for note in derive(values, moved).notes if "replicate" in note.path] == []

@@ -5,15 +5,17 @@ from copy import deepcopy
 from typing import Any
 
 from sparehub.topology.model.pair import Stack
-from sparehub.topology.rules.pair import drill
+from sparehub.topology.rules.pair import drill, vaults
 from sparehub.topology.rules.pair import replication as of_pair
 from sparehub.topology.rules.pair.subject import Pair
 from sparehub.topology.rules.region import replication
 from sparehub.topology.rules.rule import Rule
+from tests.configurations import OURS
 from tests.site_recovery_files import MACHINES, REPLICATE, SITE_RECOVERY
 from tests.topology.rules.rule_inputs import Change, Example, in_region, pair, primary
 
 PLACE = "region.replicate.machines"
+VAULT = f"{OURS}/resourceGroups/rg-asr/providers/Microsoft.RecoveryServices/vaults/theirs"
 
 
 def replicating(change: Change) -> Callable[[], Stack]:
@@ -230,6 +232,42 @@ TWO: tuple[tuple[Rule[Pair], Example], ...] = (
             "region.siteRecovery.vault.location",
             "eastasia is the region of primary",
             both(same, lambda half: half["vault"].update(location="Japan East")),
+        ),
+    ),
+    (
+        vaults.the_vault_survives_either_region,
+        Example(
+            both(same, same),
+            "region.siteRecovery.vault.location",
+            "if that region is lost after a failover and re-protection, no machine can be failed",
+            both(same, lambda half: half["vault"].update(location="japaneast")),
+        ),
+    ),
+    (
+        vaults.the_vault_survives_either_region,
+        Example(
+            both(same, lambda half: half.update(vault={"id": VAULT})),
+            "region.siteRecovery.vault.location",
+            "the location of the vault theirs is not known",
+            both(same, lambda half: half.update(vault={"id": VAULT, "location": "japaneast"})),
+        ),
+    ),
+    (
+        vaults.names_in_the_vault_are_of_the_pair,
+        Example(
+            both(same, lambda half: half.update(names={"containers": {"japaneast": "c"}})),
+            "region.siteRecovery.names.containers.japaneast",
+            "is not a region of the pair: eastasia and southeastasia",
+            both(same, lambda half: half.update(names={"containers": {"eastasia": "c"}})),
+        ),
+    ),
+    (
+        vaults.names_in_the_vault_are_of_the_pair,
+        Example(
+            both(same, lambda half: half.update(names={"failback": {"networks": {"web": "n"}}})),
+            "region.siteRecovery.names.failback.networks.web",
+            "there is no spoke of this name",
+            both(same, lambda half: half.update(names={"failback": {"networks": {"spoke1": "n"}}})),
         ),
     ),
     (

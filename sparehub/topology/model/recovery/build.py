@@ -2,8 +2,18 @@
 
 from sparehub.topology.config.resource_ids import ResourceId
 from sparehub.topology.config.schema import StackConfig
-from sparehub.topology.config.site_recovery import CacheStorageAccountConfig, VaultConfig
+from sparehub.topology.config.site_recovery import (
+    CacheStorageAccountConfig,
+    DirectionNamesConfig,
+    ReplicationNamesConfig,
+    VaultConfig,
+)
 from sparehub.topology.model import names
+from sparehub.topology.model.recovery.replication_names import (
+    POLICY,
+    MappingNames,
+    ReplicationNames,
+)
 from sparehub.topology.model.recovery.resources import (
     CacheStorageAccount,
     RecoveryVault,
@@ -30,7 +40,7 @@ def build_site_recovery(config: StackConfig) -> SiteRecovery | None:
         location=config.location,
         vault=_vault(recovery.vault, name, config.location),
         policy=ReplicationPolicy(
-            name=names.REPLICATION_POLICY,
+            name=recovery.names.policy or POLICY,
             recovery_point_retention_in_minutes=(
                 recovery.policy.recovery_point_retention_in_hours * _MINUTES
             ),
@@ -44,7 +54,21 @@ def build_site_recovery(config: StackConfig) -> SiteRecovery | None:
             recovery.agent_updates.automation_account_id if recovery.agent_updates else ""
         ),
         tags=region.tags,
+        names=_names(recovery.names),
     )
+
+
+def _names(given: ReplicationNamesConfig) -> ReplicationNames:
+    return ReplicationNames(
+        fabrics=given.fabrics,
+        containers=given.containers,
+        failover=_of_direction(given.failover),
+        failback=_of_direction(given.failback),
+    )
+
+
+def _of_direction(given: DirectionNamesConfig) -> MappingNames:
+    return MappingNames(containers=given.containers or "", networks=given.networks)
 
 
 def _vault(vault: VaultConfig, region: str, location: str) -> RecoveryVault:

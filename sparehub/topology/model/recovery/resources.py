@@ -7,6 +7,8 @@ every re-protection (SR-54), so they are not resources of a stack.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from sparehub.topology.model.recovery.replication_names import ReplicationNames
+
 
 @dataclass(frozen=True, kw_only=True)
 class CacheStorageAccount:
@@ -65,5 +67,7 @@ class SiteRecovery:
     automation_account_id: str = ""
     """Of the agents' updates; empty where these are off."""
     tags: Mapping[str, str] = field(default_factory=dict)
+    names: ReplicationNames = field(default_factory=ReplicationNames)
+    """Of what the vault holds."""
     source: ReplicationSource | None = None
     """Unknown before the other region's stack is deployed: then nothing is mapped."""
