@@ -7,6 +7,13 @@ from typing import Annotated, Literal
 
 import typer
 
+from sparehub.cli.operations.machines import (
+    AcceptLoss,
+    ConfirmDeletion,
+    NetworkOnly,
+    Prepare,
+    prepare_machines,
+)
 from sparehub.cli.options import Json, StackDirectory, Yes
 from sparehub.failover.journal.acceptances import NOTHING, Accepted
 
@@ -22,18 +29,6 @@ RaiseBandwidth = Annotated[
     typer.Option(
         "--raise-bandwidth",
         help="Raise a smaller circuit permanently to the bandwidth of the other region's.",
-    ),
-]
-NetworkOnly = Annotated[
-    bool,
-    typer.Option("--network-only", help="Leave the machines alone that Site Recovery replicates."),
-]
-AcceptLoss = Annotated[
-    str,
-    typer.Option(
-        "--accept-loss",
-        metavar="REASON",
-        help="Continue although data after the newest recovery point, or a machine, is lost.",
     ),
 ]
 AcceptUnfenced = Annotated[
@@ -126,7 +121,7 @@ def plan(  # noqa: PLR0913 - one option a decision
     show_plan(planned, out, Output(as_json=json))
 
 
-def _switch_command(kind: Planned) -> Callable[..., None]:
+def _switch_command(kind: Literal["failover", "failback"]) -> Callable[..., None]:
     """Return the command that runs a failover or a failback."""
 
     def run(  # noqa: PLR0913 - one option a decision
@@ -140,6 +135,8 @@ def _switch_command(kind: Planned) -> Callable[..., None]:
         raise_bandwidth: RaiseBandwidth = False,
         network_only: NetworkOnly = False,
         authorization_key: AuthorizationKey = None,
+        prepare: Prepare = False,
+        confirm_deletion: ConfirmDeletion = "",
         plan: PlanId = "",
         yes: Yes = False,
         stack_dir: StackDirectory = Path(),
@@ -151,6 +148,11 @@ def _switch_command(kind: Planned) -> Callable[..., None]:
         from sparehub.topology.planning.plan import Mode, PlanKind
 
         accepted = Accepted(reason=accept_unfenced, cut=accept_cut, ticket=fenced_on_premises)
+        if prepare or confirm_deletion:
+            given = (unplanned, raise_bandwidth, accept_unproven, accept_loss, network_only, plan)
+            others = accepted != NOTHING or any((*given, authorization_key))
+            names = confirm_deletion if prepare else None
+            prepare_machines(stack_dir, kind, names, yes=yes, json=json, others=others)
         if accepted != NOTHING and not unplanned:
             raise typer.BadParameter(
                 "--accept-unfenced, --accept-cut and --fenced-on-premises belong to --unplanned"
@@ -179,13 +181,16 @@ app.command(
     Every step is written to the journal first, and verified in Azure afterwards.
 
     [bold]sparehub failover[/bold]   [bold]sparehub failover --yes --plan ID[/bold]
+
+    [bold]sparehub failover --prepare[/bold]: after a failback, replicate the machines again.
     """,
 )(_switch_command("failover"))
 app.command(
     "failback",
     help="""Move the traffic back to the primary region: a failover with the roles swapped.
 
-    [bold]sparehub failback[/bold]
+    [bold]sparehub failback[/bold]   [bold]sparehub failback --prepare[/bold]: where machines were
+    failed over, replicate them back first; in a script `--yes --confirm-deletion app1,dc1`.
     """,
 )(_switch_command("failback"))
 

@@ -48,3 +48,8 @@ class JournalEvent(StrEnum):
     MACHINE_PROTECTED = "machine-protected"
     """A machine has its first recovery point."""
     REPLICATION_ENDED = "replicate-ended"
+    REPROTECTION_BEGUN = "reprotect"
+    """Machines that were failed over are about to be replicated the other way."""
+    REPROTECTION_ENDED = "reprotect-ended"
+    ADDRESSES_RECORDED = "source-addresses"
+    """The addresses of machines that are about to leave the protected region."""

@@ -8,6 +8,7 @@ from sparehub.failover.journal.acceptances import NOTHING, Accepted
 from sparehub.failover.journal.events import JournalEvent
 from sparehub.failover.journal.journal import Record
 from sparehub.failover.journal.open_items import Fence, OpenItem
+from sparehub.failover.journal.source_addresses import with_addresses
 from sparehub.topology.planning.operations import ResourceOperation
 from sparehub.topology.planning.plan import BandwidthIncrease
 
@@ -117,7 +118,7 @@ class JournalState:
     """Circuits, with their stack, whose bandwidth a raise may have left otherwise than the stack
     file says: a later deployment may write them. Activating the stack writes them all."""
     source_addresses: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    """By machine and network interface: the address before the first failover of the machine."""
+    """By machine and network interface: the address before it last left the protected region."""
     last_drill: str = ""
     """When a drill was last recorded; empty where none was."""
 
@@ -272,4 +273,7 @@ _REDUCERS: Mapping[str, Callable[[JournalState, Record], _Changes]] = {
     },
     JournalEvent.ITEM_CLOSED: _item_closed,
     JournalEvent.SUPERSEDED: _superseded,
+    JournalEvent.ADDRESSES_RECORDED: lambda state, record: {
+        "source_addresses": with_addresses(state.source_addresses, record.data)
+    },
 }

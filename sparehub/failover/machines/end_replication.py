@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sparehub.failover.journal.events import JournalEvent
-from sparehub.failover.machines.replicate import Record, ReplicationError, write_plan
+from sparehub.failover.machines.replicate import Record, ReplicationError, delete_plan, write_plan
 from sparehub.failover.machines.waiting import JobWait, all_done
 from sparehub.site_recovery.vault import Vault, VaultError
 from sparehub.topology.errors import PreflightError, UnknownNameError
@@ -88,7 +88,4 @@ def _leave_plan(
         left = {name: item for name, item in items.items() if item not in ending.items}
         write_plan(vault, replication, left, wait, record)
         return
-    record(JournalEvent.REPLICATION_INTENDED, machine="", action="delete plan")
-    job = vault.delete_plan(replication.plan)
-    record(JournalEvent.REPLICATION_POSTED, machine="", action="delete plan", job=job)
-    wait.until_done(job, f"recovery plan {replication.plan.name}: removal")
+    delete_plan(vault, replication, wait, record)

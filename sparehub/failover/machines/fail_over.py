@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from sparehub.failover.journal.source_addresses import record_source_addresses
 from sparehub.failover.machines.arrival import arrival_problems
 from sparehub.failover.machines.azure_machines import DEALLOCATED, deallocate, power_state
 from sparehub.failover.machines.replicate import write_plan
@@ -146,7 +147,7 @@ class MachineFailover:
         if not ready:
             return {"job": "", "machines": []}
         loss = self._loss(ready, contents.at)
-        self._record_addresses(items)
+        record_source_addresses(self.context.session.journal.append, self.direction, items)
         self._require_plan(ready)
         shutdown = self.context.plan.step("fail-over-machines").needs[0] == self.direction.source
         body = requests.plan_failover(shutdown=shutdown)
@@ -206,9 +207,6 @@ class MachineFailover:
                     f"{name}: comes up as of {point:{_SHORT}}; {_minutes(age)} are lost"
                 )
         return ages
-
-    def _record_addresses(self, items: Mapping[str, ProtectedItem]) -> None:
-        """Keep the addresses that the machines have now: those of the way back."""
 
     def _require_plan(self, ready: Mapping[str, ProtectedItem]) -> None:
         """Write the recovery plan where it is not that of the machines that can be failed over."""

@@ -43,6 +43,10 @@ class Replicator:
     wait: JobWait
     expected: float
     """Seconds that a machine is expected to take until it is Protected."""
+    again: bool = False
+    """Whether the machines were re-protected, which is measured apart."""
+    command: str = "sparehub replicate"
+    """What goes on after an interruption."""
     _jobs: dict[str, tuple[str, str]] = field(default_factory=dict)
     """By machine: the job of the last write, and what it does."""
     _failed: dict[str, str] = field(default_factory=dict)
@@ -90,7 +94,12 @@ class Replicator:
                 self._show(each.item, now - self._begun[name])
             elif each.item and name in self._begun:
                 seconds = now - self._begun.pop(name)
-                self.record(JournalEvent.MACHINE_PROTECTED, machine=name, seconds=round(seconds))
+                self.record(
+                    JournalEvent.MACHINE_PROTECTED,
+                    machine=name,
+                    seconds=round(seconds),
+                    again=self.again,
+                )
                 self.wait.note(f"{name}: Protected after {seconds / 60:.0f} min")
         return preview
 
@@ -204,12 +213,12 @@ class Replicator:
         if self.wait.stop():
             raise StillWaitingError(
                 f"stopped on request; {names} are copied by Azure meanwhile, and "
-                "`sparehub replicate` goes on"
+                f"`{self.command}` goes on"
             )
         if idle >= DEADLINE:
             raise StillWaitingError(
                 f"{names}: not Protected after {DEADLINE / 60:.0f} minutes: look at the health of "
-                f"these machines in the vault {self.vault.name}, then `sparehub replicate` again"
+                f"these machines in the vault {self.vault.name}, then `{self.command}` again"
             )
 
     def _write_plan(self) -> None:
@@ -245,3 +254,24 @@ def write_plan(
     record(JournalEvent.REPLICATION_POSTED, machine="", action="plan", job=job)
     wait.until_done(job, f"recovery plan {name}")
     wait.note(f"recovery plan {name}: {len(items)} machines")
+
+
+def delete_plan(vault: Vault, replication: Replication, wait: JobWait, record: Record) -> None:
+    """Delete the recovery plan of a direction, if there is one, and wait until it is gone.
+
+    Raises:
+        JobError: where it cannot be deleted.
+        VaultError: where the vault refuses it.
+    """
+    plan = replication.plan
+    if vault.plan(plan) is None:
+        return
+    record(JournalEvent.REPLICATION_INTENDED, machine="", action="delete plan")
+    try:
+        job = vault.delete_plan(plan)
+    except VaultError as error:
+        if not error.was_lost or vault.plan(plan) is not None:
+            raise
+        return
+    record(JournalEvent.REPLICATION_POSTED, machine="", action="delete plan", job=job)
+    wait.until_done(job, f"recovery plan {plan.name}: removal")

@@ -37,7 +37,7 @@ def replicate(directory: Path, output: Output, *, preview: bool, yes: bool) -> i
             _print(output, direction, found)
         if preview or found.is_empty:
             return _show(output, found)
-        _begin(session, output)
+        refuse_beside_operation(session, output)
         if not yes:
             machines = len(direction.machines)
             ask(f"replicate {machines} machines to {direction.target_location}?")
@@ -65,7 +65,7 @@ def end(directory: Path, output: Output, *, names: Sequence[str], preview: bool,
         direction = opened.in_force()
         ending = preview_ending(opened.vault, direction, names)
         if not preview and ending.items:
-            _begin(session, output)
+            refuse_beside_operation(session, output)
             if not yes:
                 ask(f"end the replication of {_names(ending)}?")
             with session.stoppable():
@@ -80,7 +80,7 @@ def end(directory: Path, output: Output, *, names: Sequence[str], preview: bool,
     return ExitCode.DONE
 
 
-def _begin(session: Session, output: Output) -> None:
+def refuse_beside_operation(session: Session, output: Output) -> None:
     """Refuse to write beside an operation that is under way, or by another account.
 
     Raises:

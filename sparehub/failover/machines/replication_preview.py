@@ -81,7 +81,7 @@ def preview_replication(
     wanted = needs(replication, contents.items, standing)
     enabled = [each.machine for each in wanted if each.need in _ENABLES]
     if enabled:
-        _require_containers(vault, replication)
+        require_containers(vault, replication)
     sources = _sources(vault.azure, replication, enabled)
     items = items_by_machine(replication, contents.items)
     return ReplicationPreview(
@@ -104,8 +104,8 @@ def _standing(azure: Azure, replication: Replication) -> frozenset[ResourceId]:
     return frozenset(network for network in networks if azure.send("GET", str(network)).accepted)
 
 
-def _require_containers(vault: Vault, replication: Replication) -> None:
-    """Refuse to enable machines before the stacks have made what they are replicated by.
+def require_containers(vault: Vault, replication: Replication) -> None:
+    """Refuse to replicate machines before the stacks have made what they are replicated by.
 
     Raises:
         PreflightError: naming what is missing.

@@ -9,7 +9,7 @@ from sparehub.failover.journal.journal import Record
 from sparehub.failover.machines.waiting import JobWait
 from sparehub.failover.session import Session
 from sparehub.site_recovery.vault import Vault
-from sparehub.topology.azure.durations import FIRST_PROTECTION
+from sparehub.topology.azure.durations import FIRST_PROTECTION, SECOND_PROTECTION
 from sparehub.topology.errors import PreflightError
 from sparehub.topology.replication.direction import Replication, replicates, replication
 from sparehub.topology.replication.reconcile import is_reversed
@@ -81,11 +81,16 @@ def open_vault(session: Session) -> VaultSession:
     )
 
 
-def protection_seconds(records: Iterable[Record]) -> float:
-    """Return how long a machine takes until it is Protected: measured before, else recorded."""
+def protection_seconds(records: Iterable[Record], *, again: bool = False) -> float:
+    """Return how long a machine takes until it is Protected: measured before, else recorded.
+
+    ``again``: after a re-protection, which compares disks that are there already.
+    """
     measured = [
         float(record.data["seconds"])
         for record in records
         if record.event == JournalEvent.MACHINE_PROTECTED
+        and bool(record.data.get("again")) is again
     ]
-    return median(measured) if measured else float(FIRST_PROTECTION.typical)
+    known = SECOND_PROTECTION if again else FIRST_PROTECTION
+    return median(measured) if measured else float(known.typical)

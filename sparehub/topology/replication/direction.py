@@ -112,8 +112,7 @@ class Replication:
 
 
 SourceAddresses = Mapping[str, Mapping[str, str]]
-"""By machine and interface: the address that it had before it was failed over for the first time.
-"""
+"""By machine and interface: the address that it had before it last left the protected region."""
 
 
 def replicates(pair: Mapping[str, Stack]) -> bool:
@@ -133,8 +132,8 @@ def replication(
         pair: both stacks by name.
         source: the stack whose region is left.
         subscription: of both stacks.
-        addresses: those of the machines before the first failover, for the way back; where they are
-            not known, they follow from the recovery addresses and the two subnets.
+        addresses: those of the machines before they were failed over, for the way back; where they
+            are not known, they follow from the recovery addresses and the two subnets.
 
     """
     protected = _protected(pair)

@@ -83,8 +83,8 @@ class ProtectedItem:
 
     @property
     def is_protected(self) -> bool:
-        """Whether it has a recovery point and can be failed over; a test may be waiting."""
-        return self.state == PROTECTED
+        """Whether it has a recovery point; a test may be waiting, or a failover have failed."""
+        return self.state == PROTECTED or self.allows(Operation.FAILOVER)
 
     @property
     def is_failed_over(self) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 from sparehub.topology.config.resource_ids import ResourceId
 from sparehub.topology.errors import PreflightError
 from sparehub.topology.replication.direction import Machine, Replication
-from sparehub.topology.replication.protected_item import PROTECTED, ProtectedItem
+from sparehub.topology.replication.protected_item import ProtectedItem
 from sparehub.topology.replication.requests import plan_groups
 
 _FAILED = "Failed"
@@ -133,7 +133,7 @@ def _missing_interfaces(machine: Machine, item: ProtectedItem) -> list[str]:
 def _need(machine: Machine, item: ProtectedItem | None, test_network: bool) -> MachineNeed:  # noqa: FBT001 - of the machine
     if item is None:
         return MachineNeed(machine=machine, item=None, need=Need.ENABLE)
-    if item.state != PROTECTED and item.state.endswith(_FAILED):
+    if not item.is_protected and item.state.endswith(_FAILED):
         return MachineNeed(machine=machine, item=item, need=Need.ENABLE_AGAIN)
     if not item.is_protected:
         return MachineNeed(machine=machine, item=item, need=Need.WAIT)

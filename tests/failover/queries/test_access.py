@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from sparehub.failover.preflight.access import Access
+from sparehub.failover.queries.access import Access
 from sparehub.topology.config.resource_ids import ResourceId
 from sparehub.topology.planning.permissions import Need
 from tests.failover.steps.test_fencing import Script

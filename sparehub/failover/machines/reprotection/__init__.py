@@ -1,0 +1,1 @@
+"""Re-protection: machines that were failed over are replicated the other way."""
