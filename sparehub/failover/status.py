@@ -212,12 +212,12 @@ def pair_status(session: Session) -> PairStatus:
 
 
 def open_items_code(journal_state: JournalState) -> int:
-    """Return the exit code of a command that is done: whether something is owed.
+    """Return the exit code of a command that is done: whether something is left.
 
     That is a region which may still advertise, or one whose machines may still run.
     """
-    owed = journal_state.unfenced or journal_state.left_running
-    return ExitCode.OPEN_ITEMS if owed else ExitCode.DONE
+    left = journal_state.unfenced or journal_state.left_running
+    return ExitCode.OPEN_ITEMS if left else ExitCode.DONE
 
 
 def status(directory: Path, output: Output) -> int:

@@ -8,18 +8,18 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import Any, TypeVar
-
-from azure.core.exceptions import AzureError, ClientAuthenticationError, HttpResponseError
-from azure.mgmt.recoveryservicessiterecovery import SiteRecoveryManagementClient
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from sparehub.azure.answers import NOT_FOUND, SignInError
-from sparehub.azure.client import ArmClient
-from sparehub.site_recovery.first_answer import FirstAnswer
 from sparehub.site_recovery.job import Job
 from sparehub.topology.config.resource_ids import ResourceId
 from sparehub.topology.errors import SparehubError
 from sparehub.topology.replication.protected_item import ProtectedItem
+
+if TYPE_CHECKING:
+    from azure.mgmt.recoveryservicessiterecovery import SiteRecoveryManagementClient
+
+    from sparehub.azure.client import ArmClient
 
 Body = Mapping[str, Any]
 _T = TypeVar("_T")
@@ -53,13 +53,18 @@ class Contents:
 class Vault:
     """One vault; a write raises LeaseError where somebody else has taken over."""
 
-    azure: ArmClient
+    azure: "ArmClient"
     id: ResourceId
     guard: Callable[[], object]
     """Raises LeaseError where somebody else has taken over."""
-    _client: SiteRecoveryManagementClient = field(init=False, repr=False)
+    _client: "SiteRecoveryManagementClient" = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
+        # Only commands that use a vault load Microsoft's packages, which take half a second.
+        from azure.mgmt.recoveryservicessiterecovery import (  # noqa: PLC0415 - see above
+            SiteRecoveryManagementClient,
+        )
+
         client = SiteRecoveryManagementClient(
             subscription_id=self.id.subscription, **self.azure.options()
         )
@@ -224,6 +229,8 @@ class Vault:
             VaultError: where it is refused, or no answer came.
             LeaseError: where somebody else has taken over.
         """
+        from sparehub.site_recovery.first_answer import FirstAnswer  # noqa: PLC0415 - loads azure
+
         self.guard()
         headers = self._asked(
             identity.name,
@@ -238,6 +245,12 @@ class Vault:
         return str(headers.get("x-ms-request-id") or "").rpartition("/")[2]
 
     def _asked(self, what: str, ask: Callable[[], _T]) -> _T:
+        from azure.core.exceptions import (  # noqa: PLC0415 - as in `__post_init__`
+            AzureError,
+            ClientAuthenticationError,
+            HttpResponseError,
+        )
+
         try:
             return ask()
         except ClientAuthenticationError as error:
