@@ -5,7 +5,7 @@ already is found, and not done twice. So a run that died anywhere is resumed by 
 unfinished step.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -16,7 +16,8 @@ from sparehub.failover.journal.journal import JournalError
 from sparehub.failover.journal.lease import LeaseError
 from sparehub.failover.machines.fail_over import MachineFailover
 from sparehub.failover.machines.source_machines import record_running_sources
-from sparehub.failover.steps.authorization_keys import issue, revoke
+from sparehub.failover.steps.hooks.hook_step import run_hook
+from sparehub.failover.steps.keys.authorization_keys import issue, revoke
 from sparehub.failover.steps.nva_start import start_nva
 from sparehub.failover.steps.raise_bandwidth import BandwidthRaise
 from sparehub.failover.steps.stack_switch import StackSwitch
@@ -35,6 +36,7 @@ _STATES = {
     **dict.fromkeys((StepAction.QUIESCE, StepAction.POINTS), "QUIESCING"),
     **dict.fromkeys((StepAction.FAIL_OVER, StepAction.AWAIT_MACHINES), "MOVING"),
     **dict.fromkeys((StepAction.STOP_SOURCES, StepAction.VERIFY_MACHINES), "MOVING"),
+    StepAction.HOOK: "HOOK",
 }
 _OF_MACHINES = (
     StepAction.QUIESCE,
@@ -68,10 +70,13 @@ class Executor:
         """
         self._switch.preview_plan()
 
-    def begin(self) -> None:
+    def begin(self, confirmed: Mapping[str, Mapping[str, str]]) -> None:
         """Record that the operation begins, and which one under way it supersedes.
 
         Both in one record: a death between two records would leave no operation under way.
+
+        Args:
+            confirmed: what is confirmed as done already (``JournaledOperation.confirmed``).
         """
         context, plan = self.context, self.context.plan
         underway = context.session.journal_state.open
@@ -90,6 +95,7 @@ class Executor:
             **context.accepted.document(),
             unproven=context.unproven,
             network_only=context.network_only,
+            confirmed=confirmed,
             supersedes=underway.id if underway else "",
         )
 
@@ -134,7 +140,7 @@ class Executor:
         state = _STATES.get(step.act) or ("ACTIVATING" if stack == context.plan.target else "")
         context.write(JournalEvent.INTENDED, step=step.id, state=state or "FENCING")
         with context.session.progress.step(step):
-            outcome = self._act(step)
+            outcome = run_hook(context, step) if step.hook else self._act(step)
         context.write(JournalEvent.COMPLETED, step=step.id, **outcome)
 
     def _act(self, step: PlanStep) -> dict[str, Any]:  # noqa: PLR0911 - one return an action

@@ -48,8 +48,8 @@ def test_a_command_and_a_request_with_their_defaults() -> None:
 @pytest.mark.parametrize(
     ("hook", "path", "says"),
     [
-        (without(STOP, "before"), "region.hooks[0]", "one of before and after"),
-        (without(STOP, after="fence-primary"), "region.hooks[0]", "one of before and after"),
+        (without(STOP, "before"), "region.hooks[0]", "before and after"),
+        (without(STOP, after="fence-primary"), "region.hooks[0]", "before and after"),
         (without(STOP, "command"), "region.hooks[0]", "one of command, http and manual"),
         (without(STOP, manual="?"), "region.hooks[0]", "one of command, http and manual"),
         (without(STOP, command="./a b"), "region.hooks[0].command", "must be a list"),
