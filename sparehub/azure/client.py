@@ -1,6 +1,5 @@
 """Client of Azure Resource Manager: retry with backoff, tokens, long-running operations."""
 
-import math
 import re
 import time
 from collections.abc import Callable, Mapping
@@ -16,11 +15,10 @@ from azure.core.pipeline.policies import (
     CustomHookPolicy,
     HTTPPolicy,
     RequestIdPolicy,
-    RetryPolicy,
     SansIOHTTPPolicy,
     UserAgentPolicy,
 )
-from azure.core.pipeline.transport import HttpTransport, RequestsTransport
+from azure.core.pipeline.transport import RequestsTransport
 from azure.core.polling import LROPoller
 from azure.core.rest import HttpRequest, HttpResponse
 from azure.mgmt.core import ARMPipelineClient
@@ -28,6 +26,7 @@ from azure.mgmt.core.policies import ARMChallengeAuthenticationPolicy
 from azure.mgmt.core.polling.arm_polling import ARMPolling
 
 from sparehub.azure.answers import Account, Answer, SignInError, silence
+from sparehub.azure.policies import Deadline, DeadlineRetry
 from sparehub.azure.versions import version_of
 from sparehub.topology.config.resource_ids import url_path
 
@@ -42,52 +41,10 @@ _ACTION = 600.0
 """Seconds for a long-running POST; the route tables of a circuit take one to two minutes."""
 _BEGIN = 60.0
 """Seconds for one request of a long-running operation."""
-_LEAST = 0.1
-"""Seconds of the shortest read timeout."""
 _DONE = 200
 _POLL = 5.0
 """Seconds between two polls of a long-running operation without ``Retry-After``."""
 _SIGN_IN = "sign in again (`az login`, or the azure-native settings of this stack)"
-
-
-class _Retry(RetryPolicy[HttpRequest, HttpResponse]):
-    """Retry policy with backoff that honours ``Retry-After`` up to the deadline of a request.
-
-    Which errors are retried, and the exponential backoff between the attempts, are azure-core's:
-    https://learn.microsoft.com/python/api/azure-core/azure.core.pipeline.policies.retrypolicy
-    """
-
-    def configure_retries(self, options: dict[str, Any]) -> dict[str, Any]:
-        """Store the deadline with the other retry settings of a request."""
-        deadline = options.get("deadline", math.inf)
-        return {**super().configure_retries(options), "deadline": deadline}
-
-    def sleep(
-        self,
-        settings: dict[str, Any],
-        transport: HttpTransport[HttpRequest, HttpResponse],
-        response: PipelineResponse[HttpRequest, HttpResponse] | None = None,
-    ) -> None:
-        """Back off before the next attempt, until the deadline at most."""
-        retry_after = self.get_retry_after(response) if response else None
-        remaining = max(0.0, settings["deadline"] - time.monotonic())
-        if retry_after and retry_after > remaining:
-            transport.sleep(remaining)
-        else:
-            super().sleep(settings, transport, response)
-
-
-class _Deadline(SansIOHTTPPolicy[HttpRequest, HttpResponse]):
-    """Limits the read timeout of every attempt to the deadline (monotonic seconds)."""
-
-    def on_request(self, request: PipelineRequest[HttpRequest]) -> None:
-        """Shorten the read timeout of this attempt."""
-        deadline = request.context.options.pop("deadline", None)
-        if deadline is not None:
-            request.context["deadline"] = deadline
-        remaining = request.context.get("deadline", math.inf) - time.monotonic()
-        if remaining < math.inf:
-            request.context.options["read_timeout"] = max(remaining, _LEAST)
 
 
 class _Polling(ARMPolling):
@@ -157,8 +114,8 @@ class ArmClient:
         policies: list[HTTPPolicy[HttpRequest, HttpResponse] | SansIOHTTPPolicy[Any, Any]] = [
             RequestIdPolicy(),
             UserAgentPolicy(base_user_agent="sparehub"),
-            _Retry(),
-            _Deadline(),
+            DeadlineRetry(),
+            Deadline(),
             _Authentication(_Issuer(self.credential), self.scope),
         ]
         pipeline = Pipeline(self.transport, policies)

@@ -5,6 +5,7 @@ and moved back. What happened is read from the local Azure's log, not from what 
 """
 
 import json
+import shutil
 import subprocess
 import sys
 import time
@@ -61,8 +62,12 @@ class RehearsalStep:
         }
 
 
-def rehearse(directory: Path, output: Output, inherited: Mapping[str, str]) -> int:
+def rehearse(
+    directory: Path, output: Output, inherited: Mapping[str, str], *, run_hooks: bool = False
+) -> int:
     """Fail over and back on copies; return the exit code, 1 where anything was not as it must be.
+
+    Hooks are simulated unless ``run_hooks``; then nobody is asked: a person's part is confirmed.
 
     Raises:
         PreflightError: where the stack files do not say which region is live.
@@ -75,6 +80,8 @@ def rehearse(directory: Path, output: Output, inherited: Mapping[str, str]) -> i
         rehearsal = Rehearsal.begin(home, directory, STACKS, environment)
         for stack in STACKS:
             make_ready(rehearsal, stack)
+        if run_hooks:
+            copy_programs(directory, rehearsal.project)
     output.note(f"simulated Azure at {rehearsal.home.simulator}")
     for stack in STACKS:
         with output.progress.status(f"building {stack} ..."):
@@ -82,7 +89,7 @@ def rehearse(directory: Path, output: Output, inherited: Mapping[str, str]) -> i
     moves = []
     for kind in kinds:
         with output.progress.status(f"{kind} ..."):
-            moves.append(_move(rehearsal, kind))
+            moves.append(_move(rehearsal, kind, run_hooks=run_hooks))
     total = sum(len(move.violations) for move in moves)
     if output.as_json:
         document = {"moves": [move.document() for move in moves], "violations": total}
@@ -101,11 +108,39 @@ def _kinds(directory: Path) -> tuple[str, str]:
     return ("failover", "failback") if live == ["primary"] else ("failback", "failover")
 
 
-def _move(rehearsal: Rehearsal, kind: str) -> RehearsalStep:
+def copy_programs(directory: Path, project: Path) -> None:
+    """Copy the programs of hooks that are in the project, such as ``./stop-jobs.sh``.
+
+    Raises:
+        PreflightError: where one is not there.
+    """
+    hooks = [hook for name in STACKS for hook in read_stack(directory, name).config.region.hooks]
+    for program in dict.fromkeys(hook.command[0] for hook in hooks if hook.command):
+        if "/" not in program or Path(program).is_absolute():
+            continue
+        copy = (project / program).resolve()
+        if not copy.is_relative_to(project.resolve()):
+            raise PreflightError(f"{program} of a hook is outside the project: move it into it")
+        try:
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(directory / program, copy)
+        except OSError as error:
+            message = f"{program} of a hook cannot be copied ({error.strerror})"
+            raise PreflightError(message) from None
+
+
+def hook_options(plan: Mapping[str, Any]) -> list[str]:
+    """Return the options that run hooks, with which nobody is asked for a person's part."""
+    names = [step["hook"]["name"] for step in plan["steps"] if step.get("hook", {}).get("manual")]
+    return ["--run-hooks", *(f"--confirm={name}=rehearsed" for name in names)]
+
+
+def _move(rehearsal: Rehearsal, kind: str, *, run_hooks: bool) -> RehearsalStep:
     plan = json.loads(_sparehub(rehearsal, "plan", kind, "--json"))
     seen = len(rehearsal.log())
     began = time.monotonic()
-    _sparehub(rehearsal, kind, "--yes", "--plan", plan["id"], "--json")
+    hooks = hook_options(plan) if run_hooks else ()
+    _sparehub(rehearsal, kind, "--yes", "--plan", plan["id"], "--json", *hooks)
     own = time.monotonic() - began
     entries = rehearsal.log()[seen:]
     astray = control.data_plane_faults(rehearsal.home.simulator)

@@ -5,18 +5,18 @@ already is found, and not done twice. So a run that died anywhere is resumed by 
 unfinished step.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from sparehub.failover.adapters.confirmation import answer
 from sparehub.failover.journal.events import JournalEvent
 from sparehub.failover.journal.journal import JournalError
 from sparehub.failover.journal.lease import LeaseError
 from sparehub.failover.machines.fail_over import MachineFailover
 from sparehub.failover.machines.source_machines import record_running_sources
-from sparehub.failover.steps.authorization_keys import issue, revoke
+from sparehub.failover.steps.hooks.hook_step import run_hook
+from sparehub.failover.steps.keys.authorization_keys import issue, revoke
 from sparehub.failover.steps.nva_start import start_nva
 from sparehub.failover.steps.raise_bandwidth import BandwidthRaise
 from sparehub.failover.steps.stack_switch import StackSwitch
@@ -35,6 +35,7 @@ _STATES = {
     **dict.fromkeys((StepAction.QUIESCE, StepAction.POINTS), "QUIESCING"),
     **dict.fromkeys((StepAction.FAIL_OVER, StepAction.AWAIT_MACHINES), "MOVING"),
     **dict.fromkeys((StepAction.STOP_SOURCES, StepAction.VERIFY_MACHINES), "MOVING"),
+    StepAction.HOOK: "HOOK",
 }
 _OF_MACHINES = (
     StepAction.QUIESCE,
@@ -68,10 +69,13 @@ class Executor:
         """
         self._switch.preview_plan()
 
-    def begin(self) -> None:
+    def begin(self, confirmed: Mapping[str, Mapping[str, str]]) -> None:
         """Record that the operation begins, and which one under way it supersedes.
 
         Both in one record: a death between two records would leave no operation under way.
+
+        Args:
+            confirmed: what is confirmed as done already (``JournaledOperation.confirmed``).
         """
         context, plan = self.context, self.context.plan
         underway = context.session.journal_state.open
@@ -90,6 +94,7 @@ class Executor:
             **context.accepted.document(),
             unproven=context.unproven,
             network_only=context.network_only,
+            confirmed=confirmed,
             supersedes=underway.id if underway else "",
         )
 
@@ -134,14 +139,14 @@ class Executor:
         state = _STATES.get(step.act) or ("ACTIVATING" if stack == context.plan.target else "")
         context.write(JournalEvent.INTENDED, step=step.id, state=state or "FENCING")
         with context.session.progress.step(step):
-            outcome = self._act(step)
+            outcome = run_hook(context, step) if step.hook else self._act(step)
         context.write(JournalEvent.COMPLETED, step=step.id, **outcome)
 
     def _act(self, step: PlanStep) -> dict[str, Any]:  # noqa: PLR0911 - one return an action
         """Do what a step is for; return what the journal records of its outcome."""
         context = self.context
         if step.act in _OF_MACHINES:
-            return dict(MachineFailover.of(context, answer).perform(step))
+            return dict(MachineFailover.of(context).perform(step))
         if step.act is StepAction.PROBE:
             return {"answers": UnreachableRegion(context).responds()}
         if step.act is StepAction.FENCE and step.change:

@@ -12,7 +12,7 @@ from sparehub.failover.operations import refuse_other_account, report_status, sh
 from sparehub.failover.queries.probe import responds
 from sparehub.failover.session import Session, open_session, require_current_files
 from sparehub.failover.steps.fencing import remove_fence
-from sparehub.failover.steps.key_checks import record_used
+from sparehub.failover.steps.keys.key_checks import record_used
 from sparehub.failover.steps.preview_guard import check_preview
 from sparehub.failover.steps.reconcile import fence_for, import_orphans, reconcile_pending
 from sparehub.failover.steps.verify_step import verify_step

@@ -3,8 +3,10 @@
 import os
 import secrets
 import time
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 
 from pydantic import SecretStr
 
@@ -36,7 +38,8 @@ from sparehub.failover.session import (
     require_current_files,
 )
 from sparehub.failover.status import open_items_code, pair_status
-from sparehub.failover.steps.authorization_keys import GivenKeys, Keys, store
+from sparehub.failover.steps.hooks.confirmation import confirmations_of
+from sparehub.failover.steps.keys.authorization_keys import GivenKeys, Keys, store
 from sparehub.failover.steps.reconcile import reconcile_pending
 from sparehub.failover.steps.step_inputs import StepContext
 from sparehub.output import Output
@@ -63,6 +66,10 @@ class OperationRequest:
     """Whether machines that are replicated stay where they are."""
     authorization_keys: tuple[tuple[str, SecretStr], ...] = ()
     """Keys that were given by hand: connection, empty where none was named, and key."""
+    confirmations: Mapping[str, str] = field(default_factory=dict)
+    """What is confirmed as done by hand: a note for each name (``--confirm``)."""
+    run_hooks: bool = False
+    """Whether hooks are run on the local Azure, too."""
 
 
 def begin(directory: Path, request: OperationRequest, output: Output) -> int:
@@ -73,7 +80,8 @@ def begin(directory: Path, request: OperationRequest, output: Output) -> int:
     """
     began = time.monotonic()
     refuse_unconfirmed(request.yes, request.plan)
-    for reason in (*request.accepted.document().values(), request.unproven):
+    reasons = (*request.accepted.document().values(), request.unproven)
+    for reason in (*reasons, *request.confirmations.values()):
         refuse_unprintable(reason)
     with open_session(directory, output, exclusive=True, allow_unreadable=True) as opened:
         session = require_current_files(opened)
@@ -89,6 +97,7 @@ def begin(directory: Path, request: OperationRequest, output: Output) -> int:
         journal_state = session.journal_state
         questions.refuse_unfinished(journal_state, plan)
         _refuse_other_plan(plan, request.plan, journal_state)
+        confirmed = confirmations_of(plan, request.confirmations)
         number = generations.next_generation(session.pair, session.readable)
         # Unique across hosts, whose journals may be other ones: the stacks record it.
         identity = f"{plan.kind.value}-{number}-{secrets.token_hex(3)}"
@@ -99,7 +108,7 @@ def begin(directory: Path, request: OperationRequest, output: Output) -> int:
             keys = _keys(session, plan)
             given = assign(request.authorization_keys, plan, keys.used_up)
         refuse_other_account(session, unplanned=plan.mode is Mode.UNPLANNED)
-        context = preflight_context(session, plan, request.unproven, given)
+        context = preflight_context(session, plan, request, given)
         questions.preflight(context, session.progress.note)
         executor.preview()
         show_target(output, session.azure)
@@ -111,19 +120,27 @@ def begin(directory: Path, request: OperationRequest, output: Output) -> int:
                 session.journal.append(JournalEvent.COMMITTED, journal_state.last.id)
             if given:
                 store(session.journal, keys, plan, given)
-            executor.begin()
+            executor.begin(confirmed)
             executor.execute()
         return _report(session, plan, output, time.monotonic() - began)
 
 
-def resume(directory: Path, output: Output, *, yes: bool, accepted: Accepted) -> int:
+def resume(  # noqa: PLR0913 - one argument an option
+    directory: Path,
+    output: Output,
+    *,
+    yes: bool,
+    accepted: Accepted,
+    confirmations: Mapping[str, str] = MappingProxyType({}),
+    run_hooks: bool = False,
+) -> int:
     """Go on with an operation that stopped half-way; return the exit code.
 
     Raises:
         PreflightError: where the stack files have changed since.
     """
     began = time.monotonic()
-    for reason in accepted.document().values():
+    for reason in (*accepted.document().values(), *confirmations.values()):
         refuse_unprintable(reason)
     with open_session(directory, output, exclusive=True, allow_unreadable=True) as opened:
         underway = opened.journal_state.open
@@ -153,11 +170,20 @@ def resume(directory: Path, output: Output, *, yes: bool, accepted: Accepted) ->
                 for name in pending:
                     reconcile_pending(session.stacks, session.azure, name, output.note)
                 return report_status(session, output)
-            plan = _resume(session, underway, accepted)
+            request = OperationRequest(
+                kind=PlanKind(underway.kind),
+                mode=Mode(underway.mode),
+                accepted=accepted,
+                yes=yes,
+                confirmations=confirmations,
+                run_hooks=run_hooks,
+                network_only=underway.network_only,
+            )
+            plan = _resume(session, underway, request)
         return _report(session, plan, output, time.monotonic() - began)
 
 
-def _resume(session: Session, underway: JournaledOperation, accepted: Accepted) -> Plan:
+def _resume(session: Session, underway: JournaledOperation, request: OperationRequest) -> Plan:
     """Execute what is not done of an operation; return its plan.
 
     Raises:
@@ -170,8 +196,8 @@ def _resume(session: Session, underway: JournaledOperation, accepted: Accepted) 
     plan = failover.plan(
         session.pair["primary"],
         session.pair["secondary"],
-        PlanKind(underway.kind),
-        Mode(underway.mode),
+        request.kind,
+        request.mode,
         raise_bandwidth=bool(underway.raises),
         network_only=underway.network_only,
         program=session.program,
@@ -183,13 +209,14 @@ def _resume(session: Session, underway: JournaledOperation, accepted: Accepted) 
         )
         raise PreflightError(message)
     number = underway.generation or generations.next_generation(session.pair, session.readable)
-    request = OperationRequest(
-        kind=plan.kind, mode=plan.mode, accepted=accepted, network_only=underway.network_only
-    )
+    accepted = request.accepted
+    confirmed = confirmations_of(plan, request.confirmations)
     files = files_of(session, number, underway.generations)
     executor = executor_of(session, plan, request, underway.id, files)
     if accepted.after(underway.accepted) != underway.accepted:
         session.journal.append(JournalEvent.ACCEPTED, underway.id, **accepted.document())
+    if confirmed:
+        session.journal.append(JournalEvent.CONFIRMED, underway.id, confirmed=confirmed)
     executor.execute()
     return plan
 
@@ -253,6 +280,8 @@ def executor_of(
         accepted=request.accepted,
         unproven=request.unproven,
         network_only=request.network_only,
+        asks=not request.yes,
+        run_hooks=request.run_hooks,
     )
     return Executor(context)
 
@@ -265,7 +294,10 @@ def _keys(session: Session, plan: Plan) -> Keys:
 
 
 def preflight_context(
-    session: Session, plan: Plan, unproven: str = "", given: GivenKeys | None = None
+    session: Session,
+    plan: Plan,
+    request: OperationRequest | None = None,
+    given: GivenKeys | None = None,
 ) -> PreflightContext:
     """Return everything that the checks before an operation read."""
     return PreflightContext(
@@ -275,9 +307,11 @@ def preflight_context(
         journal_state=session.journal_state,
         stacks=session.stacks,
         azure=session.azure,
-        unproven=unproven,
+        unproven=request.unproven if request else "",
         given=given or {},
         machines=open_vault(session) if plan.moves_machines else None,
+        runs_hooks=not session.simulated or bool(request and request.run_hooks),
+        directory=session.directory,
     )
 
 

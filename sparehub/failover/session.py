@@ -55,6 +55,8 @@ class Session:
     azure: GuardedAzure
     program: Program
     """What carries out a plan that is confirmed in this session."""
+    simulated: bool = False
+    """Whether ``azure`` is a local Azure."""
     _stop_requested: threading.Event = field(default_factory=threading.Event)
 
     @property
@@ -184,6 +186,7 @@ def open_session(
             states=states,
             azure=GuardedAzure(azure, guard),
             program=program,
+            simulated=settings.store is not None,
         )
         if not allow_unreadable:
             session.snapshots_without("")

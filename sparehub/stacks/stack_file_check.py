@@ -50,6 +50,7 @@ def check_stack_files(directory: Path, names: Sequence[str] = ()) -> CheckResult
     if len(stacks) == len(STACKS):
         all_findings += _untrue_intents(*in_order(stacks))
         all_findings += _differing_generations(stacks)
+        all_findings += _misplaced_hooks(*in_order(stacks))
     findings, suppressed = without_suppressed(all_findings, stacks)
     topology = summarize_pair(stacks)
     return CheckResult(stacks=stacks, findings=findings, suppressed=suppressed, topology=topology)
@@ -61,6 +62,15 @@ def _untrue_intents(primary: Stack, secondary: Stack) -> Iterator[Finding]:
         from sparehub.topology.reachability.checks import check_intents  # noqa: PLC0415
 
         yield from check_intents(primary, secondary)
+
+
+def _misplaced_hooks(primary: Stack, secondary: Stack) -> Iterator[Finding]:
+    """Yield a finding for each hook whose step is in no plan; plans are loaded only for these."""
+    if primary.config.region.hooks or secondary.config.region.hooks:
+        from sparehub.topology.planning.hook_places import misplaced_hooks  # noqa: PLC0415
+
+        for stack, problem in misplaced_hooks(primary, secondary):
+            yield Finding.of(problem, stack.name)
 
 
 def _differing_generations(stacks: Sequence[Stack]) -> Iterator[Finding]:

@@ -24,6 +24,8 @@ SparehubError                     1  one message: what, where, what to do
 ├── FenceError                    1  a fence could not be set or removed
 │   └── CutError                  1  every possible fence would disconnect other networks
 ├── VerificationError             1  a step finished, but Azure does not show its result
+├── HookError                     1  a hook failed, or its time ran out
+├── UnconfirmedError              1  nobody confirmed what a person has to do in a step
 ├── NvaError                      1  the NVA could not be started, or does not forward
 ├── EscapeError                   1  the test networks of a drill are not isolated
 ├── PrerequisiteError             1  the simulator refuses what a stack file refers to

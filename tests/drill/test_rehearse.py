@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
-from sparehub.drill.rehearse import violations
+from sparehub.drill.rehearse import copy_programs, hook_options, violations
 from sparehub.simulator.control import LogEntry
-from tests.command_fixtures import Sparehub
+from sparehub.topology.errors import PreflightError
+from tests.command_fixtures import Sparehub, change_region
 from tests.configurations import OURS
 
 GROUP = f"{OURS}/resourceGroups/rg/providers/Microsoft.Network"
@@ -83,3 +84,55 @@ def test_without_one_live_region_nothing_is_rehearsed(sparehub: Sparehub, tmp_pa
     assert done.returncode == 3
     assert done.stderr == "error: one region must be active, not none\n"
     assert not (tmp_path / "home").exists()
+
+
+HOOK = {"name": "stop", "before": "fence-primary", "timeoutInSeconds": 9}
+
+
+def give_hook(directory: Path, **more: Any) -> None:
+    """Give the primary's file a hook."""
+    file = directory / "Pulumi.primary.yaml"
+    change_region(file, lambda region: region.update(hooks=[{**HOOK, **more}]))
+
+
+def test_programs_of_hooks_in_the_project_are_copied(sparehub: Sparehub, tmp_path: Path) -> None:
+    """With their mode; what is found on PATH or by an absolute path is not."""
+    del sparehub  # it has put the stack files there
+    program = tmp_path / "hooks" / "stop.sh"
+    program.parent.mkdir()
+    program.write_text("#!/bin/sh\n")
+    program.chmod(0o750)
+    copy = tmp_path / "copy"
+    copy.mkdir()
+
+    for command in ("hooks/stop.sh", "sh", "/bin/sh"):
+        give_hook(tmp_path, command=[command, "x"])
+        copy_programs(tmp_path, copy)
+
+    assert [path.relative_to(copy).as_posix() for path in copy.rglob("*")] == [
+        "hooks",
+        "hooks/stop.sh",
+    ]
+    assert (copy / "hooks" / "stop.sh").stat().st_mode & 0o777 == 0o750
+
+
+@pytest.mark.parametrize(
+    ("program", "says"), [("../x.sh", "is outside the project"), ("./x.sh", "cannot be copied")]
+)
+def test_a_program_that_cannot_be_copied_is_named(
+    sparehub: Sparehub, tmp_path: Path, program: str, says: str
+) -> None:
+    """Nothing is written outside the copy."""
+    del sparehub
+    give_hook(tmp_path, command=[program])
+
+    with pytest.raises(PreflightError, match=f"{program} of a hook {says}"):
+        copy_programs(tmp_path, tmp_path / "copy")
+
+
+def test_a_rehearsal_with_hooks_confirms_every_question() -> None:
+    """And only those: commands and requests are run."""
+    ask = {"hook": {**HOOK, "name": "ask", "manual": "Valid?"}}
+    steps = [{"hook": {**HOOK, "command": ["./x"]}}, {"change": None}, ask]
+
+    assert hook_options({"steps": steps}) == ["--run-hooks", "--confirm=ask=rehearsed"]

@@ -74,8 +74,19 @@ class Flow:
     """Whether a failback follows upon a death, and not `resume`."""
 
 
+def hooked(region: dict[str, Any]) -> None:
+    """Give a region a hook at a step of either region; names differ between the files."""
+    name = "-".join(region["expressRoute"]["connections"])
+    step = {"before": "fence-primary"} if name == "hong-kong" else {"after": "activate-secondary"}
+    region["hooks"] = [{"name": name, **step, "command": ["true"], "timeoutInSeconds": 60}]
+
+
 FLOWS = {
     "planned failover": Flow(PlanKind.FAILOVER),
+    "planned failover with hooks": Flow(PlanKind.FAILOVER, change=hooked),
+    "unplanned, fenced at the circuit, with hooks": Flow(
+        PlanKind.FAILOVER, Mode.UNPLANNED, lost=True, change=hooked
+    ),
     "failback": Flow(PlanKind.FAILBACK, before=(PlanKind.FAILOVER,)),
     "planned, state recorded at the end": Flow(PlanKind.FAILOVER, large=True),
     "failback that gives a failover up": Flow(PlanKind.FAILBACK, halted=True),

@@ -15,7 +15,8 @@ from sparehub.failover.journal import journal
 from sparehub.failover.journal.lease import LeaseError
 from sparehub.failover.plans import read_plan
 from sparehub.failover.preflight import reachability
-from sparehub.failover.steps import key_checks, stack_switch
+from sparehub.failover.steps import stack_switch
+from sparehub.failover.steps.keys import key_checks
 from sparehub.output import Output
 from sparehub.topology.errors import HalfwayError, InterlockError, PreflightError
 from sparehub.topology.planning.operations import ResourceOperation, Verb

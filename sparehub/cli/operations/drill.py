@@ -50,7 +50,14 @@ def stop(
 
 
 @app.command()
-def rehearse(*, stack_dir: StackDirectory = Path(), json: Json = False) -> None:
+def rehearse(
+    *,
+    run_hooks: Annotated[
+        bool, typer.Option("--run-hooks", help="Run the hooks; without it they are simulated.")
+    ] = False,
+    stack_dir: StackDirectory = Path(),
+    json: Json = False,
+) -> None:
     """Fail over and back on a local Azure with copies of both stack files; report the times.
 
     [bold]sparehub drill rehearse[/bold]
@@ -58,4 +65,5 @@ def rehearse(*, stack_dir: StackDirectory = Path(), json: Json = False) -> None:
     from sparehub.drill import rehearse as rehearsal
     from sparehub.output import Output
 
-    raise typer.Exit(rehearsal.rehearse(stack_dir, Output(as_json=json), os.environ))
+    output = Output(as_json=json)
+    raise typer.Exit(rehearsal.rehearse(stack_dir, output, os.environ, run_hooks=run_hooks))

@@ -86,6 +86,28 @@ AuthorizationKey = Annotated[
     ),
 ]
 
+Confirm = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--confirm",
+        metavar="HOOK=NOTE",
+        help="What this hook does is done by hand; recorded in the journal with the note; "
+        "repeatable.",
+    ),
+]
+RunHooks = Annotated[bool, typer.Option("--run-hooks", help="Run hooks on the local Azure, too.")]
+
+
+def _confirmations(given: list[str] | None) -> dict[str, str]:
+    """Return the note of each name; refuse what is not NAME=NOTE, and a name that comes twice."""
+    notes: dict[str, str] = {}
+    for text in given or ():
+        name, _, note = text.partition("=")
+        if not name or not note.strip() or name in notes:
+            raise typer.BadParameter("--confirm takes HOOK=NOTE, once for each hook")
+        notes[name] = note.strip()
+    return notes
+
 
 @app.command()
 def plan(  # noqa: PLR0913 - one option a decision
@@ -137,6 +159,8 @@ def _switch_command(kind: Literal["failover", "failback"]) -> Callable[..., None
         authorization_key: AuthorizationKey = None,
         prepare: Prepare = False,
         confirm_deletion: ConfirmDeletion = "",
+        confirm: Confirm = None,
+        run_hooks: RunHooks = False,
         plan: PlanId = "",
         yes: Yes = False,
         stack_dir: StackDirectory = Path(),
@@ -168,6 +192,8 @@ def _switch_command(kind: Literal["failover", "failback"]) -> Callable[..., None
             raise_bandwidth=raise_bandwidth,
             network_only=network_only,
             authorization_keys=read_keys(authorization_key or ()),
+            confirmations=_confirmations(confirm),
+            run_hooks=run_hooks,
         )
         raise typer.Exit(operations.begin(stack_dir, request, Output(as_json=json)))
 
@@ -204,6 +230,8 @@ def resume(  # noqa: PLR0913 - one option a decision
     fenced_on_premises: FencedOnPremises = "",
     accept_unreached: AcceptUnreached = "",
     accept_loss: AcceptLoss = "",
+    confirm: Confirm = None,
+    run_hooks: RunHooks = False,
     stack_dir: StackDirectory = Path(),
     json: Json = False,
 ) -> None:
@@ -222,7 +250,15 @@ def resume(  # noqa: PLR0913 - one option a decision
         unreached=accept_unreached,
         loss=accept_loss,
     )
-    raise typer.Exit(operations.resume(stack_dir, output, yes=yes, accepted=accepted))
+    code = operations.resume(
+        stack_dir,
+        output,
+        yes=yes,
+        accepted=accepted,
+        confirmations=_confirmations(confirm),
+        run_hooks=run_hooks,
+    )
+    raise typer.Exit(code)
 
 
 @app.command()

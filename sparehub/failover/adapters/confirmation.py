@@ -79,17 +79,6 @@ def ask_for(location: str) -> None:
         raise PreflightError(f"{typed!r} is not {location!r}; nothing was done")
 
 
-def answer(question: str) -> str:
-    """Have somebody at the terminal do or confirm something; return what is typed.
-
-    Empty where nothing is typed, or nobody is there.
-    """
-    if not sys.stdin.isatty():
-        return ""
-    text = f"{question} Say what was done (nothing: it was not)"
-    return str(typer.prompt(printable(text), err=True, default="", show_default=False)).strip()
-
-
 def ask(question: str) -> None:
     """Have a question answered by yes.
 

@@ -23,6 +23,8 @@ class JournalEvent(StrEnum):
     SUPERSEDED = "superseded"
     """Another run switched again, so that this operation is closed."""
     ACCEPTED = "accepted"
+    CONFIRMED = "confirmed"
+    """A person says that what they have to do in a step is done."""
     SPOKES_WITHHELD = "withholding"
     FENCES_CHOSEN = "fences"
     """External fences are about to be set; none: all of them were taken back."""

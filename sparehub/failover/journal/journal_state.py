@@ -50,6 +50,8 @@ class JournaledOperation:
     """The job of the recovery plan that fails the machines over."""
     machines: tuple[str, ...] = ()
     """The machines that it fails over."""
+    confirmed: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """What was confirmed as done by ``--confirm``: ``who`` and ``note`` by name."""
     state: str = "PREFLIGHT"
 
     @classmethod
@@ -111,7 +113,7 @@ class JournalState:
     fences: Mapping[str, tuple[Fence, ...]] = field(default_factory=dict)
     """The external fences that each operation last chose, by its id: any of them may be set."""
     used_keys: frozenset[str] = frozenset()
-    """Digests of the authorization keys that are used up (``steps.key_checks``)."""
+    """Digests of the authorization keys that are used up (``steps.keys.key_checks``)."""
     issued: tuple[Issued, ...] = ()
     """Authorizations that operations issued and that are not known to be deleted, oldest first."""
     unreconciled: frozenset[tuple[str, ResourceOperation]] = frozenset()
@@ -222,6 +224,11 @@ def _accepted(state: JournalState, record: Record) -> _Changes:
     return _of_open(state, accepted=Accepted.of(record.data).after(before))
 
 
+def _confirmed(state: JournalState, record: Record) -> _Changes:
+    before = state.open.confirmed if state.open else {}
+    return _of_open(state, confirmed={**before, **record.data["confirmed"]})
+
+
 def _fences_chosen(state: JournalState, record: Record) -> _Changes:
     fences = tuple(map(Fence.of, record.data["fences"]))
     others = {name: chosen for name, chosen in state.fences.items() if name != record.operation}
@@ -251,6 +258,7 @@ _REDUCERS: Mapping[str, Callable[[JournalState, Record], _Changes]] = {
     JournalEvent.COMPLETED: _completed,
     JournalEvent.FINISHED: _finished,
     JournalEvent.ACCEPTED: _accepted,
+    JournalEvent.CONFIRMED: _confirmed,
     JournalEvent.HALTED: lambda state, record: _of_open(
         state, state=f"HALTED({record.data['step']})"
     ),

@@ -4,7 +4,7 @@ Each step is repeated as a whole where a run died in it. So each reads the vault
 what was accepted already is found, and a machine is failed over once.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,16 +15,21 @@ from sparehub.failover.machines.azure_machines import DEALLOCATED, deallocate, p
 from sparehub.failover.machines.replicate import write_plan
 from sparehub.failover.machines.vault_session import VaultSession, open_vault
 from sparehub.failover.machines.waiting import DEADLINE, POLL, JobWait, StillWaitingError
+from sparehub.failover.steps.hooks.confirmation import confirmed
 from sparehub.failover.steps.step_inputs import StepContext
 from sparehub.failover.steps.verify_step import VerificationError
 from sparehub.site_recovery.vault import VaultError
 from sparehub.topology.errors import SparehubError
 from sparehub.topology.planning.plan import Mode, PlanStep, StepAction
+from sparehub.topology.planning.steps.hooks import is_hooked
+from sparehub.topology.planning.steps.machine_steps import FAIL_OVER, QUIESCE
 from sparehub.topology.replication import requests
 from sparehub.topology.replication.direction import Machine, Replication
 from sparehub.topology.replication.protected_item import Operation, ProtectedItem
 from sparehub.topology.replication.reconcile import items_by_machine, plan_differs
 
+_PATIENCE = 3600
+"""Seconds that an answer is waited for."""
 _SHORT = "%Y-%m-%d %H:%M:%S"
 
 
@@ -46,8 +51,13 @@ class MachineFailover:
     wait: JobWait
 
     @classmethod
-    def of(cls, context: StepContext, answer: Callable[[str], str]) -> "MachineFailover":
-        """Return the steps of an operation; ``answer`` does a manual action of the plan."""
+    def of(cls, context: StepContext) -> "MachineFailover":
+        """Return the steps of an operation."""
+
+        def answer(action: str) -> str:
+            name, _, instructions = action.partition(": ")
+            return confirmed(context, name, instructions or name, _PATIENCE)["note"]
+
         opened = open_vault(context.session)
         return cls(context, opened, opened.leaving(context.plan.source), opened.wait(answer))
 
@@ -84,12 +94,12 @@ class MachineFailover:
 
     def _quiesced(self) -> Mapping[str, Any]:
         """Note Azure's time: only a recovery point after it has everything that was written."""
-        question = f"does nothing on the machines of {self.direction.source} write any more?"
-        if self.wait.answer is None or not self.wait.answer(question):
-            raise StillWaitingError(
-                "somebody has to say that the applications are stopped: `sparehub resume` at a "
-                "terminal asks again"
+        if not is_hooked(self.context.plan, QUIESCE):
+            question = (
+                f"Stop what writes on the machines of {self.direction.source}: nothing that is "
+                "written after this is kept."
             )
+            confirmed(self.context, QUIESCE, question, _PATIENCE)
         at = self.opened.vault.contents().at
         self.context.note(f"nothing is written any more since {at:{_SHORT}} (Azure's time)")
         return {"quiesced": at.isoformat()}
@@ -149,7 +159,7 @@ class MachineFailover:
         loss = self._loss(ready, contents.at)
         record_source_addresses(self.context.session.journal.append, self.direction, items)
         self._require_plan(ready)
-        shutdown = self.context.plan.step("fail-over-machines").needs[0] == self.direction.source
+        shutdown = self.context.plan.step(FAIL_OVER).needs[0] == self.direction.source
         body = requests.plan_failover(shutdown=shutdown)
         try:
             job = self.opened.vault.fail_over_plan(self.direction.plan, body)

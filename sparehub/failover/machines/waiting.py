@@ -31,7 +31,7 @@ class JobWait:
     stop: Callable[[], bool] = lambda: False
     """Whether somebody asked the run to stop."""
     answer: Callable[[str], str] | None = None
-    """Answers a manual action by its title; empty where nobody can. None: nobody is asked."""
+    """Has a person do a manual action, by its title; returns a note. None: nobody is asked."""
 
     def until_done(self, job_id: str, what: str) -> Job:
         """Return a job once it has ended clean.
@@ -76,15 +76,15 @@ class JobWait:
         """Have a person do a manual action of the recovery plan, and let the job go on (SR-63).
 
         Raises:
-            StillWaitingError: where nobody can be asked.
+            StillWaitingError: where nobody is asked.
+            SparehubError: where nobody confirms that it is done.
         """
         action = job.current_task or "a manual action"
-        done = self.answer(action) if self.answer else ""
-        if not done:
+        if self.answer is None:
             raise StillWaitingError(
-                f"{what}: the recovery plan waits for a person: {action}. Do it, then resume at a "
-                "terminal, or complete it in the portal"
+                f"{what}: the recovery plan waits for a person: {action}. Complete it in the portal"
             )
+        done = self.answer(action)
         self.note(f"{what}: {action}: {done}")
         self.until_done(self.vault.resume_job(job.id, done), f"{what}: {action}")
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from sparehub.azure.reading import read
 from sparehub.failover.preflight.objections import Objection, Refuses
-from sparehub.failover.steps.authorization_keys import (
+from sparehub.failover.steps.keys.authorization_keys import (
     GivenKeys,
     Keys,
     circuit_location,

@@ -9,7 +9,7 @@ from sparehub.failover.adapters.stack_snapshot import Snapshot
 from sparehub.failover.preflight.authorization_keys import announcements
 from sparehub.failover.preflight.objections import Objection, PreflightContext, Refuses
 from sparehub.failover.queries.circuit_users import PRIVATE_PEERING_PATH
-from sparehub.failover.steps.authorization_keys import Keys
+from sparehub.failover.steps.keys.authorization_keys import Keys
 from sparehub.topology.config.resource_ids import ResourceId
 from sparehub.topology.model.logical_names import REGION
 from sparehub.topology.model.resources import Circuit, CircuitReference

@@ -7,6 +7,7 @@ region which may be lost is never refused for the second.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum, auto
+from pathlib import Path
 
 from pydantic import SecretStr
 
@@ -78,6 +79,10 @@ class PreflightContext:
     """Why a plan is accepted that breaks something; empty where nobody accepted that."""
     given: Mapping[str, SecretStr] = field(default_factory=dict)
     """Authorization keys that were given by hand, by connection."""
+    runs_hooks: bool = True
+    """Whether hooks are run: on the local Azure they are simulated."""
+    directory: Path = Path()
+    """The project, in which a hook's command is looked for."""
 
     @property
     def unplanned(self) -> bool:

@@ -81,6 +81,7 @@ QUESTIONS: Mapping[str, Callable[[PreflightContext], Iterable[Objection]]] = Map
         "both stacks are deployed": stacks.stacks_are_deployed,
         "stacks are in the state where the plan begins": stacks.stacks_stand_where_the_plan_begins,
         "files follow the rules": stacks.files_follow_the_rules,
+        "hooks can be run": stacks.hooks_can_be_run,
         "nothing is half written": stacks.nothing_is_half_written,
         "regions agree": proof.regions_agree,
         "nothing is broken": proof.nothing_is_broken,

@@ -1,12 +1,17 @@
 """Questions about both stacks: what they recorded, what their files say, whether regions answer."""
 
+import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
 from sparehub.failover.adapters.stack_snapshot import Unreadable
 from sparehub.failover.preflight.objections import Objection, PreflightContext, Refuses
 from sparehub.failover.queries.probe import responds
 from sparehub.topology.config.enums import Activation
+from sparehub.topology.config.hooks import HookConfig
 from sparehub.topology.errors import InterlockError, UnreachableError
+from sparehub.topology.model.pair import in_order
+from sparehub.topology.planning.hook_places import misplaced_hooks
 from sparehub.topology.rules.checks import check_all
 from sparehub.topology.rules.suppressions import without_suppressed
 
@@ -99,3 +104,28 @@ def regions_answer(situation: PreflightContext) -> Iterator[Objection]:
             location = situation.pair[name].region.location
             text = f"{name} ({location}) does not answer; nothing was changed{hint}"
             yield Objection(text=text, error=UnreachableError, stack=name)
+
+
+def hooks_can_be_run(situation: PreflightContext) -> Iterator[Objection]:
+    """Each belongs to a step that exists, and its program is there; said where a region is lost."""
+    misplaced = misplaced_hooks(*in_order([*situation.pair.values()]))
+    if listed := tuple(f"  {stack.name} {each.path}: {each.message}" for stack, each in misplaced):
+        text = "hooks would be left out"
+        yield Objection(text=text, listed=listed, refuses=Refuses.PLANNED)
+    hooks = [step.hook for step in situation.plan.steps if step.hook and situation.runs_hooks]
+    for hook in hooks:
+        if hook.command and not _program(hook.command[0], situation.directory):
+            text = f"hook {hook.name}: there is no program {hook.command[0]}"
+            hint = _where(hook, situation.directory)
+            yield Objection(text=text, hint=hint, refuses=Refuses.PLANNED)
+
+
+def _program(name: str, directory: Path) -> str | None:
+    """Return the program that a command starts; with a slash it is looked for in the project."""
+    return shutil.which(str(directory.absolute() / name) if "/" in name else name)
+
+
+def _where(hook: HookConfig, directory: Path) -> str:
+    if hook.command and "/" in hook.command[0]:
+        return f"it is looked for in {directory.absolute()}, and must be executable"
+    return "it is looked for on PATH; one of the project is written ./name"

@@ -6,7 +6,7 @@ from sparehub.failover.adapters.protocols import Assumed
 from sparehub.failover.adapters.stack_snapshot import Snapshot
 from sparehub.failover.journal.events import JournalEvent
 from sparehub.failover.journal.lease import LeaseError
-from sparehub.failover.steps.key_checks import record_used
+from sparehub.failover.steps.keys.key_checks import record_used
 from sparehub.failover.steps.learned_routes import await_routes
 from sparehub.failover.steps.preview_guard import check_preview
 from sparehub.failover.steps.reconcile import (

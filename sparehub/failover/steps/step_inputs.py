@@ -30,6 +30,10 @@ class StepContext:
     """Why a plan is accepted that breaks something; empty where nobody accepts that."""
     network_only: bool = False
     """Whether the plan leaves machines alone that are replicated."""
+    asks: bool = False
+    """Whether a person at the terminal may be asked: not where ``--yes`` was given."""
+    run_hooks: bool = False
+    """Whether hooks are run on the local Azure, too."""
 
     @property
     def operation(self) -> JournaledOperation:

@@ -172,12 +172,20 @@ class UnreachableRegion:
                 f"{why}\n{filters}\n\n{_ways(why, 'sparehub resume ')}"
             )
         else:
+            ran = self._hooks_that_ran()
             context.files.restore()
             context.write(JournalEvent.WITHDRAWN, problem="UNFENCED")
             raise WithdrawnError(
                 f"UNFENCED: {location} does not answer and nothing outside it keeps it from "
-                f"advertising; nothing was changed.\n{why}\n{filters}\n\n{_ways(why, '')}"
+                f"advertising; nothing was changed{ran}.\n{why}\n{filters}\n\n"
+                f"{_ways(why, '')}"
             )
+
+    def _hooks_that_ran(self) -> str:
+        """Return which hooks ran before the operation is given up; empty where none did."""
+        done = self.context.operation.done
+        ran = [step.hook.name for step in self.context.plan.steps if step.hook and step.id in done]
+        return f", but these hooks ran: {', '.join(ran)}" if ran else ""
 
     def _state(self) -> Snapshot | Unreadable:
         source = self.context.plan.source

@@ -275,7 +275,9 @@ def _move(primary: Stack, secondary: Stack) -> Move:
 
 
 def _choices(config: StackConfig) -> Iterator[Attribute]:
-    """Yield what a configuration says of spokes and subnets that no model holds."""
+    """Yield what a configuration says that no model holds."""
+    hooks = [hook.model_dump_json(by_alias=True, exclude_none=True) for hook in config.region.hooks]
+    yield plain_attribute("region.hooks", AttributeKind.CHOICE, hooks)
     for key, spoke in sorted(config.region.spokes.items()):
         path = f"region.spokes.{key}"
         yield plain_attribute(f"{path}.standby", AttributeKind.CHOICE, spoke.standby, path)

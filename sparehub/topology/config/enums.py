@@ -117,3 +117,29 @@ class FailoverKind(StrEnum):
 
     UNPLANNED_FAILOVER = "unplannedFailover"  # also a planned one: machines have no other (SR-47)
     TEST_FAILOVER = "testFailover"
+
+
+class HttpMethod(StrEnum):
+    """The method of a hook's HTTP request."""
+
+    GET = "GET"
+    POST = "POST"
+    PUT = "PUT"
+    PATCH = "PATCH"
+    DELETE = "DELETE"
+
+
+class HookFailure(StrEnum):
+    """What becomes of an operation whose hook fails."""
+
+    HALT = "halt"  # it stops, and `sparehub resume` runs the hook again
+    CONTINUE = "continue"  # a warning, and the next step
+
+
+class HookWhen(StrEnum):
+    """The operations that a hook is for: kinds and modes of a plan."""
+
+    FAILOVER = "failover"
+    FAILBACK = "failback"
+    PLANNED = "planned"
+    UNPLANNED = "unplanned"

@@ -5,6 +5,7 @@ has no rule, pydantic's own type stays.
 """
 
 import re
+from collections.abc import Mapping
 from ipaddress import (
     AddressValueError,
     IPv4Address,
@@ -29,6 +30,17 @@ def problem_of(rule: str, text: str) -> PydanticCustomError:
     """Return the error of a value that breaks a rule, to be raised by a validator."""
     # Braces are pydantic's placeholders; a value that holds some is shown as it is.
     return PydanticCustomError(rule, "{text}", {"text": text})
+
+
+def exactly_one(given: Mapping[str, object]) -> None:
+    """Refuse keys of which not exactly one has a value.
+
+    Raises:
+        PydanticCustomError: naming the keys.
+    """
+    if sum(value is not None for value in given.values()) != 1:
+        *others, last = given
+        raise problem_of("CONFIG", f"must say one of {', '.join(others)} and {last}")
 
 
 def read_prefix(value: object) -> IPv4Network | IPv6Network | None:

@@ -44,6 +44,7 @@ from sparehub.topology.config.fields import (
     parse_address,
     problem_of,
 )
+from sparehub.topology.config.hooks import Hooks
 from sparehub.topology.config.secrets import SECRET
 from sparehub.topology.config.site_recovery import ReplicateConfig, SiteRecoveryConfig
 
@@ -222,6 +223,8 @@ class RegionConfig(Closed):
     # Site Recovery: what is replicated from here, and how the other region's machines arrive here.
     replicate: ReplicateConfig | None = None
     site_recovery: SiteRecoveryConfig | None = None
+    # What is done before and after steps of a failover or failback.
+    hooks: Hooks = ()
 
 
 class StackConfig(BaseModel):

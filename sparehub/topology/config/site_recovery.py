@@ -28,14 +28,10 @@ from sparehub.topology.config.fields import (
     VaultId,
     VaultName,
     VirtualMachineId,
+    exactly_one,
     parse_address,
     problem_of,
 )
-
-
-def _exactly_one(given: dict[str, object]) -> None:
-    if sum(value is not None for value in given.values()) != 1:
-        raise problem_of("CONFIG", f"must say one of {' and '.join(given)}")
 
 
 class CacheStorageAccountConfig(Closed):
@@ -47,7 +43,7 @@ class CacheStorageAccountConfig(Closed):
 
     @model_validator(mode="after")
     def _name_or_id(self) -> Self:
-        _exactly_one({"name": self.name, "id": self.id})
+        exactly_one({"name": self.name, "id": self.id})
         return self
 
 
@@ -135,7 +131,7 @@ class PlanActionConfig(Closed):
 
     @model_validator(mode="after")
     def _manual_or_runbook(self) -> Self:
-        _exactly_one({"manual": self.manual, "runbookId": self.runbook_id})
+        exactly_one({"manual": self.manual, "runbookId": self.runbook_id})
         return self
 
 

@@ -11,6 +11,8 @@ from sparehub.topology.derivation.site_recovery import OF_ONE_DIRECTION
 # Names of the first region, or of what is made from them: nothing that a failover needs may live
 # in the first region's group.
 _OF_ONE_REGION = ("name", "resourceGroup")
+# They name steps, commands and addresses of the region whose file has them.
+_HOOKS = "hooks"
 _NVA = ("hub", "nva")
 # Facts that are the same seen from either region, or words that are no addresses.
 _NEVER_MOVED = ("onPremises", "expressRoute", "tags")
@@ -19,7 +21,7 @@ _NEVER_MOVED = ("onPremises", "expressRoute", "tags")
 def inherit(first: Mapping[str, Any], config: StackConfig, remap: Remap) -> dict[str, Any]:
     """Return ``sparehub:region`` of the second region, its connections still to be replaced."""
     left_out = set(_left_out(first, config))
-    own = (*_OF_ONE_REGION, *OF_ONE_DIRECTION, "remap", "standby")
+    own = (*_OF_ONE_REGION, *OF_ONE_DIRECTION, _HOOKS, "remap", "standby")
     dropped = {*((key,) for key in own), *left_out}
     region = _without(first, dropped, ())
     return {
@@ -34,6 +36,9 @@ def inherited_notes(first: Mapping[str, Any], config: StackConfig) -> Iterator[N
         if key in first:
             message = f"{first[key]!r} is the first region's own; the second gets a derived name"
             yield Note(NoteKind.LEFT_OUT, ("region", key), message)
+    if _HOOKS in first:
+        message = "belong to the first region's steps; write those of the second region yourself"
+        yield Note(NoteKind.LEFT_OUT, ("region", _HOOKS), message)
     reasons: dict[str, list[tuple[str, ...]]] = {}
     for keys in _left_out(first, config):
         reasons.setdefault("nva" if keys[:2] == _NVA else keys[-1], []).append(keys)

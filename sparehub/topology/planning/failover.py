@@ -3,12 +3,13 @@
 ``steps.network_steps`` has the steps and their order.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from sparehub.topology.azure import durations
 from sparehub.topology.azure.durations import Duration
 from sparehub.topology.config.enums import Activation, Depth
+from sparehub.topology.config.hooks import HookConfig
 from sparehub.topology.config.schema import StackConfig
 from sparehub.topology.model.pair import Stack, switched
 from sparehub.topology.model.recovery.vault_loss import vault_loss
@@ -25,6 +26,7 @@ from sparehub.topology.planning.plan import (
     StepAction,
     critical_path,
 )
+from sparehub.topology.planning.steps.hooks import hooks_of, with_hooks, with_hooks_after
 from sparehub.topology.planning.steps.machine_steps import (
     VERIFY,
     MachineSteps,
@@ -53,7 +55,8 @@ def plan(  # noqa: PLR0913 - the two stacks and the options of a plan
     ``network_only`` leaves machines alone that Site Recovery replicates.
 
     Raises:
-        ConfigurationError: where a region cannot be built at another depth or activation.
+        ConfigurationError: where a region cannot be built at another depth or activation, or both
+            files have a hook of the same name.
         OptionsError: where there is no bandwidth to raise.
     """
     source, target = (primary, secondary) if kind is PlanKind.FAILOVER else (secondary, primary)
@@ -62,10 +65,11 @@ def plan(  # noqa: PLR0913 - the two stacks and the options of a plan
         failover.raise_bandwidth()
     replicated = machine_steps(source, target)
     machines = None if network_only else replicated
-    steps = _steps(failover, machines, mode)
+    hooks = hooks_of(source, target, kind, mode)
+    steps = with_hooks(steps_of(failover, machines, mode), hooks)
     steps = with_traffic_impact(steps, failover.before, failover.after, failover.activate_id)
-    elapsed, path = critical_path(steps, VERIFY if machines else failover.activate_id)
     loss = vault_loss({stack.name: stack for stack in (primary, secondary)})
+    elapsed, path = critical_path(steps, _last(steps, failover, machines))
     return Plan(
         kind=kind,
         mode=mode,
@@ -77,14 +81,15 @@ def plan(  # noqa: PLR0913 - the two stacks and the options of a plan
         recovery=RecoveryTime(
             seconds=elapsed,
             critical_path=path,
-            warm=_at_depth(source, target, machines, mode, Depth.GATEWAY),
-            cold=_at_depth(source, target, machines, mode, Depth.NETWORK),
+            warm=_at_depth(source, target, machines, mode, hooks, Depth.GATEWAY),
+            cold=_at_depth(source, target, machines, mode, hooks, Depth.NETWORK),
         ),
         assumptions=(
             *_assumptions(mode, any(step.act is StepAction.ISSUE for step in steps)),
             *failover.assumed(mode),
             *machine_assumptions(replicated, mode, moved=machines is not None),
             *((loss.meaning,) if loss else ()),
+            *_hook_assumptions(step.hook for step in steps if step.hook),
         ),
         configurations={
             stack.name: configuration_values(stack.config) for stack in (primary, secondary)
@@ -93,22 +98,39 @@ def plan(  # noqa: PLR0913 - the two stacks and the options of a plan
     )
 
 
-def _steps(
+def steps_of(
     failover: FailoverSteps, machines: MachineSteps | None, mode: Mode
 ) -> tuple[PlanStep, ...]:
-    """Return the steps of the network, and of the machines where these are moved."""
+    """Return the steps of the network, and of the machines where these are moved; no hooks."""
     planned = mode is Mode.PLANNED
     network = failover.planned() if planned else failover.unplanned()
     return machines.beside(network, planned=planned) if machines else network
 
 
-def _at_depth(
-    source: Stack, target: Stack, machines: MachineSteps | None, mode: Mode, depth: Depth
+def _last(steps: Sequence[PlanStep], failover: FailoverSteps, machines: MachineSteps | None) -> str:
+    """Return the step at whose end the target carries the traffic, the hooks after it included."""
+    return with_hooks_after(steps, VERIFY if machines else failover.activate_id)
+
+
+def _at_depth(  # noqa: PLR0913, PLR0917 - what a plan is made of
+    source: Stack,
+    target: Stack,
+    machines: MachineSteps | None,
+    mode: Mode,
+    hooks: tuple[HookConfig, ...],
+    depth: Depth,
 ) -> Duration:
     """Return the recovery time with the standby at another depth."""
     failover = FailoverSteps(source, target, depth)
-    last = VERIFY if machines else failover.activate_id
-    return critical_path(_steps(failover, machines, mode), last)[0]
+    steps = with_hooks(steps_of(failover, machines, mode), hooks)
+    return critical_path(steps, _last(steps, failover, machines))[0]
+
+
+def _hook_assumptions(hooks: Iterable[HookConfig]) -> Iterator[str]:
+    """Yield which hooks say nothing of their duration."""
+    guessed = [hook.name for hook in hooks if hook.expected_in_seconds is None]
+    if guessed:
+        yield f"the duration of {', '.join(guessed)} is a guess: say expectedInSeconds"
 
 
 def region_at(

@@ -13,6 +13,7 @@ from typing import Any
 
 from sparehub.topology.azure.durations import NO_TIME, Duration
 from sparehub.topology.config.enums import Activation
+from sparehub.topology.config.hooks import HookConfig
 from sparehub.topology.config.resource_ids import ResourceId
 from sparehub.topology.model.logical_names import REGION
 from sparehub.topology.planning.operations import CIRCUIT, ResourceOperation, Verb
@@ -53,6 +54,7 @@ class StepAction(StrEnum):
     STOP_SOURCES = "stop-sources"  # reads each source machine as deallocated
     AWAIT_MACHINES = "await-machines"  # waits for the machines in the target
     VERIFY_MACHINES = "verify-machines"  # reads where each machine is
+    HOOK = "hook"  # what a stack file adds: a command, a request, a person's work
     HAND = "hand"  # a person does it, outside Sparehub
 
 
@@ -142,14 +144,20 @@ class PlanStep:
     raises: BandwidthIncrease | None = None
     connection: KeyedConnection | None = None
     """The connection whose authorization is issued or revoked."""
+    confirms: tuple[str, ...] = ()
+    """What somebody may confirm as done in it beforehand, by name (``--confirm``)."""
     starts: ResourceId | None = None
     """The machine to start, or the load balancer of the machines to start."""
+    hook: HookConfig | None = None
+    """The hook of a step that a stack file adds."""
     effect: str = "none"
     """The impact on traffic (:mod:`sparehub.topology.planning.traffic_impact`)."""
 
     @property
     def writes(self) -> str:
         """The number of writes to Azure, in words."""
+        if self.hook:
+            return "its own"
         if self.act is StepAction.FAIL_OVER:
             return "1"
         if self.starts or self.act is StepAction.STOP_SOURCES:
@@ -161,6 +169,7 @@ class PlanStep:
     def document(self) -> dict[str, Any]:
         """Return the step under the keys of ``sparehub plan --json``."""
         change = self.change
+        hook = self.hook and self.hook.model_dump(mode="json", by_alias=True, exclude_none=True)
         return {
             "id": self.id,
             "title": self.title,
@@ -183,6 +192,7 @@ class PlanStep:
                     for write in sorted(change.operations)
                 ],
             },
+            **({"hook": hook} if hook else {}),
         }
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from sparehub.topology.config.resource_ids import ResourceId
 from sparehub.topology.config.site_recovery import PlanActionConfig, RecoveryGroupConfig
 from sparehub.topology.replication.direction import Machine, Replication
+from sparehub.topology.replication.plan_actions import action_name
 from sparehub.topology.replication.protected_item import ItemInterface, ProtectedItem
 
 Body = dict[str, Any]
@@ -158,15 +159,15 @@ def plan_groups(replication: Replication, items: Mapping[str, ProtectedItem]) ->
 
 def _actions(group: RecoveryGroupConfig, number: int) -> Body:
     return {
-        "startGroupActions": _named(group.before, f"group {number} before"),
-        "endGroupActions": _named(group.after, f"group {number} after"),
+        "startGroupActions": _sent(group.before, number, "before"),
+        "endGroupActions": _sent(group.after, number, "after"),
     }
 
 
-def _named(actions: Iterable[PlanActionConfig], place: str) -> list[Body]:
+def _sent(actions: Iterable[PlanActionConfig], group: int, side: str) -> list[Body]:
     return [
         {
-            "actionName": f"{place} {number}",
+            "actionName": action_name(group, side, number),
             "failoverTypes": [_TYPES[kind.value] for kind in action.types],
             "failoverDirections": [_DIRECTION],
             "customDetails": (

@@ -4,6 +4,7 @@ from sparehub.topology.rules.deployed_rules import DEPLOYED
 from sparehub.topology.rules.pair.circuits import PAIR_CIRCUITS
 from sparehub.topology.rules.pair.drill import PAIR_DRILL
 from sparehub.topology.rules.pair.fences import FENCES, PAIR_FENCES
+from sparehub.topology.rules.pair.hooks import PAIR_HOOKS
 from sparehub.topology.rules.pair.intents import INTENTS
 from sparehub.topology.rules.pair.records import PAIR_RECORDS, RECORDS
 from sparehub.topology.rules.pair.regions import PAIR_REGIONS
@@ -49,5 +50,6 @@ PAIR_RULES = (
     *PAIR_REPLICATION,
     *PAIR_DRILL,
     *VAULTS,
+    *PAIR_HOOKS,
 )
 AZURE_RULES = (*FIELD_RULES, *FILE_RULES, *REGION_RULES, *PAIR_RULES, *INTENTS, *DEPLOYED)

@@ -15,7 +15,7 @@ from sparehub.failover.journal.journal_state import JournalState
 from sparehub.failover.preflight import circuits
 from sparehub.failover.preflight.objections import PreflightContext
 from sparehub.failover.preflight.questions import QUESTIONS
-from sparehub.failover.steps.key_checks import key_digest
+from sparehub.failover.steps.keys.key_checks import key_digest
 from sparehub.stacks.stack_files import read_stack
 from sparehub.topology.config.resource_ids import ResourceId
 from sparehub.topology.errors import (

@@ -5,7 +5,7 @@ from typing import Any
 
 from sparehub.topology.rules import deployed_rules
 from sparehub.topology.rules.deployed_rules import DeployedStack
-from sparehub.topology.rules.pair import circuits, fences, records, regions
+from sparehub.topology.rules.pair import circuits, fences, hooks, records, regions
 from sparehub.topology.rules.pair.subject import Pair
 from sparehub.topology.rules.rule import Rule
 from tests.configurations import OURS
@@ -95,6 +95,12 @@ def standing_with(endpoints: list[dict[str, str]]) -> Callable[[], DeployedStack
         "outputs": {"name": "app", "serviceEndpoints": endpoints},
     }
     return lambda: DeployedStack(primary(nothing)(), {"urn::region/spoke/spoke1/app": subnet})
+
+
+def with_hook(name: str) -> Change:
+    """Give a region a hook of this name."""
+    hook = {"name": name, "after": "activate-secondary", "command": ["./x"], "timeoutInSeconds": 9}
+    return lambda region: region.update(hooks=[hook])
 
 
 EXAMPLES: tuple[tuple[Rule[Pair] | Rule[DeployedStack], Example], ...] = (
@@ -402,6 +408,15 @@ EXAMPLES: tuple[tuple[Rule[Pair] | Rule[DeployedStack], Example], ...] = (
             "pairedStack",
             "is not set, so the interlock does not read 'primary'",
             pair(),
+        ),
+    ),
+    (
+        hooks.hooks_have_different_names,
+        Example(
+            pair(in_region(with_hook("move-dns")), in_region(with_hook("move-dns"))),
+            "region.hooks",
+            "'move-dns' is also a hook of primary",
+            pair(in_region(with_hook("move-dns")), in_region(with_hook("warm-caches"))),
         ),
     ),
     (

@@ -16,6 +16,7 @@ from sparehub.topology.config.enums import NetworkOrder
 from sparehub.topology.model.pair import Stack
 from sparehub.topology.planning.plan import Mode, PlanStep, StepAction
 from sparehub.topology.replication.direction import replicates
+from sparehub.topology.replication.plan_actions import manual_actions
 
 QUIESCE = "quiesce"
 AWAIT_POINTS = "await-recovery-points"
@@ -48,6 +49,8 @@ class MachineSteps:
     point_wait: int
     """Seconds that a planned operation waits for newer recovery points at most."""
     plan_name: str
+    actions: tuple[str, ...]
+    """The names of the manual actions of the recovery plan."""
 
     def beside(self, network: Sequence[PlanStep], *, planned: bool) -> tuple[PlanStep, ...]:
         """Return the steps of the network with those of the machines among them.
@@ -97,6 +100,7 @@ class MachineSteps:
                 postcondition="nothing is written any more; the time is in the journal",
                 undo="start the applications again",
                 seconds=NO_TIME,
+                confirms=(QUIESCE,),
             ),
             self._step(
                 AWAIT_POINTS,
@@ -163,6 +167,7 @@ class MachineSteps:
             postcondition=f"every machine runs in {self.target.region.location}",
             undo="`sparehub commit`, `failback --prepare` and a failback",
             seconds=whole,
+            confirms=self.actions,
         )
 
     def _verify(self, activate: str) -> PlanStep:
@@ -195,6 +200,7 @@ class MachineSteps:
         undo: str,
         seconds: Duration,
         needs: tuple[str, ...] = (),
+        confirms: tuple[str, ...] = (),
     ) -> PlanStep:
         return PlanStep(
             id=identity,
@@ -207,6 +213,7 @@ class MachineSteps:
             postcondition=postcondition,
             undo=undo,
             seconds=seconds,
+            confirms=confirms,
         )
 
 
@@ -229,6 +236,7 @@ def machine_steps(source: Stack, target: Stack) -> MachineSteps | None:
         order=recovery.network,
         point_wait=recovery.recovery_point_wait_in_minutes * _MINUTE,
         plan_name=recovery.recovery_plan.name,
+        actions=tuple(manual_actions(recovery.recovery_plan)),
     )
 
 

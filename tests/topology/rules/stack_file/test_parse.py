@@ -211,6 +211,7 @@ def test_the_schema_knows_every_key() -> None:
         "dnsServers",
         "drill",
         "expressRoute",
+        "hooks",
         "hub",
         "intents",
         "name",

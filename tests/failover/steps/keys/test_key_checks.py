@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from sparehub.failover.steps.key_checks import key_digest, unusable_reason
+from sparehub.failover.steps.keys.key_checks import key_digest, unusable_reason
 from sparehub.topology.config.resource_ids import ResourceId
 from sparehub.topology.planning.plan import KeyedConnection
 from tests.failover.steps.test_fencing import SHARED, Script

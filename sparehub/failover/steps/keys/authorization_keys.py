@@ -19,7 +19,7 @@ from sparehub.failover.journal.events import JournalEvent
 from sparehub.failover.journal.journal import Journal
 from sparehub.failover.journal.journal_state import JournalState
 from sparehub.failover.journal.lease import LeaseError
-from sparehub.failover.steps.key_checks import in_use, key_digest, unusable_reason
+from sparehub.failover.steps.keys.key_checks import in_use, key_digest, unusable_reason
 from sparehub.failover.steps.step_inputs import StepContext
 from sparehub.topology.azure.durations import AUTHORIZATION_WRITE
 from sparehub.topology.config.enums import Activation

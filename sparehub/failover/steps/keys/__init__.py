@@ -1,0 +1,1 @@
+"""Authorization keys: which are used up, and how new ones are issued and stored."""
