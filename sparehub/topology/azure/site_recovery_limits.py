@@ -10,8 +10,7 @@ MACHINES_PER_CONSISTENCY_GROUP = 16
 """SR-15."""
 STORAGE_ACCOUNT_NAME_LENGTH = 24
 """https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules"""
-UNSUPPORTED_DISK_TYPES = ("UltraSSD_LRS",)
-"""Types of managed disks that are not replicated:
-https://learn.microsoft.com/azure/site-recovery/azure-to-azure-support-matrix"""
+DISKS_PER_SUBSCRIPTION = 3_000
+"""SR-61: replicated disks of a subscription."""
 MACHINES_ENABLED_AT_ONCE = 10
 """SR-75: as many as the portal enables at the same time."""

@@ -27,6 +27,7 @@ _MAPPING = f"{_SITE_RECOVERY}/azure-to-azure-network-mapping"
 _QUESTIONS = f"{_SITE_RECOVERY}/azure-to-azure-common-questions"
 _RETAINING = f"{_SITE_RECOVERY}/site-recovery-retain-ip-azure-vm-failover"
 _NETWORKING = f"{_SITE_RECOVERY}/azure-to-azure-about-networking"
+_PRIVATE_ENDPOINTS = f"{_SITE_RECOVERY}/azure-to-azure-how-to-enable-replication-private-endpoints"
 _WITH_EXPRESSROUTE = f"{_SITE_RECOVERY}/azure-vm-disaster-recovery-with-expressroute"
 
 SOURCES = {
@@ -99,8 +100,11 @@ SOURCES = {
     "RT-26": _NETWORKING,
     "SR-01": _SUPPORT_MATRIX,
     "SR-02": f"{_SITE_RECOVERY}/azure-to-azure-tutorial-enable-replication",
+    "SR-05": _SUPPORT_MATRIX,
+    "SR-06": _MAPPING,
     "SR-08": _MAPPING,
     "SR-09": _MAPPING,
+    "SR-11": _MAPPING,
     "SR-12": _RETAINING,
     "SR-13": _WITH_EXPRESSROUTE,
     "SR-14": _QUESTIONS,
@@ -112,7 +116,14 @@ SOURCES = {
     "SR-23": _SUPPORT_MATRIX,
     "SR-27": f"{_SITE_RECOVERY}/site-recovery-test-failover-to-azure",
     "SR-44": f"{_SITE_RECOVERY}/azure-to-azure-customize-networking",
-    "SR-66": f"{_SITE_RECOVERY}/azure-to-azure-how-to-enable-replication-private-endpoints",
+    "SR-56": f"{_SITE_RECOVERY}/azure-to-azure-how-to-reprotect",
+    "SR-61": f"{_SITE_RECOVERY}/recovery-plan-overview",
+    "SR-62": f"{_SITE_RECOVERY}/site-recovery-runbook-automation",
+    "SR-65": f"{_SITE_RECOVERY}/site-recovery-runbook-automation",
+    "SR-66": _PRIVATE_ENDPOINTS,
+    "SR-67": _PRIVATE_ENDPOINTS,
+    "SR-75": f"{_SITE_RECOVERY}/azure-to-azure-how-to-enable-replication",
+    "SR-84": _SUPPORT_MATRIX,
     "RG-01": _GEOPOLITICAL,
     "RG-02": _LOCATIONS,
     "RG-04": _GEOPOLITICAL,

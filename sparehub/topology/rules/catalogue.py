@@ -7,6 +7,7 @@ from sparehub.topology.rules.pair.fences import FENCES, PAIR_FENCES
 from sparehub.topology.rules.pair.hooks import PAIR_HOOKS
 from sparehub.topology.rules.pair.intents import INTENTS
 from sparehub.topology.rules.pair.records import PAIR_RECORDS, RECORDS
+from sparehub.topology.rules.pair.recovery_region import RECOVERY_REGION
 from sparehub.topology.rules.pair.regions import PAIR_REGIONS
 from sparehub.topology.rules.pair.replication import PAIR_REPLICATION
 from sparehub.topology.rules.pair.vaults import VAULTS
@@ -16,6 +17,7 @@ from sparehub.topology.rules.region.gateways import GATEWAYS
 from sparehub.topology.rules.region.inspection import INSPECTION
 from sparehub.topology.rules.region.networks import NETWORKS
 from sparehub.topology.rules.region.peerings import PEERINGS
+from sparehub.topology.rules.region.recovery_vault import RECOVERY_VAULT
 from sparehub.topology.rules.region.replication import REPLICATION
 from sparehub.topology.rules.region.routes import ROUTES
 from sparehub.topology.rules.region.subscriptions import SUBSCRIPTIONS
@@ -41,6 +43,7 @@ REGION_RULES = (
     *GATEWAYS,
     *REMAPPING,
     *REPLICATION,
+    *RECOVERY_VAULT,
 )
 PAIR_RULES = (
     *PAIR_CIRCUITS,
@@ -51,5 +54,6 @@ PAIR_RULES = (
     *PAIR_DRILL,
     *VAULTS,
     *PAIR_HOOKS,
+    *RECOVERY_REGION,
 )
 AZURE_RULES = (*FIELD_RULES, *FILE_RULES, *REGION_RULES, *PAIR_RULES, *INTENTS, *DEPLOYED)

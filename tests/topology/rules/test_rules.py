@@ -16,6 +16,7 @@ from tests.topology.rules import (
     circuit_examples,
     file_examples,
     pair_examples,
+    recovery_examples,
     region_examples,
     replication_examples,
     route_examples,
@@ -28,6 +29,7 @@ BUILT: tuple[tuple[Rule[Any], Example], ...] = (
     *route_examples.EXAMPLES,
     *pair_examples.EXAMPLES,
     *replication_examples.EXAMPLES,
+    *recovery_examples.EXAMPLES,
 )
 
 
