@@ -13,7 +13,7 @@ from sparehub.failover.machines.azure_machines import (
     read_machine,
 )
 from sparehub.site_recovery.vault import Contents, Vault, VaultError
-from sparehub.topology.azure.replicated_storage import disk_type_problem
+from sparehub.topology.azure.site_recovery_limits import disk_type_problem
 from sparehub.topology.config.resource_ids import ResourceId
 from sparehub.topology.errors import PreflightError
 from sparehub.topology.replication.direction import Machine, Replication

@@ -19,6 +19,7 @@ _PEERING = f"{_LEARN}/virtual-network/virtual-network-manage-peering"
 _GATEWAY_ROUTES = (
     "https://github.com/MicrosoftDocs/azure-docs/blob/main/includes/vpn-gateway-gwudr-warning.md"
 )
+_NAT_GATEWAY = f"{_LEARN}/nat-gateway/nat-gateway-resource"
 _LIMITS = f"{_LEARN}/azure-resource-manager/management/azure-subscription-service-limits"
 _NAMES = f"{_LEARN}/azure-resource-manager/management/resource-name-rules"
 _SITE_RECOVERY = f"{_LEARN}/site-recovery"
@@ -50,6 +51,9 @@ SOURCES = {
     "VN-25": _LIMITS,
     "VN-26": "https://github.com/Azure/Azure-Landing-Zones/issues/1679",
     "VN-27": f"{_LEARN}/bastion/bastion-nsg",
+    "VN-28": f"{_LEARN}/nat-gateway/nat-overview",
+    "VN-29": _NAT_GATEWAY,
+    "VN-30": _NAT_GATEWAY,
     "PE-03": _PEERING,
     "PE-04": _PEERING,
     "PE-05": _RETAINING,
@@ -104,7 +108,6 @@ SOURCES = {
     "SR-06": _MAPPING,
     "SR-08": _MAPPING,
     "SR-09": _MAPPING,
-    "SR-11": _MAPPING,
     "SR-12": _RETAINING,
     "SR-13": _WITH_EXPRESSROUTE,
     "SR-14": _QUESTIONS,
@@ -122,6 +125,7 @@ SOURCES = {
     "SR-65": f"{_SITE_RECOVERY}/site-recovery-runbook-automation",
     "SR-66": _PRIVATE_ENDPOINTS,
     "SR-67": _PRIVATE_ENDPOINTS,
+    "SR-68": _NETWORKING,
     "SR-75": f"{_SITE_RECOVERY}/azure-to-azure-how-to-enable-replication",
     "SR-84": _SUPPORT_MATRIX,
     "RG-01": _GEOPOLITICAL,

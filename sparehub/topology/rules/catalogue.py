@@ -11,6 +11,7 @@ from sparehub.topology.rules.pair.recovery_region import RECOVERY_REGION
 from sparehub.topology.rules.pair.regions import PAIR_REGIONS
 from sparehub.topology.rules.pair.replication import PAIR_REPLICATION
 from sparehub.topology.rules.pair.vaults import VAULTS
+from sparehub.topology.rules.region.agent_egress import AGENT_EGRESS
 from sparehub.topology.rules.region.circuits import CIRCUITS
 from sparehub.topology.rules.region.gateway_routes import GATEWAY_ROUTES
 from sparehub.topology.rules.region.gateways import GATEWAYS
@@ -44,6 +45,7 @@ REGION_RULES = (
     *REMAPPING,
     *REPLICATION,
     *RECOVERY_VAULT,
+    *AGENT_EGRESS,
 )
 PAIR_RULES = (
     *PAIR_CIRCUITS,

@@ -42,12 +42,17 @@ OUT_OF_SCOPE = (
     OutOfScope("GWY-06", "The gateway is in GatewaySubnet", "the components put it there (VN-09)"),
     OutOfScope("GWY-07", "One ExpressRoute gateway a network", "a stack file describes one"),
     OutOfScope("GWY-08", "Type, SKU name and SKU tier of the gateway", "the components write them"),
-    OutOfScope("RT-16", "Service tags in routes", "refused as an invalid prefix (VN-04)"),
+    OutOfScope(
+        "RT-16",
+        "Service tags in routes",
+        "the model writes those of agents (SR-68); others are refused (VN-04)",
+    ),
     OutOfScope(
         "RT-27", "What security groups must allow out", "a stack file names groups, not their rules"
     ),
     OutOfScope("SR-03", "One fabric for each region and vault", _MADE),
     OutOfScope("SR-04", "Container mappings both ways", _MADE),
+    OutOfScope("SR-11", "The network of a test is not the recovery network", _MADE),
     OutOfScope("SR-17", "Actions of a recovery plan", "the keys allow what Azure allows"),
     OutOfScope("SR-18", "The plan's automation account", "checked as SR-65"),
     OutOfScope("SR-26", "Churn of a machine and of a disk", "no file says how much is written"),
@@ -59,7 +64,7 @@ OUT_OF_SCOPE = (
     OutOfScope("SR-43", "No test waits for its clean-up", _AT_PREFLIGHT),
     OutOfScope("SR-50", "Ages of recovery points", _AT_PREFLIGHT),
     OutOfScope("SR-51", "Age of the last test", _AT_PREFLIGHT),
-    OutOfScope("SR-70", "The network of a test failover", "checked as SR-11"),
+    OutOfScope("SR-70", "The network of a test failover", "checked as SR-27"),
     OutOfScope("SR-74", "From zone to zone", "two stacks are two regions (SR-01)"),
     OutOfScope("SR-78", "Locks", _AT_PREFLIGHT),
     OutOfScope("SR-81", "A vault of backups, too", "no file says what else is in a vault"),

@@ -62,12 +62,6 @@ def disks(each: int) -> Change:
     return machines(100, disks=[f"d{number}" for number in range(each)])
 
 
-def drilling(*spokes: str) -> Callable[[], Pair]:
-    """Return a maker of a pair with Site Recovery, whose drills are of some spokes."""
-    second = changes(takes_over(same), settings(drill={"spokes": list(spokes)}))
-    return pair(in_region(replicates(same)), in_region(second))
-
-
 def the_other_way(change: Change) -> Callable[[], Pair]:
     """Return a maker of a pair whose secondary is protected, with a change to its region."""
     return pair(in_region(takes_over(same)), in_region(changes(replicates(same), change)))
@@ -189,15 +183,6 @@ TWO: tuple[tuple[Rule[Pair], Example], ...] = (
             f"{PLACE}.dc1.networkInterfaces.dc1-nic.subnet",
             "spoke1 of primary has no such subnet: add it there",
             the_other_way(same),
-        ),
-    ),
-    (
-        recovery_region.replicated_machines_have_a_test_network,
-        Example(
-            drilling("spoke2"),
-            "region.drill.spokes",
-            "must name spoke1, too: dc1 of primary could not be tested",
-            drilling("spoke1", "spoke2"),
         ),
     ),
     (

@@ -13,6 +13,7 @@ from sparehub.topology.rules.stack_file.field_rules import FIELD_RULES
 from sparehub.topology.rules.stack_file.parse import parse_stack
 from tests.configurations import shipped
 from tests.topology.rules import (
+    agent_examples,
     circuit_examples,
     file_examples,
     pair_examples,
@@ -30,6 +31,7 @@ BUILT: tuple[tuple[Rule[Any], Example], ...] = (
     *pair_examples.EXAMPLES,
     *replication_examples.EXAMPLES,
     *recovery_examples.EXAMPLES,
+    *agent_examples.EXAMPLES,
 )
 
 

@@ -5,7 +5,6 @@ from collections.abc import Iterator, Mapping
 from sparehub.topology.config.resource_ids import ResourceId
 from sparehub.topology.config.site_recovery import MachineConfig
 from sparehub.topology.model import names
-from sparehub.topology.model.drill.networks import build_drill
 from sparehub.topology.model.pair import Stack
 from sparehub.topology.model.resources import Circuit
 from sparehub.topology.rules.pair.replication import directions
@@ -48,17 +47,19 @@ def replicated_machines_have_a_network_to_arrive_in(pair: Pair) -> Iterator[Rule
                     yield RuleFault(place, message, source.name)
 
 
-@rule("SR-11", why="A test failover takes a network that is not the one of a recovery.")
-def replicated_machines_have_a_test_network(pair: Pair) -> Iterator[RuleFault]:
-    """Of their spoke: ``drill.spokes`` of the region that takes over names it, or nothing."""
+@rule(
+    "SR-68", why="Machines that have been failed over replicate back, so agents leave both regions."
+)
+def agents_leave_both_regions_by_one_kind(pair: Pair) -> Iterator[RuleFault]:
+    """``agentEgress`` of the two files; each has routes and subnets of its own."""
     for source, target in directions(pair):
-        tested = {network.key for network in build_drill(target.config).networks}
-        spokes = {spoke.key for spoke in target.region.spokes}
-        machines = machines_of(source)
-        for spoke in sorted({each.spoke for each in machines.values()} & spokes - tested):
-            held = ", ".join(sorted(n for n, each in machines.items() if each.spoke == spoke))
-            message = f"must name {spoke}, too: {held} of {source.name} could not be tested"
-            yield RuleFault("region.drill.spokes", message, target.name)
+        here, there = source.config.region.replicate, target.config.region.site_recovery
+        if here and there and here.agent_egress is not there.agent_egress:
+            message = (
+                f"{there.agent_egress}, and region.replicate.agentEgress of {source.name} is "
+                f"{here.agent_egress}: write the same in both"
+            )
+            yield RuleFault(f"{_SITE_RECOVERY}.agentEgress", message, target.name)
 
 
 @rule("SR-56", why="Machines are deleted by re-protection, and everything with a resource group.")
@@ -137,7 +138,7 @@ def reservations_are_in_the_region_that_takes_over(pair: Pair) -> Iterator[RuleF
 RECOVERY_REGION = (
     each_region_has_a_cache_account_of_its_own,
     replicated_machines_have_a_network_to_arrive_in,
-    replicated_machines_have_a_test_network,
+    agents_leave_both_regions_by_one_kind,
     recovered_machines_have_a_resource_group_of_their_own,
     groups_with_actions_have_machines,
     reservations_are_in_the_region_that_takes_over,

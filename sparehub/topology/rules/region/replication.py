@@ -3,11 +3,11 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
-from sparehub.topology.azure.replicated_storage import disk_type_problem
 from sparehub.topology.azure.site_recovery_limits import (
     DISKS_PER_SUBSCRIPTION,
     MACHINES_PER_CONSISTENCY_GROUP,
     MACHINES_PER_PLAN,
+    disk_type_problem,
 )
 from sparehub.topology.config.resource_ids import ResourceId
 from sparehub.topology.config.site_recovery import MachineConfig

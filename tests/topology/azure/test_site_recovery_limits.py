@@ -1,6 +1,6 @@
 """Which disks and disk controllers are replicated (SR-84)."""
 
-from sparehub.topology.azure.replicated_storage import (
+from sparehub.topology.azure.site_recovery_limits import (
     controller_problem,
     disk_type_problem,
     size_problem,
