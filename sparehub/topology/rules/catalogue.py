@@ -7,7 +7,6 @@ from sparehub.topology.rules.pair.fences import FENCES, PAIR_FENCES
 from sparehub.topology.rules.pair.hooks import PAIR_HOOKS
 from sparehub.topology.rules.pair.intents import INTENTS
 from sparehub.topology.rules.pair.records import PAIR_RECORDS, RECORDS
-from sparehub.topology.rules.pair.recovery_region import RECOVERY_REGION
 from sparehub.topology.rules.pair.regions import PAIR_REGIONS
 from sparehub.topology.rules.pair.replication import PAIR_REPLICATION
 from sparehub.topology.rules.pair.vaults import VAULTS
@@ -56,6 +55,5 @@ PAIR_RULES = (
     *PAIR_DRILL,
     *VAULTS,
     *PAIR_HOOKS,
-    *RECOVERY_REGION,
 )
 AZURE_RULES = (*FIELD_RULES, *FILE_RULES, *REGION_RULES, *PAIR_RULES, *INTENTS, *DEPLOYED)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from sparehub.topology.model.pair import Stack
-from sparehub.topology.rules.pair import recovery_region
+from sparehub.topology.rules.pair import replication as of_pair
 from sparehub.topology.rules.pair.subject import Pair
 from sparehub.topology.rules.region import agent_egress
 from sparehub.topology.rules.rule import Rule
@@ -91,7 +91,7 @@ ONE: tuple[tuple[Rule[Stack], Example], ...] = (
 )
 TWO: tuple[tuple[Rule[Pair], Example], ...] = (
     (
-        recovery_region.agents_leave_both_regions_by_one_kind,
+        of_pair.agents_leave_both_regions_by_one_kind,
         Example(
             both(same, out_by_nat),
             "region.siteRecovery.agentEgress",

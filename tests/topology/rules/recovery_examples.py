@@ -4,8 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from sparehub.topology.model.pair import Stack
-from sparehub.topology.rules.pair import recovery_region
-from sparehub.topology.rules.pair.replication import recovery_addresses_are_free_in_their_subnet
+from sparehub.topology.rules.pair import replication as of_pair
 from sparehub.topology.rules.pair.subject import Pair
 from sparehub.topology.rules.region import recovery_vault, replication
 from sparehub.topology.rules.rule import Rule
@@ -150,7 +149,7 @@ ONE: tuple[tuple[Rule[Stack], Example], ...] = (
 )
 TWO: tuple[tuple[Rule[Pair], Example], ...] = (
     (
-        recovery_addresses_are_free_in_their_subnet,
+        of_pair.recovery_addresses_are_free_in_their_subnet,
         Example(
             both(interface("dc1", ipAddress="10.10.10.10"), same),
             f"{PLACE}.dc1.networkInterfaces.dc1-nic.ipAddress",
@@ -159,7 +158,7 @@ TWO: tuple[tuple[Rule[Pair], Example], ...] = (
         ),
     ),
     (
-        recovery_region.each_region_has_a_cache_account_of_its_own,
+        of_pair.each_region_has_a_cache_account_of_its_own,
         Example(
             both(same, settings(cacheStorageAccount=REPLICATE["cacheStorageAccount"])),
             "region.siteRecovery.cacheStorageAccount.name",
@@ -168,7 +167,7 @@ TWO: tuple[tuple[Rule[Pair], Example], ...] = (
         ),
     ),
     (
-        recovery_region.replicated_machines_have_a_network_to_arrive_in,
+        of_pair.replicated_machines_have_a_network_to_arrive_in,
         Example(
             the_other_way(more_spokes),
             f"{PLACE}.dc1.spoke",
@@ -177,7 +176,7 @@ TWO: tuple[tuple[Rule[Pair], Example], ...] = (
         ),
     ),
     (
-        recovery_region.replicated_machines_have_a_network_to_arrive_in,
+        of_pair.replicated_machines_have_a_network_to_arrive_in,
         Example(
             the_other_way(more_subnets),
             f"{PLACE}.dc1.networkInterfaces.dc1-nic.subnet",
@@ -186,7 +185,7 @@ TWO: tuple[tuple[Rule[Pair], Example], ...] = (
         ),
     ),
     (
-        recovery_region.recovered_machines_have_a_resource_group_of_their_own,
+        of_pair.recovered_machines_have_a_resource_group_of_their_own,
         Example(
             both(same, settings(resourceGroup="rg-sparehub-eastasia")),
             "region.siteRecovery.resourceGroup",
@@ -195,7 +194,7 @@ TWO: tuple[tuple[Rule[Pair], Example], ...] = (
         ),
     ),
     (
-        recovery_region.recovered_machines_have_a_resource_group_of_their_own,
+        of_pair.recovered_machines_have_a_resource_group_of_their_own,
         Example(
             both(same, settings(resourceGroup="RG-machines")),
             "region.siteRecovery.resourceGroup",
@@ -204,7 +203,7 @@ TWO: tuple[tuple[Rule[Pair], Example], ...] = (
         ),
     ),
     (
-        recovery_region.groups_with_actions_have_machines,
+        of_pair.groups_with_actions_have_machines,
         Example(
             both(same, settings(recoveryPlan={"groups": {"3": {"after": [{"manual": "Well?"}]}}})),
             f"{PLAN}.3",
@@ -213,7 +212,7 @@ TWO: tuple[tuple[Rule[Pair], Example], ...] = (
         ),
     ),
     (
-        recovery_region.reservations_are_in_the_region_that_takes_over,
+        of_pair.reservations_are_in_the_region_that_takes_over,
         Example(
             both(
                 machine(
@@ -227,7 +226,7 @@ TWO: tuple[tuple[Rule[Pair], Example], ...] = (
         ),
     ),
     (
-        recovery_region.reservations_are_in_the_region_that_takes_over,
+        of_pair.reservations_are_in_the_region_that_takes_over,
         Example(
             both(machine("dc1", diskEncryptionSetId=KEYS.format("RG-sparehub-eastasia")), same),
             f"{PLACE}.dc1.diskEncryptionSetId",
