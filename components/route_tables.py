@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pulumi import ComponentResource, Input, Output, ResourceOptions
 from pulumi_azure_native import network
 
-from sparehub.topology.model.resources import Route, RouteTable
+from sparehub.topology.model.resources import Route, RouteTable, TagRoute
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,7 +42,10 @@ class RouteTables(ComponentResource):
                 resource_group_name=args.resource_group_name,
                 location=args.location,
                 disable_bgp_route_propagation=table.disable_bgp_route_propagation,
-                routes=[_route(route) for route in table.routes],
+                routes=[
+                    *(_route(route, str(route.address_prefix)) for route in table.routes),
+                    *(_route(route, route.service_tag) for route in table.tag_routes),
+                ],
                 tags=args.tags,
                 opts=ResourceOptions(parent=self),
             ).id
@@ -51,11 +54,11 @@ class RouteTables(ComponentResource):
         self.register_outputs({"route_table_ids": self.route_table_ids})
 
 
-def _route(route: Route) -> network.RouteArgs:
+def _route(route: Route | TagRoute, prefix: str) -> network.RouteArgs:
     address = route.next_hop_ip_address
     return network.RouteArgs(
         name=route.name,
-        address_prefix=str(route.address_prefix),
+        address_prefix=prefix,
         next_hop_type=route.next_hop_type,
         next_hop_ip_address=None if address is None else str(address),
     )

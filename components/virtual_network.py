@@ -88,6 +88,7 @@ class VirtualNetworkComponent(ComponentResource):
                 address_prefix=str(subnet.address_prefix),
                 route_table={"id": table} if table else None,
                 network_security_group={"id": group} if group else None,
+                nat_gateway={"id": subnet.nat_gateway_id} if subnet.nat_gateway_id else None,
                 service_endpoints=[{"service": service} for service in subnet.service_endpoints],
                 default_outbound_access=subnet.default_outbound_access,
                 opts=ResourceOptions(

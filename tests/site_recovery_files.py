@@ -50,3 +50,16 @@ def recovery() -> dict[str, Any]:
     values = shipped("secondary")
     values["sparehub:region"]["siteRecovery"] = deepcopy(SITE_RECOVERY)
     return values
+
+
+NAT_GATEWAY = OURS + "/resourceGroups/rg-nat/providers/Microsoft.Network/natGateways/{}"
+
+
+def agents_leave_by_nat(values: dict[str, Any], name: str) -> dict[str, Any]:
+    """Return keys whose agents leave by NAT gateways, one of each spoke's; a region replicates."""
+    region = values["sparehub:region"]
+    key = "siteRecovery" if "siteRecovery" in region else "replicate"
+    region.setdefault(key, deepcopy(REPLICATE))["agentEgress"] = "natGateway"
+    for number, spoke in enumerate(region["spokes"].values(), 1):
+        spoke["subnets"]["app"]["natGatewayId"] = NAT_GATEWAY.format(f"{name}{number}")
+    return values

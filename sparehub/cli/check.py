@@ -1,14 +1,18 @@
 """``sparehub check``: problems of one or both stack files, without Pulumi or Azure."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from sparehub.output import Output
 from sparehub.stacks.stack_file_check import CheckResult, check_stack_files
+from sparehub.topology.azure.agent_services import PORT, AgentService
+from sparehub.topology.config.enums import AgentEgress
 from sparehub.topology.errors import ExitCode
 from sparehub.topology.model.pair import PairSummary, Stack
+from sparehub.topology.model.recovery.agent_egress import agent_egress
+from sparehub.topology.replication.agent_destinations import agent_destinations
 from sparehub.topology.rules.findings import Finding
 
 
@@ -23,8 +27,9 @@ def check(directory: Path, names: Sequence[str], output: Output) -> int:
 
 
 def _document(result: CheckResult) -> dict[str, Any]:
-    topology = result.topology
-    return {
+    topology, agents = result.topology, _agents(result)
+    replicated = {stack: [asdict(each) for each in agents[stack]] for stack in agents}
+    return ({"agents": replicated} if replicated else {}) | {
         "findings": [asdict(finding) for finding in result.findings],
         "ignored": [
             {**asdict(ignored.finding), "reason": ignored.reason} for ignored in result.suppressed
@@ -46,7 +51,7 @@ def _print(output: Output, result: CheckResult) -> None:
     if result.stacks:
         headers = ("stack", "location", "activation", "depth", "spokes", "connections")
         output.table(headers, [_row(stack) for stack in result.stacks])
-        for line in _topology_lines(result.topology):
+        for line in (*_topology_lines(result.topology), *_agent_lines(result)):
             output.results.print(line)
     colours = {"error": "red", "warning": "yellow"}
     for finding in result.findings:
@@ -76,6 +81,19 @@ def _topology_lines(topology: PairSummary) -> list[str]:
         order = {"either": "in either order"}.get(topology.order or "", topology.order)
         lines.append(f"connected: {connected}; change connections: {order}")
     return lines
+
+
+def _agents(result: CheckResult) -> Mapping[str, tuple[AgentService, ...]]:
+    return agent_destinations({stack.name: stack for stack in result.stacks})
+
+
+def _agent_lines(result: CheckResult) -> Iterator[str]:
+    """Yield what has to be let out of each region, where machines are replicated (SR-68)."""
+    regions = {stack.name: stack.config.region for stack in result.stacks}
+    for stack, services in _agents(result).items():
+        through = "NVA" if agent_egress(regions[stack]) is AgentEgress.NVA else "NAT gateways"
+        tags = ", ".join(each.service_tag for each in services if not each.by_endpoint)
+        yield f"agents of {stack}: the {through} must let out port {PORT} to {tags}"
 
 
 def _row(stack: Stack) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ import pytest
 
 from tests.command_fixtures import Sparehub, change
 from tests.configurations import OURS
+from tests.site_recovery_files import REPLICATE, SITE_RECOVERY
 
 
 def others(findings: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -285,3 +286,32 @@ def test_check_warns_of_a_missing_paired_stack(sparehub: Sparehub, tmp_path: Pat
         "warning",
         "is not set, so the interlock does not read 'primary'",
     )
+
+
+def test_check_says_what_agents_need_let_out_of_both_regions(
+    sparehub: Sparehub, tmp_path: Path
+) -> None:
+    """SR-68: the NVA has to let it out; the shipped files replicate nothing, and say nothing."""
+    assert "agents of" not in sparehub("check").stdout
+    for stack, key, value in (
+        ("primary", "replicate", REPLICATE),
+        ("secondary", "siteRecovery", SITE_RECOVERY),
+    ):
+        path = tmp_path / f"Pulumi.{stack}.yaml"
+        lines = f"    {key}: {json.dumps(value)}\n"
+        path.write_text(path.read_text().rstrip("\n") + f"\n{lines}")
+
+    text, document = sparehub("check").stdout, json.loads(sparehub("check", "--json").stdout)
+
+    said = [" ".join(line.split()) for line in text.splitlines() if line.startswith("agents of")]
+    tags = "the NVA must let out port 443 to AzureActiveDirectory, EventHub.{}, AzureSiteRecovery"
+    assert said == [
+        f"agents of primary: {tags.format('southeastasia')}",
+        f"agents of secondary: {tags.format('eastasia')}",
+    ]
+    assert document["agents"]["primary"][1] == {
+        "service_tag": "AzureActiveDirectory",
+        "host": "login.microsoftonline.com",
+        "purpose": "signs in",
+        "by_endpoint": False,
+    }

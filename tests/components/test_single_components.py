@@ -33,6 +33,7 @@ from sparehub.topology.model.resources import (
     VirtualNetwork,
 )
 from tests.configurations import region_of, shipped
+from tests.site_recovery_files import NAT_GATEWAY, agents_leave_by_nat
 
 NETWORK = f"/subscriptions/{SUBSCRIPTION}/resourceGroups/rg/providers/Microsoft.Network"
 BARE = VirtualNetwork(
@@ -148,6 +149,43 @@ def test_route_tables_are_identified_by_key() -> None:
     assert found == [
         {key: f"{NETWORK}/routeTables/rt-{key}-eastasia" for key in ("spokes", "gateway", "nva")}
     ]
+
+
+def test_routes_of_service_tags_and_nat_gateways_are_written() -> None:
+    """SR-68: the tag in the place of a prefix, and the NAT gateway of the subnet alone."""
+    values = agents_leave_by_nat(shipped("primary"), "nat")
+    region = region_of(values)
+
+    def program() -> None:
+        group, location = "rg", "eastasia"
+        tables = RouteTables(
+            "routes",
+            RouteTablesArgs(
+                resource_group_name=group, location=location, route_tables=region.route_tables
+            ),
+        )
+        spoke = region.spokes[0].virtual_network
+        Spoke(
+            "spoke1",
+            VirtualNetworkArgs(
+                resource_group_name=group,
+                location=location,
+                virtual_network=spoke,
+                route_table_ids=tables.route_table_ids,
+            ),
+        )
+
+    graph = preview(program)
+
+    routes = graph["routes/spokes"].inputs["routes"]
+    assert [(each["addressPrefix"], each["nextHopType"]) for each in routes] == [
+        ("0.0.0.0/0", "VirtualAppliance"),
+        ("AzureActiveDirectory", "Internet"),
+        ("AzureSiteRecovery", "Internet"),
+        ("EventHub", "Internet"),
+        ("GuestAndHybridManagement", "Internet"),
+    ]
+    assert graph["spoke1/app"].inputs["natGateway"] == {"id": NAT_GATEWAY.format("nat1")}
 
 
 def test_a_scaling_gateway_carries_its_bounds() -> None:

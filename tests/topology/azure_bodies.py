@@ -98,6 +98,9 @@ class _Rendering:
             if route.next_hop_ip_address is not None:
                 properties["nextHopIpAddress"] = str(route.next_hop_ip_address)
             routes.append({"name": route.name, "properties": properties})
+        for tagged in table.tag_routes:
+            hop = {"addressPrefix": tagged.service_tag, "nextHopType": tagged.next_hop_type.value}
+            routes.append({"name": tagged.name, "properties": hop})
         off = table.disable_bgp_route_propagation
         return self._resource(
             "routeTables", table.name, disableBgpRoutePropagation=off, routes=routes
@@ -121,6 +124,8 @@ class _Rendering:
             "serviceEndpoints": [{"service": each} for each in subnet.service_endpoints],
             "defaultOutboundAccess": subnet.default_outbound_access,
         }
+        if subnet.nat_gateway_id:
+            properties["natGateway"] = {"id": subnet.nat_gateway_id}
         for table in self.region.route_tables:
             if table.key == subnet.route_table:
                 properties["routeTable"] = {"id": self._id("routeTables", table.name)}

@@ -13,7 +13,7 @@ from sparehub.failover.machines.azure_machines import (
     read_machine,
 )
 from sparehub.site_recovery.vault import Contents, Vault, VaultError
-from sparehub.topology.azure.site_recovery_limits import UNSUPPORTED_DISK_TYPES
+from sparehub.topology.azure.site_recovery_limits import disk_type_problem
 from sparehub.topology.config.resource_ids import ResourceId
 from sparehub.topology.errors import PreflightError
 from sparehub.topology.replication.direction import Machine, Replication
@@ -160,8 +160,8 @@ def _problems(
         if name.lower() not in there:
             yield f"{machine.name} has no disk {name}: it has {', '.join(sorted(there))}"
     for disk in chosen_disks(machine, source):
-        if disk.type in UNSUPPORTED_DISK_TYPES:
-            yield f"{machine.name}: {disk.id.name} is {disk.type}, which is not replicated"
+        if problem := disk_type_problem(disk.type):
+            yield f"{machine.name}: {disk.id.name}: {problem}"
     interfaces = {identity.name.lower(): identity for identity in source.interfaces}
     for wanted in machine.interfaces:
         identity = interfaces.get(wanted.name.lower())

@@ -123,6 +123,7 @@ def _subnet(subnet: Subnet, *, protected: bool | None = None) -> Values:
         "networkSecurityGroupId": (
             None if subnet.name == GATEWAY_SUBNET else subnet.network_security_group_id
         ),
+        "natGatewayId": subnet.nat_gateway_id,
     }
 
 

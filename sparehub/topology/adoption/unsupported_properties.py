@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from sparehub.topology.state import resources as arm
+from sparehub.topology.state.parts import tag_route_of
 from sparehub.topology.state.region import Reading
 from sparehub.topology.state.resources import ArmResource
 from sparehub.topology.state.values import prefix_of
@@ -18,7 +19,7 @@ _KNOWN = {
     arm.VIRTUAL_NETWORK: "addressSpace dhcpOptions subnets virtualNetworkPeerings",
     arm.SUBNET: (
         "addressPrefix addressPrefixes routeTable serviceEndpoints networkSecurityGroup "
-        "defaultOutboundAccess ipConfigurations purpose"
+        "natGateway defaultOutboundAccess ipConfigurations purpose"
     ),
     arm.PEERING: (
         "remoteVirtualNetwork allowVirtualNetworkAccess allowForwardedTraffic allowGatewayTransit "
@@ -82,7 +83,7 @@ def _more(resource: ArmResource) -> Iterator[str]:
             yield f"{', '.join(unread)} {what}{_LOST}"
     if resource.type == arm.ROUTE_TABLE:
         for route in properties.get("routes") or ():
-            if prefix_of(route.get("addressPrefix")) is None:
+            if prefix_of(route.get("addressPrefix")) is None and tag_route_of(route) is None:
                 what = f"route {route.get('name')}: {route.get('addressPrefix')}"
                 yield f"{what} is not an IPv4 prefix{_LOST}"
     if arm.is_subnet_peering(resource):

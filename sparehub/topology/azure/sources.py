@@ -19,6 +19,7 @@ _PEERING = f"{_LEARN}/virtual-network/virtual-network-manage-peering"
 _GATEWAY_ROUTES = (
     "https://github.com/MicrosoftDocs/azure-docs/blob/main/includes/vpn-gateway-gwudr-warning.md"
 )
+_NAT_GATEWAY = f"{_LEARN}/nat-gateway/nat-gateway-resource"
 _LIMITS = f"{_LEARN}/azure-resource-manager/management/azure-subscription-service-limits"
 _NAMES = f"{_LEARN}/azure-resource-manager/management/resource-name-rules"
 _SITE_RECOVERY = f"{_LEARN}/site-recovery"
@@ -27,6 +28,7 @@ _MAPPING = f"{_SITE_RECOVERY}/azure-to-azure-network-mapping"
 _QUESTIONS = f"{_SITE_RECOVERY}/azure-to-azure-common-questions"
 _RETAINING = f"{_SITE_RECOVERY}/site-recovery-retain-ip-azure-vm-failover"
 _NETWORKING = f"{_SITE_RECOVERY}/azure-to-azure-about-networking"
+_PRIVATE_ENDPOINTS = f"{_SITE_RECOVERY}/azure-to-azure-how-to-enable-replication-private-endpoints"
 _WITH_EXPRESSROUTE = f"{_SITE_RECOVERY}/azure-vm-disaster-recovery-with-expressroute"
 
 SOURCES = {
@@ -49,6 +51,9 @@ SOURCES = {
     "VN-25": _LIMITS,
     "VN-26": "https://github.com/Azure/Azure-Landing-Zones/issues/1679",
     "VN-27": f"{_LEARN}/bastion/bastion-nsg",
+    "VN-28": f"{_LEARN}/nat-gateway/nat-overview",
+    "VN-29": _NAT_GATEWAY,
+    "VN-30": _NAT_GATEWAY,
     "PE-03": _PEERING,
     "PE-04": _PEERING,
     "PE-05": _RETAINING,
@@ -99,6 +104,8 @@ SOURCES = {
     "RT-26": _NETWORKING,
     "SR-01": _SUPPORT_MATRIX,
     "SR-02": f"{_SITE_RECOVERY}/azure-to-azure-tutorial-enable-replication",
+    "SR-05": _SUPPORT_MATRIX,
+    "SR-06": _MAPPING,
     "SR-08": _MAPPING,
     "SR-09": _MAPPING,
     "SR-12": _RETAINING,
@@ -112,7 +119,15 @@ SOURCES = {
     "SR-23": _SUPPORT_MATRIX,
     "SR-27": f"{_SITE_RECOVERY}/site-recovery-test-failover-to-azure",
     "SR-44": f"{_SITE_RECOVERY}/azure-to-azure-customize-networking",
-    "SR-66": f"{_SITE_RECOVERY}/azure-to-azure-how-to-enable-replication-private-endpoints",
+    "SR-56": f"{_SITE_RECOVERY}/azure-to-azure-how-to-reprotect",
+    "SR-61": f"{_SITE_RECOVERY}/recovery-plan-overview",
+    "SR-62": f"{_SITE_RECOVERY}/site-recovery-runbook-automation",
+    "SR-65": f"{_SITE_RECOVERY}/site-recovery-runbook-automation",
+    "SR-66": _PRIVATE_ENDPOINTS,
+    "SR-67": _PRIVATE_ENDPOINTS,
+    "SR-68": _NETWORKING,
+    "SR-75": f"{_SITE_RECOVERY}/azure-to-azure-how-to-enable-replication",
+    "SR-84": _SUPPORT_MATRIX,
     "RG-01": _GEOPOLITICAL,
     "RG-02": _LOCATIONS,
     "RG-04": _GEOPOLITICAL,

@@ -81,8 +81,8 @@ class _Pair:
                 return _Judged("wrong", f"region.remap moves it to {first.moved}")
             case AttributeKind.ADDRESS if first and second:
                 return _Judged("wrong", "differs, and region.remap does not say so")
-            case AttributeKind.SECURITY_GROUP if first and second and first.value and second.value:
-                return _Judged("expected", "a network security group serves one region (VN-24)")
+            case AttributeKind.SERVES_ONE_REGION if _both_have(first, second):
+                return _Judged("expected", "it serves one region (VN-24)")
             case AttributeKind.GATEWAY if first and second:
                 return self._gateway()
             case AttributeKind.PREFERENCE:
@@ -341,3 +341,8 @@ def displayed(value: Any) -> str:  # noqa: ANN401 - any JSON value
         case bool():
             return "true" if value else "false"
     return str(value)
+
+
+def _both_have(first: Attribute | None, second: Attribute | None) -> bool:
+    """Return whether a fact has a value in both regions."""
+    return bool(first and second and first.value and second.value)

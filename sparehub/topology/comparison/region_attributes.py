@@ -37,7 +37,7 @@ class AttributeKind(StrEnum):
     RECORD = "record"  # where a circuit's record lies
     ENDPOINTS = "endpoints"
     GATEWAY = "gateway"
-    SECURITY_GROUP = "security group"
+    SERVES_ONE_REGION = "of one region"  # a security group, a NAT gateway
     PREFERENCE = "preference"
 
 
@@ -145,7 +145,11 @@ def _subnet(path: str, subnet: Subnet, move: Move, inside: str) -> Iterator[Attr
     yield plain_attribute(f"{path}.serviceEndpoints", AttributeKind.ENDPOINTS, endpoints, path)
     group = subnet.network_security_group_id
     yield plain_attribute(
-        f"{path}.networkSecurityGroupId", AttributeKind.SECURITY_GROUP, group, path
+        f"{path}.networkSecurityGroupId", AttributeKind.SERVES_ONE_REGION, group, path
+    )
+    nat_gateway = subnet.nat_gateway_id
+    yield plain_attribute(
+        f"{path}.natGatewayId", AttributeKind.SERVES_ONE_REGION, nat_gateway, path
     )
     outbound = subnet.default_outbound_access
     yield plain_attribute(f"{path}.defaultOutboundAccess", AttributeKind.SAME, outbound, path)
@@ -189,6 +193,10 @@ def _route_table(table: RouteTable, move: Move) -> Iterator[Attribute]:
             hop,
             moved,
             path,
+        )
+    for tagged in table.tag_routes:
+        yield plain_attribute(
+            f"{path}.routes.{tagged.service_tag}", AttributeKind.SAME, tagged.next_hop_type, path
         )
 
 

@@ -138,6 +138,7 @@ CircuitId = Annotated[str, resource_id("circuit", "Microsoft.Network/expressRout
 NetworkSecurityGroupId = Annotated[
     str, resource_id("network security group", "Microsoft.Network/networkSecurityGroups")
 ]
+NatGatewayId = Annotated[str, resource_id("NAT gateway", "Microsoft.Network/natGateways")]
 NextHopId = Annotated[
     str,
     resource_id(

@@ -36,6 +36,7 @@ from sparehub.topology.config.fields import (
     Generation,
     Key,
     Location,
+    NatGatewayId,
     NetworkName,
     NetworkSecurityGroupId,
     NextHopId,
@@ -61,6 +62,7 @@ class SubnetConfig(Closed):
     protected: StrictBool | None = None
     service_endpoints: tuple[Text, ...] = ()
     network_security_group_id: NetworkSecurityGroupId | None = None
+    nat_gateway_id: NatGatewayId | None = None
     # Shared in a spoke, but for the subnets that Azure reserves; in the hub none, but for
     # GatewaySubnet and the NVA's, which have their own.
     route_table: Literal["shared", "none"] | None = None

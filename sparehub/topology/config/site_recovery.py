@@ -76,6 +76,7 @@ class ReplicateConfig(Closed):
     """What is replicated from this region."""
 
     cache_storage_account: CacheStorageAccountConfig
+    agent_egress: AgentEgress = AgentEgress.NVA
     machines: dict[Key, MachineConfig] = Field(default_factory=dict)
 
 

@@ -47,6 +47,7 @@ def inherited_notes(first: Mapping[str, Any], config: StackConfig) -> Iterator[N
             "name": "holds the first region's name; the second gets a derived one",
             "networkSecurityGroupId": f"a network security group of {config.location} serves no "
             "other region, and Site Recovery brings none (SR-21): name one of the second region",
+            "natGatewayId": "a NAT gateway serves one network: name one of the second region",
             "nva": "is of the first region's own NVA: name the second region's machine, load "
             "balancer or firewall",
             "standby": "stays connected only at standby depth 'connection', with addresses of its "
@@ -73,7 +74,7 @@ def _unfit(
             yield from _unfit(each, keys, names)
         elif (
             (key == "name" and any(name.lower() in str(each).lower() for name in names))
-            or key == "networkSecurityGroupId"
+            or key in ("networkSecurityGroupId", "natGatewayId")
             or (place == _NVA and key in ("id", "standby"))
             or (key == "standby" and each == "connected")
         ):

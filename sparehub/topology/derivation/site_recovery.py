@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from sparehub.topology.azure.site_recovery_limits import STORAGE_ACCOUNT_NAME_LENGTH
+from sparehub.topology.config.enums import AgentEgress
 from sparehub.topology.config.resource_ids import ResourceId
 from sparehub.topology.config.site_recovery import ReplicateConfig
 from sparehub.topology.derivation.notes import Note, NoteKind
@@ -31,7 +32,10 @@ def derive_site_recovery(
     name = f"{first[: STORAGE_ACCOUNT_NAME_LENGTH - 1]}2"
     keys = ("region", KEY, "cacheStorageAccount", "name")
     message = f"{name}: names of storage accounts are unique in all of Azure"
-    return {"cacheStorageAccount": {"name": name}}, [Note(NoteKind.CONFIRM, keys, message)]
+    derived: dict[str, Any] = {"cacheStorageAccount": {"name": name}}
+    if replicate.agent_egress is not AgentEgress.NVA:
+        derived["agentEgress"] = replicate.agent_egress.value
+    return derived, [Note(NoteKind.CONFIRM, keys, message)]
 
 
 def address_notes(replicate: ReplicateConfig | None, remap: Remap, primary: str) -> Iterator[Note]:

@@ -202,6 +202,7 @@ def _subnet(name: str, subnet: SubnetConfig, route_table: str | None, *, protect
         route_table=route_table,
         service_endpoints=tuple(dict.fromkeys(wanted)),
         network_security_group_id=subnet.network_security_group_id,
+        nat_gateway_id=subnet.nat_gateway_id,
         # VN-23: said outright, since API versions differ; what is sent to the NVA leaves by it.
         default_outbound_access=route_table not in ("spokes", "inspected"),
         protected=protected,

@@ -61,6 +61,11 @@ def user_route_name(prefix: IPv4Network) -> str:
     return f"user-{_dashed(prefix)}"
 
 
+def agent_route_name(tag: str) -> str:
+    """Return the name of the route by which agents reach the services of a tag."""
+    return f"agents-{tag}"
+
+
 def gateway_name(region: str) -> str:
     """Return the name of the ExpressRoute gateway."""
     return f"ergw-{region}"

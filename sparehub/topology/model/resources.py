@@ -35,6 +35,16 @@ class Route:
 
 
 @dataclass(frozen=True, kw_only=True)
+class TagRoute:
+    """A user route whose prefixes are those of a service tag, which Azure alone knows (RT-16)."""
+
+    name: str
+    service_tag: str
+    next_hop_type: NextHopType
+    next_hop_ip_address: IPv4Address | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class RouteTable:
     """A route table and its routes."""
 
@@ -42,6 +52,7 @@ class RouteTable:
     name: str
     disable_bgp_route_propagation: bool
     routes: tuple[Route, ...] = ()
+    tag_routes: tuple[TagRoute, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,6 +64,7 @@ class Subnet:
     route_table: str | None = None
     service_endpoints: tuple[str, ...] = ()
     network_security_group_id: str | None = None
+    nat_gateway_id: str | None = None
     default_outbound_access: bool = True
     protected: bool = False  # replicated machines live here; Azure itself does not know
 

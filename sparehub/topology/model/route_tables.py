@@ -9,6 +9,7 @@ from sparehub.topology.config.enums import InternetEgress, NextHopType
 from sparehub.topology.config.schema import RegionConfig, RouteConfig, RouteTableConfig
 from sparehub.topology.errors import Problem
 from sparehub.topology.model import names
+from sparehub.topology.model.recovery.agent_egress import agent_routes
 from sparehub.topology.model.resources import Route, RouteTable
 
 
@@ -74,6 +75,7 @@ def _spokes_table(region: RegionConfig, name: str) -> RouteTable:
             [_to_nva(region, "default", DEFAULT_ROUTE), *_to_inspected(region)],
             region.routes.spokes,
         ),
+        tag_routes=tuple(agent_routes(region)),
     )
 
 

@@ -10,12 +10,14 @@ from sparehub.topology.rules.pair.records import PAIR_RECORDS, RECORDS
 from sparehub.topology.rules.pair.regions import PAIR_REGIONS
 from sparehub.topology.rules.pair.replication import PAIR_REPLICATION
 from sparehub.topology.rules.pair.vaults import VAULTS
+from sparehub.topology.rules.region.agent_egress import AGENT_EGRESS
 from sparehub.topology.rules.region.circuits import CIRCUITS
 from sparehub.topology.rules.region.gateway_routes import GATEWAY_ROUTES
 from sparehub.topology.rules.region.gateways import GATEWAYS
 from sparehub.topology.rules.region.inspection import INSPECTION
 from sparehub.topology.rules.region.networks import NETWORKS
 from sparehub.topology.rules.region.peerings import PEERINGS
+from sparehub.topology.rules.region.recovery_vault import RECOVERY_VAULT
 from sparehub.topology.rules.region.replication import REPLICATION
 from sparehub.topology.rules.region.routes import ROUTES
 from sparehub.topology.rules.region.subscriptions import SUBSCRIPTIONS
@@ -41,6 +43,8 @@ REGION_RULES = (
     *GATEWAYS,
     *REMAPPING,
     *REPLICATION,
+    *RECOVERY_VAULT,
+    *AGENT_EGRESS,
 )
 PAIR_RULES = (
     *PAIR_CIRCUITS,

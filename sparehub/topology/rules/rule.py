@@ -18,6 +18,7 @@ _SHORT: Mapping[str, str] = MappingProxyType(
         "bgp": "BGP",
         "dns": "DNS",
         "microsoft": "Microsoft",
+        "nat": "NAT",
         "nva": "NVA",
         "recovery": "Recovery",
         "site": "Site",

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from sparehub.topology.model.logical_names import ROLES
-from sparehub.topology.model.resources import Region, Route, RouteTable
+from sparehub.topology.model.resources import Region, Route, RouteTable, TagRoute
 from sparehub.topology.state.region import Reading
 from sparehub.topology.state.resources import ArmResource
 
@@ -27,11 +27,13 @@ class DeployedRoute:
     next_hop_ip_address: str = ""
 
     @classmethod
-    def of(cls, route: Route) -> "DeployedRoute":
+    def of(cls, route: Route | TagRoute) -> "DeployedRoute":
         """Return what Azure holds of a route of the model."""
         return cls(
             name=route.name,
-            address_prefix=str(route.address_prefix),
+            address_prefix=(
+                route.service_tag if isinstance(route, TagRoute) else str(route.address_prefix)
+            ),
             next_hop_type=route.next_hop_type.value,
             next_hop_ip_address=str(route.next_hop_ip_address or ""),
         )
@@ -48,7 +50,7 @@ def foreign_routes(
 
     One of ours that somebody led elsewhere is among them: the next write leads it back.
     """
-    known = {DeployedRoute.of(route) for table in ours for route in table.routes}
+    known = {route for table in ours for route in _routes(table)}
     return tuple(route for route in standing if route not in known)
 
 
@@ -93,4 +95,9 @@ def tables_to_write(region: Region, stood: Reading) -> Iterator[TableWrite]:
 
 
 def _content(table: RouteTable) -> object:
-    return table.disable_bgp_route_propagation, frozenset(map(DeployedRoute.of, table.routes))
+    return table.disable_bgp_route_propagation, frozenset(_routes(table))
+
+
+def _routes(table: RouteTable) -> Iterator[DeployedRoute]:
+    yield from (DeployedRoute.of(route) for route in table.routes)
+    yield from (DeployedRoute.of(route) for route in table.tag_routes)

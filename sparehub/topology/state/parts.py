@@ -5,7 +5,7 @@ from typing import Any
 
 from sparehub.topology.config.enums import NextHopType
 from sparehub.topology.config.fields import plain_location
-from sparehub.topology.model.resources import Peering, PrivatePeering, Route
+from sparehub.topology.model.resources import Peering, PrivatePeering, Route, TagRoute
 from sparehub.topology.state.resources import ArmResource
 from sparehub.topology.state.values import (
     address_of,
@@ -65,7 +65,7 @@ def private_peering_of(peering: ArmResource | None) -> PrivatePeering | None:
 
 
 def route_of(route: Mapping[str, Any]) -> Route | None:
-    """Return a route; nothing for a service tag (RT-10), which the model cannot say."""
+    """Return a route; nothing for a service tag, whose routes are of another kind (RT-16)."""
     prefix = prefix_of(route.get("addressPrefix"))
     hop = str(route.get("nextHopType", ""))
     if prefix is None or hop not in list(NextHopType):
@@ -73,6 +73,20 @@ def route_of(route: Mapping[str, Any]) -> Route | None:
     return Route(
         name=str(route.get("name", "")),
         address_prefix=prefix,
+        next_hop_type=NextHopType(hop),
+        next_hop_ip_address=address_of(route.get("nextHopIpAddress")),
+    )
+
+
+def tag_route_of(route: Mapping[str, Any]) -> TagRoute | None:
+    """Return the route of a service tag; nothing for any other route (RT-16)."""
+    tag = str(route.get("addressPrefix") or "")
+    hop = str(route.get("nextHopType", ""))
+    if not tag[:1].isalpha() or hop not in list(NextHopType):
+        return None
+    return TagRoute(
+        name=str(route.get("name", "")),
+        service_tag=tag,
         next_hop_type=NextHopType(hop),
         next_hop_ip_address=address_of(route.get("nextHopIpAddress")),
     )

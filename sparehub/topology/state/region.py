@@ -29,6 +29,7 @@ from sparehub.topology.state.parts import (
     location_of,
     peering_of,
     route_of,
+    tag_route_of,
     with_whole_numbers,
 )
 from sparehub.topology.state.pulumi_state import outputs_of
@@ -174,12 +175,13 @@ class _Reader:
 
     def _route_table(self, key: str) -> RouteTable:
         table = self._roles.by_role[ROLES.route_table(key)]
-        routes = (route_of(each) for each in routes_of(self._roles, table))
+        found = tuple(routes_of(self._roles, table))
         return RouteTable(
             key=key,
             name=table.name,
             disable_bgp_route_propagation=bool(table.properties.get("disableBgpRoutePropagation")),
-            routes=tuple(route for route in routes if route),
+            routes=tuple(route for route in map(route_of, found) if route),
+            tag_routes=tuple(route for route in map(tag_route_of, found) if route),
         )
 
     def _network(self, names: NetworkNames, said: NetworkConfig | None) -> VirtualNetwork:
@@ -213,6 +215,7 @@ class _Reader:
             route_table=self._tables.get(table.lower(), name_in(table)) if table else None,
             service_endpoints=endpoints,
             network_security_group_id=subnet.reference("networkSecurityGroup") or None,
+            nat_gateway_id=subnet.reference("natGateway") or None,
             default_outbound_access=subnet.properties.get("defaultOutboundAccess") is not False,
             # Azure does not know it; where nobody says it, replication's endpoint does.
             protected=(

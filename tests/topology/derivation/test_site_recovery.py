@@ -6,7 +6,7 @@ from typing import Any
 from sparehub.topology.derivation.derive import DeriveRequest, derive
 from sparehub.topology.derivation.notes import NoteKind
 from tests.configurations import OURS, shipped
-from tests.site_recovery_files import SITE_RECOVERY, protected, recovery
+from tests.site_recovery_files import SITE_RECOVERY, agents_leave_by_nat, protected, recovery
 
 REQUEST = DeriveRequest(location="southeastasia", same_circuit=True)
 
@@ -43,6 +43,22 @@ def test_an_account_that_is_owned_elsewhere_gives_its_name() -> None:
     assert region(derived.values)["siteRecovery"] == {
         "cacheStorageAccount": {"name": "a" * 23 + "2"}
     }
+
+
+def test_the_way_out_of_agents_is_of_both_regions() -> None:
+    """Its NAT gateways are not: one serves one network."""
+    derived = derive(agents_leave_by_nat(protected(), "nat"), REQUEST)
+
+    assert region(derived.values)["siteRecovery"] == {
+        "cacheStorageAccount": {"name": "stsparehubcache12"},
+        "agentEgress": "natGateway",
+    }
+    assert "natGatewayId" not in region(derived.values)["spokes"]["spoke1"]["subnets"]["app"]
+    (note,) = [note for note in derived.notes if "natGatewayId" in note.path]
+    assert (note.kind, note.path) == (
+        NoteKind.LEFT_OUT,
+        "region.spokes.spoke1.subnets.app.natGatewayId",
+    )
 
 
 def test_what_the_second_file_says_of_site_recovery_stays() -> None:

@@ -26,6 +26,7 @@ from tests.topology.rules.rule_inputs import (
     spokes,
 )
 
+NAT = f"{OURS}/resourceGroups/g/providers/Microsoft.Network/natGateways/nat"
 NSG = f"{OURS}/resourceGroups/g/providers/Microsoft.Network/networkSecurityGroups/nsg"
 MACHINE = f"{OURS}/resourceGroups/g/providers/Microsoft.Compute/virtualMachines/nva"
 FIREWALL = f"{OURS}/resourceGroups/g/providers/Microsoft.Network/azureFirewalls/nva"
@@ -351,6 +352,15 @@ EXAMPLES: tuple[tuple[Rule[RawRegion], Example], ...] = (
             f"{GATEWAY_SUBNET}.networkSecurityGroupId",
             "refuses a network security group on GatewaySubnet",
             lambda r: hub(r)["subnets"]["nva"].update(networkSecurityGroupId=NSG),
+        ),
+    ),
+    (
+        reserved_subnets.gateway_subnet_has_no_nat_gateway,
+        Example(
+            lambda r: hub(r)["subnets"]["GatewaySubnet"].update(natGatewayId=NAT),
+            f"{GATEWAY_SUBNET}.natGatewayId",
+            "refuses a NAT gateway on GatewaySubnet",
+            lambda r: hub(r)["subnets"]["nva"].update(natGatewayId=NAT),
         ),
     ),
     (

@@ -20,38 +20,40 @@ VAULT = f"{OURS}/resourceGroups/rg-asr/providers/Microsoft.RecoveryServices/vaul
 
 def replicating(change: Change) -> Callable[[], Stack]:
     """Return a maker of the primary's stack that replicates machines, with a change to that."""
-    return primary(_replicates(change))
+    return primary(replicates(change))
 
 
 def taking_over(change: Change) -> Callable[[], Stack]:
     """Return a maker of a stack with Site Recovery's vault, with a change to its settings."""
-    return primary(_takes_over(change))
+    return primary(takes_over(change))
 
 
 def both(first: Change, second: Change) -> Callable[[], Pair]:
     """Return a maker of a pair with Site Recovery, with a change to each half."""
-    return pair(in_region(_replicates(first)), in_region(_takes_over(second)))
+    return pair(in_region(replicates(first)), in_region(takes_over(second)))
 
 
 def tested(first: Change, **region: object) -> Callable[[], Pair]:
     """Return a maker of a pair with Site Recovery, with more keys in the second region."""
 
     def change(values: dict[str, Any]) -> None:
-        _takes_over(same)(values)
+        takes_over(same)(values)
         values.update(region)
 
-    return pair(in_region(_replicates(first)), in_region(change))
+    return pair(in_region(replicates(first)), in_region(change))
 
 
 def same(_half: dict[str, Any]) -> None:
     """Change nothing."""
 
 
-def _replicates(change: Change) -> Change:
+def replicates(change: Change) -> Change:
+    """Return a change of a region that replicates machines, with a change to that."""
     return lambda region: _with(region, "replicate", REPLICATE, change)
 
 
-def _takes_over(change: Change) -> Change:
+def takes_over(change: Change) -> Change:
+    """Return a change of a region with Site Recovery's vault, with a change to its settings."""
     return lambda region: _with(region, "siteRecovery", SITE_RECOVERY, change)
 
 
@@ -100,13 +102,13 @@ def without_keys(identity: str) -> Change:
 
 
 def unprotected(region: dict[str, Any]) -> None:
-    _replicates(same)(region)
+    replicates(same)(region)
     region["spokes"]["spoke1"]["subnets"]["app"]["protected"] = False
 
 
 def also_takes_over(region: dict[str, Any]) -> None:
-    _replicates(same)(region)
-    _takes_over(same)(region)
+    replicates(same)(region)
+    takes_over(same)(region)
 
 
 def twice(half: dict[str, Any]) -> None:
@@ -219,7 +221,7 @@ TWO: tuple[tuple[Rule[Pair], Example], ...] = (
     (
         of_pair.replicated_machines_have_a_vault,
         Example(
-            pair(in_region(_replicates(same))),
+            pair(in_region(replicates(same))),
             "region.siteRecovery",
             "missing; primary replicates machines",
             both(same, same),

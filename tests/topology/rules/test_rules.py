@@ -13,9 +13,11 @@ from sparehub.topology.rules.stack_file.field_rules import FIELD_RULES
 from sparehub.topology.rules.stack_file.parse import parse_stack
 from tests.configurations import shipped
 from tests.topology.rules import (
+    agent_examples,
     circuit_examples,
     file_examples,
     pair_examples,
+    recovery_examples,
     region_examples,
     replication_examples,
     route_examples,
@@ -28,6 +30,8 @@ BUILT: tuple[tuple[Rule[Any], Example], ...] = (
     *route_examples.EXAMPLES,
     *pair_examples.EXAMPLES,
     *replication_examples.EXAMPLES,
+    *recovery_examples.EXAMPLES,
+    *agent_examples.EXAMPLES,
 )
 
 

@@ -10,6 +10,7 @@ from sparehub.topology.state.foreign_routes import DeployedRoute, foreign_routes
 from sparehub.topology.state.region import Reading, read_region
 from sparehub.topology.state.resources import arm_resources
 from tests.configurations import region_of, shipped
+from tests.site_recovery_files import agents_leave_by_nat
 from tests.topology.azure_bodies import rendered
 from tests.topology.reachability.pairs import table, with_route, with_table
 
@@ -43,6 +44,17 @@ def test_what_neither_deployment_wrote_is_foreign(region: Region) -> None:
     assert foreign_routes([turned, *ours[1:]], before, after) == (turned,)
     assert foreign_routes(ours, before) == tuple(ours[1:])
     assert foreign_routes([], before, after) == ()
+
+
+def test_the_routes_of_agents_are_ours() -> None:
+    """Of service tags, as a stack recorded them; a table in which they are new is written."""
+    ours = region_of(agents_leave_by_nat(shipped("primary"), "nat"))
+    routes = [DeployedRoute.of(route) for route in table(ours, "spokes").tag_routes]
+
+    assert foreign_routes([*routes, TAG], table(ours, "spokes")) == (TAG,)
+    assert [w.recorded.key for w in tables_to_write(ours, stood(ours))] == []
+    before = stood(region_of(shipped("primary")))
+    assert [write.recorded.key for write in tables_to_write(ours, before)] == ["spokes"]
 
 
 def no_change(region: Region) -> Region:

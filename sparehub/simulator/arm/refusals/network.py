@@ -97,6 +97,18 @@ SUBNET_OF_SERVICE_TABLE = unquoted(
 SUBNET_OF_SERVICE_GROUP = unquoted(
     "ReservedSubnetSecurityGroup", "Subnet {id} cannot have a network security group.", "VN-16"
 )
+NAT_GATEWAY_OF_GATEWAYS = unquoted(
+    "NatGatewayOnGatewaySubnet", "Subnet {id} cannot have a NAT gateway.", "VN-30"
+)
+NAT_GATEWAY_TWO_NETWORKS = unquoted(
+    "NatGatewayOfTwoNetworks",
+    "The NAT gateway of subnet {id} is that of {other}, which is in another virtual network.",
+    "VN-29",
+)
+NAT_GATEWAY_SKU = unquoted("NatGatewaySku", "NAT gateway {id}: the SKU is Standard.", "ARM")
+NAT_GATEWAY_IN_USE = unquoted(
+    "NatGatewayInUse", "NAT gateway {name} is used by a subnet and cannot be deleted.", "in use"
+)
 
 # -- peerings ----------------------------------------------------------------------------------
 SPACES_OVERLAP = ErrorTemplate(

@@ -1,1 +1,1 @@
-"""Resource types: a new one, such as NAT gateways, is a file here and a row in ``registry``."""
+"""Resource types: a new one, such as VPN sites, is a file here and a row in ``registry``."""

@@ -28,6 +28,7 @@ from sparehub.simulator.arm.types.express_route.connection import Connection
 from sparehub.simulator.arm.types.express_route.gateway import Gateway
 from sparehub.simulator.arm.types.express_route.global_reach import CircuitConnection
 from sparehub.simulator.arm.types.express_route.local_network_gateway import LocalNetworkGateway
+from sparehub.simulator.arm.types.network.nat_gateway import NatGateway
 from sparehub.simulator.arm.types.network.peering import Peering
 from sparehub.simulator.arm.types.network.route_table import Route, RouteTable
 from sparehub.simulator.arm.types.network.subnet import Subnet
@@ -55,6 +56,7 @@ _TYPES: tuple[type[ResourceType], ...] = (
     NetworkSecurityGroup,
     SecurityRule,
     PublicIPAddress,
+    NatGateway,
     NetworkInterface,
     VirtualMachine,
     LoadBalancer,

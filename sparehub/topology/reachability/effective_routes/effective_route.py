@@ -32,7 +32,7 @@ class HopType(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class EffectiveRoute:
-    """An effective route; the route of a service endpoint has a ``tag`` in place of a prefix.
+    """An effective route; the route of a service has a ``tag`` in place of a prefix.
 
     Attributes:
         network: the key of the network that VnetLocal and VNetPeering lead into.

@@ -186,6 +186,15 @@ def _user_routes(table: RouteTable) -> Iterator[EffectiveRoute]:
             next_hop=route.next_hop_ip_address,
             name=route.name,
         )
+    for tagged in table.tag_routes:
+        # Which prefixes, only Azure knows; none of a network or of on-premises is among them.
+        yield EffectiveRoute(
+            source=Source.USER,
+            hop_type=HopType(tagged.next_hop_type.value),
+            tag=tagged.service_tag,
+            next_hop=tagged.next_hop_ip_address,
+            name=tagged.name,
+        )
 
 
 def _service_endpoints(subnet: Subnet) -> Iterator[EffectiveRoute]:

@@ -4,8 +4,10 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from sparehub.topology.azure.site_recovery_limits import (
+    DISKS_PER_SUBSCRIPTION,
     MACHINES_PER_CONSISTENCY_GROUP,
     MACHINES_PER_PLAN,
+    disk_type_problem,
 )
 from sparehub.topology.config.resource_ids import ResourceId
 from sparehub.topology.config.site_recovery import MachineConfig
@@ -119,6 +121,39 @@ def consistency_groups_are_small_enough(stack: Stack) -> Iterator[RuleFault]:
             yield RuleFault(f"{MACHINES}.{name}.consistency", message)
 
 
+@rule("SR-61", why="A subscription has 3,000 replicated disks at most.")
+def replicated_disks_stay_within_the_limit(stack: Stack) -> Iterator[RuleFault]:
+    """Of those that the file counts: a machine with all of its disks has one at least."""
+    counts: Counter[str] = Counter()
+    for machine in machines_of(stack).values():
+        subscription = ResourceId.parse(machine.virtual_machine_id).subscription.lower()
+        counts[subscription] += 1 if machine.disks == "all" else len(machine.disks)
+    for subscription, count in counts.items():
+        if count > DISKS_PER_SUBSCRIPTION:
+            message = f"{count} disks of {subscription}; Azure replicates {DISKS_PER_SUBSCRIPTION}"
+            yield RuleFault(MACHINES, message)
+
+
+@rule("SR-84", why="Site Recovery replicates neither Ultra disks nor NVMe disks.")
+def disk_types_are_replicated(stack: Stack) -> Iterator[RuleFault]:
+    """``diskType``, of the disks in the other region; those of the source are read from Azure."""
+    for name, machine in machines_of(stack).items():
+        if problem := disk_type_problem(machine.disk_type or ""):
+            yield RuleFault(f"{MACHINES}.{name}.diskType", problem)
+
+
+@rule(
+    "SR-56", why="Re-protection deletes the machine of the side that is left, and its interfaces."
+)
+def no_nva_is_a_replicated_machine(stack: Stack) -> Iterator[RuleFault]:
+    """Each region keeps its own: every route leads to it."""
+    nva = stack.config.region.hub.nva.id
+    for name, machine in machines_of(stack).items():
+        if nva and ResourceId.parse(nva) == ResourceId.parse(machine.virtual_machine_id):
+            message = "is the NVA of this region: deploy one in the other region, and remove this"
+            yield RuleFault(f"{MACHINES}.{name}.virtualMachineId", message)
+
+
 @rule("SR-14", why="Application-consistent points are kept no longer than any other.")
 def application_consistent_points_are_within_the_retention(stack: Stack) -> Iterator[RuleFault]:
     """In hours."""
@@ -167,6 +202,9 @@ REPLICATION = (
     recovery_groups_have_no_gap,
     a_recovery_plan_holds_all_machines,
     consistency_groups_are_small_enough,
+    replicated_disks_stay_within_the_limit,
+    disk_types_are_replicated,
+    no_nva_is_a_replicated_machine,
     application_consistent_points_are_within_the_retention,
     recovery_points_are_kept,
     a_cache_account_without_keys_needs_an_identity,

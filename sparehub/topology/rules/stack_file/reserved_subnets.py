@@ -23,6 +23,15 @@ def gateway_subnet_has_no_security_group(region: RawRegion) -> Iterator[RuleFaul
             yield RuleFault(f"{path}.networkSecurityGroupId", message)
 
 
+@rule("VN-30", why="Azure refuses a NAT gateway on GatewaySubnet.")
+def gateway_subnet_has_no_nat_gateway(region: RawRegion) -> Iterator[RuleFault]:
+    """An empty one is refused, too."""
+    for path, reservation, subnet in _reserved(region):
+        if reservation.name == GATEWAY_SUBNET and "natGatewayId" in subnet:
+            message = "Azure refuses a NAT gateway on GatewaySubnet: remove it"
+            yield RuleFault(f"{path}.natGatewayId", message)
+
+
 @rule("VN-09", why="Only gateways may be in GatewaySubnet.")
 def nothing_in_gateway_subnet_is_protected(region: RawRegion) -> Iterator[RuleFault]:
     """It has no machines, so nothing to replicate."""
@@ -101,6 +110,7 @@ def _services(region: RawRegion) -> Iterator[tuple[str, ReservedSubnet, Mapping[
 
 RESERVED = (
     gateway_subnet_has_no_security_group,
+    gateway_subnet_has_no_nat_gateway,
     nothing_in_gateway_subnet_is_protected,
     service_subnets_are_large_enough,
     service_subnets_have_no_security_group,

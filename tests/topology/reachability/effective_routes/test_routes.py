@@ -16,6 +16,8 @@ from sparehub.topology.model.resources import (
 )
 from sparehub.topology.reachability.effective_routes.advertisements import on_premises_routes
 from sparehub.topology.reachability.effective_routes.routes import RegionRoutes, find_subnet
+from tests.configurations import region_of, shipped
+from tests.site_recovery_files import agents_leave_by_nat
 from tests.topology.reachability.pairs import pair, with_half, with_route, with_table
 
 
@@ -51,6 +53,19 @@ def test_a_spoke_subnet_of_the_source_document(region: Region) -> None:
         ("Default", "Active", "Storage", "VirtualNetworkServiceEndpoint", ""),
         ("Default", "Invalid", "0.0.0.0/0", "Internet", ""),
         ("User", "Active", "0.0.0.0/0", "VirtualAppliance", "10.10.10.10"),
+    ]
+
+
+def test_routes_of_service_tags_stand_beside_the_default_route() -> None:
+    """Which prefixes, only Azure knows: the default route still leads to the NVA (RT-16)."""
+    region = region_of(agents_leave_by_nat(shipped("primary"), "nat"), "active")
+
+    assert shown(region, "spoke1/app")[4:] == [
+        ("User", "Active", "0.0.0.0/0", "VirtualAppliance", "10.10.10.10"),
+        ("User", "Active", "AzureActiveDirectory", "Internet", ""),
+        ("User", "Active", "AzureSiteRecovery", "Internet", ""),
+        ("User", "Active", "EventHub", "Internet", ""),
+        ("User", "Active", "GuestAndHybridManagement", "Internet", ""),
     ]
 
 

@@ -11,6 +11,10 @@ from sparehub.simulator.arm.types.base import Durations, ResourceType, Write, is
 from sparehub.simulator.arm.types.body_schema import Reference, Spec
 from sparehub.simulator.arm.types.network import addresses
 from sparehub.simulator.arm.types.network.ip_configurations import configurations_using
+from sparehub.simulator.arm.types.network.nat_gateway import (
+    NAT_GATEWAY,
+    check_nat_gateway_of_subnet,
+)
 from sparehub.simulator.arm.types.network.reserved_subnets import (
     check_group_of_subnet,
     check_table_of_subnet,
@@ -37,6 +41,7 @@ class Subnet(ResourceType):
         "addressPrefixes": [str],
         "defaultOutboundAccess": bool,
         "delegations": [dict],
+        "natGateway": Reference(NAT_GATEWAY, same_region=True),
         "networkSecurityGroup": Reference(
             "Microsoft.Network/networkSecurityGroups", same_region=True
         ),
@@ -104,8 +109,11 @@ class Subnet(ResourceType):
 
 
 def _check_reserved(write: Write) -> None:
-    """Refuse a route table or a security group that Azure does not take on a reserved subnet."""
+    """Refuse what a subnet refers to where Azure does not take it on a subnet of this name."""
     properties = write.properties
+    if "natGateway" in properties:
+        gateway = ResourceId(properties["natGateway"]["id"])
+        check_nat_gateway_of_subnet(write.transaction, write.id, gateway)
     if "routeTable" in properties:
         check_table_of_subnet(write.id, ResourceId(properties["routeTable"]["id"]))
     if "networkSecurityGroup" in properties:
