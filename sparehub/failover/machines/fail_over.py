@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from sparehub.failover.journal.events import JournalEvent
 from sparehub.failover.journal.source_addresses import record_source_addresses
 from sparehub.failover.machines.arrival import arrival_problems
 from sparehub.failover.machines.azure_machines import DEALLOCATED, deallocate, power_state
@@ -22,7 +23,12 @@ from sparehub.site_recovery.vault import VaultError
 from sparehub.topology.errors import SparehubError
 from sparehub.topology.planning.plan import Mode, PlanStep, StepAction
 from sparehub.topology.planning.steps.hooks import is_hooked
-from sparehub.topology.planning.steps.machine_steps import FAIL_OVER, QUIESCE
+from sparehub.topology.planning.steps.machine_steps import (
+    AWAIT_MACHINES,
+    FAIL_OVER,
+    QUIESCE,
+    STOP_SOURCES,
+)
 from sparehub.topology.replication import requests
 from sparehub.topology.replication.direction import Machine, Replication
 from sparehub.topology.replication.protected_item import Operation, ProtectedItem
@@ -230,32 +236,37 @@ class MachineFailover:
         Raises:
             MachinesError: naming those that still run.
         """
-        azure = self.context.session.azure
-        by_job = bool(self.context.operation.job)
+        azure, job = self.context.session.azure, self.context.operation.job
+        problem = self._fail_over_again(STOP_SOURCES) if job else ""
         waited = 0.0
-        while True:
-            running = {}
-            for machine in self._moved():
-                state = power_state(azure, machine.id)
-                if state not in {DEALLOCATED, ""}:
-                    running[machine.name] = state
-                    if not by_job:
-                        deallocate(azure, machine.id)
-            if not running:
-                return {}
-            if not by_job:
+        while running := self._running():
+            if not job:
+                for machine in self._moved():
+                    deallocate(azure, machine.id)
                 continue
             if self.context.session.stop():
                 raise StillWaitingError("stopped on request")
-            ended = not self.opened.vault.job(self.context.operation.job).goes_on
-            if (ended and waited) or waited >= DEADLINE:
+            ended = self.opened.vault.job(job)
+            if (not ended.goes_on and waited) or waited >= DEADLINE:
+                problem = problem or ("" if ended.is_clean else ended.problem)
                 listed = ", ".join(f"{name} ({state})" for name, state in running.items())
                 raise MachinesError(
-                    f"still running in {self.direction.source_location}: {listed}. Stop them, "
-                    "then `sparehub resume`: two copies must not be reached at the same time"
+                    f"still running in {self.direction.source_location}: {listed}"
+                    f"{f'; {problem}' if problem else ''}. Two copies of a machine must not be "
+                    "reached at the same time: `sparehub resume` fails over again what did not "
+                    "arrive; one that arrived and still runs here has to be stopped by hand"
                 )
             azure.wait(POLL)
             waited += POLL
+        return {}
+
+    def _running(self) -> dict[str, str]:
+        """Return the power state of each source machine that is not deallocated, by name."""
+        states = {
+            machine.name: power_state(self.context.session.azure, machine.id)
+            for machine in self._moved()
+        }
+        return {name: state for name, state in states.items() if state not in {DEALLOCATED, ""}}
 
     def _moved(self) -> tuple[Machine, ...]:
         """Return the machines that the operation fails over."""
@@ -274,9 +285,7 @@ class MachineFailover:
         if job_id:
             job = self.wait.until_ended(job_id, what)
             problem = "" if job.is_clean else job.problem
-        for name in self._left(self._items()):
-            if self._repeats(name):
-                problem = self._fail_over_again(name) or problem
+        problem = self._fail_over_again(AWAIT_MACHINES) or problem
         left = self._left(self._items())
         if not left:
             if problem:
@@ -298,21 +307,32 @@ class MachineFailover:
             if not (item := items.get(machine.name)) or not item.is_failed_over
         ]
 
-    def _repeats(self, name: str) -> bool:
-        """Return whether a machine is failed over once more: its step was halted before."""
-        return self.context.operation.state.startswith("HALTED") and name in self._items()
+    def _fail_over_again(self, step: str) -> str:
+        """Fail over what did not arrive, where the run halted in this step before.
 
-    def _fail_over_again(self, name: str) -> str:
-        """Fail one machine over that did not arrive; return why that failed, if it did."""
-        item = self._items()[name]
-        if not item.allows(Operation.FAILOVER):
+        Returns:
+            Why the last of them failed, if one did.
+        """
+        if not self._was_halted(step):
             return ""
-        shutdown = self._planned
-        body = requests.plan_failover(shutdown=shutdown)
-        body["properties"]["providerSpecificDetails"] = {"instanceType": "A2A"}
-        job = self.opened.vault.fail_over(item.id, body)
-        ended = self.wait.until_ended(job, f"{name}: failover")
-        return "" if ended.is_clean else f"{name}: {ended.problem}"
+        items, problem = self._items(), ""
+        for name in self._left(items):
+            item = items.get(name)
+            if item is None or not item.allows(Operation.FAILOVER):
+                continue
+            body = requests.failover(shutdown=self._planned)
+            job = self.opened.vault.fail_over(item.id, body)
+            ended = self.wait.until_ended(job, f"{name}: failover, once more")
+            problem = problem if ended.is_clean else f"{name}: {ended.problem}"
+        return problem
+
+    def _was_halted(self, step: str) -> bool:
+        return any(
+            record.event == JournalEvent.HALTED
+            and record.operation == self.context.operation.id
+            and record.data.get("step") == step
+            for record in self.context.session.journal.records
+        )
 
     def _verify(self) -> Mapping[str, Any]:
         """Verify that each machine runs where the files want it.

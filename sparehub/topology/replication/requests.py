@@ -184,16 +184,27 @@ def _sent(actions: Iterable[PlanActionConfig], group: int, side: str) -> list[Bo
     ]
 
 
-def plan_failover(*, shutdown: bool) -> Body:
-    """Return the body that fails the machines of a plan over (SR-47).
+def failover(*, shutdown: bool) -> Body:
+    """Return the body that fails the machine of one item over (SR-47).
 
-    ``shutdown``: whether the machines of the source are shut down first; it needs their region.
+    ``shutdown``: whether the machine of the source is shut down first; it needs its region.
     """
     return {
         "properties": {
             "failoverDirection": _DIRECTION,
             "sourceSiteOperations": "Required" if shutdown else "NotRequired",
-            "providerSpecificDetails": [dict(_A2A)],
+            "providerSpecificDetails": dict(_A2A),
+        }
+    }
+
+
+def plan_failover(*, shutdown: bool) -> Body:
+    """Return the body that fails the machines of a plan over; its details are a list."""
+    properties = failover(shutdown=shutdown)["properties"]
+    return {
+        "properties": {
+            **properties,
+            "providerSpecificDetails": [properties["providerSpecificDetails"]],
         }
     }
 

@@ -9,7 +9,6 @@ from sparehub.failover.machines.replicate import Replicator
 from sparehub.failover.machines.vault_session import VaultSession
 from sparehub.failover.preflight import machines
 from sparehub.failover.preflight.objections import Objection, PreflightContext, Refuses
-from sparehub.failover.session import Session
 from sparehub.simulator import control
 from sparehub.simulator.arm.storage.faults import FaultRequest
 from sparehub.topology.planning.failover import plan
@@ -40,7 +39,7 @@ def ready(estate: ReplicatedPair) -> ReplicatedPair:
 
 def situation(estate: ReplicatedPair, kind: PlanKind = PlanKind.FAILOVER) -> PreflightContext:
     opened = VaultSession(
-        session=cast("Session", None), vault=estate.vault, away=estate.away, back=estate.back
+        session=cast("Any", None), vault=estate.vault, away=estate.away, back=estate.back
     )
     return PreflightContext(
         plan=plan(estate.pair["primary"], estate.pair["secondary"], kind, Mode.PLANNED),
