@@ -25,7 +25,10 @@ def given(text: str) -> object:
     """Return what the program makes of a key's text."""
     pulumi.runtime.set_mocks(Nothing(), project="sparehub", stack="primary")
     pulumi.runtime.set_all_config({"sparehub:region": text})
-    return _object(pulumi.Config("sparehub"), "region")
+    try:
+        return _object(pulumi.Config("sparehub"), "region")
+    finally:
+        pulumi.runtime.set_all_config({})  # it would outweigh the configuration of other tests
 
 
 @pytest.mark.parametrize("text", ["[" * 100_000, "1" * 5000, "{", "[" + "9" * 5000 + "]"])
