@@ -42,6 +42,8 @@ class AzureMachine:
     id: ResourceId
     location: str
     size: str
+    controller: str
+    """``NVMe`` or ``SCSI``; empty where Azure shows none, which is SCSI."""
     disks: tuple[Disk, ...]
     interfaces: tuple[ResourceId, ...]
 
@@ -66,6 +68,7 @@ def read_machine(azure: Azure, identity: ResourceId) -> AzureMachine | None:
         id=ResourceId.of(str(answer.body.get("id") or identity)),
         location=str(answer.body.get("location") or ""),
         size=str((properties.get("hardwareProfile") or {}).get("vmSize") or ""),
+        controller=str(storage.get("diskControllerType") or ""),
         disks=tuple(map(_disk, filter(_managed, disks))),
         interfaces=tuple(
             ResourceId.of(str(each.get("id"))) for each in network.get("networkInterfaces") or ()

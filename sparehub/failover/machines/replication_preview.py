@@ -13,7 +13,7 @@ from sparehub.failover.machines.azure_machines import (
     read_machine,
 )
 from sparehub.site_recovery.vault import Contents, Vault, VaultError
-from sparehub.topology.azure.site_recovery_limits import disk_type_problem
+from sparehub.topology.azure.site_recovery_limits import controller_problem, disk_type_problem
 from sparehub.topology.config.resource_ids import ResourceId
 from sparehub.topology.errors import PreflightError
 from sparehub.topology.replication.direction import Machine, Replication
@@ -155,6 +155,8 @@ def _problems(
             f"{machine.name} is in {source.location}, and {replication.source_location} is "
             "replicated: virtualMachineId names another machine"
         )
+    if problem := controller_problem(source.controller):
+        yield f"{machine.name}: {problem}"
     there = {disk.id.name.lower() for disk in source.disks}
     for name in machine.disks:
         if name.lower() not in there:
