@@ -36,7 +36,7 @@ def replicate(  # noqa: PLR0913 - one option a decision
 
     [bold]sparehub replicate --off app1[/bold]
     """
-    from sparehub.failover.machines import replicate_command as command
+    from sparehub.failover.machines.replication import replicate_command as command
     from sparehub.output import Output
 
     if machines and not off:

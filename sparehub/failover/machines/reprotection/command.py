@@ -10,8 +10,8 @@ import typer
 
 from sparehub.failover.adapters.confirmation import ask_for
 from sparehub.failover.journal.events import JournalEvent
-from sparehub.failover.machines.replicate_command import refuse_beside_operation
-from sparehub.failover.machines.replication_preview import require_containers
+from sparehub.failover.machines.replication.replicate_command import refuse_beside_operation
+from sparehub.failover.machines.replication.replication_preview import require_containers
 from sparehub.failover.machines.reprotection import preconditions
 from sparehub.failover.machines.reprotection.deletions import (
     Deletion,

@@ -10,8 +10,13 @@ from dataclasses import dataclass, field, replace
 from sparehub.azure.answers import NOT_FOUND
 from sparehub.failover.journal.events import JournalEvent
 from sparehub.failover.machines.azure_machines import MachineError, read_machine
-from sparehub.failover.machines.replicate import Record, ReplicationError, Replicator, delete_plan
-from sparehub.failover.machines.replication_preview import chosen_disks
+from sparehub.failover.machines.replication.replicate import (
+    Record,
+    ReplicationError,
+    Replicator,
+    delete_plan,
+)
+from sparehub.failover.machines.replication.replication_preview import chosen_disks
 from sparehub.failover.machines.waiting import DEADLINE, POLL, JobWait, StillWaitingError
 from sparehub.site_recovery.vault import Vault, VaultError
 from sparehub.topology.azure.site_recovery_limits import MACHINES_ENABLED_AT_ONCE

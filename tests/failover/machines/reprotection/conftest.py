@@ -9,7 +9,7 @@ import pytest
 from sparehub.failover.adapters.lease_guard import GuardedAzure, GuardedStacks
 from sparehub.failover.adapters.stack_snapshot import Snapshot
 from sparehub.failover.journal.journal import Journal
-from sparehub.failover.machines.replicate import Replicator
+from sparehub.failover.machines.replication.replicate import Replicator
 from sparehub.failover.machines.vault_session import VaultSession, open_vault
 from sparehub.failover.session import Session
 from sparehub.topology.replication import requests

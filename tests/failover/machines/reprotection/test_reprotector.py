@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from sparehub.failover.journal.source_addresses import record_source_addresses
-from sparehub.failover.machines.replicate import ReplicationError
-from sparehub.failover.machines.replication_preview import preview_replication
+from sparehub.failover.machines.replication.replicate import ReplicationError
+from sparehub.failover.machines.replication.replication_preview import preview_replication
 from sparehub.failover.machines.reprotection.reprotector import Reprotector
 from sparehub.failover.machines.waiting import StillWaitingError
 from sparehub.simulator import control

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sparehub.failover.journal.events import JournalEvent
-from sparehub.failover.machines.replication_preview import (
+from sparehub.failover.machines.replication.replication_preview import (
     ReplicationPreview,
     chosen_disks,
     preview_replication,

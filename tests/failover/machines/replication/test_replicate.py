@@ -2,9 +2,9 @@
 
 import pytest
 
-from sparehub.failover.machines.end_replication import end_replication, preview_ending
-from sparehub.failover.machines.replicate import ReplicationError, Replicator
-from sparehub.failover.machines.replication_preview import (
+from sparehub.failover.machines.replication.end_replication import end_replication, preview_ending
+from sparehub.failover.machines.replication.replicate import ReplicationError, Replicator
+from sparehub.failover.machines.replication.replication_preview import (
     ReplicationPreview,
     preview_replication,
 )

@@ -8,7 +8,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sparehub.failover.journal.events import JournalEvent
-from sparehub.failover.machines.replicate import Record, ReplicationError, delete_plan, write_plan
+from sparehub.failover.machines.replication.replicate import (
+    Record,
+    ReplicationError,
+    delete_plan,
+    write_plan,
+)
 from sparehub.failover.machines.waiting import JobWait, all_done
 from sparehub.site_recovery.vault import Vault, VaultError
 from sparehub.topology.errors import PreflightError, UnknownNameError

@@ -5,9 +5,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from sparehub.failover.adapters.confirmation import ask
-from sparehub.failover.machines.end_replication import Ending, end_replication, preview_ending
-from sparehub.failover.machines.replicate import Replicator
-from sparehub.failover.machines.replication_preview import (
+from sparehub.failover.machines.replication.end_replication import (
+    Ending,
+    end_replication,
+    preview_ending,
+)
+from sparehub.failover.machines.replication.replicate import Replicator
+from sparehub.failover.machines.replication.replication_preview import (
     ReplicationPreview,
     preview_replication,
 )
