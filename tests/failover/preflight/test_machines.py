@@ -5,7 +5,7 @@ from typing import Any, cast
 import pytest
 
 from sparehub.failover.journal.journal_state import JournalState
-from sparehub.failover.machines.replicate import Replicator
+from sparehub.failover.machines.replication.replicate import Replicator
 from sparehub.failover.machines.vault_session import VaultSession
 from sparehub.failover.preflight import machines
 from sparehub.failover.preflight.objections import Objection, PreflightContext, Refuses
