@@ -12,7 +12,11 @@ from engine import architecture_page
 from sparehub.testing import preview
 from tests.configurations import ROOT
 
-PAGES = sorted({*ROOT.glob("*.md"), *ROOT.glob(".github/*.md"), *(ROOT / "docs").glob("*.md")})
+PAGES = sorted(
+    page
+    for pattern in ("*.md", ".github/*.md", "docs/*.md", "examples/*/*.md")
+    for page in ROOT.glob(pattern)
+)
 COMPONENTS = (ROOT / "docs" / "components.md").read_text()
 ARCHITECTURE = (ROOT / "docs" / "architecture.md").read_text()
 GLOSSARY = (ROOT / "docs" / "glossary.md").read_text()
