@@ -4,7 +4,7 @@
 PYTHON ?= python3 python3.14 python3.13 python3.12 python3.11
 
 help: ## lists the targets
-	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 8
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 16
 
 setup: ## makes .venv with the command sparehub, and finds or makes Pulumi
 	@for python in $(PYTHON); do \
@@ -14,7 +14,10 @@ setup: ## makes .venv with the command sparehub, and finds or makes Pulumi
 	echo "set-up: no Python 3.11 or newer on PATH: install one (https://www.python.org/downloads) and try again" >&2; exit 1
 
 demo: setup ## fails the hub over and back, on a local Azure
-	@.venv/bin/python -m engine.demo
+	@.venv/bin/python -m engine.demo.network
+
+demo-machines: setup ## moves machines and network there, back, and away from a lost region
+	@.venv/bin/python -m engine.demo.machines
 
 test: setup ## checks format, style and types, and runs the tests
 	@.venv/bin/python -m engine.gate
@@ -62,4 +65,4 @@ clean: ## removes what set-up and runs left in the checkout, and .sparehub with 
 	rm -rf .venv .sparehub build dist .hypothesis .mypy_cache .pytest_cache .ruff_cache .coverage* *.egg-info
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-.PHONY: help setup demo test long faults clients browser coverage storage mutants workflows dist bench lock clean
+.PHONY: help setup demo demo-machines test long faults clients browser coverage storage mutants workflows dist bench lock clean

@@ -4,15 +4,22 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from pulumi_azure_native import network
+from pydantic import BaseModel
 
 from engine import architecture_page
 from sparehub.testing import preview
+from sparehub.topology.config.site_recovery import ReplicateConfig, SiteRecoveryConfig
 from tests.configurations import ROOT
 
-PAGES = sorted({*ROOT.glob("*.md"), *ROOT.glob(".github/*.md"), *(ROOT / "docs").glob("*.md")})
+PAGES = sorted(
+    page
+    for pattern in ("*.md", ".github/*.md", "docs/*.md", "examples/*/*.md")
+    for page in ROOT.glob(pattern)
+)
 COMPONENTS = (ROOT / "docs" / "components.md").read_text()
 ARCHITECTURE = (ROOT / "docs" / "architecture.md").read_text()
 GLOSSARY = (ROOT / "docs" / "glossary.md").read_text()
@@ -100,6 +107,33 @@ def test_anchors_are_those_of_github(tmp_path: Path) -> None:
     page.write_text('# The `A` of B, C\n## Why?\n## Why?\n```\n# no heading\n```\n<a id="x"></a>\n')
 
     assert anchors(page) == {"the-a-of-b-c", "why", "why-1", "x"}
+
+
+def keys_of(model: type[BaseModel]) -> Iterator[str]:
+    """Yield the keys of a part of a stack file, as they are written, and those of its parts."""
+    for name, field in model.model_fields.items():
+        yield field.alias or name
+        yield from (key for part in models_in(field.annotation) for key in keys_of(part))
+
+
+def models_in(annotation: object) -> Iterator[type[BaseModel]]:
+    """Yield the models in an annotation, such as those of a dictionary's values."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for argument in get_args(annotation):
+        yield from models_in(argument)
+
+
+@pytest.mark.parametrize("model", [ReplicateConfig, SiteRecoveryConfig])
+def test_every_key_of_site_recovery_is_on_the_page(model: type[BaseModel]) -> None:
+    """In its section, as it is written in a stack file."""
+    page = (ROOT / "docs" / "configuration.md").read_text()
+    section = page.partition("\n## Site Recovery\n")[2].partition("\n## ")[0]
+
+    keys = sorted(set(keys_of(model)))
+
+    assert len(keys) >= 19
+    assert [key for key in keys if not re.search(rf"\b{key}\b", section)] == []
 
 
 def test_the_pictures_of_packages_are_current() -> None:

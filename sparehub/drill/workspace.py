@@ -7,11 +7,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from ruamel.yaml import YAML
+
 from sparehub.files.bounded_loading import LoadingError, load_yaml, read_bounded
 from sparehub.files.home import Home
 from sparehub.files.replace_file import create_file
 from sparehub.simulator import control
 from sparehub.simulator.control import LogEntry
+from sparehub.stacks.program_digest import program_entry
 from sparehub.stacks.stack_document import StackDocument
 from sparehub.stacks.stack_files import read_stack_file, stack_file
 from sparehub.topology.errors import SparehubError
@@ -21,6 +24,7 @@ _OF_PULUMI = ("encryptionsalt", "encryptedkey", "secretsprovider")
 
 
 _COMPONENTS = "components"
+_PROJECT = "Pulumi.yaml"
 _MARK = ".sparehub-rehearsal"  # in a directory that is ours to delete
 
 
@@ -55,11 +59,7 @@ class Rehearsal:
         rehearsal.home.prepare()
         (directory / _MARK).touch()
         rehearsal.project.mkdir()
-        for name in ("Pulumi.yaml", "__main__.py"):
-            shutil.copy(source / name, rehearsal.project)
-        if (source / _COMPONENTS).is_dir():  # a checkout; elsewhere they are in the package
-            ignored = shutil.ignore_patterns("__pycache__")
-            shutil.copytree(source / _COMPONENTS, rehearsal.project / _COMPONENTS, ignore=ignored)
+        rehearsal._copy_program(source)
         rehearsal._refuse_other_azure()
         for stack in stacks:
             document = StackDocument(read_stack_file(source, stack), stack)
@@ -68,6 +68,21 @@ class Rehearsal:
             create_file(stack_file(rehearsal.project, stack), document.text())
             rehearsal.pulumi("stack", "init", stack)
         return rehearsal
+
+    def _copy_program(self, source: Path) -> None:
+        """Copy the project's file and its program, which may be in another directory (``main``)."""
+        entry = program_entry(source)
+        shutil.copy(entry, self.project / "__main__.py")
+        components = entry.parent / _COMPONENTS
+        if components.is_dir():  # a checkout; elsewhere they are in the package
+            ignored = shutil.ignore_patterns("__pycache__")
+            shutil.copytree(components, self.project / _COMPONENTS, ignore=ignored)
+        shutil.copy(source / _PROJECT, self.project)
+        if entry.parent != source:
+            yaml = YAML()
+            content = yaml.load(source / _PROJECT)
+            del content["main"]
+            yaml.dump(content, self.project / _PROJECT)
 
     def run(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
         """Run ``pulumi`` in the copy, against its own local Azure; the code is the caller's."""
@@ -114,7 +129,7 @@ class Rehearsal:
         """
         path = self.home.search_path(self.inherited.get("PATH", os.defpath))
         found = shutil.which(control.PLUGIN, path=path)
-        project = self.project / "Pulumi.yaml"
+        project = self.project / _PROJECT
         try:
             said = load_yaml(read_bounded(project))
         except (OSError, LoadingError) as error:

@@ -36,15 +36,25 @@ def read_program(directory: Path) -> Program:
     """
     try:
         project = _project(directory / _PROJECT)
-        entry = directory / str(project.get("main") or "")
-        if entry.is_dir():
-            entry /= _ENTRY
+        entry = program_entry(directory)
         return Program(
             digest=_digest(_sources(entry)), packages=_packages(entry.parent), project=project
         )
     except OSError as error:
         message = f"cannot be read ({error.strerror}), so no plan can be identified"
         raise ConfigurationError([Problem(str(error.filename), message)]) from None
+
+
+def program_entry(directory: Path) -> Path:
+    """Return the file that Pulumi runs: in the project, or where ``main`` of its file says.
+
+    https://www.pulumi.com/docs/iac/concepts/projects/project-file/
+
+    Raises:
+        ConfigurationError: Pulumi.yaml cannot be read.
+    """
+    entry = directory / str(_project(directory / _PROJECT).get("main") or "")
+    return entry / _ENTRY if entry.is_dir() else entry
 
 
 def _project(path: Path) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from logging import ERROR, Handler, Logger, LogRecord
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sparehub.stacks.program_digest import program_entry
 from sparehub.stacks.stack_files import StackText
 from sparehub.testing.graph import Graph
 from sparehub.topology.config.secrets import without_secrets
@@ -67,8 +68,9 @@ def preview(
     secret = frozenset(key for key, value in written.items() if keys[str(key)] != value)
 
     def run_main() -> None:
-        with _importable(path.parent):
-            runpy.run_path(str(path.parent / "__main__.py"), run_name="__main__")
+        entry = program_entry(path.parent)
+        with _importable(entry.parent):
+            runpy.run_path(str(entry), run_name="__main__")
 
     for name, value in (config or {}).items():
         keys = _with(keys, name.split("."), value)

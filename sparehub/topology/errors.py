@@ -27,6 +27,13 @@ SparehubError                     1  one message: what, where, what to do
 ├── HookError                     1  a hook failed, or its time ran out
 ├── UnconfirmedError              1  nobody confirmed what a person has to do in a step
 ├── NvaError                      1  the NVA could not be started, or does not forward
+├── VaultError                    1  the vault refuses a request or does not answer
+├── JobError                      1  a job of the vault failed, or ended with an error
+├── StillWaitingError             1  a job of the vault goes on: run the same command again
+├── MachineError                  1  a machine cannot be read or stopped
+├── ReplicationError              1  machines were not replicated, or replication did not end
+├── RecoveryPointError            1  a machine has no recovery point that is new enough
+├── MachinesError                 1  machines still run, did not arrive, or were not committed
 ├── EscapeError                   1  the test networks of a drill are not isolated
 ├── PrerequisiteError             1  the simulator refuses what a stack file refers to
 ├── PulumiFailedError             1  a pulumi command of a rehearsal failed
