@@ -5,16 +5,15 @@ the others.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from datetime import timedelta
 
 from sparehub.azure.answers import properties_of
+from sparehub.failover.machines.vault_session import standing_machines
 from sparehub.failover.preflight.objections import Objection, PreflightContext, Refuses
-from sparehub.site_recovery.vault import Contents, VaultError
+from sparehub.site_recovery.vault import VaultError
 from sparehub.topology.replication.direction import Machine, Replication
+from sparehub.topology.replication.objectives import Verdict
 from sparehub.topology.replication.protected_item import Operation, ProtectedItem
 from sparehub.topology.replication.reconcile import differences, items_by_machine
-
-_MINUTE = 60
 
 
 def machines_are_ready(situation: PreflightContext) -> Iterator[Objection]:
@@ -134,32 +133,20 @@ def sources_are_not_locked(situation: PreflightContext) -> Iterator[Objection]:
             )
 
 
-def recovery_points_are_young(situation: PreflightContext) -> Iterator[Objection]:
-    """The newest recovery point of each machine is within the objective; else it is said."""
+def objectives_are_met(situation: PreflightContext) -> Iterator[Objection]:
+    """Points, tests and the plan's recovery time are within the objectives; else it is said.
+
+    Nothing is refused for it. What is not known is a note.
+    """
     if situation.machines is None:
         return
-    opened, direction = situation.machines, situation.machines.leaving(situation.plan.source)
-    try:
-        contents: Contents = opened.vault.contents()
-        items = items_by_machine(direction, contents.items)
-        points = {name: opened.vault.newest_point(item) for name, item in items.items()}
-    except VaultError:
-        return
-    for machine in direction.machines:
-        point, objective = points.get(machine.name), direction.recovery_point_objective(machine)
-        if point is None or not objective:
-            continue
-        age = contents.at - point
-        if age > timedelta(minutes=objective):
+    standing = standing_machines(situation.machines.session)
+    results = (*(standing.objectives if standing else ()), *situation.plan.objectives)
+    for result in results:
+        if result.verdict is not Verdict.MET:
             yield Objection(
-                text=(
-                    f"{machine.name}: the newest recovery point is {_minutes(age)} old, the "
-                    f"objective is {objective} min"
-                ),
+                text=result.text,
                 refuses=Refuses.NONE,
+                word="warning: " if result.verdict is Verdict.MISSED else "",
                 stack=situation.plan.source,
             )
-
-
-def _minutes(age: timedelta) -> str:
-    return f"{age.total_seconds() / _MINUTE:.0f} min"
