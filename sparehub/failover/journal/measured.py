@@ -204,19 +204,6 @@ def last_drill(records: Sequence[Record]) -> MeasuredDrill | None:
     return found
 
 
-def last_tests(records: Sequence[Record]) -> dict[str, str]:
-    """Return when a drill last tested the failover of each machine, by the machine's name.
-
-    A drill's last record names them under ``tested``. A drill of networks alone tests no machine.
-    """
-    return {
-        str(name): record.at
-        for record in records
-        if record.event == JournalEvent.DRILL_ENDED
-        for name in record.data.get("tested", ())
-    }
-
-
 def seconds_between(begun: str, ended: str) -> float:
     """Return the seconds between two moments in ISO 8601."""
     return (datetime.fromisoformat(ended) - datetime.fromisoformat(begun)).total_seconds()

@@ -6,7 +6,6 @@ from statistics import median
 
 from sparehub.failover.journal.events import JournalEvent
 from sparehub.failover.journal.journal import Record
-from sparehub.failover.journal.measured import last_tests
 from sparehub.failover.machines.waiting import JobWait
 from sparehub.failover.session import Session
 from sparehub.site_recovery.vault import Vault
@@ -101,7 +100,7 @@ def standing_machines(session: Session) -> StandingMachines | None:
         contents = opened.vault.contents()
     except SparehubError as error:
         return StandingMachines(problem=str(error))
-    tests = last_tests(session.journal.records)
+    tests = session.journal_state.tested
     statuses = machine_statuses(opened.away, contents.items, contents.since, tests)
     return StandingMachines(statuses=statuses, objectives=machine_objectives(groups, statuses))
 

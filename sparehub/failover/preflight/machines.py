@@ -7,11 +7,11 @@ the others.
 from collections.abc import Callable, Iterator, Mapping
 
 from sparehub.azure.answers import properties_of
-from sparehub.failover.machines.vault_session import standing_machines
 from sparehub.failover.preflight.objections import Objection, PreflightContext, Refuses
 from sparehub.site_recovery.vault import VaultError
 from sparehub.topology.replication.direction import Machine, Replication
-from sparehub.topology.replication.objectives import Verdict
+from sparehub.topology.replication.machine_status import machine_objectives, machine_statuses
+from sparehub.topology.replication.objectives import Verdict, recovery_groups
 from sparehub.topology.replication.protected_item import Operation, ProtectedItem
 from sparehub.topology.replication.reconcile import differences, items_by_machine
 
@@ -136,17 +136,24 @@ def sources_are_not_locked(situation: PreflightContext) -> Iterator[Objection]:
 def objectives_are_met(situation: PreflightContext) -> Iterator[Objection]:
     """Points, tests and the plan's recovery time are within the objectives; else it is said.
 
-    Nothing is refused for it. What is not known is a note.
+    Nothing is refused for it. A machine of which nothing is known is named by `machines_are_ready`.
     """
-    if situation.machines is None:
+    groups = recovery_groups(situation.pair)
+    if situation.machines is None or groups is None:
         return
-    standing = standing_machines(situation.machines.session)
-    results = (*(standing.objectives if standing else ()), *situation.plan.objectives)
+    results = situation.plan.objectives
+    try:
+        contents = situation.machines.vault.contents()
+    except VaultError:
+        pass  # said by `machines_are_ready`
+    else:
+        statuses = machine_statuses(
+            situation.machines.away,
+            contents.items,
+            contents.since,
+            situation.journal_state.tested,
+        )
+        results = (*machine_objectives(groups, statuses), *results)
     for result in results:
-        if result.verdict is not Verdict.MET:
-            yield Objection(
-                text=result.text,
-                refuses=Refuses.NONE,
-                word="warning: " if result.verdict is Verdict.MISSED else "",
-                stack=situation.plan.source,
-            )
+        if result.verdict is Verdict.MISSED:
+            yield Objection(text=result.text, refuses=Refuses.NONE, stack=situation.plan.source)
