@@ -14,6 +14,11 @@ from sparehub.topology.planning.drill import plan_drill
 from sparehub.topology.planning.failover import plan
 from sparehub.topology.planning.plan import Mode, PlanKind
 from sparehub.topology.planning.steps.machine_steps import VERIFY
+from sparehub.topology.replication.objectives import (
+    Objective,
+    ObjectiveResult,
+    recovery_groups,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,6 +113,13 @@ class Measured:
         except SparehubError:  # files that have no such plan: `check` says why
             return None, None
 
+    def objectives(self, pair: Mapping[str, Stack]) -> tuple[ObjectiveResult, ...]:
+        """Compare what the last operation with machines took, as a whole, with each group's."""
+        groups, made = recovery_groups(pair), self.failover
+        if groups is None or made is None or not made.machines:
+            return ()
+        return groups.of_groups(Objective.TIME, dict.fromkeys(groups.objectives, made.seconds))
+
     def lines(self, pair: Mapping[str, Stack]) -> Iterator[str]:
         """Yield a line for the last failover and one for the last drill, where there was one."""
         expected = self.expected(pair)
@@ -116,6 +128,8 @@ class Measured:
             since = "declared" if made.declared != made.begun else "begun"
             took = f"service verified {made.seconds:.0f} s after it was {since}"
             yield f"last {made.kind}, {made.mode}: {took}{_beside(expected[0])}"
+            for result in self.objectives(pair):
+                yield f"last {made.kind}, {made.mode}: {result.text}"
         if drill and drill.isolated is not None:
             took = f"networks isolated after {drill.isolated:.0f} s"
             yield f"last drill: {took}{_beside(expected[1])}"
@@ -125,7 +139,11 @@ class Measured:
         failover, drill = self.expected(pair)
         return {
             "failover": self.failover
-            and {**self.failover.document(), "expectedSeconds": failover and failover.typical},
+            and {
+                **self.failover.document(),
+                "expectedSeconds": failover and failover.typical,
+                "objectives": [each.document() for each in self.objectives(pair)],
+            },
             "drill": self.drill
             and {**self.drill.document(), "expectedSeconds": drill and drill.typical},
         }
