@@ -100,6 +100,10 @@ def standing_machines(session: Session) -> StandingMachines | None:
         contents = opened.vault.contents()
     except SparehubError as error:
         return StandingMachines(problem=str(error))
+    except ModuleNotFoundError as error:  # `status` says the rest without Microsoft's packages
+        name = str(error.name).replace(".", "-")
+        hint = f"{name} is not installed: pip install 'sparehub[siterecovery]'"
+        return StandingMachines(problem=hint)
     tests = session.journal_state.tested
     statuses = machine_statuses(opened.away, contents.items, contents.since, tests)
     return StandingMachines(statuses=statuses, objectives=machine_objectives(groups, statuses))

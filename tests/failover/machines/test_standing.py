@@ -4,9 +4,12 @@ from pathlib import Path
 
 import pytest
 
+from sparehub.failover.machines import vault_session
 from sparehub.failover.machines.vault_session import standing_machines
+from sparehub.failover.session import Session
 from sparehub.simulator import control
 from sparehub.simulator.arm.storage.faults import FaultRequest
+from sparehub.topology.replication.machine_status import StandingMachines
 from sparehub.topology.replication.objectives import Objective, Verdict
 from tests.configurations import shipped
 from tests.failover.machines.reprotection.conftest import FailedOver
@@ -63,6 +66,25 @@ def test_a_vault_that_does_not_answer_is_a_problem_and_no_error(pair: FailedOver
     assert found
     assert found.statuses == ()
     assert "rsv-sparehub" in found.problem
+
+
+def test_without_the_client_of_a_vault_the_rest_is_still_said(
+    pair: FailedOver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The extra is named."""
+    missing = "azure.mgmt.recoveryservicessiterecovery"
+
+    def without(_session: Session) -> None:
+        raise ModuleNotFoundError(name=missing)
+
+    monkeypatch.setattr(vault_session, "open_vault", without)
+
+    found = standing_machines(pair.session())
+
+    assert found == StandingMachines(
+        problem="azure-mgmt-recoveryservicessiterecovery is not installed: "
+        "pip install 'sparehub[siterecovery]'"
+    )
 
 
 def test_a_pair_without_machines_asks_no_vault(pair: FailedOver) -> None:
