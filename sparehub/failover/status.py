@@ -10,7 +10,7 @@ from sparehub.failover.adapters.stack_snapshot import Snapshot
 from sparehub.failover.journal.journal_state import JournalState
 from sparehub.failover.journal.measured import NOT_MEASURED, Measured
 from sparehub.failover.machines.source_machines import power_states
-from sparehub.failover.machines.vault_session import standing_machines
+from sparehub.failover.machines.standing_machines import standing_machines
 from sparehub.failover.queries.observed_connections import ObservedConnection, observe
 from sparehub.failover.session import Session, open_session
 from sparehub.output import Output

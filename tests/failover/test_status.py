@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
-from sparehub.failover import finish_fence
+from sparehub.failover import finish_fence, operations
 from sparehub.failover import status as status_module
+from sparehub.failover.operations import OperationRequest
 from sparehub.failover.plans import read_plan
 from sparehub.failover.status import status
 from sparehub.output import Output
@@ -323,6 +324,23 @@ def test_the_last_failover_is_shown_beside_what_the_plan_expects(
     assert said["failover"]["declared"] == said["failover"]["begun"]
     assert [*said["failover"]["steps"]] == ["fence-primary", "activate-secondary"]
     assert said["drill"] is None
+
+
+def test_the_recovery_time_counts_from_when_the_disaster_was_declared(
+    start: Start, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The journal keeps it with the operation."""
+    world, declared = start(), "2026-01-01T00:00:00.000+00:00"
+    plan = read_plan(world.directory, FAILOVER, Mode.PLANNED).id
+    request = OperationRequest(kind=FAILOVER, declared=declared, plan=plan, yes=True)
+    operations.begin(world.directory, request, Output())
+    capsys.readouterr()
+
+    status(world.directory, Output(as_json=True))
+    said = json.loads(capsys.readouterr().out)["measured"]["failover"]
+
+    assert said["declared"] == declared
+    assert said["seconds"] > sum(said["steps"].values())
 
 
 def test_an_older_checkout_is_named(start: Start, capsys: pytest.CaptureFixture[str]) -> None:

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from sparehub.failover.machines import vault_session
-from sparehub.failover.machines.vault_session import standing_machines
+from sparehub.failover.machines import standing_machines as standing
+from sparehub.failover.machines.standing_machines import standing_machines
 from sparehub.failover.session import Session
 from sparehub.simulator import control
 from sparehub.simulator.arm.storage.faults import FaultRequest
@@ -77,7 +77,7 @@ def test_without_the_client_of_a_vault_the_rest_is_still_said(
     def without(_session: Session) -> None:
         raise ModuleNotFoundError(name=missing)
 
-    monkeypatch.setattr(vault_session, "open_vault", without)
+    monkeypatch.setattr(standing, "open_vault", without)
 
     found = standing_machines(pair.session())
 
