@@ -93,6 +93,7 @@ class Executor:
             raises=[asdict(raised) for raised in plan.raises],
             **context.accepted.document(),
             unproven=context.unproven,
+            declared=context.declared,
             network_only=context.network_only,
             confirmed=confirmed,
             supersedes=underway.id if underway else "",

@@ -59,6 +59,8 @@ class OperationRequest:
     accepted: Accepted = NOTHING
     unproven: str = ""
     """Why a plan is accepted that breaks something; empty where nobody accepts that."""
+    declared: str = ""
+    """When the disaster was declared, in UTC; empty where nobody said it."""
     plan: str = ""
     yes: bool = False
     raise_bandwidth: bool = False
@@ -279,6 +281,7 @@ def executor_of(
         files=files,
         accepted=request.accepted,
         unproven=request.unproven,
+        declared=request.declared,
         network_only=request.network_only,
         asks=not request.yes,
         run_hooks=request.run_hooks,

@@ -87,6 +87,10 @@ def print_plan(plan: Plan, output: Output) -> None:
         f"with a gateway that stands by {_range(recovery.warm)} s, "
         f"with one to be made {_range(recovery.cold)} s"
     )
+    for group, seconds in recovery.groups.items():
+        output.results.print(f"machines of group {group} are verified after {_range(seconds)} s")
+    for result in plan.objectives:
+        output.results.print(f"objective: {result.text}")
     for option in plan.options:
         said = (
             f"--raise-bandwidth: {option.title} ({option.precondition}), or later: {option.action}"

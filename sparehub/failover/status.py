@@ -8,15 +8,21 @@ from typing import Any
 from sparehub.failover.adapters.protocols import states_of
 from sparehub.failover.adapters.stack_snapshot import Snapshot
 from sparehub.failover.journal.journal_state import JournalState
+from sparehub.failover.journal.measured import NOT_MEASURED, Measured
 from sparehub.failover.machines.source_machines import power_states
+from sparehub.failover.machines.standing_machines import standing_machines
 from sparehub.failover.queries.observed_connections import ObservedConnection, observe
 from sparehub.failover.session import Session, open_session
 from sparehub.output import Output
 from sparehub.topology.config.enums import Activation
 from sparehub.topology.config.resource_ids import ResourceId
-from sparehub.topology.errors import ExitCode
+from sparehub.topology.errors import ExitCode, SparehubError
 from sparehub.topology.model.pair import Stack
 from sparehub.topology.model.recovery.vault_loss import vault_loss
+from sparehub.topology.planning import failover
+from sparehub.topology.planning.plan import Mode, PlanKind
+from sparehub.topology.replication.machine_status import StandingMachines
+from sparehub.topology.replication.objectives import ObjectiveResult
 from sparehub.topology.state.generation import recorded_generation, said_by
 
 DISCONNECTED = "DISCONNECTED"
@@ -34,6 +40,10 @@ class PairStatus:
     """The ids of all operations in the journal."""
     source_machines: Mapping[str, str] = field(default_factory=dict)
     """The power state of each machine of an open item, by its id."""
+    machines: StandingMachines | None = None
+    """The replicated machines by their vault; None where none is replicated."""
+    measured: Measured = NOT_MEASURED
+    """What the last failover and the last drill took."""
 
     @property
     def active(self) -> list[str]:
@@ -165,7 +175,7 @@ class PairStatus:
 
     def document(self) -> dict[str, Any]:
         """Return it under the keys of ``sparehub status --json``."""
-        loss = vault_loss(self.pair)
+        loss, machines = vault_loss(self.pair), self.machines or StandingMachines()
         return {
             "active": self.active,
             "live": self.live,
@@ -182,7 +192,25 @@ class PairStatus:
                 "last": self.journal_state.last_drill or None,
             },
             "vault": loss.document() if loss else None,
+            "machines": [each.document() for each in machines.statuses],
+            "machinesProblem": machines.problem or None,
+            "objectives": [each.document() for each in self.objectives],
+            "measured": self.measured.document(self.pair),
         }
+
+    @property
+    def objectives(self) -> tuple[ObjectiveResult, ...]:
+        """Points and tests by the vault, and the recovery time if the active region were lost."""
+        if self.machines is None:
+            return ()
+        kind = PlanKind.FAILBACK if self.active == ["secondary"] else PlanKind.FAILOVER
+        try:
+            due = failover.plan(
+                self.pair["primary"], self.pair["secondary"], kind, Mode.UNPLANNED
+            ).objectives
+        except SparehubError:  # files that have no such plan: `check` says why
+            due = ()
+        return (*self.machines.objectives, *due)
 
 
 def pair_status(session: Session) -> PairStatus:
@@ -208,6 +236,8 @@ def pair_status(session: Session) -> PairStatus:
             session.azure,
             [machine for item in session.journal_state.open_items for machine in item.machines],
         ),
+        machines=standing_machines(session),
+        measured=Measured.of(session.journal.records),
     )
 
 
@@ -259,5 +289,14 @@ def _lines(current: PairStatus) -> Iterator[str]:
                 f"open item: source machine {ResourceId.of(machine).name} of {item.stack}: "
                 f"{state}; `sparehub finish-fence` stops it"
             )
+    yield from _machine_lines(current)
     if loss := vault_loss(current.pair):
         yield f"vault: {loss.meaning}"
+
+
+def _machine_lines(current: PairStatus) -> Iterator[str]:
+    if current.machines:
+        yield from current.machines.lines()
+    for result in current.objectives:
+        yield f"objective: {result.text}"
+    yield from current.measured.lines(current.pair)

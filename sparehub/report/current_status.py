@@ -24,6 +24,18 @@ class Alarm:
 def alarms(history: History) -> Iterator[Alarm]:
     """Yield the open items, and the operation that is unfinished."""
     for item in history.open_items:
+        if item.machines:
+            yield Alarm(
+                word="open item",
+                text=(
+                    f"source machines of {item.stack} may still run since {moment(item.since)}: "
+                    f"{item.machine_names}. `sparehub status` reads their power state. To stop "
+                    "them, run:"
+                ),
+                command="sparehub finish-fence",
+            )
+        if not item.is_connected:
+            continue
         prefixes = ", ".join(item.prefixes)
         if item.unfenced:
             risk = f"may still advertise {prefixes}, and no fence prevents it"
@@ -56,17 +68,21 @@ def facts(history: History) -> Iterator[tuple[str, str]]:
         return
     yield "State", history.state
     for item in history.open_items:
-        yield "Open item", f"{item.stack}, {_state(item)}"
+        state = _state(item) if item.is_connected else "source machines may still run"
+        yield "Open item", f"{item.stack}, {state}"
 
 
 def now(stacks: Sequence[Stack], history: History, plan: Plan | None) -> tuple[Frame, Frame] | None:
-    """Return the pair now and before; None where no item is open and no operation unfinished.
+    """Return the pair now and before; None where it is as its files say.
+
+    That is so where no region is still to be disconnected, and no operation is unfinished.
 
     ``plan`` is the plan of the unfinished operation. It is None where the stack files have changed
     since; the status then follows from the files and the open items alone.
     """
     operation = history.under_way
-    if not history.open_items and not operation:
+    connected = [item for item in history.open_items if item.is_connected]
+    if not connected and not operation:
         return None
     start = tuple(DrawnRegion(stack=stack.name, region=stack.region) for stack in stacks)
     pair = start
@@ -76,7 +92,7 @@ def now(stacks: Sequence[Stack], history: History, plan: Plan | None) -> tuple[F
         start, pair = frames[0].pair, frames[done].pair
         if _silent(operation):
             pair = _with_lost(pair, {plan.source: LinkState.SILENT}, stacks)
-    lost = {item.stack: _state(item) for item in history.open_items}
+    lost = {item.stack: _state(item) for item in connected}
     unfenced = dict.fromkeys(lost, LinkState.UNFENCED)  # before a fence was confirmed
     return (
         Frame(title="now", pair=_with_lost(pair, lost, stacks)),

@@ -14,6 +14,7 @@ from sparehub.report.drawing.stages import loss_stages, stages
 from sparehub.report.durations_format import Recovery, StepTime, recoveries, step_times
 from sparehub.report.entries import Entry, PlanOf, entry_of
 from sparehub.report.journal_files import Recorded
+from sparehub.report.machines import MachinesSection, machines_section
 from sparehub.report.records import OperationRecord
 from sparehub.stacks.stack_file_check import CheckResult
 from sparehub.topology.config.enums import Activation
@@ -88,6 +89,7 @@ class Report:
     recoveries: Sequence[Recovery] = ()
     step_times: Sequence[StepTime] = ()
     assumptions: Sequence[str] = ()
+    machines: MachinesSection | None = None
 
 
 def compose(
@@ -178,6 +180,9 @@ def _of_pair(
         recoveries=recoveries([planned, unplanned]),
         step_times=step_times(planned),
         assumptions=planned.assumptions,
+        machines=machines_section(
+            stacks, recorded.history, {Mode.PLANNED: planned, Mode.UNPLANNED: unplanned}
+        ),
     )
 
 

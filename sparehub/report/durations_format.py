@@ -35,9 +35,9 @@ def recoveries(plans: Sequence[Plan]) -> list[Recovery]:
     return [
         Recovery(
             mode=plan.mode.value,
-            configured=_range(plan.recovery.seconds),
-            warm=_range(plan.recovery.warm),
-            cold=_range(plan.recovery.cold),
+            configured=interval(plan.recovery.seconds),
+            warm=interval(plan.recovery.warm),
+            cold=interval(plan.recovery.cold),
         )
         for plan in plans
     ]
@@ -58,7 +58,8 @@ def _step(step: PlanStep, plan: Plan) -> StepTime:
     )
 
 
-def _range(seconds: Duration) -> str:
+def interval(seconds: Duration) -> str:
+    """Return a duration as text: the typical one, and the worst."""
     return f"{span(seconds.typical)}, at worst {span(seconds.worst)}"
 
 

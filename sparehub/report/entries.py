@@ -74,6 +74,8 @@ def _operation(operation: OperationRecord, plan: Plan | None) -> Entry:
 
 
 def _facts(operation: OperationRecord) -> Iterator[tuple[str, str]]:
+    if operation.declared:
+        yield "Declared", moment(operation.declared)
     yield "Started", moment(operation.begun)
     if operation.ended:
         word = (
@@ -92,6 +94,7 @@ def _facts(operation: OperationRecord) -> Iterator[tuple[str, str]]:
         "Fenced on-premises": operation.accepted.ticket,
         "Accepted unproven": operation.unproven,
         "Accepted unreached": operation.accepted.unreached,
+        "Accepted loss": operation.accepted.loss,
     }
     yield from ((name, reason) for name, reason in accepted.items() if reason)
     for fence in operation.fences:
@@ -134,10 +137,13 @@ def _fence_status(fence: Fence, operation: OperationRecord) -> str:
 
 
 def _open_item(item: OpenItemRecord) -> str:
+    running = f"; source machines that may run: {item.machine_names}" if item.machines else ""
+    if not item.is_connected:
+        return f"{item.stack}{running}; since {moment(item.since)}"
     word = "UNFENCED" if item.unfenced else "fenced, to be disconnected"
     if not item.unfenced and not item.fences:
         word = "to be disconnected"
-    return f"{item.stack}, {word}: {', '.join(item.prefixes)}; since {moment(item.since)}"
+    return f"{item.stack}, {word}: {', '.join(item.prefixes)}{running}; since {moment(item.since)}"
 
 
 def _step(run: StepRun, operation: OperationRecord, plan: Plan | None) -> StepRow:

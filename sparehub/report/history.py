@@ -1,7 +1,7 @@
 """The operations of a journal, as data; it reads no file and no clock."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import field, replace
 from typing import Any, Self
 
 from pydantic.dataclasses import dataclass
@@ -10,6 +10,7 @@ from sparehub.failover.journal.acceptances import NOTHING, Accepted
 from sparehub.failover.journal.events import JournalEvent
 from sparehub.failover.journal.journal import Record
 from sparehub.failover.journal.journal_state import JournaledOperation, JournalState
+from sparehub.failover.journal.measured import NOT_MEASURED, Measured
 from sparehub.failover.journal.open_items import Fence, OpenItem
 from sparehub.report.records import (
     CHECKED,
@@ -44,6 +45,11 @@ class History:
     """The word of ``sparehub status``; empty where nothing is recorded."""
     under_way: OperationRecord | None = None
     open_items: tuple[OpenItemRecord, ...] = ()
+    measured: Measured = NOT_MEASURED
+    tested: Mapping[str, str] = field(default_factory=dict)
+    """By machine: when a drill last tested its failover."""
+    as_of: str = ""
+    """When the last record was written; empty where no operation or drill is recorded."""
 
     @classmethod
     def of(cls, records: Sequence[Record]) -> Self:
@@ -76,6 +82,9 @@ class History:
             open_items=tuple(
                 item for operation in operations for item in operation.open_items if item.is_open
             ),
+            measured=Measured.of(records),
+            tested=state.tested,
+            as_of=records[-1].at if entries else "",
         )
 
 
@@ -110,11 +119,8 @@ def _operation(
         unproven=begin.data.get("unproven", ""),
         steps=_steps(records),
         fences=next((each for each in fences if each), ()),
-        open_items=tuple(
-            _open_item(record, closed, _moment_of(at, JournalEvent.SUPERSEDED))
-            for record in records
-            if record.event == JournalEvent.ITEM_OPENED
-        ),
+        open_items=_open_items(records, closed, _moment_of(at, JournalEvent.SUPERSEDED)),
+        declared=begin.data.get("declared", ""),
         issued=_authorizations(records, JournalEvent.AUTHORIZATION_ISSUED),
         deleted=_authorizations(records, JournalEvent.AUTHORIZATION_REMOVED),
         keys=sum(
@@ -163,6 +169,19 @@ def _steps(records: Iterable[Record]) -> tuple[StepRun, ...]:
     return tuple(runs.values())
 
 
+def _open_items(
+    records: Iterable[Record], closed: dict[str, str], superseded: str
+) -> tuple[OpenItemRecord, ...]:
+    """Return the items that an operation opened; a later record of one replaces the earlier."""
+    items: dict[str, OpenItemRecord] = {}
+    for record in records:
+        if record.event == JournalEvent.ITEM_OPENED:
+            found = _open_item(record, closed, superseded)
+            earlier = items.get(record.data["id"], found)
+            items[record.data["id"]] = replace(found, since=earlier.since)
+    return tuple(items.values())
+
+
 def _open_item(record: Record, closed: dict[str, str], superseded: str) -> OpenItemRecord:
     item = OpenItem.of(record.data, record.operation)
     return OpenItemRecord(
@@ -171,6 +190,7 @@ def _open_item(record: Record, closed: dict[str, str], superseded: str) -> OpenI
         prefixes=item.prefixes,
         reason=item.accepted.reason,
         fences=item.fences,
+        machines=item.machines,
         since=record.at,
         closed=closed.get(item.id, ""),
         superseded=superseded,

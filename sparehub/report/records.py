@@ -9,7 +9,9 @@ from pydantic import AfterValidator, ConfigDict
 from pydantic.dataclasses import dataclass
 
 from sparehub.failover.journal.acceptances import Accepted
+from sparehub.failover.journal.measured import seconds_between
 from sparehub.failover.journal.open_items import Fence
+from sparehub.topology.config.resource_ids import ResourceId
 from sparehub.topology.planning.plan import BandwidthIncrease, Mode, PlanKind
 
 
@@ -71,6 +73,8 @@ class OpenItemRecord:
     reason: str
     fences: tuple[Fence, ...]
     since: Moment
+    machines: tuple[str, ...] = ()
+    """The ids of the source machines that may still run."""
     closed: Known = ""
     """When ``finish-fence`` had disconnected it; empty where it did not."""
     superseded: Known = ""
@@ -78,8 +82,18 @@ class OpenItemRecord:
 
     @property
     def is_open(self) -> bool:
-        """Whether the region is still to be disconnected."""
+        """Whether the region is still to be disconnected, or its machines to be stopped."""
         return not self.closed and not self.superseded
+
+    @property
+    def machine_names(self) -> str:
+        """The names of the source machines, for a person."""
+        return ", ".join(ResourceId.of(machine).name for machine in self.machines)
+
+    @property
+    def is_connected(self) -> bool:
+        """Whether the region has still to be disconnected; else only its machines may run."""
+        return self.unfenced or bool(self.fences or self.prefixes)
 
 
 @dataclass(frozen=True, kw_only=True, config=CHECKED)
@@ -113,6 +127,8 @@ class OperationRecord:
     """Authorization keys that it used up."""
     issued: tuple[str, ...] = ()
     """Authorizations that it issued, or was about to, on circuits that somebody else owns."""
+    declared: Known = ""
+    """When the disaster was declared; empty where nobody said it."""
     deleted: tuple[str, ...] = ()
     """Those of earlier operations that it deleted, or found gone."""
 
@@ -146,5 +162,4 @@ def elapsed(begun: str, ended: str) -> int | None:
     """Return the whole seconds between two moments of the journal, rounded up."""
     if not ended:
         return None
-    between = datetime.fromisoformat(ended) - datetime.fromisoformat(begun)
-    return math.ceil(between.total_seconds())
+    return math.ceil(seconds_between(begun, ended))

@@ -48,6 +48,10 @@ class Contents:
     items: tuple[ProtectedItem, ...]
     at: datetime
 
+    def since(self, moment: str) -> float:
+        """Return the seconds from a moment, in ISO 8601, to the time of the answer."""
+        return (self.at - azure_time(moment)).total_seconds()
+
 
 @dataclass(frozen=True)
 class Vault:

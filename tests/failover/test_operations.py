@@ -592,4 +592,8 @@ def test_status_shows_the_state_of_the_pair(
         "state": "HALTED(activate-secondary)",
         "drill": {"standing": [], "last": None},
         "vault": None,
+        "machines": [],
+        "machinesProblem": None,
+        "objectives": [],
+        "measured": {"failover": None, "drill": None},
     }

@@ -7,12 +7,16 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
-from sparehub.failover import finish_fence
+from sparehub.failover import finish_fence, operations
+from sparehub.failover import status as status_module
+from sparehub.failover.operations import OperationRequest
+from sparehub.failover.plans import read_plan
 from sparehub.failover.status import status
 from sparehub.output import Output
 from sparehub.stacks.stack_file_edit import GENERATION, set_values
 from sparehub.stacks.stack_files import stack_file
 from sparehub.topology.planning.plan import Mode, PlanKind
+from sparehub.topology.replication.machine_status import StandingMachines
 from tests.configurations import recorded_inside
 from tests.failover.memory_backend.world import World
 from tests.failover.operators import Start, begin, change_regions, halted
@@ -243,9 +247,8 @@ def test_a_pair_in_order_has_no_problem(start: Start, capsys: pytest.CaptureFixt
         assert json.loads(capsys.readouterr().out)["problems"] == []
 
 
-def test_the_loss_of_the_vault_is_shown(start: Start, capsys: pytest.CaptureFixture[str]) -> None:
-    """A line and a key, where machines are replicated."""
-    world = start()
+def with_machines(world: World) -> None:
+    """Let the stack files replicate two machines."""
     for stack, key, half in (
         ("primary", "replicate", REPLICATE),
         ("secondary", "siteRecovery", SITE_RECOVERY),
@@ -255,6 +258,15 @@ def test_the_loss_of_the_vault_is_shown(start: Start, capsys: pytest.CaptureFixt
         content = yaml.load(path)
         content["config"]["sparehub:region"][key] = half
         yaml.dump(content, path)
+
+
+def test_the_loss_of_the_vault_is_shown(
+    start: Start, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A line and a key, where machines are replicated."""
+    monkeypatch.setattr(status_module, "standing_machines", lambda _session: None)
+    world = start()
+    with_machines(world)
     capsys.readouterr()
 
     status(world.directory, Output())
@@ -268,6 +280,67 @@ def test_the_loss_of_the_vault_is_shown(start: Start, capsys: pytest.CaptureFixt
         "survivesBothRegions": False,
         "meaning": line.removeprefix("vault: "),
     }
+
+
+def test_a_vault_that_does_not_answer_is_said(
+    start: Start, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The exit code stays that of the network, and the recovery time is still compared."""
+    unread = StandingMachines(problem="the items of rsv-sparehub: no answer")
+    monkeypatch.setattr(status_module, "standing_machines", lambda _session: unread)
+    world = start()
+    with_machines(world)
+    capsys.readouterr()
+
+    assert status(world.directory, Output()) == 0
+    lines = capsys.readouterr().out.splitlines()
+    status(world.directory, Output(as_json=True))
+    said = json.loads(capsys.readouterr().out)
+
+    assert [line for line in lines if line.startswith("machine")] == [
+        "machines: not known: the items of rsv-sparehub: no answer"
+    ]
+    assert (said["machines"], said["machinesProblem"]) == ([], unread.problem)
+
+
+def test_the_last_failover_is_shown_beside_what_the_plan_expects(
+    start: Start, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Measured by the journal; without a failover there is no such line."""
+    world = start()
+    status(world.directory, Output())
+    assert "last failover" not in capsys.readouterr().out
+    begin(world, FAILOVER)
+    capsys.readouterr()
+
+    status(world.directory, Output())
+    line = next(each for each in capsys.readouterr().out.splitlines() if "last failover" in each)
+    status(world.directory, Output(as_json=True))
+    said = json.loads(capsys.readouterr().out)["measured"]
+
+    expected = read_plan(world.directory, FAILOVER, Mode.PLANNED).recovery.seconds
+    assert line.endswith(f"; expected {expected.typical} s (worst {expected.worst})")
+    assert said["failover"]["expectedSeconds"] == expected.typical
+    assert said["failover"]["declared"] == said["failover"]["begun"]
+    assert [*said["failover"]["steps"]] == ["fence-primary", "activate-secondary"]
+    assert said["drill"] is None
+
+
+def test_the_recovery_time_counts_from_when_the_disaster_was_declared(
+    start: Start, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The journal keeps it with the operation."""
+    world, declared = start(), "2026-01-01T00:00:00.000+00:00"
+    plan = read_plan(world.directory, FAILOVER, Mode.PLANNED).id
+    request = OperationRequest(kind=FAILOVER, declared=declared, plan=plan, yes=True)
+    operations.begin(world.directory, request, Output())
+    capsys.readouterr()
+
+    status(world.directory, Output(as_json=True))
+    said = json.loads(capsys.readouterr().out)["measured"]["failover"]
+
+    assert said["declared"] == declared
+    assert said["seconds"] > sum(said["steps"].values())
 
 
 def test_an_older_checkout_is_named(start: Start, capsys: pytest.CaptureFixture[str]) -> None:

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from sparehub.cli.operations.declared_at import DeclaredAt
 from sparehub.cli.operations.machines import (
     AcceptLoss,
     ConfirmDeletion,
@@ -159,6 +160,7 @@ def _switch_command(kind: Literal["failover", "failback"]) -> Callable[..., None
         authorization_key: AuthorizationKey = None,
         prepare: Prepare = False,
         confirm_deletion: ConfirmDeletion = "",
+        declared_at: DeclaredAt = "",
         confirm: Confirm = None,
         run_hooks: RunHooks = False,
         plan: PlanId = "",
@@ -174,7 +176,7 @@ def _switch_command(kind: Literal["failover", "failback"]) -> Callable[..., None
         accepted = Accepted(reason=accept_unfenced, cut=accept_cut, ticket=fenced_on_premises)
         if prepare or confirm_deletion:
             given = (unplanned, raise_bandwidth, accept_unproven, accept_loss, network_only, plan)
-            others = accepted != NOTHING or any((*given, authorization_key))
+            others = accepted != NOTHING or any((*given, declared_at, authorization_key))
             names = confirm_deletion if prepare else None
             prepare_machines(stack_dir, kind, names, yes=yes, json=json, others=others)
         if accepted != NOTHING and not unplanned:
@@ -187,6 +189,7 @@ def _switch_command(kind: Literal["failover", "failback"]) -> Callable[..., None
             mode=Mode.UNPLANNED if unplanned else Mode.PLANNED,
             accepted=accepted,
             unproven=accept_unproven,
+            declared=declared_at,
             plan=plan,
             yes=yes,
             raise_bandwidth=raise_bandwidth,

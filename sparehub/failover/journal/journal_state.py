@@ -123,6 +123,8 @@ class JournalState:
     """By machine and network interface: the address before it last left the protected region."""
     last_drill: str = ""
     """When a drill was last recorded; empty where none was."""
+    tested: Mapping[str, str] = field(default_factory=dict)
+    """By machine: when a drill last tested its failover. A drill of networks alone tests none."""
 
     @classmethod
     def of(cls, records: Iterable[Record]) -> Self:
@@ -265,7 +267,10 @@ _REDUCERS: Mapping[str, Callable[[JournalState, Record], _Changes]] = {
     JournalEvent.WITHDRAWN: lambda state, _: {"open": state.superseded, "superseded": None},
     JournalEvent.ABANDONED: lambda state, _: {"open": None, "superseded": state.open},
     JournalEvent.COMMITTED: lambda *_: {"committed": True},
-    JournalEvent.DRILL_ENDED: lambda _, record: {"last_drill": record.at},
+    JournalEvent.DRILL_ENDED: lambda state, record: {
+        "last_drill": record.at,
+        "tested": {**state.tested, **dict.fromkeys(record.data.get("tested", ()), record.at)},
+    },
     JournalEvent.KEYS_USED_UP: lambda state, record: {
         "used_keys": state.used_keys.union(record.data["keys"])
     },

@@ -5,16 +5,15 @@ the others.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from datetime import timedelta
 
 from sparehub.azure.answers import properties_of
 from sparehub.failover.preflight.objections import Objection, PreflightContext, Refuses
-from sparehub.site_recovery.vault import Contents, VaultError
+from sparehub.site_recovery.vault import VaultError
 from sparehub.topology.replication.direction import Machine, Replication
+from sparehub.topology.replication.machine_status import machine_objectives, machine_statuses
+from sparehub.topology.replication.objectives import Verdict, recovery_groups
 from sparehub.topology.replication.protected_item import Operation, ProtectedItem
 from sparehub.topology.replication.reconcile import differences, items_by_machine
-
-_MINUTE = 60
 
 
 def machines_are_ready(situation: PreflightContext) -> Iterator[Objection]:
@@ -134,32 +133,27 @@ def sources_are_not_locked(situation: PreflightContext) -> Iterator[Objection]:
             )
 
 
-def recovery_points_are_young(situation: PreflightContext) -> Iterator[Objection]:
-    """The newest recovery point of each machine is within the objective; else it is said."""
-    if situation.machines is None:
+def objectives_are_met(situation: PreflightContext) -> Iterator[Objection]:
+    """Points, tests and the plan's recovery time are within the objectives; else it is said.
+
+    Nothing is refused for it. A machine of which nothing is known is named by `machines_are_ready`.
+    """
+    groups = recovery_groups(situation.pair)
+    if situation.machines is None or groups is None:
         return
-    opened, direction = situation.machines, situation.machines.leaving(situation.plan.source)
+    results = situation.plan.objectives
     try:
-        contents: Contents = opened.vault.contents()
-        items = items_by_machine(direction, contents.items)
-        points = {name: opened.vault.newest_point(item) for name, item in items.items()}
+        contents = situation.machines.vault.contents()
     except VaultError:
-        return
-    for machine in direction.machines:
-        point, objective = points.get(machine.name), direction.recovery_point_objective(machine)
-        if point is None or not objective:
-            continue
-        age = contents.at - point
-        if age > timedelta(minutes=objective):
-            yield Objection(
-                text=(
-                    f"{machine.name}: the newest recovery point is {_minutes(age)} old, the "
-                    f"objective is {objective} min"
-                ),
-                refuses=Refuses.NONE,
-                stack=situation.plan.source,
-            )
-
-
-def _minutes(age: timedelta) -> str:
-    return f"{age.total_seconds() / _MINUTE:.0f} min"
+        pass  # said by `machines_are_ready`
+    else:
+        statuses = machine_statuses(
+            situation.machines.away,
+            contents.items,
+            contents.since,
+            situation.journal_state.tested,
+        )
+        results = (*machine_objectives(groups, statuses), *results)
+    for result in results:
+        if result.verdict is Verdict.MISSED:
+            yield Objection(text=result.text, refuses=Refuses.NONE, stack=situation.plan.source)

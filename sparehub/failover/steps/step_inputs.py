@@ -28,6 +28,8 @@ class StepContext:
     """What was accepted this time; the journal holds earlier acceptances."""
     unproven: str = ""
     """Why a plan is accepted that breaks something; empty where nobody accepts that."""
+    declared: str = ""
+    """When the disaster was declared, in UTC; empty where nobody said it."""
     network_only: bool = False
     """Whether the plan leaves machines alone that are replicated."""
     asks: bool = False

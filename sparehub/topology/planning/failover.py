@@ -14,6 +14,7 @@ from sparehub.topology.config.schema import StackConfig
 from sparehub.topology.model.pair import Stack, switched
 from sparehub.topology.model.recovery.vault_loss import vault_loss
 from sparehub.topology.model.resources import Region
+from sparehub.topology.planning.group_times import expected_objectives, group_times
 from sparehub.topology.planning.plan import (
     UNKNOWN_PROGRAM,
     Mode,
@@ -35,6 +36,7 @@ from sparehub.topology.planning.steps.machine_steps import (
 )
 from sparehub.topology.planning.steps.network_steps import FailoverSteps
 from sparehub.topology.planning.traffic_impact import with_traffic_impact
+from sparehub.topology.replication.objectives import recovery_groups
 
 _CHANGED_BY_RUNS = ("activation", "disconnected", "generation", "override_interlock")
 """Keys of a stack file that a run changes, so that a plan does not depend on them."""
@@ -69,7 +71,10 @@ def plan(  # noqa: PLR0913 - the two stacks and the options of a plan
     steps = with_hooks(steps_of(failover, machines, mode), hooks)
     steps = with_traffic_impact(steps, failover.before, failover.after, failover.activate_id)
     loss = vault_loss({stack.name: stack for stack in (primary, secondary)})
-    elapsed, path = critical_path(steps, _last(steps, failover, machines))
+    last = _last(steps, failover, machines)
+    elapsed, path = critical_path(steps, last)
+    groups = recovery_groups({stack.name: stack for stack in (primary, secondary)})
+    times = group_times(steps, last, groups.objectives) if groups and machines else {}
     return Plan(
         kind=kind,
         mode=mode,
@@ -83,6 +88,7 @@ def plan(  # noqa: PLR0913 - the two stacks and the options of a plan
             critical_path=path,
             warm=_at_depth(source, target, machines, mode, hooks, Depth.GATEWAY),
             cold=_at_depth(source, target, machines, mode, hooks, Depth.NETWORK),
+            groups=times,
         ),
         assumptions=(
             *_assumptions(mode, any(step.act is StepAction.ISSUE for step in steps)),
@@ -95,6 +101,7 @@ def plan(  # noqa: PLR0913 - the two stacks and the options of a plan
             stack.name: configuration_values(stack.config) for stack in (primary, secondary)
         },
         program=program,
+        objectives=expected_objectives(groups, times) if groups and times else (),
     )
 
 

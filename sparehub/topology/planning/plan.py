@@ -17,6 +17,7 @@ from sparehub.topology.config.hooks import HookConfig
 from sparehub.topology.config.resource_ids import ResourceId
 from sparehub.topology.model.logical_names import REGION
 from sparehub.topology.planning.operations import CIRCUIT, ResourceOperation, Verb
+from sparehub.topology.replication.objectives import ObjectiveResult
 
 SHORT = 16
 """Digits of an id that text shows; a confirmation needs at least these."""
@@ -206,6 +207,8 @@ class RecoveryTime:
     """The same with a gateway on standby (depth ``gateway``)."""
     cold: Duration
     """The same with a gateway that must be created (depth ``network``)."""
+    groups: Mapping[int, Duration] = field(default_factory=dict)
+    """The time until the machines of each recovery group are verified; empty where none moves."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -226,6 +229,8 @@ class Plan:
     configurations: Mapping[str, Mapping[str, Any]]
     """The values of each stack file, without secrets and keys that a run changes."""
     program: Program
+    objectives: tuple[ObjectiveResult, ...] = ()
+    """The recovery time of each group that has such an objective, against the typical one."""
 
     @property
     def id(self) -> str:
@@ -280,6 +285,8 @@ class Plan:
 
     def _content(self) -> dict[str, Any]:
         recovery = self.recovery
+        groups = {str(group): _seconds(each) for group, each in recovery.groups.items()}
+        objectives = [each.document() for each in self.objectives]
         return {
             "kind": self.kind.value,
             "mode": self.mode.value,
@@ -293,7 +300,9 @@ class Plan:
                 "criticalPath": list(recovery.critical_path),
                 "warm": _seconds(recovery.warm),
                 "cold": _seconds(recovery.cold),
+                **({"groups": groups} if groups else {}),
             },
+            **({"objectives": objectives} if objectives else {}),
             "assumptions": list(self.assumptions),
             "configurations": self.configurations,
             "program": self.program.document(),

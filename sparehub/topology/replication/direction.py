@@ -102,9 +102,8 @@ class Replication:
 
     def recovery_point_objective(self, machine: Machine) -> int:
         """Return the objective for a machine's newest recovery point in minutes; 0 for none."""
-        group = self.groups.get(machine.group)
-        own = group.objectives if group and group.objectives else self.objectives
-        return own.recovery_point_in_minutes or 0
+        said = objectives_of(self.groups, self.objectives, machine.group)
+        return said.recovery_point_in_minutes or 0
 
     def machine(self, name: str) -> Machine:
         """Return a machine by its name."""
@@ -115,9 +114,17 @@ SourceAddresses = Mapping[str, Mapping[str, str]]
 """By machine and interface: the address that it had before it last left the protected region."""
 
 
+def objectives_of(
+    groups: Mapping[int, RecoveryGroupConfig], everywhere: ObjectivesConfig, group: int
+) -> ObjectivesConfig:
+    """Return the objectives of a group: its own, or those of all groups where it has none."""
+    own = groups.get(group)
+    return own.objectives if own and own.objectives else everywhere
+
+
 def replicates(pair: Mapping[str, Stack]) -> bool:
     """Return whether a region of the pair replicates machines to the other one."""
-    return _protected(pair) is not None
+    return protected_stack(pair) is not None
 
 
 def replication(
@@ -136,7 +143,7 @@ def replication(
             are not known, they follow from the recovery addresses and the two subnets.
 
     """
-    protected = _protected(pair)
+    protected = protected_stack(pair)
     if protected is None:
         return None
     recovery = next(stack for stack in pair.values() if stack is not protected)
@@ -148,7 +155,8 @@ def replication(
     return build.back(addresses or {}) if source == recovery.name else build.away()
 
 
-def _protected(pair: Mapping[str, Stack]) -> Stack | None:
+def protected_stack(pair: Mapping[str, Stack]) -> Stack | None:
+    """Return the stack whose region's machines are replicated; None where no machine is."""
     found = (
         stack
         for stack in pair.values()

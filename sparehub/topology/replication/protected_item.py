@@ -3,7 +3,7 @@
 https://learn.microsoft.com/rest/api/site-recovery/replication-protected-items/get
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Self
@@ -80,6 +80,10 @@ class ProtectedItem:
     percent: int | None
     """Of the copy."""
     consistency: str
+    point_seconds: float | None = None
+    """The age of the newest recovery point when the service last calculated it (SR-59)."""
+    point_calculated: str = ""
+    """When that was."""
 
     @property
     def is_protected(self) -> bool:
@@ -105,6 +109,20 @@ class ProtectedItem:
     def container(self) -> ResourceId:
         """Its container: where it is replicated from."""
         return self.id.parent
+
+    def point_age(self, since: Callable[[str], float]) -> float | None:
+        """Return the age of the newest recovery point in seconds; None where none counts.
+
+        It is what the service calculated last, and the time since then: one list of the vault
+        says it of every machine. After a failover nothing is replicated, so that no point counts.
+
+        Args:
+            since: returns the seconds from a moment to the time when the item was read.
+        """
+        if self.point_seconds is None or self.is_failed_over:
+            return None
+        later = since(self.point_calculated) if self.point_calculated else 0.0
+        return self.point_seconds + max(0.0, later)
 
     def allows(self, operation: Operation) -> bool:
         """Return whether an operation can be asked of it now."""
@@ -146,6 +164,8 @@ class ProtectedItem:
             interfaces=tuple(map(_interface, details.get("vmNics") or ())),
             percent=details.get("monitoringPercentageCompletion"),
             consistency=str(details.get("multiVmGroupName") or ""),
+            point_seconds=details.get("rpoInSeconds"),
+            point_calculated=str(details.get("lastRpoCalculatedTime") or ""),
         )
 
 

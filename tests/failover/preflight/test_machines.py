@@ -1,5 +1,6 @@
 """Questions about replicated machines before a failover, asked of a vault on the local Azure."""
 
+from dataclasses import replace
 from typing import Any, cast
 
 import pytest
@@ -14,14 +15,16 @@ from sparehub.simulator.arm.storage.faults import FaultRequest
 from sparehub.topology.planning.failover import plan
 from sparehub.topology.planning.plan import Mode, PlanKind
 from sparehub.topology.replication import requests
-from tests.replicated_pair import ReplicatedPair
+from tests.replicated_pair import ReplicatedPair, pair_of
+from tests.site_recovery_files import protected, recovery
 
 ASKED = (
     machines.machines_are_ready,
     machines.machines_arrive_where_files_say,
     machines.sources_are_not_locked,
-    machines.recovery_points_are_young,
+    machines.objectives_are_met,
 )
+FAILOVER = PlanKind.FAILOVER
 
 
 @pytest.fixture
@@ -151,10 +154,53 @@ def test_an_old_recovery_point_is_said_and_refuses_nothing(ready: ReplicatedPair
     control.add_fault(ready.directory, FaultRequest("replication-behind", region="eastasia"))
     control.advance_clock(ready.directory, 3600)
 
-    found = list(machines.recovery_points_are_young(situation(ready)))
+    found = list(machines.objectives_are_met(situation(ready)))
 
     assert [each.refuses for each in found] == [Refuses.NONE, Refuses.NONE]
-    assert all("the objective is 15 min" in each.text for each in found)
+    assert [each.text.partition("point ")[0] for each in found] == [
+        "group 1: newest recovery ",
+        "group 2: newest recovery ",
+    ]
+    assert all("objective 15 min: missed" in each.text for each in found)
+
+
+def with_objectives(estate: ReplicatedPair, **objectives: int) -> PreflightContext:
+    files = recovery()
+    files["sparehub:region"]["siteRecovery"]["objectives"] = objectives
+    asked = situation(estate)
+    pair = pair_of(protected(), files)
+    return replace(asked, pair=pair, plan=plan(pair["primary"], pair["secondary"], FAILOVER))
+
+
+def test_a_machine_that_was_never_tested_is_said(ready: ReplicatedPair) -> None:
+    """A test failover in the vault, or a drill in the journal, is a test."""
+    asked = with_objectives(ready, testedWithinDays=90)
+    at = ready.vault.contents().at.isoformat()
+
+    never = list(machines.objectives_are_met(asked))
+    drilled = replace(asked, journal_state=JournalState(tested={"app1": at, "dc1": at}))
+
+    assert [(each.text, each.refuses) for each in never] == [
+        ("group 1: last test never, objective 90 days: missed (dc1)", Refuses.NONE),
+        ("group 2: last test never, objective 90 days: missed (app1)", Refuses.NONE),
+    ]
+    assert list(machines.objectives_are_met(drilled)) == []
+
+
+def test_a_plan_that_takes_longer_than_the_objective_is_said(ready: ReplicatedPair) -> None:
+    """The vault need not answer for it."""
+    asked = with_objectives(ready, recoveryTimeInMinutes=1)
+    control.add_fault(ready.directory, FaultRequest("region-down", region="southeastasia"))
+
+    found = list(machines.objectives_are_met(asked))
+
+    assert [(each.text, each.refuses) for each in found] == [
+        (result.text, Refuses.NONE) for result in asked.plan.objectives
+    ]
+    assert len(found) == 2
+    assert (
+        list(machines.objectives_are_met(with_objectives(ready, recoveryTimeInMinutes=600))) == []
+    )
 
 
 def test_a_plan_without_machines_asks_no_vault(estate: ReplicatedPair) -> None:
