@@ -55,6 +55,8 @@ class StepAction(StrEnum):
     AWAIT_MACHINES = "await-machines"  # waits for the machines in the target
     VERIFY_MACHINES = "verify-machines"  # reads where each machine is
     HOOK = "hook"  # what a stack file adds: a command, a request, a person's work
+    TEST = "test-failover"  # tests the failover of machines, which stay as they are
+    CLEAN_UP = "clean-up"  # removes what tests have made
     HAND = "hand"  # a person does it, outside Sparehub
 
 
@@ -160,6 +162,8 @@ class PlanStep:
             return "its own"
         if self.act is StepAction.FAIL_OVER:
             return "1"
+        if self.act in {StepAction.TEST, StepAction.CLEAN_UP}:
+            return "1 a machine"
         if self.starts or self.act is StepAction.STOP_SOURCES:
             return "if any"
         if self.connection:
