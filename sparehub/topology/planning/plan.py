@@ -270,6 +270,11 @@ class Plan:
         """Whether it fails machines over."""
         return any(step.act is StepAction.FAIL_OVER for step in self.steps)
 
+    @property
+    def cleans_tests(self) -> bool:
+        """Whether it first cleans up tests of a failover that are left."""
+        return any(step.act is StepAction.CLEAN_UP for step in self.steps)
+
     def step(self, identity: str) -> PlanStep:
         """Return the step of an id.
 

@@ -54,7 +54,8 @@ def machine_tests(
     """Return the steps that test the failover of machines, validate them, and clean up."""
     stack = secondary.name
     tests = tuple(_tests(stack, groups, after))
-    return (*tests, _validate(secondary, groups, tests[-1].id), _clean_up(stack))
+    validation = _validate(secondary, groups, tests[-1].id)
+    return (*tests, validation, clean_up_step(stack, after=(VALIDATE,)))
 
 
 def ids_of_tests(steps: Sequence[PlanStep]) -> tuple[str, ...]:
@@ -107,14 +108,15 @@ def _validate(secondary: Stack, groups: dict[int, tuple[str, ...]], after: str) 
     )
 
 
-def _clean_up(stack: str) -> PlanStep:
+def clean_up_step(stack: str, after: tuple[str, ...]) -> PlanStep:
+    """Return the step that removes what tests of machines have made; ``stack``: where they are."""
     return PlanStep(
         id=CLEAN_UP,
         title="clean up the tests of all machines",
         act=StepAction.CLEAN_UP,
         needs=(stack,),
-        after=(VALIDATE,),
-        precondition="nothing of somebody else is in the test networks",
+        after=after,
+        precondition=f"{stack} answers",
         action="POST testFailoverCleanup of each item, all at once (SR-49)",
         postcondition="the test machines are deleted, and a failover can begin",
         undo="none: `sparehub drill start` tests again",
