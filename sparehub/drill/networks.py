@@ -5,6 +5,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from sparehub.drill.inhabitants import inhabitants, refuse_inhabited
+from sparehub.drill.machines import DrillMachines, show_machines
+from sparehub.drill.validate import read_scripts
 from sparehub.failover import operations
 from sparehub.failover.adapters import confirmation
 from sparehub.failover.adapters.protocols import AS_THEY_ARE
@@ -42,21 +44,33 @@ class EscapeError(SparehubError):
 def start(directory: Path, output: Output, *, plan: str, yes: bool) -> int:
     """Create the test networks and prove that nothing leaves them; return the exit code.
 
+    Machines that are replicated are failed over into them as a test.
+
     Raises:
-        PreflightError: where anything outside the drill's own group would be written.
+        PreflightError: where anything outside the drill's own group would be written, or a machine
+            cannot be tested.
         EscapeError: where they are not isolated.
+        DrillFailedError: where a machine did not come up as it has to.
+        HalfwayError: where it was interrupted; the same command goes on.
     """
     with _confirmed(directory, output, plan, yes=yes) as (session, planned):
         step, *_ = planned.steps
+        machines = DrillMachines.of(session, planned.target)
+        if machines:
+            machines.refuse_unready()
+            read_scripts(machines)
         drill = build_drill(session.pair[planned.target].config)
         _deploy(session, step, drill=True)
         snapshot = session.stacks.snapshot(planned.target)
         networks = _prove(snapshot, drill)
         session.journal.append(JournalEvent.DRILL_STARTED, networks=list(networks.values()))
         bastion = _bastion_subnet(snapshot)
-    document = {"networks": networks, "isolated": True, "bastionSubnet": bastion}
+        if machines:
+            machines.test()
+    tested = machines.document() if machines else {}
     if output.as_json:
-        output.document(document)
+        isolated = {"networks": networks, "isolated": True, "bastionSubnet": bastion}
+        output.document({**isolated, **tested})
         return ExitCode.DONE
     output.results.print("nothing leaves these networks, by their routes and by their rules:")
     output.table(("spoke", "network"), networks.items())
@@ -64,6 +78,13 @@ def start(directory: Path, output: Output, *, plan: str, yes: bool) -> int:
         output.results.print(
             f"testers deploy their Bastion host, with a public address, in {bastion}"
         )
+    if machines:
+        show_machines(output, machines)
+        output.results.print(
+            "now `sparehub drill validate`: that machines run does not show that they work; then "
+            "`sparehub drill stop`. Until then Azure begins no failover of these machines"
+        )
+        return ExitCode.DONE
     output.results.print(
         "now Site Recovery: Recovery Services vault > Replicated items > Test failover, into "
         "these; then clean up there, and `sparehub drill stop`"
@@ -72,29 +93,63 @@ def start(directory: Path, output: Output, *, plan: str, yes: bool) -> int:
 
 
 def stop(directory: Path, output: Output, *, plan: str, yes: bool, result: str) -> int:
-    """Remove the test networks, and record the result of the drill; return the exit code.
+    """Clean up the tests, remove the test networks, record the result; return the exit code.
 
     Raises:
         PreflightError: where there is no drill, something is still in its networks, or another
             resource would be written.
+        CleanUpError: naming every machine whose test is still there; the networks stay.
+        HalfwayError: where it was interrupted; the same command goes on.
     """
     with _confirmed(directory, output, plan, yes=yes) as (session, planned):
         *_, step = planned.steps
         drill = build_drill(session.pair[planned.target].config)
         before = session.stacks.snapshot(planned.target)
-        _refuse_without_drill(session, planned.target, before)
+        machines = DrillMachines.of(session, planned.target)
+        if not _has_drill(session, planned.target, before):
+            return _clean_up_alone(machines, output)
         recorded = recorded_networks(before.resources, drill.resource_group)
         ways_out = escapes(recorded, connected=drill.connected)
-        refuse_inhabited(inhabitants(session.azure, before, session.pair, planned.target))
+        found = inhabitants(session.azure, before, session.pair, planned.target)
+        if machines:
+            refuse_inhabited(found._replace(of_test=()))
+            machines.clean_up()
+            found = inhabitants(session.azure, before, session.pair, planned.target)
+        refuse_inhabited(found)
         _deploy(session, step, drill=None)
         removed = [each for each in before.ids.values() if _in_group(each, drill)]
+        tested = machines.document() if machines else {}
         record = session.journal.append(
-            JournalEvent.DRILL_ENDED, result=result, escapes=ways_out, removed=len(removed)
+            JournalEvent.DRILL_ENDED,
+            result=result,
+            escapes=ways_out,
+            removed=len(removed),
+            **tested,
         )
     if output.as_json:
-        output.document({"result": result, "escapes": ways_out, "at": record.at})
+        output.document({"result": result, "escapes": ways_out, "at": record.at, **tested})
+        return ExitCode.DONE
+    if tested:
+        output.results.print(f"the drill: {tested['outcome']}")
+    output.results.print(f"the test networks are gone; recorded: {result or 'a drill'}")
+    return ExitCode.DONE
+
+
+def _clean_up_alone(machines: DrillMachines | None, output: Output) -> int:
+    """Clean up tests that no drill of the journal has begun; no drill is recorded.
+
+    Raises:
+        PreflightError: where there are none.
+    """
+    left = machines.left if machines else {}
+    if machines is None or not left:
+        raise PreflightError("there is no drill to stop; nothing was done")
+    machines.clean_up()
+    if output.as_json:
+        output.document({"cleaned": sorted(left)})
     else:
-        output.results.print(f"the test networks are gone; recorded: {result or 'a drill'}")
+        names = ", ".join(sorted(left))
+        output.results.print(f"the tests of {names} are cleaned up; there was no drill to record")
     return ExitCode.DONE
 
 
@@ -198,13 +253,12 @@ def _prove(snapshot: Snapshot, drill: Drill) -> dict[str, str]:
     }
 
 
-def _refuse_without_drill(session: Session, stack: str, snapshot: Snapshot) -> None:
-    """Refuse to end a drill that never began: by the stack file, the networks and the journal."""
+def _has_drill(session: Session, stack: str, snapshot: Snapshot) -> bool:
+    """Return whether a drill has begun: by the stack file, the networks or the journal."""
     events = [record.event for record in session.journal.records if record.event in _DRILL_EVENTS]
     begun = bool(events) and events[-1] != JournalEvent.DRILL_ENDED
     deployed = any(name in logical_names.DRILL for name in snapshot.ids)
-    if not (begun or deployed or session.pair[stack].config.drill):
-        raise PreflightError("there is no drill to stop; nothing was done")
+    return begun or deployed or bool(session.pair[stack].config.drill)
 
 
 def _bastion_subnet(snapshot: Snapshot) -> str | None:

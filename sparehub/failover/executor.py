@@ -36,8 +36,10 @@ _STATES = {
     **dict.fromkeys((StepAction.FAIL_OVER, StepAction.AWAIT_MACHINES), "MOVING"),
     **dict.fromkeys((StepAction.STOP_SOURCES, StepAction.VERIFY_MACHINES), "MOVING"),
     StepAction.HOOK: "HOOK",
+    StepAction.CLEAN_UP: "CLEANING",
 }
 _OF_MACHINES = (
+    StepAction.CLEAN_UP,
     StepAction.QUIESCE,
     StepAction.POINTS,
     StepAction.FAIL_OVER,
@@ -95,6 +97,7 @@ class Executor:
             unproven=context.unproven,
             declared=context.declared,
             network_only=context.network_only,
+            clean_drill=plan.cleans_tests,
             confirmed=confirmed,
             supersedes=underway.id if underway else "",
         )

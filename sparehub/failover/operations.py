@@ -66,6 +66,8 @@ class OperationRequest:
     raise_bandwidth: bool = False
     network_only: bool = False
     """Whether machines that are replicated stay where they are."""
+    clean_drill: bool = False
+    """Whether tests of a failover that are left are cleaned up first."""
     authorization_keys: tuple[tuple[str, SecretStr], ...] = ()
     """Keys that were given by hand: connection, empty where none was named, and key."""
     confirmations: Mapping[str, str] = field(default_factory=dict)
@@ -94,6 +96,7 @@ def begin(directory: Path, request: OperationRequest, output: Output) -> int:
             request.mode,
             raise_bandwidth=request.raise_bandwidth,
             network_only=request.network_only,
+            clean_drill=request.clean_drill,
             program=session.program,
         )
         journal_state = session.journal_state
@@ -202,6 +205,7 @@ def _resume(session: Session, underway: JournaledOperation, request: OperationRe
         request.mode,
         raise_bandwidth=bool(underway.raises),
         network_only=underway.network_only,
+        clean_drill=underway.clean_drill,
         program=session.program,
     )
     if plan.configuration != underway.configuration:

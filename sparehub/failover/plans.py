@@ -13,13 +13,14 @@ from sparehub.topology.planning.drill import plan_drill
 from sparehub.topology.planning.plan import Mode, Plan, PlanKind
 
 
-def read_plan(
+def read_plan(  # noqa: PLR0913 - one argument an option
     directory: Path,
     kind: PlanKind,
     mode: Mode,
     *,
     raise_bandwidth: bool = False,
     network_only: bool = False,
+    clean_drill: bool = False,
 ) -> Plan:
     """Return the plan that both stack files lead to.
 
@@ -38,6 +39,7 @@ def read_plan(
         mode,
         raise_bandwidth=raise_bandwidth,
         network_only=network_only,
+        clean_drill=clean_drill,
         program=program,
     )
 

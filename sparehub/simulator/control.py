@@ -8,6 +8,7 @@ from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
+from sparehub.simulator.arm.actions.run_command import set_answer
 from sparehub.simulator.arm.data.geography import canonical_region, is_region
 from sparehub.simulator.arm.pipeline import access_control
 from sparehub.simulator.arm.pipeline.access_control import DenyAssignment, Permission
@@ -219,6 +220,15 @@ def deny(directory: Path, denials: Sequence[DenyAssignment]) -> None:
     """Set the deny assignments, as Azure itself, or a deployment stack, makes them."""
     with Store(directory).transaction(write=True) as transaction:
         access_control.set_deny_assignments(transaction, denials)
+
+
+def answer_commands(directory: Path, machine: str, output: str = "", status: int = 0) -> None:
+    """Set what every script by Run Command prints on a machine, and its exit status.
+
+    Without it a script prints nothing and ends with 0.
+    """
+    with Store(directory).transaction(write=True) as transaction:
+        set_answer(transaction, machine, output, status)
 
 
 def limit(directory: Path, name: str, most: int) -> None:

@@ -5,6 +5,7 @@ https://learn.microsoft.com/rest/api/site-recovery/replication-jobs/get
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Any, Self
 
 _WAITS = "Suspended"
@@ -65,6 +66,13 @@ class Job:
         undone = (title for title, state in self.tasks if state in {"InProgress", "NotStarted"})
         return next(undone, "")
 
+    @property
+    def seconds(self) -> float | None:
+        """How long it took by Azure's clock; None before it has ended."""
+        if not (self.started and self.ended):
+            return None
+        return (azure_time(self.ended) - azure_time(self.started)).total_seconds()
+
     def with_error(self, error: str) -> Self:
         """Return the job with an error that its operation carries."""
         return replace(self, errors=(*self.errors, error))
@@ -78,6 +86,12 @@ class Job:
     def problem(self) -> str:
         """How it ended, in words; for one that did not end clean."""
         return f"{self.state}: {'; '.join(self.errors) or self.description}"
+
+
+def azure_time(text: str) -> datetime:
+    """Return a time as Azure writes it, with up to 7 digits after the second, in UTC."""
+    found = datetime.fromisoformat(text)
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def _title(task: Mapping[str, Any]) -> str:

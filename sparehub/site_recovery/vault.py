@@ -11,7 +11,7 @@ from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from sparehub.azure.answers import NOT_FOUND, SignInError
-from sparehub.site_recovery.job import Job
+from sparehub.site_recovery.job import Job, azure_time
 from sparehub.topology.config.resource_ids import ResourceId
 from sparehub.topology.errors import SparehubError
 from sparehub.topology.replication.protected_item import ProtectedItem
@@ -154,6 +154,22 @@ class Vault:
             return found.with_error(f"{error.get('message')} ({error['code']})")
         return found
 
+    def last_jobs(self, scenario: str) -> dict[str, Job]:
+        """Return the last job of a scenario, such as ``TestFailover``, by its target's name.
+
+        The list has neither details nor tasks (SR-63): read the job itself for them.
+
+        Raises:
+            VaultError: where they cannot be read.
+        """
+        listing = self._client.replication_jobs.list
+        documents = self._asked(
+            f"the jobs of {self.name}",
+            lambda: [each.as_dict() for each in listing(*self._vault)],
+        )
+        jobs = (job for job in map(Job.of, documents) if job.scenario == scenario)
+        return {job.target: job for job in sorted(jobs, key=lambda job: job.started)}
+
     def enable(self, item: ResourceId, body: Body) -> str:
         """Enable the replication of a machine; return the id of the job."""
         return self._start(self._items.begin_create, item, body)
@@ -266,12 +282,6 @@ class Vault:
             raise VaultError(what, message.strip(), status=status, code=code) from None
         except AzureError as error:
             raise VaultError(what, f"no answer ({error.message})") from None
-
-
-def azure_time(text: str) -> datetime:
-    """Return a time as Azure writes it, with up to 7 digits after the second, in UTC."""
-    found = datetime.fromisoformat(text)
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def _http_date(text: str) -> datetime:

@@ -19,7 +19,10 @@ PlanId = Annotated[str, typer.Option("--plan", help="Id of the plan that is conf
 def start(
     *, plan: PlanId = "", yes: Yes = False, stack_dir: StackDirectory = Path(), json: Json = False
 ) -> None:
-    """Create isolated test networks in the secondary's region; production is not changed.
+    """Test the failover into isolated networks; production is not changed.
+
+    The networks are in the secondary's region. Where machines are replicated, each is failed over
+    into them as a test, group after group. Run it again after an interruption.
 
     [bold]sparehub drill start[/bold]
     """
@@ -38,7 +41,7 @@ def stop(
     stack_dir: StackDirectory = Path(),
     json: Json = False,
 ) -> None:
-    """Remove the test networks, after Site Recovery's clean-up, and record the result.
+    """Clean up the tests in Site Recovery, remove the test networks, and record the result.
 
     [bold]sparehub drill stop --result "all 14 machines answered"[/bold]
     """
@@ -47,6 +50,48 @@ def stop(
 
     output = Output(as_json=json)
     raise typer.Exit(networks.stop(stack_dir, output, plan=plan, yes=yes, result=result))
+
+
+@app.command()
+def validate(
+    groups: Annotated[
+        list[int] | None,
+        typer.Argument(help="Groups of the recovery plan; all that have not passed by default."),
+    ] = None,
+    *,
+    answer: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--answer",
+            metavar="GROUP=yes|no...",
+            help="Answer of a manual validation, and what was seen; repeatable.",
+        ),
+    ] = None,
+    approver: Annotated[
+        str, typer.Option("--approver", help="Who answers for it; else the account signed in.")
+    ] = "",
+    stack_dir: StackDirectory = Path(),
+    json: Json = False,
+) -> None:
+    """Find out whether the machines of a drill work: by scripts on them, or by asking you.
+
+    Exit codes: 0 every group has passed, 1 the drill has failed, 3 not everything is validated.
+
+    [bold]sparehub drill validate[/bold]
+
+    [bold]sparehub drill validate --answer "2=yes, users sign in" --approver "A. Chan"[/bold]
+    """
+    from sparehub.drill import validate as validation
+    from sparehub.output import Output
+
+    code = validation.validate(
+        stack_dir,
+        Output(as_json=json),
+        groups=groups or (),
+        answers=answer or (),
+        approver=approver,
+    )
+    raise typer.Exit(code)
 
 
 @app.command()

@@ -10,6 +10,7 @@ import typer
 from sparehub.cli.operations.declared_at import DeclaredAt
 from sparehub.cli.operations.machines import (
     AcceptLoss,
+    CleanDrill,
     ConfirmDeletion,
     NetworkOnly,
     Prepare,
@@ -117,6 +118,7 @@ def plan(  # noqa: PLR0913 - one option a decision
     unplanned: Unplanned = False,
     raise_bandwidth: RaiseBandwidth = False,
     network_only: NetworkOnly = False,
+    clean_drill: CleanDrill = False,
     out: Annotated[Path | None, typer.Option(help="Also write the plan to this file.")] = None,
     stack_dir: StackDirectory = Path(),
     json: Json = False,
@@ -131,8 +133,10 @@ def plan(  # noqa: PLR0913 - one option a decision
 
     if unplanned and kind == "drill":
         raise typer.BadParameter("a drill is always planned")
-    if (raise_bandwidth or network_only) and kind == "drill":
-        raise typer.BadParameter("--raise-bandwidth and --network-only are not for a drill")
+    if (raise_bandwidth or network_only or clean_drill) and kind == "drill":
+        raise typer.BadParameter(
+            "--raise-bandwidth, --network-only and --clean-drill are not for a drill"
+        )
     mode = Mode.UNPLANNED if unplanned else Mode.PLANNED
     planned = read_plan(
         stack_dir,
@@ -140,6 +144,7 @@ def plan(  # noqa: PLR0913 - one option a decision
         mode,
         raise_bandwidth=raise_bandwidth,
         network_only=network_only,
+        clean_drill=clean_drill,
     )
     show_plan(planned, out, Output(as_json=json))
 
@@ -157,6 +162,7 @@ def _switch_command(kind: Literal["failover", "failback"]) -> Callable[..., None
         accept_loss: AcceptLoss = "",
         raise_bandwidth: RaiseBandwidth = False,
         network_only: NetworkOnly = False,
+        clean_drill: CleanDrill = False,
         authorization_key: AuthorizationKey = None,
         prepare: Prepare = False,
         confirm_deletion: ConfirmDeletion = "",
@@ -176,7 +182,9 @@ def _switch_command(kind: Literal["failover", "failback"]) -> Callable[..., None
         accepted = Accepted(reason=accept_unfenced, cut=accept_cut, ticket=fenced_on_premises)
         if prepare or confirm_deletion:
             given = (unplanned, raise_bandwidth, accept_unproven, accept_loss, network_only, plan)
-            others = accepted != NOTHING or any((*given, declared_at, authorization_key))
+            others = accepted != NOTHING or any(
+                (*given, declared_at, clean_drill, authorization_key)
+            )
             names = confirm_deletion if prepare else None
             prepare_machines(stack_dir, kind, names, yes=yes, json=json, others=others)
         if accepted != NOTHING and not unplanned:
@@ -194,6 +202,7 @@ def _switch_command(kind: Literal["failover", "failback"]) -> Callable[..., None
             yes=yes,
             raise_bandwidth=raise_bandwidth,
             network_only=network_only,
+            clean_drill=clean_drill,
             authorization_keys=read_keys(authorization_key or ()),
             confirmations=_confirmations(confirm),
             run_hooks=run_hooks,

@@ -9,6 +9,12 @@ NetworkOnly = Annotated[
     bool,
     typer.Option("--network-only", help="Leave the machines alone that Site Recovery replicates."),
 ]
+CleanDrill = Annotated[
+    bool,
+    typer.Option(
+        "--clean-drill", help="First clean up tests of machines, with which no failover begins."
+    ),
+]
 AcceptLoss = Annotated[
     str,
     typer.Option(

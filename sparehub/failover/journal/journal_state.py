@@ -44,6 +44,8 @@ class JournaledOperation:
     """Why a plan was accepted that breaks something; empty where nobody did."""
     network_only: bool = False
     """Whether its plan leaves machines alone that are replicated."""
+    clean_drill: bool = False
+    """Whether its plan first cleans up tests of a failover that are left."""
     quiesced: str = ""
     """Azure's time, ISO 8601, after which nothing is written on the machines any more."""
     job: str = ""

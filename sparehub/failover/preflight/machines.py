@@ -36,10 +36,11 @@ def machines_are_ready(situation: PreflightContext) -> Iterator[Objection]:
             hint="`sparehub commit` commits it; then `failback --prepare` re-protects",
         )
         return
-    if tested := _named(items, lambda item: item.awaits_cleanup):
+    tested = _named(items, lambda item: item.awaits_cleanup)
+    if tested and not situation.plan.cleans_tests:
         yield Objection(
             text=f"a test failover of {tested} waits for its clean-up, so no failover begins",
-            hint="`sparehub drill stop`, or --clean-drill",
+            hint="`sparehub drill stop`, or --clean-drill: about two minutes",
         )
     for machine in direction.machines:
         if why := _unready(direction, items.get(machine.name)):

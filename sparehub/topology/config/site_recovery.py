@@ -136,12 +136,25 @@ class PlanActionConfig(Closed):
         return self
 
 
+class ValidationConfig(Closed):
+    """How a drill finds out whether the machines of a group work: by a script, or by a person."""
+
+    script: Text | None = None  # a file of the project, run on each machine; .ps1 by PowerShell
+    manual: Text | None = None  # what a person answers with yes or no
+
+    @model_validator(mode="after")
+    def _script_or_manual(self) -> Self:
+        exactly_one({"script": self.script, "manual": self.manual})
+        return self
+
+
 class RecoveryGroupConfig(Closed):
     """A group of the recovery plan, whose machines start together."""
 
     before: tuple[PlanActionConfig, ...] = ()
     after: tuple[PlanActionConfig, ...] = ()
     objectives: ObjectivesConfig | None = None  # those of all groups where absent
+    validation: ValidationConfig | None = None  # a drill does not pass without one
 
 
 def _group_number(value: object) -> object:

@@ -1,4 +1,4 @@
-"""A drill as a plan: create test networks, run a test failover, delete the networks.
+"""A drill as a plan: create test networks, test the failover into them, delete the networks.
 
 https://learn.microsoft.com/azure/site-recovery/site-recovery-test-failover-to-azure
 """
@@ -6,7 +6,6 @@ https://learn.microsoft.com/azure/site-recovery/site-recovery-test-failover-to-a
 from collections.abc import Iterator
 
 from sparehub.topology.azure import durations
-from sparehub.topology.azure.durations import NO_TIME
 from sparehub.topology.errors import ConfigurationError, Problem
 from sparehub.topology.model.drill.networks import ROUTE_TABLE, build_drill
 from sparehub.topology.model.drill.peerings import rounds
@@ -25,9 +24,24 @@ from sparehub.topology.planning.plan import (
     RecoveryTime,
     StackChange,
     StepAction,
+    critical_path,
+)
+from sparehub.topology.planning.steps.drill_steps import (
+    by_hand,
+    ids_of_tests,
+    machine_tests,
+    tested_groups,
 )
 
+TARGET = "secondary"
+"""The stack in whose region a drill is."""
 _NETWORK = "azure-native:network:"
+_WITH_MACHINES = (
+    "the machines are small: a larger one was not recorded (SR-58); validation is not counted"
+)
+_WITHOUT_MACHINES = (
+    "durations are those of the networks; the test failover of the machines is not counted"
+)
 
 
 def plan_drill(primary: Stack, secondary: Stack, program: Program = UNKNOWN_PROGRAM) -> Plan:
@@ -40,23 +54,26 @@ def plan_drill(primary: Stack, secondary: Stack, program: Program = UNKNOWN_PROG
     if not drill.networks:
         message = "the region has no spoke, so a drill would have no network"
         raise ConfigurationError([Problem("region.spokes", message)], secondary.name)
-    start, by_hand, stop = _steps(primary, secondary, drill)
+    steps = _steps(primary, secondary, drill)
+    start, *_ = steps
+    tests = ids_of_tests(steps)
+    elapsed, path = critical_path(steps, tests[-1] if tests else start.id)
     return Plan(
         kind=PlanKind.DRILL,
         mode=Mode.PLANNED,
         source=primary.name,
         target=secondary.name,
         conflict=(),
-        steps=(start, by_hand, stop),
+        steps=steps,
         options=(),
         recovery=RecoveryTime(
-            seconds=start.seconds,
-            critical_path=(start.id,),
-            warm=start.seconds,
-            cold=start.seconds,
+            seconds=elapsed,
+            critical_path=path,
+            warm=elapsed,
+            cold=elapsed,
         ),
         assumptions=(
-            "durations are those of the networks; the test failover of the machines is not counted",
+            _WITH_MACHINES if tests else _WITHOUT_MACHINES,
             *_reached(drill),
         ),
         configurations={
@@ -66,7 +83,7 @@ def plan_drill(primary: Stack, secondary: Stack, program: Program = UNKNOWN_PROG
     )
 
 
-def _steps(primary: Stack, secondary: Stack, drill: Drill) -> tuple[PlanStep, PlanStep, PlanStep]:
+def _steps(primary: Stack, secondary: Stack, drill: Drill) -> tuple[PlanStep, ...]:
     stack = secondary.name
     networks = ", ".join(network.virtual_network.name for network in drill.networks)
     most = max(len(network.virtual_network.subnets) for network in drill.networks)
@@ -74,6 +91,12 @@ def _steps(primary: Stack, secondary: Stack, drill: Drill) -> tuple[PlanStep, Pl
     if drill.peerings:
         takes += durations.PEERING_UPDATE * rounds(drill.peerings)
     start, stop = f"start-drill-{stack}", f"stop-drill-{stack}"
+    groups = tested_groups(primary, secondary)
+    between = (
+        machine_tests(secondary, groups, after=start)
+        if groups
+        else by_hand(primary, stack, networks, after=start)
+    )
     return (
         PlanStep(
             id=start,
@@ -89,25 +112,13 @@ def _steps(primary: Stack, secondary: Stack, drill: Drill) -> tuple[PlanStep, Pl
             seconds=takes,
             change=_change(secondary, drill, Verb.CREATE),
         ),
-        PlanStep(
-            id="test-failover",
-            title=f"run Site Recovery's test failover into {networks}",
-            act=StepAction.HAND,
-            needs=(stack,),
-            after=(start,),
-            precondition=f"{primary.name}'s machines are replicated",
-            action="Recovery Services vault > Replicated items > Test failover",
-            postcondition="the machines started and were checked",
-            undo="Recovery Services vault > Replicated items > Clean up test failover",
-            effect="none: replication goes on",
-            seconds=NO_TIME,
-        ),
+        *between,
         PlanStep(
             id=stop,
             title=f"remove the test networks in {drill.location}",
             act=StepAction.SWITCH,
             needs=(stack,),
-            after=("test-failover",),
+            after=(between[-1].id,),
             precondition="the test failover is cleaned up: the networks have no machines",
             action=_switch(stack, on=False),
             postcondition=f"{drill.resource_group} is deleted, and the result is in the journal",

@@ -4,6 +4,7 @@
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from sparehub.topology.azure import durations
@@ -11,6 +12,7 @@ from sparehub.topology.azure.durations import Duration
 from sparehub.topology.config.enums import Activation, Depth
 from sparehub.topology.config.hooks import HookConfig
 from sparehub.topology.config.schema import StackConfig
+from sparehub.topology.errors import OptionsError
 from sparehub.topology.model.pair import Stack, switched
 from sparehub.topology.model.recovery.vault_loss import vault_loss
 from sparehub.topology.model.resources import Region
@@ -50,16 +52,18 @@ def plan(  # noqa: PLR0913 - the two stacks and the options of a plan
     *,
     raise_bandwidth: bool = False,
     network_only: bool = False,
+    clean_drill: bool = False,
     program: Program = UNKNOWN_PROGRAM,
 ) -> Plan:
     """Return the plan of a failover or failback; the activations in the files do not matter.
 
-    ``network_only`` leaves machines alone that Site Recovery replicates.
+    ``network_only`` leaves machines alone that Site Recovery replicates; ``clean_drill`` first
+    cleans up tests of their failover that are left.
 
     Raises:
         ConfigurationError: where a region cannot be built at another depth or activation, or both
             files have a hook of the same name.
-        OptionsError: where there is no bandwidth to raise.
+        OptionsError: where there is no bandwidth to raise, or no machine whose test is left.
     """
     source, target = (primary, secondary) if kind is PlanKind.FAILOVER else (secondary, primary)
     failover = FailoverSteps(source, target)
@@ -67,6 +71,10 @@ def plan(  # noqa: PLR0913 - the two stacks and the options of a plan
         failover.raise_bandwidth()
     replicated = machine_steps(source, target)
     machines = None if network_only else replicated
+    if clean_drill:
+        if machines is None:
+            raise OptionsError("--clean-drill: this operation moves no machines")
+        machines = replace(machines, cleans=True)
     hooks = hooks_of(source, target, kind, mode)
     steps = with_hooks(steps_of(failover, machines, mode), hooks)
     steps = with_traffic_impact(steps, failover.before, failover.after, failover.activate_id)

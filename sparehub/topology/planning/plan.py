@@ -56,6 +56,8 @@ class StepAction(StrEnum):
     AWAIT_MACHINES = "await-machines"  # waits for the machines in the target
     VERIFY_MACHINES = "verify-machines"  # reads where each machine is
     HOOK = "hook"  # what a stack file adds: a command, a request, a person's work
+    TEST = "test-failover"  # tests the failover of machines, which stay as they are
+    CLEAN_UP = "clean-up"  # removes what tests have made
     HAND = "hand"  # a person does it, outside Sparehub
 
 
@@ -161,6 +163,8 @@ class PlanStep:
             return "its own"
         if self.act is StepAction.FAIL_OVER:
             return "1"
+        if self.act in {StepAction.TEST, StepAction.CLEAN_UP}:
+            return "1 a machine"
         if self.starts or self.act is StepAction.STOP_SOURCES:
             return "if any"
         if self.connection:
@@ -270,6 +274,11 @@ class Plan:
     def moves_machines(self) -> bool:
         """Whether it fails machines over."""
         return any(step.act is StepAction.FAIL_OVER for step in self.steps)
+
+    @property
+    def cleans_tests(self) -> bool:
+        """Whether it first cleans up tests of a failover that are left."""
+        return any(step.act is StepAction.CLEAN_UP for step in self.steps)
 
     def step(self, identity: str) -> PlanStep:
         """Return the step of an id.

@@ -16,6 +16,7 @@ from sparehub.simulator.arm.actions.failover_tests import (
 )
 from sparehub.simulator.arm.actions.gateway_connections import connections
 from sparehub.simulator.arm.actions.resiliency import resiliency_information, routes_information
+from sparehub.simulator.arm.actions.run_command import RUN_COMMAND, run_command
 from sparehub.simulator.arm.data.service_providers import SERVICE_PROVIDERS, listed
 from sparehub.simulator.arm.http_messages import JsonObject
 from sparehub.simulator.arm.replication import (
@@ -146,6 +147,9 @@ _ACTIONS = _SITE_RECOVERY | {
     f"{VIRTUAL_MACHINE}/powerOff": Action(partial(set_power, power="stopped"), writes=True),
     f"{VIRTUAL_MACHINE}/deallocate": Action(partial(set_power, power="deallocated"), writes=True),
     f"{VIRTUAL_MACHINE}/instanceView": Action(instance_view, method="GET"),
+    f"{VIRTUAL_MACHINE}/runCommand": Action(
+        run_command, seconds=_MINUTE, writes=True, body=RUN_COMMAND
+    ),
 }
 
 ACTIONS: Mapping[str, Action] = MappingProxyType(

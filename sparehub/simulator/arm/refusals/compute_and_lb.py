@@ -196,3 +196,13 @@ VPN_GATEWAY_SKU = unquoted(
     "VpnGatewaySku", "Gateway {id}: {name} is not a SKU of VPN gateways.", "GWY-08"
 )
 VPN_CONNECTION = unquoted("VpnConnection", "Connection {id}: {problem}.", "ER-34")
+
+# -- run command ---------------------------------------------------------------------------------
+RUN_COMMAND_STOPPED = ErrorTemplate(
+    409,
+    "OperationNotAllowed",
+    "Cannot modify extensions in the VM when the VM is not running.",
+    "in use",
+    "https://github.com/azsk/AzTS-docs/issues/415 (of an extension; Run Command is one)",
+)
+RUN_COMMAND = unquoted("RunCommand", "Machine {id} knows no command '{command}'.", "ARM")

@@ -15,6 +15,7 @@ from sparehub.topology.azure.durations import NO_TIME, Duration
 from sparehub.topology.config.enums import NetworkOrder
 from sparehub.topology.model.pair import Stack
 from sparehub.topology.planning.plan import Mode, PlanStep, StepAction
+from sparehub.topology.planning.steps.drill_steps import clean_up_step
 from sparehub.topology.replication.direction import replicates
 from sparehub.topology.replication.plan_actions import manual_actions
 
@@ -51,6 +52,8 @@ class MachineSteps:
     plan_name: str
     actions: tuple[str, ...]
     """The names of the manual actions of the recovery plan."""
+    cleans: bool = False
+    """Whether tests that are left are cleaned up first, which block a failover (SR-43)."""
 
     def beside(self, network: Sequence[PlanStep], *, planned: bool) -> tuple[PlanStep, ...]:
         """Return the steps of the network with those of the machines among them.
@@ -65,12 +68,13 @@ class MachineSteps:
         parallel = self.order is NetworkOrder.PARALLEL
         arrive = [self._await(shutdown=planned and parallel), self._verify(activate)]
         if not parallel:
-            arrive.insert(0, self._fail_over(after=(activate,), shutdown=False))
+            arrive[:0] = self._start(after=(activate,), shutdown=False, cleans=not planned)
         new: dict[str, list[PlanStep]] = defaultdict(list)
         waits: dict[str, tuple[str, ...]] = {}
         if planned:
             ready = tuple(step.id for step in network if step.act in _PREPARING)
-            begin = [*self._quiesce(after=ready)]
+            clean = self._clean_up(after=ready)
+            begin = [*clean, *self._quiesce(after=tuple(step.id for step in clean) or ready)]
             if parallel:
                 begin.append(self._fail_over(after=(AWAIT_POINTS,), shutdown=True))
             new[first] += begin
@@ -78,14 +82,27 @@ class MachineSteps:
             waits = {fence: (begin[-1].id,), activate: (STOP_SOURCES,)}
         elif parallel:
             fenced = (fence,) if first == fence else ()
-            start = self._fail_over(after=fenced, shutdown=False)
-            new[ids[ids.index(fence) + 1] if fenced else ids[0]].append(start)
+            start = self._start(after=fenced, shutdown=False, cleans=True)
+            new[ids[ids.index(fence) + 1] if fenced else ids[0]] += start
+            # The steps are carried out one after the other.
+            waits = {activate: tuple(step.id for step in start[:-1])}
         new[next((step.id for step in network if step.act in _ENDING), _END)] += arrive
         ordered: list[PlanStep] = []
         for step in network:
             ordered += new[step.id]
             ordered.append(replace(step, after=(*step.after, *waits.get(step.id, ()))))
         return (*ordered, *new[_END])
+
+    def _start(
+        self, after: tuple[str, ...], *, shutdown: bool, cleans: bool
+    ) -> tuple[PlanStep, ...]:
+        """Return the clean-up of tests, if it is wanted, and the begin of the failover."""
+        clean = self._clean_up(after) if cleans else ()
+        ready = tuple(step.id for step in clean) or after
+        return (*clean, self._fail_over(ready, shutdown=shutdown))
+
+    def _clean_up(self, after: tuple[str, ...]) -> tuple[PlanStep, ...]:
+        return (clean_up_step(self.target.name, after),) if self.cleans else ()
 
     def _quiesce(self, after: tuple[str, ...]) -> tuple[PlanStep, ...]:
         """Return the steps until nothing is lost by a failover."""
