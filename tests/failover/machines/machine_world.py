@@ -1,0 +1,168 @@
+"""Both regions in memory, and the machines beside them on a local Azure: a process that may die.
+
+Pulumi, circuits and connections are the world's (:mod:`tests.failover.memory_backend`). Machines,
+vault and recovery plans are the local Azure's: each write that is sent to it has a point before it
+arrives, and one after it was accepted and before its answer came.
+"""
+
+import json
+import shutil
+from collections.abc import Mapping
+from copy import deepcopy
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ruamel.yaml import YAML
+
+from sparehub.azure import local
+from sparehub.azure.answers import Account, Answer
+from sparehub.azure.local import LocalAzure, local_azure
+from sparehub.azure.settings import LOCAL_SUBSCRIPTION
+from sparehub.failover import session
+from sparehub.simulator import control
+from sparehub.simulator.arm.http_messages import Request, Response
+from sparehub.simulator.arm.service import Azure
+from sparehub.simulator.arm.storage.faults import FaultRequest
+from sparehub.stacks.stack_files import stack_file
+from tests.configurations import OURS
+from tests.failover.memory_backend.resources import stack_in
+from tests.failover.memory_backend.state import WorldState
+from tests.failover.memory_backend.world import Retrying, World
+from tests.failover.operators import worlds_in
+from tests.replicated_pair import ReplicatedPair
+from tests.site_recovery_files import REPLICATE, SITE_RECOVERY
+
+_OF_MACHINES = (
+    "/Microsoft.Compute/virtualMachines/",
+    "/Microsoft.RecoveryServices/",
+    "/Microsoft.Storage/",
+    "/networkInterfaces/",
+    "/CheckIPAddressAvailability",
+)
+_OF_ANYTHING = ("/Microsoft.Authorization/", "/usages")
+_BESIDE = {"directory", "hooks"}
+"""Fields of a world that are no part of what is put back."""
+
+
+@dataclass
+class MachineWorld(World):
+    """A world whose machines are on a local Azure."""
+
+    saved: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def store(self) -> Path:
+        return self.directory / "azure"
+
+    @property
+    def pair(self) -> ReplicatedPair:
+        """The machines and their vault, past all points."""
+        stacks = {name: stack_in(self.directory, name) for name in ("primary", "secondary")}
+        return ReplicatedPair(self.store, stacks, LOCAL_SUBSCRIPTION)
+
+    def lose(self, stack: str) -> None:
+        """Let the region of a stack be down."""
+        self.lost.add(stack)
+        location = self.locations[stack]
+        control.add_fault(self.store, FaultRequest("region-down", region=location))
+
+    def answer_again(self) -> None:
+        """Let every region answer."""
+        self.lost.clear()
+        control.clear_faults(self.store)
+
+    def save(self) -> None:
+        """Keep everything as it is now, for :meth:`put_back`."""
+        kept = self.directory.with_name(f"{self.directory.name}-kept")
+        shutil.rmtree(kept, ignore_errors=True)
+        shutil.copytree(self.directory, kept)
+        names = {each.name for each in fields(WorldState)} - _BESIDE
+        self.saved = deepcopy({name: getattr(self, name) for name in names})
+
+    def put_back(self) -> None:
+        """Let everything be as it was when it was kept."""
+        shutil.rmtree(self.directory)
+        kept = self.directory.with_name(f"{self.directory.name}-kept")
+        shutil.copytree(kept, self.directory)
+        for name, value in deepcopy(self.saved).items():
+            setattr(self, name, value)
+        self.points, self.dies_at = 0, -1
+
+
+@dataclass(frozen=True)
+class Both(LocalAzure):
+    """Azure for the command: machines on the local Azure, everything else in memory."""
+
+    world: Any = None
+
+    def send(
+        self,
+        method: str,
+        path: str,
+        body: Mapping[str, Any] | None = None,
+        timeout: float = 60.0,
+        etag: str = "",
+    ) -> Answer:
+        if _is_of_machines(path):
+            return super().send(method, path, body, timeout, etag)
+        return Retrying(self.world).send(method, path, body, timeout)
+
+    def act(self, path: str, body: Mapping[str, Any] | None = None) -> Answer:
+        return super().act(path, body) if _is_of_machines(path) else self.send("POST", path, body)
+
+    def wait(self, seconds: float) -> None:
+        self.world.wait(seconds)
+        super().wait(seconds)
+
+    def account(self, subscription: str) -> Account:
+        found: Account = self.world.account(subscription)
+        return found
+
+
+def _is_of_machines(path: str) -> bool:
+    return any(each in path for each in _OF_MACHINES) and not any(
+        each in path for each in _OF_ANYTHING
+    )
+
+
+def machine_world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> MachineWorld:
+    """Return a world with two machines that are not replicated yet, and let commands work on it."""
+    start = worlds_in(tmp_path, monkeypatch, MachineWorld)
+    world = start()
+    assert isinstance(world, MachineWorld)
+    _describe(world, "primary", "replicate", REPLICATE)
+    _describe(world, "secondary", "siteRecovery", SITE_RECOVERY)
+    world.build()
+    control.set_clock(world.store, "instant")
+    world.pair.deploy()
+
+    class Mortal(Azure):
+        """The local Azure, as the command reaches it."""
+
+        def handle(self, request: Request) -> Response:
+            if request.method == "GET":
+                return super().handle(request)
+            world.point()
+            response = super().handle(request)
+            world.point()
+            return response
+
+    def both(_settings: object, _subscription: str) -> Both:
+        client = local_azure(world.store)
+        names = [each.name for each in fields(LocalAzure) if each.init]
+        return Both(**{name: getattr(client, name) for name in names}, world=world)
+
+    monkeypatch.setattr(local, "Azure", Mortal)
+    monkeypatch.setattr(session, "azure_of", both)
+    return world
+
+
+def _describe(world: World, stack: str, key: str, value: dict[str, Any]) -> None:
+    """Write a key of a region into a stack file."""
+    path, yaml = stack_file(world.directory, stack), YAML()
+    content = yaml.load(path)
+    mine = f"/subscriptions/{LOCAL_SUBSCRIPTION}"
+    content["config"]["sparehub:region"][key] = json.loads(json.dumps(value).replace(OURS, mine))
+    yaml.dump(content, path)
