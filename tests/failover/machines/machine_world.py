@@ -9,7 +9,7 @@ import json
 import shutil
 from collections.abc import Mapping
 from copy import deepcopy
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +22,7 @@ from sparehub.azure.local import LocalAzure, local_azure
 from sparehub.azure.settings import LOCAL_SUBSCRIPTION
 from sparehub.failover import session
 from sparehub.simulator import control
-from sparehub.simulator.arm.http_messages import Request, Response
+from sparehub.simulator.arm.http_messages import Request, Response, TransportFault
 from sparehub.simulator.arm.service import Azure
 from sparehub.simulator.arm.storage.faults import FaultRequest
 from sparehub.stacks.stack_files import stack_file
@@ -51,6 +51,10 @@ class MachineWorld(World):
     """A world whose machines are on a local Azure."""
 
     saved: dict[str, Any] = field(default_factory=dict)
+    sent: int = 0
+    """How many writes were sent to the local Azure."""
+    disturbed: dict[int, TransportFault] = field(default_factory=dict)
+    """By number of a write: reset before it arrives, or its answer lost."""
 
     @property
     def store(self) -> Path:
@@ -88,7 +92,7 @@ class MachineWorld(World):
         shutil.copytree(kept, self.directory)
         for name, value in deepcopy(self.saved).items():
             setattr(self, name, value)
-        self.points, self.dies_at = 0, -1
+        self.points, self.dies_at, self.sent = 0, -1, 0
 
 
 @dataclass(frozen=True)
@@ -144,10 +148,14 @@ def machine_world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> MachineWor
         def handle(self, request: Request) -> Response:
             if request.method == "GET":
                 return super().handle(request)
+            world.sent += 1
+            disturbance = world.disturbed.get(world.sent)
+            if disturbance is TransportFault.RESET:
+                return Response(0, transport_fault=disturbance)
             world.point()
             response = super().handle(request)
             world.point()
-            return response
+            return replace(response, transport_fault=disturbance) if disturbance else response
 
     def both(_settings: object, _subscription: str) -> Both:
         client = local_azure(world.store)
