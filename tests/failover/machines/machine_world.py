@@ -55,6 +55,8 @@ class MachineWorld(World):
     """How many writes were sent to the local Azure."""
     disturbed: dict[int, TransportFault] = field(default_factory=dict)
     """By number of a write: reset before it arrives, or its answer lost."""
+    heard: list[Request | float] = field(default_factory=list)
+    """Every request to the local Azure, and the seconds of every wait, in order."""
 
     @property
     def store(self) -> Path:
@@ -93,6 +95,7 @@ class MachineWorld(World):
         for name, value in deepcopy(self.saved).items():
             setattr(self, name, value)
         self.points, self.dies_at, self.sent = 0, -1, 0
+        self.heard.clear()
 
 
 @dataclass(frozen=True)
@@ -118,6 +121,7 @@ class Both(LocalAzure):
 
     def wait(self, seconds: float) -> None:
         self.world.wait(seconds)
+        self.world.heard.append(seconds)
         super().wait(seconds)
 
     def account(self, subscription: str) -> Account:
@@ -131,12 +135,16 @@ def _is_of_machines(path: str) -> bool:
     )
 
 
-def machine_world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> MachineWorld:
-    """Return a world with two machines that are not replicated yet, and let commands work on it."""
+def machine_world(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    replicate: dict[str, Any] = REPLICATE,
+) -> MachineWorld:
+    """Return a world with machines that are not replicated yet, and let commands work on it."""
     start = worlds_in(tmp_path, monkeypatch, MachineWorld)
     world = start()
     assert isinstance(world, MachineWorld)
-    _describe(world, "primary", "replicate", REPLICATE)
+    _describe(world, "primary", "replicate", replicate)
     _describe(world, "secondary", "siteRecovery", SITE_RECOVERY)
     world.build()
     control.set_clock(world.store, "instant")
@@ -146,6 +154,7 @@ def machine_world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> MachineWor
         """The local Azure, as the command reaches it."""
 
         def handle(self, request: Request) -> Response:
+            world.heard.append(request)
             if request.method == "GET":
                 return super().handle(request)
             world.sent += 1
