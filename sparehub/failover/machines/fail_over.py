@@ -22,7 +22,12 @@ from sparehub.site_recovery.vault import VaultError
 from sparehub.topology.errors import SparehubError
 from sparehub.topology.planning.plan import Mode, PlanStep, StepAction
 from sparehub.topology.planning.steps.hooks import is_hooked
-from sparehub.topology.planning.steps.machine_steps import FAIL_OVER, QUIESCE
+from sparehub.topology.planning.steps.machine_steps import (
+    AWAIT_MACHINES,
+    FAIL_OVER,
+    QUIESCE,
+    STOP_SOURCES,
+)
 from sparehub.topology.replication import requests
 from sparehub.topology.replication.direction import Machine, Replication
 from sparehub.topology.replication.protected_item import Operation, ProtectedItem
@@ -227,35 +232,44 @@ class MachineFailover:
     def _stop_sources(self) -> Mapping[str, Any]:
         """Read every source machine as deallocated; deallocate it where no job does.
 
+        A machine that the job has left where it is runs on: it has no other copy. It is failed over
+        again where this step was halted before.
+
         Raises:
-            MachinesError: naming those that still run.
+            MachinesError: naming those that still run, or did not arrive.
         """
-        azure = self.context.session.azure
-        by_job = bool(self.context.operation.job)
-        waited = 0.0
-        while True:
-            running = {}
-            for machine in self._moved():
-                state = power_state(azure, machine.id)
-                if state not in {DEALLOCATED, ""}:
-                    running[machine.name] = state
-                    if not by_job:
-                        deallocate(azure, machine.id)
-            if not running:
-                return {}
-            if not by_job:
-                continue
+        job_id = self.context.operation.job
+        if not job_id:
+            for name in self._running():
+                deallocate(self.context.session.azure, self.direction.machine(name).id)
+            return {}
+        waited, problem = 0.0, ""
+        if not self.opened.vault.job(job_id).goes_on:
+            problem = self._try_again(STOP_SOURCES)
+        while running := self._running():
             if self.context.session.stop():
                 raise StillWaitingError("stopped on request")
-            ended = not self.opened.vault.job(self.context.operation.job).goes_on
-            if (ended and waited) or waited >= DEADLINE:
+            job = self.opened.vault.job(job_id)
+            ended = not job.goes_on and bool(waited or job.problem)
+            if ended and (left := self._left(self._items())):
+                self._accept_left(left, problem or job.problem)
+                if set(running) <= set(left):
+                    return {"stayed": left}
+            if ended or waited >= DEADLINE:
                 listed = ", ".join(f"{name} ({state})" for name, state in running.items())
                 raise MachinesError(
                     f"still running in {self.direction.source_location}: {listed}. Stop them, "
                     "then `sparehub resume`: two copies must not be reached at the same time"
                 )
-            azure.wait(POLL)
+            self.opened.vault.azure.wait(POLL)
             waited += POLL
+        return {}
+
+    def _running(self) -> dict[str, str]:
+        """Return the power state of each source machine that is not deallocated, by name."""
+        azure = self.context.session.azure
+        states = {each.name: power_state(azure, each.id) for each in self._moved()}
+        return {name: state for name, state in states.items() if state not in {DEALLOCATED, ""}}
 
     def _moved(self) -> tuple[Machine, ...]:
         """Return the machines that the operation fails over."""
@@ -274,18 +288,24 @@ class MachineFailover:
         if job_id:
             job = self.wait.until_ended(job_id, what)
             problem = "" if job.is_clean else job.problem
-        for name in self._left(self._items()):
-            if self._repeats(name):
-                problem = self._fail_over_again(name) or problem
-        left = self._left(self._items())
-        if not left:
-            if problem:
-                self.context.note(f"warning: {what}: {problem}")
-            return {"problem": problem}
+        problem = self._try_again(AWAIT_MACHINES) or problem
+        if left := self._left(self._items()):
+            self._accept_left(left, problem)
+            return {"problem": problem, "lost": left}
+        if problem:
+            self.context.note(f"warning: {what}: {problem}")
+        return {"problem": problem}
+
+    def _accept_left(self, left: list[str], problem: str) -> None:
+        """Go on without machines that did not arrive, if somebody accepts that.
+
+        Raises:
+            MachinesError: where nobody does.
+        """
         listed = f"did not arrive: {', '.join(left)}; {problem or 'no reason is shown'}"
         if self._loss_accepted:
             self.context.note(f"accepted ({self._loss_accepted}): {listed}")
-            return {"problem": problem, "lost": left}
+            return
         raise MachinesError(
             f"{listed}. `sparehub resume` tries these again, `sparehub resume --accept-loss REASON`"
             " goes on without them"
@@ -298,19 +318,33 @@ class MachineFailover:
             if not (item := items.get(machine.name)) or not item.is_failed_over
         ]
 
-    def _repeats(self, name: str) -> bool:
-        """Return whether a machine is failed over once more: its step was halted before."""
-        return self.context.operation.state.startswith("HALTED") and name in self._items()
+    def _try_again(self, step: str) -> str:
+        """Fail over again what did not arrive, if a step was halted; return why that failed.
+
+        The job of the recovery plan has ended: until then it may still reach a later group.
+        """
+        if step not in self.context.operation.halted or self._loss_accepted:
+            return ""
+        problem, items = "", self._items()
+        for name in self._left(items):
+            if name in items:
+                problem = self._fail_over_again(name) or problem
+        return problem
 
     def _fail_over_again(self, name: str) -> str:
         """Fail one machine over that did not arrive; return why that failed, if it did."""
         item = self._items()[name]
+        if item.scenario == Operation.FAILOVER and item.scenario_job:  # of a run that died
+            return self._failure(item.scenario_job, name)
         if not item.allows(Operation.FAILOVER):
             return ""
         shutdown = self._planned
         body = requests.plan_failover(shutdown=shutdown)
         body["properties"]["providerSpecificDetails"] = {"instanceType": "A2A"}
-        job = self.opened.vault.fail_over(item.id, body)
+        return self._failure(self.opened.vault.fail_over(item.id, body), name)
+
+    def _failure(self, job: str, name: str) -> str:
+        """Wait for the failover of one machine; return why it failed, if it did."""
         ended = self.wait.until_ended(job, f"{name}: failover")
         return "" if ended.is_clean else f"{name}: {ended.problem}"
 
