@@ -15,77 +15,29 @@ from pathlib import Path
 
 import pytest
 
-from sparehub.failover import finish_fence, operations
+from sparehub.failover import operations
 from sparehub.failover.journal.acceptances import NOTHING
-from sparehub.failover.machines.replicate_command import replicate
-from sparehub.failover.machines.reprotection.command import prepare
-from sparehub.failover.plans import read_plan
 from sparehub.output import Output
 from sparehub.simulator.arm.http_messages import TransportFault
 from sparehub.topology.errors import SparehubError
 from sparehub.topology.planning.plan import Mode, PlanKind
+from tests.failover.machines.commands import (
+    Command,
+    Operates,
+    commits,
+    finishes,
+    loses,
+    prepares,
+    replicates,
+    returns,
+)
 from tests.failover.machines.machine_world import MachineWorld, machine_world
 from tests.failover.memory_backend.state import Died
-from tests.failover.operators import journal_state_of
 from tests.failover.test_crash_points import chained
 from tests.machine_log import Write, accepted, failovers
 
 EACH = 1 if os.environ.get("SPAREHUB_FAULTS") == "all" else 23
 """`make faults` dies at every point, `make test` at a sample of them."""
-QUIETED = {"quiesce": "done"}
-ACTIONS = {"group-1-after-1": "done"}
-Command = Callable[[MachineWorld], object]
-
-
-def replicates(world: MachineWorld) -> None:
-    replicate(world.directory, Output(), preview=False, yes=True)
-
-
-@dataclass(frozen=True)
-class Operates:
-    """The command of an operation, with its machines."""
-
-    kind: PlanKind
-    mode: Mode = Mode.PLANNED
-
-    def __call__(self, world: MachineWorld) -> None:
-        request = operations.OperationRequest(
-            kind=self.kind,
-            mode=self.mode,
-            plan=read_plan(world.directory, self.kind, self.mode).id,
-            yes=True,
-            confirmations=ACTIONS | (QUIETED if self.mode is Mode.PLANNED else {}),
-        )
-        operations.begin(world.directory, request, Output())
-
-    def is_done(self, world: MachineWorld) -> bool:
-        last = journal_state_of(world).last
-        return bool(last and (last.kind, last.mode) == (self.kind, self.mode))
-
-
-def prepares(kind: PlanKind) -> Command:
-    def command(world: MachineWorld) -> None:
-        prepare(world.directory, Output(), kind=kind, yes=True, confirmed=("app1", "dc1"))
-
-    return command
-
-
-def commits(world: MachineWorld) -> None:
-    operations.commit(world.directory, Output(), yes=True)
-
-
-def finishes(world: MachineWorld) -> None:
-    finish_fence.finish_fence(world.directory, Output(), yes=True)
-
-
-def loses(world: MachineWorld) -> None:
-    world.lose("primary")
-
-
-def returns(world: MachineWorld) -> None:
-    world.answer_again()
-
-
 OVER, BACK = Operates(PlanKind.FAILOVER), Operates(PlanKind.FAILBACK)
 LOST = Operates(PlanKind.FAILOVER, Mode.UNPLANNED)
 AWAY = (replicates, OVER)
