@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from sparehub.failover import finish_fence, operations
-from sparehub.failover.machines.replicate_command import replicate
+from sparehub.failover.machines.replicate_command import end, replicate
 from sparehub.failover.machines.reprotection.command import prepare
 from sparehub.failover.plans import read_plan
 from sparehub.output import Output
@@ -27,14 +27,19 @@ class Operates:
 
     kind: PlanKind
     mode: Mode = Mode.PLANNED
+    network_only: bool = False
 
     def __call__(self, world: MachineWorld) -> None:
+        confirmed = ACTIONS | (QUIETED if self.mode is Mode.PLANNED else {})
         request = operations.OperationRequest(
             kind=self.kind,
             mode=self.mode,
-            plan=read_plan(world.directory, self.kind, self.mode).id,
+            plan=read_plan(
+                world.directory, self.kind, self.mode, network_only=self.network_only
+            ).id,
             yes=True,
-            confirmations=ACTIONS | (QUIETED if self.mode is Mode.PLANNED else {}),
+            network_only=self.network_only,
+            confirmations={} if self.network_only else confirmed,
         )
         operations.begin(world.directory, request, Output())
 
@@ -48,6 +53,11 @@ def prepares(kind: PlanKind) -> Command:
         prepare(world.directory, Output(), kind=kind, yes=True, confirmed=("app1", "dc1"))
 
     return command
+
+
+def ends(world: MachineWorld, name: str) -> None:
+    """End the replication of a machine."""
+    end(world.directory, Output(), names=[name], preview=False, yes=True)
 
 
 def commits(world: MachineWorld) -> None:

@@ -42,6 +42,7 @@ _OF_MACHINES = (
     "/CheckIPAddressAvailability",
 )
 _OF_ANYTHING = ("/Microsoft.Authorization/", "/usages")
+RUNNING = "PowerState/running"
 _BESIDE = {"directory", "hooks"}
 """Fields of a world that are no part of what is put back."""
 
@@ -67,6 +68,22 @@ class MachineWorld(World):
         """The machines and their vault, past all points."""
         stacks = {name: stack_in(self.directory, name) for name in ("primary", "secondary")}
         return ReplicatedPair(self.store, stacks, LOCAL_SUBSCRIPTION)
+
+    def running(self) -> dict[str, list[str]]:
+        """Return the machines that run in the region of each stack."""
+        pair = self.pair
+        found: dict[str, list[str]] = {}
+        for stack, direction in (("primary", pair.back), ("secondary", pair.away)):
+            views = {
+                machine.name: pair.arm.send("GET", f"{machine.arrives}/instanceView").body or {}
+                for machine in direction.machines
+            }
+            found[stack] = [
+                name
+                for name, view in sorted(views.items())
+                if any(each["code"] == RUNNING for each in view.get("statuses", ()))
+            ]
+        return found
 
     def lose(self, stack: str) -> None:
         """Let the region of a stack be down."""
@@ -139,13 +156,17 @@ def machine_world(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     replicate: dict[str, Any] = REPLICATE,
+    *,
+    vault: str = "",
 ) -> MachineWorld:
     """Return a world with machines that are not replicated yet, and let commands work on it."""
     start = worlds_in(tmp_path, monkeypatch, MachineWorld)
     world = start()
     assert isinstance(world, MachineWorld)
     _describe(world, "primary", "replicate", replicate)
-    _describe(world, "secondary", "siteRecovery", SITE_RECOVERY)
+    where = {"location": vault} if vault else {}
+    recovery = SITE_RECOVERY | {"vault": SITE_RECOVERY["vault"] | where}
+    _describe(world, "secondary", "siteRecovery", recovery)
     world.build()
     control.set_clock(world.store, "instant")
     world.pair.deploy()

@@ -36,6 +36,7 @@ from tests.failover.memory_backend.state import Died
 from tests.failover.test_crash_points import chained
 from tests.machine_log import Write, accepted, failovers
 
+STACKS = ("primary", "secondary")
 EACH = 1 if os.environ.get("SPAREHUB_FAULTS") == "all" else 23
 """`make faults` dies at every point, `make test` at a sample of them."""
 OVER, BACK = Operates(PlanKind.FAILOVER), Operates(PlanKind.FAILBACK)
@@ -96,13 +97,6 @@ class Standing:
 
 def standing(world: MachineWorld) -> Standing:
     pair = world.pair
-    running: dict[str, list[str]] = {"primary": [], "secondary": []}
-    for source, direction in (("primary", pair.back), ("secondary", pair.away)):
-        for machine in direction.machines:
-            seen = pair.arm.send("GET", f"{machine.arrives}/instanceView")
-            states = [each["code"] for each in (seen.body or {}).get("statuses", ())]
-            if "PowerState/running" in states:
-                running[source].append(machine.name)
     return Standing(
         writes={
             # Azure stops a machine again that is stopped: nothing comes of it.
@@ -116,9 +110,9 @@ def standing(world: MachineWorld) -> Standing:
                 for item in pair.vault.contents().items
             )
         ),
-        running=running,
-        advertised={stack: world.advertised(stack) for stack in running},
-        files={stack: (world.directory / f"Pulumi.{stack}.yaml").read_text() for stack in running},
+        running=world.running(),
+        advertised={stack: world.advertised(stack) for stack in STACKS},
+        files={stack: (world.directory / f"Pulumi.{stack}.yaml").read_text() for stack in STACKS},
     )
 
 
