@@ -13,9 +13,10 @@ from sparehub.topology.config.resource_ids import ResourceId
 from sparehub.topology.errors import HalfwayError, PreflightError
 from sparehub.topology.planning.plan import Mode, PlanKind
 from sparehub.topology.replication import requests
-from tests.failover.machines.commands import Operates, replicates
+from tests.failover.machines.commands import Operates, commits, replicates
 from tests.failover.machines.machine_world import MachineWorld, machine_world
-from tests.machine_log import failovers
+from tests.failover.memory_backend.hooks import Hooks
+from tests.machine_log import accepted, failovers
 
 SUBNET = {"name": "app", "properties": {"addressPrefix": "10.2.0.0/24"}}
 OVER = Operates(PlanKind.FAILOVER)
@@ -106,3 +107,18 @@ def test_a_test_that_was_left_stops_every_failover(world: MachineWorld, command:
         command(world)
 
     assert failovers(world.store) == {}
+
+
+def test_a_commit_that_another_run_has_begun_is_waited_for(world: MachineWorld) -> None:
+    """It is not asked for again, and the operation is committed only once it has ended."""
+    OVER(world)
+    control.set_clock(world.store, "1")  # nothing ends by itself while it is looked at
+    vault = world.pair.vault
+    jobs = [vault.commit(item.id) for item in vault.contents().items]
+
+    with world.injecting(Hooks(after_wait=lambda: control.set_clock(world.store, "instant"))):
+        commits(world)
+
+    assert [vault.job(job).goes_on for job in jobs] == [False, False]
+    commits_sent = [path for _, path in accepted(world.store, "/failoverCommit")]
+    assert len(commits_sent) == 2
