@@ -6,7 +6,7 @@ floor: the same requests, sent again by the same client to a copy of the store, 
 
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -101,7 +101,7 @@ def _floor(store: Path, heard: list[Any]) -> float:
     return process_time() - started
 
 
-def _query(query: Any) -> list[tuple[str, str]]:
+def _query(query: Mapping[str, str]) -> list[tuple[str, str]]:
     return [(key, text) for key, text in query.items() if key == "ipAddress"]
 
 

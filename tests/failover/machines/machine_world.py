@@ -160,9 +160,9 @@ def machine_world(
     vault: str = "",
 ) -> MachineWorld:
     """Return a world with machines that are not replicated yet, and let commands work on it."""
-    start = worlds_in(tmp_path, monkeypatch, MachineWorld)
-    world = start()
-    assert isinstance(world, MachineWorld)
+    made = worlds_in(tmp_path, monkeypatch, MachineWorld)()
+    assert isinstance(made, MachineWorld)
+    world: MachineWorld = made
     _describe(world, "primary", "replicate", replicate)
     where = {"location": vault} if vault else {}
     recovery = SITE_RECOVERY | {"vault": SITE_RECOVERY["vault"] | where}
@@ -181,7 +181,7 @@ def machine_world(
             world.sent += 1
             disturbance = world.disturbed.get(world.sent)
             if disturbance is TransportFault.RESET:
-                return Response(0, transport_fault=disturbance)
+                return Response(status=0, transport_fault=disturbance)
             world.point()
             response = super().handle(request)
             world.point()
