@@ -12,6 +12,7 @@ from benchmarks import (
     commands,
     document,
     failover_speed,
+    machines_speed,
     previews,
     recovery_speed,
     simulator_speed,
@@ -31,7 +32,8 @@ app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 @app.command(epilog="Exit codes: 0 every target reached, 1 a target missed or a failure, 2 usage.")
 def bench(
     only: Annotated[
-        Literal["previews", "simulator", "recovery", "commands", "verify", "failover"] | None,
+        Literal["previews", "simulator", "recovery", "machines", "commands", "verify", "failover"]
+        | None,
         typer.Option(help="Measure one part alone."),
     ] = None,
 ) -> None:
@@ -49,6 +51,7 @@ def bench(
         "previews": _previews,
         "simulator": _simulator,
         "recovery": _recovery,
+        "machines": _machines,
         "commands": _commands,
         "verify": _verify,
         "failover": _failover,
@@ -70,6 +73,12 @@ def _recovery(output: Output) -> bool:
     """Measure Site Recovery on the local Azure; return whether every target is reached."""
     output.note(f"measuring lists and failovers of up to {recovery_speed.ITEMS:,} machines")
     return _written("recovery", recovery_speed.measure(), output)
+
+
+def _machines(output: Output) -> bool:
+    """Measure commands that move machines; return whether every target is reached."""
+    output.note(f"measuring a replication and a failover of {machines_speed.COUNT} machines")
+    return _written("machines", machines_speed.measure(), output)
 
 
 def _commands(output: Output) -> bool:

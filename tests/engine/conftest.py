@@ -170,3 +170,16 @@ def pair_inside(tmp_path_factory: pytest.TempPathFactory) -> Path:
         built.change(stack, lambda config: recorded_inside(config["sparehub:region"]))
         built.up(stack)
     return home
+
+
+@pytest.fixture(scope="session")
+def replicated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the home of a pair with two machines, which are replicated; tests work on copies."""
+    # The module works on engines: it is imported once they are defined.
+    from tests.engine.machines import deploy, describe  # noqa: PLC0415 - see above
+
+    home = tmp_path_factory.mktemp("replicated") / "home"
+    built = Engine(home, STACKS)
+    describe(built)
+    deploy(built)
+    return home

@@ -5,6 +5,7 @@ Nothing here imports anything of ``sparehub``: what judges it must not share its
 
 import hashlib
 import json
+import re
 import subprocess
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import pairwise
@@ -17,6 +18,12 @@ from sparehub.simulator.arm.service import Azure
 from sparehub.simulator.control import LogEntry
 
 Interval = tuple[float, float]
+_BY_THE_VAULT = re.compile(
+    r"/rg-(machines|recovered|nva-[a-z]+)(/|$)"
+    r"|/replication(jobs|recoveryplans|protecteditems)/[^/]+$"
+    r"|/replicationnetworks/azurenetwork$|/replicationprotectioncontainers/[^/]+$"
+)
+"""Machines, and what Site Recovery keeps about them: no stack knows them."""
 SUBSCRIPTION = "/subscriptions/00000000-0000-0000-0000-000000000000/"
 
 
@@ -108,7 +115,8 @@ def lost(store: Path, project: Path, environment: Mapping[str, str]) -> set[str]
                 known.add(each["id"].lower())
         for each in deployment.get("pending_operations") or []:
             pending.add(f"pending {each['resource']['urn']}")
-    return (standing ^ known) | pending
+    differing = {each for each in standing ^ known if not _BY_THE_VAULT.search(each)}
+    return differing | pending
 
 
 def journals(home: Path) -> Iterator[list[dict[str, Any]]]:

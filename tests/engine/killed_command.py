@@ -4,13 +4,18 @@
 being
 cleaned up, and SIGSTOP pauses it until SIGCONT. POINT is ``before:EVENT:STEP``,
 ``after:EVENT:STEP`` (a journal record), ``before:PUT:`` or ``after:DELETE:`` (a request of its own
-that writes) or ``write:NAME`` (Pulumi says that it writes a resource).
+that writes), ``before:POST:unplannedFailover`` or ``after:PUT:app1`` (the same request by the last
+part of its path, or one of Microsoft's SDK) or ``write:NAME`` (Pulumi says that it writes a
+resource).
 """
 
 import os
 import signal
 import sys
 from typing import Any
+from urllib.parse import urlsplit
+
+from requests import Session
 
 from sparehub.azure.answers import Answer
 from sparehub.azure.local import LocalAzure
@@ -51,6 +56,14 @@ def main(number: signal.Signals, point: str) -> None:
         come(f"after:{method}:")
         return answer
 
+    def passing(session: Any, request: Any, **more: Any) -> Any:
+        last = urlsplit(str(request.url)).path.rpartition("/")[2]
+        come(f"before:{request.method}:{last}")
+        answer = transported(session, request, **more)
+        come(f"after:{request.method}:{last}")
+        return answer
+
+    transported, Session.send = Session.send, passing  # type: ignore[method-assign, assignment]
     LocalAzure.send = sending  # type: ignore[method-assign, assignment]
     Journal.append = appending  # type: ignore[method-assign, assignment]
     Progress.writes = writing  # type: ignore[method-assign, assignment]

@@ -55,6 +55,8 @@ class JournaledOperation:
     confirmed: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """What was confirmed as done by ``--confirm``: ``who`` and ``note`` by name."""
     state: str = "PREFLIGHT"
+    halted: frozenset[str] = frozenset()
+    """Ids of the steps in which it was halted."""
 
     @classmethod
     def of(cls, record: Record) -> Self:
@@ -66,6 +68,7 @@ class JournaledOperation:
             ),
             "accepted": Accepted.of(record.data),
             "machines": (),
+            "halted": frozenset(),
         }
         names = {name.name for name in fields(cls)}  # a later version may write more
         data = {name: value for name, value in data.items() if name in names}
@@ -205,6 +208,12 @@ def _raised(state: JournalState, step: str) -> frozenset[tuple[str, ResourceOper
     return frozenset((target, raised.operation) for raised in raises if raised.step == step)
 
 
+def _halted(state: JournalState, record: Record) -> _Changes:
+    step = record.data["step"]
+    before: frozenset[str] = state.open.halted if state.open else frozenset()
+    return _of_open(state, state=f"HALTED({step})", halted=before | {step})
+
+
 def _finished(state: JournalState, record: Record) -> _Changes:
     del record
     ended = _of_open(state, state="ACTIVE")["open"]
@@ -263,9 +272,7 @@ _REDUCERS: Mapping[str, Callable[[JournalState, Record], _Changes]] = {
     JournalEvent.FINISHED: _finished,
     JournalEvent.ACCEPTED: _accepted,
     JournalEvent.CONFIRMED: _confirmed,
-    JournalEvent.HALTED: lambda state, record: _of_open(
-        state, state=f"HALTED({record.data['step']})"
-    ),
+    JournalEvent.HALTED: _halted,
     JournalEvent.WITHDRAWN: lambda state, _: {"open": state.superseded, "superseded": None},
     JournalEvent.ABANDONED: lambda state, _: {"open": None, "superseded": state.open},
     JournalEvent.COMMITTED: lambda *_: {"committed": True},

@@ -18,6 +18,8 @@ from sparehub.topology.replication.reconcile import items_by_machine
 def commit_machines(session: Session, *, yes: bool) -> list[str]:
     """Commit every machine that waits for it; return their names.
 
+    A commit that a run has begun which died is waited for.
+
     Raises:
         PreflightError: where a source machine of a planned operation still runs.
         MachinesError: naming those that could not be committed; the others are.
@@ -27,15 +29,16 @@ def commit_machines(session: Session, *, yes: bool) -> list[str]:
     opened = open_vault(session)
     items = items_by_machine(opened.away, opened.vault.contents().items)
     waiting = {name: item for name, item in items.items() if item.awaits_commit}
-    if not waiting:
+    begun = {name: item for name, item in items.items() if item.is_being_committed}
+    jobs = [(item.scenario_job, f"{name}: commit") for name, item in begun.items()]
+    if not waiting and not begun:
         return []
     _refuse_running_sources(session, opened, waiting)
-    names = ", ".join(waiting)
+    names = ", ".join([*waiting, *begun])
     session.progress.note(f"a commit ends the choice of recovery point of {names}")
-    if not yes:
+    if waiting and not yes:
         ask(f"commit {names}?")
     problems: list[str] = []
-    jobs = []
     for name, item in waiting.items():
         session.journal.append(JournalEvent.REPLICATION_INTENDED, machine=name, action="commit")
         try:
@@ -51,7 +54,7 @@ def commit_machines(session: Session, *, yes: bool) -> list[str]:
     if problems:
         raise MachinesError(f"{'; '.join(problems)}. `sparehub commit` tries these again")
     session.progress.note(f"{names}: committed")
-    return list(waiting)
+    return [*waiting, *begun]
 
 
 def _refuse_running_sources(

@@ -9,12 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sparehub.failover.journal.events import JournalEvent
 from sparehub.failover.journal.source_addresses import record_source_addresses
 from sparehub.failover.machines.arrival import arrival_problems
 from sparehub.failover.machines.azure_machines import DEALLOCATED, deallocate, power_state
-from sparehub.failover.machines.clean_up_tests import CleanUpError, clean_up_tests
-from sparehub.failover.machines.replication.replicate import write_plan
+from sparehub.failover.machines.replicate import write_plan
 from sparehub.failover.machines.vault_session import VaultSession, open_vault
 from sparehub.failover.machines.waiting import DEADLINE, POLL, JobWait, StillWaitingError
 from sparehub.failover.steps.hooks.confirmation import confirmed
@@ -68,15 +66,13 @@ class MachineFailover:
         opened = open_vault(context.session)
         return cls(context, opened, opened.leaving(context.plan.source), opened.wait(answer))
 
-    def perform(self, step: PlanStep) -> Mapping[str, Any]:  # noqa: PLR0911 - one return a step
+    def perform(self, step: PlanStep) -> Mapping[str, Any]:
         """Do what a step is for; return what the journal records of its outcome.
 
         Raises:
             SparehubError: where it cannot be finished; `sparehub resume` repeats it.
         """
         match step.act:
-            case StepAction.CLEAN_UP:
-                return self._clean_up()
             case StepAction.QUIESCE:
                 return self._quiesced()
             case StepAction.POINTS:
@@ -100,23 +96,6 @@ class MachineFailover:
 
     def _items(self) -> dict[str, ProtectedItem]:
         return items_by_machine(self.direction, self.opened.vault.contents().items)
-
-    def _clean_up(self) -> Mapping[str, Any]:
-        """Clean up every test that is left; an unplanned operation goes on without a machine.
-
-        Raises:
-            CleanUpError: where a test of a planned operation is still there.
-        """
-        record, operation = self.context.session.journal.append, self.context.operation.id
-        vault = self.opened.vault
-        try:
-            seconds = clean_up_tests(vault, self._items(), self.wait, record, operation)
-        except CleanUpError as error:
-            if self._planned:
-                raise
-            self.context.note(f"warning: {error}")
-            return {"problem": str(error)}
-        return {"cleaned": seconds}
 
     def _quiesced(self) -> Mapping[str, Any]:
         """Note Azure's time: only a recovery point after it has everything that was written."""
@@ -253,39 +232,43 @@ class MachineFailover:
     def _stop_sources(self) -> Mapping[str, Any]:
         """Read every source machine as deallocated; deallocate it where no job does.
 
+        A machine that the job has left where it is runs on: it has no other copy. It is failed over
+        again where this step was halted before.
+
         Raises:
-            MachinesError: naming those that still run.
+            MachinesError: naming those that still run, or did not arrive.
         """
-        azure, job = self.context.session.azure, self.context.operation.job
-        problem = self._fail_over_again(STOP_SOURCES) if job else ""
-        waited = 0.0
+        job_id = self.context.operation.job
+        if not job_id:
+            for name in self._running():
+                deallocate(self.context.session.azure, self.direction.machine(name).id)
+            return {}
+        waited, problem = 0.0, ""
+        if not self.opened.vault.job(job_id).goes_on:
+            problem = self._try_again(STOP_SOURCES)
         while running := self._running():
-            if not job:
-                for machine in self._moved():
-                    deallocate(azure, machine.id)
-                continue
             if self.context.session.stop():
                 raise StillWaitingError("stopped on request")
-            ended = self.opened.vault.job(job)
-            if (not ended.goes_on and waited) or waited >= DEADLINE:
-                problem = problem or ("" if ended.is_clean else ended.problem)
+            job = self.opened.vault.job(job_id)
+            ended = not job.goes_on and bool(waited or job.problem)
+            if ended and (left := self._left(self._items())):
+                self._accept_left(left, problem or job.problem)
+                if set(running) <= set(left):
+                    return {"stayed": left}
+            if ended or waited >= DEADLINE:
                 listed = ", ".join(f"{name} ({state})" for name, state in running.items())
                 raise MachinesError(
-                    f"still running in {self.direction.source_location}: {listed}"
-                    f"{f'; {problem}' if problem else ''}. Two copies of a machine must not be "
-                    "reached at the same time: `sparehub resume` fails over again what did not "
-                    "arrive; one that arrived and still runs here has to be stopped by hand"
+                    f"still running in {self.direction.source_location}: {listed}. Stop them, "
+                    "then `sparehub resume`: two copies must not be reached at the same time"
                 )
-            azure.wait(POLL)
+            self.opened.vault.azure.wait(POLL)
             waited += POLL
         return {}
 
     def _running(self) -> dict[str, str]:
         """Return the power state of each source machine that is not deallocated, by name."""
-        states = {
-            machine.name: power_state(self.context.session.azure, machine.id)
-            for machine in self._moved()
-        }
+        azure = self.context.session.azure
+        states = {each.name: power_state(azure, each.id) for each in self._moved()}
         return {name: state for name, state in states.items() if state not in {DEALLOCATED, ""}}
 
     def _moved(self) -> tuple[Machine, ...]:
@@ -305,16 +288,24 @@ class MachineFailover:
         if job_id:
             job = self.wait.until_ended(job_id, what)
             problem = "" if job.is_clean else job.problem
-        problem = self._fail_over_again(AWAIT_MACHINES) or problem
-        left = self._left(self._items())
-        if not left:
-            if problem:
-                self.context.note(f"warning: {what}: {problem}")
-            return {"problem": problem}
+        problem = self._try_again(AWAIT_MACHINES) or problem
+        if left := self._left(self._items()):
+            self._accept_left(left, problem)
+            return {"problem": problem, "lost": left}
+        if problem:
+            self.context.note(f"warning: {what}: {problem}")
+        return {"problem": problem}
+
+    def _accept_left(self, left: list[str], problem: str) -> None:
+        """Go on without machines that did not arrive, if somebody accepts that.
+
+        Raises:
+            MachinesError: where nobody does.
+        """
         listed = f"did not arrive: {', '.join(left)}; {problem or 'no reason is shown'}"
         if self._loss_accepted:
             self.context.note(f"accepted ({self._loss_accepted}): {listed}")
-            return {"problem": problem, "lost": left}
+            return
         raise MachinesError(
             f"{listed}. `sparehub resume` tries these again, `sparehub resume --accept-loss REASON`"
             " goes on without them"
@@ -327,32 +318,35 @@ class MachineFailover:
             if not (item := items.get(machine.name)) or not item.is_failed_over
         ]
 
-    def _fail_over_again(self, step: str) -> str:
-        """Fail over what did not arrive, where the run halted in this step before.
+    def _try_again(self, step: str) -> str:
+        """Fail over again what did not arrive, if a step was halted; return why that failed.
 
-        Returns:
-            Why the last of them failed, if one did.
+        The job of the recovery plan has ended: until then it may still reach a later group.
         """
-        if not self._was_halted(step):
+        if step not in self.context.operation.halted or self._loss_accepted:
             return ""
-        items, problem = self._items(), ""
+        problem, items = "", self._items()
         for name in self._left(items):
-            item = items.get(name)
-            if item is None or not item.allows(Operation.FAILOVER):
-                continue
-            body = requests.failover(shutdown=self._planned)
-            job = self.opened.vault.fail_over(item.id, body)
-            ended = self.wait.until_ended(job, f"{name}: failover, once more")
-            problem = problem if ended.is_clean else f"{name}: {ended.problem}"
+            if name in items:
+                problem = self._fail_over_again(name) or problem
         return problem
 
-    def _was_halted(self, step: str) -> bool:
-        return any(
-            record.event == JournalEvent.HALTED
-            and record.operation == self.context.operation.id
-            and record.data.get("step") == step
-            for record in self.context.session.journal.records
-        )
+    def _fail_over_again(self, name: str) -> str:
+        """Fail one machine over that did not arrive; return why that failed, if it did."""
+        item = self._items()[name]
+        if item.scenario == Operation.FAILOVER and item.scenario_job:  # of a run that died
+            return self._failure(item.scenario_job, name)
+        if not item.allows(Operation.FAILOVER):
+            return ""
+        shutdown = self._planned
+        body = requests.plan_failover(shutdown=shutdown)
+        body["properties"]["providerSpecificDetails"] = {"instanceType": "A2A"}
+        return self._failure(self.opened.vault.fail_over(item.id, body), name)
+
+    def _failure(self, job: str, name: str) -> str:
+        """Wait for the failover of one machine; return why it failed, if it did."""
+        ended = self.wait.until_ended(job, f"{name}: failover")
+        return "" if ended.is_clean else f"{name}: {ended.problem}"
 
     def _verify(self) -> Mapping[str, Any]:
         """Verify that each machine runs where the files want it.

@@ -12,6 +12,8 @@ from sparehub.topology.config.resource_ids import ResourceId
 
 PROTECTED = "Protected"
 RECOVERY = "Recovery"
+_COMMITTING = "CommitFailover"
+"""What is done with an item while its failover is committed (SR-52)."""
 _NO_SCENARIO = "None"
 _TEST_WAITS = ("WaitingForCompletion", "WaitingForCleanup", "TestFailoverFailed")
 """States of a test that is to be cleaned up (SR-48)."""
@@ -99,6 +101,11 @@ class ProtectedItem:
     def awaits_commit(self) -> bool:
         """Whether its failover is not committed."""
         return Operation.COMMIT in self.allowed
+
+    @property
+    def is_being_committed(self) -> bool:
+        """Whether a commit of its failover has begun and not ended."""
+        return self.scenario == _COMMITTING
 
     @property
     def awaits_cleanup(self) -> bool:
