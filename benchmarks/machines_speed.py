@@ -18,7 +18,7 @@ import pytest
 from benchmarks.simulator_speed import Row
 from sparehub.azure.local import local_azure
 from sparehub.failover import operations
-from sparehub.failover.machines.replicate_command import replicate
+from sparehub.failover.machines.replication.replicate_command import replicate
 from sparehub.failover.plans import read_plan
 from sparehub.output import Output
 from sparehub.simulator import control

@@ -12,7 +12,7 @@ from typing import Any
 from sparehub.failover.journal.source_addresses import record_source_addresses
 from sparehub.failover.machines.arrival import arrival_problems
 from sparehub.failover.machines.azure_machines import DEALLOCATED, deallocate, power_state
-from sparehub.failover.machines.replicate import write_plan
+from sparehub.failover.machines.replication.replicate import write_plan
 from sparehub.failover.machines.vault_session import VaultSession, open_vault
 from sparehub.failover.machines.waiting import DEADLINE, POLL, JobWait, StillWaitingError
 from sparehub.failover.steps.hooks.confirmation import confirmed

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from sparehub.failover import finish_fence, operations
-from sparehub.failover.machines.replicate_command import end, replicate
+from sparehub.failover.machines.replication.replicate_command import end, replicate
 from sparehub.failover.machines.reprotection.command import prepare
 from sparehub.failover.plans import read_plan
 from sparehub.output import Output
