@@ -121,7 +121,12 @@ def test_machines_and_groups_are_those_of_the_files(tmp_path: Path) -> None:
 def test_the_journal_says_points_tests_and_what_was_measured(tmp_path: Path) -> None:
     """As of its last record; a drill's networks alone test no machine."""
     drill: Event = (-86400, "", "drill", {"result": "", "escapes": [], "removed": 2})
-    tested: Event = (-90000, "", "drill", {**drill[3], "tested": ["dc1"]})
+    tested: Event = (
+        -90000,
+        "",
+        "drill",
+        {**drill[3], "outcome": "passed", "machines": [{"name": "dc1"}]},
+    )
     section = of(tmp_path, tested, drill, *moved()).machines
 
     assert section

@@ -172,6 +172,16 @@ class DrillRecord:
         }
 
 
+def tested_machines(data: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the machines that a drill's last record says were tested: those of one that passed.
+
+    A machine that only ran was not shown to work; a drill of networks alone names none.
+    """
+    if data.get("outcome") != DrillOutcome.PASSED:
+        return ()
+    return tuple(str(each["name"]) for each in data.get("machines", ()))
+
+
 _Changes = dict[str, Any]
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, fields, replace
 from typing import Any, Self
 
 from sparehub.failover.journal.acceptances import NOTHING, Accepted
+from sparehub.failover.journal.drill_record import tested_machines
 from sparehub.failover.journal.events import JournalEvent
 from sparehub.failover.journal.journal import Record
 from sparehub.failover.journal.open_items import Fence, OpenItem
@@ -129,7 +130,7 @@ class JournalState:
     last_drill: str = ""
     """When a drill was last recorded; empty where none was."""
     tested: Mapping[str, str] = field(default_factory=dict)
-    """By machine: when a drill last tested its failover. A drill of networks alone tests none."""
+    """By machine: when a drill of it last passed. A drill of networks alone tests none."""
 
     @classmethod
     def of(cls, records: Iterable[Record]) -> Self:
@@ -278,7 +279,7 @@ _REDUCERS: Mapping[str, Callable[[JournalState, Record], _Changes]] = {
     JournalEvent.COMMITTED: lambda *_: {"committed": True},
     JournalEvent.DRILL_ENDED: lambda state, record: {
         "last_drill": record.at,
-        "tested": {**state.tested, **dict.fromkeys(record.data.get("tested", ()), record.at)},
+        "tested": {**state.tested, **dict.fromkeys(tested_machines(record.data), record.at)},
     },
     JournalEvent.KEYS_USED_UP: lambda state, record: {
         "used_keys": state.used_keys.union(record.data["keys"])

@@ -94,7 +94,10 @@ class Measured:
         return cls(failover=last_failover(records), drill=last_drill(records))
 
     def expected(self, pair: Mapping[str, Stack]) -> tuple[Duration | None, Duration | None]:
-        """Return what such a failover and such a drill take by the files; None where no plan."""
+        """Return what such a failover, and a drill's networks, take by the files.
+
+        A drill's first step makes the networks. None where there is no such plan.
+        """
         primary, secondary = pair["primary"], pair["secondary"]
         made, drill = self.failover, self.drill
         try:
@@ -108,7 +111,7 @@ class Measured:
                 ).recovery.seconds
                 if made
                 else None,
-                plan_drill(primary, secondary).recovery.seconds if drill else None,
+                plan_drill(primary, secondary).steps[0].seconds if drill else None,
             )
         except SparehubError:  # files that have no such plan: `check` says why
             return None, None

@@ -5,6 +5,7 @@ import pytest
 from sparehub.failover.journal.journal_state import JournalState
 from sparehub.failover.journal.measured import Measured, last_drill, last_failover
 from sparehub.topology.azure.durations import Duration
+from sparehub.topology.planning.drill import plan_drill
 from tests.replicated_pair import pair_of
 from tests.report.journal_records import Event, at, begin, planned, records, step
 from tests.site_recovery_files import protected, recovery
@@ -107,7 +108,10 @@ def test_measured_times_stand_beside_the_expected_ones() -> None:
     failover, drill = found.expected(PAIR)
 
     assert failover
-    assert drill
+    assert (
+        drill
+        == plan_drill(PAIR["primary"], PAIR["secondary"]).step("start-drill-secondary").seconds
+    )
     assert [*found.lines(PAIR)] == [
         "last failover, unplanned: service verified 830 s after it was declared" + beside(failover),
         "last drill: networks isolated after 90 s" + beside(drill),
@@ -128,11 +132,14 @@ def test_a_record_of_another_version_is_refused() -> None:
 
 
 def test_a_drill_says_which_machines_it_tested() -> None:
-    """A drill of networks alone tests none, and a later one forgets no machine."""
+    """Only one that passed tests a machine, and a later one forgets none."""
+    dc1, app1 = {"name": "dc1"}, {"name": "app1"}
     events: list[Event] = [
-        (10, "", "drill", {"result": "", "tested": ["dc1", "app1"]}),
-        (20, "", "drill", {"result": "", "tested": ["app1"]}),
-        (30, "", "drill", {"result": ""}),
+        (10, "", "drill", {"result": "", "outcome": "passed", "machines": [dc1, app1]}),
+        (20, "", "drill", {"result": "", "outcome": "passed", "machines": [app1]}),
+        (30, "", "drill", {"result": "", "outcome": "not validated", "machines": [dc1]}),
+        (40, "", "drill", {"result": "", "outcome": "failed", "machines": [dc1]}),
+        (50, "", "drill", {"result": ""}),
     ]
 
     assert JournalState.of(records(*events)).tested == {"dc1": at(10), "app1": at(20)}
