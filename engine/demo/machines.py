@@ -5,6 +5,7 @@ machine runs and with which address, and which region is connected to on-premise
 """
 
 import os
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -87,6 +88,29 @@ class MachinesDemo(Demonstration):
             f"machines in {PRIMARY}: {found.primary}; in {SECONDARY}: {found.secondary}, "
             f"with the addresses of the files; live: {found.live}"
         )
+
+    def drill(self) -> None:
+        """Test the failover of every machine into isolated networks; production is not touched.
+
+        Raises:
+            DemoError: where a test copy does not run, or is still there at the end.
+        """
+        shutil.copy(EXAMPLE / "validate.sh", self.rehearsal.project)
+        self.sparehub("plan", "drill", "--out", "drill.json")
+        self.sparehub("drill", "start", "--yes", "--plan", "drill.json")
+        self._require_tests(RUNNING)
+        answer = ("--answer", "1=yes, a user signs in at dc1", "--approver", "A. Chan")
+        self.sparehub("drill", "validate", *answer)
+        self.sparehub("plan", "drill", "--out", "drill.json")
+        self.sparehub("drill", "stop", "--yes", "--plan", "drill.json", "--result", "all passed")
+        self._require_tests(DELETED)
+
+    def _require_tests(self, state: str) -> None:
+        tests = (ResourceId.of(f"{machine.arrives}-test") for machine in self.machines)
+        found = {each.name: power_state(self.azure, each).partition("/")[2] for each in tests}
+        if any((each or DELETED) != state for each in found.values()):
+            raise DemoError(f"the test copies are not {state}: {found}")
+        self.checked(f"{', '.join(found)}: {state}")
 
     def move(self, kind: str, *options: str, code: ExitCode = ExitCode.DONE) -> None:
         """Plan an operation, then carry out exactly this plan."""
@@ -181,7 +205,7 @@ def run(output: Output, directory: Path) -> None:
     away = Situation(primary=STOPPED, secondary=RUNNING, live=SECONDARY)
     demo.build_both()
     demo.act("replicate the machines", lambda: demo.sparehub("replicate", "--yes"), home)
-    # The drill of the machines stands here.
+    demo.act("drill", demo.drill, home)
     demo.act("fail over, planned", lambda: demo.move("failover"), away)
     demo.act("re-protect", lambda: demo.prepare("failback"), replace(away, primary=DELETED))
     demo.act(
