@@ -35,6 +35,8 @@ RESOURCES = {"primary": 21, "secondary": 34}
 RUNNING, STOPPED, DELETED, SILENT = "running", "deallocated", "deleted", "no answer"
 _ANSWER = ("--confirm", "group-1-after-1=dc1 answers")
 """The manual action of the example's recovery plan; a person would be asked."""
+_DRILL_ANSWERS = tuple(f"--answer={group}=yes" for group in (1, 2, 3))
+"""What a person would say of the groups of the example's recovery plan."""
 CIRCUITS = {PRIMARY: "hong-kong", SECONDARY: "singapore"}
 
 
@@ -93,6 +95,16 @@ class MachinesDemo(Demonstration):
         file = f"{kind}.json"
         self.sparehub("plan", kind, *options, "--out", file)
         self.sparehub(kind, *options, "--yes", "--plan", file, *_ANSWER, code=code)
+
+    def drill(self) -> None:
+        """Test the failover of the machines, validate them, and clean up."""
+        plan = ("plan", "drill", "--out", "drill.json")
+        confirmed = ("--yes", "--plan", "drill.json")
+        self.sparehub(*plan)
+        self.sparehub("drill", "start", *confirmed)
+        self.sparehub("drill", "validate", "--approver", "demo", *_DRILL_ANSWERS)
+        self.sparehub(*plan)  # another one: the file says now that a drill is on
+        self.sparehub("drill", "stop", "--result", "every group has passed", *confirmed)
 
     def prepare(self, kind: str) -> None:
         """Commit the machines, and replicate them the other way."""
@@ -181,7 +193,7 @@ def run(output: Output, directory: Path) -> None:
     away = Situation(primary=STOPPED, secondary=RUNNING, live=SECONDARY)
     demo.build_both()
     demo.act("replicate the machines", lambda: demo.sparehub("replicate", "--yes"), home)
-    # The drill of the machines stands here.
+    demo.act("test the failover in a drill", demo.drill, home)
     demo.act("fail over, planned", lambda: demo.move("failover"), away)
     demo.act("re-protect", lambda: demo.prepare("failback"), replace(away, primary=DELETED))
     demo.act(
