@@ -234,7 +234,7 @@ class FailoverTests:
             objective=self.direction.recovery_point_objective(machine),
         )
         self.record(JournalEvent.DRILL_MACHINE, **asdict(tested))
-        self.wait.note(f"{machine.name}: {_told(tested)}")
+        self.wait.note(f"{machine.name}: {_shown(tested)}")
 
 
 def _point(job: Job, machine: str) -> str:
@@ -245,7 +245,7 @@ def _point(job: Job, machine: str) -> str:
     return str(found.get("recoveryPointTime") or "")
 
 
-def _told(tested: DrillMachine) -> str:
+def _shown(tested: DrillMachine) -> str:
     took = "" if tested.seconds is None else f"up after {tested.seconds:.0f} s, "
     age = "of an unknown age" if tested.age is None else f"{tested.age / 60:.0f} min old"
     stale = f"; the objective is {tested.objective} min" if tested.is_stale else ""

@@ -11,21 +11,26 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import product
 from pathlib import Path
 from typing import Any
 
+from sparehub.drill.rehearse_machines import RehearsedMachines, of_stacks
 from sparehub.drill.simulator_prerequisites import make_ready
 from sparehub.drill.workspace import Rehearsal
+from sparehub.failover.journal.drill_record import DrillOutcome
 from sparehub.files.home import Home
 from sparehub.output import Output
 from sparehub.report.durations_format import span
 from sparehub.simulator import control
 from sparehub.simulator.control import LogEntry
 from sparehub.stacks.stack_files import STACKS, read_stack
-from sparehub.topology.errors import PreflightError, SparehubError
+from sparehub.topology.errors import ExitCode, PreflightError, SparehubError
 
 _CONNECTIONS = "/providers/microsoft.network/connections/"
+_TESTED = "primary"
+"""The stack whose machines a drill tests."""
 _NOT_OURS = ("ARM_", "AZURE_", "PULUMI_")
 """What a shell says of the real Azure, and of other stacks."""
 
@@ -86,17 +91,47 @@ def rehearse(
     for stack in STACKS:
         with output.progress.status(f"building {stack} ..."):
             rehearsal.pulumi("up", "--yes", "--skip-preview", "--stack", stack)
+    machines = RehearsedMachines.of(rehearsal, partial(_sparehub, rehearsal))
+    alone: tuple[str, ...] = ()
+    if machines and (machines.source, kinds[0]) != (_TESTED, "failover"):
+        output.note("the machines are not in the primary's region: the network moves alone")
+        alone, machines = ("--network-only",), None
+    drill = _drill(machines, directory, output) if machines else None
     moves = []
-    for kind in kinds:
+    for number, kind in enumerate(kinds):
         with output.progress.status(f"{kind} ..."):
-            moves.append(_move(rehearsal, kind, run_hooks=run_hooks))
+            if machines and number:
+                machines.prepare(kind)
+            options = (*alone, *(machines.options() if machines else ()))
+            moves.append(_move(rehearsal, kind, alone, options, run_hooks=run_hooks))
     total = sum(len(move.violations) for move in moves)
+    if drill and drill["outcome"] == DrillOutcome.FAILED:
+        total += 1
     if output.as_json:
         document = {"moves": [move.document() for move in moves], "violations": total}
-        output.document(document)
+        output.document(document | ({"drill": drill} if drill else {}))
     else:
         _print(output, moves)
     return 1 if total else 0
+
+
+def _drill(machines: RehearsedMachines, directory: Path, output: Output) -> Mapping[str, Any]:
+    """Replicate the machines and rehearse a drill of them; return what it recorded."""
+    machines.copy_scripts(directory)
+    with output.progress.status("replicating the machines ..."):
+        machines.replicate()
+    with output.progress.status("drill ..."):
+        drill = machines.drill()
+    if not output.as_json:
+        tests, clean_up = (
+            "an unknown time" if seconds is None else span(round(seconds))
+            for seconds in (drill["seconds"]["tests"], drill["seconds"]["cleanUp"])
+        )
+        output.results.print(
+            f"drill: {len(drill['machines'])} machines up after {tests}, cleaned up in {clean_up}, "
+            f"{drill['outcome']} (scripts and answers are simulated)"
+        )
+    return drill
 
 
 def _kinds(directory: Path) -> tuple[str, str]:
@@ -135,12 +170,19 @@ def hook_options(plan: Mapping[str, Any]) -> list[str]:
     return ["--run-hooks", *(f"--confirm={name}=rehearsed" for name in names)]
 
 
-def _move(rehearsal: Rehearsal, kind: str, *, run_hooks: bool) -> RehearsalStep:
-    plan = json.loads(_sparehub(rehearsal, "plan", kind, "--json"))
+def _move(
+    rehearsal: Rehearsal,
+    kind: str,
+    of_plan: Sequence[str],
+    options: Sequence[str],
+    *,
+    run_hooks: bool,
+) -> RehearsalStep:
+    plan = json.loads(_sparehub(rehearsal, "plan", kind, *of_plan, "--json"))
     seen = len(rehearsal.log())
     began = time.monotonic()
     hooks = hook_options(plan) if run_hooks else ()
-    _sparehub(rehearsal, kind, "--yes", "--plan", plan["id"], "--json", *hooks)
+    _sparehub(rehearsal, kind, "--yes", "--plan", plan["id"], "--json", *options, *hooks)
     own = time.monotonic() - began
     entries = rehearsal.log()[seen:]
     astray = control.data_plane_faults(rehearsal.home.simulator)
@@ -150,8 +192,10 @@ def _move(rehearsal: Rehearsal, kind: str, *, run_hooks: bool) -> RehearsalStep:
         expected=plan["recoveryTime"]["typical"],
         took=round(max(e.at + e.seconds for e in entries) - min(e.at for e in entries)),
         own=own,
-        writes=tuple(f"{entry.operation} {entry.path.split('/')[-1]}" for entry in entries),
-        violations=(*violations(plan, entries), *astray),
+        writes=tuple(
+            f"{entry.operation} {entry.path.split('/')[-1]}" for entry in of_stacks(entries)
+        ),
+        violations=(*violations(plan, of_stacks(entries)), *astray),
     )
 
 
@@ -178,8 +222,10 @@ def _live_together(entries: Sequence[LogEntry]) -> list[str]:
     ]
 
 
-def _sparehub(rehearsal: Rehearsal, *arguments: str) -> str:
-    """Run the command in the copy, as a script would."""
+def _sparehub(
+    rehearsal: Rehearsal, *arguments: str, codes: Sequence[int] = (ExitCode.DONE,)
+) -> str:
+    """Run the command in the copy, as a script would; ``codes``: those that it may end with."""
     done = subprocess.run(  # noqa: S603 - our own command, without a shell
         [sys.executable, "-c", "from sparehub.cli.app import main; main()", *arguments],
         cwd=rehearsal.project,
@@ -188,7 +234,7 @@ def _sparehub(rehearsal: Rehearsal, *arguments: str) -> str:
         text=True,
         check=False,
     )
-    if done.returncode:
+    if done.returncode not in codes:
         command = " ".join(("sparehub", *arguments))
         message = f"`{command}` ended with code {done.returncode}:\n{done.stdout}{done.stderr}"
         raise RehearsalFailedError(message)

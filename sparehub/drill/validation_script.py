@@ -2,7 +2,7 @@
 
 https://learn.microsoft.com/rest/api/compute/virtual-machines/run-command
 
-Run Command says ``succeeded`` whatever the exit status of the script is
+Run Command says ``succeeded`` for any exit status of the script
 (https://github.com/Azure/azure-cli/issues/14425). So the status is printed after the script, as the
 last line, and a script whose last line is missing has not passed. Azure keeps the last 4,096
 characters of the output.

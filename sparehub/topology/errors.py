@@ -34,6 +34,8 @@ SparehubError                     1  one message: what, where, what to do
 ├── ReplicationError              1  machines were not replicated, or replication did not end
 ├── RecoveryPointError            1  a machine has no recovery point that is new enough
 ├── MachinesError                 1  machines still run, did not arrive, or were not committed
+├── CleanUpError                  1  what a test failover has made is still there
+├── DrillFailedError              1  a machine did not come up as it has to in a drill
 ├── EscapeError                   1  the test networks of a drill are not isolated
 ├── PrerequisiteError             1  the simulator refuses what a stack file refers to
 ├── PulumiFailedError             1  a pulumi command of a rehearsal failed

@@ -44,7 +44,13 @@ class DrillEstate:
         return self
 
     def make_networks(self) -> "DrillEstate":
-        """Make what `drill start` makes first."""
+        """Make what `drill start` makes first, and record that a drill has begun."""
+        self.put_networks()
+        self.machines().session.journal.append(JournalEvent.DRILL_INTENDED, step="start")
+        return self
+
+    def put_networks(self) -> None:
+        """Make the test networks."""
         drill = build_drill(self.estate.pair["secondary"].config)
         where = {"location": drill.location}
         for machine in self.estate.away.machines:
@@ -57,8 +63,6 @@ class DrillEstate:
             ]
             properties = {"addressSpace": {"addressPrefixes": space}, "subnets": subnets}
             self.estate.arm.put(str(machine.test_network), where | {"properties": properties})
-        self.machines().session.journal.append(JournalEvent.DRILL_INTENDED, step="start")
-        return self
 
     def machines(self) -> DrillMachines:
         """Return what one run of a command works with."""

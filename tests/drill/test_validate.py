@@ -80,8 +80,8 @@ def windows(output: str, errors: str = "") -> Answering:
         (linux(""), (False, "the script did not run to its end")),
         (windows("up\r\nsparehub: exit status 0\r\n"), (True, "up")),
         (
-            windows("", "At line 1: it is no cmdlet"),
-            (False, "At line 1: it is no cmdlet\nthe script did not run to its end"),
+            windows("", "At line 1: not a cmdlet"),
+            (False, "At line 1: not a cmdlet\nthe script did not run to its end"),
         ),
         (Answering(status=409), (False, "Run Command: the machine does not run")),
     ],
@@ -89,7 +89,7 @@ def windows(output: str, errors: str = "") -> Answering:
 def test_only_a_script_that_ends_with_0_has_passed(
     azure: Answering, result: tuple[bool, str]
 ) -> None:
-    """Run Command succeeds whatever the script does: its exit status is printed after it."""
+    """Run Command succeeds when the script fails: its exit status is printed after it."""
     passed, output = result
 
     assert run_script(azure, VM, "x.sh", "true") == ScriptResult(passed=passed, output=output)

@@ -9,7 +9,7 @@ from sparehub.failover.journal.drill_record import DrillMachine, DrillOutcome, D
 from sparehub.failover.journal.events import JournalEvent
 from sparehub.failover.journal.journal import Journal
 
-MACHINE = {
+MACHINE: dict[str, Any] = {
     "machine": "dc1",
     "group": 1,
     "job": "j",
@@ -19,7 +19,13 @@ MACHINE = {
     "age": 600.0,
     "objective": 15,
 }
-ANSWER = {"group": 1, "result": "passed", "by": "A", "how": "manual", "output": "yes"}
+ANSWER: dict[str, Any] = {
+    "group": 1,
+    "result": "passed",
+    "by": "A",
+    "how": "manual",
+    "output": "yes",
+}
 
 
 @pytest.fixture

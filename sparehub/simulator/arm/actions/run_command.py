@@ -1,11 +1,11 @@
 """``runCommand`` of a machine: the answer that Run Command would give of a script.
 
-Shape: https://learn.microsoft.com/rest/api/compute/virtual-machines/run-command. What stands in
-``code`` and ``message`` is as https://github.com/Azure/azure-cli/issues/14425 and
-https://github.com/MicrosoftDocs/azure-docs-cli/issues/4542 show it: ``succeeded`` whatever the exit
-status of the script is. No script is run here. One answers with what ``control.answer_commands``
-has set, else it prints nothing and ends with 0. If its last line prints an exit status, that is
-the line's last word.
+Shape: https://learn.microsoft.com/rest/api/compute/virtual-machines/run-command. The values of
+``code`` and ``message`` are as https://github.com/Azure/azure-cli/issues/14425 and
+https://github.com/MicrosoftDocs/azure-docs-cli/issues/4542 show them: ``succeeded`` for any exit
+status of the script. No script is run here. One answers with what ``control.answer_commands`` has
+set, else it prints nothing and ends with 0. If its last line prints an exit status, that is the
+last word of the output.
 """
 
 import json
