@@ -13,6 +13,7 @@ from sparehub.failover.machines.waiting import JobWait
 from sparehub.site_recovery.vault import Vault
 from sparehub.topology.config.resource_ids import ResourceId
 from sparehub.topology.model.build import build
+from sparehub.topology.model.drill.networks import build_drill
 from sparehub.topology.model.pair import Stack
 from sparehub.topology.replication.direction import Replication, replication
 from tests.configurations import stack_of
@@ -135,6 +136,23 @@ class ReplicatedPair:
         space = [str(prefix) for prefix in spoke.virtual_network.address_space]
         properties = {"addressSpace": {"addressPrefixes": space}, "subnets": subnets}
         self.arm.put(str(network), {"location": location, "properties": properties})
+
+    def test_network(self, network: ResourceId) -> None:
+        """Make a test network of a drill."""
+        drill = build_drill(self.pair["secondary"].config)
+        found = next(
+            each.virtual_network
+            for each in drill.networks
+            if each.virtual_network.name == network.name
+        )
+        self._group(network, drill.location)
+        subnets = [
+            {"name": each.name, "properties": {"addressPrefix": str(each.address_prefix)}}
+            for each in found.subnets
+        ]
+        space = [str(prefix) for prefix in found.address_space]
+        properties = {"addressSpace": {"addressPrefixes": space}, "subnets": subnets}
+        self.arm.put(str(network), {"location": drill.location, "properties": properties})
 
     def _machine(self, name: str) -> None:
         """Make a machine with the interfaces of the file, at their recovery addresses."""

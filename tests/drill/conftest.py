@@ -11,7 +11,6 @@ from sparehub.failover.journal.drill_record import DrillRecord
 from sparehub.failover.journal.events import JournalEvent
 from sparehub.failover.journal.journal import Journal
 from sparehub.simulator import control
-from sparehub.topology.model.drill.networks import build_drill
 from tests.failover.machines.reprotection.conftest import FailedOver
 from tests.replicated_pair import ReplicatedPair, pair_of
 from tests.site_recovery_files import protected, recovery
@@ -51,18 +50,8 @@ class DrillEstate:
 
     def put_networks(self) -> None:
         """Make the test networks."""
-        drill = build_drill(self.estate.pair["secondary"].config)
-        where = {"location": drill.location}
         for machine in self.estate.away.machines:
-            network = next(each for each in drill.networks if each.key == machine.spoke)
-            self.estate.arm.put(str(machine.test_network.group), where)
-            space = [str(prefix) for prefix in network.virtual_network.address_space]
-            subnets = [
-                {"name": each.name, "properties": {"addressPrefix": str(each.address_prefix)}}
-                for each in network.virtual_network.subnets
-            ]
-            properties = {"addressSpace": {"addressPrefixes": space}, "subnets": subnets}
-            self.estate.arm.put(str(machine.test_network), where | {"properties": properties})
+            self.estate.test_network(machine.test_network)
 
     def machines(self) -> DrillMachines:
         """Return what one run of a command works with."""

@@ -76,3 +76,33 @@ def test_what_refers_to_others_is_rehearsed_too(tmp_path: Path) -> None:
         ),
     ]
     assert {path.name: path.read_bytes() for path in tmp_path.glob("Pulumi*")} == before
+
+
+@pytest.mark.long
+def test_machines_are_rehearsed_with_a_drill(tmp_path: Path) -> None:
+    """The example: replicated, tested, validated, cleaned up, and moved there and back."""
+    done = subprocess.run(
+        [str(VENV / "bin" / "sparehub"), "drill", "rehearse", "--json"],
+        cwd=ROOT / "examples" / "site-recovery",
+        env={**os.environ, "SPAREHUB_HOME": str(tmp_path / "home")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    assert found["violations"] == 0
+    assert [each["kind"] for each in found["moves"]] == ["failover", "failback"]
+    drill = found["drill"]
+    assert drill["outcome"] == "passed"
+    assert [(each["name"], each["group"]) for each in drill["machines"]] == [
+        ("dc1", 1),
+        ("db1", 2),
+        ("files1", 2),
+        ("app1", 3),
+    ]
+    assert not any(each["stale"] for each in drill["machines"])
+    assert [(each["result"], each["by"]) for each in drill["groups"]] == [
+        ("passed", "rehearsed")
+    ] * 3

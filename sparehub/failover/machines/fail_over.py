@@ -12,6 +12,7 @@ from typing import Any
 from sparehub.failover.journal.source_addresses import record_source_addresses
 from sparehub.failover.machines.arrival import arrival_problems
 from sparehub.failover.machines.azure_machines import DEALLOCATED, deallocate, power_state
+from sparehub.failover.machines.clean_up_tests import CleanUpError, clean_up_tests
 from sparehub.failover.machines.replication.replicate import write_plan
 from sparehub.failover.machines.vault_session import VaultSession, open_vault
 from sparehub.failover.machines.waiting import DEADLINE, POLL, JobWait, StillWaitingError
@@ -66,13 +67,15 @@ class MachineFailover:
         opened = open_vault(context.session)
         return cls(context, opened, opened.leaving(context.plan.source), opened.wait(answer))
 
-    def perform(self, step: PlanStep) -> Mapping[str, Any]:
+    def perform(self, step: PlanStep) -> Mapping[str, Any]:  # noqa: PLR0911 - one return a step
         """Do what a step is for; return what the journal records of its outcome.
 
         Raises:
             SparehubError: where it cannot be finished; `sparehub resume` repeats it.
         """
         match step.act:
+            case StepAction.CLEAN_UP:
+                return self._clean_up()
             case StepAction.QUIESCE:
                 return self._quiesced()
             case StepAction.POINTS:
@@ -96,6 +99,23 @@ class MachineFailover:
 
     def _items(self) -> dict[str, ProtectedItem]:
         return items_by_machine(self.direction, self.opened.vault.contents().items)
+
+    def _clean_up(self) -> Mapping[str, Any]:
+        """Clean up every test that is left; an unplanned operation goes on without a machine.
+
+        Raises:
+            CleanUpError: where a test of a planned operation is still there.
+        """
+        record, operation = self.context.session.journal.append, self.context.operation.id
+        vault = self.opened.vault
+        try:
+            seconds = clean_up_tests(vault, self._items(), self.wait, record, operation)
+        except CleanUpError as error:
+            if self._planned:
+                raise
+            self.context.note(f"warning: {error}")
+            return {"problem": str(error)}
+        return {"cleaned": seconds}
 
     def _quiesced(self) -> Mapping[str, Any]:
         """Note Azure's time: only a recovery point after it has everything that was written."""

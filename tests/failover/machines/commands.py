@@ -9,6 +9,7 @@ from sparehub.failover.machines.reprotection.command import prepare
 from sparehub.failover.plans import read_plan
 from sparehub.output import Output
 from sparehub.topology.planning.plan import Mode, PlanKind
+from sparehub.topology.replication import requests
 from tests.failover.machines.machine_world import MachineWorld
 from tests.failover.operators import journal_state_of
 
@@ -28,6 +29,7 @@ class Operates:
     kind: PlanKind
     mode: Mode = Mode.PLANNED
     network_only: bool = False
+    clean_drill: bool = False
 
     def __call__(self, world: MachineWorld) -> None:
         confirmed = ACTIONS | (QUIETED if self.mode is Mode.PLANNED else {})
@@ -35,10 +37,15 @@ class Operates:
             kind=self.kind,
             mode=self.mode,
             plan=read_plan(
-                world.directory, self.kind, self.mode, network_only=self.network_only
+                world.directory,
+                self.kind,
+                self.mode,
+                network_only=self.network_only,
+                clean_drill=self.clean_drill,
             ).id,
             yes=True,
             network_only=self.network_only,
+            clean_drill=self.clean_drill,
             confirmations={} if self.network_only else confirmed,
         )
         operations.begin(world.directory, request, Output())
@@ -58,6 +65,19 @@ def prepares(kind: PlanKind) -> Command:
 def ends(world: MachineWorld, name: str) -> None:
     """End the replication of a machine."""
     end(world.directory, Output(), names=[name], preview=False, yes=True)
+
+
+def leaves_a_drill(world: MachineWorld) -> None:
+    """Test the failover of every machine in its test network, as a drill does that is left."""
+    pair = world.pair
+    for machine, item in zip(
+        pair.away.machines,
+        sorted(pair.vault.contents().items, key=lambda each: each.machine),
+        strict=True,
+    ):
+        pair.test_network(machine.test_network)
+        body = requests.test_failover(machine.test_network)
+        pair.wait.until_done(pair.vault.test_failover(item.id, body), "test failover")
 
 
 def commits(world: MachineWorld) -> None:

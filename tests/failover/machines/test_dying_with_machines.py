@@ -26,6 +26,7 @@ from tests.failover.machines.commands import (
     Operates,
     commits,
     finishes,
+    leaves_a_drill,
     loses,
     prepares,
     replicates,
@@ -65,6 +66,14 @@ FLOWS = {
     "planned failover": Flow(OVER, (replicates,)),
     "unplanned, the primary answers": Flow(LOST, (replicates,), stopped=False),
     "unplanned, the primary is down": Flow(LOST, (replicates, loses), stopped=False),
+    "planned, a drill is left": Flow(
+        Operates(PlanKind.FAILOVER, clean_drill=True), (replicates, leaves_a_drill)
+    ),
+    "unplanned, a drill is left": Flow(
+        Operates(PlanKind.FAILOVER, Mode.UNPLANNED, clean_drill=True),
+        (replicates, leaves_a_drill, loses),
+        stopped=False,
+    ),
     "finish-fence": Flow(finishes, (replicates, loses, LOST, returns)),
     "commit": Flow(commits, AWAY),
     "failback --prepare": Flow(

@@ -119,7 +119,7 @@ def clean_up_step(stack: str, after: tuple[str, ...]) -> PlanStep:
         precondition=f"{stack} answers",
         action="POST testFailoverCleanup of each item, all at once (SR-49)",
         postcondition="the test machines are deleted, and a failover can begin",
-        undo="none: `sparehub drill start` tests again",
+        undo="`sparehub drill start` tests again",
         effect=_NOTHING,
         seconds=durations.TEST_CLEANUP,
     )
