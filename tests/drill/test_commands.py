@@ -177,7 +177,7 @@ def test_a_drill_that_failed_is_recorded_as_failed(
     assert (stopped["outcome"], stopped["machines"]) == ("failed", [])
 
 
-def test_a_test_of_somebody_else_is_cleaned_up_and_is_no_drill(
+def test_a_test_of_somebody_else_is_cleaned_up_and_is_not_a_drill(
     commands: Commands, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Without one there is nothing to stop."""
