@@ -85,6 +85,12 @@ class Session:
         return {name: state for name, state in self.states.items() if isinstance(state, Snapshot)}
 
     @property
+    def subscription(self) -> str:
+        """The subscription of the stacks; empty where none that can be read is deployed."""
+        found = (snapshot.subscription for snapshot in self.readable.values())
+        return next(filter(None, found), "")
+
+    @property
     def journal_state(self) -> JournalState:
         """What the journal adds up to at present."""
         return JournalState.of(self.journal.records)

@@ -10,7 +10,11 @@ from sparehub.topology.errors import SparehubError
 
 DEALLOCATED = "PowerState/deallocated"
 RUNNING = "PowerState/running"
+UNKNOWN = "PowerState/unknown"
+"""Not Azure's: the machine is there, and no power state is shown."""
 _POWER = "PowerState/"
+_TIMEOUT = 60.0
+"""Seconds."""
 
 
 class MachineError(SparehubError):
@@ -100,20 +104,20 @@ def read_interface(azure: Azure, identity: ResourceId) -> Interface:
     )
 
 
-def power_state(azure: Azure, identity: ResourceId) -> str:
-    """Return the power state of a machine, as ``PowerState/running``; empty where there is none.
+def power_state(azure: Azure, identity: ResourceId, timeout: float = _TIMEOUT) -> str:
+    """Return the power state of a machine, as ``PowerState/running``; empty without a machine.
 
-    https://learn.microsoft.com/azure/virtual-machines/states-billing
+    A machine that shows none may run: https://learn.microsoft.com/azure/virtual-machines/states-billing
 
     Raises:
         MachineError: where it cannot be read.
     """
-    answer = azure.send("GET", f"{identity}/instanceView")
+    answer = azure.send("GET", f"{identity}/instanceView", timeout=timeout)
     if answer.status == NOT_FOUND:
         return ""
     _require(answer, identity)
     codes = (str(each.get("code") or "") for each in answer.body.get("statuses") or ())
-    return next((code for code in codes if code.startswith(_POWER)), "")
+    return next((code for code in codes if code.startswith(_POWER)), UNKNOWN)
 
 
 def deallocate(azure: Azure, identity: ResourceId) -> None:

@@ -15,7 +15,13 @@ from sparehub.failover.machines.azure_machines import DEALLOCATED, deallocate, p
 from sparehub.failover.machines.clean_up_tests import CleanUpError, clean_up_tests
 from sparehub.failover.machines.replication.replicate import write_plan
 from sparehub.failover.machines.vault_session import VaultSession, open_vault
-from sparehub.failover.machines.waiting import DEADLINE, POLL, JobWait, StillWaitingError
+from sparehub.failover.machines.waiting import (
+    DEADLINE,
+    POLL,
+    JobError,
+    JobWait,
+    StillWaitingError,
+)
 from sparehub.failover.steps.hooks.confirmation import confirmed
 from sparehub.failover.steps.step_inputs import StepContext
 from sparehub.failover.steps.verify_step import VerificationError
@@ -25,8 +31,10 @@ from sparehub.topology.planning.plan import Mode, PlanStep, StepAction
 from sparehub.topology.planning.steps.hooks import is_hooked
 from sparehub.topology.planning.steps.machine_steps import (
     AWAIT_MACHINES,
+    AWAIT_POINTS,
     FAIL_OVER,
     QUIESCE,
+    STILL_QUIESCED,
     STOP_SOURCES,
 )
 from sparehub.topology.replication import requests
@@ -110,8 +118,8 @@ class MachineFailover:
         vault = self.opened.vault
         try:
             seconds = clean_up_tests(vault, self._items(), self.wait, record, operation)
-        except CleanUpError as error:
-            if self._planned:
+        except (CleanUpError, StillWaitingError, VaultError) as error:
+            if self._planned or self.context.session.stop():
                 raise
             self.context.note(f"warning: {error}")
             return {"problem": str(error)}
@@ -160,14 +168,34 @@ class MachineFailover:
 
     def _older_points(self, quiesced: datetime) -> Iterator[tuple[str, datetime | None]]:
         for name, item in self._items().items():
-            if item.is_failed_over:
+            if self._has_moved(item):
                 continue
             point = self.opened.vault.newest_point(item)
             if point is None or point <= quiesced:
                 yield name, point
 
     def _fail_over(self) -> Mapping[str, Any]:
-        """Start the failover by the recovery plan, once; say what is lost of each machine.
+        """Start the failover by the recovery plan, once.
+
+        An unplanned operation switches the network also where the vault does not take it: the step
+        that waits for the machines names them, and `sparehub resume` fails them over there.
+
+        Raises:
+            SparehubError: where a planned operation cannot start it.
+        """
+        try:
+            return self._start()
+        except (JobError, VaultError) as error:
+            if self._planned:
+                raise
+            self.context.note(f"warning: no machine is failed over yet: {error}")
+            return {"job": "", "machines": self._all_names(), "problem": str(error)}
+
+    def _all_names(self) -> list[str]:
+        return [machine.name for machine in self.direction.machines]
+
+    def _start(self) -> Mapping[str, Any]:
+        """Start the failover by the recovery plan; say what is lost of each machine.
 
         Raises:
             MachinesError: where machines cannot be failed over now.
@@ -177,10 +205,11 @@ class MachineFailover:
         items = items_by_machine(self.direction, contents.items)
         if begun := self._begun(items):
             return begun
-        ready = {name: item for name, item in items.items() if item.allows(Operation.FAILOVER)}
+        ready = {name: item for name, item in items.items() if self._can_move(item)}
         self._refuse_unready(items, ready)
-        if not ready:
-            return {"job": "", "machines": []}
+        if not ready:  # the step that waits for them names them, and tries again
+            return {"job": "", "machines": self._all_names()}
+        self._require_still_quiesced()
         loss = self._loss(ready, contents.at)
         record_source_addresses(self.context.session.journal.append, self.direction, items)
         self._require_plan(ready)
@@ -198,18 +227,48 @@ class MachineFailover:
             return {**found, "loss": loss}
         return {"job": job, "machines": sorted(ready), "loss": loss}
 
+    def _require_still_quiesced(self) -> None:
+        """Ask whether the applications were started again while the operation was halted.
+
+        Raises:
+            UnconfirmedError: where nobody says that they were not, and no loss is accepted.
+        """
+        operation = self.context.operation
+        halted = {AWAIT_POINTS, FAIL_OVER} & set(operation.halted)
+        if not self._planned or not halted or self._loss_accepted:
+            return
+        question = (
+            f"The operation was halted. Since {operation.quiesced} nothing may have been written "
+            f"on the machines of {self.direction.source}. Was nothing started again? If it was, "
+            "stop it and give --accept-loss REASON: what has no recovery point is lost."
+        )
+        confirmed(self.context, STILL_QUIESCED, question, _PATIENCE)
+
     def _begun(self, items: Mapping[str, ProtectedItem]) -> Mapping[str, Any]:
         """Return the failover that an earlier run has begun; empty where none has."""
+        here = {name: each for name, each in items.items() if self._is_of_direction(each)}
         moving = {
             name: item
-            for name, item in items.items()
+            for name, item in here.items()
             if item.is_failed_over or item.scenario == Operation.FAILOVER
         }
         if not moving:
             return {}
         jobs = [item.scenario_job for item in moving.values() if item.scenario_job]
         self.context.note(f"the failover of {', '.join(moving)} was begun already")
-        return {"job": jobs[0] if jobs else "", "machines": sorted(moving)}
+        # One that did not arrive is of the same failover, and is tried again.
+        left = [name for name, item in here.items() if item.allows(Operation.FAILOVER)]
+        return {"job": jobs[0] if jobs else "", "machines": sorted({*moving, *left})}
+
+    def _is_of_direction(self, item: ProtectedItem) -> bool:
+        """Return whether an item is replicated in this direction, and not in the other one."""
+        return item.container == self.direction.container
+
+    def _has_moved(self, item: ProtectedItem) -> bool:
+        return item.is_failed_over and self._is_of_direction(item)
+
+    def _can_move(self, item: ProtectedItem) -> bool:
+        return item.allows(Operation.FAILOVER) and self._is_of_direction(item)
 
     def _refuse_unready(
         self, items: Mapping[str, ProtectedItem], ready: Mapping[str, ProtectedItem]
@@ -232,7 +291,11 @@ class MachineFailover:
         """Return the age of each machine's newest point in seconds; an unplanned run says it."""
         ages: dict[str, float] = {}
         for name, item in ready.items():
-            point = self.opened.vault.newest_point(item)
+            try:
+                point = self.opened.vault.newest_point(item)
+            except VaultError as error:
+                self.context.note(f"warning: {error}")
+                continue
             if point is None:
                 continue
             age = now - point
@@ -260,9 +323,13 @@ class MachineFailover:
         """
         job_id = self.context.operation.job
         if not job_id:
+            # Once the failover has begun, one that has no other copy runs on.
+            begun = FAIL_OVER in self.context.operation.done
+            only = self._left(self._items()) if begun else []
             for name in self._running():
-                deallocate(self.context.session.azure, self.direction.machine(name).id)
-            return {}
+                if name not in only:
+                    deallocate(self.context.session.azure, self.direction.machine(name).id)
+            return {"stayed": only} if only else {}
         waited, problem = 0.0, ""
         if not self.opened.vault.job(job_id).goes_on:
             problem = self._try_again(STOP_SOURCES)
@@ -293,8 +360,7 @@ class MachineFailover:
 
     def _moved(self) -> tuple[Machine, ...]:
         """Return the machines that the operation fails over."""
-        names = set(self.context.operation.machines)
-        machines = self.direction.machines
+        names, machines = set(self.context.operation.machines), self.direction.machines
         return tuple(each for each in machines if each.name in names) if names else machines
 
     def _await_machines(self) -> Mapping[str, Any]:
@@ -335,7 +401,7 @@ class MachineFailover:
         return [
             machine.name
             for machine in self._moved()
-            if not (item := items.get(machine.name)) or not item.is_failed_over
+            if not (item := items.get(machine.name)) or not self._has_moved(item)
         ]
 
     def _try_again(self, step: str) -> str:
@@ -382,8 +448,10 @@ class MachineFailover:
             for machine in moved
             for problem in arrival_problems(azure, machine, items.get(machine.name))
         ]
-        if problems:
+        if problems and not self._loss_accepted:
             raise VerificationError("; ".join(problems))
+        for problem in problems:
+            self.context.note(f"accepted ({self._loss_accepted}): {problem}")
         self.context.note(
             f"{len(moved)} machines run in {self.direction.target_location}: `sparehub commit` "
             "commits them, and ends the choice of recovery point"

@@ -18,12 +18,15 @@ from sparehub.output import Note
 from sparehub.topology.config.resource_ids import ResourceId
 
 UNKNOWN = "unknown"
+PATIENCE = 10.0
+"""Seconds that a machine of a region that may be lost is waited for."""
 
 
 def record_running_sources(context: StepContext) -> None:
     """Record that the source machines of an unplanned operation may still run."""
     plan, operation = context.plan, context.operation
-    if not operation.machines:
+    identity = f"{operation.id}-{plan.source}"
+    if not operation.machines or identity in context.session.journal_state.closed_items:
         return
     direction = open_vault(context.session).leaving(plan.source)
     ids = tuple(
@@ -31,7 +34,7 @@ def record_running_sources(context: StepContext) -> None:
     )
     known = next(iter(context.open_items), None)
     item = known or OpenItem(
-        id=f"{operation.id}-{plan.source}",
+        id=identity,
         stack=plan.source,
         target=plan.target,
         generation=operation.generation,
@@ -66,11 +69,17 @@ def stop_machines(azure: Azure, identities: Iterable[str], note: Note) -> None:
 
 
 def power_states(azure: Azure, identities: Iterable[str]) -> dict[str, str]:
-    """Return the power state of machines by id, in Azure's words; ``unknown`` where unread."""
-    states = {}
+    """Return the power state of machines by id, in Azure's words; ``unknown`` where unread.
+
+    After one that cannot be read no other is asked: their region may be lost, and somebody waits.
+    """
+    states: dict[str, str] = {}
     for text in identities:
+        if UNKNOWN in states.values():
+            states[text] = UNKNOWN
+            continue
         try:
-            state = power_state(azure, ResourceId.of(text)).partition("/")[2]
+            state = power_state(azure, ResourceId.of(text), PATIENCE).partition("/")[2]
         except MachineError:
             state = UNKNOWN
         states[text] = state or "not there"

@@ -61,8 +61,7 @@ def open_vault(session: Session) -> VaultSession:
     """
     if not replicates(session.pair):
         raise PreflightError(_NO_MACHINES)
-    subscriptions = (snapshot.subscription for snapshot in session.readable.values())
-    subscription = next(filter(None, subscriptions), "")
+    subscription = session.subscription
     if not subscription:
         raise PreflightError("neither stack is deployed: `pulumi up` of both makes the vault first")
     names = sorted(session.pair, key=lambda name: not session.pair[name].config.region.replicate)

@@ -30,7 +30,11 @@ def machines_are_ready(situation: PreflightContext) -> Iterator[Objection]:
         )
         return
     items = items_by_machine(direction, contents.items)
-    if uncommitted := _named(items, lambda item: item.awaits_commit):
+    underway = situation.journal_state.open
+    # An unplanned operation takes over from a planned one whose source is lost meanwhile.
+    goes_on = situation.unplanned and underway and underway.source == situation.plan.source
+    uncommitted = _named(items, lambda item: item.awaits_commit)
+    if uncommitted and not goes_on:
         yield Objection(
             text=f"the failover of {uncommitted} is not committed",
             hint="`sparehub commit` commits it; then `failback --prepare` re-protects",

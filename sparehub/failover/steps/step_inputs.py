@@ -13,6 +13,7 @@ from sparehub.topology.config.enums import Activation
 from sparehub.topology.model.resources import Region
 from sparehub.topology.planning.failover import region_at
 from sparehub.topology.planning.plan import Plan
+from sparehub.topology.replication.direction import replication
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,6 +56,15 @@ class StepContext:
         """The open items of the region that is left."""
         items = self.session.journal_state.open_items
         return [item for item in items if item.stack == self.plan.source]
+
+    @property
+    def source_machines(self) -> tuple[str, ...]:
+        """The ids of the machines that the plan moves, in the region that is left."""
+        if not self.plan.moves_machines:
+            return ()
+        session = self.session
+        direction = replication(session.pair, self.plan.source, session.subscription)
+        return tuple(str(machine.id) for machine in direction.machines) if direction else ()
 
     @property
     def source(self) -> Region:

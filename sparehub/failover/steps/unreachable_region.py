@@ -78,6 +78,7 @@ class UnreachableRegion:
             prefixes=self._prefixes(),
             accepted=context.all_accepted,
             fences=fences,
+            machines=context.source_machines,
         )
         context.write(JournalEvent.ITEM_OPENED, **item.data())
         context.files.count_up()

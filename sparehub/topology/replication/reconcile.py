@@ -51,7 +51,9 @@ def find_item(
     same_name = (
         item
         for item in known
-        if item.machine.lower() == machine.name.lower() and item.container in ours
+        if item.machine.lower() == machine.name.lower()
+        and item.container in ours
+        and not item.machine_id.names  # else it is another machine of the same name
     )
     return next(same_name, None)
 

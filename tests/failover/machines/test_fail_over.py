@@ -6,9 +6,12 @@ import pytest
 
 from sparehub.failover import operations
 from sparehub.failover.journal.acceptances import NOTHING, Accepted
+from sparehub.failover.machines import fail_over
+from sparehub.failover.steps.verify_step import VerificationError
 from sparehub.output import Output
 from sparehub.simulator import control
 from sparehub.simulator.arm.storage.faults import FaultRequest
+from sparehub.site_recovery.vault import Vault, VaultError
 from sparehub.topology.config.resource_ids import ResourceId
 from sparehub.topology.errors import HalfwayError, PreflightError
 from sparehub.topology.planning.plan import Mode, PlanKind
@@ -16,6 +19,7 @@ from sparehub.topology.replication import requests
 from tests.failover.machines.commands import Operates, commits, replicates
 from tests.failover.machines.machine_world import MachineWorld, machine_world
 from tests.failover.memory_backend.hooks import Hooks
+from tests.failover.operators import journal_state_of
 from tests.machine_log import accepted, failovers
 
 SUBNET = {"name": "app", "properties": {"addressPrefix": "10.2.0.0/24"}}
@@ -35,8 +39,9 @@ def fault(world: MachineWorld, kind: str, region: str = "southeastasia") -> None
     control.add_fault(world.store, FaultRequest(kind, region=region))
 
 
-def resume(world: MachineWorld, accepted: Accepted = NOTHING) -> None:
-    operations.resume(world.directory, Output(), yes=True, accepted=accepted)
+def resume(world: MachineWorld, accepted: Accepted = NOTHING, **confirmed: str) -> None:
+    names = {name.replace("_", "-"): note for name, note in confirmed.items()}
+    operations.resume(world.directory, Output(), yes=True, accepted=accepted, confirmations=names)
 
 
 def moved(world: MachineWorld) -> dict[str, bool]:
@@ -80,6 +85,74 @@ def test_no_newer_point_halts_until_a_loss_is_accepted(world: MachineWorld) -> N
     resume(world, Accepted(loss="the disk is failing"))
 
     assert moved(world) == {"app1": True, "dc1": True}
+
+
+def test_after_a_halt_somebody_says_that_nothing_was_started_again(world: MachineWorld) -> None:
+    """What was written since the quiesce would be lost without a word."""
+    fault(world, "replication-behind", "eastasia")
+    with pytest.raises(HalfwayError, match="no machine was failed over"):
+        OVER(world)
+    control.clear_faults(world.store)
+    with pytest.raises(HalfwayError, match="give --confirm still-quiesced=NOTE"):
+        resume(world)
+    assert failovers(world.store) == {}
+
+    resume(world, still_quiesced="all stopped")
+
+    assert moved(world) == {"app1": True, "dc1": True}
+
+
+def test_an_unplanned_failover_switches_the_network_also_without_the_vault(
+    world: MachineWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The machines are failed over by `resume`, once the vault takes it."""
+
+    def refuse(*_: object) -> str:
+        raise VaultError("sparehub", "the service is busy", status=409)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Vault, "fail_over_plan", refuse)
+        with pytest.raises(HalfwayError, match="stopped in await-machines") as halted:
+            LOST(world)
+    assert "activate-secondary" in str(halted.value)
+    assert failovers(world.store) == {}
+
+    resume(world)
+
+    assert moved(world) == {"app1": True, "dc1": True}
+
+
+def test_source_machines_are_open_from_the_fence_on(world: MachineWorld) -> None:
+    """`finish-fence` must not lift a fence beside them, also while the operation is halted."""
+    fault(world, "capacity")
+    world.lose("primary")
+    with pytest.raises(HalfwayError, match="did not arrive"):
+        LOST(world)
+
+    (item,) = journal_state_of(world).open_items
+
+    names = [ResourceId.of(machine).name for machine in item.machines]
+    assert (item.is_connected, names) == (True, ["app1", "dc1"])
+
+
+def test_a_planned_failover_whose_source_is_lost_is_finished_unplanned(
+    world: MachineWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Machines that have moved are kept, and wait for their commit."""
+
+    def refuse(*_: object, **__: object) -> None:
+        raise VerificationError("the address is not seen yet")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(fail_over, "arrival_problems", refuse)
+        with pytest.raises(HalfwayError, match="not seen yet"):
+            OVER(world)
+    world.lose("primary")
+
+    LOST(world)
+
+    assert moved(world) == {"app1": True, "dc1": True}
+    assert set(failovers(world.store).values()) == {1}
 
 
 def test_a_job_that_succeeds_with_an_error_is_said(

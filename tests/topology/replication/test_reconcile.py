@@ -141,6 +141,15 @@ def test_an_item_of_the_same_name_is_found_in_the_pair_s_containers_only() -> No
     assert unwanted(AWAY, [ProtectedItem.of(theirs), ProtectedItem.of(ours)]) == ()
 
 
+def test_another_machine_of_the_same_name_is_not_taken_for_ours() -> None:
+    """In another resource group of the same region, so in the same container."""
+    other = document(AWAY, APP)
+    details = other["properties"]["providerSpecificDetails"]
+    details["fabricObjectId"] = str(APP.id).replace("rg-machines", "rg-theirs")
+
+    assert find_item(AWAY, APP, [ProtectedItem.of(other)]) is None
+
+
 def test_items_of_no_machine_in_the_files_are_named() -> None:
     extra = document(AWAY, APP)
     extra["id"] = extra["id"].replace("app1", "web")

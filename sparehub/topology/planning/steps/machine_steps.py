@@ -20,6 +20,8 @@ from sparehub.topology.replication.direction import replicates
 from sparehub.topology.replication.plan_actions import manual_actions
 
 QUIESCE = "quiesce"
+STILL_QUIESCED = "still-quiesced"
+"""What is confirmed where a planned operation goes on after a halt: nothing was started again."""
 AWAIT_POINTS = "await-recovery-points"
 FAIL_OVER = "fail-over-machines"
 STOP_SOURCES = "stop-source-machines"
@@ -151,6 +153,7 @@ class MachineSteps:
             undo=f"the machines come up in {self.target.region.location}; fail them back later",
             seconds=NO_TIME,
             needs=self._source_needed(shutdown),
+            confirms=(STILL_QUIESCED,),
         )
 
     def _stop_sources(self, after: tuple[str, ...], *, deallocate: bool) -> PlanStep:
