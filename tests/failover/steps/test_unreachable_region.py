@@ -21,7 +21,7 @@ def test_a_fence_that_is_set_is_known_however_its_id_is_written(
     path = f"{circuit_of(primary)}/peerings/AzurePrivatePeering"
     azure.answers[f"GET {path.upper()}"] = azure.answers[f"GET {path}"]
     fence = Fence(how="privatePeering", id=path.upper(), was="Enabled")
-    context = Mock(source=primary, target=secondary, open_items=())
+    context = Mock(source=primary, target=secondary, open_items=(), source_machines=())
     context.plan.source, context.plan.target = "primary", "secondary"
     context.operation.id, context.operation.generation = "operation", 1
     context.all_accepted = Accepted()
