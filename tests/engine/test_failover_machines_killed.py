@@ -45,8 +45,8 @@ LOST = [
 STOPPED = ["before:POST:deallocate", "after:POST:deallocate", "before:cleared:"]
 COMMITTED = ["before:POST:failoverCommit", "after:POST:failoverCommit", "before:committed:"]
 PREPARED = [
-    "before:POST:switchProtection",
-    "after:POST:switchProtection",
+    "before:POST:switchprotection",
+    "after:POST:switchprotection",
     "after:replicate-posted:",
     "after:PATCH:app1",
     "after:DELETE:sparehub",
