@@ -12,7 +12,7 @@ from typing import Any
 from sparehub.azure.answers import NOT_FOUND
 from sparehub.failover.journal.drill_record import TEST, DrillMachine, DrillRecord
 from sparehub.failover.journal.events import JournalEvent
-from sparehub.failover.machines.replication.replicate import Record
+from sparehub.failover.machines.posting import Record
 from sparehub.failover.machines.waiting import POLL, JobError, JobWait, all_done
 from sparehub.site_recovery.job import Job, azure_time
 from sparehub.site_recovery.vault import Vault, VaultError

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from sparehub.failover.journal.drill_record import CLEAN_UP
 from sparehub.failover.journal.events import JournalEvent
-from sparehub.failover.machines.replication.replicate import Record
+from sparehub.failover.machines.posting import Record
 from sparehub.failover.machines.waiting import POLL, JobError, JobWait
 from sparehub.site_recovery.vault import Vault, VaultError
 from sparehub.topology.errors import SparehubError

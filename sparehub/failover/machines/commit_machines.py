@@ -1,9 +1,11 @@
 """Commits machines that were failed over: the choice of recovery point ends (SR-52)."""
 
+from functools import partial
+
 from sparehub.failover.adapters.confirmation import ask
-from sparehub.failover.journal.events import JournalEvent
 from sparehub.failover.machines.azure_machines import DEALLOCATED, MachineError, power_state
 from sparehub.failover.machines.fail_over import MachinesError
+from sparehub.failover.machines.posting import post
 from sparehub.failover.machines.vault_session import VaultSession, open_vault
 from sparehub.failover.machines.waiting import all_done
 from sparehub.failover.session import Session
@@ -40,15 +42,12 @@ def commit_machines(session: Session, *, yes: bool) -> list[str]:
         ask(f"commit {names}?")
     problems: list[str] = []
     for name, item in waiting.items():
-        session.journal.append(JournalEvent.REPLICATION_INTENDED, machine=name, action="commit")
+        send = partial(opened.vault.commit, item.id)
         try:
-            job = opened.vault.commit(item.id)
+            job = post(session.journal.append, send, machine=name, action="commit")
         except VaultError as error:
             problems.append(f"{name}: {error}")
             continue
-        session.journal.append(
-            JournalEvent.REPLICATION_POSTED, machine=name, action="commit", job=job
-        )
         jobs.append((job, f"{name}: commit"))
     problems += all_done(opened.wait(), jobs)
     if problems:

@@ -424,9 +424,7 @@ class MachineFailover:
             return self._failure(item.scenario_job, name)
         if not item.allows(Operation.FAILOVER):
             return ""
-        shutdown = self._planned
-        body = requests.plan_failover(shutdown=shutdown)
-        body["properties"]["providerSpecificDetails"] = {"instanceType": "A2A"}
+        body = requests.failover(shutdown=self._planned)
         return self._failure(self.opened.vault.fail_over(item.id, body), name)
 
     def _failure(self, job: str, name: str) -> str:

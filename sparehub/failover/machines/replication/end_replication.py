@@ -6,10 +6,11 @@ the stacks: `pulumi destroy` removes it afterwards.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from sparehub.failover.journal.events import JournalEvent
+from sparehub.failover.machines.posting import Record, post
 from sparehub.failover.machines.replication.replicate import (
-    Record,
     ReplicationError,
     delete_plan,
     write_plan,
@@ -69,13 +70,12 @@ def end_replication(
     _leave_plan(vault, replication, ending, wait, record)
     jobs, problems = [], []
     for item in ending.items:
-        record(JournalEvent.REPLICATION_INTENDED, machine=item.machine, action="disable")
+        send = partial(vault.disable, item.id)
         try:
-            job = vault.disable(item.id)
+            job = post(record, send, machine=item.machine, action="disable")
         except VaultError as error:
             problems.append(f"{item.machine}: {error}")
             continue
-        record(JournalEvent.REPLICATION_POSTED, machine=item.machine, action="disable", job=job)
         jobs.append((job, f"{item.machine}: end of replication"))
     problems += all_done(wait, jobs)
     record(JournalEvent.REPLICATION_ENDED, failed=problems, off=True)

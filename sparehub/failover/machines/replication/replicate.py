@@ -6,9 +6,11 @@ is repeated by running it again, and nothing is enabled twice.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from sparehub.failover.journal.events import JournalEvent
+from sparehub.failover.machines.posting import Record, post
 from sparehub.failover.machines.replication.replication_preview import (
     ReplicationPreview,
     chosen_disks,
@@ -24,8 +26,6 @@ from sparehub.topology.replication.direction import Replication
 from sparehub.topology.replication.protected_item import ProtectedItem
 from sparehub.topology.replication.reconcile import MachineNeed, Need, items_by_machine
 
-Record = Callable[..., object]
-"""Writes one record of the journal: its event, and its data."""
 _ENABLING = "UnprotectedStatesBegin"
 
 
@@ -184,17 +184,14 @@ class Replicator:
 
         An answer that was lost is not a failure: the next reading of the vault shows the result.
         """
-        self.record(JournalEvent.REPLICATION_INTENDED, machine=machine, action=action)
         try:
-            job = send()
+            return post(self.record, send, machine=machine, action=action)
         except VaultError as error:
             if not error.was_lost:
                 self._failed[machine] = f"{machine}: {action}: {error}"
             else:
                 self.wait.note(f"{machine}: {action}: {error}; it is looked at again")
             return ""
-        self.record(JournalEvent.REPLICATION_POSTED, machine=machine, action=action, job=job)
-        return job
 
     def _check_jobs(self) -> None:
         """Note the jobs that have failed, or succeeded with an error (SR-31)."""
@@ -249,9 +246,8 @@ def write_plan(
     body: dict[str, Any] = requests.plan(replication, items)
     exists = vault.plan(replication.plan) is not None
     name = replication.plan.name
-    record(JournalEvent.REPLICATION_INTENDED, machine="", action="plan")
-    job = vault.write_plan(replication.plan, body, exists=exists)
-    record(JournalEvent.REPLICATION_POSTED, machine="", action="plan", job=job)
+    send = partial(vault.write_plan, replication.plan, body, exists=exists)
+    job = post(record, send, machine="", action="plan")
     wait.until_done(job, f"recovery plan {name}")
     wait.note(f"recovery plan {name}: {len(items)} machines")
 
@@ -266,12 +262,10 @@ def delete_plan(vault: Vault, replication: Replication, wait: JobWait, record: R
     plan = replication.plan
     if vault.plan(plan) is None:
         return
-    record(JournalEvent.REPLICATION_INTENDED, machine="", action="delete plan")
     try:
-        job = vault.delete_plan(plan)
+        job = post(record, partial(vault.delete_plan, plan), machine="", action="delete plan")
     except VaultError as error:
         if not error.was_lost or vault.plan(plan) is not None:
             raise
         return
-    record(JournalEvent.REPLICATION_POSTED, machine="", action="delete plan", job=job)
     wait.until_done(job, f"recovery plan {plan.name}: removal")

@@ -6,12 +6,13 @@ which died is repeated by running it again, and no machine is switched twice.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from sparehub.azure.answers import NOT_FOUND
 from sparehub.failover.journal.events import JournalEvent
 from sparehub.failover.machines.azure_machines import MachineError, read_machine
+from sparehub.failover.machines.posting import Record, post
 from sparehub.failover.machines.replication.replicate import (
-    Record,
     ReplicationError,
     Replicator,
     delete_plan,
@@ -172,16 +173,15 @@ class Reprotector:
         disks = [disk.id for disk in chosen_disks(machine, runs)]
         body = requests.switch_protection(self.way, machine, item, disks)
         about = {"machine": machine.name, "action": SWITCH, "source": self.way.source}
-        self.record(JournalEvent.REPLICATION_INTENDED, **about)
+        send = partial(self.vault.switch_protection, item.container, body)
         try:
-            job = self.vault.switch_protection(item.container, body)
+            job = post(self.record, send, **about)
         except VaultError as error:
             if not error.was_lost or machine.name in self._lost:
                 return self._fail(machine.name, f"{machine.name}: re-protection: {error}")
             self._lost.add(machine.name)
             self.wait.note(f"{machine.name}: re-protection: {error}; it is looked at again")
             return False
-        self.record(JournalEvent.REPLICATION_POSTED, **about, job=job)
         self._jobs[machine.name] = job
         self.wait.note(f"{machine.name}: is being re-protected to {self.way.target_location}")
         return True
