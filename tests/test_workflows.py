@@ -46,3 +46,10 @@ def test_pre_commit_runs_programs_that_set_up_installs() -> None:
     entries = [hook["entry"].split()[0] for repo in settings["repos"] for hook in repo["hooks"]]
 
     assert [entry for entry in entries if not (ROOT / entry).exists()] == []
+
+
+def test_every_test_that_the_makefile_names_exists() -> None:
+    """A file that moves would leave its target without one test to run."""
+    named = re.findall(r"\btests/[\w/*.]+", (ROOT / "Makefile").read_text())
+
+    assert [name for name in named if not list(ROOT.glob(name))] == []
