@@ -1,6 +1,8 @@
 """Azure Resource Manager: answers one request, as one transaction on the store."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -11,6 +13,7 @@ from sparehub.simulator.arm.http_messages import (
     Response,
     TransportFault,
 )
+from sparehub.simulator.arm.pipeline.callers import caller_of
 from sparehub.simulator.arm.pipeline.dispatch import dispatch_read, dispatch_write
 from sparehub.simulator.arm.pipeline.due_work import finish_due, is_due
 from sparehub.simulator.arm.pipeline.fault_injection import (
@@ -31,6 +34,7 @@ from sparehub.simulator.arm.storage import write_log
 from sparehub.simulator.arm.storage.clock import Clock, http_date
 from sparehub.simulator.arm.storage.resource_id import ResourceId
 from sparehub.simulator.arm.storage.store import Store
+from sparehub.simulator.arm.storage.transaction import Transaction
 from sparehub.simulator.arm.storage.write_log import LogLine
 from sparehub.simulator.arm.subscription import authorization_reads, resource_graph, usages
 
@@ -67,31 +71,37 @@ class Azure:
     def _answer_subscription(self, request: Request) -> Response | None:
         """Answer Resource Graph, access control and quotas, which are not in the log; else None."""
         if request.path.lower().rstrip("/") == resource_graph.PATH:
-            with self.store.transaction(write=False) as transaction:
+            with self._transaction(request, write=False) as transaction:
                 now = Timeline(transaction, self.clock, None).now
                 return resource_graph.answer(transaction, request, now)
         version = request.query.get("api-version")
         if authorization := authorization_reads.parse_path(request.path):
             check_version(version, authorization.type, request.body)
-            with self.store.transaction(write=request.method != "GET") as transaction:
+            with self._transaction(request, write=request.method != "GET") as transaction:
                 return authorization_reads.answer(transaction, request, authorization)
         if usage := usages.parse_path(request.path):
             check_version(version, usage.type, request.body)
-            with self.store.transaction(write=False) as transaction:
+            with self._transaction(request, write=False) as transaction:
                 return usages.answer(transaction, request, usage)
         return None
 
+    @contextmanager
+    def _transaction(self, request: Request, *, write: bool) -> Iterator[Transaction]:
+        """Run a block as one transaction of whoever sends the request."""
+        with self.store.transaction(write=write) as transaction:
+            yield replace(transaction, caller=caller_of(request.headers))
+
     def _read(self, request: Request) -> Response:
-        with self.store.transaction(write=False) as transaction:
+        with self._transaction(request, write=False) as transaction:
             timeline = Timeline(transaction, self.clock, None)
             resolved = resolve(transaction, request)
             check_route(resolved)
-            due = is_due(transaction, timeline.now)
+            due = is_due(timeline)
             answer = None if due else _answer_read(timeline, resolved)
         if answer is None:
             with self.store.transaction(write=True) as transaction:
                 finish_due(Timeline(transaction, self.clock, None))
-            with self.store.transaction(write=False) as transaction:
+            with self._transaction(request, write=False) as transaction:
                 timeline = Timeline(transaction, self.clock, None)
                 answer = _answer_read(timeline, resolve(transaction, request))
         if answer.next_instant is not None:
@@ -101,7 +111,7 @@ class Azure:
 
     def _write(self, request: Request) -> Response:
         configured = request.headers.get(CONFIGURED)
-        with self.store.transaction(write=True) as transaction:
+        with self._transaction(request, write=True) as transaction:
             timeline = Timeline(transaction, self.clock, float(configured) if configured else None)
             finish_due(timeline)
             resolved = resolve(transaction, request)

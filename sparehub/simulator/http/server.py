@@ -3,6 +3,7 @@
 ``python -m sparehub.simulator.http.server --port 8080`` serves the store in
 ``$SPAREHUB_SIMULATOR``. Any GUID is a
 subscription and any bearer token is good; a request without one is answered as ARM answers it.
+It also runs the jobs of runbooks, and answers their identity endpoint.
 """
 
 import argparse
@@ -12,8 +13,10 @@ import os
 import signal
 import socket
 import sys
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from ipaddress import ip_address
 from pathlib import Path
 
@@ -22,13 +25,17 @@ from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect
 from starlette.requests import Request as HttpRequest
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, PlainTextResponse
 from starlette.responses import Response as HttpResponse
 from starlette.types import Receive, Scope, Send
 
 from sparehub.simulator.arm.http_messages import CONFIGURED, Request, Response, TransportFault
+from sparehub.simulator.arm.pipeline.callers import claims_of
+from sparehub.simulator.arm.refusals.common import PATH_UNKNOWN
 from sparehub.simulator.arm.refusals.template import ErrorTemplate
 from sparehub.simulator.arm.service import Azure
+from sparehub.simulator.automation import identity
+from sparehub.simulator.automation.worker import working
 from sparehub.simulator.errors import ServingError, SimulatorError, StoreError
 from sparehub.simulator.http.limits import Limits, foreign, protocol
 
@@ -36,6 +43,8 @@ LOOPBACK = "127.0.0.1"
 _AZURE = "https://management.azure.com"
 _ENOUGH = 4 * 1024 * 1024 + 1
 """Bytes of a body that are read: one more than Azure takes, so that it refuses it."""
+_OF_JOBS = "/sparehub/"
+"""Paths that are not Azure Resource Manager's, for the sandboxes of jobs."""
 _FOUND, _EXISTS = 200, 204
 _SLOW = 3.0
 _LEISURE = 5
@@ -54,6 +63,13 @@ UNAUTHENTICATED_FORMAT = ErrorTemplate(
     "Authentication failed. The 'Authorization' header is provided in an invalid format.",
     "ARM",
     "https://github.com/Azure/azure-sdk-for-python/issues/4124",
+)
+EXPIRED = ErrorTemplate(
+    401,
+    "ExpiredAuthenticationToken",
+    "The access token expiry UTC time '{expiry}' is earlier than current UTC time '{now}'.",
+    "ARM",
+    "https://github.com/microsoft/foundry-dev-tools/issues/461",
 )
 BROKEN = ErrorTemplate(
     500,
@@ -98,21 +114,20 @@ def application(azure: Azure, drop: "Connections") -> Starlette:
 
 
 async def _answer(azure: Azure, request: HttpRequest) -> Response:
-    """Return the core's answer; refuse a request without a token first."""
+    """Return the core's answer; refuse a request without a token, or with an old one, first."""
+    if request.scope["path"].startswith(_OF_JOBS):
+        answer = await run_in_threadpool(identity.answer, azure, await _asked(request))
+        return answer or PATH_UNKNOWN(path=request.scope["path"]).response()
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if not scheme:
         return UNAUTHENTICATED().response()
     if scheme.lower() != "bearer" or not token.strip():
         return UNAUTHENTICATED_FORMAT().response()
-    body = await _body(request)
+    claims, now = claims_of(request.headers), time.time()
+    if claims and claims["exp"] < now:
+        return EXPIRED(expiry=_date(claims["exp"]), now=_date(now)).response()
     exists = request.method == "HEAD"
-    asked = Request(
-        method="GET" if exists else request.method,
-        path=request.scope["path"],  # a URL would end at a `?` that was quoted
-        query=dict(request.query_params),
-        headers={name: value for name, value in request.headers.items() if name != CONFIGURED},
-        body=body,
-    )
+    asked = await _asked(request)
     try:
         answer = await run_in_threadpool(azure.handle, asked)
     except StoreError as problem:
@@ -120,6 +135,22 @@ async def _answer(azure: Azure, request: HttpRequest) -> Response:
     # HEAD asks whether something exists: 204, or what GET would answer, without a body
     # (https://learn.microsoft.com/rest/api/resources/resource-groups/check-existence).
     return Response(status=_EXISTS) if exists and answer.status == _FOUND else answer
+
+
+def _date(seconds: float) -> str:
+    """Return seconds since 1970 as Azure's message writes them."""
+    return f"{datetime.fromtimestamp(seconds, UTC):%-m/%-d/%Y %-I:%M:%S %p}"
+
+
+async def _asked(request: HttpRequest) -> Request:
+    """Return a request as the core reads it; HEAD is read as GET."""
+    return Request(
+        method="GET" if request.method == "HEAD" else request.method,
+        path=request.scope["path"],  # a URL would end at a `?` that was quoted
+        query=dict(request.query_params),
+        headers={name: value for name, value in request.headers.items() if name != CONFIGURED},
+        body=await _body(request),
+    )
 
 
 async def _body(request: HttpRequest) -> bytes:
@@ -143,6 +174,8 @@ def _response(request: HttpRequest, answer: Response) -> HttpResponse:
         headers = {**headers, "www-authenticate": 'Bearer error="invalid_token"'}
     if answer.body is None or request.method == "HEAD":
         return HttpResponse(status_code=answer.status, headers=dict(headers))
+    if isinstance(answer.body, str):
+        return PlainTextResponse(answer.body, status_code=answer.status, headers=dict(headers))
     return _Json(answer.body, status_code=answer.status, headers=dict(headers))
 
 
@@ -222,7 +255,8 @@ def serve(directory: Path, port: int, host: str = LOOPBACK, limits: Limits | Non
     sys.stderr.write(f"simulated Azure at {directory}, http://{shown}:{taken}\n")
     sys.stderr.flush()
     try:
-        server.run(sockets=[listening])
+        with working(azure, f"http://{shown}:{taken}"):
+            server.run(sockets=[listening])
     finally:
         azure.store.close()
 

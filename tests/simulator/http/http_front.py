@@ -23,6 +23,7 @@ class Front:
 
     process: subprocess.Popen[str]
     port: int
+    directory: Path = Path()
 
     @property
     def address(self) -> str:
@@ -49,6 +50,17 @@ class Front:
         finally:
             connection.close()
 
+    def text(self, path: str) -> str:
+        """Return the body of an answer that is text."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        try:
+            connection.request("GET", f"{path}?{VERSION}", headers=TOKEN)
+            answer = connection.getresponse()
+            assert answer.headers.get_content_type() == "text/plain", answer.read()
+            return answer.read().decode()
+        finally:
+            connection.close()
+
     def stop(self, number: signal.Signals = signal.SIGTERM) -> tuple[int, str]:
         """Signal the process; return its exit code and what it said after it had started."""
         self.process.send_signal(number)
@@ -60,6 +72,7 @@ class Front:
 def serving(directory: Path) -> Iterator[Front]:
     """Serve a store on a free port for as long as the block runs."""
     with started(start(directory, "--port", "0")) as front:
+        front.directory = directory
         yield front
 
 

@@ -50,10 +50,11 @@ from sparehub.simulator.arm.types.attached.network_interface import (
     VIRTUAL_MACHINE,
 )
 from sparehub.simulator.arm.types.attached.virtual_machine import instance_view, set_power
+from sparehub.simulator.arm.types.automation import job as automation_jobs
 from sparehub.simulator.arm.types.automation.account import linked_workspace
 from sparehub.simulator.arm.types.automation.account import list_keys as list_automation_keys
 from sparehub.simulator.arm.types.automation.automation_type import ACCOUNT
-from sparehub.simulator.arm.types.automation.runbook import RUNBOOK, publish, put_draft
+from sparehub.simulator.arm.types.automation.runbook import RUNBOOK, content, publish, put_draft
 from sparehub.simulator.arm.types.base import Action, ActionContext, StartedOperation
 from sparehub.simulator.arm.types.express_route.circuit import CIRCUIT
 from sparehub.simulator.arm.types.express_route.circuit_peering import CIRCUIT_PEERING
@@ -114,6 +115,10 @@ _SITE_RECOVERY = {
     f"{ACCOUNT}/listKeys": Action(list_automation_keys, at_once=True),
     f"{ACCOUNT}/linkedWorkspace": Action(linked_workspace, method="GET"),
     f"{RUNBOOK}/draft": Action(put_draft, method="PUT", writes=True, accepted=True, text=True),
+    f"{RUNBOOK}/content": Action(content, method="GET"),
+    f"{automation_jobs.JOB}/output": Action(automation_jobs.output, method="GET"),
+    f"{automation_jobs.JOB}/stop": Action(automation_jobs.stop, writes=True, at_once=True),
+    f"{automation_jobs.JOB}/streams": Action(automation_jobs.streams, method="GET"),
     f"{RUNBOOK}/publish": Action(publish, writes=True, accepted=True),
 }
 _ACTIONS = _SITE_RECOVERY | {

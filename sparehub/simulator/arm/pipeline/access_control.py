@@ -5,7 +5,8 @@ https://learn.microsoft.com/azure/role-based-access-control/overview
 https://learn.microsoft.com/azure/azure-resource-manager/management/lock-resources
 
 The one client is :data:`CLIENT`. It may do everything until :mod:`sparehub.simulator.control` sets
-other permissions or deny assignments, since no client can make deny assignments.
+other permissions or deny assignments, since no client can make deny assignments. A managed identity
+may do what its role assignments permit.
 """
 
 import json
@@ -15,12 +16,15 @@ from dataclasses import asdict, dataclass
 from types import MappingProxyType
 from typing import Any
 
+from sparehub.simulator.arm.pipeline.callers import application_of
 from sparehub.simulator.arm.pipeline.resource_lookup import ResolvedRequest
 from sparehub.simulator.arm.refusals import access as refusals
 from sparehub.simulator.arm.refusals.template import Refusal
 from sparehub.simulator.arm.storage.deterministic_ids import guid
 from sparehub.simulator.arm.storage.resource_id import RESOURCE_GROUP, Collection, ResourceId
 from sparehub.simulator.arm.storage.transaction import Transaction
+from sparehub.simulator.arm.types.storage import role_definition
+from sparehub.simulator.arm.types.storage.role_assignment import ROLE_ASSIGNMENT, role_number
 
 CLIENT = "the local Azure's operator"
 PRINCIPAL = "00000000-0000-0000-0000-00000000c11e"
@@ -90,11 +94,10 @@ class DenyAssignment:
         """Its GUID, without hyphens as in Azure's refusals."""
         return guid("denial", self.scope.lower(), self.name).replace("-", "")
 
-    @property
-    def concerns_client(self) -> bool:
-        """Whether it applies to the client."""
-        denied = {EVERYBODY, PRINCIPAL} & set(self.principals)
-        return bool(denied) and PRINCIPAL not in self.exclude_principals
+    def concerns(self, principal: str) -> bool:
+        """Return whether it applies to a principal."""
+        denied = {EVERYBODY, principal} & set(self.principals)
+        return bool(denied) and principal not in self.exclude_principals
 
 
 def locks(transaction: Transaction) -> list[Lock]:
@@ -108,11 +111,27 @@ def set_locks(transaction: Transaction, new: Iterable[Lock]) -> None:
 
 
 def permissions(transaction: Transaction) -> list[Permission]:
-    """Return the permissions of the client."""
+    """Return the permissions of whoever sends the request."""
+    if transaction.caller:
+        return _assigned(transaction, transaction.caller)
     text = transaction.setting(_GRANTS, "")
     return (
         [Permission(**_tuples(values)) for values in json.loads(text)] if text else [Permission()]
     )
+
+
+def _assigned(transaction: Transaction, principal: str) -> list[Permission]:
+    """Return the permissions of a managed identity: those of the roles that it is assigned."""
+    return [
+        Permission(
+            scope=assignment.properties["scope"],
+            actions=role.actions or (),
+            not_actions=role.not_actions,
+        )
+        for assignment in transaction.of_type(ROLE_ASSIGNMENT)
+        if assignment.properties["principalId"].lower() == principal.lower()
+        for role in role_definition.grants_of(transaction, role_number(assignment.properties))
+    ]
 
 
 def set_permissions(transaction: Transaction, new: Sequence[Permission]) -> None:
@@ -185,9 +204,7 @@ def check_permissions(transaction: Transaction, scope: str, action: str) -> None
 
     """
     if not _is_permitted(transaction, scope, action):
-        raise refusals.AUTHORIZATION_FAILED(
-            client=CLIENT, principal=PRINCIPAL, action=action, scope=scope
-        )
+        raise refusals.AUTHORIZATION_FAILED(**_named(transaction), action=action, scope=scope)
     if denied := _denied(transaction, scope, action):
         raise denied
 
@@ -204,8 +221,7 @@ def check_linked_permission(
     linked = _LINKED.get(target.type.lower())
     if linked and not _is_permitted(transaction, target.text, linked):
         raise refusals.LINKED_AUTHORIZATION_FAILED(
-            client=CLIENT,
-            principal=PRINCIPAL,
+            **_named(transaction),
             action=f"{source.type}/write",
             scope=source.text,
             linked=linked,
@@ -227,15 +243,21 @@ def _is_permitted(transaction: Transaction, scope: str, action: str) -> bool:
     )
 
 
+def _named(transaction: Transaction) -> dict[str, str]:
+    """Return how a refusal names whoever sends the request."""
+    if caller := transaction.caller:
+        return {"client": application_of(caller), "principal": caller}
+    return {"client": CLIENT, "principal": PRINCIPAL}
+
+
 def _denied(transaction: Transaction, scope: str, action: str) -> Refusal | None:
     for denial in deny_assignments(transaction):
         exact = denial.scope.lower() == scope.lower()
         applies = exact if denial.not_below else covers(denial.scope, scope)
         matches = _matches(denial.actions, denial.not_actions, action)
-        if applies and denial.concerns_client and matches:
+        if applies and denial.concerns(transaction.caller or PRINCIPAL) and matches:
             return refusals.DENIED(
-                client=CLIENT,
-                principal=PRINCIPAL,
+                **_named(transaction),
                 action=action,
                 scope=scope,
                 name=denial.name,

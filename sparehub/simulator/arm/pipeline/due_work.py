@@ -19,30 +19,58 @@ from sparehub.simulator.arm.storage.clock import Span
 from sparehub.simulator.arm.storage.effects import PendingEffect
 from sparehub.simulator.arm.storage.resource_id import ResourceId
 from sparehub.simulator.arm.storage.transaction import Resource, Transaction
+from sparehub.simulator.arm.storage.worker_presence import is_present
+from sparehub.simulator.arm.types.automation import job as automation_jobs
 from sparehub.simulator.arm.types.base import EffectContext
 from sparehub.simulator.arm.types.recovery.state import jobs
 
 _log = logging.getLogger(__name__)
 
 
-def is_due(transaction: Transaction, now: float) -> bool:
-    """Return whether something is due by ``now``."""
-    return bool(transaction.due_deletions(now) or effects.due_effects(transaction, now))
+def is_due(timeline: Timeline) -> bool:
+    """Return whether something is due."""
+    store, now = timeline.transaction, timeline.now
+    if store.due_deletions(now) or _has_lost_jobs(store):
+        return True
+    due = effects.next_due(store)
+    return due is not None and (due <= now or timeline.instant)
 
 
 def finish_due(timeline: Timeline) -> None:
     """Remove the resources whose deletion has finished, and carry out the effects that are due.
 
     Nothing here may fail the request that happens to come first: what cannot be done lets its own
-    operation end Failed.
+    operation end Failed. At ``instant`` nothing is waited for: the clock advances to each effect.
+    What is due is Azure's own doing, whoever sends the request.
     """
-    store = timeline.transaction
+    sender = timeline.transaction
+    timeline.transaction = store = replace(sender, caller="")
+    try:
+        _finish(timeline, store)
+    finally:
+        timeline.transaction = sender
+
+
+def _finish(timeline: Timeline, store: Transaction) -> None:
     for resource in store.due_deletions(timeline.now):
         if stored := store.get(resource.key):
             _finish_deletion(timeline, stored)
-    for effect in effects.due_effects(store, timeline.now):
-        _carry_out(timeline, effect)
-        effects.discard(store, effect)
+    if _has_lost_jobs(store):
+        automation_jobs.end_lost(store, timeline.now)
+    while (due := effects.next_due(store)) is not None:
+        if due > timeline.now:
+            if not timeline.instant:
+                return
+            timeline.clock.advance(store, due)
+            timeline.reading = None
+        for effect in effects.due_effects(store, due):
+            _carry_out(timeline, effect)
+            effects.discard(store, effect)
+
+
+def _has_lost_jobs(store: Transaction) -> bool:
+    """Return whether a job of a runbook runs although its worker has gone."""
+    return bool(automation_jobs.running(store)) and not is_present(store)
 
 
 def _finish_deletion(timeline: Timeline, resource: Resource) -> None:

@@ -188,6 +188,15 @@ RUNBOOK_DRAFT = unquoted("RunbookNoDraft", "The runbook {name} has no draft.", "
 RUNBOOK_NOT_PUBLISHED = unquoted(
     "RunbookNotPublished", "The runbook {name} is not published.", "SR-65"
 )
+RUNBOOK_TEXT = unquoted(
+    "RunbookNoText", "The published text of the runbook {name} is not stored.", "SR-65", 404
+)
+AUTOMATION_JOB_STATE = unquoted(
+    "JobState", "The job {job} cannot be stopped: it is {status}, or no worker runs it.", "SR-65"
+)
+AUTOMATION_STREAM = unquoted(
+    "JobStreamNotFound", "The job {job} has no stream record {name}.", "SR-65", 404
+)
 TEMPLATE_EXPRESSION = unquoted(
     "TemplateExpression", "The simulator does not evaluate '{expression}'.", "ARM"
 )

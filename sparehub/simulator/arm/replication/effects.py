@@ -34,6 +34,7 @@ EFFECTS: Mapping[str, Effect] = MappingProxyType(
         "switch": Effect(reprotect.finish_switch, _nothing),
         "remove": Effect(reprotect.finish_removal, _nothing),
         "nothing": Effect(_nothing, _nothing),
+        "runbook ended": Effect(ends.continue_run, _nothing),
         "plan step": Effect(ends.finish_step, ends.fail_step),
     }
 )

@@ -11,19 +11,19 @@ from types import MappingProxyType
 from sparehub.simulator.arm.replication.views import ELSEWHERE
 from sparehub.simulator.arm.storage.resource_id import Collection, ResourceId, Target
 from sparehub.simulator.arm.storage.transaction import Resource, Transaction
-from sparehub.simulator.arm.types.automation import runbook
+from sparehub.simulator.arm.types.automation import job as automation_jobs
 from sparehub.simulator.arm.types.recovery.state.item_state import ITEM, next_instant_of
 
 
 def _job_ends(transaction: Transaction, job: Resource, now: float) -> float | None:
     """Return the instant at which a runbook's job ends, if it is ahead."""
     del transaction
-    ends = float(job.private["ends"])
-    return ends if ends > now else None
+    ends = job.private["ends"]
+    return ends if ends is not None and ends > now else None
 
 
 _CHANGES: Mapping[str, Callable[[Transaction, Resource, float], float | None]] = MappingProxyType(
-    {ITEM.lower(): next_instant_of, runbook.JOB.lower(): _job_ends}
+    {ITEM.lower(): next_instant_of, automation_jobs.JOB.lower(): _job_ends}
 )
 """By type in lower case: the next instant at which a resource changes by itself."""
 

@@ -39,6 +39,12 @@ def due_effects(transaction: Transaction, now: float) -> list[PendingEffect]:
     return [PendingEffect(row[0], row[1], row[2], json.loads(row[3])) for row in rows]
 
 
+def next_due(transaction: Transaction) -> float | None:
+    """Return the instant of the earliest effect, if there is one."""
+    (due,) = transaction.connection.execute("SELECT min(due) FROM effects").fetchone()
+    return None if due is None else float(due)
+
+
 def discard(transaction: Transaction, effect: PendingEffect) -> None:
     """Remove an effect that has been carried out."""
     transaction.connection.execute("DELETE FROM effects WHERE sequence = ?", [effect.sequence])

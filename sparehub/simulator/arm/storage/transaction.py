@@ -71,6 +71,8 @@ class Transaction:
     """Reads and writes of one request; all of it happens or nothing."""
 
     connection: sqlite3.Connection
+    caller: str = ""
+    """The object id of the managed identity that sends the request; empty: the client."""
     _selections: dict[tuple[str | float, ...], list[Resource]] = field(default_factory=dict)
     """Selected resources, by query, since the last change of resources or references."""
     _settings: dict[str, str] = field(default_factory=dict)

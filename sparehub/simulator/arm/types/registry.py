@@ -19,7 +19,8 @@ from sparehub.simulator.arm.types.automation.account import (
     RuntimeEnvironment,
     Variable,
 )
-from sparehub.simulator.arm.types.automation.runbook import AutomationJob, Runbook
+from sparehub.simulator.arm.types.automation.job import AutomationJob
+from sparehub.simulator.arm.types.automation.runbook import Runbook
 from sparehub.simulator.arm.types.base import ResourceType
 from sparehub.simulator.arm.types.express_route.authorization import Authorization
 from sparehub.simulator.arm.types.express_route.circuit import Circuit

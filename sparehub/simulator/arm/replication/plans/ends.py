@@ -10,7 +10,8 @@ from dataclasses import replace
 from sparehub.simulator.arm.http_messages import JsonObject
 from sparehub.simulator.arm.replication import failover, trial_failover
 from sparehub.simulator.arm.replication.plans import runbooks
-from sparehub.simulator.arm.storage import operations
+from sparehub.simulator.arm.replication.plans.steps import stretch
+from sparehub.simulator.arm.storage import effects, operations
 from sparehub.simulator.arm.storage.resource_id import ResourceId
 from sparehub.simulator.arm.storage.transaction import Resource, WriteLock
 from sparehub.simulator.arm.types.base import EffectContext
@@ -28,8 +29,10 @@ def finish_step(context: EffectContext) -> JsonObject | None:
     for step in arguments["stretch"]:
         if step["do"] == "runbook" and plan:
             runbooks.run(context, plan, step, arguments["scenario"])
-    if arguments["waiting"]:
+    if waiting := arguments["waiting"]:
         _wait(context, problem)
+        if waiting["do"] == "runbook":
+            _start_runbook(context, plan, waiting)
         return None
     _end(context, problem)
     return None if "run" in arguments else problem
@@ -69,15 +72,54 @@ def _job(context: EffectContext) -> Resource | None:
     return context.transaction.get(f"{vault.key}/replicationjobs/{_first(context)}")
 
 
+def _start_runbook(context: EffectContext, plan: Resource | None, step: JsonObject) -> None:
+    """Start the runbook that the run waits for; one that is not there counts as failed."""
+    store = context.transaction
+    waits = {
+        "target": context.arguments["plan"],
+        "operation": _first(context),
+        "place": step["place"],
+        "failure": None,
+    }
+    job = runbooks.run(context, plan, step, context.arguments["scenario"]) if plan else None
+    if job is None:
+        effects.schedule(store, context.now, "runbook ended", waits)
+        return
+    job.private["plan"] = waits
+    store.put(job)
+    if job.private.get("status") is None:  # its worker has gone meanwhile
+        effects.schedule(store, job.private["ends"], "runbook ended", waits | {"job": job.key})
+
+
+def continue_run(context: EffectContext) -> None:
+    """Go on after a runbook; one that failed shows in its task, and does not stop the run."""
+    store, arguments = context.transaction, context.arguments
+    plan = ResourceId(arguments["target"])
+    job = store.get(f"{jobs.vault_of(plan).key}/replicationjobs/{arguments['operation']}")
+    if job is None or (job.private.get("awaits") or {}).get("place") != arguments["place"]:
+        return
+    done = store.get(str(arguments.get("job", "")))
+    if done is None or done.private.get("status", "Completed") != "Completed":
+        job.private.setdefault("failedTasks", []).append(arguments["place"])
+    job.private["awaits"] = None
+    run = job.private["run"] | {"run": job.id.name, "operation": job.id.name, "failure": None}
+    begun, waiting, rest = stretch(run["rest"])
+    seconds = sum(step["seconds"] for step in begun)
+    store.touch(job)
+    follows = run | {"stretch": begun, "waiting": waiting, "rest": rest}
+    effects.schedule(store, context.now + seconds, "plan step", follows)
+
+
 def _wait(context: EffectContext, problem: JsonObject | None) -> None:
-    """Let the run wait for a person: its operation and its machines stay busy."""
+    """Let the run wait, for a person or a runbook: its operation and machines stay busy."""
     store, first = context.transaction, _first(context)
     if operation := operations.read(store, first):
         operations.record(store, first, replace(operation, finishes_at=math.inf))
     _hold(context, None)
     if job := _job(context):
         job.private["end"] = None
-        job.private["waiting"] = context.arguments["waiting"]
+        waiting = context.arguments["waiting"]
+        job.private["waiting" if waiting["do"] == "manual" else "awaits"] = waiting
         job.private["run"] = context.arguments | {"problem": problem}
         store.touch(job)
 

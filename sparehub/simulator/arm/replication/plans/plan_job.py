@@ -87,6 +87,8 @@ def _step_task(step: JsonObject, start: float, end: float, names: list[str]) -> 
             "observation": "",
         }
         return task | {"name": step["place"], "friendlyName": step["name"], "details": details}
+    if step.get("awaited"):
+        return task | {"name": step["place"], "friendlyName": step["name"]}
     if step["do"] in ("runbook", "clean-up", "commit"):
         return task | {"friendlyName": str(step.get("name") or step["do"])}
     shutdown = step["do"] == "shutdown"

@@ -3,26 +3,23 @@
 import json
 
 from sparehub.simulator.arm.http_messages import JsonObject
-from sparehub.simulator.arm.replication.plans.steps import groups_of
+from sparehub.simulator.arm.replication.plans.steps import groups_of, runbook_of
 from sparehub.simulator.arm.storage.deterministic_ids import guid
-from sparehub.simulator.arm.storage.resource_id import ResourceId, parse
 from sparehub.simulator.arm.storage.transaction import Resource
 from sparehub.simulator.arm.types.base import EffectContext
 
 _TYPES = {"TestFailover": "Test", "UnplannedFailover": "Unplanned"}
 
 
-def run(context: EffectContext, plan: Resource, step: JsonObject, scenario: str) -> None:
-    """Record the job of a runbook; one that does not exist, or is a draft, is not run.
+def run(context: EffectContext, plan: Resource, step: JsonObject, scenario: str) -> Resource | None:
+    """Make the job of a runbook and return it; one that is not there, or a draft, has none.
 
-    A failed or missing runbook does not stop the plan: Microsoft says so of unplanned failovers.
+    A failed or missing runbook does not stop the plan. Microsoft says so of unplanned failovers:
+    https://learn.microsoft.com/azure/site-recovery/site-recovery-runbook-automation
     """
-    target = parse(str(step["details"].get("runbookId", "")))
-    if not isinstance(target, ResourceId):
-        return
-    runbook = context.transaction.get(target.key)
-    if runbook is None or runbook.private.get("state") != "Published" or target.parent is None:
-        return
+    runbook = runbook_of(context.transaction, step["details"])
+    if runbook is None or runbook.id.parent is None:
+        return None
     number = guid("runbook job", plan.key, step["place"], context.now)
     content = {
         "RecoveryPlanName": plan.id.name,
@@ -37,7 +34,9 @@ def run(context: EffectContext, plan: Resource, step: JsonObject, scenario: str)
             "parameters": {"RecoveryPlanContext": json.dumps(content)},
         }
     }
-    context.writer.put(target.parent.child("jobs", number), body)
+    identity = runbook.id.parent.child("jobs", number)
+    context.writer.put(identity, body)
+    return context.transaction.get(identity.key)
 
 
 def _machines(

@@ -1,7 +1,8 @@
 """Runs of a recovery plan: failover, test, clean-up and commit of its machines (SR-60 to SR-64).
 
-A run is a list of steps. It goes on until its end, or until a manual action, which waits for
-``POST replicationJobs/{id}/resume``. What a stretch of steps changes is done at its end.
+A run is a list of steps. It goes on until its end, or until an action that is waited for: a manual
+one waits for ``POST replicationJobs/{id}/resume``, a runbook for the end of its job. What a stretch
+of steps changes is done at its end.
 """
 
 from collections.abc import Iterable
@@ -52,7 +53,7 @@ def unplanned_failover(call: ActionContext) -> StartedOperation:
     steps = [{"do": "failover", "seconds": durations.FAILOVER - durations.BOOT}]
     if shutdown:
         steps.insert(0, {"do": "shutdown", "seconds": durations.SHUTDOWN})
-    steps += boot_steps(call.resource, "UnplannedFailover")
+    steps += boot_steps(call.transaction, call.resource, "UnplannedFailover")
     run = _Run(
         items,
         steps,
@@ -74,7 +75,7 @@ def test_failover(call: ActionContext) -> StartedOperation:
     network = trial_failover.check_network(call.transaction, items, properties)
     points = [failover.chosen_point(call.transaction, item, {}, call.now) for item in items]
     steps = [{"do": "test", "seconds": durations.TEST_FAILOVER - durations.BOOT}]
-    steps += boot_steps(call.resource, "TestFailover")
+    steps += boot_steps(call.transaction, call.resource, "TestFailover")
     run = _Run(
         items,
         steps,

@@ -1,11 +1,10 @@
-"""Runbooks: draft content, publication, and jobs (SR-65; recorded, 2024-09)."""
+"""Runbooks: draft content and publication (SR-65; recorded, 2024-09)."""
 
 from typing import ClassVar
 
 from sparehub.simulator.arm.http_messages import JsonObject
 from sparehub.simulator.arm.refusals import site_recovery as refusals
 from sparehub.simulator.arm.storage.clock import date_text
-from sparehub.simulator.arm.storage.deterministic_ids import guid
 from sparehub.simulator.arm.storage.transaction import Resource, Transaction
 from sparehub.simulator.arm.types.automation.automation_type import (
     ACCOUNT,
@@ -16,21 +15,8 @@ from sparehub.simulator.arm.types.automation.automation_type import (
 from sparehub.simulator.arm.types.base import ActionContext, Write
 from sparehub.simulator.arm.types.body_schema import Spec
 
-JOB = f"{ACCOUNT}/jobs"
 RUNBOOK = f"{ACCOUNT}/runbooks"
 _NAMESPACE = "Microsoft.Automation/AutomationAccounts"
-_JOB_SECONDS = 60.0
-_LISTED_JOB = (
-    "jobId",
-    "runbook",
-    "provisioningState",
-    "status",
-    "creationTime",
-    "startTime",
-    "lastModifiedTime",
-    "endTime",
-    "runOn",
-)
 _LISTED = (
     "runbookType",
     "state",
@@ -139,62 +125,14 @@ def put_draft(call: ActionContext) -> None:
     call.transaction.touch(call.resource)
 
 
-class AutomationJob(AutomationType):
-    """A job of a runbook; what the runbook does is not simulated."""
+def content(call: ActionContext) -> str:
+    """Return the published text; none is stored of a link to published content."""
+    text: str | None = call.resource.private["text"]
+    if text is None:
+        raise refusals.RUNBOOK_TEXT(name=call.resource.id.name)
+    return text
 
-    name = JOB
-    shown_type = f"{_NAMESPACE}/Jobs"
-    has_delete = False
-    accepts: ClassVar[Spec] = {"parameters": dict, "runOn": str, "runbook": {"name": str}}
 
-    def check(self, write: Write) -> None:
-        """Refuse the job of a runbook that is not there."""
-        account = write.id.parent
-        name = str(write.properties.get("runbook", {}).get("name", ""))
-        key = account.child("runbooks", name).key if account else ""
-        runbook = write.transaction.get(key)
-        if runbook is None:
-            raise refusals.RUNBOOK_MISSING(name=name)
-        if runbook.private["state"] == "New":
-            raise refusals.RUNBOOK_NOT_PUBLISHED(name=name)
-
-    def compute(self, write: Write) -> JsonObject:
-        """Add id and dates."""
-        return {
-            "jobId": guid("automation job", write.id.key),
-            "creationTime": date_text(write.now),
-            "lastModifiedTime": date_text(write.now),
-            "lastStatusModifiedTime": date_text(write.now),
-            "startedBy": None,
-            "exception": None,
-            "parameters": write.properties.get("parameters", {}),
-            "runOn": write.properties.get("runOn"),
-            "runbook": write.properties.get("runbook", {}),
-        }
-
-    def private(self, write: Write) -> JsonObject:
-        """Return when it ends."""
-        return {"starts": write.now, "ends": write.now + _JOB_SECONDS}
-
-    def shown_properties(
-        self, transaction: Transaction, resource: Resource, now: float, *, listed: bool
-    ) -> JsonObject:
-        """Add the status at an instant."""
-        del transaction
-        done = now >= resource.private["ends"]
-        times = {
-            "startTime": date_text(resource.private["starts"]) if done else None,
-            "endTime": date_text(resource.private["ends"]) if done else None,
-        }
-        shown = (
-            resource.properties
-            | times
-            | {
-                "provisioningState": "Succeeded" if done else "Processing",
-                "status": "Completed" if done else "New",
-                "statusDetails": "None",
-            }
-        )
-        if not listed:
-            return shown
-        return {name: shown[name] for name in _LISTED_JOB}
+def has_text(runbook: Resource) -> bool:
+    """Return whether the store has the published text, and not only a link to it."""
+    return runbook.private["text"] is not None

@@ -1,7 +1,7 @@
-"""Role assignments: who may do what where. They are recorded, not enforced.
+"""Role assignments: who may do what where.
 
-What the client may do is set by ``simulate permit``. Here the roles of the vault's and of
-Automation's identity are read (SR-66).
+What the client may do is set by ``simulate permit``. Those of an Automation account's identity
+are enforced; those of a vault's identity are read (SR-66).
 """
 
 from typing import ClassVar
@@ -12,23 +12,9 @@ from sparehub.simulator.arm.storage.clock import date_text
 from sparehub.simulator.arm.storage.transaction import Resource, Transaction
 from sparehub.simulator.arm.types.base import AnswerStyle, Durations, ResourceType, Write
 from sparehub.simulator.arm.types.body_schema import Spec
+from sparehub.simulator.arm.types.storage.role_definition import BUILT_IN
 
 ROLE_ASSIGNMENT = "Microsoft.Authorization/roleAssignments"
-ROLES = {
-    "b24988ac-6180-42a0-ab88-20f7382dd24c": "Contributor",
-    "8e3af657-a8ff-443c-a75c-2fe8c4bcb635": "Owner",
-    "acdd72a7-3385-48ef-bd42-f606fba81ae7": "Reader",
-    "ba92f5b4-2d11-453d-a403-e96b0029c9fe": "Storage Blob Data Contributor",
-    "b7e6dc6d-f1e8-4753-8033-0f276bb0955b": "Storage Blob Data Owner",
-    "4d97b98b-1d4f-4787-a291-c67834d212e7": "Network Contributor",
-    "9980e02c-c2be-4d73-94e8-173b1dc7cf3c": "Virtual Machine Contributor",
-    "6670b86e-a3f7-4917-ac9b-5d6ab1be4567": "Site Recovery Contributor",
-    "494ae006-db33-4328-bf46-533a6560a3ca": "Site Recovery Operator",
-}
-"""Built-in roles, by GUID.
-
-https://learn.microsoft.com/azure/role-based-access-control/built-in-roles, read on 2026-11-30.
-"""
 
 
 class RoleAssignment(ResourceType):
@@ -61,7 +47,7 @@ class RoleAssignment(ResourceType):
             if (
                 found["scope"].lower() == scope.lower()
                 and found["principalId"] == sent.get("principalId")
-                and role_name(other) == ROLES.get(_role(sent), _role(sent))
+                and role_number(other.properties) == role_number(sent)
             ):
                 raise refusals.ROLE_EXISTS()  # noqa: RSE102  an entry of the catalogue is called
 
@@ -113,10 +99,11 @@ def applies_to(assignment: Resource, key: str) -> bool:
 
 
 def role_name(assignment: Resource) -> str:
-    """Return the name of the role that is assigned; its GUID where it is not a known one."""
-    number = _role(assignment.properties)
-    return ROLES.get(number, number)
+    """Return the name of the role that is assigned; its GUID where it is not one of Azure's."""
+    number = role_number(assignment.properties)
+    return BUILT_IN[number].name if number in BUILT_IN else number
 
 
-def _role(properties: JsonObject) -> str:
+def role_number(properties: JsonObject) -> str:
+    """Return the GUID of the role that is assigned, in lower case."""
     return str(properties.get("roleDefinitionId", "")).rpartition("/")[2].lower()

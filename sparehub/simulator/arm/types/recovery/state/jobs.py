@@ -141,13 +141,16 @@ def _errors(job: Resource, now: float) -> list[JsonObject]:
 
 
 def _tasks(job: Resource, now: float) -> list[JsonObject]:
-    """Return the tasks; of a job that waits, none after its manual action has begun."""
+    """Return the tasks; of a job that waits, none after the action it waits for has begun."""
     private = job.private
     tasks = [_task(task, private["start"], now, private) for task in private["tasks"]]
-    if not waits(job):
-        return tasks
     names = [task["name"] for task in tasks]
-    at = names.index(private["waiting"]["place"])
+    for place in private.get("failedTasks", []):
+        tasks[names.index(place)] |= {"state": "Failed", "stateDescription": "Failed"}
+    awaited = private.get("waiting") or private.get("awaits")
+    if not awaited:
+        return tasks
+    at = names.index(awaited["place"])
     tasks[at] |= {"state": "InProgress", "stateDescription": "InProgress", "endTime": _NEVER}
     for task in tasks[at + 1 :]:
         task |= {

@@ -1,0 +1,1 @@
+"""What a Python runbook can import beside the standard library."""

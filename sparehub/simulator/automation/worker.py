@@ -1,0 +1,178 @@
+"""The worker: it claims jobs, runs each outside of any transaction, and writes how it ended.
+
+A job that its worker leaves behind, because the process was killed, ends Failed; see
+``job.end_lost``. Nothing is run twice: Azure does not restart a job of Python or PowerShell either.
+https://learn.microsoft.com/azure/automation/automation-runbook-execution#fair-share
+"""
+
+import secrets
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from sparehub.simulator.arm.pipeline.due_work import finish_due
+from sparehub.simulator.arm.pipeline.timeline import Timeline
+from sparehub.simulator.arm.service import Azure
+from sparehub.simulator.arm.storage.resource_id import ResourceId
+from sparehub.simulator.arm.storage.transaction import Resource, Transaction
+from sparehub.simulator.arm.storage.worker_presence import registered
+from sparehub.simulator.arm.types.automation import job as automation_jobs
+from sparehub.simulator.automation.python_sandbox import run_python
+from sparehub.simulator.automation.running_job import FAILED, STOPPED, Outcome, RunningJob
+
+FAIR_SHARE = 3 * 3600.0
+"""Seconds after which a job is stopped (SR-65), simulated ones or those of the wall clock."""
+_POLL = 0.1
+_THREADS = 32
+
+
+def run_pending(azure: Azure, endpoint: str) -> int:
+    """Run the jobs that wait, and those that they start, until none is left; return how many.
+
+    Args:
+        azure: The local Azure; its worker is the caller, see ``worker_presence.registered``.
+        endpoint: The address at which its HTTP front answers.
+
+    """
+    count = 0
+    running: set[Future[None]] = set()
+    with ThreadPoolExecutor(_THREADS) as pool:
+        while (claimed := _claim(azure, endpoint)) or running:
+            new = {pool.submit(_run, azure, job) for job in claimed}
+            count += len(new)
+            done, running = wait(running | new, _POLL)
+            for each in done:
+                each.result()
+    return count
+
+
+@contextmanager
+def working(azure: Azure, endpoint: str) -> Iterator[bool]:
+    """Be the worker of a store while the block runs, in threads.
+
+    Yields:
+        Whether this is the worker; a store has one only.
+
+    """
+    stopped = threading.Event()
+
+    def work() -> None:
+        while not stopped.wait(_POLL):
+            for job in _claim(azure, endpoint):
+                threading.Thread(target=_run, args=(azure, job, stopped), daemon=True).start()
+
+    with registered(azure.store.path.parent) as first:
+        if not first:
+            yield False
+            return
+        _end_lost(azure)
+        thread = threading.Thread(target=work, name="automation worker")
+        thread.start()
+        try:
+            yield True
+        finally:
+            stopped.set()
+            thread.join()
+
+
+def _claim(azure: Azure, endpoint: str) -> list[RunningJob]:
+    """Let the jobs that wait run, and return them."""
+    with azure.store.transaction(write=False) as transaction:
+        if not _waiting(transaction):
+            return []
+    with azure.store.transaction(write=True) as transaction:
+        now = Timeline(transaction, azure.clock, None).now
+        claimed = []
+        for job in _waiting(transaction):
+            secret = secrets.token_hex(32)
+            automation_jobs.begin(transaction, job, secret, now)
+            claimed.append(
+                RunningJob(
+                    id=job.id,
+                    language=_language(transaction, job),
+                    text=job.private["text"],
+                    parameters=job.properties["parameters"],
+                    secret=secret,
+                    endpoint=endpoint.rstrip("/"),
+                )
+            )
+        return claimed
+
+
+def _waiting(transaction: Transaction) -> list[Resource]:
+    jobs = transaction.of_type(automation_jobs.JOB)
+    return [job for job in jobs if job.private.get("status") == "New"]
+
+
+def _language(transaction: Transaction, job: Resource) -> str:
+    """Return the language of a job's runbook: of its runtime environment, else by its type."""
+    name, account = job.private["environment"], job.id.parent
+    kind = str(job.private["type"])
+    if name and account:
+        environment = transaction.get(account.child("runtimeEnvironments", name).key)
+        kind = str(environment.properties["runtime"]["language"]) if environment else ""
+    if kind.lower().startswith("python"):
+        return "Python"
+    return "PowerShell" if kind.lower() in _POWERSHELL else ""
+
+
+_POWERSHELL = ("powershell", "powershell7", "powershell72", "powershell74")
+
+
+@dataclass(frozen=True)
+class _Control:
+    """Whether a job has to end: it was stopped, or had its share of time, or the worker ends."""
+
+    azure: Azure
+    id: ResourceId
+    begun: float
+    """On the wall clock."""
+    stopped: threading.Event | None
+
+    def ended(self) -> Outcome | None:
+        """Return how the job ends, if it has to."""
+        if self.stopped and self.stopped.is_set():
+            return Outcome(status=FAILED, exception="The worker that ran the job has ended.")
+        with self.azure.store.transaction(write=False) as transaction:
+            now = Timeline(transaction, self.azure.clock, None).now
+            job = transaction.get(self.id.key)
+        if job is None or job.private.get("stop"):
+            return Outcome(status=STOPPED)
+        if max(now - job.private["starts"], time.monotonic() - self.begun) > FAIR_SHARE:
+            reason = "The job was stopped because it reached the limit of 3 hours."
+            return Outcome(status=STOPPED, exception=reason)
+        return None
+
+
+def _run(azure: Azure, job: RunningJob, stopped: threading.Event | None = None) -> None:
+    """Run a job and write how it ended."""
+    control = _Control(azure, job.id, time.monotonic(), stopped)
+    if job.language == "Python":
+        outcome = run_python(job, control)
+    else:
+        problem = "the local Azure runs runbooks of Python and PowerShell alone"
+        outcome = Outcome(status=FAILED, exception=problem)
+    _write(azure, job.id, outcome)
+
+
+def _write(azure: Azure, identity: ResourceId, outcome: Outcome) -> None:
+    with azure.store.transaction(write=True) as transaction:
+        timeline = Timeline(transaction, azure.clock, None)
+        job, now = transaction.get(identity.key), timeline.now
+        if job is None:  # deleted with its account
+            return
+        records = [{"type": kind, "text": text, "at": now} for kind, text in outcome.records]
+        ended = {"status": outcome.status, "exception": outcome.exception, "streams": records}
+        automation_jobs.end(transaction, job, now, ended)
+        finish_due(timeline)
+
+
+def _end_lost(azure: Azure) -> None:
+    """End the jobs that an earlier worker has left."""
+    with azure.store.transaction(write=True) as transaction:
+        timeline = Timeline(transaction, azure.clock, None)
+        automation_jobs.end_lost(transaction, timeline.now)
+        finish_due(timeline)
