@@ -30,6 +30,10 @@ _RETAINING = f"{_SITE_RECOVERY}/site-recovery-retain-ip-azure-vm-failover"
 _NETWORKING = f"{_SITE_RECOVERY}/azure-to-azure-about-networking"
 _PRIVATE_ENDPOINTS = f"{_SITE_RECOVERY}/azure-to-azure-how-to-enable-replication-private-endpoints"
 _WITH_EXPRESSROUTE = f"{_SITE_RECOVERY}/azure-vm-disaster-recovery-with-expressroute"
+_DIRECTORY = f"{_SITE_RECOVERY}/site-recovery-active-directory"
+_NAME_RESOLUTION = (
+    f"{_LEARN}/virtual-network/virtual-networks-name-resolution-for-vms-and-role-instances"
+)
 
 SOURCES = {
     "CONFIG": _NAMES,
@@ -128,6 +132,11 @@ SOURCES = {
     "SR-68": _NETWORKING,
     "SR-75": f"{_SITE_RECOVERY}/azure-to-azure-how-to-enable-replication",
     "SR-84": _SUPPORT_MATRIX,
+    "DNS-01": _NAME_RESOLUTION,
+    "DNS-02": _NAME_RESOLUTION,
+    "DNS-03": _DIRECTORY,
+    "DNS-04": _DIRECTORY,
+    "DNS-05": _DIRECTORY,
     "RG-01": _GEOPOLITICAL,
     "RG-02": _LOCATIONS,
     "RG-04": _GEOPOLITICAL,

@@ -14,6 +14,7 @@ from sparehub.topology.azure.gateway_skus import capacity_in_gbps
 from sparehub.topology.comparison.region_attributes import (
     Attribute,
     AttributeKind,
+    Json,
     Move,
     attributes_of,
     plain_attribute,
@@ -26,6 +27,7 @@ from sparehub.topology.model.build import build
 from sparehub.topology.model.live_regions import Advertisement, Reason, conflict
 from sparehub.topology.model.pair import Stack
 from sparehub.topology.model.resources import Gateway, Region, Spoke
+from sparehub.topology.rules.pair.dns_servers import Likeness, likeness
 
 Classification = Literal["wrong", "allowed", "expected"]
 _ORDER: Mapping[Classification, int] = {"wrong": 0, "allowed": 1, "expected": 2}
@@ -62,7 +64,7 @@ class _Pair:
     secondary: Region
     configs: tuple[StackConfig, StackConfig]
 
-    def judge(self, first: Attribute | None, second: Attribute | None) -> _Judged:  # noqa: C901, PLR0911 - a case a kind
+    def judge(self, first: Attribute | None, second: Attribute | None) -> _Judged:  # noqa: C901, PLR0911, PLR0912 - a case a kind
         fact = first or second
         assert fact is not None  # noqa: S101 - there is no difference of nothing
         match fact.kind:
@@ -81,6 +83,8 @@ class _Pair:
                 return _Judged("wrong", f"region.remap moves it to {first.moved}")
             case AttributeKind.ADDRESS if first and second:
                 return _Judged("wrong", "differs, and region.remap does not say so")
+            case AttributeKind.DNS_SERVERS if first and second:
+                return self._dns_servers(_several(first.moved), _several(second.value))
             case AttributeKind.SERVES_ONE_REGION if _both_have(first, second):
                 return _Judged("expected", "it serves one region (VN-24)")
             case AttributeKind.GATEWAY if first and second:
@@ -121,6 +125,17 @@ class _Pair:
             return _Judged("allowed", f"{second} Gbps carry what {first} Gbps do")
         reason = f"{second} Gbps must carry what {first} Gbps did"
         return self._unless_ignored("GWY-14", reason)
+
+    def _dns_servers(self, first: list[str], second: list[str]) -> _Judged:
+        match likeness(first, second):
+            case Likeness.SAME:
+                return _Judged("expected", "moved by region.remap")
+            case Likeness.ORDER:
+                return _Judged("allowed", "the same servers in another order")
+            case Likeness.ONE_SIDED:
+                return _Judged("wrong", "its twin asks Azure's own DNS (DNS-01)")
+            case Likeness.OTHER:
+                return self._unless_ignored("DNS-02", "its twin asks other servers")
 
     def _preference(self) -> _Judged:
         found = conflict(Advertisement.of(self.primary), Advertisement.of(self.secondary))
@@ -341,6 +356,11 @@ def displayed(value: Any) -> str:  # noqa: ANN401 - any JSON value
         case bool():
             return "true" if value else "false"
     return str(value)
+
+
+def _several(value: Json) -> list[str]:
+    """Return addresses as a list, of which a single one is shown as text."""
+    return [value] if isinstance(value, str) else list(value) if isinstance(value, list) else []
 
 
 def _both_have(first: Attribute | None, second: Attribute | None) -> bool:

@@ -39,6 +39,7 @@ class AttributeKind(StrEnum):
     GATEWAY = "gateway"
     SERVES_ONE_REGION = "of one region"  # a security group, a NAT gateway
     PREFERENCE = "preference"
+    DNS_SERVERS = "DNS servers"
 
 
 class Attribute(NamedTuple):
@@ -132,7 +133,8 @@ def _network(
 ) -> Iterator[Attribute]:
     yield plain_attribute(f"{path}.name", AttributeKind.NAME, network.name, inside)
     yield _space(f"{path}.addressSpace", network, move, inside)
-    yield _addresses(f"{path}.dnsServers", network.dns_servers, move, inside)
+    servers = _addresses(f"{path}.dnsServers", network.dns_servers, move, inside)
+    yield servers._replace(kind=AttributeKind.DNS_SERVERS)
     for subnet in network.subnets:
         yield from _subnet(f"{path}.subnets.{subnet.name}", subnet, move, inside)
 

@@ -21,6 +21,7 @@ from sparehub.topology.reachability.effective_routes.advertisements import (
 )
 from sparehub.topology.reachability.effective_routes.forwarding import INTERNET, ON_PREMISES
 from sparehub.topology.reachability.effective_routes.routes import HUB
+from sparehub.topology.reachability.name_servers import NAMES, explained
 from sparehub.topology.reachability.services import without_service_subnets
 from sparehub.topology.reachability.verdicts.explain import Explainer
 from sparehub.topology.reachability.verdicts.outcome_bits import NO_PAIR, Verdict
@@ -45,6 +46,7 @@ INVARIANTS = {
     "fast-path": "nothing from on-premises bypasses GatewaySubnet's route table (ER-28)",
     "other-networks": "a gateway accepts no routes of other networks on its circuits (ER-26)",
     "gateway-routes": "GatewaySubnet has the routes that a gateway needs (VN-12, VN-13)",
+    NAMES: "spokes of the active region reach the DNS servers of their networks",
     "reach": "an intent: the first context reaches the second",
     "isolate": "an intent: neither context reaches the other",
     "through": "an intent: both directions go through the NVA",
@@ -80,12 +82,15 @@ def explain_violation(explainer: Explainer, invariant: str, row: int, column: in
     reachability = explainer.reachability
     source, destination = reachability.contexts[row], reachability.contexts[column]
     explanation = explainer.explain(source, destination)
+    reason = explanation.reason or " -> ".join(str(hop) for hop in explanation.path.hops)
+    if invariant == NAMES:
+        reason = explained(reachability.network, source, destination, reason)
     return Violation(
         invariant=invariant,
         source=source,
         destination=destination,
         verdict=Verdict(int(reachability.verdicts[row, column])),
-        reason=explanation.reason or " -> ".join(str(hop) for hop in explanation.path.hops),
+        reason=reason,
         path=explanation.path,
         return_path=explanation.return_path,
     )

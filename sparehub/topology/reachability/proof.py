@@ -20,6 +20,11 @@ from sparehub.topology.reachability.invariants import (
     pair_violations,
     region_violations,
 )
+from sparehub.topology.reachability.name_servers import (
+    NAMES,
+    NAMES_PATH,
+    unreached_name_servers,
+)
 from sparehub.topology.reachability.states.states import PairState
 from sparehub.topology.reachability.verdicts.explain import Explainer
 from sparehub.topology.reachability.verdicts.outcome_bits import NO_PAIR, Verdict
@@ -143,7 +148,8 @@ def violated_pairs(
     """Yield each intent and invariant of a state, with the pairs that violate it.
 
     The second value is the key of the intent in its stack file; empty for an invariant. The default
-    intent comes last, and only where there are no intents.
+    intent comes after the invariants, and only where there are no intents; the question of the DNS
+    servers comes last, with the key that names them.
 
     Args:
         state: the name of the state, which selects the intents.
@@ -157,6 +163,8 @@ def violated_pairs(
         yield invariant, "", flags
     if not intents and state in DEFAULT_STATES:
         yield "through", "", pairs_breaking_default_intent(reachability)
+    if state in DEFAULT_STATES:
+        yield NAMES, NAMES_PATH, unreached_name_servers(reachability)
 
 
 def _group(context: str, *, folded: bool) -> str:

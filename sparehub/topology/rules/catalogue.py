@@ -2,10 +2,10 @@
 
 from sparehub.topology.rules.deployed_rules import DEPLOYED
 from sparehub.topology.rules.pair.circuits import PAIR_CIRCUITS
+from sparehub.topology.rules.pair.dns_servers import PAIR_DNS_SERVERS
 from sparehub.topology.rules.pair.drill import PAIR_DRILL
 from sparehub.topology.rules.pair.fences import FENCES, PAIR_FENCES
 from sparehub.topology.rules.pair.hooks import PAIR_HOOKS
-from sparehub.topology.rules.pair.intents import INTENTS
 from sparehub.topology.rules.pair.records import PAIR_RECORDS, RECORDS
 from sparehub.topology.rules.pair.regions import PAIR_REGIONS
 from sparehub.topology.rules.pair.replication import PAIR_REPLICATION
@@ -26,6 +26,7 @@ from sparehub.topology.rules.stack_file.drill import DRILL
 from sparehub.topology.rules.stack_file.express_route import EXPRESS_ROUTE
 from sparehub.topology.rules.stack_file.field_rules import FIELD_RULES
 from sparehub.topology.rules.stack_file.hub import HUB
+from sparehub.topology.rules.stack_file.intents import INTENTS
 from sparehub.topology.rules.stack_file.remapping import REMAPPING
 from sparehub.topology.rules.stack_file.reserved_subnets import RESERVED
 
@@ -53,6 +54,7 @@ PAIR_RULES = (
     *PAIR_REGIONS,
     *PAIR_REPLICATION,
     *PAIR_DRILL,
+    *PAIR_DNS_SERVERS,
     *VAULTS,
     *PAIR_HOOKS,
 )

@@ -18,6 +18,7 @@ _GROUPS: Mapping[str, str] = MappingProxyType(
         "GWY": "Gateways",
         "RT": "Routes",
         "SR": "Site Recovery",
+        "DNS": "DNS servers",
         "RG": "Regions and peering locations",
     }
 )

@@ -14,6 +14,7 @@ from sparehub.topology.state.resources import Resources
 from tests.configurations import shipped, stack_of
 from tests.recorded_state import of, recorded
 from tests.site_recovery_files import REPLICATE, SITE_RECOVERY
+from tests.topology.reachability import pairs
 
 Values = dict[str, Any]
 Change = Callable[[Values], object]
@@ -470,3 +471,50 @@ def test_files_that_contradict_each_other_on_site_recovery_are_wrong(
     (wrong,) = [each for each in recovering(first, second) if each.verdict == "wrong"]
 
     assert (wrong.path, reason in wrong.reason) == (path, True)
+
+
+REMAP = {"10.1.0.0/24": "10.11.0.0/24", "10.2.0.0/24": "10.12.0.0/24"}
+MOVED = "moved by region.remap"
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "verdict", "reason"),
+    [
+        (["10.1.0.10"], ["10.11.0.10"], "expected", MOVED),
+        (
+            ["192.168.0.53", "10.1.0.10"],
+            ["10.11.0.10", "192.168.0.53"],
+            "allowed",
+            "the same servers in another order",
+        ),
+        (["10.1.0.10"], [], "wrong", "its twin asks Azure's own DNS (DNS-01)"),
+        ([], ["192.168.0.53"], "wrong", "its twin asks Azure's own DNS (DNS-01)"),
+        (["10.1.0.10"], ["10.1.0.10"], "wrong", "its twin asks other servers (DNS-02)"),
+        (["10.1.0.10"], ["10.11.0.11"], "wrong", "its twin asks other servers (DNS-02)"),
+    ],
+)
+def test_dns_servers_of_twins_are_the_same_servers(
+    ours: list[str], theirs: list[str], verdict: str, reason: str
+) -> None:
+    """Moved as ``region.remap`` says; their order is a choice."""
+
+    def second(region: Values) -> None:
+        pairs.remapped(region)
+        region.update(remap=REMAP, dnsServers=theirs)
+
+    found = compared(changed(lambda r: r.update(dnsServers=ours), "primary"), changed(second))
+    servers = [each for each in found if each.path.endswith("dnsServers")]
+
+    assert {(each.verdict, each.reason) for each in servers} == {(verdict, reason)}
+    assert len(servers) == 3
+
+
+def test_other_dns_servers_are_allowed_with_a_reason() -> None:
+    """The warning DNS-02 may be ignored; DNS-01 is an error."""
+    theirs = changed(lambda r: r.update(dnsServers=["192.168.0.54"]))
+    theirs["sparehub:ignoredRules"] = {"DNS-02": "each region has its forwarder"}
+    found = compared(changed(lambda r: r.update(dnsServers=["192.168.0.53"]), "primary"), theirs)
+
+    assert {(each.verdict, each.reason) for each in found if "dnsServers" in each.path} == {
+        ("allowed", "DNS-02 is ignored: each region has its forwarder")
+    }

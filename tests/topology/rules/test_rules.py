@@ -7,14 +7,15 @@ import pytest
 from sparehub.topology.errors import ConfigurationError, Problem
 from sparehub.topology.model.build import build
 from sparehub.topology.rules.checks import CATALOGUE
-from sparehub.topology.rules.pair.intents import INTENTS
 from sparehub.topology.rules.rule import Rule
 from sparehub.topology.rules.stack_file.field_rules import FIELD_RULES
+from sparehub.topology.rules.stack_file.intents import INTENTS
 from sparehub.topology.rules.stack_file.parse import parse_stack
 from tests.configurations import shipped
 from tests.topology.rules import (
     agent_examples,
     circuit_examples,
+    dns_examples,
     file_examples,
     pair_examples,
     recovery_examples,
@@ -32,6 +33,7 @@ BUILT: tuple[tuple[Rule[Any], Example], ...] = (
     *replication_examples.EXAMPLES,
     *recovery_examples.EXAMPLES,
     *agent_examples.EXAMPLES,
+    *dns_examples.EXAMPLES,
 )
 
 
