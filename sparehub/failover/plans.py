@@ -1,7 +1,10 @@
 """``sparehub plan``: the steps of a failover, before anything is done."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
+from typing import Any
 
 from sparehub.output import Output
 from sparehub.stacks.program_digest import read_program
@@ -44,8 +47,16 @@ def read_plan(  # noqa: PLR0913 - one argument an option
     )
 
 
-def show_plan(plan: Plan, out: Path | None, output: Output) -> None:
+def show_plan(
+    plan: Plan, out: Path | None, output: Output, more: Mapping[str, Any] = MappingProxyType({})
+) -> None:
     """Print a plan, and write it to a file where one is named.
+
+    Args:
+        plan: what is printed.
+        out: the file.
+        output: where it is printed.
+        more: keys of the printed document beside those of the plan.
 
     Raises:
         SparehubError: where the file cannot be written.
@@ -57,7 +68,7 @@ def show_plan(plan: Plan, out: Path | None, output: Output) -> None:
             message = f"{out} cannot be written ({error.strerror}): name another file"
             raise SparehubError(message) from None
     if output.as_json:
-        output.document(plan.document())
+        output.document({**plan.document(), **more})
     else:
         print_plan(plan, output)
 

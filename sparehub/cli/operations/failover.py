@@ -8,6 +8,14 @@ from typing import Annotated, Literal
 import typer
 
 from sparehub.cli.operations.declared_at import DeclaredAt
+from sparehub.cli.operations.dns_records import (
+    DnsScript,
+    ShowDns,
+    dns_document,
+    print_dns,
+    print_script,
+    refuse_with_dns,
+)
 from sparehub.cli.operations.machines import (
     AcceptLoss,
     CleanDrill,
@@ -119,6 +127,8 @@ def plan(  # noqa: PLR0913 - one option a decision
     raise_bandwidth: RaiseBandwidth = False,
     network_only: NetworkOnly = False,
     clean_drill: CleanDrill = False,
+    dns: ShowDns = False,
+    dns_script: DnsScript = None,
     out: Annotated[Path | None, typer.Option(help="Also write the plan to this file.")] = None,
     stack_dir: StackDirectory = Path(),
     json: Json = False,
@@ -137,6 +147,10 @@ def plan(  # noqa: PLR0913 - one option a decision
         raise typer.BadParameter(
             "--raise-bandwidth, --network-only and --clean-drill are not for a drill"
         )
+    if dns_script or dns:
+        refuse_with_dns(drill=kind == "drill", network_only=network_only)
+    if dns_script:
+        raise typer.Exit(print_script(stack_dir, kind, dns_script, Output(as_json=json)))
     mode = Mode.UNPLANNED if unplanned else Mode.PLANNED
     planned = read_plan(
         stack_dir,
@@ -146,7 +160,10 @@ def plan(  # noqa: PLR0913 - one option a decision
         network_only=network_only,
         clean_drill=clean_drill,
     )
-    show_plan(planned, out, Output(as_json=json))
+    more = dns_document(stack_dir, kind) if dns else {}
+    show_plan(planned, out, Output(as_json=json), more)
+    if dns and not json:
+        print_dns(stack_dir, kind, Output())
 
 
 def _switch_command(kind: Literal["failover", "failback"]) -> Callable[..., None]:

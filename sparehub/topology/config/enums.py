@@ -143,3 +143,11 @@ class HookWhen(StrEnum):
     FAILBACK = "failback"
     PLANNED = "planned"
     UNPLANNED = "unplanned"
+
+
+class DnsFormat(StrEnum):
+    """The script that changes records in DNS."""
+
+    NSUPDATE = "nsupdate"  # dynamic updates (RFC 2136)
+    POWERSHELL = "powershell"  # a DNS server of Windows
+    AZ = "az"  # a private DNS zone of Azure

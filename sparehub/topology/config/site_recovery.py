@@ -12,6 +12,7 @@ from pydantic import StrictInt as Int
 
 from sparehub.topology.azure.site_recovery_limits import RECOVERY_GROUPS, RETENTION_HOURS_MAX
 from sparehub.topology.config.closed_model import Closed
+from sparehub.topology.config.dns import DnsConfig
 from sparehub.topology.config.enums import AgentEgress, FailoverKind, NetworkOrder
 from sparehub.topology.config.fields import (
     AutomationAccountId,
@@ -204,3 +205,4 @@ class SiteRecoveryConfig(Closed):
     recovery_plan: RecoveryPlanConfig = RecoveryPlanConfig()
     objectives: ObjectivesConfig = ObjectivesConfig()
     names: ReplicationNamesConfig = ReplicationNamesConfig()
+    dns: DnsConfig | None = None  # the machines' records, where addresses change

@@ -16,7 +16,7 @@ from sparehub.topology.errors import OptionsError
 from sparehub.topology.model.pair import Stack, switched
 from sparehub.topology.model.recovery.vault_loss import vault_loss
 from sparehub.topology.model.resources import Region
-from sparehub.topology.planning.group_times import expected_objectives, group_times
+from sparehub.topology.planning.group_times import expected_objectives, group_times, with_records
 from sparehub.topology.planning.plan import (
     UNKNOWN_PROGRAM,
     Mode,
@@ -38,6 +38,7 @@ from sparehub.topology.planning.steps.machine_steps import (
 )
 from sparehub.topology.planning.steps.network_steps import FailoverSteps
 from sparehub.topology.planning.traffic_impact import with_traffic_impact
+from sparehub.topology.replication.dns_records.address_changes import address_changes
 from sparehub.topology.replication.objectives import recovery_groups
 
 _CHANGED_BY_RUNS = ("activation", "disconnected", "generation", "override_interlock")
@@ -83,6 +84,8 @@ def plan(  # noqa: PLR0913 - the two stacks and the options of a plan
     elapsed, path = critical_path(steps, last)
     groups = recovery_groups({stack.name: stack for stack in (primary, secondary)})
     times = group_times(steps, last, groups.objectives) if groups and machines else {}
+    changes = address_changes({stack.name: stack for stack in (primary, secondary)}, source.name)
+    times = with_records(times, changes)
     return Plan(
         kind=kind,
         mode=mode,
@@ -103,6 +106,7 @@ def plan(  # noqa: PLR0913 - the two stacks and the options of a plan
             *failover.assumed(mode),
             *machine_assumptions(replicated, mode, moved=machines is not None),
             *((loss.meaning,) if loss else ()),
+            *(changes.assumptions if machines else ()),
             *_hook_assumptions(step.hook for step in steps if step.hook),
         ),
         configurations={

@@ -6,6 +6,7 @@ from dataclasses import replace
 from sparehub.topology.azure.durations import RECOVERY_GROUP, Duration
 from sparehub.topology.planning.plan import PlanStep, critical_path
 from sparehub.topology.planning.steps.machine_steps import AWAIT_MACHINES
+from sparehub.topology.replication.dns_records.address_changes import AddressChanges
 from sparehub.topology.replication.objectives import Objective, ObjectiveResult, RecoveryGroups
 
 
@@ -27,6 +28,18 @@ def group_times(steps: Sequence[PlanStep], last: str, groups: Iterable[int]) -> 
         shown = tuple(_sooner(each, later) if each.id == AWAIT_MACHINES else each for each in steps)
         times[group] = critical_path(shown, last)[0]
     return times
+
+
+def with_records(times: Mapping[int, Duration], changes: AddressChanges) -> dict[int, Duration]:
+    """Return the times with that until names lead to the machines whose address changes.
+
+    Resolvers keep the old address for the record's time to live at most (RFC 1035, 3.2.1). Somebody
+    asked just before the change, so the typical time has all of it, too.
+    """
+    longer = Duration(typical=changes.seconds, worst=changes.seconds)
+    return {
+        group: time + longer if group in changes.groups else time for group, time in times.items()
+    }
 
 
 def _sooner(step: PlanStep, by: Duration) -> PlanStep:

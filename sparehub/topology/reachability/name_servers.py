@@ -23,7 +23,7 @@ NAMES = "names"
 NAMES_PATH = "region.dnsServers"
 """The key that it is about; a spoke may have its own."""
 _AZURE = IPv4Address("168.63.129.16")
-"""Azure's own DNS, which every subnet reaches whatever its routes are (VN-03)."""
+"""Azure's own DNS, which every subnet reaches with any routes (VN-03)."""
 
 
 def unreached_name_servers(reachability: Reachability) -> Flags:

@@ -39,6 +39,11 @@ def replicated(first: Change, *second: Change) -> Callable[[], Pair]:
     return regions(both(replicates(first), asks(ON_PREMISES)), both(takes_over(same), *second))
 
 
+def records(name: str) -> Change:
+    """Return a change of ``siteRecovery`` that names the records of a machine."""
+    return lambda half: half.update(dns={"zone": "corp.example.com", "records": {name: ["www"]}})
+
+
 EXAMPLES: tuple[tuple[Rule[Pair], Example], ...] = (
     (
         dns_servers.twins_both_name_dns_servers_or_neither,
@@ -102,6 +107,15 @@ EXAMPLES: tuple[tuple[Rule[Pair], Example], ...] = (
             "region.dnsServers",
             "nothing is known to stand at 10.1.0.99: replicate the server to this address",
             replicated(same, asks("10.1.0.10", "10.10.10.10", ON_PREMISES)),
+        ),
+    ),
+    (
+        dns_servers.dns_records_are_of_replicated_machines,
+        Example(
+            regions(replicates(same), takes_over(records("dc2"))),
+            "region.siteRecovery.dns.records.dc2",
+            "primary replicates no machine of this name; there are app1, dc1",
+            regions(replicates(same), takes_over(records("dc1"))),
         ),
     ),
 )

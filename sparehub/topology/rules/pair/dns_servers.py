@@ -131,6 +131,18 @@ def something_stands_at_each_dns_server(pair: Pair) -> Iterator[RuleFault]:
                 yield RuleFault(path, message, target.name)
 
 
+@rule("CONFIG", why="A record of no machine is never changed.")
+def dns_records_are_of_replicated_machines(pair: Pair) -> Iterator[RuleFault]:
+    """By the machine's name in the other file."""
+    for source, target in directions(pair):
+        recovery = target.config.region.site_recovery
+        for name in recovery.dns.records if recovery and recovery.dns else ():
+            if name not in machines_of(source):
+                known = ", ".join(sorted(machines_of(source)))
+                message = f"{source.name} replicates no machine of this name; there are {known}"
+                yield RuleFault(f"region.siteRecovery.dns.records.{name}", message, target.name)
+
+
 def _differing(
     pair: Pair, wanted: Likeness
 ) -> Iterator[tuple[str, Sequence[IPv4Address], Sequence[IPv4Address]]]:
@@ -195,4 +207,5 @@ PAIR_DNS_SERVERS = (
     no_dns_server_is_lost_with_the_other_region,
     dns_servers_are_in_the_first_recovery_group,
     something_stands_at_each_dns_server,
+    dns_records_are_of_replicated_machines,
 )

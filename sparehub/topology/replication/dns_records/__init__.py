@@ -1,0 +1,1 @@
+"""Records in DNS of machines whose address changes: what changes, and scripts that change it."""

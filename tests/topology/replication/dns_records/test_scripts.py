@@ -1,0 +1,143 @@
+"""The scripts that change records, to the letter."""
+
+import shutil
+import subprocess
+from typing import Any
+
+import pytest
+
+from sparehub.topology.config.enums import DnsFormat
+from sparehub.topology.config.hooks import HookConfig
+from sparehub.topology.model.pair import Stack
+from sparehub.topology.planning.hook_places import misplaced_hooks
+from sparehub.topology.planning.steps.machine_steps import VERIFY
+from sparehub.topology.replication.dns_records.address_changes import address_changes
+from sparehub.topology.replication.dns_records.scripts import hook, script
+from tests.moved_machines import DNS, moved_files, moved_pair
+from tests.replicated_pair import pair_of
+
+NAMED = {**DNS, "server": "10.0.0.4", "records": {"app1": ["app1", "www"]}}
+NSUPDATE = """\
+server 10.0.0.4
+zone corp.example.com
+; app1, app1-nic: 10.2.0.10 -> 10.12.0.10
+update delete app1.corp.example.com. A
+update add app1.corp.example.com. 1800 A 10.12.0.10
+update delete www.corp.example.com. A
+update add www.corp.example.com. 1800 A 10.12.0.10
+send"""
+POWERSHELL = """\
+$ErrorActionPreference = 'Stop'
+# app1, app1-nic: 10.2.0.10 -> 10.12.0.10
+Remove-DnsServerResourceRecord -ZoneName 'corp.example.com' -Name 'app1' -RRType A -Force \
+-ErrorAction SilentlyContinue
+Add-DnsServerResourceRecordA -ZoneName 'corp.example.com' -Name 'app1' -IPv4Address '10.12.0.10' \
+-TimeToLive ([TimeSpan]::FromSeconds(1800))"""
+AZ = """\
+set -e
+# app1, app1-nic: 10.2.0.10 -> 10.12.0.10
+az network private-dns record-set a delete --resource-group rg-dns --zone-name corp.example.com \
+--name app1 --yes
+az network private-dns record-set a create --resource-group rg-dns --zone-name corp.example.com \
+--name app1 --ttl 1800
+az network private-dns record-set a add-record --resource-group rg-dns \
+--zone-name corp.example.com --record-set-name app1 --ipv4-address 10.12.0.10"""
+
+
+def made(kind: DnsFormat, dns: dict[str, Any], source: str = "primary", *kept: str) -> str:
+    return of(moved_pair(dns, *(kept or ("dc1",))), kind, source)
+
+
+def of(pair: dict[str, Stack], kind: DnsFormat, source: str = "primary") -> str:
+    changes = address_changes(pair, source)
+    assert changes.dns
+    return script(changes, changes.dns, kind)
+
+
+def test_each_script_replaces_the_record_set_of_each_name() -> None:
+    """The old address is a comment: the script is right whatever the record said."""
+    assert made(DnsFormat.NSUPDATE, NAMED) == NSUPDATE
+    assert made(DnsFormat.POWERSHELL, DNS) == POWERSHELL
+    assert made(DnsFormat.AZ, DNS) == AZ
+
+
+def test_the_way_back_gives_the_opposite() -> None:
+    """The same lines with the addresses swapped."""
+    swapped = (
+        NSUPDATE.replace("10.2.0.10", "here")
+        .replace("10.12.0.10", "10.2.0.10")
+        .replace("here", "10.12.0.10")
+    )
+
+    assert made(DnsFormat.NSUPDATE, NAMED, "secondary") == swapped
+
+
+@pytest.mark.parametrize("kind", DnsFormat)
+def test_a_script_without_changes_is_a_comment(kind: DnsFormat) -> None:
+    """So that a hook that runs it does nothing."""
+    text = made(kind, DNS, "primary", "dc1", "app1")
+
+    assert text.startswith((";", "#"))
+    assert "\n" not in text
+
+
+def test_a_machine_with_two_interfaces_gets_both_addresses() -> None:
+    """The one that stays is in the set, too."""
+    here, there = moved_files(DNS, "dc1")
+    app1 = here["sparehub:region"]["replicate"]["machines"]["app1"]["networkInterfaces"]
+    app1["second"] = {"subnet": "app", "ipAddress": "10.12.0.11"}
+
+    lines = of(pair_of(here, there), DnsFormat.NSUPDATE).splitlines()
+
+    assert [each for each in lines if each.startswith("update")] == [
+        "update delete app1.corp.example.com. A",
+        "update add app1.corp.example.com. 1800 A 10.12.0.10",
+        "update add app1.corp.example.com. 1800 A 10.12.0.11",
+    ]
+
+
+def test_a_record_whose_address_nobody_knows_is_left_alone() -> None:
+    """A comment says so; the other machines' records are changed."""
+    here, there = moved_files(DNS)
+    interfaces = here["sparehub:region"]["replicate"]["machines"]["app1"]["networkInterfaces"]
+    del interfaces["app1-nic"]["ipAddress"]
+
+    text = of(pair_of(here, there), DnsFormat.NSUPDATE)
+
+    assert "; app1: not changed, the file says no ipAddress" in text
+    assert "update delete app1" not in text
+    assert "update add dc1.corp.example.com. 1800 A 10.11.0.10" in text
+
+
+def test_the_hook_stands_at_a_step_of_both_plans() -> None:
+    """As an entry of `region.hooks`; a misspelled step is refused."""
+    entries = [
+        dict(hook(operation, DnsFormat.NSUPDATE, VERIFY)) for operation in ("failover", "failback")
+    ]
+    here, there = moved_files(DNS)
+    here["sparehub:region"]["hooks"] = entries
+    pair = pair_of(here, there)
+
+    assert [*misplaced_hooks(pair["primary"], pair["secondary"])] == []
+    assert HookConfig.model_validate(entries[0]).command == (
+        "sh",
+        "-c",
+        's=$(sparehub plan failover --dns-script nsupdate) && echo "$s" | nsupdate',
+    )
+    here["sparehub:region"]["hooks"] = [{**entries[0], "after": "verify"}]
+    pair = pair_of(here, there)
+    assert len([*misplaced_hooks(pair["primary"], pair["secondary"])]) == 1
+
+
+@pytest.mark.skipif(shutil.which("sh") is None, reason="no shell")
+def test_the_script_of_az_is_what_a_shell_reads() -> None:
+    """With an az that prints its arguments; a group's name may have parentheses."""
+    text = made(DnsFormat.AZ, {**DNS, "resourceGroup": "rg(dns)"})
+    done = subprocess.run(
+        ["sh", "-c", f'az() {{ echo "$@"; }}\n{text}'], capture_output=True, text=True, check=True
+    )
+
+    assert done.stdout.splitlines()[0] == (
+        "network private-dns record-set a delete --resource-group rg(dns) --zone-name "
+        "corp.example.com --name app1 --yes"
+    )
