@@ -13,7 +13,7 @@ from .circuit import ExpressRouteCircuit, ExpressRouteCircuitArgs
 from .connection import ExpressRouteConnection, ExpressRouteConnectionArgs
 from .gateway import ExpressRouteGateway, ExpressRouteGatewayArgs
 from .hub import Hub
-from .peering import HubSpokePeering, HubSpokePeeringArgs
+from .peering import HubSpokePeering, HubSpokePeeringArgs, peering_half
 from .route_tables import RouteTables, RouteTablesArgs
 from .site_recovery import CacheAccount, CacheAccountArgs, RegionRecovery
 from .spoke import Spoke
@@ -58,7 +58,8 @@ class RegionNetwork(ComponentResource):
         gateway = self._gateway(hub)
         circuits = self._circuits()
         connections = self._connections(gateway, circuits)
-        spokes = self._spokes(hub, tables, gateway, connections)
+        spokes, hub_last_write = self._spokes(hub, tables, gateway, connections)
+        self._hub_peerings(hub, hub_last_write)
 
         self.hub_virtual_network_id = hub.virtual_network_id
         self.spoke_virtual_network_ids = {k: s.virtual_network_id for k, s in spokes.items()}
@@ -177,7 +178,8 @@ class RegionNetwork(ComponentResource):
         tables: RouteTables,
         gateway: ExpressRouteGateway | None,
         connections: Mapping[str, ExpressRouteConnection],
-    ) -> dict[str, Spoke]:
+    ) -> tuple[dict[str, Spoke], Resource | None]:
+        """Return the spokes, and the last write on the hub's network."""
         waits = self._region.spokes_wait_for_connections
         spokes: dict[str, Spoke] = {}
         hub_last_write = hub.last_write
@@ -208,7 +210,22 @@ class RegionNetwork(ComponentResource):
             )
             hub_last_write = peering.hub_to_spoke
             spokes[spoke.key] = made
-        return spokes
+        return spokes, hub_last_write
+
+    def _hub_peerings(self, hub: Hub, hub_last_write: Resource | None) -> None:
+        """Make the hub's halves of its own peerings, one after the other (VN-19)."""
+        for peering in self._region.hub_peerings:
+            hub_last_write = peering_half(
+                self._names.hub_peering(peering.key),
+                peering.half,
+                self._group.name,
+                virtual_network_name=hub.virtual_network_name,
+                remote_id=str(peering.remote_id),
+                remote_address_space=peering.address_space,
+                opts=ResourceOptions(
+                    parent=self, depends_on=[hub_last_write] if hub_last_write else []
+                ),
+            )
 
     def _cache_account(self) -> Output[str] | None:
         if self._region.cache_storage_account is None:

@@ -66,7 +66,7 @@ class PairStatus:
         connected_on_standby = {
             key
             for key, spoke in self.pair[name].config.region.spokes.items()
-            if spoke.standby == "connected"
+            if spoke.stays_connected
         }
         attached = bool(snapshot.deployed.attached_spokes - connected_on_standby)
         return any(attached or not link.on_standby for link in connected)

@@ -13,6 +13,7 @@ from components import DestroyGuard, RegionNetwork
 from sparehub.testing import Graph, preview
 from sparehub.topology.model.resources import Region
 from tests.configurations import region_of, shipped
+from tests.topology.peered_hubs import peered
 
 GRAPHS = Path(__file__).parent / "graphs"
 BORROWED = (
@@ -40,6 +41,7 @@ def bow_tie() -> dict[str, Any]:
 STATES: dict[str, Callable[[], Region]] = {
     "primary-active": lambda: region_of(shipped("primary")),
     "primary-active-bow-tie": lambda: region_of(bow_tie()),
+    "primary-active-peered-hubs": lambda: region_of(peered("primary")),
     "secondary-standby-network": lambda: region_of(shipped("secondary"), "standby", "network"),
     "secondary-standby-gateway": lambda: region_of(shipped("secondary"), "standby", "gateway"),
     "secondary-standby-connection": lambda: region_of(

@@ -5,6 +5,7 @@ import pytest
 from sparehub.testing import Graph
 from tests.components.region_states import STATES, bow_tie, graph_of, recorded
 from tests.configurations import region_of, shipped, with_spokes
+from tests.topology.peered_hubs import peered
 
 
 @pytest.mark.parametrize("state", STATES)
@@ -36,6 +37,15 @@ def test_a_peering_waits_for_every_subnet_and_for_the_peering_before() -> None:
     first, second = (f"region/spoke/spoke{n}/peering/hub-to-spoke" for n in (1, 2))
     assert {"region/hub/nva", "region/spoke/spoke1/app"} <= edges(graph, first)
     assert {first, "region/spoke/spoke2/app"} <= edges(graph, second)
+
+
+def test_the_peering_of_the_hubs_is_the_last_write_on_the_hub() -> None:
+    """Each region makes its own half, after the halves to its spokes (VN-19)."""
+    graph = graph_of(region_of(peered("primary")))
+
+    last = "region/spoke/spoke2/peering/hub-to-spoke"
+    assert last in edges(graph, "region/hub-peering/secondary")
+    assert [name for name in graph if "hub-peering" in name] == ["region/hub-peering/secondary"]
 
 
 def test_a_spoke_uses_the_gateway_last() -> None:

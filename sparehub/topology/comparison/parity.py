@@ -296,9 +296,10 @@ def _choices(config: StackConfig) -> Iterator[Attribute]:
     for key, spoke in sorted(config.region.spokes.items()):
         path = f"region.spokes.{key}"
         yield plain_attribute(f"{path}.standby", AttributeKind.CHOICE, spoke.standby, path)
-        for name, subnet in sorted(spoke.subnets.items()):
+        yield plain_attribute(f"{path}.alwaysOn", AttributeKind.SAME, spoke.always_on, path)
+        for name in sorted(spoke.subnets):
             inside = f"{path}.subnets.{name}"
-            protected = subnet.is_protected(name, spoke=True)
+            protected = spoke.is_protected(name)
             yield plain_attribute(f"{inside}.protected", AttributeKind.SAME, protected, inside)
 
 

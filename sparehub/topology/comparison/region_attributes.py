@@ -17,6 +17,7 @@ from sparehub.topology.model.resources import (
     PrivatePeering,
     Region,
     RouteTable,
+    Spoke,
     Subnet,
     VirtualNetwork,
 )
@@ -72,13 +73,20 @@ def attributes_of(region: Region, move: Move = unmoved) -> Iterator[Attribute]:
     yield plain_attribute("region.hub.nva.id", AttributeKind.REGION_LOCAL, str(nva.id or ""))
     yield plain_attribute("region.hub.nva.standby", AttributeKind.CHOICE, nva.standby)
     for spoke in region.spokes:
-        path = f"region.spokes.{spoke.key}"
-        yield _there(path, _one(_texts(spoke.virtual_network.address_space)))
-        yield from _network(path, spoke.virtual_network, move, path)
-        yield from _peering(f"{path}.hubToSpoke", spoke.hub_to_spoke, path)
-        yield from _peering(f"{path}.spokeToHub", spoke.spoke_to_hub, path)
+        facts = _spoke(spoke, move)
+        yield from map(_of_one_region, facts) if spoke.always_on else facts
+    for peering in region.hub_peerings:
+        path = f"region.hub.peerings.{peering.key}"
+        yield from map(_of_one_region, _peering(path, peering.half, ""))
+        remote = peering.remote_id.key
+        yield plain_attribute(f"{path}.id", AttributeKind.REGION_LOCAL, remote, path)
+        space = _texts(sorted(peering.address_space))
+        yield plain_attribute(f"{path}.addressSpace", AttributeKind.REGION_LOCAL, space, path)
+    own = tuple(_prefixes_of_one_region(region))
     for table in region.route_tables:
-        yield from _route_table(table, move)
+        for fact in _route_table(table, move):
+            of_one = any(fact.path.endswith(f".routes.{prefix}") for prefix in own)
+            yield _of_one_region(fact) if of_one else fact
     if region.gateway:
         yield from _gateway(region.gateway)
     connections = {each.key: each for each in region.connections}
@@ -89,6 +97,33 @@ def attributes_of(region: Region, move: Move = unmoved) -> Iterator[Attribute]:
     yield plain_attribute(
         "region.onPremises.prefers", AttributeKind.PREFERENCE, region.on_premises.prefers
     )
+
+
+def _spoke(spoke: Spoke, move: Move) -> Iterator[Attribute]:
+    path = f"region.spokes.{spoke.key}"
+    yield _there(path, _one(_texts(spoke.virtual_network.address_space)))
+    yield from _network(path, spoke.virtual_network, move, path)
+    yield from _peering(f"{path}.hubToSpoke", spoke.hub_to_spoke, path)
+    yield from _peering(f"{path}.spokeToHub", spoke.spoke_to_hub, path)
+
+
+def _of_one_region(fact: Attribute) -> Attribute:
+    """Return a fact of what each region has for itself: its addresses, and that it is there."""
+    own = (AttributeKind.ADDRESS, AttributeKind.EXISTS)
+    return fact._replace(kind=AttributeKind.REGION_LOCAL) if fact.kind in own else fact
+
+
+def _prefixes_of_one_region(region: Region) -> Iterator[IPv4Network]:
+    """Yield the prefixes to which one region alone has routes: it has them, or its pair."""
+    for spoke in region.spokes:
+        if spoke.always_on:
+            yield from spoke.virtual_network.address_space
+    hops = [prefix for peering in region.hub_peerings for prefix in peering.address_space]
+    for table in region.route_tables:
+        for route in table.routes:
+            hop = route.next_hop_ip_address
+            if hop is not None and any(hop in prefix for prefix in hops):
+                yield route.address_prefix
 
 
 def plain_attribute(path: str, kind: AttributeKind, value: Json, inside: str = "") -> Attribute:

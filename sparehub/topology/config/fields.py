@@ -148,6 +148,9 @@ NextHopId = Annotated[
         "Microsoft.Network/azureFirewalls",
     ),
 ]
+VirtualNetworkId = Annotated[
+    str, resource_id("virtual network", "Microsoft.Network/virtualNetworks")
+]
 VirtualMachineId = Annotated[
     str, resource_id("virtual machine", "Microsoft.Compute/virtualMachines")
 ]

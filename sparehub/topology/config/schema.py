@@ -46,6 +46,7 @@ from sparehub.topology.config.fields import (
     problem_of,
 )
 from sparehub.topology.config.hooks import Hooks
+from sparehub.topology.config.hub_peerings import HubPeeringConfig
 from sparehub.topology.config.secrets import SECRET
 from sparehub.topology.config.site_recovery import ReplicateConfig, SiteRecoveryConfig
 
@@ -108,14 +109,26 @@ class HubConfig(NetworkConfig):
     """The hub: the NVA's subnet, the GatewaySubnet, and the operator's other subnets."""
 
     nva: NvaConfig
+    peerings: dict[Key, HubPeeringConfig] = Field(default_factory=dict)
 
 
 class SpokeConfig(NetworkConfig):
     """A spoke, peered with the hub in both directions."""
 
     standby: Literal["withheld", "connected"] = "withheld"
+    # In use while the region is on standby, too: of addresses that the other region has not.
+    always_on: StrictBool = False
     hub_to_spoke: NamedConfig = NamedConfig()
     spoke_to_hub: NamedConfig = NamedConfig()
+
+    @property
+    def stays_connected(self) -> bool:
+        """Whether it uses the gateway of a region that is on standby at depth ``connection``."""
+        return self.always_on or self.standby == "connected"
+
+    def is_protected(self, subnet: str) -> bool:
+        """Return whether machines of a subnet are replicated; of an alwaysOn spoke none are."""
+        return self.subnets[subnet].is_protected(subnet, spoke=not self.always_on)
 
 
 class OnPremisesConfig(Closed):

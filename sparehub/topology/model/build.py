@@ -9,6 +9,7 @@ from sparehub.topology.azure.limits import PREFIXES_AT_CONNECTION_CREATION
 from sparehub.topology.azure.reserved_subnets import GATEWAY_SUBNET
 from sparehub.topology.config.enums import Activation, Depth
 from sparehub.topology.config.express_route import ConnectionConfig, OwnedCircuitConfig
+from sparehub.topology.config.hub_peerings import HubPeeringConfig
 from sparehub.topology.config.resource_ids import ResourceId
 from sparehub.topology.config.schema import (
     HubConfig,
@@ -30,6 +31,7 @@ from sparehub.topology.model.resources import (
     CircuitReference,
     Connection,
     Gateway,
+    HubPeering,
     Nva,
     OnPremises,
     Peering,
@@ -89,6 +91,9 @@ def build(config: StackConfig) -> Region:
             for key, connection in sorted(connections.items())
             if _provisioned(connection)
         ),
+        hub_peerings=tuple(
+            _hub_peering(key, peering) for key, peering in sorted(region.hub.peerings.items())
+        ),
         on_premises=OnPremises(
             address_prefixes=region.on_premises.address_prefixes,
             prefers=region.on_premises.prefers,
@@ -118,7 +123,7 @@ def _uses_gateway(config: StackConfig, spoke: SpokeConfig, *, many: bool) -> boo
         case Depth.GATEWAY:
             return not many  # ER-36: the connection could not be created at failover
         case Depth.CONNECTION:
-            return spoke.standby == "connected"
+            return spoke.stays_connected
 
 
 def _provisioned(connection: ConnectionConfig) -> bool:
@@ -155,6 +160,7 @@ def _spoke(
 ) -> Spoke:
     return Spoke(
         key=key,
+        always_on=spoke.always_on,
         virtual_network=_virtual_network(
             region,
             spoke,
@@ -164,7 +170,7 @@ def _spoke(
                     subnet_key,
                     subnet,
                     "spokes" if subnet.shares_table(subnet_key) else None,
-                    protected=subnet.is_protected(subnet_key, spoke=True),
+                    protected=spoke.is_protected(subnet_key),
                 )
                 for subnet_key, subnet in sorted(spoke.subnets.items())
             ),
@@ -178,6 +184,21 @@ def _spoke(
             name=spoke.spoke_to_hub.name or names.spoke_to_hub_name(key),
             allow_gateway_transit=False,
             use_remote_gateways=uses_gateway,
+        ),
+    )
+
+
+def _hub_peering(key: str, peering: HubPeeringConfig) -> HubPeering:
+    return HubPeering(
+        key=key,
+        remote_id=ResourceId.parse(peering.id),
+        address_space=peering.address_space,
+        half=Peering(
+            name=peering.name or names.hub_peering_name(key),
+            allow_forwarded_traffic=peering.allow_forwarded_traffic,
+            # PE-11: each hub has a gateway of its own, so neither can use the other's.
+            allow_gateway_transit=False,
+            use_remote_gateways=False,
         ),
     )
 

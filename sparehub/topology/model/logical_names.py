@@ -85,6 +85,10 @@ class RegionNames:
         """Return the name of the spoke's half of a peering."""
         return spoke_to_hub(self.peering_component(key))
 
+    def hub_peering(self, key: str) -> str:
+        """Return the name of the hub's half of a peering with a network that is not a spoke."""
+        return _join(self.root, "hub-peering", key)
+
     @property
     def route_tables_component(self) -> str:
         """The component of the route tables."""

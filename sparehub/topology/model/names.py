@@ -46,6 +46,11 @@ def spoke_to_hub_name(key: str) -> str:
     return f"peer-{key}-to-hub"
 
 
+def hub_peering_name(key: str) -> str:
+    """Return the name of the hub's half of a peering with a network that is not a spoke."""
+    return f"peer-hub-to-{key}"
+
+
 def route_table_name(key: str, region: str) -> str:
     """Return the name of a route table."""
     return f"rt-{key}-{region}"
@@ -187,6 +192,9 @@ def _names(region: Region) -> Iterator[_Named]:
         )
         yield _Named(f"{path}.hubToSpoke.name", spoke.hub_to_spoke.name, "peerings of the hub")
         yield _Named(f"{path}.spokeToHub.name", spoke.spoke_to_hub.name, f"peerings of {spoke.key}")
+    for peering in region.hub_peerings:
+        path = f"region.hub.peerings.{peering.key}.name"
+        yield _Named(path, peering.half.name, "peerings of the hub")
     if region.gateway:
         yield _Named("region.expressRoute.gateway.name", region.gateway.name, "gateways")
     path = "region.expressRoute.connections"

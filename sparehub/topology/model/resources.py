@@ -105,6 +105,17 @@ class Spoke:
     virtual_network: VirtualNetwork
     hub_to_spoke: Peering
     spoke_to_hub: Peering
+    always_on: bool = False  # in use while the region is on standby, too; Azure does not know
+
+
+@dataclass(frozen=True, kw_only=True)
+class HubPeering:
+    """The hub's half of a peering with a network that is not a spoke, and what that one holds."""
+
+    key: str
+    remote_id: ResourceId
+    address_space: tuple[IPv4Network, ...]
+    half: Peering
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -277,9 +288,15 @@ class Region:
     on_premises: OnPremises
     # ER-36: above 200 prefixes a connection is only created while the spokes are withheld.
     spokes_wait_for_connections: bool
+    hub_peerings: tuple[HubPeering, ...] = ()
     drill: Drill | None = None  # while a drill is on
     cache_storage_account: CacheStorageAccount | None = None  # where machines are replicated
     site_recovery: SiteRecovery | None = None  # where the other region's machines arrive
+
+    def has_hub(self, network: ResourceId) -> bool:
+        """Return whether an id is that of the region's hub; no file says its subscription."""
+        group, name = self.resource_group.lower(), self.hub.name.lower()
+        return (network.resource_group.lower(), network.name.lower()) == (group, name)
 
     @property
     def address_prefixes(self) -> tuple[IPv4Network, ...]:

@@ -29,6 +29,10 @@ def problems_without_table(region: RegionConfig) -> Iterator[Problem]:
         yield Problem(path, message, "ER-25")
     if region.routes.nva:
         yield Problem(path, "none leaves no room for region.routes.nva")
+    for key, peering in region.hub.peerings.items():
+        if peering.address_prefixes:
+            message = f"none leaves no room for the routes of region.hub.peerings.{key}"
+            yield Problem(path, message)
 
 
 def route_tables(region: RegionConfig, name: str) -> tuple[RouteTable, ...]:
@@ -62,6 +66,22 @@ def _to_inspected(region: RegionConfig) -> Iterator[Route]:
         if subnet.inspect:
             prefix = subnet.address_prefix
             yield _to_nva(region, names.route_name(key, prefix), prefix)
+
+
+def _to_peers(region: RegionConfig) -> Iterator[Route]:
+    """Yield a route to what lies behind each network that the hub is peered with (PE-02, RT-12).
+
+    A user route wins over a peering's of the same prefix (RT-04), so none is for a prefix of the
+    region's own: ``rules.stack_file.hub_peerings``.
+    """
+    for key, peering in sorted(region.hub.peerings.items()):
+        for prefix in peering.address_prefixes:
+            yield Route(
+                name=names.route_name(key, prefix),
+                address_prefix=prefix,
+                next_hop_type=NextHopType.VIRTUAL_APPLIANCE,
+                next_hop_ip_address=peering.next_hop_ip_address,
+            )
 
 
 def _spokes_table(region: RegionConfig, name: str) -> RouteTable:
@@ -103,7 +123,11 @@ def _nva_table(region: RegionConfig, name: str) -> RouteTable:
         name=region.route_tables.nva.name or names.route_table_name("nva", name),
         disable_bgp_route_propagation=False,  # RT-09: the NVA learns on-premises from BGP
         # A default route learned over BGP would capture the NVA's way to the internet (ER-25).
-        routes=_routes(region.route_tables.nva, [to_internet] if direct else [], region.routes.nva),
+        routes=_routes(
+            region.route_tables.nva,
+            [*([to_internet] if direct else []), *_to_peers(region)],
+            region.routes.nva,
+        ),
     )
 
 

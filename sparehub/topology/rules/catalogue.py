@@ -6,8 +6,10 @@ from sparehub.topology.rules.pair.dns_servers import PAIR_DNS_SERVERS
 from sparehub.topology.rules.pair.drill import PAIR_DRILL
 from sparehub.topology.rules.pair.fences import FENCES, PAIR_FENCES
 from sparehub.topology.rules.pair.hooks import PAIR_HOOKS
+from sparehub.topology.rules.pair.networks.always_on import PAIR_ALWAYS_ON
+from sparehub.topology.rules.pair.networks.hub_peerings import PAIR_HUB_PEERINGS
+from sparehub.topology.rules.pair.networks.regions import PAIR_REGIONS
 from sparehub.topology.rules.pair.records import PAIR_RECORDS, RECORDS
-from sparehub.topology.rules.pair.regions import PAIR_REGIONS
 from sparehub.topology.rules.pair.replication import PAIR_REPLICATION
 from sparehub.topology.rules.pair.vaults import VAULTS
 from sparehub.topology.rules.region.agent_egress import AGENT_EGRESS
@@ -26,11 +28,12 @@ from sparehub.topology.rules.stack_file.drill import DRILL
 from sparehub.topology.rules.stack_file.express_route import EXPRESS_ROUTE
 from sparehub.topology.rules.stack_file.field_rules import FIELD_RULES
 from sparehub.topology.rules.stack_file.hub import HUB
+from sparehub.topology.rules.stack_file.hub_peerings import HUB_PEERINGS
 from sparehub.topology.rules.stack_file.intents import INTENTS
 from sparehub.topology.rules.stack_file.remapping import REMAPPING
 from sparehub.topology.rules.stack_file.reserved_subnets import RESERVED
 
-FILE_RULES = (*ADDRESSES, *HUB, *RESERVED, *EXPRESS_ROUTE, *DRILL)
+FILE_RULES = (*ADDRESSES, *HUB, *HUB_PEERINGS, *RESERVED, *EXPRESS_ROUTE, *DRILL)
 REGION_RULES = (
     *NETWORKS,
     *PEERINGS,
@@ -52,6 +55,8 @@ PAIR_RULES = (
     *PAIR_RECORDS,
     *PAIR_FENCES,
     *PAIR_REGIONS,
+    *PAIR_ALWAYS_ON,
+    *PAIR_HUB_PEERINGS,
     *PAIR_REPLICATION,
     *PAIR_DRILL,
     *PAIR_DNS_SERVERS,

@@ -20,7 +20,7 @@ OUT_OF_SCOPE = (
     OutOfScope("VN-15", "No wildcard rules of a DNS Private Resolver at the gateway", _NO_KEY),
     OutOfScope("VN-21", "Subnets in a chain, peerings after them", "the components keep the order"),
     OutOfScope("VN-23", "Default outbound access is explicit", "the model sets it on every subnet"),
-    OutOfScope("PE-15", "Peerings across regions", "hub and spokes are in one region"),
+    OutOfScope("PE-15", "Basic load balancers over a peering across regions", "they are retired"),
     OutOfScope("ER-04", "Reach of a circuit by its tier", "checked as RG-01 and RG-02"),
     OutOfScope("ER-05", "Reach of a Local circuit", "checked as RG-02"),
     OutOfScope(

@@ -10,12 +10,18 @@ from pydantic import ValidationError
 from sparehub.topology.azure.limits import PREFIXES_AT_CONNECTION_CREATION
 from sparehub.topology.config.enums import Activation, Depth, NvaKind, Prefers
 from sparehub.topology.config.resource_ids import ResourceId
-from sparehub.topology.config.schema import NetworkConfig, StackConfig, SubnetConfig
+from sparehub.topology.config.schema import (
+    NetworkConfig,
+    SpokeConfig,
+    StackConfig,
+    SubnetConfig,
+)
 from sparehub.topology.model.build import STORAGE_ENDPOINT
 from sparehub.topology.model.logical_names import ROLES, NetworkNames
 from sparehub.topology.model.resources import (
     Connection,
     Gateway,
+    HubPeering,
     Nva,
     OnPremises,
     Region,
@@ -41,7 +47,13 @@ from sparehub.topology.state.resources import (
     state_resources,
 )
 from sparehub.topology.state.roles import Roles, routes_of
-from sparehub.topology.state.values import address_of, prefixes_of_network, prefixes_of_subnet
+from sparehub.topology.state.values import (
+    address_of,
+    prefixes_of,
+    prefixes_of_network,
+    prefixes_of_subnet,
+    space_of,
+)
 
 UNKNOWN_ADDRESS = IPv4Address(0)
 """Stands for the NVA's address where neither a route nor a configuration says it."""
@@ -136,6 +148,7 @@ class _Reader:
             gateway=gateway,
             circuits=tuple(circuits_of(roles, given, self._outputs)),
             connections=connections,
+            hub_peerings=tuple(filter(None, map(self._hub_peering, roles.hub_peerings))),
             on_premises=OnPremises(
                 address_prefixes=given.region.on_premises.address_prefixes if given else (),
                 prefers=given.region.on_premises.prefers if given else Prefers.NONE,
@@ -189,7 +202,11 @@ class _Reader:
         servers = (network.properties.get("dhcpOptions") or {}).get("dnsServers") if network else ()
         known = said.subnets if said else {}
         subnets = (
-            self._subnet(each, known.get(each.name), spoke=names != ROLES.hub)
+            self._subnet(
+                each,
+                known.get(each.name),
+                spoke=names != ROLES.hub and not (isinstance(said, SpokeConfig) and said.always_on),
+            )
             for each in self._roles.children(network, SUBNET)
         )
         return VirtualNetwork(
@@ -248,6 +265,23 @@ class _Reader:
             virtual_network=self._network(ROLES.spoke(key), said),
             hub_to_spoke=out,
             spoke_to_hub=back,
+            always_on=bool(said and said.always_on),
+        )
+
+    def _hub_peering(self, key: str) -> HubPeering | None:
+        half = self._roles.by_role[ROLES.hub_peering(key)]
+        remote = half.refers_to("remoteVirtualNetwork")
+        if remote is None or not remote.is_id:
+            return None
+        known = ("remoteVirtualNetworkAddressSpace", "remoteAddressSpace")
+        spaces = (prefixes_of(space_of(half.properties, name)) for name in known)
+        return HubPeering(
+            key=key,
+            remote_id=remote,
+            address_space=next(filter(None, spaces), ()),
+            half=peering_of(
+                half, None, connected=half.properties.get("peeringState") != "Disconnected"
+            ),
         )
 
 

@@ -52,6 +52,7 @@ class Roles:
             self._children.setdefault((each.parent, each.type), []).append(each)
         self._find_hub()
         self._find_spokes()
+        self._find_hub_peerings()
         for names in (ROLES.hub, *(ROLES.spoke(key) for key in self.spokes)):
             for subnet in self.children(self.by_role.get(names.network), SUBNET):
                 self._give(names.subnet(subnet.name), subnet)
@@ -83,6 +84,11 @@ class Roles:
     def connections(self) -> tuple[str, ...]:
         """The keys of the connections, sorted."""
         return self.keys(ROLES.connection)
+
+    @property
+    def hub_peerings(self) -> tuple[str, ...]:
+        """The keys of the hub's peerings with networks that are not spokes, sorted."""
+        return self.keys(ROLES.hub_peering)
 
     def children(self, parent: ArmResource | None, kind: str) -> list[ArmResource]:
         """Return the children of one type."""
@@ -127,6 +133,8 @@ class Roles:
         location = str(self.hub.properties.get("location", "")).replace(" ", "").lower()
         taken = {each.lower() for each in (*self.spokes, "hub")}
         for network in list(self._free(VIRTUAL_NETWORK)):
+            if self._has_gateway(network):
+                continue  # PE-11: it could not use the hub's, so it is another hub
             if network.key in peered or self._half_to_hub(network):
                 key = _key(network.name, "vnet", location)
                 names = (key, network.name, f"{network.group}-{network.name}")
@@ -139,6 +147,16 @@ class Roles:
                 self._give(ROLES.hub_to_spoke(key), half)
             if half := self._half_to_hub(network):
                 self._give(ROLES.spoke_to_hub(key), half)
+
+    def _has_gateway(self, network: ArmResource) -> bool:
+        gateways = self._of_type.get(GATEWAY, ())
+        return any(network_of_gateway(gateway) == network.key for gateway in gateways)
+
+    def _find_hub_peerings(self) -> None:
+        """What is left of the hub's peerings leads to networks that are not spokes."""
+        for half in self._hub_halves():
+            if half.key not in self._role_of:
+                self._give(ROLES.hub_peering(re.sub("^peer-hub-to-", "", half.name)), half)
 
     def _hub_halves(self) -> list[ArmResource]:
         return self.children(self.hub, PEERING)

@@ -14,6 +14,7 @@ from sparehub.topology.state.resources import Resources
 from tests.configurations import shipped, stack_of
 from tests.recorded_state import of, recorded
 from tests.site_recovery_files import REPLICATE, SITE_RECOVERY
+from tests.topology.peered_hubs import peered
 from tests.topology.reachability import pairs
 
 Values = dict[str, Any]
@@ -38,6 +39,42 @@ def changed(change: Change, stack: str = "secondary") -> Values:
 
 def of_verdict(differences: list[Difference], verdict: str) -> list[tuple[str, Any, Any]]:
     return [(d.path, d.primary, d.secondary) for d in differences if d.verdict == verdict]
+
+
+def test_each_region_has_its_own_always_on_spokes_and_half_of_the_peering() -> None:
+    """Their addresses, and the routes to them, differ by right; so does a spoke of one region."""
+    alone = peered("secondary")
+    del alone["sparehub:region"]["spokes"]["dc"]
+
+    for secondary in (peered("secondary"), alone):
+        found = compared(peered("primary"), secondary)
+        assert of_verdict(found, "wrong") == []
+    assert ("region.spokes.dc", "10.66.0.0/24", None) in of_verdict(found, "expected")
+
+
+def test_a_spoke_that_is_always_on_in_one_region_only_is_wrong() -> None:
+    """Of one key, both are or neither is."""
+    secondary = peered("secondary")
+    del secondary["sparehub:region"]["spokes"]["dc"]["alwaysOn"]
+
+    wrong = of_verdict(compared(peered("primary"), secondary), "wrong")
+
+    assert ("region.spokes.dc.alwaysOn", True, False) in wrong
+
+
+def test_a_peering_of_the_hubs_that_was_changed_is_drift() -> None:
+    """A flag of the half that stands; a half that is gone."""
+    values = {name: peered(name) for name in ("primary", "secondary")}
+    states = {name: deepcopy(recorded(each, name)) for name, each in values.items()}
+    of(states["primary"], "hub-peering/secondary")["allowForwardedTraffic"] = False
+    regions = [read_state(each).region for each in states.values()]
+
+    first, second = (stack(*each) for each in values.items())
+    found = deployed_parity(first, second, (regions[0], regions[1]))
+
+    drift = [(d.path, d.primary) for d in found if d.stack]
+    flag = "region.hub.peerings.secondary.allowForwardedTraffic"
+    assert drift == [(flag, {"configuration": True, "state": False})]
 
 
 def test_the_shipped_pair_differs_only_as_it_must() -> None:

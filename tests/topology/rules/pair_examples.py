@@ -5,7 +5,8 @@ from typing import Any
 
 from sparehub.topology.rules import deployed_rules
 from sparehub.topology.rules.deployed_rules import DeployedStack
-from sparehub.topology.rules.pair import circuits, fences, hooks, records, regions
+from sparehub.topology.rules.pair import circuits, fences, hooks, records
+from sparehub.topology.rules.pair.networks import regions
 from sparehub.topology.rules.pair.subject import Pair
 from sparehub.topology.rules.rule import Rule
 from tests.configurations import OURS

@@ -18,6 +18,7 @@ from tests.topology.rules import (
     dns_examples,
     file_examples,
     pair_examples,
+    peering_examples,
     recovery_examples,
     region_examples,
     replication_examples,
@@ -34,7 +35,9 @@ BUILT: tuple[tuple[Rule[Any], Example], ...] = (
     *recovery_examples.EXAMPLES,
     *agent_examples.EXAMPLES,
     *dns_examples.EXAMPLES,
+    *peering_examples.EXAMPLES,
 )
+IN_FILE = (*file_examples.EXAMPLES, *peering_examples.IN_FILE)
 
 
 def named(examples: tuple[tuple[Rule[Any], Example], ...]) -> list[Any]:
@@ -57,14 +60,14 @@ def problems_of(change: Change) -> list[Problem]:
 
 def test_every_rule_has_a_rejected_and_an_accepted_example() -> None:
     """And no example is of a rule that is not in the catalogue."""
-    tested = {rule.title for rule, _ in (*file_examples.EXAMPLES, *BUILT)}
+    tested = {rule.title for rule, _ in (*IN_FILE, *BUILT)}
 
     # Intents have theirs in tests/topology/reachability/test_intents.py.
     tested |= {row.title for row in INTENTS}
     assert tested | set(file_examples.SHAPES) == {row.title for row in CATALOGUE}
 
 
-@pytest.mark.parametrize(("rule", "example"), named(file_examples.EXAMPLES))
+@pytest.mark.parametrize(("rule", "example"), named(IN_FILE))
 def test_a_file_rule_rejects_and_accepts(rule: Rule[Any], example: Example) -> None:
     """Parsing rejects the example with the rule's id; the accepted example has no fault."""
     (fault,) = rule.find(raw(example.refused))

@@ -17,6 +17,7 @@ from sparehub.topology.state.resources import ArmResource, Resources, arm_resour
 from tests.components.region_states import bow_tie
 from tests.configurations import region_of, shipped, stack_of
 from tests.recorded_state import SUBSCRIPTION, of, recorded, without
+from tests.topology.peered_hubs import peered
 
 NETWORK = f"/subscriptions/{SUBSCRIPTION}/resourceGroups/rg-sparehub-eastasia/providers"
 HUB = f"{NETWORK}/Microsoft.Network/virtualNetworks/vnet-hub-eastasia"
@@ -35,8 +36,14 @@ def at_depth(depth: str) -> dict[str, Any]:
 
 @pytest.mark.parametrize(
     "values",
-    [shipped("primary"), bow_tie(), *map(at_depth, ("network", "gateway", "connection"))],
-    ids=["active", "bow-tie", "network", "gateway", "connection"],
+    [
+        shipped("primary"),
+        bow_tie(),
+        *map(at_depth, ("network", "gateway", "connection")),
+        peered("primary"),
+        peered("secondary"),
+    ],
+    ids=["active", "bow-tie", "network", "gateway", "connection", "peered", "peered standby"],
 )
 def test_what_was_built_is_what_is_read(values: dict[str, Any]) -> None:
     """Of every state; except the key of an authorization, which Azure does not show."""

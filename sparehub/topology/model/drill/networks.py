@@ -77,7 +77,10 @@ def drill_copy(config: StackConfig, address: IPv4Address) -> IPv4Address | None:
 
 
 def _keys(region: RegionConfig) -> list[str]:
-    return sorted(region.spokes if region.drill.spokes is None else region.drill.spokes)
+    """Return the spokes that get a test network: by default those where machines arrive."""
+    if region.drill.spokes is not None:
+        return sorted(region.drill.spokes)
+    return sorted(key for key, spoke in region.spokes.items() if not spoke.always_on)
 
 
 def _network(region: RegionConfig, key: str, name: str, pieces: Pieces) -> DrillNetwork:

@@ -16,13 +16,19 @@ def replication_source(outputs: Mapping[str, Any]) -> ReplicationSource | None:
         outputs: of the other region's stack; empty where it was never deployed.
 
     """
-    replicate = (outputs.get("region") or {}).get("replicate")
+    region = outputs.get("region") or {}
+    replicate = region.get("replicate")
     account = outputs.get("cacheStorageAccountId")
     if not replicate or not account:
         return None
     return ReplicationSource(
         location=str(outputs["location"]),
-        network_ids=dict(outputs.get("spokeVirtualNetworkIds") or {}),
+        # An alwaysOn spoke holds no machine that is replicated, and has no twin to arrive in.
+        network_ids={
+            key: network
+            for key, network in (outputs.get("spokeVirtualNetworkIds") or {}).items()
+            if not (region.get("spokes") or {}).get(key, {}).get("alwaysOn")
+        },
         cache_storage_account_id=str(account),
         key_access=bool(replicate["cacheStorageAccount"].get("keyAccess", True)),
     )

@@ -29,8 +29,9 @@ def _default_to_an_appliance(table: RouteTable) -> bool:
 def is_protected(stack: Stack, spoke: str, subnet: str) -> bool:
     """Return whether machines of a spoke's subnet are replicated; the default is true."""
     configured = stack.config.region.spokes.get(spoke)
-    config = configured.subnets.get(subnet) if configured else None
-    return config is None or config.is_protected(subnet, spoke=True)
+    if configured is None or subnet not in configured.subnets:
+        return True
+    return configured.is_protected(subnet)
 
 
 @rule(
@@ -114,7 +115,7 @@ def protected_subnets_reach_storage_directly(stack: Stack) -> Iterator[RuleFault
     why="Machines that are replicated all the same would replicate through the NVA.",
 )
 def unprotected_subnets_have_no_replicated_machines(stack: Stack) -> Iterator[RuleFault]:
-    """Reported for every spoke subnet without the endpoint."""
+    """Reported for every spoke subnet without the endpoint; an alwaysOn spoke replicates none."""
     for path, subnet, protected in _without_storage(stack):
         if not protected:
             message = (
@@ -126,7 +127,7 @@ def unprotected_subnets_have_no_replicated_machines(stack: Stack) -> Iterator[Ru
 
 def _without_storage(stack: Stack) -> Iterator[tuple[str, Subnet, bool]]:
     for spoke in stack.region.spokes:
-        for subnet in spoke.virtual_network.subnets:
+        for subnet in spoke.virtual_network.subnets if not spoke.always_on else ():
             missing = STORAGE_ENDPOINT not in subnet.service_endpoints
             if missing and goes_through_the_nva(stack.region, subnet):
                 path = f"region.spokes.{spoke.key}.subnets.{subnet.name}"

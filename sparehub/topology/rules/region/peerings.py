@@ -22,6 +22,19 @@ def every_spoke_has_its_own_virtual_network(stack: Stack) -> Iterator[RuleFault]
             yield RuleFault(f"region.spokes.{spoke.key}.name", message)
 
 
+@rule("PE-06", why="Azure refuses a second peering between the same two virtual networks.")
+def hub_peerings_lead_to_different_networks(stack: Stack) -> Iterator[RuleFault]:
+    """And none to the hub itself."""
+    seen: dict[str, str] = {}
+    for peering in stack.region.hub_peerings:
+        path = f"region.hub.peerings.{peering.key}.id"
+        if stack.region.has_hub(peering.remote_id):
+            yield RuleFault(path, "is the hub of this region itself: name the other region's")
+        first = seen.setdefault(peering.remote_id.key, peering.key)
+        if first != peering.key:
+            yield RuleFault(path, f"is peered by {first} already: peer it once")
+
+
 @rule("PE-09", why="Azure refuses useRemoteGateways while the hub has no gateway.")
 def spokes_use_an_existing_gateway(stack: Stack) -> Iterator[RuleFault]:
     """The hub has a gateway, not only a GatewaySubnet."""
@@ -74,10 +87,14 @@ def spokes_wait_for_the_gateway_on_standby(stack: Stack) -> Iterator[RuleFault]:
     why="A network has at most 500 peerings; 1,000 only with Azure Virtual Network Manager.",
 )
 def peerings_per_hub_stay_within_the_limit(stack: Stack) -> Iterator[RuleFault]:
-    """One peering for each spoke."""
-    count = len(stack.region.spokes)
-    if count > PEERINGS_PER_NETWORK:
-        message = f"{count} spokes; a virtual network has at most {PEERINGS_PER_NETWORK} peerings"
+    """One peering for each spoke, and those of ``hub.peerings``."""
+    spokes, more = len(stack.region.spokes), len(stack.region.hub_peerings)
+    if spokes + more > PEERINGS_PER_NETWORK:
+        beside = f" and {more} in hub.peerings" if more else ""
+        message = (
+            f"{spokes} spokes{beside}; a virtual network has at most {PEERINGS_PER_NETWORK} "
+            "peerings"
+        )
         yield RuleFault("region.spokes", message)
 
 
@@ -94,6 +111,19 @@ def peerings_allow_forwarded_traffic(stack: Stack) -> Iterator[RuleFault]:
             if missing := [flag for flag, value in _needed(peering) if not value]:
                 message = f"{' and '.join(missing)} must be true"
                 yield RuleFault(f"region.spokes.{spoke.key}.{half}", message)
+
+
+@rule(
+    "PE-21",
+    severity="warning",
+    why="What an NVA forwards crosses a peering only where the receiving half allows it.",
+)
+def hub_peerings_allow_forwarded_traffic(stack: Stack) -> Iterator[RuleFault]:
+    """From spoke to spoke of two regions both NVAs forward."""
+    for peering in stack.region.hub_peerings:
+        if not peering.half.allow_forwarded_traffic:
+            path = f"region.hub.peerings.{peering.key}.allowForwardedTraffic"
+            yield RuleFault(path, "should be true: spokes of the two regions use the NVAs")
 
 
 def _needed(peering: Peering) -> Iterator[tuple[str, bool]]:
@@ -120,11 +150,13 @@ def peerings_use_the_gateway_of_the_hub(stack: Stack) -> Iterator[RuleFault]:
 
 PEERINGS = (
     every_spoke_has_its_own_virtual_network,
+    hub_peerings_lead_to_different_networks,
     spokes_use_an_existing_gateway,
     hub_allows_gateway_transit_to_its_spokes,
     spokes_have_no_gateway_of_their_own,
     spokes_wait_for_the_gateway_on_standby,
     peerings_per_hub_stay_within_the_limit,
     peerings_allow_forwarded_traffic,
+    hub_peerings_allow_forwarded_traffic,
     peerings_use_the_gateway_of_the_hub,
 )

@@ -60,8 +60,9 @@ def replicated_machines_are_in_a_subnet_of_their_spoke(stack: Stack) -> Iterator
 def replicated_machines_are_in_a_protected_subnet(stack: Stack) -> Iterator[RuleFault]:
     """``protected`` is not false where a machine is replicated from."""
     for path, machine, name in _subnets(stack):
-        for key, subnet in stack.config.region.spokes[machine.spoke].subnets.items():
-            if key.lower() == name and not subnet.is_protected(key, spoke=True):
+        spoke = stack.config.region.spokes[machine.spoke]
+        for key in spoke.subnets:
+            if key.lower() == name and not spoke.is_protected(key):
                 message = f"{key} of {machine.spoke} is not protected, so it has no endpoint"
                 yield RuleFault(path, message)
 

@@ -55,12 +55,14 @@ def only_virtual_appliances_have_a_next_hop_address(stack: Stack) -> Iterator[Ru
 def next_hops_are_reachable_directly(stack: Stack) -> Iterator[RuleFault]:
     """In the network of the subnet or in one that is peered with it."""
     users = _users_of_tables(stack)
+    peered = [prefix for peering in stack.region.hub_peerings for prefix in peering.address_space]
     for table in stack.region.route_tables:
         for route in _distinct_hops(table):
             for path, reached in users.get(table.key, {}).items():
                 address = route.next_hop_ip_address
-                prefixes = (prefix for network in reached for prefix in network.address_space)
-                if not any(address in prefix for prefix in prefixes):
+                prefixes = [prefix for network in reached for prefix in network.address_space]
+                beyond = peered if path == "region.hub" else []
+                if not any(address in prefix for prefix in (*prefixes, *beyond)):
                     message = (
                         f"{route.address_prefix} to {address}, which {path} does not reach "
                         "directly: it is in no network that is peered with it"

@@ -89,9 +89,10 @@ def _peered_overlaps(region: RawRegion) -> Iterator[tuple[str, str, bool]]:
     "CONFIG", why="Names in Azure ignore case, so keys that differ in case alone are one resource."
 )
 def keys_differ_in_more_than_case(region: RawRegion) -> Iterator[RuleFault]:
-    """Of spokes, connections and subnets."""
+    """Of spokes, connections, subnets and peerings of the hub."""
     groups = {
         "region.spokes": region.part("spokes"),
+        "region.hub.peerings": region.part("hub", "peerings"),
         "region.expressRoute.connections": region.part("expressRoute", "connections"),
         **{
             f"{path}.subnets": mapping(network, "subnets")

@@ -9,7 +9,13 @@ from sparehub.topology.azure.limits import PEERINGS_PER_NETWORK
 from sparehub.topology.azure.reserved_subnets import BASTION_SUBNET, RESERVED_SUBNETS
 from sparehub.topology.model.prefixes import allocate
 from sparehub.topology.rules.rule import RuleFault, rule
-from sparehub.topology.rules.stack_file.raw import RawPrefix, RawRegion, overlaps, prefixes
+from sparehub.topology.rules.stack_file.raw import (
+    RawPrefix,
+    RawRegion,
+    as_mapping,
+    overlaps,
+    prefixes,
+)
 
 _SPOKES = "region.drill.spokes"
 _RANGE = "region.drill.addressSpace"
@@ -124,8 +130,10 @@ def drill_dns_servers_are_in_a_test_network(region: RawRegion) -> Iterator[RuleF
 
 def _spokes(region: RawRegion) -> list[str]:
     named = region.part("drill").get("spokes")
-    keys = [str(key) for key in region.part("spokes")]
-    return [key for key in keys if not isinstance(named, list | tuple) or key in named]
+    spokes = region.part("spokes")
+    if isinstance(named, list | tuple):
+        return [str(key) for key in spokes if str(key) in named]
+    return [str(key) for key, spoke in spokes.items() if not as_mapping(spoke).get("alwaysOn")]
 
 
 def _needed(region: RawRegion) -> list[IPv4Network]:

@@ -24,6 +24,7 @@ from sparehub.topology.rules.stack_file.addresses import ADDRESSES
 from sparehub.topology.rules.stack_file.drill import DRILL
 from sparehub.topology.rules.stack_file.express_route import EXPRESS_ROUTE
 from sparehub.topology.rules.stack_file.hub import HUB
+from sparehub.topology.rules.stack_file.hub_peerings import HUB_PEERINGS
 from sparehub.topology.rules.stack_file.raw import RawRegion, as_mapping
 from sparehub.topology.rules.stack_file.reserved_subnets import RESERVED
 
@@ -90,7 +91,7 @@ def parse_stack(
     if config and config.disconnected and config.activation is Activation.ACTIVE:
         problems.append(Problem("disconnected", "an active region is connected: remove this key"))
     region = RawRegion(as_mapping(values.get("sparehub:region")))
-    for rule in (*ADDRESSES, *HUB, *RESERVED, *EXPRESS_ROUTE, *DRILL):
+    for rule in (*ADDRESSES, *HUB, *HUB_PEERINGS, *RESERVED, *EXPRESS_ROUTE, *DRILL):
         problems += rule.problems(region)
     if problems or config is None:
         raise ConfigurationError(sorted(set(problems)), stack, config)

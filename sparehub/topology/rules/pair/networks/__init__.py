@@ -1,0 +1,1 @@
+"""Networks of both regions beside each other: locations, names, addresses, peered hubs."""
