@@ -50,8 +50,13 @@ _SIGN_IN = "sign in again (`az login`, or the azure-native settings of this stac
 class _Polling(ARMPolling):
     """Polls a long-running operation until it ends, or until its deadline."""
 
-    def __init__(self, deadline: float) -> None:
-        super().__init__(timeout=_POLL, connection_timeout=_BEGIN, read_timeout=_BEGIN)
+    def __init__(self, deadline: float, options: dict[str, str]) -> None:
+        super().__init__(
+            timeout=_POLL,
+            lro_options=options,
+            connection_timeout=_BEGIN,
+            read_timeout=_BEGIN,
+        )
         self._deadline = deadline
         self.overdue = False
 
@@ -145,19 +150,49 @@ class ArmClient:
 
     def act(self, path: str, body: Mapping[str, Any] | None = None) -> Answer:
         """Send a POST and poll for its result; see :class:`sparehub.azure.answers.Azure`."""
+        return self._operate("POST", path, body, _ACTION, {})
+
+    def operate(
+        self, method: str, path: str, body: Mapping[str, Any] | None, seconds: float
+    ) -> Answer:
+        """Send a write and poll until its long-running operation has ended.
+
+        A PUT answers with the resource as it is read afterwards. Of a POST only the status of its
+        operation is polled, and not an address for a result, which Site Recovery has not (SR-33).
+
+        Args:
+            method: ``PUT``, ``PATCH``, ``DELETE`` or ``POST``.
+            path: Path from the root.
+            body: The JSON body.
+            seconds: How long to wait; the answer's status is 0 where it does not end before.
+
+        Raises:
+            SignInError: As :meth:`send`.
+        """
+        options = {"final-state-via": "azure-async-operation"} if method == "POST" else {}
+        return self._operate(method, path, body, seconds, options)
+
+    def _operate(
+        self,
+        method: str,
+        path: str,
+        body: Mapping[str, Any] | None,
+        seconds: float,
+        options: dict[str, str],
+    ) -> Answer:
         try:
-            ran = self._run(self._request("POST", path, body, ""), _BEGIN)
+            ran = self._run(self._request(method, path, body, ""), _BEGIN)
             begun = self._answer(ran)
             if not begun.accepted:
                 return begun
-            polling = _Polling(time.monotonic() + _ACTION)
+            polling = _Polling(time.monotonic() + seconds, options)
             done: Answer | None = LROPoller(self._client, ran, self._answer, polling).result()
         except ClientAuthenticationError as error:
             raise self._signed_out(str(error.message)) from None
         except AzureError as error:
             return silence(str(error.message))
         if polling.overdue:  # the last answer then shows progress, not a result
-            return silence(f"no result within {_ACTION:.0f} s")
+            return silence(f"no result within {seconds:.0f} s")
         return done or Answer(status=_DONE, body={})
 
     def wait(self, seconds: float) -> None:

@@ -9,7 +9,9 @@ _VERSIONS: Mapping[str, str] = MappingProxyType(
     {
         _NETWORK: "2024-05-01",
         "microsoft.compute": "2024-07-01",
+        "microsoft.policyinsights": "2024-10-01",
         "microsoft.recoveryservices": "2024-10-01",
+        "microsoft.storage": "2023-05-01",
         _RESOURCES: "2021-04-01",
         "microsoft.resourcegraph": "2022-10-01",
         "microsoft.authorization": "2022-04-01",

@@ -20,6 +20,7 @@ from sparehub.cli.extras import missing_extra
 from sparehub.cli.operations import drill, failover, replicate
 from sparehub.cli.options import Json, StackDirectory
 from sparehub.cli.reachability import commands as reachability
+from sparehub.cli.trial import commands as trial
 from sparehub.simulator.errors import SimulatorError
 from sparehub.topology.config.printable import printable
 from sparehub.topology.errors import ExitCode, SparehubError
@@ -66,6 +67,7 @@ app.add_typer(failover.app)
 app.add_typer(replicate.app)
 app.add_typer(drill.app, name="drill")
 app.add_typer(simulate.app, name="simulate")
+app.add_typer(trial.app)
 
 
 def _print_version(asked: bool) -> None:  # noqa: FBT001 - typer's callback

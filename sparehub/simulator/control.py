@@ -14,12 +14,13 @@ from sparehub.simulator.arm.pipeline import access_control
 from sparehub.simulator.arm.pipeline.access_control import DenyAssignment, Permission
 from sparehub.simulator.arm.routing import on_premises
 from sparehub.simulator.arm.routing.data_plane import overlaps
-from sparehub.simulator.arm.storage import faults, write_log
+from sparehub.simulator.arm.storage import faults, policies, write_log
 from sparehub.simulator.arm.storage.clock import SEED, Clock, Reading, Speed
 from sparehub.simulator.arm.storage.faults import Fault, FaultKind, FaultRequest
+from sparehub.simulator.arm.storage.policies import PolicyAssignment
 from sparehub.simulator.arm.storage.store import FILE, Store
 from sparehub.simulator.arm.storage.transaction import Resource, Transaction
-from sparehub.simulator.arm.subscription import usages
+from sparehub.simulator.arm.subscription import resource_providers, usages
 from sparehub.simulator.arm.types.attached.public_ip_address import BASIC
 from sparehub.simulator.arm.types.express_route.circuit import CIRCUIT, MANUAL
 from sparehub.simulator.arm.types.registry import REGISTRY
@@ -220,6 +221,18 @@ def deny(directory: Path, denials: Sequence[DenyAssignment]) -> None:
     """Set the deny assignments, as Azure itself, or a deployment stack, makes them."""
     with Store(directory).transaction(write=True) as transaction:
         access_control.set_deny_assignments(transaction, denials)
+
+
+def assign_policies(directory: Path, assignments: Sequence[PolicyAssignment]) -> None:
+    """Set the policy assignments that deny; there are none at first."""
+    with Store(directory).transaction(write=True) as transaction:
+        policies.set_assignments(transaction, assignments)
+
+
+def unregister(directory: Path, namespaces: Sequence[str]) -> None:
+    """Set the resource providers that are not registered; all are at first."""
+    with Store(directory).transaction(write=True) as transaction:
+        resource_providers.set_unregistered(transaction, namespaces)
 
 
 def answer_commands(directory: Path, machine: str, output: str = "", status: int = 0) -> None:

@@ -36,7 +36,13 @@ from sparehub.simulator.arm.storage.resource_id import ResourceId
 from sparehub.simulator.arm.storage.store import Store
 from sparehub.simulator.arm.storage.transaction import Transaction
 from sparehub.simulator.arm.storage.write_log import LogLine
-from sparehub.simulator.arm.subscription import authorization_reads, resource_graph, usages
+from sparehub.simulator.arm.subscription import (
+    authorization_reads,
+    policy_restrictions,
+    resource_graph,
+    resource_providers,
+    usages,
+)
 
 
 class Azure:
@@ -69,7 +75,7 @@ class Azure:
             return json.loads(resource.sent) if resource else None
 
     def _answer_subscription(self, request: Request) -> Response | None:
-        """Answer Resource Graph, access control and quotas, which are not in the log; else None."""
+        """Answer what is asked of a subscription, which is not in the log; else None."""
         if request.path.lower().rstrip("/") == resource_graph.PATH:
             with self._transaction(request, write=False) as transaction:
                 now = Timeline(transaction, self.clock, None).now
@@ -83,6 +89,14 @@ class Azure:
             check_version(version, usage.type, request.body)
             with self._transaction(request, write=False) as transaction:
                 return usages.answer(transaction, request, usage)
+        if provider := resource_providers.parse_path(request.path):
+            check_version(version, provider.type, request.body)
+            with self.store.transaction(write=False) as transaction:
+                return resource_providers.answer(transaction, request, provider)
+        if restrictions := policy_restrictions.parse_path(request.path):
+            check_version(version, restrictions.type, request.body)
+            with self.store.transaction(write=False) as transaction:
+                return policy_restrictions.answer(transaction, request, restrictions)
         return None
 
     @contextmanager

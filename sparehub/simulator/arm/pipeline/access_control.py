@@ -20,6 +20,7 @@ from sparehub.simulator.arm.pipeline.callers import application_of
 from sparehub.simulator.arm.pipeline.resource_lookup import ResolvedRequest
 from sparehub.simulator.arm.refusals import access as refusals
 from sparehub.simulator.arm.refusals.template import Refusal
+from sparehub.simulator.arm.storage import policies
 from sparehub.simulator.arm.storage.deterministic_ids import guid
 from sparehub.simulator.arm.storage.resource_id import RESOURCE_GROUP, Collection, ResourceId
 from sparehub.simulator.arm.storage.transaction import Transaction
@@ -164,7 +165,8 @@ def check_request(transaction: Transaction, resolved: ResolvedRequest, verb: str
         verb: ``read``, ``write``, ``delete`` or ``action``.
 
     Raises:
-        Refusal: AuthorizationFailed, DenyAssignmentAuthorizationFailed or ScopeLocked.
+        Refusal: AuthorizationFailed, DenyAssignmentAuthorizationFailed, ScopeLocked or
+            RequestDisallowedByPolicy.
 
     """
     target = resolved.target
@@ -175,6 +177,30 @@ def check_request(transaction: Transaction, resolved: ResolvedRequest, verb: str
         scope = resolved.action.resource.text
     type_name = resolved.type.name if resolved.type else target.type
     check_access(transaction, scope, action_on(type_name, verb))
+    if verb == "write" and isinstance(target, ResourceId):
+        _check_policies(transaction, resolved, target, type_name)
+
+
+def _check_policies(
+    transaction: Transaction, resolved: ResolvedRequest, target: ResourceId, type_name: str
+) -> None:
+    """Refuse a write that a policy assignment denies."""
+    assigned = policies.assignments(transaction)
+    if not assigned:
+        return
+    body = resolved.body if isinstance(resolved.body, dict) else {}
+    location = str(body.get("location") or "")
+    kind = action_on(type_name, "write").rpartition("/")[0]
+    found = [
+        {
+            "policyAssignment": {"name": each.name, "id": each.id},
+            "policyDefinition": {"name": each.name, "id": each.definition},
+        }
+        for each in assigned
+        if each.denies(target.text, kind, location)
+    ]
+    if found:
+        raise refusals.DISALLOWED_BY_POLICY(name=target.name, policies=json.dumps(found))
 
 
 def check_access(transaction: Transaction, scope: str, action: str) -> None:

@@ -40,6 +40,13 @@ SCOPE_LOCKED = ErrorTemplate(
     "ARM",
     "https://github.com/hashicorp/terraform-provider-azurerm/issues/17478",
 )
+DISALLOWED_BY_POLICY = ErrorTemplate(
+    403,
+    "RequestDisallowedByPolicy",
+    "Resource '{name}' was disallowed by policy. Policy identifiers: '{policies}'.",
+    "ARM",
+    "https://github.com/microsoft/vscode-azurefunctions/issues/1285",
+)
 LOCK_LEVEL = unquoted(
     "LockLevel", "A lock's level is CanNotDelete or ReadOnly, not '{level}'.", "ARM"
 )

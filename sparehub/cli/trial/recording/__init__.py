@@ -1,0 +1,1 @@
+"""What a trial writes down of its requests and answers, without secrets."""

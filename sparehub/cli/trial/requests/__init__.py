@@ -1,0 +1,1 @@
+"""The requests of a trial: names, networks, machines; nothing is sent here."""
