@@ -3,6 +3,7 @@
 EXTRAS = {
     "azure": "azure",
     "azure.mgmt.recoveryservicessiterecovery": "siterecovery",
+    "cryptography": "azure",
     "jwt": "azure",
     "requests": "azure",
     "urllib3": "azure",
