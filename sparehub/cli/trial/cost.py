@@ -1,17 +1,19 @@
-"""What a trial costs at most: list prices, and how long each thing exists.
+"""What a trial may cost: prices, and how long each thing exists.
 
-An estimate in US dollars, above the list prices of most regions; not the prices of an agreement.
+An estimate in US dollars, and not the prices of an agreement. Three prices could not be read and
+are assumed: of machines, of disks, and of data between regions.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-READ = "2026-12-01"
-"""When the prices were read."""
+NOTED = "2026-12-01"
+"""When the prices were noted."""
 UNKNOWN = (
     "not included: transactions of the cache account and snapshots (cents), taxes, and what a "
     "policy of the subscription adds to each machine"
 )
+_PAGES = "https://azure.microsoft.com/pricing/details"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,50 +23,59 @@ class Price:
     what: str
     amount: float
     unit: str
-    source: str
+    page: str
+    """Microsoft's page that shows the price of a region."""
+    source: str = ""
+    """Where the amount was read; empty where it is assumed, and higher than what was expected."""
+
+    @property
+    def origin(self) -> str:
+        """Where the amount comes from, for a person."""
+        return self.source or f"assumed; the price of a region is at {self.page}"
 
 
 _VM = Price(
     what="machine, 2 vCPU, 4 GiB (Standard_B2s)",
-    amount=0.06,
+    amount=0.08,
     unit="hour",
-    source="https://azure.microsoft.com/pricing/details/virtual-machines/linux/",
+    page=f"{_PAGES}/virtual-machines/linux/",
 )
 _DISK = Price(
     what="disk or replica, 32 GiB (S4)",
-    amount=0.003,
+    amount=0.004,
     unit="hour",
-    source="https://azure.microsoft.com/pricing/details/managed-disks/",
+    page=f"{_PAGES}/managed-disks/",
 )
 _ADDRESS = Price(
     what="public IP address",
     amount=0.005,
     unit="hour",
-    source="https://azure.microsoft.com/pricing/details/ip-addresses/",
+    page=f"{_PAGES}/ip-addresses/",
+    source="https://c3x.dev/resources/azure/azurerm_nat_gateway/",
 )
 _NAT = Price(
     what="NAT gateway",
     amount=0.045,
     unit="hour",
-    source="https://azure.microsoft.com/pricing/details/azure-nat-gateway/",
+    page=f"{_PAGES}/azure-nat-gateway/",
+    source="https://c3x.dev/resources/azure/azurerm_nat_gateway/",
 )
 _NAT_DATA = Price(
     what="data through the NAT gateway",
     amount=0.045,
     unit="GB",
-    source="https://azure.microsoft.com/pricing/details/azure-nat-gateway/",
+    page=f"{_PAGES}/azure-nat-gateway/",
+    source="https://c3x.dev/resources/azure/azurerm_nat_gateway/",
 )
 _TRANSFER = Price(
-    what="data between the regions",
-    amount=0.09,
-    unit="GB",
-    source="https://azure.microsoft.com/pricing/details/bandwidth/",
+    what="data between the regions", amount=0.12, unit="GB", page=f"{_PAGES}/bandwidth/"
 )
 _REPLICATION = Price(
     what="Site Recovery, free for 31 days",
     amount=0.0,
     unit="machine",
-    source="https://azure.microsoft.com/pricing/details/site-recovery/",
+    page=f"{_PAGES}/site-recovery/",
+    source="https://learn.microsoft.com/azure/site-recovery/azure-to-azure-common-questions",
 )
 _GIGABYTES = 4.0
 """Data of one small machine: its first copy, compressed, and what it writes in some hours."""
@@ -106,7 +117,7 @@ class Estimate:
 
 
 def estimate(machines: int) -> Estimate:
-    """Return what a trial costs at most; networks without machines cost nothing."""
+    """Return what a trial may cost; networks without machines cost nothing."""
     hours = 6.0 if machines else 1.0
     return Estimate(hours=hours, lines=tuple(_lines(machines, hours)))
 

@@ -17,11 +17,15 @@ from sparehub.azure.client import ArmClient
 from sparehub.azure.connect import azure_of
 from sparehub.azure.settings import Settings
 from sparehub.cli.trial import report
-from sparehub.cli.trial.cost import READ, UNKNOWN, Estimate, estimate
+from sparehub.cli.trial.cost import NOTED, UNKNOWN, Estimate, estimate
 from sparehub.cli.trial.differences import Comparison, compare
 from sparehub.cli.trial.journal import TrialJournal
 from sparehub.cli.trial.preflight import Preflight
-from sparehub.cli.trial.recording.recording_file import RECORDING, RecordingFile
+from sparehub.cli.trial.recording.recording_file import (
+    RECORDING,
+    RecordingFile,
+    UnwritableRecordingError,
+)
 from sparehub.cli.trial.recording.redaction import Redaction
 from sparehub.cli.trial.recording.transport import RecordingTransport
 from sparehub.cli.trial.removal import Removal, groups_left
@@ -92,8 +96,13 @@ def begin(
     recorded = _recorded(client, trial, redaction, file)
     journal.begin(trial)
     output.note(f"trial {trial.id}: {', '.join(map(group_of, trial.groups))}")
-    accepted, problem = _run(Runner(recorded, output), steps)
-    left = _remove(Removal(recorded, output), trial, journal, output)
+    removal = Removal(recorded, output)
+    try:
+        accepted, problem = _run(Runner(recorded, output), steps)
+    except Exception:  # a defect: what was made is removed as well
+        _remove(removal, trial, journal, output)
+        raise
+    left = _remove(removal, trial, journal, output)
     comparison, problem = _compared(file.path, problem)
     result = report.Result(
         trial=trial,
@@ -166,7 +175,11 @@ def _remove(removal: Removal, trial: Trial, journal: TrialJournal, output: Outpu
     again = f"`sparehub trial --clean-up --subscription {trial.subscription}`"
     try:
         with _interrupted_by_signals():
-            left = removal.remove(trial.groups)
+            try:
+                left = removal.remove(trial.groups)
+            except UnwritableRecordingError as error:  # the transport does not record any more
+                output.note(str(error))
+                left = removal.remove(trial.groups)
     except (KeyboardInterrupt, SignInError) as error:
         why = str(error) or "interrupted"
         left = [f"{group}: perhaps; {why}" for group in trial.groups]
@@ -276,11 +289,11 @@ def _show_cost(trial: Trial, costs: Estimate, output: Output) -> None:
         price = line.price
         output.note(
             f"  {line.count} x {price.what}, {line.units:g} {price.unit}: "
-            f"{line.dollars:.2f} US dollars ({price.source})"
+            f"{line.dollars:.2f} US dollars ({price.origin})"
         )
     output.note(
-        f"at most about {costs.dollars:.2f} US dollars for {costs.hours:g} hours, and "
-        f"{costs.dollars_a_day:.2f} a day if it is not removed; list prices of {READ}, rounded up"
+        f"about {costs.dollars:.2f} US dollars for {costs.hours:g} hours, and "
+        f"{costs.dollars_a_day:.2f} a day if it is not removed; prices of {NOTED}"
     )
     output.note(UNKNOWN)
 

@@ -81,7 +81,8 @@ class Preflight:
         https://learn.microsoft.com/azure/azure-resource-manager/management/resource-providers-and-types
         """
         for namespace in sorted({_type(step).partition("/")[0] for step in _made(self.steps)}):
-            answer = self.client.send("GET", f"{self._subscription}/providers/{namespace}")
+            path = f"{self._subscription}/providers/{namespace}?api-version={version_of('')}"
+            answer = self.client.send("GET", path)  # it is Microsoft.Resources that answers
             state = str(answer.body.get("registrationState") or answer.problem)
             if state != _REGISTERED:
                 yield (

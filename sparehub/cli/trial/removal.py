@@ -6,6 +6,7 @@ killed trial has left. Only resource groups of a trial are touched.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from sparehub.azure.answers import NOT_FOUND
@@ -14,14 +15,16 @@ from sparehub.azure.reading import listed
 from sparehub.cli.trial.requests.machines import clean_up_step
 from sparehub.cli.trial.requests.names import TAG, group_of, trial_of
 from sparehub.output import Output
+from sparehub.topology.replication.protected_item import ProtectedItem
 
 _ROUNDS = 40
 _PAUSE = 30.0
 """Seconds between two rounds: an operation of the vault may still be running."""
 _OPERATION = 3600.0
 """Seconds for one operation of a removal."""
-_TESTED = ("WaitingForCompletion", "FailedToStart", "MarkedForDeletion")
-_A2A = {"replicationProviderInput": {"instanceType": "A2A"}}
+_PURGE_AFTER = 5
+"""Rounds after which an item is purged that cannot be removed (SR-57)."""
+_NO_SETTINGS: Mapping[str, Any] = MappingProxyType({"properties": {}})
 
 
 def groups_left(client: ArmClient, subscription: str) -> Iterator[tuple[str, str]]:
@@ -62,22 +65,23 @@ class Removal:
             for step in (self._empty, self._delete):  # first the vault: it keeps its machines
                 for group in groups:
                     with self.output.progress.status(f"removing {group_of(group)} ..."):
-                        step(group, problems)
+                        step(group, problems, purge=number >= _PURGE_AFTER)
             if not problems:
                 break
             if number + 1 < _ROUNDS:
                 self.client.wait(_PAUSE)
         return [f"{path}: {problem}" for path, problem in problems.items()]
 
-    def _empty(self, group: str, problems: dict[str, str]) -> None:
+    def _empty(self, group: str, problems: dict[str, str], *, purge: bool) -> None:
         """Remove the vaults in a group."""
         vaults = f"{group}/providers/Microsoft.RecoveryServices/vaults"
         for vault in self._list(vaults, problems):
-            for path, method, body in self._of_vault(str(vault["id"]), problems):
+            for path, method, body in self._of_vault(str(vault["id"]), problems, purge=purge):
                 self._do(method, path, body, problems)
 
-    def _delete(self, group: str, problems: dict[str, str]) -> None:
+    def _delete(self, group: str, problems: dict[str, str], *, purge: bool) -> None:
         """Remove a group that exists, and read that it is gone."""
+        del purge
         if problems:
             return
         answer = self.client.send("GET", group)
@@ -91,24 +95,24 @@ class Removal:
             problems[group] = "its deletion has ended, but it is still shown"
 
     def _of_vault(
-        self, vault: str, problems: dict[str, str]
+        self, vault: str, problems: dict[str, str], *, purge: bool
     ) -> Iterator[tuple[str, str, Mapping[str, Any] | None]]:
         """Yield what removes a vault, in the order of SR-80; each is read when it is its turn."""
         for item in self._list(f"{vault}/replicationProtectedItems", problems):
             path = str(item["id"])
-            properties = item.get("properties") or {}
-            if properties.get("testFailoverState") in _TESTED:
+            if ProtectedItem.of(item).awaits_cleanup:
                 clean_up = clean_up_step(path)
                 yield clean_up.path, "POST", clean_up.body
-            yield f"{path}/remove", "POST", {"properties": _A2A}
-        for kind in ("replicationNetworkMappings", "replicationProtectionContainerMappings"):
-            for mapping in self._list(f"{vault}/{kind}", problems):
-                yield str(mapping["id"]), "DELETE", None
-        for container in self._list(f"{vault}/replicationProtectionContainers", problems):
-            yield f"{container['id']}/remove", "POST", None
-        for kind in ("replicationFabrics", "replicationPolicies"):
+            yield (path, "DELETE", None) if purge else (f"{path}/remove", "POST", _NO_SETTINGS)
+        for mapping in self._list(f"{vault}/replicationNetworkMappings", problems):
+            yield str(mapping["id"]), "DELETE", None
+        for mapping in self._list(f"{vault}/replicationProtectionContainerMappings", problems):
+            yield f"{mapping['id']}/remove", "POST", _NO_SETTINGS
+        for kind in ("replicationProtectionContainers", "replicationFabrics"):
             for each in self._list(f"{vault}/{kind}", problems):
-                yield str(each["id"]), "DELETE", None
+                yield f"{each['id']}/remove", "POST", None
+        for policy in self._list(f"{vault}/replicationPolicies", problems):
+            yield str(policy["id"]), "DELETE", None
         yield vault, "DELETE", None
 
     def _list(self, path: str, problems: dict[str, str]) -> tuple[Mapping[str, Any], ...]:
@@ -125,7 +129,7 @@ class Removal:
     ) -> None:
         if problems:
             return
-        answer = self.client.operate(method, path, body, _OPERATION)
+        answer = self.client.operate(method, path, dict(body) if body else None, _OPERATION)
         if not answer.accepted and answer.status != NOT_FOUND:
             problems[path] = answer.problem
         else:

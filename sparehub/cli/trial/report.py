@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sparehub.cli.trial.cost import READ, UNKNOWN, Estimate
+from sparehub.cli.trial.cost import NOTED, UNKNOWN, Estimate
 from sparehub.cli.trial.differences import Comparison
 from sparehub.cli.trial.recording.recording_file import UnwritableRecordingError
 from sparehub.cli.trial.recording.redaction import Redaction
@@ -75,7 +75,7 @@ def _markdown(document: Mapping[str, Any]) -> str:
         f"# Trial {document['id']}: {first} and {second}",
         "",
         f"- Machines: {document['machines']}",
-        f"- Estimate: {dollars:.2f} US dollars at most, list prices of {READ}; {UNKNOWN}",
+        f"- Estimate: {dollars:.2f} US dollars, prices of {NOTED}; {UNKNOWN}",
         f"- Requests compared: {document['requests']}",
         f"- Differences: {len(document['differences'])}",
     ]

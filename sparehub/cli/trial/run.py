@@ -19,6 +19,9 @@ from sparehub.topology.errors import SparehubError
 _POLL = 30.0
 """Seconds between two readings of a resource that is waited for."""
 _MINUTE = 60.0
+_FAILED = "Failed"
+"""In the state of an item whose replication has failed, such as ``InitialReplicationFailed``:
+https://learn.microsoft.com/azure/site-recovery/azure-to-azure-troubleshoot-replication"""
 
 
 class TrialFailedError(SparehubError):
@@ -67,6 +70,8 @@ class Runner:
             return self._read_until(step, *step.shows)
         if step.method == "GET":
             return self.client.send("GET", step.path)
+        if step.has_result:
+            return self.client.act(step.path, step.body or None)
         body = step.body if step.method in ("PUT", "POST") and step.body else None
         return self.client.operate(step.method, step.path, body, step.minutes * _MINUTE)
 
@@ -78,6 +83,8 @@ class Runner:
             found = answer.properties.get(name)
             if found == value or not (answer.accepted or answer.passing):
                 return answer
+            if _FAILED in str(found):
+                raise TrialFailedError(f"{step.title}: it is {found!r}")
             if waited >= step.minutes * _MINUTE:
                 raise TrialFailedError(
                     f"{step.title}: still {found!r} after {step.minutes:.0f} min"

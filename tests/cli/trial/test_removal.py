@@ -2,6 +2,8 @@
 
 import json
 import shutil
+import signal
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -94,21 +96,61 @@ def test_what_a_lock_keeps_is_listed_and_removed_later(
     assert (place.resources(), place.journal) == ([], [])
 
 
+def interrupt() -> None:
+    raise KeyboardInterrupt
+
+
+def fill_the_disk(place: Place) -> None:
+    """Make the recording unwritable, and let the request through."""
+    (place.out / "recording.json").rename(place.out / "partly.json")
+
+
+@pytest.mark.parametrize(
+    ("what", "problem"),
+    [
+        (lambda _: interrupt(), "interrupted"),
+        (lambda _: signal.raise_signal(signal.SIGTERM), "interrupted"),
+        (fill_the_disk, "recording.json cannot be written (No such file or directory)"),
+    ],
+    ids=["Ctrl-C", "SIGTERM", "disk full"],
+)
 def test_an_interruption_removes_what_was_made(
-    place: Place, monkeypatch: pytest.MonkeyPatch
+    place: Place,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    what: Callable[[Place], None],
+    problem: str,
 ) -> None:
-    sent = RecordingTransport.send
-
-    def send(self: RecordingTransport, request: Any, **options: Any) -> Any:
-        if request.method == "PUT" and "/virtualNetworks/spoke?" in request.url:
-            raise KeyboardInterrupt
-        return sent(self, request, **options)
-
-    monkeypatch.setattr(RecordingTransport, "send", send)
+    happens_at_the_spoke(monkeypatch, lambda: what(place))
 
     assert place.begin() == 1
     assert (place.resources(), place.journal) == ([], [])
-    assert json.loads((place.out / "report.json").read_text())["problem"] == "interrupted"
+    assert json.loads(capsys.readouterr().out)["problem"].endswith(problem)
+
+
+def test_a_defect_keeps_its_traceback_and_what_was_made_is_removed(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail() -> None:
+        raise ZeroDivisionError
+
+    happens_at_the_spoke(monkeypatch, fail)
+
+    with pytest.raises(ZeroDivisionError):
+        place.begin()
+    assert (place.resources(), place.journal) == ([], [])
+
+
+def happens_at_the_spoke(monkeypatch: pytest.MonkeyPatch, what: Callable[[], None]) -> None:
+    """Let something happen when the first spoke is about to be made."""
+    sent = RecordingTransport.send
+
+    def send(self: RecordingTransport, request: Any, **options: Any) -> Any:
+        if request.method == "PUT" and "eastasia/" in request.url and "works/spoke?" in request.url:
+            what()
+        return sent(self, request, **options)
+
+    monkeypatch.setattr(RecordingTransport, "send", send)
 
 
 def test_a_write_outside_the_groups_of_the_trial_is_not_sent(place: Place) -> None:

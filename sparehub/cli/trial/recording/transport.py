@@ -38,14 +38,19 @@ class RecordingTransport:
 
         Raises:
             OutsideError: It would write outside the trial.
+            UnwritableRecordingError: The answer came and cannot be recorded; what is sent from
+                then on is not recorded.
         """
         url = urlsplit(request.url)
         path = unquote(url.path)
         if request.method not in _READS and not self.permits(path):
             raise OutsideError(f"{request.method} {path} is outside the trial and was not sent")
         response = self.inner.send(request, **options)
-        if self.file:
-            self.file.add(self._exchange(request, f"{path}?{url.query}", response))
+        file = self.file
+        if file:
+            self.file = None  # where it cannot be written, nothing is recorded from now on
+            file.add(self._exchange(request, f"{path}?{url.query}", response))
+            self.file = file
         return response
 
     def sleep(self, duration: float) -> None:

@@ -37,7 +37,7 @@ def machine_steps(trial: Trial, public_key: str) -> Iterator[Step]:
         body = _machine(trial, name, nic, public_key)
         yield Step(title=f"machine {name}", path=_path(trial, name), body=body)
         routes = f"{nic}/effectiveRouteTable"
-        yield Step(title=f"effective routes of {name}", path=routes, method="POST")
+        yield Step(title=f"effective routes of {name}", path=routes, method="POST", has_result=True)
 
 
 def replication_steps(trial: Trial) -> Iterator[Step]:
@@ -86,7 +86,8 @@ def replication_steps(trial: Trial) -> Iterator[Step]:
         )
     yield from _mappings(trial)
     for name in machine_names(trial):
-        yield Step(title=f"replicate {name}", path=item(trial, name), body=_protection(trial, name))
+        path, body = item(trial, name), _protection(trial, name)
+        yield Step(title=f"replicate {name}", path=path, body=body, minutes=60)
     for name in machine_names(trial):
         yield Step(
             title=f"{name} is Protected",

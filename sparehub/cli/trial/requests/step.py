@@ -17,5 +17,7 @@ class Step:
     """How long its operation may take."""
     refused: bool = False
     """Whether Azure has to refuse it; the trial goes on in both cases."""
+    has_result: bool = False
+    """Whether a POST has a result that is read from where its answer points."""
     shows: tuple[str, str] | None = None
     """Property and value that the resource is read for until it shows them."""
