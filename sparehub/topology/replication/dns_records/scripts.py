@@ -1,7 +1,7 @@
 """Scripts that give records in DNS the addresses that machines have after an operation.
 
-Each script replaces the whole record set of a name, so that it gives the same result whatever was
-there, and may be run twice.
+Each script replaces the whole record set of a name, so that its result does not depend on what
+was there, and it may be run twice.
 """
 
 import shlex

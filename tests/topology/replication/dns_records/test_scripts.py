@@ -55,7 +55,7 @@ def of(pair: dict[str, Stack], kind: DnsFormat, source: str = "primary") -> str:
 
 
 def test_each_script_replaces_the_record_set_of_each_name() -> None:
-    """The old address is a comment: the script is right whatever the record said."""
+    """The old address is a comment: the script does not depend on what the record said."""
     assert made(DnsFormat.NSUPDATE, NAMED) == NSUPDATE
     assert made(DnsFormat.POWERSHELL, DNS) == POWERSHELL
     assert made(DnsFormat.AZ, DNS) == AZ
