@@ -107,6 +107,7 @@ def test_a_banned_word_is_found_in_prose_and_identifiers(text: str, words: list[
 
 def test_text_has_no_banned_word() -> None:
     """Identifiers, comments, messages, documents and templates."""
-    found = {path: list(problems((ROOT / path).read_text(encoding="utf-8"))) for path in checked()}
+    texts = {path: (ROOT / path).read_text(encoding="utf-8") for path in checked()}
+    found = [f"{path}: {problem}" for path, text in texts.items() for problem in problems(text)]
 
-    assert {path: lines for path, lines in found.items() if lines} == {}
+    assert not found, "\n".join(found)
