@@ -110,6 +110,7 @@ class NetworkOrder(StrEnum):
 
     PARALLEL = "parallel"  # while the machines are failed over, once none of the source runs
     BEFORE = "before"  # before them: machines that need on-premises when they start
+    RUNBOOK = "runbook"  # as `parallel`; the recovery plan can also do it, started in the portal
 
 
 class FailoverKind(StrEnum):

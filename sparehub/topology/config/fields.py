@@ -187,7 +187,8 @@ def _named(word: str, pattern: str, form: str) -> AfterValidator:
     def read(value: str) -> str:
         if re.fullmatch(pattern, value):
             return value
-        raise problem_of("CONFIG", f"{shown(value)} is not the name of a {word}: {form}")
+        article = "an" if word[0] in "AEIOU" else "a"
+        raise problem_of("CONFIG", f"{shown(value)} is not the name of {article} {word}: {form}")
 
     return AfterValidator(read)
 
@@ -218,6 +219,15 @@ VaultName = Annotated[
         "Recovery Services vault",
         "[A-Za-z][A-Za-z0-9-]{1,49}",
         "2 to 50 letters, digits and `-`, a letter first",
+    ),
+]
+AutomationAccountName = Annotated[
+    str,
+    StringConstraints(strict=True),
+    _named(
+        "Automation account",
+        "[A-Za-z][A-Za-z0-9-]{4,48}[A-Za-z0-9]",
+        "6 to 50 letters, digits and `-`, a letter first and no `-` at the end",
     ),
 ]
 ReplicationName = Annotated[

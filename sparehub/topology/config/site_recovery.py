@@ -16,6 +16,7 @@ from sparehub.topology.config.dns import DnsConfig
 from sparehub.topology.config.enums import AgentEgress, FailoverKind, NetworkOrder
 from sparehub.topology.config.fields import (
     AutomationAccountId,
+    AutomationAccountName,
     CapacityReservationGroupId,
     DiskEncryptionSetId,
     Key,
@@ -114,6 +115,14 @@ class AgentUpdatesConfig(Closed):
     authentication: Literal["SystemAssignedIdentity"] = "SystemAssignedIdentity"
 
 
+class AutomationConfig(Closed):
+    """The Automation account whose runbooks switch the network; made by the stack."""
+
+    name: AutomationAccountName | None = None
+    resource_group: ResourceGroupName | None = None
+    location: Location | None = None  # the region's own where absent
+
+
 class ObjectivesConfig(Closed):
     """What a recovery must reach; compared, and never in the way of an unplanned failover."""
 
@@ -200,9 +209,20 @@ class SiteRecoveryConfig(Closed):
     agent_updates: AgentUpdatesConfig | None = None
     agent_egress: AgentEgress = AgentEgress.NVA
     network: NetworkOrder = NetworkOrder.PARALLEL
+    automation: AutomationConfig | None = None  # with `network: runbook` alone
     # How long a planned failover waits for points that are newer than the quiesce.
     recovery_point_wait_in_minutes: Annotated[Int, Field(ge=1)] = 60
     recovery_plan: RecoveryPlanConfig = RecoveryPlanConfig()
     objectives: ObjectivesConfig = ObjectivesConfig()
     names: ReplicationNamesConfig = ReplicationNamesConfig()
     dns: DnsConfig | None = None  # the machines' records, where addresses change
+
+    @model_validator(mode="after")
+    def _automation_with_runbook(self) -> Self:
+        if self.automation and self.network is not NetworkOrder.RUNBOOK:
+            text = "automation is for network: runbook: remove it, or write that"
+            raise problem_of("CONFIG", text)
+        if self.network is NetworkOrder.RUNBOOK and self.automation is None:
+            text = "network: runbook needs an Automation account: write automation: {}"
+            raise problem_of("CONFIG", text)
+        return self

@@ -141,6 +141,16 @@ def recovered_group_name(region: str) -> str:
     return f"rg-sparehub-recovered-{region}"
 
 
+def automation_account_name(region: str) -> str:
+    """Return the name of the Automation account whose runbooks switch the network."""
+    return f"aa-sparehub-{region}"
+
+
+def automation_group_name(region: str) -> str:
+    """Return the name of the resource group of the Automation account."""
+    return f"rg-sparehub-automation-{region}"
+
+
 def _dashed(prefix: IPv4Network) -> str:
     return str(prefix).replace("/", "-")
 
@@ -240,5 +250,7 @@ def _names_of_recovery(region: Region) -> Iterator[_Named]:
         groups = {f"{path}.resourceGroup": recovery.resource_group}
         if not recovery.vault.id:  # one that is owned elsewhere may be where machines arrive
             groups[f"{path}.vault.resourceGroup"] = recovery.vault.resource_group
+        if recovery.automation:
+            groups[f"{path}.automation.resourceGroup"] = recovery.automation.resource_group
         for where, group in groups.items():
             yield _Named(where, group, "resource groups", RESOURCE_GROUP_NAME_LENGTH)

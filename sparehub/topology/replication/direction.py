@@ -21,14 +21,13 @@ from sparehub.topology.config.site_recovery import (
 from sparehub.topology.model import names
 from sparehub.topology.model.drill.networks import build_drill
 from sparehub.topology.model.pair import Stack
+from sparehub.topology.model.recovery.automation import BACK
 from sparehub.topology.model.recovery.build import build_site_recovery
 from sparehub.topology.model.recovery.resources import CacheStorageAccount, SiteRecovery
 from sparehub.topology.model.resources import Region
 
 _NETWORK = "Microsoft.Network"
 _COMPUTE = "Microsoft.Compute"
-BACK = "-back"
-"""The suffix of the recovery plan for the way back: a plan cannot change its fabrics (SR-60)."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,6 +83,7 @@ class Replication:
     policy: ResourceId
     cache_account: ResourceId
     plan: ResourceId
+    """Of the way back another one: a plan cannot change its fabrics (SR-60)."""
     machines: tuple[Machine, ...]
     groups: Mapping[int, RecoveryGroupConfig] = field(default_factory=dict)
     objectives: ObjectivesConfig = field(default_factory=ObjectivesConfig)

@@ -3,12 +3,14 @@
 from sparehub.topology.config.resource_ids import ResourceId
 from sparehub.topology.config.schema import StackConfig
 from sparehub.topology.config.site_recovery import (
+    AutomationConfig,
     CacheStorageAccountConfig,
     DirectionNamesConfig,
     ReplicationNamesConfig,
     VaultConfig,
 )
 from sparehub.topology.model import names
+from sparehub.topology.model.recovery.automation import AutomationAccount
 from sparehub.topology.model.recovery.replication_names import (
     POLICY,
     MappingNames,
@@ -53,6 +55,9 @@ def build_site_recovery(config: StackConfig) -> SiteRecovery | None:
         automation_account_id=(
             recovery.agent_updates.automation_account_id if recovery.agent_updates else ""
         ),
+        automation=(
+            _automation(recovery.automation, name, config.location) if recovery.automation else None
+        ),
         tags=region.tags,
         names=_names(recovery.names),
     )
@@ -84,6 +89,14 @@ def _vault(vault: VaultConfig, region: str, location: str) -> RecoveryVault:
         id=vault.id or "",
         system_identity=vault.identity == "systemAssigned",
         public_network_access=vault.public_network_access,
+    )
+
+
+def _automation(account: AutomationConfig, region: str, location: str) -> AutomationAccount:
+    return AutomationAccount(
+        name=account.name or names.automation_account_name(region),
+        resource_group=account.resource_group or names.automation_group_name(region),
+        location=account.location or location,
     )
 
 

@@ -7,6 +7,7 @@ every re-protection (SR-54), so they are not resources of a stack.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from sparehub.topology.model.recovery.automation import AutomationAccount
 from sparehub.topology.model.recovery.replication_names import ReplicationNames
 
 
@@ -66,6 +67,8 @@ class SiteRecovery:
     """Where the machines arrive."""
     automation_account_id: str = ""
     """Of the agents' updates; empty where these are off."""
+    automation: AutomationAccount | None = None
+    """Of the runbooks that switch the network; None where there are none."""
     tags: Mapping[str, str] = field(default_factory=dict)
     names: ReplicationNames = field(default_factory=ReplicationNames)
     """Of what the vault holds."""

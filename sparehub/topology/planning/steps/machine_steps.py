@@ -67,7 +67,7 @@ class MachineSteps:
         fence, activate = f"fence-{self.source.name}", f"activate-{self.target.name}"
         ids = [step.id for step in network]
         first = next(identity for identity in ids if identity in {fence, activate})
-        parallel = self.order is NetworkOrder.PARALLEL
+        parallel = self.order is not NetworkOrder.BEFORE
         arrive = [self._await(shutdown=planned and parallel), self._verify(activate)]
         if not parallel:
             arrive[:0] = self._start(after=(activate,), shutdown=False, cleans=not planned)
