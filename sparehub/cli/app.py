@@ -17,7 +17,7 @@ from typer.core import TyperGroup
 from sparehub.cli import simulate
 from sparehub.cli.authoring import commands as authoring
 from sparehub.cli.extras import missing_extra
-from sparehub.cli.operations import drill, failover, replicate
+from sparehub.cli.operations import drill, failover, replicate, runbook
 from sparehub.cli.options import Json, StackDirectory
 from sparehub.cli.reachability import commands as reachability
 from sparehub.cli.trial import commands as trial
@@ -66,6 +66,7 @@ app.add_typer(reachability.app)
 app.add_typer(failover.app)
 app.add_typer(replicate.app)
 app.add_typer(drill.app, name="drill")
+app.add_typer(runbook.app, name="runbook")
 app.add_typer(simulate.app, name="simulate")
 app.add_typer(trial.app)
 

@@ -11,6 +11,9 @@ SparehubError                     1  one message: what, where, what to do
 ├── PreflightError                3  a check before an operation refuses it
 │   ├── JournalError              3  the journal or the lease is damaged or cannot be written
 │   ├── SignInError               3  no valid sign-in to Azure
+│   ├── ExportError               3  a step of a plan that the network runbook cannot carry out
+│   ├── SizeError                 3  the data of the network runbook is too large for a variable
+│   ├── SubscriptionError         3  the subscription of a region is unknown
 │   ├── UneditableError           3  a value in a stack file that cannot be edited in place
 │   └── UnexpectedChangesError    3  a preview shows a change that the step does not make
 ├── GenerationError               4  the stack files belong to an older switch
@@ -41,6 +44,8 @@ SparehubError                     1  one message: what, where, what to do
 ├── PulumiFailedError             1  a pulumi command of a rehearsal failed
 ├── RehearsalFailedError          1  a rehearsal did not reach its end
 ├── PreviewRefusedError           1  a program under test refuses its configuration
+├── TextError                     1  a name that cannot be written into a runbook
+├── UnwritableError               1  a file of an export cannot be written
 └── UnwritableReportError         1  the report's file cannot be written
 
 Anything else that is raised is a defect and keeps its traceback.

@@ -5,28 +5,27 @@ from typing import Any
 
 import pytest
 
-tree_sitter = pytest.importorskip("tree_sitter")
-tree_sitter_powershell = pytest.importorskip("tree_sitter_powershell")
-
 
 def syntax_errors(text: str) -> list[str]:
     """Return what the grammar of PowerShell does not read, or finds missing."""
-    source = text.encode()
-    language = tree_sitter.Language(tree_sitter_powershell.language())
-    tree = tree_sitter.Parser(language).parse(source)
-    return list(_errors(tree.root_node))
+    return list(_errors(_root(text)))
 
 
 def literals(text: str) -> list[str]:
     """Return the values of the literals in single quotes of a text."""
-    source = text.encode()
-    language = tree_sitter.Language(tree_sitter_powershell.language())
-    tree = tree_sitter.Parser(language).parse(source)
     return [
         node.text.decode()[1:-1].replace("''", "'")
-        for node in _nodes(tree.root_node)
+        for node in _nodes(_root(text))
         if node.type == "verbatim_string_characters"
     ]
+
+
+def _root(text: str) -> Any:
+    """Return the root of the syntax tree; a test is skipped where the grammar is missing."""
+    tree_sitter = pytest.importorskip("tree_sitter")
+    powershell = pytest.importorskip("tree_sitter_powershell")
+    language = tree_sitter.Language(powershell.language())
+    return tree_sitter.Parser(language).parse(text.encode()).root_node
 
 
 def _errors(node: Any) -> Iterator[str]:
