@@ -3,7 +3,7 @@
 The account runs the runbooks that switch the network when somebody starts the recovery plan in the
 portal. Each direction has a recovery plan of its own, which starts a runbook of its own: after a
 re-protection the direction in a plan's context is the same as before (SR-54), so that a runbook
-could not tell where to.
+could not know where to.
 """
 
 from dataclasses import dataclass
