@@ -96,7 +96,7 @@ def test_a_machine_with_two_interfaces_gets_both_addresses() -> None:
     ]
 
 
-def test_a_record_whose_address_nobody_knows_is_left_alone() -> None:
+def test_a_record_with_an_unknown_address_is_left_alone() -> None:
     """A comment says so; the other machines' records are changed."""
     here, there = moved_files(DNS)
     interfaces = here["sparehub:region"]["replicate"]["machines"]["app1"]["networkInterfaces"]
