@@ -20,7 +20,8 @@ from sparehub.failover.adapters.confirmation import (
     refuse_unprintable,
 )
 from sparehub.failover.adapters.generations import FileGenerations
-from sparehub.failover.executor import Executor
+from sparehub.failover.execution.adoption import AdoptingExecutor
+from sparehub.failover.execution.executor import Executor
 from sparehub.failover.journal.acceptances import NOTHING, Accepted
 from sparehub.failover.journal.events import JournalEvent
 from sparehub.failover.journal.journal_state import JournaledOperation, JournalState
@@ -127,7 +128,7 @@ def begin(directory: Path, request: OperationRequest, output: Output) -> int:
                 store(session.journal, keys, plan, given)
             executor.begin(confirmed)
             executor.execute()
-        return _report(session, plan, output, time.monotonic() - began)
+        return report_done(session, plan, output, time.monotonic() - began)
 
 
 def resume(  # noqa: PLR0913 - one argument an option
@@ -185,7 +186,7 @@ def resume(  # noqa: PLR0913 - one argument an option
                 network_only=underway.network_only,
             )
             plan = _resume(session, underway, request)
-        return _report(session, plan, output, time.monotonic() - began)
+        return report_done(session, plan, output, time.monotonic() - began)
 
 
 def _resume(session: Session, underway: JournaledOperation, request: OperationRequest) -> Plan:
@@ -218,7 +219,8 @@ def _resume(session: Session, underway: JournaledOperation, request: OperationRe
     accepted = request.accepted
     confirmed = confirmations_of(plan, request.confirmations)
     files = files_of(session, number, underway.generations)
-    executor = executor_of(session, plan, request, underway.id, files)
+    adopts = underway.adopted
+    executor = executor_of(session, plan, request, underway.id, files, adopts=adopts)
     if accepted.after(underway.accepted) != underway.accepted:
         session.journal.append(JournalEvent.ACCEPTED, underway.id, **accepted.document())
     if confirmed:
@@ -274,10 +276,19 @@ def _refuse_other_plan(plan: Plan, given: str, journal_state: JournalState) -> N
         raise HalfwayError(message) from None
 
 
-def executor_of(
-    session: Session, plan: Plan, request: OperationRequest, identity: str, files: FileGenerations
+def executor_of(  # noqa: PLR0913 - a session, a plan, and what was decided of it
+    session: Session,
+    plan: Plan,
+    request: OperationRequest,
+    identity: str,
+    files: FileGenerations,
+    *,
+    adopts: bool = False,
 ) -> Executor:
-    """Return the executor of a plan, of which nothing is done yet."""
+    """Return the executor of a plan, of which nothing is done yet.
+
+    ``adopts``: somebody else has switched the network.
+    """
     context = StepContext(
         session=session,
         plan=plan,
@@ -290,7 +301,7 @@ def executor_of(
         asks=not request.yes,
         run_hooks=request.run_hooks,
     )
-    return Executor(context)
+    return AdoptingExecutor(context) if adopts else Executor(context)
 
 
 def _keys(session: Session, plan: Plan) -> Keys:
@@ -322,7 +333,7 @@ def preflight_context(
     )
 
 
-def _report(session: Session, plan: Plan, output: Output, seconds: float) -> int:
+def report_done(session: Session, plan: Plan, output: Output, seconds: float) -> int:
     """Print what was done, and which open items remain; return the exit code."""
     status = pair_status(session)
     if output.as_json:

@@ -11,7 +11,12 @@ from sparehub.failover.journal.journal_state import JournalState
 from sparehub.failover.journal.measured import NOT_MEASURED, Measured
 from sparehub.failover.machines.source_machines import power_states
 from sparehub.failover.machines.standing_machines import standing_machines
-from sparehub.failover.queries.observed_connections import ObservedConnection, observe
+from sparehub.failover.queries.observed_connections import (
+    ObservedConnection,
+    is_connected_outside,
+    is_left_outside,
+    observe,
+)
 from sparehub.failover.session import Session, open_session
 from sparehub.output import Output
 from sparehub.topology.config.enums import Activation
@@ -94,7 +99,24 @@ class PairStatus:
     @property
     def problems(self) -> list[str]:
         """What Azure, the stacks and the journal say differently."""
+        if target := self.switched_outside:
+            (source,) = (name for name in self.pair if name != target)
+            contradiction = (
+                f"Azure contradicts the states: {target} is connected and {source} is not, by no "
+                "operation of Sparehub: `sparehub resume --adopt` brings both stacks to that"
+            )
+            return [contradiction, *self._against_journal()]
         return [*self._unrecorded(), *self._against_journal()]
+
+    @property
+    def switched_outside(self) -> str:
+        """The stack whose region was connected outside of Sparehub; empty where none was."""
+        if self.journal_state.open or self.journal_state.open_items or len(self.active) != 1:
+            return ""
+        (source,) = self.active
+        (target,) = (name for name in self.pair if name != source)
+        outside = is_connected_outside(self.observed[target])
+        return target if outside and is_left_outside(self.observed[source]) else ""
 
     def _unrecorded(self) -> Iterator[str]:
         open_stacks = {item.stack for item in self.journal_state.open_items}

@@ -37,6 +37,7 @@ from tests.failover.operators import (
     resume,
     wide,
 )
+from tests.failover.outside_switches import adopted, connect, fence, switched
 
 TURNED = -2
 """In the place of a fatal point: there is none, and the way led back."""
@@ -70,6 +71,8 @@ class Flow:
     """Whether the stacks are so large that a deployment records their state at its end alone."""
     change: Callable[[dict[str, Any]], object] | None = None
     """What both regions say otherwise than the shipped ones."""
+    adopts: bool = False
+    """Whether somebody else has switched the network, and the states follow."""
     turns: bool = False
     """Whether a failback follows upon a death, and not `resume`."""
 
@@ -116,6 +119,12 @@ FLOWS = {
     ),
     "planned failover, bandwidth raised": Flow(PlanKind.FAILOVER, raises=True),
     "planned failover, bandwidth refused": Flow(PlanKind.FAILOVER, raises=True, full=True),
+    "a switch is adopted": Flow(PlanKind.FAILOVER, adopts=True),
+    "a switch is adopted, wide": Flow(PlanKind.FAILOVER, adopts=True, change=wide, large=True),
+    "a switch is adopted, without a gateway": Flow(
+        PlanKind.FAILOVER, adopts=True, change=at_depth_network
+    ),
+    "a switch is adopted, the primary is lost": Flow(PlanKind.FAILOVER, adopts=True, lost=True),
     "finish-fence after a fence": Flow(PlanKind.FAILOVER, Mode.UNPLANNED, lost=True, finish=True),
     "finish-fence, unfenced": Flow(
         PlanKind.FAILOVER,
@@ -148,6 +157,11 @@ def prepared(start: Start, flow: Flow) -> World:
     if flow.halted:
         halted(world)
         world.lost.clear()
+    if flow.adopts and flow.lost:
+        connect(world)
+        fence(world)
+    elif flow.adopts:
+        switched(world)
     if flow.lost:
         world.lost.add("primary")
     if flow.crowded:
@@ -179,6 +193,8 @@ def act(world: World, flow: Flow) -> None:
     """Carry out the operation that dies, or begin it again."""
     if flow.finish:
         finish_fence.finish_fence(world.directory, Output(), yes=True)
+    elif flow.adopts:
+        adopted(world)
     else:
         perform(world, flow)
 
@@ -202,6 +218,8 @@ def hold(world: World, flow: Flow) -> None:
     """Hold a world against the five invariants."""
     if not flow.unfenced and not flow.ticket:
         assert world.conflicts == []
+    if flow.adopts:
+        assert world.writes == []
     for stack in ("primary", "secondary"):
         known = {e["name"]: e["outputs"] for e in world.state[stack]["resources"] if e["custom"]}
         standing = {name: each["outputs"] for name, each in world.cloud[stack].items()}
@@ -255,7 +273,8 @@ def test_dying_at_any_point_and_going_on(
             if flow.turns:
                 turn(world)
             else:
-                resume(world)
+                if not flow.adopts or number % 2:
+                    resume(world)
                 if not done(world, flow):
                     act(world, flow)
         hold(world, flow)

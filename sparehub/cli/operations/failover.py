@@ -105,6 +105,13 @@ Confirm = Annotated[
         "repeatable.",
     ),
 ]
+Adopt = Annotated[
+    bool,
+    typer.Option(
+        "--adopt",
+        help="The network was switched outside of Sparehub: bring both stacks to what is there.",
+    ),
+]
 RunHooks = Annotated[bool, typer.Option("--run-hooks", help="Run hooks on the local Azure, too.")]
 
 
@@ -261,12 +268,14 @@ def resume(  # noqa: PLR0913 - one option a decision
     accept_loss: AcceptLoss = "",
     confirm: Confirm = None,
     run_hooks: RunHooks = False,
+    adopt: Adopt = False,
     stack_dir: StackDirectory = Path(),
     json: Json = False,
 ) -> None:
-    """Continue an operation that stopped half-way.
+    """Continue an operation that stopped half-way, or adopt a switch of somebody else.
 
-    [bold]sparehub resume[/bold]
+    [bold]sparehub resume[/bold]   [bold]sparehub resume --adopt[/bold]: the recovery plan's
+    runbook has switched the network, or a person in the portal; both stacks follow.
     """
     from sparehub.failover import operations
     from sparehub.output import Output
@@ -279,6 +288,15 @@ def resume(  # noqa: PLR0913 - one option a decision
         unreached=accept_unreached,
         loss=accept_loss,
     )
+    if adopt:
+        from sparehub.cli.operations.adopt_switch import adopt as adopt_switch
+
+        if confirm or run_hooks or accept_cut or accept_loss:
+            raise typer.BadParameter(
+                "--adopt runs no step: it takes neither --confirm, --run-hooks, --accept-cut nor "
+                "--accept-loss"
+            )
+        raise typer.Exit(adopt_switch(stack_dir, output, yes=yes, accepted=accepted))
     code = operations.resume(
         stack_dir,
         output,

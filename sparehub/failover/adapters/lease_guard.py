@@ -62,6 +62,18 @@ class GuardedStacks:
         with self._locking(stack):
             self.stacks.adopt(stack, pending, identity)
 
+    def import_resources(
+        self, stack: str, entries: Sequence[Mapping[str, Any]], urns: Mapping[str, str]
+    ) -> None:
+        """Import resources that somebody else has made."""
+        with self._locking(stack):
+            self.stacks.import_resources(stack, entries, urns)
+
+    def record_inputs(self, change: StackChange, names: Sequence[str]) -> None:
+        """Record the inputs that the last preview of a change has of imported resources."""
+        with self._locking(change.stack):
+            self.stacks.record_inputs(change, names)
+
     def refresh(self, stack: str, urns: Sequence[str]) -> None:
         """Read some of a stack's resources from Azure again."""
         with self._locking(stack):

@@ -1,8 +1,8 @@
 """The protocol through which an operation uses Pulumi; ``pulumi_stacks`` implements it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from sparehub.failover.adapters.stack_snapshot import Pending, Snapshot, Unreadable
 from sparehub.topology.config.resource_ids import ResourceId
@@ -50,6 +50,14 @@ class Stacks(Protocol):
 
     def adopt(self, stack: str, pending: Pending, identity: ResourceId) -> None:
         """Import a resource that a run created before it died."""
+
+    def import_resources(
+        self, stack: str, entries: Sequence[Mapping[str, Any]], urns: Mapping[str, str]
+    ) -> None:
+        """Import resources that somebody else has made."""
+
+    def record_inputs(self, change: StackChange, names: Sequence[str]) -> None:
+        """Record the inputs that the last preview of a change has of imported resources."""
 
     def refresh(self, stack: str, urns: Sequence[str]) -> None:
         """Read some of a stack's resources from Azure again."""

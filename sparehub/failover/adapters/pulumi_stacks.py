@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from pulumi import automation
 from pulumi.automation import EngineEvent
@@ -166,21 +166,41 @@ class Deployments:
             DeploymentError: where the import fails.
         """
         parent = pending.parent.split("::")[-1]
+        entry = {"type": pending.type, "name": pending.name, "id": str(identity)}
+        inside = {"parent": parent} if parent else {}
+        urns = {parent: pending.parent} if parent else {}
+        self.import_resources(stack, [{**entry, **inside}], urns)
+
+    def import_resources(
+        self, stack: str, entries: Sequence[Mapping[str, Any]], urns: Mapping[str, str]
+    ) -> None:
+        """Import resources; the form of the entries is that of Pulumi's import file.
+
+        Args:
+            stack: The stack that lacks them.
+            entries: The resources, and components that the stack lacks as well.
+            urns: Pulumi's address of each parent that the stack has, by its logical name.
+
+        Raises:
+            DeploymentError: where the import fails.
+        """
         with reporting_failures(stack):
             self._stack(stack).import_resources(
-                resources=[
-                    {
-                        "type": pending.type,
-                        "name": pending.name,
-                        "id": str(identity),
-                        **({"parent": parent} if pending.parent else {}),
-                    }
-                ],
-                name_table={parent: pending.parent} if pending.parent else {},
+                resources=cast("Any", [*entries]),
+                name_table={**urns},
                 protect=False,
                 generate_code=False,
                 show_secrets=False,
             )
+
+    def record_inputs(self, change: StackChange, names: Sequence[str]) -> None:
+        """Record the inputs that the last preview of a change has of imported resources.
+
+        Raises:
+            DeploymentError: where the state cannot be read or written; it is not changed then.
+        """
+        plan, _ = self._previewed.pop(change)
+        self._states.record_inputs(change.stack, plan, names)
 
     def refresh(self, stack: str, urns: Sequence[str]) -> None:
         """Read some of a stack's resources from Azure again: what is gone there leaves its state.

@@ -2,15 +2,17 @@
 
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from sparehub.failover.adapters.pulumi_errors import as_command_error, reporting_failures
+from sparehub.files.bounded_loading import load_json
 from sparehub.stacks.pulumi_command import export_state, run
 from sparehub.stacks.stack_file_edit import GENERATION
 from sparehub.stacks.stack_files import load_stack_file, read_stack_file
+from sparehub.topology.adoption.planned_inputs import with_planned_inputs
 from sparehub.topology.planning.plan import StackChange
 from sparehub.topology.state.generation import SwitchRecord, with_switch
 
@@ -62,6 +64,21 @@ class PulumiStates:
         self._edit(
             change.stack,
             lambda state: {**state, "resources": with_switch(state["resources"], record)},
+        )
+
+    def record_inputs(self, stack: str, plan: Path, names: Sequence[str]) -> None:
+        """Record the inputs of imported resources as a preview's plan has them.
+
+        Raises:
+            DeploymentError: where the state cannot be read or written; it is not changed then.
+        """
+        planned = load_json(plan.read_bytes())
+        self._edit(
+            stack,
+            lambda state: {
+                **state,
+                "resources": with_planned_inputs(state["resources"], planned, names),
+            },
         )
 
     def _edit(self, stack: str, edit: Callable[[_State], _State]) -> None:

@@ -47,6 +47,8 @@ class JournaledOperation:
     """Whether its plan leaves machines alone that are replicated."""
     clean_drill: bool = False
     """Whether its plan first cleans up tests of a failover that are left."""
+    adopted: bool = False
+    """Whether somebody else has switched the network, so that only the states follow."""
     quiesced: str = ""
     """Azure's time, ISO 8601, after which nothing is written on the machines any more."""
     job: str = ""
@@ -81,6 +83,7 @@ class JournaledOperation:
             "id": self.id,
             "kind": self.kind,
             "mode": self.mode,
+            "adopted": self.adopted,
             "source": self.source,
             "target": self.target,
             "plan": self.plan,

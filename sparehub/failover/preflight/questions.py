@@ -80,6 +80,7 @@ QUESTIONS: Mapping[str, Callable[[PreflightContext], Iterable[Objection]]] = Map
         "states can be read": stacks.states_can_be_read,
         "both stacks are deployed": stacks.stacks_are_deployed,
         "stacks are in the state where the plan begins": stacks.stacks_stand_where_the_plan_begins,
+        "nothing was switched outside": stacks.nothing_was_switched_outside,
         "files follow the rules": stacks.files_follow_the_rules,
         "hooks can be run": stacks.hooks_can_be_run,
         "nothing is half written": stacks.nothing_is_half_written,

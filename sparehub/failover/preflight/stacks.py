@@ -6,6 +6,11 @@ from pathlib import Path
 
 from sparehub.failover.adapters.stack_snapshot import Unreadable
 from sparehub.failover.preflight.objections import Objection, PreflightContext, Refuses
+from sparehub.failover.queries.observed_connections import (
+    is_connected_outside,
+    is_left_outside,
+    observe,
+)
 from sparehub.failover.queries.probe import responds
 from sparehub.topology.config.enums import Activation
 from sparehub.topology.config.hooks import HookConfig
@@ -61,6 +66,27 @@ def stacks_stand_where_the_plan_begins(situation: PreflightContext) -> Iterator[
                 f"{live[name]!r} is deployed: `pulumi up --stack {name}`, or put the file right"
             )
             yield Objection(text=text, stack=name)
+
+
+def nothing_was_switched_outside(situation: PreflightContext) -> Iterator[Objection]:
+    """The target is not connected already, by what no stack and no journal knows."""
+    plan, snapshots = situation.plan, situation.snapshots
+    if situation.journal_state.open or plan.target not in snapshots:
+        return
+    target = observe(situation.azure, situation.pair[plan.target], snapshots[plan.target])
+    if not is_connected_outside(target):
+        return
+    left = snapshots.get(plan.source)
+    if left and not is_left_outside(observe(situation.azure, situation.pair[plan.source], left)):
+        return
+    yield Objection(
+        text=(
+            f"{plan.target} is connected and {plan.source} is not, which no stack records: the "
+            "network was switched outside of Sparehub. `sparehub resume --adopt` brings both "
+            "stacks to that"
+        ),
+        hint="`sparehub status`",
+    )
 
 
 def files_follow_the_rules(situation: PreflightContext) -> Iterator[Objection]:

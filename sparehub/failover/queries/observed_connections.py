@@ -1,6 +1,6 @@
 """Which connections of a region stand, and which are fenced: asked of Azure, read only."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from sparehub.azure.answers import NOT_FOUND, Answer, Azure
@@ -38,6 +38,16 @@ def observe(azure: Azure, stack: Stack, snapshot: Snapshot) -> tuple[ObservedCon
     A region that does not answer once is not asked again; its circuits are.
     """
     return tuple(_observed(azure, stack, snapshot)) if snapshot.subscription else ()
+
+
+def is_connected_outside(connections: Iterable[ObservedConnection]) -> bool:
+    """Return whether a connection is there that the stack did not make."""
+    return any(link.stands and not link.recorded and not link.fenced for link in connections)
+
+
+def is_left_outside(connections: Iterable[ObservedConnection]) -> bool:
+    """Return whether a region that is recorded as live is not known to be connected."""
+    return not any(link.stands and not link.fenced for link in connections)
 
 
 def _observed(azure: Azure, stack: Stack, snapshot: Snapshot) -> Iterator[ObservedConnection]:

@@ -5,7 +5,7 @@ https://www.pulumi.com/docs/iac/guides/migration/import/#bulk-import-operations
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from typing import Any
 
 from sparehub.topology.adoption.configuration import owned
@@ -94,6 +94,27 @@ def import_file(
         for name, component in components.items()
     ]
     return {"resources": [*parents, *resources]}
+
+
+def entries_in_region(
+    resources: Iterable[tuple[str, str, str]], known: Container[str]
+) -> list[dict[str, Any]]:
+    """Return the entries of resources of a region that is deployed, and of new components.
+
+    Args:
+        resources: type token, logical name and id of each.
+        known: the logical names that the state holds.
+    """
+    entries: list[dict[str, Any]] = []
+    made: set[str] = set()
+    for token, name, identity in resources:
+        parent, component = _parent(name.removeprefix(f"{REGION.root}/"))
+        if parent not in known and parent not in made:
+            made.add(parent)
+            kind = f"sparehub:{component}"
+            entries.append({"type": kind, "name": parent, "component": True, **_inside(parent)})
+        entries.append({"type": token, "name": name, "id": identity, "parent": parent})
+    return entries
 
 
 def roles_of(reading: Reading, built: Region) -> Iterator[tuple[str, str]]:

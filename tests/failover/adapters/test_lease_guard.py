@@ -85,10 +85,12 @@ def test_a_write_ends_the_revision_of_its_stack(name: str) -> None:
     getattr(stacks, name).side_effect = ArithmeticError
     guarded = GuardedStacks(stacks, lambda: None)
     change = Mock(stack="primary")
-    arguments = {
+    arguments: dict[str, tuple[object, ...]] = {
         "up": (change, print),
         "adopt": ("primary", Mock(), "id"),
         "refresh": ("primary", []),
+        "import_resources": ("primary", [], {}),
+        "record_inputs": (change, []),
         "set_secret": ("primary", "path", "value"),
         "snapshots": (["primary"],),
         "previews": ((change,), Mock()),

@@ -5,9 +5,10 @@ what exists already: so the real engine was seen to behave.
 """
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
+from typing import Any
 
 from sparehub.failover.adapters import pulumi_stacks
 from sparehub.failover.adapters.protocols import Assumed, states_of
@@ -59,7 +60,8 @@ class MemoryPulumi(WorldState):
             self._guard(change, assumed.generation)
             if not assumed.override:
                 self._interlock(change.stack, region)
-            found.append(frozenset(self._difference(change.stack, region)))
+            drift = change.stack in assumed.drift
+            found.append(frozenset(self._difference(change.stack, region, drift=drift)))
         return self.hooks.previews(changes, assumed, found)
 
     def up(
@@ -119,6 +121,25 @@ class MemoryPulumi(WorldState):
         assert resource["id"] == str(identity)
         self._record(stack, pending.name, resource)
         self.point()
+
+    def import_resources(
+        self, stack: str, entries: Sequence[Mapping[str, Any]], urns: Mapping[str, str]
+    ) -> None:
+        self._act(f"import into {stack}")
+        for entry in entries:
+            name, parent = entry["name"], entry.get("parent")
+            components = {each["name"] for each in self.state[stack]["resources"] if "name" in each}
+            assert parent in urns or parent in components or entry.get("component")
+            if entry.get("component"):
+                self._component(stack, name)
+                continue
+            resource = self.cloud[stack][name]
+            assert (resource["id"], resource["type"]) == (entry["id"], entry["type"])
+            self._record(stack, name, resource)
+            self.point()
+
+    def record_inputs(self, change: StackChange, names: Sequence[str]) -> None:
+        raise AssertionError(change, names)  # here an imported resource has the program's inputs
 
     def refresh(self, stack: str, urns: Sequence[str]) -> None:
         self._act(f"refresh of {stack}")
@@ -181,9 +202,14 @@ class MemoryPulumi(WorldState):
         live = pair in known and is_live(known[pair].resources)
         refuse_disconnecting(deployment, records[stack], pair_is_live=live)
 
-    def _difference(self, stack: str, region: Region) -> list[ResourceOperation]:
+    def _difference(
+        self, stack: str, region: Region, *, drift: bool = False
+    ) -> list[ResourceOperation]:
         wanted = resources_of(region)
         known = {each["name"]: each for each in self.state[stack]["resources"] if each["custom"]}
+        if drift:
+            standing = self.cloud[stack]
+            known = {name: {**standing[name]} for name in known if name in standing}
         made = [
             ResourceOperation(Verb.CREATE if name not in known else Verb.UPDATE, each["type"], name)
             for name, each in wanted.items()

@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from sparehub.failover import executor, operations
+from sparehub.failover import operations
+from sparehub.failover.execution import executor
 from sparehub.failover.journal.acceptances import NOTHING
 from sparehub.failover.journal.journal import Journal
 from sparehub.failover.journal.lease_holder import Holder

@@ -8,7 +8,7 @@ unfinished step.
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 from sparehub.failover.journal.events import JournalEvent
 from sparehub.failover.journal.journal import JournalError
@@ -59,6 +59,8 @@ class Executor:
 
     context: StepContext
     _switch: StackSwitch = field(init=False)
+    adopts: ClassVar[bool] = False
+    """Whether somebody else has switched the network."""
 
     def __post_init__(self) -> None:
         self._switch = StackSwitch(self.context)
@@ -99,6 +101,7 @@ class Executor:
             network_only=context.network_only,
             clean_drill=plan.cleans_tests,
             confirmed=confirmed,
+            adopted=self.adopts,
             supersedes=underway.id if underway else "",
         )
 
@@ -117,16 +120,25 @@ class Executor:
             with self._halting(step):
                 if context.session.stop():
                     raise StoppedError("stopped on request")
-                self._switch.prepare_target()
+                self._prepare()
                 self._execute(step)
         with self._halting(plan.steps[-1]):
-            source = UnreachableRegion(context)
-            unreachable = plan.mode is Mode.UNPLANNED and not context.operation.answers
-            if unreachable and not source.is_recorded:
-                source.record_open_item()
+            self._leave_source()
             if plan.mode is Mode.UNPLANNED and plan.moves_machines:
                 record_running_sources(context)
             context.write(JournalEvent.FINISHED)
+
+    def _prepare(self) -> None:
+        """Make the target ready before anything is disconnected."""
+        self._switch.prepare_target()
+
+    def _leave_source(self) -> None:
+        """Record a source that does not answer as one that is still to be disconnected."""
+        context = self.context
+        source = UnreachableRegion(context)
+        unreachable = context.plan.mode is Mode.UNPLANNED and not context.operation.answers
+        if unreachable and not source.is_recorded:
+            source.record_open_item()
 
     @contextmanager
     def _halting(self, step: PlanStep) -> Iterator[None]:
@@ -143,8 +155,12 @@ class Executor:
         state = _STATES.get(step.act) or ("ACTIVATING" if stack == context.plan.target else "")
         context.write(JournalEvent.INTENDED, step=step.id, state=state or "FENCING")
         with context.session.progress.step(step):
-            outcome = run_hook(context, step) if step.hook else self._act(step)
+            outcome = self._outcome(step)
         context.write(JournalEvent.COMPLETED, step=step.id, **outcome)
+
+    def _outcome(self, step: PlanStep) -> dict[str, Any]:
+        """Do what a step is for, a hook's included; return what the journal records of it."""
+        return run_hook(self.context, step) if step.hook else self._act(step)
 
     def _act(self, step: PlanStep) -> dict[str, Any]:  # noqa: PLR0911 - one return an action
         """Do what a step is for; return what the journal records of its outcome."""
