@@ -29,7 +29,7 @@ from sparehub.failover.machines.commit_machines import commit_machines
 from sparehub.failover.machines.vault_session import open_vault
 from sparehub.failover.plans import print_plan
 from sparehub.failover.preflight import questions
-from sparehub.failover.preflight.given_keys import assign
+from sparehub.failover.preflight.keys.given_keys import assign
 from sparehub.failover.preflight.objections import PreflightContext
 from sparehub.failover.queries import account
 from sparehub.failover.session import (

@@ -199,7 +199,7 @@ def _switch_command(kind: Literal["failover", "failback"]) -> Callable[..., None
         json: Json = False,
     ) -> None:
         from sparehub.failover import operations
-        from sparehub.failover.preflight.given_keys import read_keys
+        from sparehub.failover.preflight.keys.given_keys import read_keys
         from sparehub.output import Output
         from sparehub.topology.planning.plan import Mode, PlanKind
 

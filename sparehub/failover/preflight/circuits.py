@@ -6,7 +6,7 @@ from dataclasses import replace
 from sparehub.azure.answers import NOT_FOUND
 from sparehub.azure.reading import read, state_of
 from sparehub.failover.adapters.stack_snapshot import Snapshot
-from sparehub.failover.preflight.authorization_keys import announcements
+from sparehub.failover.preflight.keys.authorization_keys import announcements
 from sparehub.failover.preflight.objections import Objection, PreflightContext, Refuses
 from sparehub.failover.queries.circuit_users import PRIVATE_PEERING_PATH
 from sparehub.failover.steps.keys.authorization_keys import Keys

@@ -16,6 +16,7 @@ from sparehub.failover.preflight import (
     machines,
     nva,
     on_premises_routes,
+    private_names,
     stacks,
 )
 from sparehub.failover.preflight import reachability as proof
@@ -95,6 +96,7 @@ QUESTIONS: Mapping[str, Callable[[PreflightContext], Iterable[Objection]]] = Map
         "on-premises is heard at the circuits": on_premises_routes.on_premises_is_heard,
         "a fence cuts nobody else": on_premises_routes.a_fence_cuts_nobody_else,
         "keys are usable": circuits.keys_are_usable,
+        "private names are known": private_names.private_names_are_known,
         "machines are ready": machines.machines_are_ready,
         "machines arrive where the files say": machines.machines_arrive_where_files_say,
         "nothing is locked where machines arrive": machines.sources_are_not_locked,

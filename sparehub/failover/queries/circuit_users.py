@@ -11,6 +11,7 @@ from typing import Any
 
 from sparehub.azure.answers import Answer, Azure, properties_of, silence
 from sparehub.azure.reading import Listing, glance, listed, read
+from sparehub.failover.queries.resource_index import indexed
 from sparehub.topology.config.resource_ids import ResourceId
 from sparehub.topology.errors import UnreadableError
 from sparehub.topology.model.circuit_routes import (
@@ -24,10 +25,7 @@ from sparehub.topology.model.names import PRIVATE_PEERING
 from sparehub.topology.planning.permissions import subscription_of
 
 PRIVATE_PEERING_PATH = f"/peerings/{PRIVATE_PEERING}"
-_GRAPH = "/providers/Microsoft.ResourceGraph/resources"
 _CONNECTIONS = "microsoft.network/connections"
-_QUERY = f"resources | where type =~ '{_CONNECTIONS}' | project id, properties"
-_MOST_PAGES = 100
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -131,26 +129,11 @@ def _connections(azure: Azure, circuit: ResourceId) -> Listing:
     By the index of all resources, which answers while a region does not; else by lists.
     https://learn.microsoft.com/rest/api/azureresourcegraph/resourcegraph/resources
     """
-    found = _indexed(azure)
+    found = indexed(azure, _CONNECTIONS)
     if found.problem:
         found = _listed_one_by_one(azure)
     mine = tuple(each for each in found.items if _peer(each) == circuit)
     return Listing(items=mine, problem=found.problem)
-
-
-def _indexed(azure: Azure) -> Listing:
-    rows: list[Mapping[str, Any]] = []
-    options: dict[str, Any] = {"resultFormat": "objectArray"}
-    for _ in range(_MOST_PAGES):
-        answer = azure.act(_GRAPH, {"query": _QUERY, "options": options})
-        if not answer.accepted:
-            return Listing(items=(), problem=answer.problem)
-        rows += answer.body.get("data") or ()
-        token = str(answer.body.get("$skipToken") or "")
-        if not token:
-            return Listing(items=tuple(rows))
-        options = {**options, "$skipToken": token}
-    return Listing(items=(), problem="Resource Graph's answer does not end")
 
 
 def _listed_one_by_one(azure: Azure) -> Listing:

@@ -119,6 +119,25 @@ def resource_id(word: str, *types: str) -> BeforeValidator:
     return BeforeValidator(read)
 
 
+def _any_resource_id(value: object) -> str:
+    """Return the id of a resource of any type.
+
+    Raises:
+        PydanticCustomError: where it is not one.
+    """
+    text = value if isinstance(value, str) else ""
+    identity = ResourceId.read(text)
+    problem = id_problem(text)
+    if problem or identity is None or not identity.names:
+        why = problem or f"it must be {_SCOPE}/<type>/<name>"
+        raise problem_of("CONFIG", f"{shown(value)} is not the id of a resource: {why}")
+    return text
+
+
+def _stand_in(value: object) -> str:
+    return "none" if value == "none" else _any_resource_id(value)
+
+
 def plain_location(value: object) -> str:
     """Return a location as Azure's own answers spell it: ``East Asia`` is ``eastasia``."""
     return str(value).replace(" ", "").lower()
@@ -170,6 +189,9 @@ CapacityReservationGroupId = Annotated[
 AutomationAccountId = Annotated[
     str, resource_id("Automation account", "Microsoft.Automation/automationAccounts")
 ]
+AnyResourceId = Annotated[str, BeforeValidator(_any_resource_id)]
+StandInId = Annotated[str, BeforeValidator(_stand_in)]
+"""The id of a resource, or ``none``."""
 RunbookId = Annotated[
     str, resource_id("runbook", "Microsoft.Automation/automationAccounts/runbooks")
 ]

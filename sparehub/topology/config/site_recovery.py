@@ -15,6 +15,7 @@ from sparehub.topology.config.closed_model import Closed
 from sparehub.topology.config.dns import DnsConfig
 from sparehub.topology.config.enums import AgentEgress, FailoverKind, NetworkOrder
 from sparehub.topology.config.fields import (
+    AnyResourceId,
     AutomationAccountId,
     AutomationAccountName,
     CapacityReservationGroupId,
@@ -24,6 +25,7 @@ from sparehub.topology.config.fields import (
     ReplicationName,
     ResourceGroupName,
     RunbookId,
+    StandInId,
     StorageAccountId,
     StorageAccountName,
     Text,
@@ -216,6 +218,8 @@ class SiteRecoveryConfig(Closed):
     objectives: ObjectivesConfig = ObjectivesConfig()
     names: ReplicationNamesConfig = ReplicationNamesConfig()
     dns: DnsConfig | None = None  # the machines' records, where addresses change
+    # What stands for a service with a private endpoint in the other region: its id, or none.
+    paired_resources: dict[AnyResourceId, StandInId] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _automation_with_runbook(self) -> Self:

@@ -6,7 +6,7 @@ import pytest
 import typer
 from pydantic import SecretStr
 
-from sparehub.failover.preflight.given_keys import read_keys
+from sparehub.failover.preflight.keys.given_keys import read_keys
 from tests.command_fixtures import Sparehub
 
 

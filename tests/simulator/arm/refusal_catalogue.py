@@ -10,6 +10,7 @@ from sparehub.simulator.arm.refusals import (
     compute_and_lb,
     express_route,
     network,
+    private_dns,
     replicated_machines,
     site_recovery,
 )
@@ -21,6 +22,7 @@ MODULES = (
     compute_and_lb,
     express_route,
     network,
+    private_dns,
     replicated_machines,
     site_recovery,
 )

@@ -30,7 +30,7 @@ def test_a_refusal_has_a_rule_a_source_and_a_marked_code(name: str) -> None:
     """A code that no source quotes begins with ``Simulator``; others do not."""
     entry = CATALOGUE[name]
 
-    assert re.fullmatch(r"ARM.*|names.*|in use|((VN|PE|ER|GWY|RT|SR)-\d\d(, )?)+", entry.rules)
+    assert re.fullmatch(r"ARM.*|names.*|in use|((VN|PE|ER|GWY|RT|SR|DNS)-\d\d(, )?)+", entry.rules)
     assert entry.source == UNQUOTED or re.search("https://|seen|public|code", entry.source)
     unquoted = entry.source == UNQUOTED or entry.source.startswith("wording, without its code")
     assert entry.code.startswith("Simulator") is unquoted
@@ -82,7 +82,7 @@ def test_every_refusal_is_in_the_catalogue() -> None:
         if re.search(r"\b(Refusal|ErrorTemplate)\(", path.read_text())
     }
 
-    modules = {f"{module}.py" for module in ("access", "common", "compute_and_lb")}
+    modules = {f"{module}.py" for module in ("access", "common", "compute_and_lb", "private_dns")}
     services = {"express_route.py", "network.py", "replicated_machines.py", "site_recovery.py"}
     assert makers == modules | services | {"template.py"}
     assert issubclass(Refusal, Exception)

@@ -198,7 +198,7 @@ def test_an_entity_tag_in_the_body_is_a_condition(arm: Arm, written: Written) ->
         ("/subscriptions/nobody/resourceGroups/rg", "SUBSCRIPTION_INVALID"),
         ("/", "PATH_UNKNOWN"),
         ("/providers/Microsoft.Network", "PATH_UNKNOWN"),
-        (f"{GROUP}/providers/Microsoft.Network/privateEndpoints/x", "TYPE_UNKNOWN"),
+        (f"{GROUP}/providers/Microsoft.Network/privateLinkServices/x", "TYPE_UNKNOWN"),
         (f"{GROUP}/providers/Microsoft.Compute/images/x", "TYPE_UNKNOWN"),
         (f"{NETWORK}/virtualNetworks", "METHOD_UNKNOWN"),
     ],

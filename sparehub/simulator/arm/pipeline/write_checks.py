@@ -11,6 +11,8 @@ from sparehub.simulator.arm.storage.transaction import Resource, Transaction
 from sparehub.simulator.arm.types.base import ResourceType, Write
 from sparehub.simulator.arm.types.body_schema import BodyReference
 
+_GLOBAL = "global"
+
 
 def refuse_failed_parent(timeline: Timeline, write: Write) -> None:
     """Refuse a child whose parent is in the state Failed (ER-12)."""
@@ -47,7 +49,9 @@ def location_of(
     if "location" not in body:
         raise refusals.LOCATION_REQUIRED()  # noqa: RSE102  an entry of the catalogue is called
     location = geography.canonical_region(body["location"])
-    if not geography.is_region(location):
+    if resource_type.is_global != (location == _GLOBAL) or not (
+        resource_type.is_global or geography.is_region(location)
+    ):
         raise refusals.LOCATION_UNKNOWN(location=body["location"], type=resource_type.name)
     if existing and existing.document["location"] != location:
         old, group = existing.document["location"], identity.group.name

@@ -195,6 +195,8 @@ class ResourceType:
     seconds: ClassVar[Durations]
     has_location: ClassVar[bool] = False
     """Whether it has a region of its own; if not, it has its parent's."""
+    is_global: ClassVar[bool] = False
+    """Whether that region is ``global``: it answers while any region is lost."""
     has_sku: ClassVar[bool] = False
     has_delete: ClassVar[bool] = True
     """Whether a client may delete it; if not, it goes with its parent only."""

@@ -31,6 +31,15 @@ from sparehub.simulator.arm.types.express_route.global_reach import CircuitConne
 from sparehub.simulator.arm.types.express_route.local_network_gateway import LocalNetworkGateway
 from sparehub.simulator.arm.types.network.nat_gateway import NatGateway
 from sparehub.simulator.arm.types.network.peering import Peering
+from sparehub.simulator.arm.types.network.private_dns_zone import (
+    PrivateDnsZone,
+    RecordSetA,
+    VirtualNetworkLink,
+)
+from sparehub.simulator.arm.types.network.private_endpoint import (
+    PrivateDnsZoneGroup,
+    PrivateEndpoint,
+)
 from sparehub.simulator.arm.types.network.route_table import Route, RouteTable
 from sparehub.simulator.arm.types.network.subnet import Subnet
 from sparehub.simulator.arm.types.network.virtual_network import VirtualNetwork
@@ -58,6 +67,11 @@ _TYPES: tuple[type[ResourceType], ...] = (
     SecurityRule,
     PublicIPAddress,
     NatGateway,
+    PrivateDnsZone,
+    VirtualNetworkLink,
+    RecordSetA,
+    PrivateEndpoint,
+    PrivateDnsZoneGroup,
     NetworkInterface,
     VirtualMachine,
     LoadBalancer,
