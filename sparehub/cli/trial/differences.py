@@ -1,6 +1,6 @@
 """Compares a trial's recording with what the local Azure answers to the same requests."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -67,22 +67,54 @@ def compare(path: Path) -> Comparison:
         known.learn(recording.exchanges)
         answers = replay(recording, _given(recording))
         for result in compare_recording(path.name, recording, answers, known):
-            requests += result.outcome != "given"
+            if result.outcome == "given":
+                continue
+            requests += 1
+            exchange = result.exchange
             if result.difference:
-                exchange = result.exchange
+                pairs = result.difference.expected, result.difference.got
                 found += [
-                    Difference(
-                        request=exchange.index,
-                        method=exchange.method,
-                        path=exchange.path,
-                        type=resource_type(exchange),
-                        what=what,
-                        azure=expected,
-                        local=result.difference.got[what],
-                    )
-                    for what, expected in result.difference.expected.items()
+                    _difference(exchange, what, pairs[0][what], pairs[1][what]) for what in pairs[0]
                 ]
+            local = answers.answers[exchange.index][-1].body
+            found += _of_routes(exchange, local)
     return Comparison(requests=requests, differences=tuple(found))
+
+
+def _difference(exchange: Exchange, what: str, azure: Any, local: Any) -> Difference:  # noqa: ANN401 - JSON
+    return Difference(
+        request=exchange.index,
+        method=exchange.method,
+        path=exchange.path,
+        type=resource_type(exchange),
+        what=what,
+        azure=azure,
+        local=local,
+    )
+
+
+def _of_routes(exchange: Exchange, local: object) -> Iterator[Difference]:
+    """Yield the difference in effective routes: of these also the values are compared.
+
+    https://learn.microsoft.com/rest/api/virtualnetwork/network-interfaces/get-effective-route-table
+    """
+    theirs, mine = _routes(exchange.response), _routes(local)
+    if theirs and theirs != mine:
+        only = sorted(theirs - mine), sorted(mine - theirs)
+        yield _difference(exchange, "effective routes", *map(list, only))
+
+
+def _routes(body: object) -> set[str]:
+    """Return the effective routes in an answer; empty where it has none."""
+    items = body.get("value") if isinstance(body, dict) else None
+    found: set[str] = set()
+    for item in items if isinstance(items, list) else ():
+        if isinstance(item, dict) and "nextHopType" in item and "addressPrefix" in item:
+            values = [item.get(name) for name in ("source", "state", "nextHopType")]
+            lists = [item.get(name) or [] for name in ("addressPrefix", "nextHopIpAddress")]
+            words = [*map(str, values), *(",".join(sorted(each)) for each in lists)]
+            found.add(" ".join(words).strip())
+    return found
 
 
 def _given(recording: Recording) -> Prerequisites:
