@@ -95,7 +95,7 @@ class OutsideSwitch:
 
     @property
     def unexpected(self) -> tuple[str, ...]:
-        """What either stack would write besides, which is no part of a switch."""
+        """What either stack would write besides, which is not part of a switch."""
         target, source = self.plan.target, self.plan.source
         expected = self._planned | {found.operation for found in self.created}
         found = {

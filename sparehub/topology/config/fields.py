@@ -134,7 +134,7 @@ def _any_resource_id(value: object) -> str:
     return text
 
 
-def _stand_in(value: object) -> str:
+def _paired_resource(value: object) -> str:
     return "none" if value == "none" else _any_resource_id(value)
 
 
@@ -190,7 +190,7 @@ AutomationAccountId = Annotated[
     str, resource_id("Automation account", "Microsoft.Automation/automationAccounts")
 ]
 AnyResourceId = Annotated[str, BeforeValidator(_any_resource_id)]
-StandInId = Annotated[str, BeforeValidator(_stand_in)]
+PairedResourceId = Annotated[str, BeforeValidator(_paired_resource)]
 """The id of a resource, or ``none``."""
 RunbookId = Annotated[
     str, resource_id("runbook", "Microsoft.Automation/automationAccounts/runbooks")

@@ -22,10 +22,10 @@ from sparehub.topology.config.fields import (
     DiskEncryptionSetId,
     Key,
     Location,
+    PairedResourceId,
     ReplicationName,
     ResourceGroupName,
     RunbookId,
-    StandInId,
     StorageAccountId,
     StorageAccountName,
     Text,
@@ -219,7 +219,7 @@ class SiteRecoveryConfig(Closed):
     names: ReplicationNamesConfig = ReplicationNamesConfig()
     dns: DnsConfig | None = None  # the machines' records, where addresses change
     # What stands for a service with a private endpoint in the other region: its id, or none.
-    paired_resources: dict[AnyResourceId, StandInId] = Field(default_factory=dict)
+    paired_resources: dict[AnyResourceId, PairedResourceId] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _automation_with_runbook(self) -> Self:

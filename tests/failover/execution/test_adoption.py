@@ -235,7 +235,7 @@ REFUSED = {
 
 
 @pytest.mark.parametrize(("make", "code", "message"), REFUSED.values(), ids=REFUSED)
-def test_what_is_no_finished_switch_is_refused(
+def test_an_unfinished_switch_is_refused(
     start: Start, make: Callable[[World], object], code: int, message: str
 ) -> None:
     """One message names what is missing; states, files, journal and Azure stay as they are."""

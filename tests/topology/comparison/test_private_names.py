@@ -108,7 +108,7 @@ def test_the_hubs_link_is_enough_where_the_dns_servers_are_in_it() -> None:
 
 
 def test_servers_that_are_elsewhere_leave_the_own_link_to_decide() -> None:
-    """On-premises nobody knows who forwards where."""
+    """It is unknown who forwards where on-premises."""
     links = (link("primary", "spoke1"), link("secondary", "spoke1"))
 
     assert problems(PrivateNames(links=links), "192.168.0.53") == []

@@ -65,7 +65,7 @@ def test_an_account_goes_with_the_runbook_and_has_a_name_that_azure_takes(
 
 
 def test_each_direction_has_a_runbook_and_data_of_its_own() -> None:
-    """A plan's context does not say where to (SR-54); the Python runbook is told by its data."""
+    """A plan's context does not say where to (SR-54); the Python runbook reads it from its data."""
     away, back = SwitchNames(), SwitchNames(back=True)
 
     assert (away.start, away.switch, away.data, away.key("hong-kong")) == (

@@ -144,7 +144,7 @@ class RecordSetA(_PrivateDns):
     longest_name = 253
 
     def check(self, write: Write) -> None:
-        """Refuse what is no IPv4 address, and a time to live below 1 s."""
+        """Refuse what is not an IPv4 address, and a time to live below 1 s."""
         ttl = write.properties.get("ttl", _SECONDS)
         if ttl < 1:
             raise refusals.RECORD_INVALID(id=write.id.text, problem=f"its ttl is {ttl}")
@@ -153,7 +153,7 @@ class RecordSetA(_PrivateDns):
             try:
                 IPv4Address(address)
             except AddressValueError:
-                problem = f"'{address}' is no IPv4 address"
+                problem = f"'{address}' is not an IPv4 address"
                 raise refusals.RECORD_INVALID(id=write.id.text, problem=problem) from None
 
     def compute(self, write: Write) -> JsonObject:
