@@ -36,10 +36,13 @@ class Outcome:
 
 
 class Control(Protocol):
-    """Says whether a job has to end."""
+    """Says whether a job has to end, and how time passes for it."""
 
     def ended(self) -> Outcome | None:
         """Return how the job ends, if it was stopped or its time is over; else None."""
+
+    def sleep(self, seconds: float) -> None:
+        """Wait for some simulated seconds, or until the job has to end."""
 
 
 class EndedError(Exception):

@@ -16,16 +16,19 @@ from dataclasses import dataclass
 from sparehub.simulator.arm.pipeline.due_work import finish_due
 from sparehub.simulator.arm.pipeline.timeline import Timeline
 from sparehub.simulator.arm.service import Azure
+from sparehub.simulator.arm.storage.clock import Speed
 from sparehub.simulator.arm.storage.resource_id import ResourceId
 from sparehub.simulator.arm.storage.transaction import Resource, Transaction
 from sparehub.simulator.arm.storage.worker_presence import registered
 from sparehub.simulator.arm.types.automation import job as automation_jobs
+from sparehub.simulator.automation.powershell_sandbox import run_powershell
 from sparehub.simulator.automation.python_sandbox import run_python
 from sparehub.simulator.automation.running_job import FAILED, STOPPED, Outcome, RunningJob
 
 FAIR_SHARE = 3 * 3600.0
 """Seconds after which a job is stopped (SR-65), simulated ones or those of the wall clock."""
 _POLL = 0.1
+_MOMENT = 0.5
 _THREADS = 32
 
 
@@ -146,12 +149,26 @@ class _Control:
             return Outcome(status=STOPPED, exception=reason)
         return None
 
+    def sleep(self, seconds: float) -> None:
+        """Wait for some simulated seconds; at ``instant`` for a moment, or nothing would happen."""
+        end = time.monotonic() + self._wall(seconds)
+        while (left := end - time.monotonic()) > 0 and self.ended() is None:
+            time.sleep(min(left, _POLL))
+
+    def _wall(self, seconds: float) -> float:
+        """Return how long some simulated seconds take on the wall clock."""
+        with self.azure.store.transaction(write=False) as transaction:
+            speed = self.azure.clock.read(transaction).speed
+        return min(seconds, _MOMENT) if speed is Speed.INSTANT else seconds / float(speed)
+
 
 def _run(azure: Azure, job: RunningJob, stopped: threading.Event | None = None) -> None:
     """Run a job and write how it ended."""
     control = _Control(azure, job.id, time.monotonic(), stopped)
     if job.language == "Python":
         outcome = run_python(job, control)
+    elif job.language == "PowerShell":
+        outcome = run_powershell(job, control)
     else:
         problem = "the local Azure runs runbooks of Python and PowerShell alone"
         outcome = Outcome(status=FAILED, exception=problem)

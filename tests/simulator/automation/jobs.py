@@ -10,6 +10,8 @@ from tests.simulator.http.http_front import Front
 ACCOUNT = f"{GROUP}/providers/Microsoft.Automation/automationAccounts/account"
 READER = "acdd72a7-3385-48ef-bd42-f606fba81ae7"
 NETWORK_CONTRIBUTOR = "4d97b98b-1d4f-4787-a291-c67834d212e7"
+JOB_OPERATOR = "4fe576fe-1146-4730-92eb-48519fa6bf9f"
+RUNBOOK_OPERATOR = "5fb5aef8-1081-4b8e-bb16-9d5d0385bab5"
 FINAL = ("Completed", "Failed", "Stopped", "Suspended")
 SECONDS = 60
 

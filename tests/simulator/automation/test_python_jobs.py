@@ -18,7 +18,7 @@ def front(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Front]:
 
 
 def test_a_job_is_run_and_shows_what_it_wrote(front: Front) -> None:
-    """New, then Completed with its times; output is text, and streams are apart."""
+    """New, then Completed with its times; output is text, and each line is in its stream."""
     jobs.publish(front, "hello", 'print("a")\nprint("WARNING: b")\nprint("c")')
 
     job = jobs.start(front, "hello")
