@@ -41,8 +41,10 @@ from sparehub.simulator.arm.subscription import (
     policy_restrictions,
     resource_graph,
     resource_providers,
+    role_definitions,
     usages,
 )
+from sparehub.simulator.arm.subscription.role_definitions import RoleQuery
 
 
 class Azure:
@@ -72,7 +74,10 @@ class Azure:
         """
         with self.store.transaction(write=False) as transaction:
             resource = transaction.get(identity.lower())
-            return json.loads(resource.sent) if resource else None
+            if resource is None:
+                return role_definitions.sent(transaction, identity)
+            body: JsonObject = json.loads(resource.sent)
+            return body
 
     def _answer_subscription(self, request: Request) -> Response | None:
         """Answer what is asked of a subscription, which is not in the log; else None."""
@@ -81,10 +86,8 @@ class Azure:
                 now = Timeline(transaction, self.clock, None).now
                 return resource_graph.answer(transaction, request, now)
         version = request.query.get("api-version")
-        if authorization := authorization_reads.parse_path(request.path):
-            check_version(version, authorization.type, request.body)
-            with self._transaction(request, write=request.method != "GET") as transaction:
-                return authorization_reads.answer(transaction, request, authorization)
+        if response := self._answer_authorization(request, version):
+            return response
         if usage := usages.parse_path(request.path):
             check_version(version, usage.type, request.body)
             with self._transaction(request, write=False) as transaction:
@@ -98,6 +101,19 @@ class Azure:
             with self.store.transaction(write=False) as transaction:
                 return policy_restrictions.answer(transaction, request, restrictions)
         return None
+
+    def _answer_authorization(self, request: Request, version: str | None) -> Response | None:
+        """Answer a request for locks, rights or role definitions at a scope; else None."""
+        asked: RoleQuery | authorization_reads.AuthorizationQuery | None
+        asked = role_definitions.parse_path(request.path)
+        asked = asked or authorization_reads.parse_path(request.path)
+        if asked is None:
+            return None
+        check_version(version, asked.type, request.body)
+        with self._transaction(request, write=request.method != "GET") as transaction:
+            if isinstance(asked, RoleQuery):
+                return role_definitions.answer(transaction, request, asked)
+            return authorization_reads.answer(transaction, request, asked)
 
     @contextmanager
     def _transaction(self, request: Request, *, write: bool) -> Iterator[Transaction]:

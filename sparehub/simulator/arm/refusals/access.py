@@ -53,3 +53,22 @@ LOCK_LEVEL = unquoted(
 LOCK_NOT_FOUND = unquoted(
     "LockNotFound", "There is no lock '{name}' at scope '{scope}'.", "ARM", 404
 )
+ROLE_NOT_FOUND = ErrorTemplate(
+    404,
+    "RoleDefinitionDoesNotExist",
+    "The specified role definition with ID '{name}' does not exist.",
+    "ARM",
+    "https://github.com/JulianHayward/AzAPICall/pull/23",
+)
+ROLE_NAME_TAKEN = ErrorTemplate(
+    409,
+    "RoleDefinitionWithSameNameExists",
+    "A role definition cannot be updated with a name that already exists.",
+    "ARM",
+    "https://github.com/hashicorp/terraform-provider-azurerm/issues/10728",
+)
+ROLE_ASSIGNED = unquoted(
+    "RoleDefinitionAssigned", "The role definition is assigned by '{id}': delete that first.", "ARM"
+)
+ROLE_NAME = unquoted("RoleDefinitionName", "A custom role is named by a GUID, not '{name}'.", "ARM")
+ROLE_INCOMPLETE = unquoted("RoleDefinitionIncomplete", "A custom role needs {member}.", "ARM")

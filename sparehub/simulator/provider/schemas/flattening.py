@@ -39,7 +39,8 @@ def to_body(schema: Schema, inputs: Properties) -> JsonObject:
     sent = {names.get(name, name): value for name, value in sent.items()}
     holder, members = schema.inside
     held = {name: sent.pop(name) for name in members if name in sent}
-    return _nest(sent | ({holder: held} if held else {}), sku_inside=schema.sku_inside)
+    envelope = _ENVELOPE - frozenset(names.values()) - ({"sku"} if schema.sku_inside else set())
+    return _nest(sent | ({holder: held} if held else {}), envelope)
 
 
 def to_outputs(schema: Schema, document: JsonObject) -> Properties:
@@ -52,7 +53,9 @@ def to_outputs(schema: Schema, document: JsonObject) -> Properties:
 def _lifted(schema: Schema, document: JsonObject) -> Properties:
     """Return an answer of ARM with its properties lifted up, under the SDK's names."""
     names = {name: own for own, name in schema.renamed}
-    flat = {names.get(name, name): value for name, value in _flatten(document).items()}
+    lifted = _flatten({"properties": document.get("properties", {})})
+    outer = {name: value for name, value in document.items() if name != "properties"}
+    flat = outer | {names.get(name, name): value for name, value in lifted.items()}
     holder, members = schema.inside
     held = flat.pop(holder, {}) if holder else {}
     return flat | {name: held[name] for name in members if name in held}
@@ -98,9 +101,8 @@ def _at(value: Any, path: str) -> Any:  # noqa: ANN401  JSON
     return value
 
 
-def _nest(flat: Properties, *, sku_inside: bool = False) -> JsonObject:
-    """Return an object with ``properties``."""
-    envelope = _ENVELOPE - {"sku"} if sku_inside else _ENVELOPE
+def _nest(flat: Properties, envelope: frozenset[str] = _ENVELOPE) -> JsonObject:
+    """Return an object with ``properties``; ``envelope`` has the names of what is beside them."""
     outer = {name: value for name, value in flat.items() if name in envelope}
     inner = {
         name: _inside(_nest, name, value) for name, value in flat.items() if name not in envelope

@@ -148,6 +148,16 @@ RECOVERY_SCHEMAS = (
         api_version="2022-04-01",
     ),
     Schema(
+        type="authorization:RoleDefinition",
+        path="{scope}/providers/Microsoft.Authorization/roleDefinitions/{roleDefinitionId}",
+        name="roleDefinitionId",
+        random_name=False,
+        inputs=words("assignableScopes description permissions roleName roleType"),
+        outputs=words("azureApiVersion createdBy createdOn name type updatedBy updatedOn"),
+        renamed=(("roleType", "type"),),
+        api_version="2022-05-01-preview",
+    ),
+    Schema(
         type="automation:AutomationAccount",
         path=_ACCOUNT,
         name="automationAccountName",
