@@ -29,6 +29,8 @@ FAIR_SHARE = 3 * 3600.0
 """Seconds after which a job is stopped (SR-65), simulated ones or those of the wall clock."""
 _POLL = 0.1
 _MOMENT = 0.5
+_LEISURE = 5.0
+"""Seconds that the jobs of a worker have to end when it ends."""
 _THREADS = 32
 
 
@@ -61,11 +63,15 @@ def working(azure: Azure, endpoint: str) -> Iterator[bool]:
 
     """
     stopped = threading.Event()
+    running: list[threading.Thread] = []
 
     def work() -> None:
         while not stopped.wait(_POLL):
+            running[:] = [thread for thread in running if thread.is_alive()]
             for job in _claim(azure, endpoint):
-                threading.Thread(target=_run, args=(azure, job, stopped), daemon=True).start()
+                thread = threading.Thread(target=_run, args=(azure, job, stopped), daemon=True)
+                thread.start()
+                running.append(thread)
 
     with registered(azure.store.path.parent) as first:
         if not first:
@@ -79,6 +85,8 @@ def working(azure: Azure, endpoint: str) -> Iterator[bool]:
         finally:
             stopped.set()
             thread.join()
+            for each in running:
+                each.join(_LEISURE)
 
 
 def _claim(azure: Azure, endpoint: str) -> list[RunningJob]:

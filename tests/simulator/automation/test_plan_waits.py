@@ -7,6 +7,7 @@ import pytest
 
 from sparehub.simulator import control
 from sparehub.simulator.arm.storage.worker_presence import registered
+from sparehub.simulator.arm.types.automation import job as automation_jobs
 from sparehub.simulator.automation.worker import run_pending
 from tests.simulator.arm import site_recovery as asr
 from tests.simulator.arm.arm_client import Arm
@@ -182,3 +183,18 @@ def test_a_runbook_that_is_deleted_meanwhile_counts_as_failed(arm: Arm) -> None:
 
     shown = {"network": "Failed", "Group 1: Start": "Succeeded"}
     assert state(arm, name) == ("Succeeded", "Succeeded", [], shown)
+
+
+def test_a_run_goes_on_when_its_worker_is_gone(arm: Arm) -> None:
+    """The job that ran is Failed with the next request; the next runbook then takes a minute."""
+    with registered(arm.directory):
+        prepare(arm, PRINTS, action(), action(actionName="again"))
+        name = begin(arm)
+        with arm.azure.store.transaction(write=True) as transaction:
+            (job,) = transaction.of_type(automation_jobs.JOB)
+            automation_jobs.begin(transaction, job, "secret", 0.0)
+
+    arm.get(asr.VAULT)
+
+    assert [job["status"] for job in runbook_jobs(arm)] == ["Failed", "Completed"]
+    assert state(arm, name)[1] == "Succeeded"

@@ -69,6 +69,8 @@ def output(text: str, **parameters: str) -> list[str]:
         ("'a' -is [string]; $null -is [string]; 3 -gt 2", ["True", "False", "True"]),
         ("$a = [ordered]@{ z = 1; a = 2 }; $a.z; return; 'never'", ["1"]),
         ("'before'; exit; 'after'", ["before"]),
+        ("@{ a = @{ b = 1 } } | ConvertTo-Json -Compress", ['{"a": {"b": 1}}']),
+        ('"$(New-Guid)".Length', ["36"]),
     ],
 )
 def test_what_the_subset_writes(text: str, written: list[str]) -> None:
@@ -101,6 +103,10 @@ def test_what_the_subset_writes(text: str, written: list[str]) -> None:
                 "Conversion from JSON failed with error: Expecting property name enclosed in "
                 "double quotes: line 1 column 2 (char 1)"
             ),
+        ),
+        (
+            "@{ a = @{ b = @{ c = @{ d = 1 } } } } | ConvertTo-Json",
+            "the value is deeper than -Depth: ConvertTo-Json would cut it off",
         ),
         ("throw 'no way'", "no way"),
         ("exit 3", "exit code 3"),

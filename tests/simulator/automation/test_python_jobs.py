@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from sparehub.simulator import control
 from tests.simulator.automation import jobs
 from tests.simulator.http.http_front import Front, serving
 
@@ -134,4 +135,19 @@ def test_the_language_is_that_of_the_runtime_environment(front: Front) -> None:
     assert (failed["status"], failed["exception"]) == (
         "Failed",
         "the local Azure runs runbooks of Python and PowerShell alone",
+    )
+
+
+def test_a_job_is_stopped_after_its_fair_share(front: Front) -> None:
+    """SR-65: three hours, here of simulated time."""
+    jobs.publish(front, "endless", "import time; time.sleep(30)")
+    job = jobs.start(front, "endless")
+    jobs.until(front, job, "Running")
+
+    control.advance_clock(front.directory, 4 * 3600)
+
+    shown = jobs.until(front, job)
+    assert (shown["status"], shown["exception"]) == (
+        "Stopped",
+        "The job was stopped because it reached the limit of 3 hours.",
     )

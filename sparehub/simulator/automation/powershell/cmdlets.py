@@ -73,6 +73,29 @@ def _from_json(session: Session, arguments: _Arguments, given: list[Any]) -> Any
         raise PowerShellError(f"Conversion from JSON failed with error: {problem}") from None
 
 
+def _to_json(session: Session, arguments: _Arguments, given: list[Any]) -> str:
+    """Return JSON; deeper levels than -Depth would be cut off, so that they are refused."""
+    del session
+    found = arguments["inputobject"] if "inputobject" in arguments else _single(given)
+    if _depth(found) > values.number(arguments.get("depth", 2)) + 1:
+        raise PowerShellError("the value is deeper than -Depth: ConvertTo-Json would cut it off")
+    return json.dumps(found, indent=None if arguments.get("compress") else 2)
+
+
+def _single(given: list[Any]) -> Any:  # noqa: ANN401 - a value of PowerShell
+    return given[0] if len(given) == 1 else given
+
+
+def _depth(value: Any) -> int:  # noqa: ANN401 - a value of PowerShell
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return 1 + max((_depth(each) for each in inner), default=0) if inner else 0
+
+
+def _guid(session: Session, arguments: _Arguments, given: list[Any]) -> str:
+    del session, arguments, given
+    return str(uuid4())
+
+
 def _sleep(session: Session, arguments: _Arguments, given: list[Any]) -> None:
     del given
     session.sleep(values.number(arguments.get("seconds")))
@@ -195,6 +218,9 @@ CMDLETS: Mapping[str, Cmdlet] = MappingProxyType(
     {
         "connect-azaccount": Cmdlet(_connect, ("environment", "subscription"), ("identity",)),
         "convertfrom-json": Cmdlet(_from_json, ("inputobject",), (), ("inputobject",)),
+        "convertto-json": Cmdlet(
+            _to_json, ("inputobject", "depth"), ("compress",), ("inputobject",)
+        ),
         "disable-azcontextautosave": Cmdlet(_nothing, ("scope",)),
         "foreach-object": Cmdlet(_nothing),
         "get-automationvariable": Cmdlet(_variable, ("name",), (), ("name",)),
@@ -202,6 +228,7 @@ CMDLETS: Mapping[str, Cmdlet] = MappingProxyType(
         "get-azautomationjoboutput": Cmdlet(_job_output, (*_OF_ACCOUNT, "id", "stream")),
         "get-azcontext": Cmdlet(_context),
         "invoke-azrestmethod": Cmdlet(_rest, ("path", "method", "payload")),
+        "new-guid": Cmdlet(_guid),
         "out-null": Cmdlet(_nothing, ("inputobject",), (), ("inputobject",)),
         "start-azautomationrunbook": Cmdlet(_start, (*_OF_ACCOUNT, "name", "parameters")),
         "start-sleep": Cmdlet(_sleep, ("seconds",), (), ("seconds",)),
