@@ -1,0 +1,393 @@
+"""The Python runbook where Azure is busy, fails, loses answers, or a region does not answer."""
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sparehub.simulator import control
+from sparehub.simulator.arm.pipeline.access_control import DenyAssignment
+from sparehub.topology.config.enums import Activation
+from sparehub.topology.planning.plan import PlanKind
+from tests.runbook.test_switch_data import at_depth
+from tests.runbook.world import (
+    SUBSCRIPTION,
+    Files,
+    SwitchWorld,
+    bodies_of,
+    copy_of,
+    graph_of,
+    served,
+    shipped_pair,
+)
+
+Make = Callable[..., SwitchWorld]
+CIRCUIT = (
+    f"/subscriptions/{SUBSCRIPTION}/resourceGroups/rg-sparehub-erc-hong-kong/providers"
+    "/Microsoft.Network/expressRouteCircuits/erc-hong-kong"
+)
+PEERING = f"{CIRCUIT}/peerings/AzurePrivatePeering"
+SOURCE, TARGET = "con-eastasia-hong-kong", "con-southeastasia-singapore"
+
+
+@pytest.fixture(scope="module")
+def templates(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("templates")
+
+
+@pytest.fixture
+def make(templates: Path, tmp_path: Path) -> Iterator[Make]:
+    """Return a maker of served worlds."""
+    opened: list[AbstractContextManager[SwitchWorld]] = []
+
+    def made(files: Files | None = None, kind: PlanKind = PlanKind.FAILOVER) -> SwitchWorld:
+        name = f"azure{len(opened)}"
+        world = copy_of(files or shipped_pair(), kind, templates, tmp_path / name / "store")
+        front = served(world)
+        opened.append(front)
+        return front.__enter__()
+
+    yield made
+    for front in opened:
+        front.__exit__(None, None, None)
+
+
+def switched(world: SwitchWorld) -> None:
+    """Fail unless the network is as the model says after the switch."""
+    expected, gone = after_switch(json.dumps(world.files), world.kind)
+    for path, flags in expected.items():
+        shown = world.shown(path)
+        assert shown, path
+        assert {key: shown["properties"].get(key) for key in flags} == flags, path
+    assert [path for path in gone if world.shown(path)] == []
+
+
+@cache
+def after_switch(files: str, kind: PlanKind) -> tuple[dict[str, dict[str, Any]], set[str]]:
+    """Return what is there after the switch, with plain values of its properties, and what not."""
+    world = SwitchWorld(Path("/nonexistent"), json.loads(files), kind)
+    standby, active, before = (
+        {path: body for _, path, body, _ in bodies_of(graph_of(world.region(stack, activation)))}
+        for stack, activation in (
+            (world.source, Activation.STANDBY),
+            (world.target, Activation.ACTIVE),
+            (world.source, Activation.ACTIVE),
+        )
+    )
+    values = {
+        path: {
+            key: value
+            for key, value in (body.get("properties") or {}).items()
+            if isinstance(value, bool | int)
+        }
+        for path, body in {**standby, **active}.items()
+    }
+    return values, before.keys() - standby.keys()
+
+
+def writes(world: SwitchWorld, before: int) -> list[tuple[str, str, str]]:
+    return [(m, path.split("/")[-1], outcome) for m, path, outcome in world.writes()[before:]]
+
+
+@pytest.mark.parametrize("depth", ["network", "connection"])
+@pytest.mark.parametrize("kind", [PlanKind.FAILOVER, PlanKind.FAILBACK])
+def test_every_depth_is_switched_as_the_model_says(make: Make, depth: str, kind: PlanKind) -> None:
+    """With a gateway to be made and deleted, and with peerings alone; twice writes nothing."""
+    files = at_depth(depth)
+    if depth == "connection":
+        for values in files.values():
+            values["sparehub:region"]["onPremises"]["prefers"] = "primary"
+    world = make(files, kind)
+
+    ran = world.run()
+
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    switched(world)
+    before = len(world.writes())
+    assert world.run().returncode == 0
+    assert writes(world, before) == []
+
+
+def test_it_goes_on_from_every_prefix_of_its_writes(make: Make) -> None:
+    """Half done before, by each number of writes: the rest is done, and nothing twice."""
+    whole = make(at_depth("network"))
+    first = len(whole.writes())
+    assert whole.run().returncode == 0
+    done = [(method, path) for method, path, _ in whole.writes()[first:]]
+    document = whole.data.document()
+    requests = {
+        (each["method"], each["path"].lower()): each
+        for step in document["steps"]
+        for each in step.get("requests", ())
+    }
+
+    for count in range(1, len(done) + 1):
+        world = make(at_depth("network"))
+        for method, path in done[:count]:
+            request = requests[method, path.lower()]
+            answer = world.arm.send(method, request["path"], request["body"], request["query"])
+            assert answer.status < 400, answer.body
+        before = len(world.writes())
+
+        ran = world.run()
+
+        assert ran.returncode == 0, ran.stdout + ran.stderr
+        assert sorted(writes(world, before)) == sorted(
+            (method, path.split("/")[-1], "Succeeded") for method, path in done[count:]
+        )
+        switched(world)
+
+
+@pytest.mark.parametrize(
+    ("fault", "more"),
+    [
+        ("throttled", {"count": 3}),
+        ("conflict", {"count": 3}),
+        ("failed", {"count": 1}),
+        ("lost-response", {"count": 1}),
+        ("lost-response", {"after": 1, "count": 1}),
+        ("transport", {"count": 6}),
+        ("transport", {"after": 1, "count": 4}),
+    ],
+)
+def test_a_fault_that_passes_is_waited_for(make: Make, fault: str, more: dict[str, int]) -> None:
+    """Throttled, busy, failed once, an answer lost, a broken transport."""
+    world = make()
+    world.arm.inject(fault, **more)
+
+    ran = world.run()
+
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    switched(world)
+
+
+def test_a_write_that_fails_again_and_again_is_given_up(make: Make) -> None:
+    """It says what is done, what is not, and that it can be started again, which then works."""
+    world = make()
+    world.arm.inject("failed", region="southeastasia", count=3)
+
+    ran = world.run()
+
+    assert ran.returncode == 1
+    assert f"{TARGET} cannot be written" in ran.stdout
+    assert "done: probe-primary, fence-primary; not done: activate-secondary" in ran.stdout
+    assert "can be started again" in ran.stdout
+    assert "SwitchError" in ran.stderr  # an exception, which makes the job Failed
+    assert world.run().returncode == 0
+    switched(world)
+
+
+def test_a_region_that_does_not_answer_is_fenced_at_its_circuit(make: Make) -> None:
+    """ER-38: the private peering is Disabled, with all else as it was; then the target connects."""
+    world = make()
+    peering = world.arm.get(PEERING)
+    world.arm.inject("region-down", region="eastasia")
+    before = len(world.writes())
+
+    ran = world.run()
+
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert "eastasia does not answer" in ran.stdout
+    assert writes(world, before) == [
+        ("PUT", "AzurePrivatePeering", "Succeeded"),
+        ("PUT", TARGET, "Succeeded"),
+    ]
+    after = world.arm.get(PEERING)
+    assert {**after["properties"], "state": "Enabled"} == peering["properties"]
+    again = len(world.writes())
+    assert world.run().returncode == 0
+    assert writes(world, again) == []
+
+
+def test_a_circuit_that_others_use_is_not_disabled(make: Make) -> None:
+    """Nothing is written; the message has the others, the filters, and the parameter."""
+    world = make()
+    _another_link(world)
+    world.arm.inject("region-down", region="eastasia")
+    before = len(world.writes())
+
+    ran = world.run()
+
+    assert ran.returncode == 1
+    assert writes(world, before) == []
+    assert "would also cut: /subscriptions/" in ran.stdout
+    assert "prefix-list SPAREHUB-FENCE" in ran.stdout
+    assert "fenced-on-premises=TICKET" in ran.stdout
+
+
+def test_a_ticket_goes_on_without_that_fence(make: Make) -> None:
+    """Routers filter the lost region: the others keep their circuit, and the target connects."""
+    world = make()
+    _another_link(world)
+    world.arm.inject("region-down", region="eastasia")
+    before = len(world.writes())
+
+    ran = world.run(fenced_on_premises="TICKET-1")
+
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert "fenced on-premises: TICKET-1" in ran.stdout
+    assert writes(world, before) == [("PUT", TARGET, "Succeeded")]
+
+
+def _another_link(world: SwitchWorld) -> None:
+    """Connect a gateway of somebody else to the source's circuit."""
+    root = f"/subscriptions/{SUBSCRIPTION}/resourceGroups/rg-theirs"
+    networks = f"{root}/providers/Microsoft.Network"
+    place = {"location": "southeastasia"}
+    world.arm.put_by("2021-04-01", root, place)
+    hub = f"{networks}/virtualNetworks/theirs"
+    space = {"addressSpace": {"addressPrefixes": ["10.99.0.0/24"]}}
+    world.arm.put(hub, {**place, "properties": space})
+    subnet = f"{hub}/subnets/GatewaySubnet"
+    world.arm.put(subnet, {"properties": {"addressPrefix": "10.99.0.0/26"}})
+    gateway = f"{networks}/virtualNetworkGateways/theirs"
+    configuration = {"name": "default", "properties": {"subnet": {"id": subnet}}}
+    world.arm.put(
+        gateway,
+        {
+            **place,
+            "properties": {
+                "gatewayType": "ExpressRoute",
+                "sku": {"name": "ErGw1AZ", "tier": "ErGw1AZ"},
+                "ipConfigurations": [configuration],
+            },
+        },
+    )
+    world.arm.put(
+        f"{networks}/connections/theirs",
+        {
+            **place,
+            "properties": {
+                "connectionType": "ExpressRoute",
+                "virtualNetworkGateway1": {"id": gateway},
+                "peer": {"id": CIRCUIT},
+                "routingWeight": 0,
+            },
+        },
+    )
+
+
+def test_a_target_that_stops_answering_leaves_a_way_on(make: Make) -> None:
+    """In the middle, after its gateway is made: started again, it goes on from there."""
+    world = make(at_depth("network"))
+    world.arm.inject("region-down", region="southeastasia", after=1)
+
+    ran = world.run()
+
+    assert ran.returncode == 1
+    assert "does not answer" in ran.stdout
+    assert "done: probe-primary, fence-primary; not done: activate-secondary" in ran.stdout
+    control.clear_faults(world.directory)
+    before = len(world.writes())
+    assert world.run().returncode == 0
+    assert ("PUT", "ergw-southeastasia", "Succeeded") not in writes(world, before)
+    switched(world)
+
+
+def test_a_target_that_does_not_answer_at_all_changes_nothing(make: Make) -> None:
+    """The account is there as well: no data, no fence."""
+    world = make()
+    world.arm.inject("region-down", region="southeastasia")
+    before = len(world.writes())
+
+    ran = world.run()
+
+    assert (ran.returncode, "cannot be read: 503" in ran.stderr) == (1, True)
+    assert writes(world, before) == []
+
+
+def test_an_identity_without_rights_is_named(make: Make) -> None:
+    """403: nothing is written, and the message says which right is missing where."""
+    world = make()
+    scope = f"/subscriptions/{SUBSCRIPTION}"
+    denied = DenyAssignment(
+        scope=scope, name="no deletion", actions=("Microsoft.Network/connections/delete",)
+    )
+    control.deny(world.directory, [denied])
+    before = len(world.writes())
+
+    ran = world.run()
+
+    assert ran.returncode == 1
+    assert f"may not write {scope}/resourceGroups/rg-sparehub-eastasia" in ran.stdout
+    assert [outcome for _, _, outcome in writes(world, before)] == ["Refused"]
+    assert "not done: fence-primary, activate-secondary" in ran.stdout
+
+
+def test_the_deadline_ends_a_wait(make: Make) -> None:
+    """150 minutes passed: it stops, and a later start goes on."""
+    world = make()
+    world.arm.inject("throttled", region="southeastasia", count=1000)
+
+    ran = world.run()
+
+    assert ran.returncode == 1
+    assert "150 minutes have passed: start it again to go on" in ran.stdout
+    assert "not done: activate-secondary" in ran.stdout
+    control.clear_faults(world.directory)
+    assert world.run().returncode == 0
+    switched(world)
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("", "holds no data of a switch"),
+        ("not JSON", "was edited"),
+        ("{}", "was edited"),
+    ],
+)
+def test_edited_data_is_refused(make: Make, text: str, problem: str) -> None:
+    """The digest is in the parameters, so that nothing else is carried out."""
+    world = make()
+    world.publish(text)
+    before = len(world.writes())
+
+    ran = world.run()
+
+    assert ran.returncode == 1
+    assert problem in ran.stderr or "was edited" in ran.stderr
+    assert "sparehub replicate" in ran.stderr
+    assert writes(world, before) == []
+
+
+def test_data_with_one_other_letter_is_refused(make: Make) -> None:
+    """Also where it is still the data of a switch."""
+    world = make()
+    world.publish(world.rendered.data.replace("con-southeastasia", "con-southeastasiA", 1))
+
+    ran = world.run()
+
+    assert (ran.returncode, "was edited (SHA-256" in ran.stderr) == (1, True)
+
+
+def test_missing_data_is_refused(make: Make) -> None:
+    """The message names the variable and the command that publishes it."""
+    ran = make().run(data="other")
+
+    assert ran.returncode == 1
+    assert "the variable other cannot be read: 404" in ran.stderr
+    assert "sparehub replicate" in ran.stderr
+
+
+@pytest.mark.parametrize(
+    ("changed", "problem"),
+    [
+        ({"digest": None}, "these parameters are missing: digest"),
+        ({"endpoint": ""}, "these parameters are missing: endpoint"),
+        ({"minutes": "soon"}, "minutes must be a number"),
+        ({"other": "x"}, "'other=x' is not a parameter"),
+    ],
+)
+def test_a_wrong_parameter_is_refused(make: Make, changed: dict[str, Any], problem: str) -> None:
+    """Before anything is read."""
+    world = make()
+
+    ran = world.run(**changed)
+
+    assert (ran.returncode, problem in ran.stderr) == (1, True)
+    assert world.requests == []
