@@ -7,7 +7,7 @@ from uuid import NAMESPACE_URL, uuid5
 from pulumi import ComponentResource, Input, Output, ResourceOptions
 from pulumi_azure_native import authorization, recoveryservices, resources
 
-from sparehub.topology.azure.role_definitions import CACHE_ROLES
+from sparehub.topology.azure.role_definitions.built_in import CACHE_ROLES
 from sparehub.topology.config.resource_ids import ResourceId
 from sparehub.topology.model.logical_names import SiteRecoveryNames
 from sparehub.topology.model.recovery.resources import (
