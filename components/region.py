@@ -6,7 +6,8 @@ from pulumi import ComponentResource, Output, Resource, ResourceOptions
 from pulumi_azure_native import resources
 
 from sparehub.topology.config.enums import Depth
-from sparehub.topology.model.logical_names import RegionNames
+from sparehub.topology.model.logical_names import RegionNames, SiteRecoveryNames
+from sparehub.topology.model.recovery.switch_scopes import own_scopes, scopes_of_source
 from sparehub.topology.model.resources import Circuit, Region, VirtualNetwork
 
 from .circuit import ExpressRouteCircuit, ExpressRouteCircuitArgs
@@ -15,7 +16,13 @@ from .gateway import ExpressRouteGateway, ExpressRouteGatewayArgs
 from .hub import Hub
 from .peering import HubSpokePeering, HubSpokePeeringArgs, peering_half
 from .route_tables import RouteTables, RouteTablesArgs
-from .site_recovery import CacheAccount, CacheAccountArgs, RegionRecovery
+from .site_recovery import (
+    CacheAccount,
+    CacheAccountArgs,
+    RegionRecovery,
+    SwitchAutomation,
+    SwitchAutomationArgs,
+)
 from .spoke import Spoke
 from .virtual_network import VirtualNetworkArgs
 
@@ -35,6 +42,8 @@ class RegionNetwork(ComponentResource):
     cache_storage_account_id: Output[str] | None
     """Of the machines that are replicated from here."""
     vault_id: Output[str] | None
+    automation_account_id: Output[str] | None
+    """Of the runbooks that switch the network."""
 
     def __init__(self, name: str, args: Region, opts: ResourceOptions | None = None) -> None:
         super().__init__("sparehub:network:RegionNetwork", name, {}, opts)
@@ -68,6 +77,8 @@ class RegionNetwork(ComponentResource):
         self.connection_ids = {key: each.connection_id for key, each in connections.items()}
         self.cache_storage_account_id = self._cache_account()
         self.vault_id = self._vault()
+        made = [ready for _, ready in circuits.values() if ready]
+        self.automation_account_id = self._automation((self._group, *made))
         self.register_outputs(
             {
                 "hub_virtual_network_id": self.hub_virtual_network_id,
@@ -77,6 +88,7 @@ class RegionNetwork(ComponentResource):
                 "connection_ids": self.connection_ids,
                 "cache_storage_account_id": self.cache_storage_account_id,
                 "vault_id": self.vault_id,
+                "automation_account_id": self.automation_account_id,
             }
         )
 
@@ -250,3 +262,25 @@ class RegionNetwork(ComponentResource):
             self.spoke_virtual_network_ids,
             self._child(),
         ).vault_id
+
+    def _automation(self, after: tuple[Resource, ...]) -> Output[str] | None:
+        recovery = self._region.site_recovery
+        if recovery is None or recovery.automation is None:
+            return None
+        names = SiteRecoveryNames(self._names.site_recovery_component)
+        there = scopes_of_source(self._region, recovery.source) if recovery.source else {}
+        here = own_scopes(self._region)
+        return SwitchAutomation(
+            names.automation_component,
+            SwitchAutomationArgs(
+                account=recovery.automation,
+                names=names,
+                scopes={
+                    **{f"here/{key}": scope for key, scope in here.items()},
+                    **{f"there/{key}": scope for key, scope in there.items()},
+                },
+                after=after,
+                tags=self._region.tags,
+            ),
+            self._child(),
+        ).account_id

@@ -7,6 +7,7 @@ from .cache_account import CacheAccount, CacheAccountArgs
 from .fabric import ReplicationFabric, ReplicationFabricArgs
 from .mappings import ReplicationMappings, ReplicationMappingsArgs
 from .region_recovery import RegionRecovery
+from .switch_automation import SwitchAutomation, SwitchAutomationArgs
 from .vault import Vault
 
 __all__ = [
@@ -17,5 +18,7 @@ __all__ = [
     "ReplicationFabricArgs",
     "ReplicationMappings",
     "ReplicationMappingsArgs",
+    "SwitchAutomation",
+    "SwitchAutomationArgs",
     "Vault",
 ]

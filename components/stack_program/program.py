@@ -23,10 +23,12 @@ from sparehub.topology.model.build import build
 from sparehub.topology.model.pair import Stack
 from sparehub.topology.model.recovery.recorded_source import (
     OUTPUT,
+    SCOPES,
     recorded_source,
     replication_source,
     source_output,
 )
+from sparehub.topology.model.recovery.switch_scopes import own_scopes
 from sparehub.topology.model.resources import Region
 from sparehub.topology.rules.pair.interlock import (
     note_gateway_upgrade,
@@ -129,12 +131,21 @@ def outputs(config: StackConfig, region: Region) -> Mapping[str, Any]:
     source = recovery.source if recovery else None
     return {
         **({OUTPUT: source_output(source)} if source else {}),
+        **({SCOPES: _scopes(config, region)} if config.region.replicate else {}),
         "activation": region.activation,
         "location": region.location,
         "standbyDepth": region.depth,
         "addressPrefixes": [str(prefix) for prefix in region.address_prefixes],
         "advertisedPrefixes": [str(prefix) for prefix in region.advertised_prefixes],
         "region": config.region.model_dump(mode="json", by_alias=True, exclude_unset=True),
+    }
+
+
+def _scopes(config: StackConfig, region: Region) -> dict[str, str]:
+    """Return a region's scopes; without a subscription where the file does not name it."""
+    return {
+        key: str(scope if scope.subscription else scope.in_subscription(config.subscription))
+        for key, scope in own_scopes(region).items()
     }
 
 

@@ -8,6 +8,7 @@ import pytest
 from components import CacheAccount, CacheAccountArgs, Vault
 from sparehub.testing import Graph, preview
 from sparehub.testing.mocks import SUBSCRIPTION
+from sparehub.topology.azure.role_definitions.custom import RUNBOOK as ROLE
 from sparehub.topology.model.recovery.resources import CacheStorageAccount, RecoveryVault
 from tests.configurations import ROOT
 from tests.site_recovery_files import REPLICATE, SITE_RECOVERY
@@ -17,6 +18,7 @@ SECONDARY = ROOT / "Pulumi.secondary.yaml"
 REPLICATED = {"sparehub:region.replicate": REPLICATE}
 OF_VAULT = f"/subscriptions/{SUBSCRIPTION}/resourceGroups/{{}}/providers/Microsoft.{{}}"
 ROOT_NAME = "region/site-recovery"
+ACTIONS = ROLE.actions
 
 
 def deployed(changes: dict[str, Any] | None = None) -> Graph:
@@ -203,3 +205,74 @@ def test_a_vault_and_an_account_of_somebody_else_are_only_named() -> None:
     graph = preview(program)
 
     assert set(graph) == {"vault", "cache"}
+
+
+RUNBOOK = {"network": "runbook", "automation": {"name": "aa-sparehub"}}
+AUTOMATION = "automation/"
+
+
+def test_network_runbook_makes_an_account_with_runbooks_without_text() -> None:
+    """In runtime environments of PowerShell 7.4 and Python 3.10; without it there is none."""
+    graph = deployed(RUNBOOK)
+    found = {
+        name.removeprefix(AUTOMATION): kind
+        for name, kind in recovery_of(graph).items()
+        if name.startswith(AUTOMATION)
+    }
+    environments = {
+        each.inputs["runtimeEnvironmentName"]: (each.inputs["language"], each.inputs["version"])
+        for each in graph.of_type("azure-native:automation:RuntimeEnvironment").values()
+    }
+    runbooks = {
+        each.inputs["runbookName"]: (each.inputs["runbookType"], each.inputs["runtimeEnvironment"])
+        for each in graph.of_type("azure-native:automation:Runbook").values()
+    }
+
+    assert found == {
+        "account": "automation:AutomationAccount",
+        "environment/sparehub-powershell-7-4": "automation:RuntimeEnvironment",
+        "environment/sparehub-python-3-10": "automation:RuntimeEnvironment",
+        "group": "resources:ResourceGroup",
+        "role": "authorization:RoleDefinition",
+        "role/account": "authorization:RoleAssignment",
+        "role/here/circuit/singapore": "authorization:RoleAssignment",
+        "role/here/network": "authorization:RoleAssignment",
+        "role/there/circuit/hong-kong": "authorization:RoleAssignment",
+        "role/there/network": "authorization:RoleAssignment",
+        "runbook/sparehub-start-switch": "automation:Runbook",
+        "runbook/sparehub-start-switch-back": "automation:Runbook",
+        "runbook/sparehub-switch-network": "automation:Runbook",
+    }
+    assert environments == {
+        "sparehub-powershell-7-4": ("PowerShell", "7.4"),
+        "sparehub-python-3-10": ("Python", "3.10"),
+    }
+    assert runbooks == {
+        "sparehub-start-switch": ("PowerShell", "sparehub-powershell-7-4"),
+        "sparehub-start-switch-back": ("PowerShell", "sparehub-powershell-7-4"),
+        "sparehub-switch-network": ("Python", "sparehub-python-3-10"),
+    }
+    assert not deployed().of_type("azure-native:automation:AutomationAccount")
+
+
+def test_the_identity_of_the_account_has_its_role_at_what_it_switches_alone() -> None:
+    """Networks and circuits of both regions, and the account itself; never a subscription."""
+    graph = deployed(RUNBOOK)
+    group = f"/subscriptions/{SUBSCRIPTION}/resourceGroups/{{}}"
+    circuit = f"{group}/providers/Microsoft.Network/expressRouteCircuits/{{}}"
+    (role,) = graph.of_type("azure-native:authorization:RoleDefinition").values()
+    assignments = graph.of_type("azure-native:authorization:RoleAssignment").values()
+
+    assert {each.inputs["scope"] for each in assignments} == {
+        group.format("rg-sparehub-eastasia"),
+        group.format("rg-sparehub-southeastasia"),
+        circuit.format("rg-sparehub-erc-hong-kong", "erc-hong-kong"),
+        circuit.format("rg-sparehub-erc-singapore", "erc-singapore"),
+        graph[f"{ROOT_NAME}/automation/account"].outputs["id"],
+    }
+    assert {each.inputs["roleDefinitionId"] for each in assignments} == {role.outputs["id"]}
+    assert len({each.inputs["roleAssignmentName"] for each in assignments}) == len(assignments)
+    assert role.inputs["assignableScopes"] == [f"/subscriptions/{SUBSCRIPTION}"]
+    assert role.inputs["permissions"] == [{"actions": [*ACTIONS], "notActions": []}]
+    assert not [action for action in ACTIONS if "*" in action]
+    assert all(graph[each.name].protect for each in assignments)

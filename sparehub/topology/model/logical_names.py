@@ -250,6 +250,38 @@ class SiteRecoveryNames:
         """Return the name of a role assignment on a cache account."""
         return f"{self.root}/role/{key}/{role}"
 
+    @property
+    def automation_component(self) -> str:
+        """The component of the Automation account."""
+        return f"{self.root}/automation"
+
+    @property
+    def automation_group(self) -> str:
+        """The resource group of the Automation account."""
+        return f"{self.automation_component}/group"
+
+    @property
+    def automation_account(self) -> str:
+        """The Automation account."""
+        return f"{self.automation_component}/account"
+
+    def runtime_environment(self, name: str) -> str:
+        """Return the name of a runtime environment."""
+        return f"{self.automation_component}/environment/{name}"
+
+    def runbook(self, name: str) -> str:
+        """Return the name of a runbook."""
+        return f"{self.automation_component}/runbook/{name}"
+
+    @property
+    def switch_role(self) -> str:
+        """The definition of the role of the Automation account's identity."""
+        return f"{self.automation_component}/role"
+
+    def switch_role_at(self, scope: str) -> str:
+        """Return the name of an assignment of that role."""
+        return f"{self.switch_role}/{scope}"
+
     def fabric_component(self, location: str) -> str:
         """Return the name of the component of a fabric and its container."""
         return f"{self.root}/fabric/{location}"

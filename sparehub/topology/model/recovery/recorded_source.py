@@ -3,10 +3,14 @@
 from collections.abc import Mapping
 from typing import Any
 
+from sparehub.topology.config.resource_ids import ResourceId
 from sparehub.topology.model.recovery.resources import ReplicationSource
 
 OUTPUT = "replicationSource"
 """The output under which a stack keeps what it knew of the other region."""
+
+SCOPES = "switchScopes"
+"""The output of a stack that replicates: where a runbook that switches its network needs a role."""
 
 
 def replication_source(outputs: Mapping[str, Any]) -> ReplicationSource | None:
@@ -31,7 +35,17 @@ def replication_source(outputs: Mapping[str, Any]) -> ReplicationSource | None:
         },
         cache_storage_account_id=str(account),
         key_access=bool(replicate["cacheStorageAccount"].get("keyAccess", True)),
+        switch_scopes={
+            key: _full(str(scope), str(outputs.get("hubVirtualNetworkId") or ""))
+            for key, scope in (outputs.get(SCOPES) or {}).items()
+        },
     )
+
+
+def _full(scope: str, beside: str) -> str:
+    """Return an id in the subscription of another one, where it has none."""
+    inside = scope.startswith("/subscriptions/")
+    return scope if inside else f"/subscriptions/{ResourceId.of(beside).subscription}{scope}"
 
 
 def source_output(source: ReplicationSource) -> dict[str, Any]:
@@ -41,6 +55,7 @@ def source_output(source: ReplicationSource) -> dict[str, Any]:
         "networkIds": dict(source.network_ids),
         "cacheStorageAccountId": source.cache_storage_account_id,
         "keyAccess": source.key_access,
+        SCOPES: dict(source.switch_scopes),
     }
 
 
@@ -54,4 +69,5 @@ def recorded_source(outputs: Mapping[str, Any]) -> ReplicationSource | None:
         network_ids=dict(kept["networkIds"]),
         cache_storage_account_id=str(kept["cacheStorageAccountId"]),
         key_access=bool(kept["keyAccess"]),
+        switch_scopes=dict(kept.get(SCOPES) or {}),
     )

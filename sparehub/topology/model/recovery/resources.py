@@ -51,6 +51,8 @@ class ReplicationSource:
     """The id of each spoke's virtual network by the spoke's key."""
     cache_storage_account_id: str
     key_access: bool = True
+    switch_scopes: Mapping[str, str] = field(default_factory=dict)
+    """Where a runbook that switches the network needs its role, by key."""
 
 
 @dataclass(frozen=True, kw_only=True)

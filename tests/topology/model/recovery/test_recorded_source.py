@@ -9,23 +9,27 @@ from sparehub.topology.model.recovery.recorded_source import (
     source_output,
 )
 from sparehub.topology.model.recovery.resources import ReplicationSource
+from tests.configurations import THEIRS
 
 SOURCE = ReplicationSource(
     location="eastasia",
     network_ids={"spoke1": "/n"},
     cache_storage_account_id="/account",
     key_access=False,
+    switch_scopes={"network": "/subscriptions/s/resourceGroups/rg", "circuit/c": THEIRS + "/c"},
 )
 OUTPUTS: dict[str, Any] = {
     "location": "eastasia",
     "spokeVirtualNetworkIds": {"spoke1": "/n"},
     "cacheStorageAccountId": "/account",
+    "hubVirtualNetworkId": "/subscriptions/s/resourceGroups/rg/providers/a/b/c",
+    "switchScopes": {"network": "/resourceGroups/rg", "circuit/c": THEIRS + "/c"},
     "region": {"replicate": {"cacheStorageAccount": {"name": "st", "keyAccess": False}}},
 }
 
 
 def test_a_stack_that_replicates_says_so_in_its_outputs() -> None:
-    """Location, networks and the cache account."""
+    """Location, networks, the cache account, and scopes in the subscription of its hub."""
     assert replication_source(OUTPUTS) == SOURCE
 
 
