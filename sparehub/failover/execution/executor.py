@@ -37,9 +37,11 @@ _STATES = {
     **dict.fromkeys((StepAction.STOP_SOURCES, StepAction.VERIFY_MACHINES), "MOVING"),
     StepAction.HOOK: "HOOK",
     StepAction.CLEAN_UP: "CLEANING",
+    StepAction.DISARM: "DISARMING",
 }
 _OF_MACHINES = (
     StepAction.CLEAN_UP,
+    StepAction.DISARM,
     StepAction.QUIESCE,
     StepAction.POINTS,
     StepAction.FAIL_OVER,

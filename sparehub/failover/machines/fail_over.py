@@ -13,7 +13,7 @@ from sparehub.failover.journal.source_addresses import record_source_addresses
 from sparehub.failover.machines.arrival import arrival_problems
 from sparehub.failover.machines.azure_machines import DEALLOCATED, deallocate, power_state
 from sparehub.failover.machines.clean_up_tests import CleanUpError, clean_up_tests
-from sparehub.failover.machines.replication.replicate import write_plan
+from sparehub.failover.machines.replication.recovery_plan import disarm_plan, write_plan
 from sparehub.failover.machines.vault_session import VaultSession, open_vault
 from sparehub.failover.machines.waiting import (
     DEADLINE,
@@ -84,6 +84,8 @@ class MachineFailover:
         match step.act:
             case StepAction.CLEAN_UP:
                 return self._clean_up()
+            case StepAction.DISARM:
+                return self._disarm()
             case StepAction.QUIESCE:
                 return self._quiesced()
             case StepAction.POINTS:
@@ -124,6 +126,30 @@ class MachineFailover:
             self.context.note(f"warning: {error}")
             return {"problem": str(error)}
         return {"cleaned": seconds}
+
+    def _disarm(self) -> Mapping[str, Any]:
+        """Take the runbook out of the recovery plan: the network is never switched by two.
+
+        An unplanned operation goes on where the vault does not answer: nobody can start the plan
+        then. It is disarmed before its failover is started, or not started at all.
+
+        Raises:
+            SparehubError: where a planned operation cannot do it.
+        """
+        record = self.context.session.journal.append
+        try:
+            was = disarm_plan(self.opened.vault, self.direction, self.wait, record)
+        except (JobError, StillWaitingError, VaultError) as error:
+            if self._planned or self.context.session.stop():
+                raise
+            self.context.note(f"warning: the recovery plan is not disarmed: {error}")
+            return {"problem": str(error)}
+        if was:
+            self.context.note(
+                f"recovery plan {self.direction.plan.name}: starts no runbook any more; "
+                "`sparehub replicate` puts it back"
+            )
+        return {}
 
     def _quiesced(self) -> Mapping[str, Any]:
         """Note Azure's time: only a recovery point after it has everything that was written."""

@@ -51,6 +51,7 @@ class StepAction(StrEnum):
     START = "start"  # starts the machines of an NVA
     QUIESCE = "quiesce"  # nothing is written on the machines any more
     POINTS = "recovery-points"  # waits for newer recovery points
+    DISARM = "disarm"  # takes the runbook that switches the network out of the recovery plan
     FAIL_OVER = "fail-over"  # starts the failover of the machines
     STOP_SOURCES = "stop-sources"  # reads each source machine as deallocated
     AWAIT_MACHINES = "await-machines"  # waits for the machines in the target
@@ -161,7 +162,7 @@ class PlanStep:
         """The number of writes to Azure, in words."""
         if self.hook:
             return "its own"
-        if self.act is StepAction.FAIL_OVER:
+        if self.act in {StepAction.FAIL_OVER, StepAction.DISARM}:
             return "1"
         if self.act in {StepAction.TEST, StepAction.CLEAN_UP}:
             return "1 a machine"

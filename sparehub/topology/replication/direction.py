@@ -6,7 +6,7 @@ ran before.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from ipaddress import IPv4Address
 
 from sparehub.topology.config.resource_ids import ResourceId
@@ -21,10 +21,11 @@ from sparehub.topology.config.site_recovery import (
 from sparehub.topology.model import names
 from sparehub.topology.model.drill.networks import build_drill
 from sparehub.topology.model.pair import Stack
-from sparehub.topology.model.recovery.automation import BACK
+from sparehub.topology.model.recovery.automation import BACK, SwitchNames
 from sparehub.topology.model.recovery.build import build_site_recovery
 from sparehub.topology.model.recovery.resources import CacheStorageAccount, SiteRecovery
 from sparehub.topology.model.resources import Region
+from sparehub.topology.replication.plan_actions import NetworkActions
 
 _NETWORK = "Microsoft.Network"
 _COMPUTE = "Microsoft.Compute"
@@ -89,6 +90,31 @@ class Replication:
     objectives: ObjectivesConfig = field(default_factory=ObjectivesConfig)
     """Of the groups that have none of their own."""
     back: bool = False
+    automation: ResourceId | None = None
+    """The account whose runbooks switch the network; None where there is none."""
+    network: NetworkActions | None = None
+    """What the recovery plan does of the network: nothing, unless it is to be armed."""
+
+    @property
+    def switch(self) -> SwitchNames:
+        """What the Automation account holds of this direction, by name."""
+        return SwitchNames(back=self.back)
+
+    @property
+    def start_runbook(self) -> ResourceId | None:
+        """The runbook that the recovery plan starts, where there is an account."""
+        return self.automation.child("runbooks", self.switch.start) if self.automation else None
+
+    def armed(self, postconditions: tuple[str, ...]) -> "Replication":
+        """Return the direction whose recovery plan switches the network; needs an account."""
+        if self.start_runbook is None:
+            raise AssertionError("a direction without an Automation account cannot be armed")
+        actions = NetworkActions(runbook=self.start_runbook, postconditions=postconditions)
+        return replace(self, network=actions)
+
+    def disarmed(self) -> "Replication":
+        """Return the direction whose recovery plan leaves the network alone."""
+        return replace(self, network=None)
 
     @property
     def fabric(self) -> ResourceId:
@@ -243,6 +269,9 @@ class _Direction:
             groups=plan.groups,
             objectives=self.takes_over.objectives,
             back=back,
+            automation=(
+                self.stands.automation.id(self.subscription) if self.stands.automation else None
+            ),
         )
 
     def _away(self, name: str, machine: MachineConfig) -> Machine:

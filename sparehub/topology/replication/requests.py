@@ -7,10 +7,16 @@ docs/site-recovery-facts.md.
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from sparehub.topology.config.enums import FailoverKind
 from sparehub.topology.config.resource_ids import ResourceId
 from sparehub.topology.config.site_recovery import PlanActionConfig, RecoveryGroupConfig
 from sparehub.topology.replication.direction import Machine, Replication
-from sparehub.topology.replication.plan_actions import action_name
+from sparehub.topology.replication.plan_actions import (
+    MANUAL_ACTION,
+    RUNBOOK_ACTION,
+    NetworkActions,
+    action_name,
+)
 from sparehub.topology.replication.protected_item import ItemInterface, ProtectedItem
 
 Body = dict[str, Any]
@@ -151,37 +157,71 @@ def plan_groups(replication: Replication, items: Mapping[str, ProtectedItem]) ->
                 for machine in replication.machines
                 if machine.group == number and machine.name in items
             ],
-            **_actions(replication.groups.get(number, RecoveryGroupConfig()), number),
+            **_actions(
+                replication.groups.get(number, RecoveryGroupConfig()),
+                number,
+                replication.network if number == 1 else None,
+            ),
         }
         for number in range(1, last + 1)
     ]
 
 
-def _actions(group: RecoveryGroupConfig, number: int) -> Body:
+def _actions(group: RecoveryGroupConfig, number: int, network: NetworkActions | None) -> Body:
+    first = _of_network(network) if network else ()
     return {
-        "startGroupActions": _sent(group.before, number, "before"),
+        "startGroupActions": [*first, *_sent(group.before, number, "before")],
         "endGroupActions": _sent(group.after, number, "after"),
     }
 
 
+def _of_network(network: NetworkActions) -> tuple[Body, Body]:
+    """Return the runbook and the person's step: never in a test failover (SR-62)."""
+    kinds = (FailoverKind.UNPLANNED_FAILOVER,)
+    return (
+        _action(RUNBOOK_ACTION, kinds, _of_runbook(str(network.runbook))),
+        _action(MANUAL_ACTION, kinds, _of_person(network.question)),
+    )
+
+
 def _sent(actions: Iterable[PlanActionConfig], group: int, side: str) -> list[Body]:
     return [
-        {
-            "actionName": action_name(group, side, number),
-            "failoverTypes": [_TYPES[kind.value] for kind in action.types],
-            "failoverDirections": [_DIRECTION],
-            "customDetails": (
-                {
-                    "instanceType": "AutomationRunbookActionDetails",
-                    "runbookId": action.runbook_id,
-                    "fabricLocation": "Recovery",
-                }
+        _action(
+            action_name(group, side, number),
+            action.types,
+            (
+                _of_runbook(action.runbook_id)
                 if action.runbook_id
-                else {"instanceType": "ManualActionDetails", "description": action.manual}
+                else _of_person(action.manual or "")
             ),
-        }
+        )
         for number, action in enumerate(actions, start=1)
     ]
+
+
+def _action(name: str, kinds: Iterable[FailoverKind], details: Body) -> Body:
+    return {
+        "actionName": name,
+        "failoverTypes": [_TYPES[kind.value] for kind in kinds],
+        "failoverDirections": [_DIRECTION],
+        "customDetails": details,
+    }
+
+
+def _of_runbook(runbook: str) -> Body:
+    """Return the details of a runbook; the form of its timeout is not documented, so none is sent.
+
+    Azure Automation ends a job after three hours (SR-65).
+    """
+    return {
+        "instanceType": "AutomationRunbookActionDetails",
+        "runbookId": runbook,
+        "fabricLocation": "Recovery",
+    }
+
+
+def _of_person(description: str) -> Body:
+    return {"instanceType": "ManualActionDetails", "description": description}
 
 
 def failover(*, shutdown: bool) -> Body:

@@ -10,11 +10,8 @@ from functools import partial
 
 from sparehub.failover.journal.events import JournalEvent
 from sparehub.failover.machines.posting import Record, post
-from sparehub.failover.machines.replication.replicate import (
-    ReplicationError,
-    delete_plan,
-    write_plan,
-)
+from sparehub.failover.machines.replication.recovery_plan import delete_plan, write_plan
+from sparehub.failover.machines.replication.replicate import ReplicationError
 from sparehub.failover.machines.waiting import JobWait, all_done
 from sparehub.site_recovery.vault import Vault, VaultError
 from sparehub.topology.errors import PreflightError, UnknownNameError

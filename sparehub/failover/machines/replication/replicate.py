@@ -6,11 +6,10 @@ is repeated by running it again, and nothing is enabled twice.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import partial
-from typing import Any
 
 from sparehub.failover.journal.events import JournalEvent
 from sparehub.failover.machines.posting import Record, post
+from sparehub.failover.machines.replication.recovery_plan import write_plan
 from sparehub.failover.machines.replication.replication_preview import (
     ReplicationPreview,
     chosen_disks,
@@ -228,44 +227,3 @@ class Replicator:
         )
         ready = {name: item for name, item in items.items() if item.is_protected}
         write_plan(self.vault, self.replication, ready, self.wait, self.record)
-
-
-def write_plan(
-    vault: Vault,
-    replication: Replication,
-    items: Mapping[str, ProtectedItem],
-    wait: JobWait,
-    record: Record,
-) -> None:
-    """Write the recovery plan of some machines, and wait until it is saved.
-
-    Raises:
-        JobError: where it cannot be saved.
-        VaultError: where the vault refuses it.
-    """
-    body: dict[str, Any] = requests.plan(replication, items)
-    exists = vault.plan(replication.plan) is not None
-    name = replication.plan.name
-    send = partial(vault.write_plan, replication.plan, body, exists=exists)
-    job = post(record, send, machine="", action="plan")
-    wait.until_done(job, f"recovery plan {name}")
-    wait.note(f"recovery plan {name}: {len(items)} machines")
-
-
-def delete_plan(vault: Vault, replication: Replication, wait: JobWait, record: Record) -> None:
-    """Delete the recovery plan of a direction, if there is one, and wait until it is gone.
-
-    Raises:
-        JobError: where it cannot be deleted.
-        VaultError: where the vault refuses it.
-    """
-    plan = replication.plan
-    if vault.plan(plan) is None:
-        return
-    try:
-        job = post(record, partial(vault.delete_plan, plan), machine="", action="delete plan")
-    except VaultError as error:
-        if not error.was_lost or vault.plan(plan) is not None:
-            raise
-        return
-    wait.until_done(job, f"recovery plan {plan.name}: removal")

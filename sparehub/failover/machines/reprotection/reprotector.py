@@ -12,11 +12,8 @@ from sparehub.azure.answers import NOT_FOUND
 from sparehub.failover.journal.events import JournalEvent
 from sparehub.failover.machines.azure_machines import MachineError, read_machine
 from sparehub.failover.machines.posting import Record, post
-from sparehub.failover.machines.replication.replicate import (
-    ReplicationError,
-    Replicator,
-    delete_plan,
-)
+from sparehub.failover.machines.replication.recovery_plan import delete_plan
+from sparehub.failover.machines.replication.replicate import ReplicationError, Replicator
 from sparehub.failover.machines.replication.replication_preview import chosen_disks
 from sparehub.failover.machines.waiting import DEADLINE, POLL, JobWait, StillWaitingError
 from sparehub.site_recovery.vault import Vault, VaultError

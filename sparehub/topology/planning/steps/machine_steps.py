@@ -19,6 +19,7 @@ from sparehub.topology.planning.steps.drill_steps import clean_up_step
 from sparehub.topology.replication.direction import replicates
 from sparehub.topology.replication.plan_actions import manual_actions
 
+DISARM = "disarm-recovery-plan"
 QUIESCE = "quiesce"
 STILL_QUIESCED = "still-quiesced"
 """What is confirmed where a planned operation goes on after a halt: nothing was started again."""
@@ -89,11 +90,28 @@ class MachineSteps:
             # The steps are carried out one after the other.
             waits = {activate: tuple(step.id for step in start[:-1])}
         new[next((step.id for step in network if step.act in _ENDING), _END)] += arrive
-        ordered: list[PlanStep] = []
+        ordered: list[PlanStep] = [*self.disarm()]
         for step in network:
             ordered += new[step.id]
             ordered.append(replace(step, after=(*step.after, *waits.get(step.id, ()))))
         return (*ordered, *new[_END])
+
+    def disarm(self) -> tuple[PlanStep, ...]:
+        """Return the step after which the recovery plan switches no network; none without it."""
+        if self.order is not NetworkOrder.RUNBOOK:
+            return ()
+        step = self._step(
+            DISARM,
+            f"take the runbook out of the recovery plan {self.plan_name}",
+            StepAction.DISARM,
+            after=(),
+            precondition="the recovery plan does not run",
+            action=f"PATCH {self.plan_name} without the runbook and its manual action (SR-60)",
+            postcondition="the recovery plan switches no network: Sparehub does",
+            undo="`sparehub replicate` puts it back",
+            seconds=_READ,
+        )
+        return (step,)
 
     def _start(
         self, after: tuple[str, ...], *, shutdown: bool, cleans: bool
@@ -143,7 +161,7 @@ class MachineSteps:
             FAIL_OVER,
             f"start the failover of {self.machines} machines by the recovery plan",
             StepAction.FAIL_OVER,
-            after=after,
+            after=(*after, *(step.id for step in self.disarm())),
             precondition="no test failover waits for its clean-up (SR-43)",
             action=(
                 f"POST {self.plan_name}/unplannedFailover, sourceSiteOperations "
