@@ -115,9 +115,28 @@ class ReplicatedPair:
                         },
                     },
                 )
+        self._automation()
         for machine in away.machines:
             self._machine(machine.name)
         return self
+
+    def _automation(self) -> None:
+        """Make the Automation account and its runbooks without text, where the files have one."""
+        account = self.away.automation
+        if account is None:
+            return
+        place = {"location": self.away.target_location}
+        self._group(account, place["location"])
+        sku = {"sku": {"name": "Basic"}}
+        self.arm.put(str(account), place | {"properties": sku})
+        kinds = {
+            self.away.switch.start: "PowerShell",
+            self.back.switch.start: "PowerShell",
+            self.away.switch.switch: "Python",
+        }
+        for name, kind in kinds.items():
+            properties = {"runbookType": kind, "draft": {}}
+            self.arm.put(str(account.child("runbooks", name)), place | {"properties": properties})
 
     def _accept(self, identity: ResourceId, properties: dict[str, Any]) -> None:
         accept(self.arm, "PUT", str(identity), {"properties": properties})

@@ -42,6 +42,7 @@ _ACTION = 600.0
 _BEGIN = 60.0
 """Seconds for one request of a long-running operation."""
 _DONE = 200
+_ERRORS = 400
 _POLL = 5.0
 """Seconds between two polls of a long-running operation without ``Retry-After``."""
 _SIGN_IN = "sign in again (`az login`, or the azure-native settings of this stack)"
@@ -148,9 +149,37 @@ class ArmClient:
             return silence(str(error.message))
         return self._answer(ran)
 
+    def read_text(self, path: str) -> Answer:
+        """Read a text that is not JSON; an accepted answer has its ``text`` in its body."""
+        try:
+            ran = self._run(self._request("GET", path, None, ""), _BEGIN)
+        except ClientAuthenticationError as error:
+            raise self._signed_out(str(error.message)) from None
+        except AzureError as error:
+            return silence(str(error.message))
+        response = ran.http_response
+        if response.status_code >= _ERRORS:
+            return self._answer(ran)
+        is_json = "json" in str(response.headers.get("content-type"))
+        return Answer(
+            status=response.status_code,
+            body={"text": response.json() if is_json else response.text()},
+        )
+
+    def write_text(self, path: str, text: str) -> Answer:
+        """Put a text, and poll until it is written."""
+        request = self._request("PUT", path, None, "")
+        written = HttpRequest(
+            "PUT",
+            request.url,
+            headers={"Content-Type": "text/powershell"},
+            content=text.encode(),
+        )
+        return self._operate(written, _ACTION, {})
+
     def act(self, path: str, body: Mapping[str, Any] | None = None) -> Answer:
         """Send a POST and poll for its result; see :class:`sparehub.azure.answers.Azure`."""
-        return self._operate("POST", path, body, _ACTION, {})
+        return self._operate(self._request("POST", path, body, ""), _ACTION, {})
 
     def operate(
         self, method: str, path: str, body: Mapping[str, Any] | None, seconds: float
@@ -170,18 +199,11 @@ class ArmClient:
             SignInError: As :meth:`send`.
         """
         options = {"final-state-via": "azure-async-operation"} if method == "POST" else {}
-        return self._operate(method, path, body, seconds, options)
+        return self._operate(self._request(method, path, body, ""), seconds, options)
 
-    def _operate(
-        self,
-        method: str,
-        path: str,
-        body: Mapping[str, Any] | None,
-        seconds: float,
-        options: dict[str, str],
-    ) -> Answer:
+    def _operate(self, request: HttpRequest, seconds: float, options: dict[str, str]) -> Answer:
         try:
-            ran = self._run(self._request(method, path, body, ""), _BEGIN)
+            ran = self._run(request, _BEGIN)
             begun = self._answer(ran)
             if not begun.accepted:
                 return begun

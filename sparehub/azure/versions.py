@@ -16,6 +16,7 @@ _VERSIONS: Mapping[str, str] = MappingProxyType(
         "microsoft.resourcegraph": "2022-10-01",
         "microsoft.authorization": "2022-04-01",
         "microsoft.authorization/locks": "2020-05-01",
+        "microsoft.automation": "2024-10-23",
     }
 )
 """By provider, or by type where it has its own. The network's is that of the pinned azure-native;

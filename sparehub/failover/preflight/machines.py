@@ -5,13 +5,16 @@ the others.
 """
 
 from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 
 from sparehub.azure.answers import properties_of
+from sparehub.failover.machines.replication.recovery_plan import plan_runs
 from sparehub.failover.preflight.objections import Objection, PreflightContext, Refuses
 from sparehub.site_recovery.vault import VaultError
 from sparehub.topology.replication.direction import Machine, Replication
 from sparehub.topology.replication.machine_status import machine_objectives, machine_statuses
 from sparehub.topology.replication.objectives import Verdict, recovery_groups
+from sparehub.topology.replication.plan_actions import running_scenario, starts_runbook
 from sparehub.topology.replication.protected_item import Operation, ProtectedItem
 from sparehub.topology.replication.reconcile import differences, items_by_machine
 
@@ -31,9 +34,23 @@ def machines_are_ready(situation: PreflightContext) -> Iterator[Objection]:
         return
     items = items_by_machine(direction, contents.items)
     underway = situation.journal_state.open
+    if direction.automation and not underway and (text := _of_portal(situation, direction)):
+        yield Objection(
+            text=text,
+            hint=(
+                "complete it in the portal, then `sparehub resume --adopt` takes over what it did"
+            ),
+        )
+        return
     # An unplanned operation takes over from a planned one whose source is lost meanwhile.
     goes_on = situation.unplanned and underway and underway.source == situation.plan.source
     uncommitted = _named(items, lambda item: item.awaits_commit)
+    if uncommitted and not underway and _is_armed(situation, direction):
+        yield Objection(
+            text=f"{uncommitted}: failed over by the recovery plan, started in the portal",
+            hint="`sparehub resume --adopt` takes over what it did",
+        )
+        return
     if uncommitted and not goes_on:
         yield Objection(
             text=f"the failover of {uncommitted} is not committed",
@@ -51,6 +68,29 @@ def machines_are_ready(situation: PreflightContext) -> Iterator[Objection]:
             yield Objection(
                 text=f"{machine.name} {why}", refuses=Refuses.PLANNED, stack=situation.plan.source
             )
+
+
+def _of_portal(situation: PreflightContext, direction: Replication) -> str:
+    """Return that the recovery plan runs by somebody else; empty where it does not."""
+    if not (running := running_scenario(_plan(situation, direction))):
+        return ""
+    return plan_runs(direction, running)
+
+
+def _is_armed(situation: PreflightContext, direction: Replication) -> bool:
+    """Return whether the plan starts the runbook: a failover by Sparehub would have disarmed it."""
+    runbook = direction.start_runbook
+    return runbook is not None and starts_runbook(_plan(situation, direction), runbook)
+
+
+def _plan(situation: PreflightContext, direction: Replication) -> Mapping[str, Any] | None:
+    """Return the recovery plan of a direction; None also where it cannot be read."""
+    if situation.machines is None:
+        return None
+    try:
+        return situation.machines.vault.plan(direction.plan)
+    except VaultError:
+        return None  # what needs it reads it again, and says so
 
 
 def _named(items: Mapping[str, ProtectedItem], holds: Callable[[ProtectedItem], bool]) -> str:

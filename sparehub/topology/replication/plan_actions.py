@@ -61,7 +61,7 @@ def starts_runbook(plan: Mapping[str, Any] | None, runbook: ResourceId) -> bool:
     )
 
 
-def running_job(plan: Mapping[str, Any] | None) -> str:
+def running_scenario(plan: Mapping[str, Any] | None) -> str:
     """Return the scenario of a recovery plan that runs; empty where none does (SR-60).
 
     A scenario that waits for the commit, and one that has ended, are no running ones.

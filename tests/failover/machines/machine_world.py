@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from copy import deepcopy
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -36,6 +37,7 @@ from tests.site_recovery_files import REPLICATE, SITE_RECOVERY
 
 _OF_MACHINES = (
     "/Microsoft.Compute/virtualMachines/",
+    "/Microsoft.Automation/",
     "/Microsoft.RecoveryServices/",
     "/Microsoft.Storage/",
     "/networkInterfaces/",
@@ -158,6 +160,7 @@ def machine_world(
     replicate: dict[str, Any] = REPLICATE,
     *,
     vault: str = "",
+    recovery: Mapping[str, Any] = MappingProxyType({}),
 ) -> MachineWorld:
     """Return a world with machines that are not replicated yet, and let commands work on it."""
     made = worlds_in(tmp_path, monkeypatch, MachineWorld)()
@@ -165,8 +168,8 @@ def machine_world(
     world: MachineWorld = made
     _describe(world, "primary", "replicate", replicate)
     where = {"location": vault} if vault else {}
-    recovery = SITE_RECOVERY | {"vault": SITE_RECOVERY["vault"] | where}
-    _describe(world, "secondary", "siteRecovery", recovery)
+    said = SITE_RECOVERY | {"vault": SITE_RECOVERY["vault"] | where} | dict(recovery)
+    _describe(world, "secondary", "siteRecovery", said)
     world.build()
     control.set_clock(world.store, "instant")
     world.pair.deploy()

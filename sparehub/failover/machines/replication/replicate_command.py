@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from sparehub.failover.adapters.confirmation import ask
@@ -10,12 +11,19 @@ from sparehub.failover.machines.replication.end_replication import (
     end_replication,
     preview_ending,
 )
+from sparehub.failover.machines.replication.published_runbooks import (
+    PublishedRunbooks,
+    armed,
+    as_recorded,
+    published_runbooks,
+)
 from sparehub.failover.machines.replication.replicate import Replicator
 from sparehub.failover.machines.replication.replication_preview import (
     ReplicationPreview,
     preview_replication,
 )
 from sparehub.failover.machines.vault_session import (
+    VaultSession,
     open_vault,
     protection_seconds,
 )
@@ -36,7 +44,9 @@ def replicate(directory: Path, output: Output, *, preview: bool, yes: bool) -> i
     with open_session(directory, output, exclusive=not preview) as session:
         opened = open_vault(session)
         direction = opened.in_force()
-        found = preview_replication(opened.vault, direction)
+        published = published_runbooks(opened, direction)
+        direction = armed(direction, published)
+        found = _look(opened, direction, published)
         if not output.as_json:
             _print(output, direction, found)
         if preview or found.is_empty:
@@ -46,6 +56,8 @@ def replicate(directory: Path, output: Output, *, preview: bool, yes: bool) -> i
             machines = len(direction.machines)
             ask(f"replicate {machines} machines to {direction.target_location}?")
         with session.stoppable():
+            if published:
+                published.publish(session.journal.append)
             Replicator(
                 vault=opened.vault,
                 replication=direction,
@@ -53,7 +65,14 @@ def replicate(directory: Path, output: Output, *, preview: bool, yes: bool) -> i
                 wait=opened.wait(),
                 expected=protection_seconds(session.journal.records),
             ).run()
-        return _show(output, preview_replication(opened.vault, direction))
+        return _show(output, _look(opened, direction, published))
+
+
+def _look(
+    opened: VaultSession, direction: Replication, published: PublishedRunbooks | None
+) -> ReplicationPreview:
+    found = preview_replication(opened.vault, direction)
+    return replace(found, runbooks=published.differences() if published else ())
 
 
 def end(directory: Path, output: Output, *, names: Sequence[str], preview: bool, yes: bool) -> int:
@@ -66,7 +85,7 @@ def end(directory: Path, output: Output, *, names: Sequence[str], preview: bool,
     """
     with open_session(directory, output, exclusive=not preview) as session:
         opened = open_vault(session)
-        direction = opened.in_force()
+        direction = as_recorded(opened, opened.in_force())
         ending = preview_ending(opened.vault, direction, names)
         if not preview and ending.items:
             refuse_beside_operation(session, output)
@@ -129,6 +148,8 @@ def _print(output: Output, direction: Replication, preview: ReplicationPreview) 
             for each in preview.needs
         ],
     )
+    for difference in preview.runbooks:
+        output.results.print(f"to be published: {difference}")
     if preview.writes_plan:
         output.results.print(f"recovery plan {direction.plan.name}: to be written")
     for item in preview.unwanted:

@@ -42,11 +42,14 @@ class ReplicationPreview:
     writes_plan: bool
     unwanted: tuple[ProtectedItem, ...]
     """Items of the pair whose machine is not in the files; they are left alone."""
+    runbooks: tuple[str, ...] = ()
+    """What differs of the runbooks that switch the network."""
 
     @property
     def is_empty(self) -> bool:
         """Whether nothing has to be done."""
-        return not self.writes_plan and all(each.need is Need.NOTHING for each in self.needs)
+        written = self.writes_plan or self.runbooks
+        return not written and all(each.need is Need.NOTHING for each in self.needs)
 
     def document(self) -> dict[str, Any]:
         """Return it under the keys of ``sparehub replicate --json``."""
@@ -63,6 +66,7 @@ class ReplicationPreview:
                 for each in self.needs
             ],
             "recoveryPlan": "write" if self.writes_plan else "nothing",
+            "runbooks": list(self.runbooks),
             "notInFiles": [item.machine for item in self.unwanted],
         }
 

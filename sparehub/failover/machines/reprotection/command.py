@@ -10,6 +10,7 @@ import typer
 
 from sparehub.failover.adapters.confirmation import ask_for
 from sparehub.failover.journal.events import JournalEvent
+from sparehub.failover.machines.replication.published_runbooks import armed, published_runbooks
 from sparehub.failover.machines.replication.replicate_command import refuse_beside_operation
 from sparehub.failover.machines.replication.replication_preview import require_containers
 from sparehub.failover.machines.reprotection import preconditions
@@ -78,11 +79,16 @@ def prepare(
         way = opened.leaving(_RUN_IN[kind])
         _refuse_unknown(way, confirmed)
         refuse_beside_operation(session, output)
+        published = published_runbooks(opened, way)
+        if published:
+            published.differences()  # refuses an account, or a key, that is not there
         preparation = check(opened, way)
         _print(output, preparation)
         _confirm(preparation, yes=yes, confirmed=confirmed)
         with session.stoppable():
-            reprotector(opened, way, f"sparehub {kind} --prepare").run()
+            if published:
+                published.publish(session.journal.append)
+            reprotector(opened, armed(way, published), f"sparehub {kind} --prepare").run()
         after = stages(way, opened.vault.contents().items)
     if output.as_json:
         output.document(_document(preparation, after))

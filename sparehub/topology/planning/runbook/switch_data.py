@@ -30,6 +30,7 @@ DIRECTION = "PrimaryToSecondary"
 """The direction of every failover of a recovery plan: a re-protection turns it round (SR-54)."""
 _OF_MACHINES = (
     StepAction.CLEAN_UP,
+    StepAction.DISARM,
     StepAction.FAIL_OVER,
     StepAction.STOP_SOURCES,
     StepAction.AWAIT_MACHINES,
