@@ -14,7 +14,7 @@ from sparehub.simulator.arm.pipeline import access_control
 from sparehub.simulator.arm.pipeline.access_control import DenyAssignment, Permission
 from sparehub.simulator.arm.routing import on_premises
 from sparehub.simulator.arm.routing.data_plane import overlaps
-from sparehub.simulator.arm.storage import faults, policies, write_log
+from sparehub.simulator.arm.storage import authorization_log, faults, policies, write_log
 from sparehub.simulator.arm.storage.clock import SEED, Clock, Reading, Speed
 from sparehub.simulator.arm.storage.faults import Fault, FaultKind, FaultRequest
 from sparehub.simulator.arm.storage.policies import PolicyAssignment
@@ -215,6 +215,12 @@ def permit(directory: Path, grants: Sequence[Permission]) -> None:
     """Set the role permissions of the client; everything is permitted at first."""
     with Store(directory).transaction(write=True) as transaction:
         access_control.set_permissions(transaction, grants)
+
+
+def log_authorizations(directory: Path, file: Path | None) -> None:
+    """Log every action that Azure checks, of reads too, to a file; None: no more, as at first."""
+    with Store(directory).transaction(write=True) as transaction:
+        authorization_log.start(transaction, file)
 
 
 def deny(directory: Path, denials: Sequence[DenyAssignment]) -> None:

@@ -1,9 +1,13 @@
 """Locks, deny assignments and permissions: what ARM holds a request to before anything else."""
 
+from pathlib import Path
+
 import pytest
 
 from sparehub.simulator import control
 from sparehub.simulator.arm.pipeline.access_control import PRINCIPAL, DenyAssignment, Permission
+from sparehub.simulator.arm.storage import authorization_log
+from sparehub.simulator.arm.storage.authorization_log import Authorization
 from tests.simulator.arm.arm_client import Arm, refusal_in
 from tests.simulator.arm.bodies import GROUP, connection, group, virtual_network
 
@@ -152,6 +156,60 @@ def test_a_write_needs_permission_on_its_references(arm: Arm) -> None:
     assert "'Microsoft.Network/expressRouteCircuits/join/action' on the" in refused["message"]
     body["properties"]["authorizationKey"] = "unknown"
     assert arm.refusal(path, body) == "AUTHORIZATION_INVALID"
+    gateway = "Microsoft.Network/virtualNetworkGateways/join/action"
+    control.permit(arm.directory, [Permission(not_actions=(gateway,))])
+    assert f"'{gateway}' on the" in arm.refused("PUT", path, body, {})["message"]
+
+
+def test_every_action_that_is_checked_can_be_logged(arm: Arm, tmp_path: Path) -> None:
+    """Reads, writes, linked actions and refused ones; nothing before a file is named, or after."""
+    arm.connected()
+    path, body = connection("connection", "gateway", "circuit")
+    file = tmp_path / "authorizations"
+    control.log_authorizations(arm.directory, file)
+    assert authorization_log.read(file) == []
+
+    arm.put(path, body)
+    arm.send("GET", f"{GROUP}/providers/Microsoft.Authorization/locks")
+    control.permit(arm.directory, [])
+    arm.send("GET", HUB)
+    control.log_authorizations(arm.directory, None)
+    arm.send("DELETE", HUB)
+
+    gateway, its_circuit = (
+        Authorization(
+            action=f"Microsoft.Network/{each}/join/action",
+            scope=f"{NETWORK}/{each}/{name}",
+            permitted=True,
+            linked=True,
+        )
+        for each, name in (
+            ("virtualNetworkGateways", "gateway"),
+            ("expressRouteCircuits", "circuit"),
+        )
+    )
+    write = Authorization(action="Microsoft.Network/connections/write", scope=path, permitted=True)
+    locks = Authorization(action="Microsoft.Authorization/locks/read", scope=GROUP, permitted=True)
+    refused = Authorization(
+        action="Microsoft.Network/virtualNetworks/read", scope=HUB, permitted=False
+    )
+    assert authorization_log.read(file) == [write, its_circuit, gateway, locks, refused]
+    assert file.stat().st_mode & 0o777 == 0o600
+
+
+def test_resource_graph_leaves_out_what_may_not_be_read(arm: Arm) -> None:
+    """It answers with the rest, and does not say that there is more."""
+    arm.networks(hub="10.0.0.0/24", spoke="10.1.0.0/24")
+    graph = "/providers/Microsoft.ResourceGraph/resources"
+    query = "resources | where type =~ 'microsoft.network/virtualNetworks' | project name"
+    asked = {"query": query}
+    assert len(arm.send("POST", graph, asked).body["data"]) == 2
+
+    control.permit(arm.directory, [Permission(scope=HUB, actions=("*/read",))])
+
+    assert arm.send("POST", graph, asked).body["data"] == [{"name": "hub"}]
+    control.deny(arm.directory, [DenyAssignment(scope=HUB, name="no", actions=("*/read",))])
+    assert arm.send("POST", graph, asked).body["data"] == []
 
 
 @pytest.mark.parametrize(

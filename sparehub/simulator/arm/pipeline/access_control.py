@@ -20,7 +20,8 @@ from sparehub.simulator.arm.pipeline.callers import application_of
 from sparehub.simulator.arm.pipeline.resource_lookup import ResolvedRequest
 from sparehub.simulator.arm.refusals import access as refusals
 from sparehub.simulator.arm.refusals.template import Refusal
-from sparehub.simulator.arm.storage import policies
+from sparehub.simulator.arm.storage import authorization_log, policies
+from sparehub.simulator.arm.storage.authorization_log import Authorization
 from sparehub.simulator.arm.storage.deterministic_ids import guid
 from sparehub.simulator.arm.storage.resource_id import RESOURCE_GROUP, Collection, ResourceId
 from sparehub.simulator.arm.storage.transaction import Transaction
@@ -41,6 +42,7 @@ _LINKED: Mapping[str, str] = MappingProxyType(
         f"{_NETWORK}/{type_name}".lower(): f"{_NETWORK}/{type_name}/{verb}/action"
         for type_name, verb in {
             "expressRouteCircuits": "join",
+            "natGateways": "join",
             "networkSecurityGroups": "join",
             "publicIPAddresses": "join",
             "routeTables": "join",
@@ -245,7 +247,7 @@ def check_linked_permission(
 
     """
     linked = _LINKED.get(target.type.lower())
-    if linked and not _is_permitted(transaction, target.text, linked):
+    if linked and not _is_permitted(transaction, target.text, linked, linked=True):
         raise refusals.LINKED_AUTHORIZATION_FAILED(
             **_named(transaction),
             action=f"{source.type}/write",
@@ -262,11 +264,23 @@ def action_on(type_name: str, verb: str) -> str:
     return f"{type_name}/{verb}"
 
 
-def _is_permitted(transaction: Transaction, scope: str, action: str) -> bool:
-    return any(
+def may_read(transaction: Transaction, identity: ResourceId) -> bool:
+    """Return whether the client may read a resource; a list leaves out what it may not."""
+    action = action_on(identity.type, "read")
+    permitted = _is_permitted(transaction, identity.text, action)
+    return permitted and _denied(transaction, identity.text, action) is None
+
+
+def _is_permitted(
+    transaction: Transaction, scope: str, action: str, *, linked: bool = False
+) -> bool:
+    permitted = any(
         covers(grant.scope, scope) and _matches(grant.actions, grant.not_actions, action)
         for grant in permissions(transaction)
     )
+    checked = Authorization(action=action, scope=scope, permitted=permitted, linked=linked)
+    authorization_log.append(transaction, checked)
+    return permitted
 
 
 def _named(transaction: Transaction) -> dict[str, str]:

@@ -12,6 +12,7 @@ from sparehub.simulator.arm.types.base import ResourceType, Write
 from sparehub.simulator.arm.types.body_schema import BodyReference
 
 _GLOBAL = "global"
+_CIRCUIT = "microsoft.network/expressroutecircuits"
 
 
 def refuse_failed_parent(timeline: Timeline, write: Write) -> None:
@@ -80,7 +81,8 @@ def referenced(
             raise refusals.REFERENCE_TYPE_WRONG(
                 reference=reference.id, expected=rule.type, path=reference.path
             )
-        if "authorizationKey" not in write.properties:  # which stands for the circuit's owner
+        # The key of a circuit stands for its owner, and for no other resource (ER-14).
+        if target.type.lower() != _CIRCUIT or "authorizationKey" not in write.properties:
             access_control.check_linked_permission(store, write.id, target)
         resource = store.get(target.key)
         if resource is None or (rule.same_region and not _is_beside(store, resource, write)):

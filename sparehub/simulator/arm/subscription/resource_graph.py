@@ -2,13 +2,16 @@
 
 ``resources | where type =~ 'microsoft.network/connections' | project id, properties``. Anything
 else is refused. https://learn.microsoft.com/rest/api/azureresourcegraph/resourcegraph/resources.
-The index answers while the region of a resource does not: it is a service of its own.
+The index answers while the region of a resource does not: it is a service of its own. It leaves
+out what the client may not read:
+https://learn.microsoft.com/azure/governance/resource-graph/overview#permissions-in-azure-resource-graph
 """
 
 import re
 from typing import Any
 
 from sparehub.simulator.arm.http_messages import Request, Response
+from sparehub.simulator.arm.pipeline import access_control
 from sparehub.simulator.arm.pipeline.body import read_body
 from sparehub.simulator.arm.refusals import common as refusals
 from sparehub.simulator.arm.storage.transaction import Transaction
@@ -33,6 +36,8 @@ def answer(transaction: Transaction, request: Request, now: float) -> Response:
     rows: list[dict[str, Any]] = []
     for resource in transaction.of_type(asked[1].lower()):
         if inside and resource.id.subscription not in inside:
+            continue
+        if not access_control.may_read(transaction, resource.id):
             continue
         shown = render(transaction, resource, now)
         shown |= {"subscriptionId": resource.id.subscription, "type": resource.id.type.lower()}

@@ -41,6 +41,6 @@ class Role:
 
 
 def merged(*parts: Iterable[str]) -> tuple[str, ...]:
-    """Return the actions of all parts, sorted, each once whatever its case."""
+    """Return the actions of all parts, sorted, each once; case does not matter."""
     found = {action.lower(): action for part in parts for action in part}
     return tuple(found[key] for key in sorted(found))
