@@ -43,6 +43,13 @@ coverage: setup ## measures the branches of sparehub/topology that its unit test
 storage: setup ## fills the disk at every point of a failover, and makes it read-only
 	@SPAREHUB_FAULTS=all .venv/bin/python -m pytest -n auto tests/failover/test_full_disk.py
 
+roles: setup ## records which rights the commands need, and writes the role definitions
+	@.venv/bin/python -m engine.roles
+	@.venv/bin/python -m engine.roles.page
+
+roles-check: setup ## runs the commands with nothing but their roles
+	@.venv/bin/python -m engine.roles --check
+
 mutants: setup ## breaks 40 lines of code, one at a time, and lists those that no test notices
 	@.venv/bin/python -m engine.mutants
 
@@ -66,4 +73,4 @@ clean: ## removes what set-up and runs left in the checkout, and .sparehub with 
 	rm -rf .venv .sparehub build dist .hypothesis .mypy_cache .pytest_cache .ruff_cache .coverage* *.egg-info
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-.PHONY: help setup demo demo-machines test long faults clients browser coverage storage mutants workflows dist bench lock clean
+.PHONY: help setup demo demo-machines test long faults clients browser coverage storage mutants roles roles-check workflows dist bench lock clean

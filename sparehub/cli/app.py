@@ -20,6 +20,7 @@ from sparehub.cli.extras import missing_extra
 from sparehub.cli.operations import drill, failover, replicate, runbook
 from sparehub.cli.options import Json, StackDirectory
 from sparehub.cli.reachability import commands as reachability
+from sparehub.cli.rights import commands as rights
 from sparehub.cli.trial import commands as trial
 from sparehub.simulator.errors import SimulatorError
 from sparehub.topology.config.printable import printable
@@ -63,6 +64,7 @@ app = typer.Typer(
 )
 app.add_typer(authoring.app)
 app.add_typer(reachability.app)
+app.add_typer(rights.app)
 app.add_typer(failover.app)
 app.add_typer(replicate.app)
 app.add_typer(drill.app, name="drill")
@@ -169,6 +171,10 @@ def main() -> None:
 
 def _end(message: str, code: int) -> NoReturn:
     from sparehub.output import Output
+    from sparehub.topology.planning.rights.refusals import advice_on_rights
 
-    Output().note(f"error: {message}")
+    output = Output()
+    output.note(f"error: {message}")
+    if advice := advice_on_rights(message):
+        output.note(advice)
     sys.exit(code)

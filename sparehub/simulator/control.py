@@ -14,9 +14,10 @@ from sparehub.simulator.arm.pipeline import access_control
 from sparehub.simulator.arm.pipeline.access_control import DenyAssignment, Permission
 from sparehub.simulator.arm.routing import on_premises
 from sparehub.simulator.arm.routing.data_plane import overlaps
-from sparehub.simulator.arm.storage import authorization_log, faults, policies, write_log
+from sparehub.simulator.arm.storage import faults, policies
 from sparehub.simulator.arm.storage.clock import SEED, Clock, Reading, Speed
 from sparehub.simulator.arm.storage.faults import Fault, FaultKind, FaultRequest
+from sparehub.simulator.arm.storage.logs import authorization_log, write_log
 from sparehub.simulator.arm.storage.policies import PolicyAssignment
 from sparehub.simulator.arm.storage.store import FILE, Store
 from sparehub.simulator.arm.storage.transaction import Resource, Transaction

@@ -13,7 +13,7 @@ from sparehub.cli.trial.removal import groups_left
 from sparehub.cli.trial.requests.names import Trial, group_of
 from sparehub.cli.trial.requests.step import Step
 from sparehub.topology.config.resource_ids import ResourceId
-from sparehub.topology.planning.permissions import Permission, permitted
+from sparehub.topology.planning.rights.permissions import Permission, permitted
 
 _AUTHORIZATION = "Microsoft.Authorization"
 _GROUPS = "Microsoft.Resources/subscriptions/resourceGroups"

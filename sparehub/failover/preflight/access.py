@@ -8,7 +8,8 @@ from sparehub.failover.preflight.objections import Objection, PreflightContext, 
 from sparehub.failover.queries.access import Access
 from sparehub.topology.config.resource_ids import ResourceId
 from sparehub.topology.planning.operations import ResourceOperation, Verb
-from sparehub.topology.planning.permissions import (
+from sparehub.topology.planning.plan import StepAction
+from sparehub.topology.planning.rights.permissions import (
     Identify,
     Need,
     needs_of,
@@ -16,7 +17,6 @@ from sparehub.topology.planning.permissions import (
     needs_of_issue,
     needs_of_start,
 )
-from sparehub.topology.planning.plan import StepAction
 
 _MOST_SHOWN = 5
 _HINT = (

@@ -102,6 +102,7 @@ QUESTIONS: Mapping[str, Callable[[PreflightContext], Iterable[Objection]]] = Map
         "nothing is locked where machines arrive": machines.sources_are_not_locked,
         "objectives are met": machines.objectives_are_met,
         "the last drill is recent": drill_is_recent,
+        "state and keys outlive a region": stacks.state_and_keys_outlive_a_region,
     }
 )
 """In the order in which they run; deployments are previewed after them."""

@@ -12,11 +12,13 @@ from sparehub.failover.queries.observed_connections import (
     observe,
 )
 from sparehub.failover.queries.probe import responds
+from sparehub.failover.queries.state_and_keys import locations_of, named_keepers
 from sparehub.topology.config.enums import Activation
 from sparehub.topology.config.hooks import HookConfig
 from sparehub.topology.errors import InterlockError, UnreachableError
 from sparehub.topology.model.pair import in_order
 from sparehub.topology.planning.hook_places import misplaced_hooks
+from sparehub.topology.planning.rights.state_and_keys import misplaced
 from sparehub.topology.rules.checks import check_all
 from sparehub.topology.rules.suppressions import without_suppressed
 
@@ -155,3 +157,13 @@ def _where(hook: HookConfig, directory: Path) -> str:
     if hook.command and "/" in hook.command[0]:
         return f"it is looked for in {directory.absolute()}, and must be executable"
     return "it is looked for on PATH; one of the project is written ./name"
+
+
+def state_and_keys_outlive_a_region(situation: PreflightContext) -> Iterator[Objection]:
+    """Neither Pulumi's state nor the key of its secrets lies in one of the two regions."""
+    kept = named_keepers(situation.directory, situation.pair)
+    if not kept:
+        return
+    regions = {name: stack.region.location for name, stack in situation.pair.items()}
+    for text in misplaced(kept, locations_of(situation.azure, kept), regions):
+        yield Objection(text=text, refuses=Refuses.NONE)

@@ -7,7 +7,7 @@ from typing import Any
 from sparehub.azure.answers import NOT_FOUND, Azure, properties_of
 from sparehub.azure.reading import Listing, listed
 from sparehub.topology.config.resource_ids import ResourceId
-from sparehub.topology.planning.permissions import (
+from sparehub.topology.planning.rights.permissions import (
     Denial,
     Lock,
     Need,
@@ -15,6 +15,7 @@ from sparehub.topology.planning.permissions import (
     permitted,
     subscription_of,
 )
+from sparehub.topology.planning.rights.refusals import who_has
 
 _AUTHORIZATION = "/providers/Microsoft.Authorization"
 
@@ -40,7 +41,7 @@ class Access:
         what = f"{need.purpose} ({need.action} at {need.scope})"
         if not self._is_permitted(need, own=own):
             group = f"no role at {need.scope.group} or above lets the login"
-            yield f"{'the login may not' if own else group} {what}"
+            yield f"{'the login may not' if own else group} {what}; {who_has(need.action)}"
         subscription = subscription_of(need.scope)
         for denial in map(_denial, self._denials(subscription)):
             concerns = denial.stops(need) and denial.concerns(self._principal(subscription))

@@ -22,7 +22,7 @@ from sparehub.topology.model.circuit_routes import (
     somebody_elses,
 )
 from sparehub.topology.model.names import PRIVATE_PEERING
-from sparehub.topology.planning.permissions import subscription_of
+from sparehub.topology.planning.rights.permissions import subscription_of
 
 PRIVATE_PEERING_PATH = f"/peerings/{PRIVATE_PEERING}"
 _CONNECTIONS = "microsoft.network/connections"

@@ -13,9 +13,9 @@ _GRAPH = "/providers/Microsoft.ResourceGraph/resources"
 _MOST_PAGES = 100
 
 
-def indexed(azure: Azure, kind: str) -> Listing:
-    """Return id and properties of every resource of a type that this login sees."""
-    query = f"resources | where type =~ '{kind}' | project id, properties"
+def indexed(azure: Azure, kind: str, columns: str = "id, properties") -> Listing:
+    """Return some columns of every resource of a type that this login sees."""
+    query = f"resources | where type =~ '{kind}' | project {columns}"
     rows = list[Mapping[str, Any]]()
     options: dict[str, Any] = {"resultFormat": "objectArray"}
     for _ in range(_MOST_PAGES):

@@ -30,12 +30,12 @@ from sparehub.simulator.arm.pipeline.resource_lookup import (
 from sparehub.simulator.arm.pipeline.timeline import Timeline
 from sparehub.simulator.arm.refusals.template import Refusal
 from sparehub.simulator.arm.replication.progress import next_instant
-from sparehub.simulator.arm.storage import write_log
 from sparehub.simulator.arm.storage.clock import Clock, http_date
+from sparehub.simulator.arm.storage.logs import write_log
+from sparehub.simulator.arm.storage.logs.write_log import LogLine
 from sparehub.simulator.arm.storage.resource_id import ResourceId
 from sparehub.simulator.arm.storage.store import Store
 from sparehub.simulator.arm.storage.transaction import Transaction
-from sparehub.simulator.arm.storage.write_log import LogLine
 from sparehub.simulator.arm.subscription import (
     authorization_reads,
     policy_restrictions,

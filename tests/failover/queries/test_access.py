@@ -6,7 +6,8 @@ import pytest
 
 from sparehub.failover.queries.access import Access
 from sparehub.topology.config.resource_ids import ResourceId
-from sparehub.topology.planning.permissions import Need
+from sparehub.topology.planning.rights.permissions import Need
+from sparehub.topology.planning.rights.refusals import who_has
 from tests.failover.steps.test_fencing import Script
 
 SUBSCRIPTION = "/subscriptions/00000000-0000-0000-0000-000000000000"
@@ -55,7 +56,7 @@ def test_a_role_on_the_resource_itself_counts() -> None:
 
     assert [*Access(azure(group=reader)).forbidding(NEED)] == []
     assert [*Access(azure(group=reader, own=reader)).forbidding(NEED)] == [
-        f"the login may not {WHAT}"
+        f"the login may not {WHAT}; {who_has(NEED.action)}"
     ]
     unmade: list[tuple[int, dict[str, Any]]] = [(404, {})]
     assert len([*Access(azure(group=reader, own=unmade)).forbidding(NEED)]) == 1
@@ -92,7 +93,7 @@ def test_a_resource_that_may_be_silent_is_not_asked_for_its_own_rights() -> None
     access = Access(script)
 
     assert [*access.forbidding(NEED, own=False)] == [
-        f"no role at {GROUP} or above lets the login {WHAT}"
+        f"no role at {GROUP} or above lets the login {WHAT}; {who_has(NEED.action)}"
     ]
     assert script.asked == ["GET"] * 3
     unseen = Access(azure(group=[(503, {})]))

@@ -6,8 +6,8 @@ import pytest
 
 from sparehub.simulator import control
 from sparehub.simulator.arm.pipeline.access_control import PRINCIPAL, DenyAssignment, Permission
-from sparehub.simulator.arm.storage import authorization_log
-from sparehub.simulator.arm.storage.authorization_log import Authorization
+from sparehub.simulator.arm.storage.logs import authorization_log
+from sparehub.simulator.arm.storage.logs.authorization_log import Authorization
 from tests.simulator.arm.arm_client import Arm, refusal_in
 from tests.simulator.arm.bodies import GROUP, connection, group, virtual_network
 
@@ -48,6 +48,9 @@ def test_a_read_only_lock_refuses_writes_and_actions_and_no_readings(arm: Arm) -
 
     assert arm.refusal(*virtual_network("hub", "10.0.0.0/24")) == "SCOPE_LOCKED"
     assert arm.send("POST", f"{tables}/primary").status == 409
+    control.permit(arm.directory, [Permission(not_actions=("*/routeTables/read",))])
+    refused = arm.send("POST", f"{tables}/primary").body
+    assert "routeTables/read' over" in refused["error"]["message"]
     assert arm.get(HUB)["name"] == "hub"
 
 

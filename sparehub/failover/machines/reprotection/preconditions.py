@@ -15,7 +15,7 @@ from sparehub.failover.queries.probe import responds
 from sparehub.topology.config.resource_ids import ResourceId
 from sparehub.topology.errors import InterlockError, PreflightError, UnreachableError
 from sparehub.topology.model.logical_names import REGION
-from sparehub.topology.planning.permissions import Need
+from sparehub.topology.planning.rights.permissions import Need
 from sparehub.topology.planning.steps.network_steps import PROBE_SECONDS
 from sparehub.topology.replication.direction import Replication
 from sparehub.topology.replication.reprotection import MachineStage

@@ -89,6 +89,14 @@ def _plan_operation(run: Callable[[ActionContext], StartedOperation]) -> Action:
     return Action(run, writes=True, operates=True, body=bodies.OF_PLAN)
 
 
+def _table(run: Callable[[ActionContext], JsonObject]) -> Action:
+    """Return an action that reads a table of a circuit; who may read it may post it.
+
+    https://learn.microsoft.com/azure/role-based-access-control/permissions/networking
+    """
+    return Action(run, seconds=_SOON, permitted_as="read")
+
+
 _SITE_RECOVERY = {
     f"{ITEM}/unplannedFailover": _operation(failover.unplanned_failover),
     f"{ITEM}/failoverCommit": _operation(failover.commit),
@@ -128,9 +136,9 @@ _ACTIONS = _SITE_RECOVERY | {
         start_link_test, seconds=_MINUTE, writes=True
     ),
     f"{CIRCUIT}/stopCircuitLinkFailoverTest": Action(stop_link_test, seconds=_MINUTE, writes=True),
-    f"{CIRCUIT_PEERING}/arpTables": Action(arp_table, seconds=_SOON),
-    f"{CIRCUIT_PEERING}/routeTables": Action(route_table, seconds=_SOON),
-    f"{CIRCUIT_PEERING}/routeTablesSummary": Action(route_table_summary, seconds=_SOON),
+    f"{CIRCUIT_PEERING}/arpTables": _table(arp_table),
+    f"{CIRCUIT_PEERING}/routeTables": _table(route_table),
+    f"{CIRCUIT_PEERING}/routeTablesSummary": _table(route_table_summary),
     f"{CIRCUIT_PEERING}/stats": Action(stats, method="GET"),
     f"{GATEWAY}/connections": Action(connections, method="GET"),
     f"{GATEWAY}/getAdvertisedRoutes": Action(advertised_routes, seconds=_SOON),

@@ -20,9 +20,10 @@ from sparehub.simulator.arm.pipeline.callers import application_of
 from sparehub.simulator.arm.pipeline.resource_lookup import ResolvedRequest
 from sparehub.simulator.arm.refusals import access as refusals
 from sparehub.simulator.arm.refusals.template import Refusal
-from sparehub.simulator.arm.storage import authorization_log, policies
-from sparehub.simulator.arm.storage.authorization_log import Authorization
+from sparehub.simulator.arm.storage import policies
 from sparehub.simulator.arm.storage.deterministic_ids import guid
+from sparehub.simulator.arm.storage.logs import authorization_log
+from sparehub.simulator.arm.storage.logs.authorization_log import Authorization
 from sparehub.simulator.arm.storage.resource_id import RESOURCE_GROUP, Collection, ResourceId
 from sparehub.simulator.arm.storage.transaction import Transaction
 from sparehub.simulator.arm.types.storage import role_definition
@@ -178,7 +179,10 @@ def check_request(transaction: Transaction, resolved: ResolvedRequest, verb: str
     if resolved.action and verb == "action":
         scope = resolved.action.resource.text
     type_name = resolved.type.name if resolved.type else target.type
-    check_access(transaction, scope, action_on(type_name, verb))
+    permission = verb
+    if resolved.action and verb == "action":
+        permission = resolved.action.action.permitted_as
+    check_access(transaction, scope, action_on(type_name, permission), verb)
     if verb == "write" and isinstance(target, ResourceId):
         _check_policies(transaction, resolved, target, type_name)
 
@@ -205,20 +209,20 @@ def _check_policies(
         raise refusals.DISALLOWED_BY_POLICY(name=target.name, policies=json.dumps(found))
 
 
-def check_access(transaction: Transaction, scope: str, action: str) -> None:
+def check_access(transaction: Transaction, scope: str, action: str, verb: str) -> None:
     """Refuse an action that permissions, a deny assignment or a lock forbid.
 
     Args:
         transaction: The store.
         scope: The path of what is read or written.
         action: Such as ``Microsoft.Network/connections/delete``.
+        verb: What a lock forbids: ``read``, ``write``, ``delete`` or ``action``.
 
     Raises:
         Refusal: AuthorizationFailed, DenyAssignmentAuthorizationFailed or ScopeLocked.
 
     """
     check_permissions(transaction, scope, action)
-    verb = action.rpartition("/")[2].lower()
     if locked := _locked(transaction, scope, verb):
         listed = ",".join(f"'{path}'" for path in dict.fromkeys(locked))
         raise refusals.SCOPE_LOCKED(scope=scope, verb=verb, locked=listed)

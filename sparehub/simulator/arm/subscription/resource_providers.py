@@ -56,7 +56,8 @@ def answer(transaction: Transaction, request: Request, query: ProviderQuery) -> 
     scope = f"/subscriptions/{query.subscription}"
     if isinstance(parse(f"{scope}/resourceGroups"), NoSuchPath):
         raise refusals.SUBSCRIPTION_INVALID(subscription=query.subscription)
-    access_control.check_access(transaction, scope, access_control.action_on(query.type, "read"))
+    action = access_control.action_on(query.type, "read")
+    access_control.check_access(transaction, scope, action, "read")
     missing = json.loads(transaction.setting(_UNREGISTERED, "[]"))
     state = "NotRegistered" if query.namespace.lower() in missing else "Registered"
     body = {

@@ -76,7 +76,8 @@ def answer(transaction: Transaction, request: Request, query: UsageQuery) -> Res
     target = parse(f"{scope}/resourceGroups")
     if isinstance(target, NoSuchPath):
         raise refusals.SUBSCRIPTION_INVALID(subscription=query.subscription)
-    access_control.check_access(transaction, scope, access_control.action_on(query.type, "read"))
+    action = access_control.action_on(query.type, "read")
+    access_control.check_access(transaction, scope, action, "read")
     limits = _limits(transaction)
     rows: list[JsonObject] = []
     for name, (namespace, type_name, limit) in _COUNTED.items():

@@ -157,6 +157,8 @@ class Action:
     """Whether its body is text, and not JSON: the ``text`` of the context's body."""
     operates: bool = False
     """Whether it starts an operation: then it returns a :class:`StartedOperation`."""
+    permitted_as: str = "action"
+    """The verb of the permission that it needs; ``read`` of some that are posted."""
 
 
 @dataclass(frozen=True, kw_only=True)

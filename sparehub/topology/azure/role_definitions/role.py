@@ -4,6 +4,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+PLACEHOLDER = "/subscriptions/SUBSCRIPTION_ID"
+"""The scope in a shipped file; `sparehub roles` fills it in."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Role:
@@ -44,3 +47,9 @@ def merged(*parts: Iterable[str]) -> tuple[str, ...]:
     """Return the actions of all parts, sorted, each once; case does not matter."""
     found = {action.lower(): action for part in parts for action in part}
     return tuple(found[key] for key in sorted(found))
+
+
+def without(actions: Iterable[str], others: Iterable[str]) -> tuple[str, ...]:
+    """Return the actions that are not among the others, sorted."""
+    known = {action.lower() for action in others}
+    return merged(action for action in actions if action.lower() not in known)

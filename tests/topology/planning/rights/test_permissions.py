@@ -14,7 +14,7 @@ from sparehub.topology.planning.operations import (
     ResourceOperation,
     Verb,
 )
-from sparehub.topology.planning.permissions import (
+from sparehub.topology.planning.rights.permissions import (
     EVERYBODY,
     Denial,
     Lock,

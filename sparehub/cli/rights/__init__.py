@@ -1,0 +1,1 @@
+"""Rights: the role definitions for Azure, filled in from the stack files."""

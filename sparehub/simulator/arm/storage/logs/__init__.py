@@ -1,0 +1,1 @@
+"""The logs: writes and their outcomes; authorizations, where somebody asks for them."""
