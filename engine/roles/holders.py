@@ -23,9 +23,10 @@ HOLDERS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     dict.fromkeys(READING, ("reader",))
     | dict.fromkeys(DEPLOYING, ("reader", "deployer"))
     | dict.fromkeys(DRILLING, ("reader", "deployer", "operator"))
-    | dict.fromkeys(OPERATING, ("reader", "operator"))
+    | dict.fromkeys((*OPERATING, "check --live"), ("reader", "operator"))
 )
-"""The roles by command; everybody has ``fence`` beside them, where a circuit is another team's."""
+"""The roles by command. To a reader, ``check --live`` says that the pair is not ready: it may not
+write. Everybody has ``fence`` beside them, where a circuit is another team's."""
 _KEYS = "Microsoft.Network/expressRouteCircuits/authorizations/write"
 
 

@@ -282,7 +282,13 @@ def _is_permitted(
         covers(grant.scope, scope) and _matches(grant.actions, grant.not_actions, action)
         for grant in permissions(transaction)
     )
-    checked = Authorization(action=action, scope=scope, permitted=permitted, linked=linked)
+    checked = Authorization(
+        action=action,
+        scope=scope,
+        permitted=permitted,
+        linked=linked,
+        principal=transaction.caller,
+    )
     authorization_log.append(transaction, checked)
     return permitted
 

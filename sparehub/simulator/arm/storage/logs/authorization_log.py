@@ -23,6 +23,8 @@ class Authorization:
     permitted: bool
     linked: bool = False
     """Whether a write only refers to the scope."""
+    principal: str = ""
+    """The managed identity that asked; empty for the client."""
 
 
 def start(transaction: Transaction, file: Path | None) -> None:
