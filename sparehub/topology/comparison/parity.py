@@ -27,7 +27,7 @@ from sparehub.topology.model.build import build
 from sparehub.topology.model.live_regions import Advertisement, Reason, conflict
 from sparehub.topology.model.pair import Stack
 from sparehub.topology.model.resources import Gateway, Region, Spoke
-from sparehub.topology.rules.pair.dns_servers import Likeness, likeness
+from sparehub.topology.rules.pair.dns_servers import Likeness, always_on_prefixes, likeness
 
 Classification = Literal["wrong", "allowed", "expected"]
 _ORDER: Mapping[Classification, int] = {"wrong": 0, "allowed": 1, "expected": 2}
@@ -127,11 +127,13 @@ class _Pair:
         return self._unless_ignored("GWY-14", reason)
 
     def _dns_servers(self, first: list[str], second: list[str]) -> _Judged:
-        match likeness(first, second):
+        match likeness(first, second, always_on_prefixes(self.primary, self.secondary)):
             case Likeness.SAME:
                 return _Judged("expected", "moved by region.remap")
             case Likeness.ORDER:
                 return _Judged("allowed", "the same servers in another order")
+            case Likeness.ALWAYS_ON:
+                return _Judged("allowed", "each region has servers that are always on")
             case Likeness.ONE_SIDED:
                 return _Judged("wrong", "its twin asks Azure's own DNS (DNS-01)")
             case Likeness.OTHER:

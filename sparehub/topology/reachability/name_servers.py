@@ -25,20 +25,32 @@ NAMES_PATH = "region.dnsServers"
 _AZURE = IPv4Address("168.63.129.16")
 """Azure's own DNS, which every subnet reaches with any routes (VN-03)."""
 
+_REACHED = (NO_PAIR, Verdict.REACHABLE)
+"""Verdicts; a server in the same subnet is not a pair."""
+
 
 def unreached_name_servers(reachability: Reachability) -> Flags:
-    """Return the pairs of a subnet and what holds a DNS server of it that it does not reach."""
+    """Return the pairs of a subnet and what holds a DNS server of it that it does not reach.
+
+    Of an ``alwaysOn`` spoke of a region on standby one server is enough: the other ones may be
+    those that it asks once its region is active.
+    """
     network = reachability.network
     flags: Flags = np.zeros_like(reachability.loops)
     for row, context in enumerate(network.subnets):
         active = network.regions[context.stack].activation is Activation.ACTIVE
-        for address in _asked(context) if active else ():
-            if address == _AZURE:
-                continue
+        always_on = context.spoke is not None and context.spoke.always_on
+        asked = [each for each in _asked(context) if each != _AZURE]
+        if not (active or always_on):
+            continue
+        missed = []
+        for address in asked:
             found = holder(network, context.stack, address)
             column = network.number[found or INTERNET]
-            verdict = reachability.verdicts[row, column]
-            flags[row, column] |= not found or verdict not in {NO_PAIR, Verdict.REACHABLE}
+            if not found or reachability.verdicts[row, column] not in _REACHED:
+                missed.append(column)
+        if active or len(missed) == len(asked):
+            flags[row, missed] = True
     return without_service_subnets(flags, network)
 
 

@@ -555,3 +555,16 @@ def test_other_dns_servers_are_allowed_with_a_reason() -> None:
     assert {(each.verdict, each.reason) for each in found if "dnsServers" in each.path} == {
         ("allowed", "DNS-02 is ignored: each region has its forwarder")
     }
+
+
+def test_dns_servers_of_always_on_spokes_are_each_regions_own() -> None:
+    """Another server that differs is wrong."""
+
+    def found(*theirs: str) -> set[str]:
+        files = [peered(name) for name in ("primary", "secondary")]
+        for values, servers in zip(files, (["10.66.0.4", "10.67.0.4"], list(theirs)), strict=True):
+            values["sparehub:region"]["dnsServers"] = servers
+        return {each.verdict for each in compared(*files) if each.path.endswith("dnsServers")}
+
+    assert found("10.67.0.4") == {"allowed"}
+    assert found("10.67.0.4", "192.168.0.53") == {"wrong"}

@@ -8,6 +8,7 @@ import pytest
 from sparehub.topology.reachability.breaks import broken_by
 from sparehub.topology.reachability.proof import Proof, prove
 from sparehub.topology.reachability.states.states import PairState, all_states
+from tests.topology.peered_hubs import peered
 from tests.topology.reachability.pairs import remapped, sides
 
 Change = Callable[[dict[str, Any]], object]
@@ -98,3 +99,25 @@ def test_a_region_on_standby_is_not_asked() -> None:
     found = states(primary=asks(ON_PREMISES), secondary=asks(ON_PREMISES))
 
     assert not prove(found[NORMAL]).failed
+
+
+def dc_asks(stack: str, *servers: str) -> Change:
+    """Give a region its spoke that is always on, with these DNS servers, and peer the hubs."""
+
+    def change(region: dict[str, Any]) -> None:
+        region.update(peered(stack)["sparehub:region"])
+        region["spokes"]["dc"]["dnsServers"] = list(servers)
+
+    return change
+
+
+def test_a_spoke_that_is_always_on_reaches_one_of_its_servers() -> None:
+    """While its region is on standby without a connection; a list that has none fails."""
+
+    def found(*servers: str) -> set[str]:
+        changes = {"primary": dc_asks("primary"), "secondary": dc_asks("secondary", *servers)}
+        return {each[0] for each in names(prove(states(**changes)[NORMAL]))}
+
+    assert found(ON_PREMISES, "10.67.0.4") == set()
+    assert found(ON_PREMISES) == {"secondary/dc/app"}
+    assert found("10.99.0.4") == {"secondary/dc/app"}

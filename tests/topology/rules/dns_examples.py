@@ -6,6 +6,7 @@ from typing import Any
 from sparehub.topology.rules.pair import dns_servers
 from sparehub.topology.rules.pair.subject import Pair
 from sparehub.topology.rules.rule import Rule
+from tests.topology.peered_hubs import peered
 from tests.topology.reachability.pairs import remapped
 from tests.topology.rules.replication_examples import machine, replicates, same, takes_over
 from tests.topology.rules.rule_inputs import Change, Example, both, in_region, pair
@@ -42,6 +43,20 @@ def replicated(first: Change, *second: Change) -> Callable[[], Pair]:
 def records(name: str) -> Change:
     """Return a change of ``siteRecovery`` that names the records of a machine."""
     return lambda half: half.update(dns={"zone": "corp.example.com", "records": {name: ["www"]}})
+
+
+def always_on(first: list[str], second: list[str]) -> Callable[[], Pair]:
+    """Return a pair with spokes that are always on, each region with these DNS servers."""
+
+    def change(stack: str, servers: list[str]) -> Change:
+        def make(region: dict[str, Any]) -> None:
+            region.update(peered(stack)["sparehub:region"])
+            (replicates if stack == "primary" else takes_over)(same)(region)
+            asks(*servers)(region)
+
+        return make
+
+    return regions(change("primary", first), change("secondary", second))
 
 
 EXAMPLES: tuple[tuple[Rule[Pair], Example], ...] = (
@@ -116,6 +131,33 @@ EXAMPLES: tuple[tuple[Rule[Pair], Example], ...] = (
             "region.siteRecovery.dns.records.dc2",
             "primary replicates no machine of this name; there are app1, dc1",
             regions(replicates(same), takes_over(records("dc1"))),
+        ),
+    ),
+    (
+        dns_servers.twins_have_the_same_dns_servers,
+        Example(
+            always_on(["10.66.0.4"], ["10.67.0.4", "192.168.0.54"]),
+            "region.dnsServers",
+            "10.67.0.4, 192.168.0.54, where the twin of primary has 10.66.0.4",
+            always_on(["10.66.0.4", "10.67.0.4"], ["10.67.0.4"]),
+        ),
+    ),
+    (
+        dns_servers.no_dns_server_is_lost_with_the_other_region,
+        Example(
+            always_on(["10.66.0.4"], ["10.66.0.4"]),
+            "region.dnsServers",
+            "10.66.0.4 lies in the networks of primary alone",
+            always_on(["10.66.0.4", "10.67.0.4"], ["10.67.0.4", "10.66.0.4"]),
+        ),
+    ),
+    (
+        dns_servers.something_stands_at_each_dns_server,
+        Example(
+            always_on(["10.67.0.4"], ["10.67.0.4", "10.2.0.99"]),
+            "region.dnsServers",
+            "nothing is known to stand at 10.2.0.99",
+            always_on(["10.67.0.4"], ["10.67.0.4", "10.2.0.10"]),
         ),
     ),
 )

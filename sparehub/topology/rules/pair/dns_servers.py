@@ -14,7 +14,7 @@ from typing import TypeVar
 
 from sparehub.topology.model.drill.name_servers import moved
 from sparehub.topology.model.pair import Stack
-from sparehub.topology.model.resources import VirtualNetwork
+from sparehub.topology.model.resources import Region, VirtualNetwork
 from sparehub.topology.rules.pair.replication import directions
 from sparehub.topology.rules.pair.subject import Pair
 from sparehub.topology.rules.region.replication import MACHINES, machines_of
@@ -31,16 +31,40 @@ class Likeness(Enum):
     SAME = auto()
     ORDER = auto()  # the same servers in another order
     ONE_SIDED = auto()  # one network asks Azure's own DNS, its twin does not
+    ALWAYS_ON = auto()  # those that differ are in alwaysOn spokes, of which each region has its own
     OTHER = auto()
 
 
-def likeness(ours: Sequence[Address], theirs: Sequence[Address]) -> Likeness:
-    """Compare two lists of servers; addresses that ``region.remap`` moves are moved already."""
+def likeness(
+    ours: Sequence[Address], theirs: Sequence[Address], always_on: Sequence[IPv4Network]
+) -> Likeness:
+    """Compare two lists of servers.
+
+    Args:
+        ours: the primary's, moved already as ``region.remap`` says.
+        theirs: the secondary's.
+        always_on: the prefixes of the ``alwaysOn`` spokes of both regions.
+    """
     if list(ours) == list(theirs):
         return Likeness.SAME
     if not ours or not theirs:
         return Likeness.ONE_SIDED
-    return Likeness.ORDER if set(ours) == set(theirs) else Likeness.OTHER
+    differing = set(ours) ^ set(theirs)
+    if not differing:
+        return Likeness.ORDER
+    own = all(any(IPv4Address(each) in prefix for prefix in always_on) for each in differing)
+    return Likeness.ALWAYS_ON if own else Likeness.OTHER
+
+
+def always_on_prefixes(*regions: Region) -> list[IPv4Network]:
+    """Return the prefixes of the spokes that are in use while their region is on standby, too."""
+    return [
+        prefix
+        for region in regions
+        for spoke in region.spokes
+        if spoke.always_on
+        for prefix in spoke.virtual_network.address_space
+    ]
 
 
 def servers_of(stack: Stack) -> Iterator[tuple[str, VirtualNetwork]]:
@@ -85,15 +109,25 @@ def twins_have_the_same_dns_servers(pair: Pair) -> Iterator[RuleFault]:
 
 @rule("DNS-03", why="A server in the region that is lost answers nobody after the failover.")
 def no_dns_server_is_lost_with_the_other_region(pair: Pair) -> Iterator[RuleFault]:
-    """An address of the other region's networks that this region has not, too."""
+    """An address of the other region's networks that this region has not, too.
+
+    One in an ``alwaysOn`` spoke of the other region may stand beside one that is not lost.
+    """
     for stack, other in (tuple(pair), tuple(pair)[::-1]):
-        for address, path in _named(stack).items():
-            if _within(address, other) and not _within(address, stack):
-                message = (
-                    f"{address} lies in the networks of {other.name} alone, and is lost with them: "
-                    "name a server of this region, or one on-premises"
-                )
-                yield RuleFault(path, message, stack.name)
+        running = always_on_prefixes(other.region)
+        lost: dict[IPv4Address, str] = {}
+        for path, network in servers_of(stack):
+            alone = [each for each in network.dns_servers if _is_lost(each, stack, other)]
+            beside = len(alone) < len(network.dns_servers)
+            for address in alone:
+                if not (beside and any(address in prefix for prefix in running)):
+                    lost.setdefault(address, path)
+        for address, path in lost.items():
+            message = (
+                f"{address} lies in the networks of {other.name} alone, and is lost with them: "
+                "name a server of this region, or one on-premises"
+            )
+            yield RuleFault(path, message, stack.name)
 
 
 @rule("DNS-04", why="Machines of later groups start without names where their server is later.")
@@ -117,16 +151,18 @@ def dns_servers_are_in_the_first_recovery_group(pair: Pair) -> Iterator[RuleFaul
     why="A DNS server that does not arrive with the machines is missed by all of them.",
 )
 def something_stands_at_each_dns_server(pair: Pair) -> Iterator[RuleFault]:
-    """In the region where machines arrive: one of them, or the NVA."""
+    """In the region where machines arrive: one of them, the NVA, or an ``alwaysOn`` spoke."""
     for source, target in directions(pair):
-        arrivals = _arrivals(source)
+        standing = {*_arrivals(source), target.region.nva.ip_address}
+        running = always_on_prefixes(target.region)
         for address, path in _named(target).items():
-            if not _within(address, target) or address == target.region.nva.ip_address:
+            if not _within(address, target) or any(address in prefix for prefix in running):
                 continue
-            if address not in arrivals:
+            if address not in standing:
                 message = (
                     f"nothing is known to stand at {address}: replicate the server to this "
-                    "address (region.replicate.machines), or ignore this with the reason"
+                    "address (region.replicate.machines), put it into an alwaysOn spoke, or ignore "
+                    "this with the reason"
                 )
                 yield RuleFault(path, message, target.name)
 
@@ -148,6 +184,7 @@ def _differing(
 ) -> Iterator[tuple[str, Sequence[IPv4Address], Sequence[IPv4Address]]]:
     """Yield keys of the secondary's file, once, with the twin's servers moved, and its own."""
     moves = _moves(pair)
+    always_on = always_on_prefixes(pair.primary.region, pair.secondary.region)
     networks = dict(zip(_places(pair.primary), servers_of(pair.primary), strict=True))
     seen = set()
     for place, (path, network) in zip(
@@ -157,7 +194,7 @@ def _differing(
             continue
         twin = networks[place][1].dns_servers
         asked = [moved(address, moves) or address for address in twin]
-        if likeness(asked, network.dns_servers) is wanted:
+        if likeness(asked, network.dns_servers, always_on) is wanted:
             seen.add(path)
             yield path, asked, network.dns_servers
 
@@ -191,6 +228,10 @@ def _arrivals(source: Stack) -> dict[IPv4Address, str]:
         for interface in machine.network_interfaces.values()
         if interface.ip_address
     }
+
+
+def _is_lost(address: IPv4Address, stack: Stack, other: Stack) -> bool:
+    return _within(address, other) and not _within(address, stack)
 
 
 def _within(address: IPv4Address, stack: Stack) -> bool:
