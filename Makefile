@@ -27,7 +27,7 @@ long: setup ## runs more lives on the real engine, and large regions under mocks
 
 faults: setup ## kills and misleads failovers on a local Azure, for docs/reliability.md
 	@SPAREHUB_FAULTS=all .venv/bin/python -m pytest -n auto -m "not clients and not browser" tests/failover/test_crash_points.py \
-	  tests/failover/machines/test_dying_with_machines.py \
+	  tests/failover/machines/test_dying_with_machines.py tests/cli/trial/test_removal.py \
 	  tests/failover/steps/keys/test_authorization_keys.py tests/engine/test_failover*.py
 
 clients: setup ## runs other versions of Microsoft's clients against the local Azure

@@ -22,8 +22,8 @@ _PAUSE = 30.0
 """Seconds between two rounds: an operation of the vault may still be running."""
 _OPERATION = 3600.0
 """Seconds for one operation of a removal."""
-_PURGE_AFTER = 5
-"""Rounds after which an item is purged that cannot be removed (SR-57)."""
+_PATIENCE = 5
+"""Rounds in which the vaults are removed before anything else."""
 _NO_SETTINGS: Mapping[str, Any] = MappingProxyType({"properties": {}})
 
 
@@ -61,16 +61,31 @@ class Removal:
                 raise AssertionError(f"{group} is not a group of a trial")
         problems: dict[str, str] = {}
         for number in range(_ROUNDS):
-            problems = {}
-            for step in (self._empty, self._delete):  # first the vault: it keeps its machines
-                for group in groups:
-                    with self.output.progress.status(f"removing {group_of(group)} ..."):
-                        step(group, problems, purge=number >= _PURGE_AFTER)
+            problems = self._round(groups, last_resort=number >= _PATIENCE)
             if not problems:
                 break
             if number + 1 < _ROUNDS:
                 self.client.wait(_PAUSE)
         return [f"{path}: {problem}" for path, problem in problems.items()]
+
+    def _round(self, groups: tuple[str, ...], *, last_resort: bool) -> dict[str, str]:
+        """Try to remove everything once; return what is in the way, by its path.
+
+        The vaults go first, because they keep the machines. As a last resort items are purged
+        (SR-57), and groups are removed although a vault is left: one region may be silent.
+        """
+        problems: dict[str, str] = {}
+        for group in groups:
+            with self.output.progress.status(f"removing the vault of {group_of(group)} ..."):
+                self._empty(group, problems, purge=last_resort)
+        if problems and not last_resort:
+            return problems
+        for group in groups:
+            with self.output.progress.status(f"removing {group_of(group)} ..."):
+                own: dict[str, str] = {}
+                self._delete(group, own)
+                problems |= own
+        return problems
 
     def _empty(self, group: str, problems: dict[str, str], *, purge: bool) -> None:
         """Remove the vaults in a group."""
@@ -79,11 +94,8 @@ class Removal:
             for path, method, body in self._of_vault(str(vault["id"]), problems, purge=purge):
                 self._do(method, path, body, problems)
 
-    def _delete(self, group: str, problems: dict[str, str], *, purge: bool) -> None:
+    def _delete(self, group: str, problems: dict[str, str]) -> None:
         """Remove a group that exists, and read that it is gone."""
-        del purge
-        if problems:
-            return
         answer = self.client.send("GET", group)
         if answer.status == NOT_FOUND:
             return

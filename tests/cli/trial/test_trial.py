@@ -94,3 +94,34 @@ def test_a_trial_above_the_budget_does_not_begin(place: Place) -> None:
 
 def test_networks_alone_cost_nothing(place: Place) -> None:
     assert place.begin(budget=0.0) == 0
+
+
+def test_a_throttled_trial_goes_on_and_shows_no_difference(place: Place) -> None:
+    """Azure asks for a pause when it wants to: the client sends the request again."""
+    control.add_fault(place.store, FaultRequest(kind="throttled", after=4, count=3))
+
+    assert place.begin() == 0
+    assert json.loads((place.out / "report.json").read_text())["differences"] == []
+    statuses = [each["status"] for each in recorded(place)]
+    assert statuses.count(429) == 3
+
+
+def test_what_a_silent_region_keeps_is_removed_once_it_answers(place: Place) -> None:
+    """The trial ends early with code 7; the other region's group is removed all the same."""
+    silent = FaultRequest(kind="region-down", region="southeastasia", after=3)
+    control.add_fault(place.store, silent)
+
+    assert place.begin() == 7
+    left = json.loads((place.out / "report.json").read_text())["left"]
+    assert left
+    assert all("-southeastasia" in each for each in left), left
+    assert not [each for each in place.resources() if "-eastasia" in each]
+    assert len(place.journal) == 1
+
+    control.clear_faults(place.store)
+    assert place.clean_up() == 0
+    assert (place.resources(), place.journal) == ([], [])
+
+
+def recorded(place: Place) -> Any:
+    return json.loads((place.out / "recording.json").read_text())["recordings"][0]["exchanges"]
