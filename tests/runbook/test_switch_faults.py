@@ -2,10 +2,9 @@
 
 import json
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -24,6 +23,9 @@ from tests.runbook.world import (
     served,
     shipped_pair,
 )
+
+if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
 
 Make = Callable[..., SwitchWorld]
 CIRCUIT = (

@@ -103,7 +103,7 @@ class PublishedRunbooks:
         return str(_accepted(name, answer).body["text"])
 
     def _write(self, name: str, value: str) -> str:
-        """Write the data, or draft and publish a runbook; return no id: it has no job in the vault."""
+        """Write the data, or draft and publish a runbook; return no id of a job in the vault."""
         self.guard()
         if name == self.names.data:
             body = {"name": name, "properties": {"value": value, "isEncrypted": False}}
