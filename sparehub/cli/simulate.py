@@ -243,7 +243,7 @@ def serve(
     """Serve the local Azure over HTTP on this machine, for other Azure clients, until stopped.
 
     [bold]sparehub simulate serve --port 8080[/bold] It accepts any GUID as subscription and any
-    bearer token.
+    bearer token. It runs the jobs of runbooks of Azure Automation.
     """
     from sparehub.simulator.http import server
 
