@@ -101,7 +101,9 @@ def print_plan(plan: Plan, output: Output) -> None:
         f"with one to be made {_range(recovery.cold)} s"
     )
     for group, seconds in recovery.groups.items():
-        output.results.print(f"machines of group {group} are verified after {_range(seconds)} s")
+        output.results.print(
+            f"machines of group {group} are verified and found by name after {_range(seconds)} s"
+        )
     for result in plan.objectives:
         output.results.print(f"objective: {result.text}")
     for option in plan.options:

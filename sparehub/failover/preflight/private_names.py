@@ -27,7 +27,8 @@ def private_names_are_known(situation: PreflightContext) -> Iterator[Objection]:
     if source is None or target is None:
         return
     networks = {*source.networks.values(), *target.networks.values()}
-    read = read_private_names(situation.azure, networks)
+    lost = source.networks.values() if situation.unplanned else ()
+    read = read_private_names(situation.azure, networks, lost)
     said = _site_recovery(situation)
     names = PrivateNames(links=read.links, endpoints=read.endpoints, paired=_paired(said))
     for problem in names.problems(source, target):

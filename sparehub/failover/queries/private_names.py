@@ -24,11 +24,18 @@ class PrivateNamesRead:
     unread: tuple[str, ...] = ()
 
 
-def read_private_names(azure: Azure, networks: Collection[ResourceId]) -> PrivateNamesRead:
+def read_private_names(
+    azure: Azure, networks: Collection[ResourceId], lost: Collection[ResourceId] = ()
+) -> PrivateNamesRead:
     """Return the links and private endpoints of some networks.
 
     https://learn.microsoft.com/rest/api/dns/privatedns/virtual-network-links,
     https://learn.microsoft.com/rest/api/virtualnetwork/private-endpoints
+
+    Args:
+        azure: where they are read.
+        networks: the ids of the networks.
+        lost: those whose region may be lost: the zones of their endpoints are not read.
     """
     links, endpoints = indexed(azure, _LINKS), indexed(azure, _ENDPOINTS)
     unread = [
@@ -39,6 +46,9 @@ def read_private_names(azure: Azure, networks: Collection[ResourceId]) -> Privat
     found = []
     for endpoint in (each for row in endpoints.items for each in _endpoints(row)):
         if endpoint.network not in networks:
+            continue
+        if endpoint.network in lost:
+            found.append(endpoint)
             continue
         zones = glance(azure, f"{endpoint.id}/privateDnsZoneGroups")
         if not zones.accepted:

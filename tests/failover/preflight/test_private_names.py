@@ -121,6 +121,19 @@ def test_an_endpoint_without_a_twin_refuses_until_one_stands_for_it(estate: Esta
     assert estate.ask() == []
 
 
+def test_a_lost_region_is_not_asked_for_the_zones_of_its_endpoints(estate: Estate) -> None:
+    """An unplanned failover names what has no twin, and nothing that only that region knows."""
+    put_endpoint(estate.arm, "primary")
+    put_endpoint(estate.arm, "secondary")
+    estate.arm.put(*zone_group(f"{NETWORK}/privateEndpoints/pe-primary"))
+    assert len(estate.ask()) == 1
+
+    estate.arm.inject("region-down", region="eastasia")
+    assert estate.ask(Mode.UNPLANNED) == []
+    estate.arm.send("DELETE", f"{NETWORK}/privateEndpoints/pe-secondary")
+    assert ["has no twin" in each.text for each in estate.ask(Mode.UNPLANNED)] == [True]
+
+
 def test_a_vault_without_public_access_needs_its_zone(estate: Estate) -> None:
     """SR-67: where machines are, and where they arrive."""
     estate.more = {"vault": {"name": "rsv-sparehub", "publicNetworkAccess": "Disabled"}}
