@@ -1,12 +1,15 @@
 """`sparehub plan --dns`, as a person and as a script run it."""
 
 import json
+import os
+import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
 from ruamel.yaml import YAML
 
+from engine.paths import VENV
 from tests.command_fixtures import Sparehub
 from tests.moved_machines import DNS, moved_files
 
@@ -102,3 +105,25 @@ def test_without_a_zone_the_addresses_are_shown(sparehub: Sparehub, tmp_path: Pa
 
     assert "address: app1, app1-nic: 10.2.0.10 -> 10.12.0.10" in done.stdout
     assert "no file says where the records are: siteRecovery.dns: {zone:" in done.stdout
+
+
+def test_the_hook_sends_the_script_or_nothing(sparehub: Sparehub, tmp_path: Path) -> None:
+    """As a hook runs it, with a program that keeps what it reads."""
+    write(tmp_path, DNS)
+    document = json.loads(sparehub("plan", "failover", "--dns", "--json").stdout)["dns"]
+    (tmp_path / "bin").mkdir()
+    program = tmp_path / "bin" / "nsupdate"
+    program.write_text("#!/bin/sh\ncat > sent\n")
+    program.chmod(0o755)
+    variables = {**os.environ, "PATH": f"{program.parent}:{VENV / 'bin'}:{os.environ['PATH']}"}
+
+    def run() -> int:
+        command = document["hooks"][0]["command"]
+        return subprocess.run(command, cwd=tmp_path, env=variables, check=False).returncode
+
+    assert run() == 0
+    assert (tmp_path / "sent").read_text().rstrip("\n") == document["scripts"]["nsupdate"]
+    (tmp_path / "sent").unlink()
+    write(tmp_path, None)
+    assert run() == 2
+    assert not (tmp_path / "sent").exists()
