@@ -2,9 +2,10 @@
 
 import json
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
@@ -24,9 +25,6 @@ from tests.runbook.world import (
     shipped_pair,
 )
 
-if TYPE_CHECKING:
-    from contextlib import AbstractContextManager
-
 Make = Callable[..., SwitchWorld]
 CIRCUIT = (
     f"/subscriptions/{SUBSCRIPTION}/resourceGroups/rg-sparehub-erc-hong-kong/providers"
@@ -44,18 +42,15 @@ def templates(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def make(templates: Path, tmp_path: Path) -> Iterator[Make]:
     """Return a maker of served worlds."""
-    opened: list[AbstractContextManager[SwitchWorld]] = []
+    count = iter(range(100))
+    with ExitStack() as opened:
 
-    def made(files: Files | None = None, kind: PlanKind = PlanKind.FAILOVER) -> SwitchWorld:
-        name = f"azure{len(opened)}"
-        world = copy_of(files or shipped_pair(), kind, templates, tmp_path / name / "store")
-        front = served(world)
-        opened.append(front)
-        return front.__enter__()
+        def made(files: Files | None = None, kind: PlanKind = PlanKind.FAILOVER) -> SwitchWorld:
+            directory = tmp_path / f"azure{next(count)}" / "store"
+            world = copy_of(files or shipped_pair(), kind, templates, directory)
+            return opened.enter_context(served(world))
 
-    yield made
-    for front in opened:
-        front.__exit__(None, None, None)
+        yield made
 
 
 def switched(world: SwitchWorld) -> None:

@@ -198,6 +198,7 @@ class SwitchWorld:
             [
                 sys.executable,
                 "-I",
+                "-B",  # a module that is written twice in a second would be taken from its cache
                 "-S",
                 "-c",
                 f"{runner}runpy.run_path(sys.argv[0], run_name='__main__')",
