@@ -39,7 +39,7 @@ from sparehub.topology.rules.pair.interlock import (
     refuse_two_live_regions,
 )
 from sparehub.topology.rules.stack_file.parse import parse_stack
-from sparehub.topology.state.deployed import Deployed
+from sparehub.topology.state.deployed import Deployed, with_peers_that_stand
 from sparehub.topology.state.generation import (
     OPERATION_VARIABLE,
     Deployment,
@@ -100,7 +100,7 @@ def approved(read_items: ReadItems | None = None) -> tuple[StackConfig, Region]:
     refuse_moved_circuits(region, deployed)
     refuse_renamed_spokes(region, deployed)
     refuse_lost_connections(region, deployed)
-    region = _with_source(region, recorded, pair)
+    region = _with_peers(_with_source(region, recorded, pair), recorded, pair)
     paired = _hold_against_pair(config, region, pair)
     hold_parts_in_use(region, recorded, paired, read_items)
     enforce(Stack(name=stack, config=config, region=region), recorded, paired)
@@ -231,6 +231,19 @@ def _with_source(region: Region, recorded: Resources, pair: _Pair) -> Region:
             "region.replicate first, then this one again"
         )
     return replace(region, site_recovery=replace(region.site_recovery, source=source))
+
+
+def _with_peers(region: Region, recorded: Resources, pair: _Pair) -> Region:
+    """Return a region whose hub is peered with a hub that stands, or may stand."""
+    if pair.problem:
+        return region
+    made = with_peers_that_stand(region, recorded, pair.resources or {})
+    if made != region:
+        messages.warn(
+            "region.hub.peerings: the other region's hub does not stand yet: deploy that stack, "
+            "and then this one again"
+        )
+    return made
 
 
 def _hold_to_generation(stack: str, config: StackConfig, own: SwitchRecord, pair: _Pair) -> None:

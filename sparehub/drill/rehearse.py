@@ -88,7 +88,9 @@ def rehearse(
         if run_hooks:
             copy_programs(directory, rehearsal.project)
     output.note(f"simulated Azure at {rehearsal.home.simulator}")
-    for stack in STACKS:
+    peered = read_stack(rehearsal.project, STACKS[0]).region.hub_peerings
+    # The first stack's half of the peering of the hubs needs the second one's hub.
+    for stack in (*STACKS, *(STACKS[:1] if peered else ())):
         with output.progress.status(f"building {stack} ..."):
             rehearsal.pulumi("up", "--yes", "--skip-preview", "--stack", stack)
     machines = RehearsedMachines.of(rehearsal, partial(_sparehub, rehearsal))

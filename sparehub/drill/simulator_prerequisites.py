@@ -56,6 +56,8 @@ def make_ready(rehearsal: Rehearsal, stack: str) -> None:
             circuit.pop("authorizationKey", None)
             circuit["id"] = _own(circuit["id"])
             make(azure, _circuit(circuit, circuit.get("location", location)))
+    for peering in region["hub"].get("peerings", {}).values():
+        peering["id"] = _own(peering["id"])
     for subnet in _subnets(region):
         if "networkSecurityGroupId" in subnet:
             subnet["networkSecurityGroupId"] = _own(subnet["networkSecurityGroupId"])

@@ -53,6 +53,7 @@ class Network:
 
     id: str
     name: str
+    location: str
     space: tuple[IPv4Network, ...]
     subnets: tuple[Subnet, ...]
     halves: tuple[Half, ...]
@@ -86,6 +87,7 @@ def networks(resources: Iterable[Json]) -> dict[str, Network]:
         found[here] = Network(
             id=here,
             name=str(each["name"]),
+            location=str(each.get("location", "")),
             space=space,
             subnets=tuple(_subnet(subnet, tables) for subnet in subnets),
             halves=tuple(_half(peering) for peering in peerings),

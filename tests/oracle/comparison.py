@@ -29,9 +29,14 @@ class Said:
 
 def world_of(scene: Scene) -> World:
     """Render the regions as ARM resources, as the oracle reads them."""
+    other = {"primary": "secondary", "secondary": "primary"}
     return World(
         *(
-            Region(stack, rendered(each, stack), given(each, nva_lost=stack in scene.lost_nvas))
+            Region(
+                stack,
+                rendered(each, stack, other.get(stack, "")),
+                given(each, nva_lost=stack in scene.lost_nvas),
+            )
             for stack, each in scene.regions.items()
         )
     )

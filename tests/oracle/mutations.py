@@ -16,6 +16,7 @@ JUDGED = {
     "intervals": f"{_ROUTES}.intervals",
     "effective_route": f"{_ROUTES}.effective_route",
     "longest_prefix_match": f"{_ROUTES}.longest_prefix_match",
+    "hub_peers": f"{_ROUTES}.hub_peers",
     "route_precedence": f"{_ROUTES}.route_precedence",
     "routes": f"{_ROUTES}.routes",
     "forwarding": f"{_ROUTES}.forwarding",
@@ -69,7 +70,7 @@ MUTATIONS = (
     ),
     # RT-12, ER-23: who holds an address, and who is the next hop
     Mutation("forwarding", "elif peered(context.spoke):", "elif context.spoke:"),
-    Mutation("forwarding", "return self.unknown", "return self.to_nva"),
+    Mutation("forwarding", "if address != region.nva.ip_address:", "if False:"),
     Mutation("forwarding", "(advertised - {DEFAULT_ROUTE})", "advertised"),
     Mutation("forwarding", "(advertised and PRIVATE_RANGES)", "()"),
     Mutation("forwarding", "length == best for", "length >= 0 for"),
@@ -87,12 +88,19 @@ MUTATIONS = (
         "outcomes", "not context.spoke.spoke_to_hub.allow", "not context.spoke.hub_to_spoke.allow"
     ),
     Mutation("outcomes", "(spoke.hub_to_spoke, spoke.spoke_to_hub)", "(spoke.spoke_to_hub,)"),
-    Mutation("outcomes", "= DELIVERED[1 << bit]", "= DELIVERED[1]"),
+    Mutation("outcomes", "[outcomes] if by_nva else", "[outcomes] if False else"),
     Mutation("forwarding_rows", "max(first, low) : max(", "first : max("),
     Mutation("forwarding_rows", 'local="")', "local=context.network)"),
     # ER-26: from region to region
     Mutation("forwarding_rows", "elif route.remote:", "elif False:"),
-    Mutation("outcomes", "_through_nva(bit)[other[leaves]]", "other[leaves]"),
+    Mutation("outcomes", "self._gateways[other], where", "self._gateways[stack], where"),
+    # PE-01, PE-02, PE-17b, RT-12: over the peering of the hubs
+    Mutation("hub_peers", "return peering.half.connected and", "return"),
+    Mutation("routes", "(*self._spokes, *self._peers)", "self._spokes"),
+    Mutation("forwarding", "if address != self.regions[other].nva.ip_address:", "if False:"),
+    Mutation("outcomes", "self._nvas[other], where=beyond", "self._nvas[stack], where=beyond"),
+    Mutation("outcomes", "(by_nva and not back.allow_forwarded_traffic)", "False"),
+    Mutation("outcomes", "if not allowed or (by_nva", "if (by_nva"),
     # RT-22: what that means for a conversation
     Mutation("outcome_bits", "open_ended = all(", "open_ended = any("),
     Mutation("outcome_bits", "{nvas & stateful for nvas in", "{nvas for nvas in"),

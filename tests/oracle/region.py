@@ -31,6 +31,7 @@ class Region:
     def __init__(self, name: str, resources: Iterable[Json], given: Given) -> None:
         self.name = name
         self.given = given
+        self.abroad: Region | None = None  # the other region, where one stands beside this
         known = list(resources)
         self.networks = networks(known)
         self._links = links(known)
@@ -68,6 +69,12 @@ class Region:
         behind = {network.id, *(half.remote for half in peers(self, network) if half.uses)}
         return any(link.network in behind for link in self.live)
 
+    def owner(self, network: str) -> "Region | None":
+        """Return the region that has a network: this one, the other one, or nobody known."""
+        if network in self.networks:
+            return self
+        return self.abroad if self.abroad and network in self.abroad.networks else None
+
     def _shown(self, hub: str) -> list[IPv4Network]:
         shown = list(self.networks[hub].space)
         for each in self.networks.values():
@@ -88,11 +95,16 @@ def may_both_be_live(one: Region, other: Region) -> bool:
 def peers(region: Region, network: Network) -> Iterator[Half]:
     """Yield the halves of a network whose other half stands and is connected, too (PE-01).
 
-    A half that would use the gateway of a network whose half offers none does not (PE-10).
+    A half that would use the gateway of a network whose half offers none does not (PE-10). Of a
+    network that is lost with its region, or is somebody else's, the half that stands says it all.
     """
     for half in network.halves:
-        other = region.networks.get(half.remote)
-        back = opposite(other, network) if other else None
+        owner = region.owner(half.remote)
+        if owner is None:
+            if half.connected:
+                yield _without_gateway(half)
+            continue
+        back = opposite(owner.networks[half.remote], network)
         if half.connected and back is not None and back.connected:
             yield half if back.transit or not half.uses else _without_gateway(half)
 

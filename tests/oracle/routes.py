@@ -6,7 +6,7 @@ https://learn.microsoft.com/azure/virtual-network/virtual-networks-udr-overview
 from dataclasses import dataclass, replace
 from ipaddress import IPv4Address, IPv4Network
 
-from tests.oracle.arm import Network, Subnet
+from tests.oracle.arm import Half, Network, Subnet
 from tests.oracle.region import Region, peers
 
 DEFAULT, USER, GATEWAY = "Default", "User", "VirtualNetworkGateway"
@@ -43,7 +43,8 @@ def effective(
     """Return every candidate (RT-01), the losers not active (RT-04)."""
     found = [Route(DEFAULT, prefix, "VnetLocal") for prefix in network.space]
     for half in peers(region, network):
-        found += [Route(DEFAULT, prefix, "VNetPeering") for prefix in half.space]
+        hop = "VNetPeering" if _is_near(region, network, half) else "VNetGlobalPeering"
+        found += [Route(DEFAULT, prefix, hop) for prefix in half.space]
     direct = tuple(found)
     heard = region.learned(network) if subnet.propagates else ()  # RT-09
     over = frozenset(region.leaving) if heard else frozenset()
@@ -65,6 +66,15 @@ def effective(
                 found.append(Route(DEFAULT, prefix, "None"))
     found += [Route(USER, route.prefix, route.hop, route.address) for route in subnet.routes]
     return [replace(route, active=not _loses(route, found, direct)) for route in found]
+
+
+def _is_near(region: Region, network: Network, half: Half) -> bool:
+    """Return whether both networks of a peering are in one region (PE-15).
+
+    https://learn.microsoft.com/azure/virtual-network/virtual-network-peering-overview
+    """
+    owner = region.owner(half.remote)
+    return owner is not None and owner.networks[half.remote].location == network.location
 
 
 def _loses(route: Route, all_routes: list[Route], direct: tuple[Route, ...]) -> bool:

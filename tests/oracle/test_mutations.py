@@ -4,18 +4,22 @@ from dataclasses import replace
 from functools import cache
 from ipaddress import IPv4Network
 from random import Random
+from typing import Any
 
 import pytest
 
 from sparehub.topology.config.enums import Prefers
 from sparehub.topology.model import resources
+from tests.configurations import region_of
 from tests.oracle.comparison import Said, by_oracle, by_verifier
 from tests.oracle.mutations import JUDGED, MUTATIONS, Mutation, mutated
 from tests.topology.fault_strategies import Scene, faulty_scene, mixing
+from tests.topology.peered_hubs import peered
 from tests.topology.reachability.pairs import pair, table, with_route, with_table
 
 # Each fault that a draw can show, three of these do.
 SEEDS = (0, 11, 23, 32, 41, 65, 95, 97, 141, 185, 199, 228, 231, 306, 322, 406, 412, 435, 502, 518)
+ACCESS = ("allow_virtual_network_access", "allow_forwarded_traffic")
 UNTOUCHED = Mutation("verify", "def verify(", "def verify(")
 
 
@@ -61,6 +65,16 @@ def contradictory() -> Scene:
     )
 
 
+def peered_hubs(off: str) -> Scene:
+    """Return both regions with peered hubs, a flag of the secondary's half off."""
+    regions = {stack: region_of(peered(stack)) for stack in ("primary", "secondary")}
+    (peering,) = regions["secondary"].hub_peerings
+    change: dict[str, Any] = {off: False} if off else {}
+    half = replace(peering, half=replace(peering.half, **change))
+    regions["secondary"] = replace(regions["secondary"], hub_peerings=(half,))
+    return Scene(regions)
+
+
 @cache
 def judged() -> tuple[tuple[Scene, Said], ...]:
     """Return fixed scenes and what the oracle says: drawn by seeds, and what none would draw."""
@@ -69,6 +83,7 @@ def judged() -> tuple[tuple[Scene, Said], ...]:
     made = [Scene({"primary": region}) for region in regions]
     made += [contradictory(), mixing("192.168.0.0/16"), mixing("10.11.0.0/24")]
     made.append(mixing("192.168.0.0/16", one_circuit=False))
+    made += [peered_hubs(flag) for flag in ("", "connected", *ACCESS)]
     return tuple((scene, by_oracle(scene)) for scene in (*drawn, *made))
 
 

@@ -88,6 +88,8 @@ class World:
 
     def __init__(self, *regions: Region) -> None:
         self.regions = regions
+        for region in regions:
+            region.abroad = next((each for each in regions if each is not region), None)
         self._tables: dict[Place, list[Route]] = {}
         advertised = [prefix for region in regions for prefix in region.given.on_premises]
         sites = [prefix for prefix in advertised if prefix != ANYWHERE]
@@ -172,7 +174,7 @@ class World:
             return packet.ends(End.DROPPED, place.name, "routed to nowhere")
         if route.hop == "VnetLocal":
             return self._into(place.region, place.network, packet)
-        if route.hop == "VNetPeering":
+        if route.hop in ("VNetPeering", "VNetGlobalPeering"):
             half = next(h for h in peers(place.region, place.network) if route.prefix in h.space)
             return self._across(place, half, packet)
         if route.hop == "Internet":
@@ -189,12 +191,10 @@ class World:
         return packet.ends(End.DROPPED, network.name, "no subnet holds the address")
 
     def _across(self, place: Place, half: Half, packet: _Packet) -> Outcome:
-        other = place.region.networks[half.remote]
-        back = opposite(other, place.network)
-        # PE-17b: what the receiver's half does not allow, a security group may still pass.
-        refused = packet.forwarded and not (back and back.forwarded)
-        packet = _crossing(place, half, packet)
-        return self._into(place.region, other, replace(packet, doubtful=packet.doubtful or refused))
+        owner = place.region.owner(half.remote)
+        if owner is None:
+            return packet.ends(End.DROPPED, half.remote, "nobody is known to be there")
+        return self._into(owner, owner.networks[half.remote], _crossing(place, half, packet))
 
     def _up(self, place: Place, route: Route, packet: _Packet) -> Outcome | tuple[Place, _Packet]:
         """Leave by the gateway, the network's own or the peer's that it uses."""
@@ -223,13 +223,21 @@ class World:
         self, place: Place, route: Route, packet: _Packet
     ) -> Outcome | tuple[Place, _Packet]:
         """Hand a packet to an appliance of the own or a directly peered network (RT-12)."""
-        region, address = place.region, route.address
-        halves = {place.network.id: None, **{h.remote: h for h in peers(region, place.network)}}
+        address = route.address
+        halves = {
+            place.network.id: None,
+            **{h.remote: h for h in peers(place.region, place.network)},
+        }
         for key, half in halves.items():
-            network = region.networks[key]
-            space = half.space if half else network.space
+            region = place.region.owner(key)
+            space = half.space if half else place.network.space
             if address is None or not any(address in prefix for prefix in space):
                 continue
+            if region is None:
+                lost = place.region.abroad is None and len(self.regions) == 1
+                end = End.DROPPED if lost else End.UNKNOWN
+                return packet.ends(end, str(address), "in a network that nobody described")
+            network = region.networks[key]
             if half is not None:
                 packet = _crossing(place, half, packet)
             if address != region.given.nva:
@@ -243,10 +251,15 @@ class World:
 
 
 def _crossing(place: Place, half: Half, packet: _Packet) -> _Packet:
-    """PE-16, PE-17b: without access on either half, a security group decides."""
-    back = opposite(place.region.networks[half.remote], place.network)
+    """PE-16, PE-17b: without access on either half, a security group decides.
+
+    So it does where an NVA forwards the packet and the receiver's half does not allow that.
+    """
+    owner = place.region.owner(half.remote)
+    back = opposite(owner.networks[half.remote], place.network) if owner else None
     open_ = half.access and back is not None and back.access
-    return replace(packet, doubtful=packet.doubtful or not open_)
+    refused = packet.forwarded and not (back and back.forwarded)
+    return replace(packet, doubtful=packet.doubtful or not open_ or refused)
 
 
 def _is_gateway_subnet(place: Place, region: Region) -> bool:

@@ -10,6 +10,7 @@ from sparehub.topology.model.resources import (
     Circuit,
     Connection,
     Gateway,
+    HubPeering,
     Peering,
     Region,
     RouteTable,
@@ -37,9 +38,12 @@ def given(region: Region, *, nva_lost: bool = False) -> Given:
     )
 
 
-def rendered(region: Region, subscription: str) -> list[Resource]:
-    """Return the ARM resources of a region, in a subscription of its own."""
-    return _Rendering(region, f"/subscriptions/{subscription}").resources()
+def rendered(region: Region, subscription: str, beyond: str = "") -> list[Resource]:
+    """Return the ARM resources of a region, in a subscription of its own.
+
+    ``beyond`` is the subscription of the networks that the hub is peered with.
+    """
+    return _Rendering(region, f"/subscriptions/{subscription}", beyond).resources()
 
 
 def row(route: EffectiveRoute) -> Row:
@@ -55,8 +59,9 @@ def row(route: EffectiveRoute) -> Row:
 
 
 class _Rendering:
-    def __init__(self, region: Region, subscription: str) -> None:
+    def __init__(self, region: Region, subscription: str, beyond: str) -> None:
         self.region = region
+        self.beyond = beyond
         self.subscription = subscription
         group = f"{subscription}/resourceGroups/{region.resource_group}"
         self.network = f"{group}/providers/Microsoft.Network"
@@ -66,7 +71,11 @@ class _Rendering:
         region = self.region
         found = [self._table(table) for table in region.route_tables]
         halves = [(s.hub_to_spoke, s.virtual_network) for s in region.spokes]
-        found.append(self._virtual_network(region.hub, halves))
+        hub = self._virtual_network(region.hub, halves)
+        hub["properties"]["virtualNetworkPeerings"] += [
+            self._half_beyond(hub["id"], peering) for peering in region.hub_peerings
+        ]
+        found.append(hub)
         found += [
             self._virtual_network(spoke.virtual_network, [(spoke.spoke_to_hub, region.hub)])
             for spoke in region.spokes
@@ -135,20 +144,14 @@ class _Rendering:
             "properties": properties,
         }
 
+    def _half_beyond(self, network: str, peering: HubPeering) -> Resource:
+        group = f"/subscriptions/{self.beyond}/resourceGroups/{peering.remote_id.resource_group}"
+        remote = f"{group}/providers/Microsoft.Network/virtualNetworks/{peering.remote_id.name}"
+        return _half(network, peering.half, remote, peering.address_space)
+
     def _half(self, network: str, peering: Peering, other: VirtualNetwork) -> Resource:
-        return {
-            "name": peering.name,
-            "id": f"{network}/virtualNetworkPeerings/{peering.name}",
-            "properties": {
-                "peeringState": "Connected" if peering.connected else "Disconnected",
-                "remoteVirtualNetwork": {"id": self._id("virtualNetworks", other.name)},
-                "remoteVirtualNetworkAddressSpace": _space(other.address_space),
-                "allowVirtualNetworkAccess": peering.allow_virtual_network_access,
-                "allowForwardedTraffic": peering.allow_forwarded_traffic,
-                "allowGatewayTransit": peering.allow_gateway_transit,
-                "useRemoteGateways": peering.use_remote_gateways,
-            },
-        }
+        remote = self._id("virtualNetworks", other.name)
+        return _half(network, peering, remote, other.address_space)
 
     def _gateway(self, gateway: Gateway) -> Resource:
         subnet = f"{self._id('virtualNetworks', self.region.hub.name)}/subnets/{GATEWAY_SUBNET}"
@@ -186,3 +189,19 @@ class _Rendering:
 
 def _space(prefixes: Iterable[IPv4Network]) -> dict[str, list[str]]:
     return {"addressPrefixes": [str(prefix) for prefix in prefixes]}
+
+
+def _half(network: str, peering: Peering, remote: str, space: Iterable[IPv4Network]) -> Resource:
+    return {
+        "name": peering.name,
+        "id": f"{network}/virtualNetworkPeerings/{peering.name}",
+        "properties": {
+            "peeringState": "Connected" if peering.connected else "Disconnected",
+            "remoteVirtualNetwork": {"id": remote},
+            "remoteVirtualNetworkAddressSpace": _space(space),
+            "allowVirtualNetworkAccess": peering.allow_virtual_network_access,
+            "allowForwardedTraffic": peering.allow_forwarded_traffic,
+            "allowGatewayTransit": peering.allow_gateway_transit,
+            "useRemoteGateways": peering.use_remote_gateways,
+        },
+    }

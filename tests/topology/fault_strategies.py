@@ -13,6 +13,7 @@ from sparehub.topology.config.resource_ids import ResourceId
 from sparehub.topology.model.resources import (
     Circuit,
     CircuitReference,
+    HubPeering,
     Peering,
     Region,
     Route,
@@ -21,6 +22,7 @@ from sparehub.topology.model.resources import (
     Subnet,
 )
 from tests.configurations import region_of, shipped
+from tests.topology.peered_hubs import HUBS, NVAS, hub_id
 from tests.topology.reachability.pairs import remapped
 
 T = TypeVar("T")
@@ -84,6 +86,8 @@ def faulty_scene(choose: Choose) -> Scene:
         for stack in STACKS
         if (stack, "region") != (lost, kind)
     }
+    if spaces["secondary"] != "retained" and choose([True, False]):
+        regions = {stack: _joined(choose, stack, region) for stack, region in regions.items()}
     option = choose(["none", "none", "fast path", "one circuit"])
     if option == "fast path":
         regions = {stack: fast(region) for stack, region in regions.items()}
@@ -93,6 +97,50 @@ def faulty_scene(choose: Choose) -> Scene:
             for stack, region in regions.items()
         }
     return Scene(regions, frozenset({lost} if kind == "nva" else ()))
+
+
+def _joined(choose: Choose, stack: str, region: Region) -> Region:
+    """Give a hub its half of the peering with the other one, and its NVA routes over it."""
+    flags = [True, True, True, False]
+    other = next(each for each in HUBS if each != stack)
+    half = Peering(
+        name="peer-hubs",
+        allow_virtual_network_access=choose(flags),
+        allow_forwarded_traffic=choose(flags),
+        allow_gateway_transit=False,
+        use_remote_gateways=False,
+        connected=choose(flags),
+    )
+    peering = HubPeering(
+        key="other",
+        remote_id=ResourceId.parse(hub_id(other)),
+        address_space=(IPv4Network(HUBS[other]),),
+        half=half,
+    )
+    region = replace(region, hub_peerings=(peering,))
+    for _ in range(choose([0, 1, 1, 2])):
+        prefix = choose(["10.1.0.0/24", "10.2.0.0/24", "10.21.0.0/24", "10.22.0.0/24"])
+        hop = choose([NVAS[other], NVAS[other], NVAS[other], HUBS[other].replace("0/24", "77")])
+        route = Route(
+            name="over",
+            address_prefix=IPv4Network(prefix),
+            next_hop_type=NextHopType.VIRTUAL_APPLIANCE,
+            next_hop_ip_address=IPv4Address(hop),
+        )
+        tables = tuple(
+            replace(
+                table,
+                routes=(
+                    *(r for r in table.routes if r.address_prefix != route.address_prefix),
+                    route,
+                ),
+            )
+            if table.key == choose(["nva", "nva", "nva", "gateway", "spokes"])
+            else table
+            for table in region.route_tables
+        )
+        region = replace(region, route_tables=tables)
+    return region
 
 
 def fast(region: Region) -> Region:

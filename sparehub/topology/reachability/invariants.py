@@ -12,6 +12,11 @@ from sparehub.topology.config.enums import Activation, Depth
 from sparehub.topology.model.build import STORAGE_ENDPOINT
 from sparehub.topology.model.live_regions import Reason, conflict
 from sparehub.topology.model.resources import Region
+from sparehub.topology.reachability.always_on import (
+    routed_prefixes,
+    unreached_pairs,
+    without_path,
+)
 from sparehub.topology.reachability.effective_routes.advertisements import (
     advertisement,
     live_connections,
@@ -19,7 +24,11 @@ from sparehub.topology.reachability.effective_routes.advertisements import (
     outbound_connections,
     uses_gateway,
 )
-from sparehub.topology.reachability.effective_routes.forwarding import INTERNET, ON_PREMISES
+from sparehub.topology.reachability.effective_routes.forwarding import (
+    INTERNET,
+    ON_PREMISES,
+    SubnetContext,
+)
 from sparehub.topology.reachability.effective_routes.routes import HUB
 from sparehub.topology.reachability.name_servers import NAMES, explained
 from sparehub.topology.reachability.services import without_service_subnets
@@ -33,11 +42,13 @@ from sparehub.topology.rules.region.routes import tables_of
 
 _SHOWN = 3  # prefixes in a reason
 OVERLAP = "overlap"
+ALWAYS_ON = "always-on"
 INVARIANTS = {
     "symmetric": "a stateful NVA sees both directions or neither (RT-22)",
     "no-loop": "no packet is in a loop",
     "no-blackhole": "a region delivers what it advertises",
     "isolation": "the spokes of a standby region reach neither on-premises nor the other region",
+    ALWAYS_ON: "alwaysOn spokes and the spokes in use of the other region reach each other",
     "egress": "spokes reach the internet through the NVA only",
     "replication": "replication bypasses the NVA and on-premises (RT-25)",
     "prefix-count": "a gateway has at most 1,000 prefixes to advertise (ER-21)",
@@ -105,6 +116,7 @@ def pair_violations(reachability: Reachability) -> Iterator[tuple[str, Flags]]:
     yield "no-loop", reachability.loops
     yield "no-blackhole", _black_holes(reachability)
     yield "isolation", _not_isolated(reachability)
+    yield ALWAYS_ON, unreached_pairs(reachability)
     yield "egress", _direct_egress(reachability)
 
 
@@ -126,7 +138,9 @@ def _not_isolated(reachability: Reachability) -> Flags:
     stacks = np.array([list(network.regions).index(item.stack) for item in network.subnets])
     flags: Flags = np.zeros_like(reached)
     count = len(stacks)
-    flags[:count, :count] = stacks[:, None] != stacks[None, :]
+    joined = np.array(_joined(reachability), dtype=bool)
+    apart = ~(joined[:, None] | joined[None, :])
+    flags[:count, :count] = (stacks[:, None] != stacks[None, :]) & apart
     on_premises = network.number[ON_PREMISES]
     for number, context in enumerate(network.subnets):
         region = network.regions[context.stack]
@@ -136,6 +150,24 @@ def _not_isolated(reachability: Reachability) -> Flags:
             flags[number, on_premises] = flags[on_premises, number] = True
     wrong: Flags = flags & reached
     return wrong
+
+
+def _joined(reachability: Reachability) -> list[bool]:
+    """Return of each subnet whether the other region is to reach it, as the stack files say.
+
+    By ``hub.peerings`` these are the hubs, and the spokes that the other NVA has a route to. An
+    alwaysOn spoke is in use in either case.
+    """
+    network = reachability.network
+    routed = {stack: routed_prefixes(region) for stack, region in network.regions.items()}
+
+    def is_joined(context: SubnetContext) -> bool:
+        if context.spoke is None:
+            return context.stack in network.joins
+        space = {*context.spoke.virtual_network.address_space}
+        return context.spoke.always_on or space <= routed[network.other_stack[context.stack]]
+
+    return [is_joined(context) for context in network.subnets]
 
 
 def _direct_egress(reachability: Reachability) -> Flags:
@@ -157,6 +189,15 @@ def region_violations(reachability: Reachability, explainer: Explainer) -> Itera
         yield from _connections(stack, region)
         yield from _set_outside_stack_files(stack, region)
     yield from _replication(reachability, explainer)
+    for missing in without_path(reachability):
+        yield Violation(
+            invariant=ALWAYS_ON,
+            source=missing.source,
+            destination=missing.destination,
+            verdict=missing.verdict,
+            reason=missing.reason,
+            fails=False,  # the files do not ask for it
+        )
     for (stack, region), (other, other_region) in combinations(regions.items(), 2):
         yield from _overlap(stack, region, other, other_region)
 

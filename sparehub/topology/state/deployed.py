@@ -14,9 +14,10 @@ from sparehub.topology.config.enums import Prefers
 from sparehub.topology.config.resource_ids import ResourceId
 from sparehub.topology.model.circuit_ids import circuit_id
 from sparehub.topology.model.live_regions import Advertisement
-from sparehub.topology.model.logical_names import ROLES
+from sparehub.topology.model.logical_names import REGION, ROLES
 from sparehub.topology.model.resources import Region
 from sparehub.topology.state.parts import location_of
+from sparehub.topology.state.pulumi_state import outputs_of
 from sparehub.topology.state.region import read_state
 from sparehub.topology.state.resources import CIRCUIT, CONNECTION, RESOURCE_GROUP, Resources
 
@@ -98,6 +99,24 @@ class Deployed:
             ),
             prefers=advertisement.prefers,
         )
+
+
+def with_peers_that_stand(region: Region, recorded: Resources, paired: Resources) -> Region:
+    """Return a region without peerings of its hub that Azure would refuse for now.
+
+    Azure refuses one to a network that does not exist, and of two stacks one is deployed first. A
+    half that the stack has recorded stays: the other region may be lost.
+
+    Args:
+        region: the region as its file builds it.
+        recorded: what its stack recorded.
+        paired: what the other stack recorded; empty where it was never deployed.
+    """
+    names = {urn.rsplit("::", 1)[-1] for urn in recorded}
+    if "hubVirtualNetworkId" in outputs_of(paired):
+        return region
+    kept = (p for p in region.hub_peerings if REGION.hub_peering(p.key) in names)
+    return replace(region, hub_peerings=tuple(kept))
 
 
 def _distinct(ids: Iterable[ResourceId | None]) -> tuple[ResourceId, ...]:

@@ -23,6 +23,7 @@ class HopType(StrEnum):
 
     VNET_LOCAL = "VnetLocal"
     VNET_PEERING = "VNetPeering"
+    VNET_GLOBAL_PEERING = "VNetGlobalPeering"  # with the hub of the other region
     VIRTUAL_NETWORK_GATEWAY = "VirtualNetworkGateway"
     SERVICE_ENDPOINT = "VirtualNetworkServiceEndpoint"
     VIRTUAL_APPLIANCE = "VirtualAppliance"
@@ -35,7 +36,8 @@ class EffectiveRoute:
     """An effective route; the route of a service has a ``tag`` in place of a prefix.
 
     Attributes:
-        network: the key of the network that VnetLocal and VNetPeering lead into.
+        network: the key of the network that VnetLocal and VNetPeering lead into; that of the
+            peering for VNetGlobalPeering.
         connections: the connections that carry it; several are used side by side (ER-22).
         remote: whether it leads into the other region, over a circuit that both use (ER-26).
         overridden_by: the route that wins over it; None for an active route.

@@ -23,6 +23,10 @@ from sparehub.topology.reachability.effective_routes.advertisements import (
     preferred_region,
 )
 from sparehub.topology.reachability.effective_routes.effective_route import EffectiveRoute
+from sparehub.topology.reachability.effective_routes.hub_peers import (
+    connected_peerings,
+    peering_with,
+)
 from sparehub.topology.reachability.effective_routes.intervals import Atoms
 from sparehub.topology.reachability.effective_routes.longest_prefix_match import longest_lengths
 from sparehub.topology.reachability.effective_routes.routes import (
@@ -69,6 +73,7 @@ class Network:
         gateways: the GatewaySubnet of each region, by stack; it is not among ``subnets``.
         fast_paths: GatewaySubnet without its route table, where a connection has FastPath.
         other_stack: the other region of each; a single region is its own other.
+        joins: the connected half by which each hub is peered with the other one, by stack.
         learned: what each region learns of the other one (ER-26), by stack.
         contexts: the names of all contexts: the subnets, on-premises, the internet.
         number: the position of each context, by name.
@@ -88,8 +93,12 @@ class Network:
         self.other_stack = dict(zip(regions, reversed(list(regions)), strict=True))
         self.learned = {stack: self._learned_from_other(stack) for stack in regions}
         self.routes = {
-            stack: RegionRoutes(region, self.learned[stack]) for stack, region in regions.items()
+            stack: RegionRoutes(region, self.learned[stack], self._other(stack))
+            for stack, region in regions.items()
         }
+        halves = {s: peering_with(region, self._other(s)) for s, region in regions.items()}
+        both = all(halves.values())  # PE-01: no half is connected alone
+        self.joins = {stack: half for stack, half in halves.items() if half and both}
         for stack, region in regions.items():
             self._add_subnets(stack, region)
         self.contexts = (*(context.name for context in self.subnets), ON_PREMISES, INTERNET)
@@ -105,11 +114,13 @@ class Network:
         """The bits of the stateful NVAs; an NVA's bit is the position of its region."""
         return sum(1 << n for n, region in enumerate(self.regions.values()) if region.nva.stateful)
 
-    def _learned_from_other(self, stack: str) -> RemoteRoutes:
+    def _other(self, stack: str) -> Region | None:
         other = self.other_stack[stack]
-        if other == stack:
-            return RemoteRoutes()
-        return learned_from_region(self.regions[stack], self.regions[other])
+        return None if other == stack else self.regions[other]
+
+    def _learned_from_other(self, stack: str) -> RemoteRoutes:
+        other = self._other(stack)
+        return learned_from_region(self.regions[stack], other) if other else RemoteRoutes()
 
     def _add_subnets(self, stack: str, region: Region) -> None:
         for spoke in (*region.spokes, None):
@@ -148,6 +159,7 @@ class Network:
         for region in self.regions.values():
             yield from region.address_prefixes
             yield from region.on_premises.address_prefixes
+            yield from (p for peering in region.hub_peerings for p in peering.address_space)
             for network in (region.hub, *(spoke.virtual_network for spoke in region.spokes)):
                 yield from (subnet.address_prefix for subnet in network.subnets)
             for table in region.route_tables:
@@ -191,6 +203,11 @@ class Network:
         """The packet enters the other region, by the circuit that both use (ER-26)."""
         return len(self.contexts) + 3
 
+    @property
+    def to_other_nva(self) -> int:
+        """The packet goes to the NVA of the other region, over the peering of the hubs."""
+        return len(self.contexts) + 4
+
     def _find_entries(self) -> dict[str, NDArray[np.bool_]]:
         """Return ``entries``: by the longest advertised prefix, then by preference (ER-23)."""
         lengths = {
@@ -208,6 +225,11 @@ class Network:
             for stack, entry in longest.items()
         }
 
+    def hub_behind(self, stack: str, peering: str) -> tuple[str, str]:
+        """Return stack and network that a peering of a hub leads into; empty where unknown."""
+        joins = self.joins.get(stack)
+        return (self.other_stack[stack], HUB) if joins and joins.key == peering else ("", "")
+
     def next_hop(self, context: SubnetContext, address: IPv4Address) -> int:
         """Return the cell of a VirtualAppliance route of a subnet, by its next hop address."""
         region = self.regions[context.stack]
@@ -217,7 +239,22 @@ class Network:
         elif peered(context.spoke):
             reached.append(region.hub)
         if not any(address in prefix for network in reached for prefix in network.address_space):
-            return self.dropped  # RT-12
+            beyond = context.spoke is None
+            return self._next_hop_beyond(context.stack, address) if beyond else self.dropped
         if address != region.nva.ip_address:
             return self.unknown
         return self.to_nva if context.stack in self.nvas else self.dropped
+
+    def _next_hop_beyond(self, stack: str, address: IPv4Address) -> int:
+        """Return the cell of a next hop outside of the hub and its spokes: in a peered network."""
+        for peering in connected_peerings(self.regions[stack], self._other(stack)):
+            if not any(address in prefix for prefix in peering.address_space):
+                continue
+            if peering is not self.joins.get(stack):
+                lost = self._other(stack) is None  # of a pair of which one region stands
+                return self.dropped if lost else self.unknown
+            other = self.other_stack[stack]
+            if address != self.regions[other].nva.ip_address:
+                return self.unknown
+            return self.to_other_nva if other in self.nvas else self.dropped
+        return self.dropped  # RT-12

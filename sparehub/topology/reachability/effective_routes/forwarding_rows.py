@@ -17,6 +17,7 @@ from sparehub.topology.reachability.effective_routes.effective_route import (
 )
 from sparehub.topology.reachability.effective_routes.forwarding import Network, SubnetContext
 
+_INTO_NETWORKS = (HopType.VNET_LOCAL, HopType.VNET_PEERING, HopType.VNET_GLOBAL_PEERING)
 Row = NDArray[np.int16]
 """int16 array (atoms,): the cells that :class:`Network` describes, by the atom of destination."""
 
@@ -61,8 +62,10 @@ class RowBuilder:
                 row[low:high] = hop
                 continue
             row[low:high] = network.dropped
-            if route.hop_type in (HopType.VNET_LOCAL, HopType.VNET_PEERING):
-                key = (context.stack, route.network or local)
+            if route.hop_type in _INTO_NETWORKS:
+                key = context.stack, route.network or local
+                if route.hop_type is HopType.VNET_GLOBAL_PEERING:
+                    key = network.hub_behind(context.stack, route.network)
                 for first, last, number in self._subnets.get(key, ()):
                     row[max(first, low) : max(min(last, high), low)] = number
             elif route.remote:

@@ -10,7 +10,14 @@ from ipaddress import IPv4Network
 
 from sparehub.topology.azure.address_ranges import DEFAULT_ROUTE, PRIVATE_RANGES
 from sparehub.topology.errors import UnknownNameError
-from sparehub.topology.model.resources import Region, RouteTable, Spoke, Subnet, VirtualNetwork
+from sparehub.topology.model.resources import (
+    HubPeering,
+    Region,
+    RouteTable,
+    Spoke,
+    Subnet,
+    VirtualNetwork,
+)
 from sparehub.topology.reachability.effective_routes.advertisements import (
     RemoteRoutes,
     live_connections,
@@ -23,6 +30,7 @@ from sparehub.topology.reachability.effective_routes.effective_route import (
     HopType,
     Source,
 )
+from sparehub.topology.reachability.effective_routes.hub_peers import connected_peerings
 from sparehub.topology.reachability.effective_routes.intervals import interval
 from sparehub.topology.reachability.effective_routes.longest_prefix_match import shortest_first
 from sparehub.topology.reachability.effective_routes.route_precedence import with_overridden
@@ -33,12 +41,15 @@ HUB = "hub"
 class RegionRoutes:
     """The effective routes of a region's subnets; routes that subnets share are computed once."""
 
-    def __init__(self, region: Region, remote: RemoteRoutes | None = None) -> None:
+    def __init__(
+        self, region: Region, remote: RemoteRoutes | None = None, other: Region | None = None
+    ) -> None:
         """Compute the routes that all subnets share.
 
         Args:
             region: the region as it is built or deployed.
             remote: what its gateway learns of the other region (ER-26).
+            other: the other region, whose hub may be peered; None where it is lost or unknown.
         """
         self.region = region
         self._tables = {table.key: table for table in region.route_tables}
@@ -49,6 +60,11 @@ class RegionRoutes:
             for spoke in region.spokes
             if peered(spoke)
             for route in _network_routes(spoke.key, spoke.virtual_network, HopType.VNET_PEERING)
+        )
+        self._peers = tuple(
+            route
+            for peering in connected_peerings(region, other)
+            for route in _peer_routes(peering)
         )
         self._learned = tuple(_learned_routes(region, remote or RemoteRoutes()))
         self._shared: dict[tuple[object, ...], _SharedRoutes] = {}
@@ -92,7 +108,10 @@ class RegionRoutes:
         """Return the routes of a subnet but those of its own network, whose range is ``space``."""
         table = self._tables.get(subnet.route_table or "")
         user = self._user[table.key] if table else ()
-        peers = self._spokes if spoke is None else self._hub if peered(spoke) else ()
+        if spoke is None:
+            peers = (*self._spokes, *self._peers)
+        else:
+            peers = self._hub if peered(spoke) else ()  # PE-02: not what the hub is peered with
         propagates = table is None or not table.disable_bgp_route_propagation  # RT-09
         reaches_gateway = spoke is None or uses_gateway(spoke)
         learned = self._learned if reaches_gateway and propagates else ()
@@ -148,6 +167,17 @@ def _network_routes(
     for prefix in network.address_space:
         yield EffectiveRoute(
             source=Source.SYSTEM, hop_type=hop_type, address_prefix=prefix, network=key
+        )
+
+
+def _peer_routes(peering: HubPeering) -> Iterator[EffectiveRoute]:
+    """Yield a route for each prefix of the network that a hub is peered with, as last synced."""
+    for prefix in peering.address_space:
+        yield EffectiveRoute(
+            source=Source.SYSTEM,
+            hop_type=HopType.VNET_GLOBAL_PEERING,
+            address_prefix=prefix,
+            network=peering.key,
         )
 
 

@@ -1,7 +1,5 @@
 """The set of outcomes (``outcome_bits``) from every context to every other, for all addresses."""
 
-from collections.abc import Mapping
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -62,34 +60,38 @@ def all_outcomes(network: Network, columns: Columns) -> Outcomes:
 class _AllOutcomes:
     """Computes the outcomes of every pair.
 
-    An NVA alone forwards packets. So two rows decide a packet: that of its source and, where that
-    leads to the NVA, that of the NVA.
+    A packet is forwarded by an NVA, by a gateway (ER-26), and by nothing else. So the row of its
+    source decides it together with what becomes of packets that an NVA or a gateway gets.
     """
 
     def __init__(self, network: Network, columns: Columns) -> None:
         self._network, self._columns = network, columns
         self._builder = RowBuilder(network)
+        looped = np.full(len(columns.atoms), LOOPED, dtype=np.uint16)
+        self._nvas = dict.fromkeys(network.regions, looped)
+        """By stack: the outcomes of what its NVA gets: uint16 (columns,)."""
+        self._gateways = dict.fromkeys(network.regions, looped)
+        """By stack: the outcomes of what a circuit brings to its GatewaySubnet."""
+        self._refusing = {stack: self._refuses_forwarded(stack) for stack in network.regions}
 
     def compute(self) -> Outcomes:
         """Return a row for each source and a column for each destination."""
         network, columns = self._network, self._columns
+        self._follow_forwarding()
         rows = np.empty((len(network.subnets), len(network.atoms)), dtype=np.int16)
         for context, row in zip(network.subnets, rows, strict=True):
             self._builder.fill(context, row)
         outcomes = np.empty((len(network.subnets) + 1, len(columns.atoms)), dtype=np.uint16)
         on_premises = outcomes[-1]
         on_premises[:] = 0
-        from_nvas = {stack: self._from_nva(stack) for stack in network.regions}
-        # A packet that enters a region is for its own addresses: it never goes on to the other.
-        entering = {
-            stack: self._from_gateway(network.gateways.get(stack), from_nva)
-            for stack, from_nva in from_nvas.items()
-        }
         for stack in network.regions:
-            self._fill_region(stack, rows, outcomes, from_nvas[stack], entering)
-            enters = entering[stack]
+            numbers = [n for n, context in enumerate(network.subnets) if context.stack == stack]
+            if numbers:
+                own = slice(numbers[0], numbers[-1] + 1)
+                outcomes[own] = self._outcomes(stack, rows[own])
+            enters = self._gateways[stack]
             if fast_path := network.fast_paths.get(stack):  # ER-28: with the table or without it
-                enters = enters | self._from_gateway(fast_path, from_nvas[stack])
+                enters = enters | self._outcomes(stack, self._row(fast_path)).reshape(-1)
             chosen = network.entries[stack][columns.atoms]
             on_premises |= np.where(chosen, enters, np.uint16(0))
         on_premises[on_premises == 0] = DROPPED  # no region advertises these addresses
@@ -97,79 +99,87 @@ class _AllOutcomes:
         sets: Outcomes = np.bitwise_or.reduceat(outcomes, columns.starts, axis=1)
         return sets
 
-    def _fill_region(
-        self,
-        stack: str,
-        rows: Row,
-        outcomes: Outcomes,
-        from_nva: Outcomes,
-        entering: Mapping[str, Outcomes],
-    ) -> None:
-        """Fill the outcomes of the subnets of a region, whose rows follow each other."""
-        network = self._network
-        numbers = [n for n, context in enumerate(network.subnets) if context.stack == stack]
-        other = None
-        if network.learned[stack].prefixes:
-            other = entering[network.other_stack[stack]]
-            from_nva = self._from_nva(stack, other)
-        if numbers:
-            own = slice(numbers[0], numbers[-1] + 1)
-            outcomes[own] = self._outcomes(rows[own], from_nva, other)
+    def _follow_forwarding(self) -> None:
+        """Find what becomes of packets at each NVA and each gateway.
 
-    def _outcomes(self, rows: Row, from_nva: Outcomes, other: Outcomes | None = None) -> Outcomes:
-        """Return the outcomes of what rows send.
+        They pass them on to each other. What has not arrived after one pass for each of them is in
+        a loop, which every packet counts as to begin with.
+        """
+        network = self._network
+        nvas = {stack: self._row(network.nvas.get(stack)) for stack in network.regions}
+        gateways = {stack: self._row(network.gateways.get(stack)) for stack in network.regions}
+        for _ in range(len(nvas) + len(gateways)):
+            at_nvas = {
+                stack: self._outcomes(stack, row, by_nva=True).reshape(-1)
+                for stack, row in nvas.items()
+            }
+            at_gateways = {
+                stack: self._outcomes(stack, row).reshape(-1) for stack, row in gateways.items()
+            }
+            self._nvas, self._gateways = at_nvas, at_gateways
+
+    def _row(self, context: SubnetContext | None) -> Row:
+        """Return the row of a context, which drops everything where there is none: (1, atoms)."""
+        row = np.full((1, len(self._network.atoms)), self._network.dropped, dtype=np.int16)
+        if context is not None:
+            self._builder.fill(context, row[0])
+        return row
+
+    def _outcomes(self, stack: str, rows: Row, *, by_nva: bool = False) -> Outcomes:
+        """Return the outcomes of what contexts of a region send, or what its NVA forwards.
 
         Args:
+            stack: the region.
             rows: int16 array (sources, atoms).
-            from_nva: uint16 array (columns,): the outcomes of what the NVA gets.
-            other: uint16 array (columns,): the outcomes of what enters the other region.
+            by_nva: whether its NVA forwards the packets.
 
         Returns:
             uint16 array (sources, columns).
         """
         network, columns = self._network, self._columns
-        outcome_of = np.full(network.to_other + 1, DROPPED, dtype=np.uint16)
+        outcome_of = np.full(network.to_other_nva + 1, DROPPED, dtype=np.uint16)
         outcome_of[network.unknown] = UNKNOWN_APPLIANCE
         hops = rows[:, columns.atoms]
         outcomes: Outcomes = outcome_of[hops]
-        np.copyto(outcomes, np.uint16(DELIVERED[0]), where=hops == columns.destinations)
-        np.copyto(outcomes, from_nva, where=hops == network.to_nva)
-        if other is not None:
-            np.copyto(outcomes, other, where=hops == network.to_other)
-        return outcomes
+        delivered = hops == columns.destinations
+        np.copyto(outcomes, np.uint16(DELIVERED[0]), where=delivered)
+        if by_nva:  # PE-17b
+            doubtful = delivered & self._refusing[stack]
+            outcomes[doubtful] = UNCERTAIN[0]
+        np.copyto(outcomes, self._nvas[stack], where=hops == network.to_nva)
+        other = network.other_stack[stack]
+        if network.learned[stack].prefixes:
+            np.copyto(outcomes, self._gateways[other], where=hops == network.to_other)
+        if stack in network.joins:
+            self._cross(stack, hops, outcomes, by_nva=by_nva)
+        return _through_nva(list(network.regions).index(stack))[outcomes] if by_nva else outcomes
 
-    def _from_nva(self, stack: str, other: Outcomes | None = None) -> Outcomes:
-        """Return the outcomes of a packet that the NVA of a region gets: uint16 (columns,)."""
+    def _cross(self, stack: str, hops: Row, outcomes: Outcomes, *, by_nva: bool) -> None:
+        """Write the outcomes of packets that cross the peering of the hubs, in place."""
         network, columns = self._network, self._columns
-        bit = list(network.regions).index(stack)
-        nva = network.nvas.get(stack)
-        if nva is None:
-            return np.full(len(columns.atoms), DROPPED, dtype=np.uint16)
-        row = np.empty((1, len(network.atoms)), dtype=np.int16)
-        self._builder.fill(nva, row[0])
-        looped = np.full(len(columns.atoms), LOOPED, dtype=np.uint16)
-        outcomes = self._outcomes(row, looped).reshape(-1)
-        outcomes[outcomes == DELIVERED[0]] = DELIVERED[1 << bit]
-        refuses_forwarded = np.array(
-            [
-                context.spoke is not None and not context.spoke.spoke_to_hub.allow_forwarded_traffic
-                for context in network.subnets
-            ]
-            + [False, False]
-        )[columns.destinations]
-        outcomes[refuses_forwarded] = _as_uncertain(outcomes[refuses_forwarded])  # PE-17b
-        leaves = row[0, columns.atoms] == network.to_other
-        if other is not None and leaves.any():
-            outcomes[leaves] = _through_nva(bit)[other[leaves]]
-        return outcomes
+        other = network.other_stack[stack]
+        beyond = hops == network.to_other_nva
+        np.copyto(outcomes, self._nvas[other], where=beyond)
+        there = np.array([*(c.stack == other for c in network.subnets), False, False])
+        crossing = beyond | ((hops == columns.destinations) & there[columns.destinations])
+        half, back = network.joins[stack].half, network.joins[other].half
+        allowed = half.allow_virtual_network_access and back.allow_virtual_network_access
+        if not allowed or (by_nva and not back.allow_forwarded_traffic):
+            outcomes[crossing] = _as_uncertain(outcomes[crossing])
 
-    def _from_gateway(self, context: SubnetContext | None, from_nva: Outcomes) -> Outcomes:
-        """Return the outcomes of a packet that a circuit brings to GatewaySubnet: (columns,)."""
-        network = self._network
-        row = np.full((1, len(network.atoms)), network.dropped, dtype=np.int16)
-        if context is not None:
-            self._builder.fill(context, row[0])
-        return self._outcomes(row, from_nva).reshape(-1)
+    def _refuses_forwarded(self, stack: str) -> NDArray[np.bool_]:
+        """Return for which columns a spoke of a region refuses what the NVA forwards.
+
+        Returns:
+            bool array (columns,).
+        """
+        refusing = [
+            context.stack == stack
+            and context.spoke is not None
+            and not context.spoke.spoke_to_hub.allow_forwarded_traffic
+            for context in self._network.subnets
+        ]
+        return np.array([*refusing, False, False])[self._columns.destinations]
 
     def _mark_uncertain_peerings(self, outcomes: Outcomes) -> None:
         """Mark packets that cross a peering without virtual network access (PE-17b).

@@ -120,14 +120,17 @@ class Tracer:
         if context is None:
             trace.reason = "there is no GatewaySubnet"
             return
+        if context.name in trace.contexts[1:]:
+            trace.outcome, trace.reason = LOOPED, f"it comes back to {context.name}: a loop"
+            return
         route, overridden = self._find_route(context, trace.address)
         trace.hops.append(Hop(context=context.name, route=route, overridden=overridden))
         self._note_peering_out(trace, context, route)
         match route.hop_type:
-            case HopType.VNET_LOCAL | HopType.VNET_PEERING:
+            case HopType.VNET_LOCAL | HopType.VNET_PEERING | HopType.VNET_GLOBAL_PEERING:
                 self._deliver(trace, context, route, by_nva=by_nva)
             case HopType.VIRTUAL_APPLIANCE:
-                self._to_appliance(trace, context, route)
+                self._to_appliance(trace, context, route, by_nva=by_nva)
             case HopType.VIRTUAL_NETWORK_GATEWAY if route.remote:  # ER-26
                 other = self._network.other_stack[context.stack]
                 self._forward(trace, self._network.gateways.get(other), by_nva=False)
@@ -153,9 +156,11 @@ class Tracer:
     def _deliver(
         self, trace: Trace, context: SubnetContext, route: EffectiveRoute, *, by_nva: bool
     ) -> None:
-        key = route.network or context.network
+        stack, key = context.stack, route.network or context.network
+        if beyond := route.hop_type is HopType.VNET_GLOBAL_PEERING:
+            stack, key = self._network.hub_behind(context.stack, route.network)
         for other in self._network.subnets:
-            in_network = other.stack == context.stack and other.network == key
+            in_network = other.stack == stack and other.network == key
             if in_network and trace.address in other.subnet.address_prefix:
                 trace.hops.append(Hop(context=other.name))
                 spoke = other.spoke
@@ -164,18 +169,28 @@ class Tracer:
                     trace.doubts.append(f"{half} has allowForwardedTraffic false (PE-17b)")
                 if spoke and other.network != context.network:
                     self._note_peering(trace, other)
+                if beyond:
+                    self._note_hub_peering(trace, context.stack, by_nva=by_nva)
                 self._arrive(trace, other.name)
                 return
-        trace.reason = f"no subnet of {context.stack}/{key} holds {trace.address}: a black hole"
+        where = f"{stack}/{key}" if stack else f"the network behind {route.network}"
+        trace.reason = f"no subnet of {where} holds {trace.address}: a black hole"
 
-    def _to_appliance(self, trace: Trace, context: SubnetContext, route: EffectiveRoute) -> None:
+    def _to_appliance(
+        self, trace: Trace, context: SubnetContext, route: EffectiveRoute, *, by_nva: bool
+    ) -> None:
         network = self._network
         if route.next_hop is None:
             trace.reason = f"at {context.name} {route} names no next hop"
             return
         hop = network.next_hop(context, route.next_hop)
         nva = network.nvas.get(context.stack)
-        if hop == network.unknown:
+        if hop == network.to_other_nva:
+            other = network.other_stack[context.stack]
+            self._note_hub_peering(trace, context.stack, by_nva=by_nva)
+            trace.nvas |= 1 << list(network.regions).index(other)
+            self._forward(trace, network.nvas[other], by_nva=True)
+        elif hop == network.unknown:
             trace.outcome = UNKNOWN_APPLIANCE
             trace.reason = f"at {context.name} {route}: an appliance that the model does not know"
         elif hop == network.dropped or nva is None:
@@ -188,6 +203,16 @@ class Tracer:
         else:
             trace.nvas |= 1 << list(network.regions).index(context.stack)
             self._forward(trace, nva, by_nva=True)
+
+    def _note_hub_peering(self, trace: Trace, stack: str, *, by_nva: bool) -> None:
+        """Note the flags of the peering of the hubs that make delivery uncertain."""
+        joins, other = self._network.joins, self._network.other_stack[stack]
+        for half in (joins[stack].half, joins[other].half):
+            if not half.allow_virtual_network_access:
+                trace.doubts.append(f"{half.name} has allowVirtualNetworkAccess false (PE-17b)")
+        back = joins[other].half
+        if by_nva and not back.allow_forwarded_traffic:
+            trace.doubts.append(f"{back.name} has allowForwardedTraffic false (PE-17b)")
 
     def _leave(self, trace: Trace, context: SubnetContext, route: EffectiveRoute) -> None:
         """Deliver a packet that leaves the virtual networks: to on-premises or the internet."""
