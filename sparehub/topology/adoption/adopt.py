@@ -37,6 +37,7 @@ _KEY = "([^/]+)"
 _PATHS = {  # by role; the first that fits
     ROLES.hub.network: "region.hub",
     ROLES.hub.subnet("(.+)"): r"region.hub.subnets.\1",
+    ROLES.hub_peering(_KEY): r"region.hub.peerings.\1",
     ROLES.spoke_network(_KEY): r"region.spokes.\1",
     ROLES.hub_to_spoke(_KEY): r"region.spokes.\1.hubToSpoke",
     ROLES.spoke_to_hub(_KEY): r"region.spokes.\1.spokeToHub",
@@ -51,7 +52,7 @@ _WHY = {
     "microsoft.network/networksecuritygroups": "stays outside; a subnet refers to it by its id",
     "microsoft.network/virtualnetworks": "is not peered with the hub, or not in its resource group",
     "microsoft.network/virtualnetworks/virtualnetworkpeerings": (
-        "leads to a network that is not among the spokes"
+        "leads to a network that is not among the spokes, and to which the NVA has no route"
     ),
     "microsoft.network/virtualnetworkgateways": "is not the hub's ExpressRoute gateway",
     "microsoft.network/connections": "is not a connection of the hub's ExpressRoute gateway",

@@ -13,8 +13,10 @@ from sparehub.topology.model.logical_names import ROLES
 from sparehub.topology.model.resources import (
     Circuit,
     CircuitReference,
+    HubPeering,
     Peering,
     Region,
+    Route,
     RouteTable,
     Spoke,
     Subnet,
@@ -98,7 +100,29 @@ def _hub(reading: Reading) -> Values:
             "subnet": _chosen(region.nva.subnet, "nva"),
             "internetEgress": None if direct else "onPremises",
         },
+        "peerings": {each.key: _peering(region, each) for each in region.hub_peerings},
     }
+
+
+def _peering(region: Region, peering: HubPeering) -> Values:
+    routes = [route for table in region.route_tables for route in _over(table, peering)]
+    hops = sorted({str(route.next_hop_ip_address) for route in routes})
+    return {
+        "id": str(peering.remote_id),
+        "name": _chosen(peering.half.name, names.hub_peering_name(peering.key)),
+        "addressSpace": [str(prefix) for prefix in peering.address_space],
+        "addressPrefixes": [str(route.address_prefix) for route in routes],
+        "nextHopIpAddress": hops[0] if hops else None,
+        "allowForwardedTraffic": None if peering.half.allow_forwarded_traffic else False,
+    }
+
+
+def _over(table: RouteTable, peering: HubPeering) -> Iterator[Route]:
+    """Yield the NVA's routes to an appliance in the network that the hub is peered with."""
+    for route in table.routes if table.key == "nva" else ():
+        hop = route.next_hop_ip_address
+        if hop is not None and any(hop in prefix for prefix in peering.address_space):
+            yield route
 
 
 def _network(network: VirtualNetwork, derived: str) -> Values:
@@ -154,7 +178,12 @@ def _derived_routes(region: Region, table: RouteTable) -> Mapping[IPv4Network, s
             for spoke in region.spokes
             for prefix in spoke.virtual_network.address_space
         }
-    return {DEFAULT_ROUTE: "default"} if table.key in ("spokes", "nva") else {}
+    over = {
+        route.address_prefix: names.route_name(peering.key, route.address_prefix)
+        for peering in region.hub_peerings
+        for route in _over(table, peering)
+    }
+    return over | ({DEFAULT_ROUTE: "default"} if table.key in ("spokes", "nva") else {})
 
 
 def _route_table(region: Region, table: RouteTable) -> Values | None:

@@ -19,6 +19,7 @@ from sparehub.topology.config.enums import Activation, Depth
 from sparehub.topology.config.fields import plain_location
 from sparehub.topology.config.schema import StackConfig
 from sparehub.topology.config.secrets import is_secret, secret_problems, without_secrets
+from sparehub.topology.derivation.always_on import PEERINGS, derive_peerings
 from sparehub.topology.derivation.circuits import (
     MadeConnections,
     derive_connections,
@@ -69,6 +70,7 @@ class _First:
     config: StackConfig
     location: str  # of the second
     site_recovery: Mapping[str, Any]  # of the second
+    peerings: Mapping[str, Any]  # of the second
 
 
 def derive(
@@ -97,11 +99,15 @@ def derive(
     site_recovery, recovery_notes = derive_site_recovery(
         config.region.replicate, _at(there, REGION, SITE_RECOVERY)
     )
+    peerings, peering_notes = derive_peerings(
+        region, config, wanted.primary, _at(there, REGION, *PEERINGS)
+    )
     first = _First(
         values=primary,
         config=config,
         location=_location(wanted, there, config.location),
         site_recovery=site_recovery,
+        peerings=peerings,
     )
     problems += remap_problems(remap, region)
     if problems:
@@ -119,8 +125,9 @@ def derive(
         subscription=_subscription(primary),
         location=plain_location(first.location),
     )
+    recovery_notes += peering_notes
     values = _fresh(first, wanted.primary, remap, made)
-    notes = [*made.notes, *inherited_notes(primary[REGION], config), *recovery_notes]
+    notes = [*made.notes, *inherited_notes(primary[REGION], config, remap), *recovery_notes]
     if existing is not None:
         if "standby" not in _at(existing, REGION):
             del values[REGION]["standby"]  # the default goes without saying
@@ -142,6 +149,8 @@ def _fresh(first: _First, primary: str, remap: Remap, made: MadeConnections) -> 
     region["expressRoute"]["connections"] = dict(made.values)
     if remap.moves:
         region["remap"] = {str(old): str(new) for old, new in remap.moves.items()}
+    if first.peerings:
+        region["hub"]["peerings"] = dict(first.peerings)
     if first.site_recovery:
         region[SITE_RECOVERY] = dict(first.site_recovery)
     carried = {

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from sparehub.topology.config.schema import StackConfig
+from sparehub.topology.derivation.always_on import PEERINGS, spoke_notes, unmoved_spokes
 from sparehub.topology.derivation.notes import Note, NoteKind
 from sparehub.topology.derivation.remap import Remap
 from sparehub.topology.derivation.site_recovery import OF_ONE_DIRECTION
@@ -22,7 +23,8 @@ def inherit(first: Mapping[str, Any], config: StackConfig, remap: Remap) -> dict
     """Return ``sparehub:region`` of the second region, its connections still to be replaced."""
     left_out = set(_left_out(first, config))
     own = (*_OF_ONE_REGION, *OF_ONE_DIRECTION, _HOOKS, "remap", "standby")
-    dropped = {*((key,) for key in own), *left_out}
+    spokes = (("spokes", key) for key in unmoved_spokes(config, remap))
+    dropped = {*((key,) for key in own), *left_out, PEERINGS, *spokes}
     region = _without(first, dropped, ())
     return {
         key: value if key in _NEVER_MOVED else remap.rewritten(value)
@@ -30,8 +32,9 @@ def inherit(first: Mapping[str, Any], config: StackConfig, remap: Remap) -> dict
     }
 
 
-def inherited_notes(first: Mapping[str, Any], config: StackConfig) -> Iterator[Note]:
+def inherited_notes(first: Mapping[str, Any], config: StackConfig, remap: Remap) -> Iterator[Note]:
     """Yield what the second region must not take over; of what is alike the first place only."""
+    yield from spoke_notes(config, remap)
     for key in _OF_ONE_REGION:
         if key in first:
             message = f"{first[key]!r} is the first region's own; the second gets a derived name"

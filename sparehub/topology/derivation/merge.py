@@ -28,6 +28,8 @@ _FOLLOWS = frozenset(
         ("region", "onPremises"),
         ("region", "hub", "addressSpace"),
         ("region", "hub", "subnets", "*", "addressPrefix"),
+        ("region", "hub", "peerings", "*", "addressSpace"),
+        ("region", "hub", "peerings", "*", "nextHopIpAddress"),
         ("region", "spokes", "*", "addressSpace"),
         ("region", "spokes", "*", "subnets", "*", "addressPrefix"),
     }
@@ -36,7 +38,7 @@ _FOLLOWS = frozenset(
 _GATEWAY = ("region", "expressRoute", "gateway")
 _CONNECTIONS = ("region", "expressRoute", "connections")  # decided where they are made
 # Named by a person, so that the paths below it are recognized under any name.
-_NAMED = ("spokes", "subnets")
+_NAMED = ("spokes", "subnets", "peerings")
 
 
 @dataclass(frozen=True)

@@ -49,10 +49,9 @@ from sparehub.topology.state.resources import (
 from sparehub.topology.state.roles import Roles, routes_of
 from sparehub.topology.state.values import (
     address_of,
-    prefixes_of,
+    prefixes_beyond,
     prefixes_of_network,
     prefixes_of_subnet,
-    space_of,
 )
 
 UNKNOWN_ADDRESS = IPv4Address(0)
@@ -273,12 +272,10 @@ class _Reader:
         remote = half.refers_to("remoteVirtualNetwork")
         if remote is None or not remote.is_id:
             return None
-        known = ("remoteVirtualNetworkAddressSpace", "remoteAddressSpace")
-        spaces = (prefixes_of(space_of(half.properties, name)) for name in known)
         return HubPeering(
             key=key,
             remote_id=remote,
-            address_space=next(filter(None, spaces), ()),
+            address_space=prefixes_beyond(half),
             half=peering_of(
                 half, None, connected=half.properties.get("peeringState") != "Disconnected"
             ),

@@ -31,7 +31,7 @@ from sparehub.topology.state.resources import (
     ArmResource,
     name_in,
 )
-from sparehub.topology.state.values import address_of, prefixes_of_subnet
+from sparehub.topology.state.values import address_of, prefixes_beyond, prefixes_of_subnet
 
 _TABLES = ("spokes", "gateway", "nva", "inspected")
 
@@ -52,13 +52,13 @@ class Roles:
             self._children.setdefault((each.parent, each.type), []).append(each)
         self._find_hub()
         self._find_spokes()
-        self._find_hub_peerings()
         for names in (ROLES.hub, *(ROLES.spoke(key) for key in self.spokes)):
             for subnet in self.children(self.by_role.get(names.network), SUBNET):
                 self._give(names.subnet(subnet.name), subnet)
         self.nva = nva or self._next_hop()
         self.nva_subnet = self._nva_subnet()
         self._find_tables()
+        self._find_hub_peerings()
         self._find_circuits()
         self._find_group()
 
@@ -153,9 +153,16 @@ class Roles:
         return any(network_of_gateway(gateway) == network.key for gateway in gateways)
 
     def _find_hub_peerings(self) -> None:
-        """What is left of the hub's peerings leads to networks that are not spokes."""
+        """A peering with a network that is not a spoke, and to which the NVA has a route.
+
+        Any other one is somebody else's.
+        """
+        table = self[ROLES.route_table("nva")]
+        routes = routes_of(self, table) if table else ()
+        hops = [hop for route in routes if (hop := address_of(route.get("nextHopIpAddress")))]
         for half in self._hub_halves():
-            if half.key not in self._role_of:
+            routed = any(hop in prefix for hop in hops for prefix in prefixes_beyond(half))
+            if routed and half.key not in self._role_of:
                 self._give(ROLES.hub_peering(re.sub("^peer-hub-to-", "", half.name)), half)
 
     def _hub_halves(self) -> list[ArmResource]:

@@ -42,3 +42,10 @@ def prefixes_of_subnet(subnet: ArmResource) -> tuple[IPv4Network, ...]:
 def space_of(properties: Any, name: str) -> list[object]:  # noqa: ANN401 - JSON
     """Return the prefixes of a property that is an address space, as they are written."""
     return list((properties.get(name) or {}).get("addressPrefixes") or ())
+
+
+def prefixes_beyond(half: ArmResource) -> tuple[IPv4Network, ...]:
+    """Return the address space of the other network that a half of a peering knows."""
+    known = ("remoteVirtualNetworkAddressSpace", "remoteAddressSpace")
+    spaces = (prefixes_of(space_of(half.properties, name)) for name in known)
+    return next(filter(None, spaces), ())

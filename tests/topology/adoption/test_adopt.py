@@ -2,6 +2,7 @@
 
 import json
 from copy import deepcopy
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from sparehub.topology.state.resources import Resources, arm_resources, state_re
 from sparehub.topology.state.template import Template
 from tests.configurations import OURS, region_of, shipped
 from tests.recorded_state import SUBSCRIPTION, of, recorded, without
+from tests.topology.peered_hubs import peered
 
 EXPORTED = Path(__file__).with_name("exported") / "group.json"
 GROUP = f"{OURS}/resourceGroups/rg-net"
@@ -132,7 +134,7 @@ def test_everything_that_was_not_understood_is_listed_with_its_id() -> None:
         f"{NETWORK}/virtualNetworkGateways/vpn": ["is not the hub's ExpressRoute gateway"],
         f"{NETWORK}/virtualNetworks/core": [wanted],
         f"{NETWORK}/virtualNetworks/core/virtualNetworkPeerings/to-lab": [
-            "leads to a network that is not among the spokes"
+            "leads to a network that is not among the spokes, and to which the NVA has no route"
         ],
         f"{NETWORK}/virtualNetworks/web": [
             f"ddosProtectionPlan is set, which the configuration cannot say{LOST}",
@@ -218,6 +220,34 @@ def test_what_the_program_built_is_adopted_as_it_was_configured() -> None:
             "what on-premises advertises is unknown to Azure: fill in onPremises.addressPrefixes",
         ),
     )
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_the_peering_of_the_hubs_is_kept(named: bool) -> None:  # noqa: FBT001 - a table
+    """Found by its name in a state, else by the NVA's routes to what lies behind it."""
+    resources = state_resources(recorded(peered("primary")))
+    found = resources if named else [replace(each, role="") for each in resources]
+
+    adopted = adopt(found)
+
+    hub = adopted.values["sparehub:region"]["hub"]
+    assert hub["peerings"] == peered("primary")["sparehub:region"]["hub"]["peerings"]
+    assert "routes" not in adopted.values["sparehub:region"]
+    names = [each["name"] for each in adopted.imports["resources"]]
+    assert "region/hub-peering/secondary" in names
+    assert adopted.problems == ()
+
+
+def test_a_peering_that_the_nva_has_no_route_over_is_listed() -> None:
+    """It may be somebody else's, and stays theirs."""
+    found = deepcopy(recorded(peered("primary")))
+    del of(found, "routes/nva")["routes"][1]
+    adopted = adopt([replace(each, role="") for each in state_resources(found)])
+
+    assert "peerings" not in adopted.values["sparehub:region"]["hub"]
+    assert "leads to a network that is not among the spokes, and to which the NVA has no route" in [
+        each.reason for each in adopted.not_understood
+    ]
 
 
 @pytest.mark.parametrize("said", [{}, {"serviceEndpoints": ["Microsoft.Storage"]}])
