@@ -100,12 +100,12 @@ def approved(read_items: ReadItems | None = None) -> tuple[StackConfig, Region]:
     refuse_moved_circuits(region, deployed)
     refuse_renamed_spokes(region, deployed)
     refuse_lost_connections(region, deployed)
-    region = _with_peers(_with_source(region, recorded, pair), recorded, pair)
+    region = _with_source(region, recorded, pair)
     paired = _hold_against_pair(config, region, pair)
     hold_parts_in_use(region, recorded, paired, read_items)
     enforce(Stack(name=stack, config=config, region=region), recorded, paired)
     warn_of_foreign_routes(region, recorded)
-    return config, region
+    return config, _with_peers(region, recorded, pair)
 
 
 def refuse(error: SparehubError) -> SystemExit:

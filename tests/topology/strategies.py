@@ -103,23 +103,28 @@ def circuits(draw: st.DrawFn, key: str) -> dict[str, Any]:
     }
 
 
+_STANDBY = {True: "connected", False: "withheld"}
+
+
 @st.composite
 def spokes(draw: st.DrawFn, block: int, depth: str) -> dict[str, Any]:
     """Draw a spoke with one or more prefixes of its own block of addresses."""
     space = _prefixes(block, draw(st.sampled_from([1, 2, 3, 120])))
+    always_on = draw(st.sampled_from([False, False, True]))
+    connected = depth == "connection" and draw(st.booleans())
     subnet_keys = draw(st.lists(KEYS, min_size=1, max_size=3, unique=True))
     return {
         "addressSpace": space,
         "subnets": {
             key: {
                 "addressPrefix": str(list(IPv4Network(space[0]).subnets(new_prefix=26))[n]),
-                "protected": draw(st.booleans()),
+                "protected": not always_on and draw(st.booleans()),
                 "routeTable": draw(st.sampled_from(["shared", "none"])),
                 "serviceEndpoints": draw(st.sampled_from([[], ["Microsoft.Sql"]])),
             }
             for n, key in enumerate(subnet_keys)
         },
-        "standby": "connected" if depth == "connection" and draw(st.booleans()) else "withheld",
+        **({"alwaysOn": True} if always_on else {"standby": _STANDBY[connected]}),
     }
 
 
