@@ -103,6 +103,19 @@ def _apart(region: dict[str, Any]) -> None:
     region["onPremises"]["prefers"] = "primary"
 
 
+def always_on(world: World) -> None:
+    """Let each region have a spoke that is in use in standby, too: that does not make it live."""
+    change_regions(world, _always_on)
+
+
+def _always_on(region: dict[str, Any]) -> None:
+    _apart(region)
+    number = 66 if "hong-kong" in region["expressRoute"]["connections"] else 67
+    prefix = f"10.{number}.0.0/24"
+    subnets = {"app": {"addressPrefix": prefix}}
+    region["spokes"]["dc"] = {"alwaysOn": True, "addressSpace": [prefix], "subnets": subnets}
+
+
 SHOWN: dict[str, tuple[Callable[[World], object], int, list[str], str, str]] = {
     "as built": (lambda _world: None, 0, ["primary"], "live: primary (eastasia)", "STANDBY"),
     "after a failover": (
@@ -178,6 +191,13 @@ SHOWN: dict[str, tuple[Callable[[World], object], int, list[str], str, str]] = {
         "DISCONNECTED",
     ),
     "both on standby": (both_on_standby, 8, [], "NO REGION IS LIVE", "DISCONNECTED"),
+    "standby with a spoke that is always on": (
+        always_on,
+        0,
+        ["primary"],
+        "live: primary (eastasia)",
+        "STANDBY",
+    ),
     "standby at depth connection": (
         connection_depth,
         0,

@@ -1,7 +1,8 @@
 """The path between an alwaysOn spoke and the other region: domain controllers, database replicas.
 
-It leads over the peering of the hubs, through the NVA of each: peerings are not transitive (PE-02).
-https://learn.microsoft.com/azure/architecture/networking/guide/spoke-to-spoke-networking
+It leads over the peering of the hubs, through the NVA of each: peerings are not transitive (PE-02),
+so user routes in the NVA's subnet lead from one to the other.
+https://learn.microsoft.com/azure/route-server/multiregion
 """
 
 from collections.abc import Iterator

@@ -1,7 +1,7 @@
 """Peerings of the two hubs: which of them are connected, and which one joins the regions.
 
 A peering of networks in two regions has the next hop type VNetGlobalPeering in Azure's effective
-routes: https://learn.microsoft.com/azure/virtual-network/diagnose-network-routing-problem
+routes: https://learn.microsoft.com/azure/expressroute/cross-network-connectivity
 """
 
 from sparehub.topology.model.resources import HubPeering, Region
