@@ -118,9 +118,9 @@ ADDITIONS = (
         source=_REPLICATION,
     ),
     Addition(
-        roles=("operator",),
+        roles=("operator", "runbook"),
         actions=("Microsoft.Network/virtualNetworkGateways/getLearnedRoutes/action",),
-        reason="A circuit may not show its routes; then its gateway is asked.",
+        reason="A gateway is asked for its routes: by the runbook, and where a circuit shows none.",
         source=_NETWORKING,
     ),
     Addition(
@@ -137,8 +137,9 @@ ADDITIONS = (
             f"{_JOBS}/jobs/streams/read",
             f"{_JOBS}/jobs/write",
             f"{_JOBS}/runbooks/read",
+            f"{_JOBS}/variables/read",
         ),
-        reason="The PowerShell runbook starts the Python runbook and reads its output.",
+        reason="One runbook starts the other and reads its output; that one reads its data.",
         source="https://learn.microsoft.com/azure/automation/automation-role-based-access-control",
     ),
 )
