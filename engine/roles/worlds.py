@@ -134,6 +134,7 @@ def machines(directory: Path, recording: Recording, permit: Permit) -> None:
     world.change("primary", _without_keys("replicate"))
     world.change("secondary", _without_keys("siteRecovery"))
     world.change("secondary", _with_bastion)
+    world.change("secondary", _by_runbook)
     world.deploy()
     with world.recorded("replicate"):
         world.sparehub("replicate", "--yes")
@@ -238,6 +239,10 @@ def _without_keys(part: str) -> Callable[[dict[str, Any]], None]:
 
 def _with_bastion(region: dict[str, Any]) -> None:
     region["drill"] = {"connect": True, "bastion": {"addressPrefix": "10.99.0.0/26"}}
+
+
+def _by_runbook(region: dict[str, Any]) -> None:
+    region["siteRecovery"].update(network="runbook", automation={})
 
 
 def _cheap(region: dict[str, Any]) -> None:

@@ -72,6 +72,16 @@ ADDITIONS = (
         source=_NETWORKING,
     ),
     Addition(
+        roles=("reader",),
+        actions=(
+            "Microsoft.Network/privateDnsZones/virtualNetworkLinks/read",
+            "Microsoft.Network/privateEndpoints/privateDnsZoneGroups/read",
+            "Microsoft.Network/privateEndpoints/read",
+        ),
+        reason="Private names of both regions are compared; the recorded networks have none.",
+        source=_NETWORKING,
+    ),
+    Addition(
         roles=("deployer",),
         actions=("Microsoft.Network/natGateways/join/action",),
         reason="A subnet may have a NAT gateway; the recorded ones have none.",
