@@ -54,12 +54,13 @@ def trial(  # noqa: PLR0913 - one option a decision
     Exit codes: 0 done, whether or not something differs; 1 Azure refused a request, or it was
     interrupted; 3 something is in the way; 7 something could not be removed.
     """
+    from sparehub.cli.trial import clean_up as removal
     from sparehub.cli.trial import operation
     from sparehub.output import Output
 
     output = Output(as_json=json)
     if clean_up:
-        raise typer.Exit(operation.clean_up(subscription, output, os.environ))
+        raise typer.Exit(removal.clean_up(subscription, output, os.environ))
     if not yes and not sys.stdin.isatty():
         raise typer.BadParameter("there is no terminal to confirm at: give --yes")
 

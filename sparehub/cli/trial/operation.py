@@ -1,10 +1,10 @@
-"""One trial from its questions to its removal, and the removal of earlier ones."""
+"""One trial from its questions to its removal."""
 
 import secrets
 import signal
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import cast
@@ -27,9 +27,9 @@ from sparehub.cli.trial.recording.recording_file import (
     UnwritableRecordingError,
 )
 from sparehub.cli.trial.recording.redaction import Redaction
-from sparehub.cli.trial.recording.transport import RecordingTransport
-from sparehub.cli.trial.removal import Removal, groups_left
-from sparehub.cli.trial.requests.names import Trial, group_of, trial_of
+from sparehub.cli.trial.recording.transport import guarded
+from sparehub.cli.trial.removal import Removal
+from sparehub.cli.trial.requests.names import Trial, group_of
 from sparehub.cli.trial.requests.step import Step
 from sparehub.cli.trial.run import Runner, steps_of
 from sparehub.files.home import Home
@@ -42,8 +42,6 @@ from sparehub.topology.errors import ExitCode, OptionsError, PreflightError, Spa
 _MACHINES = 2
 _DAY = timedelta(days=1)
 _TIME = "%Y-%m-%dT%H:%M:%SZ"
-_CHECK = "/providers/microsoft.policyinsights/checkpolicyrestrictions"
-"""A POST that reads."""
 _PREFLIGHT = "preflight.json"
 _SHORT = 8
 """Digits of the subscription that are typed to confirm."""
@@ -72,12 +70,13 @@ def begin(
         OptionsError: An option is wrong.
         PreflightError: Something is in the way; nothing was made.
     """
+    client = client_of(options.subscription, environment)
     _check(options)
-    client = _client(options.subscription, environment)
-    trial = _trial(options, client)
+    account = client.account(options.subscription)
+    trial = _trial(options, account.user)
     directory = options.out or Path(f"sparehub-trial-{trial.id}")
     redaction = Redaction()
-    redaction.hide(trial.subscription, trial.owner)
+    redaction.hide(trial.subscription, account.tenant, account.principal, trial.owner)
     costs = estimate(trial.machines)
     if options.budget is not None and costs.dollars > options.budget:
         raise PreflightError(
@@ -88,12 +87,12 @@ def begin(
     _refuse_used(directory)
     steps = tuple(steps_of(trial, _public_key() if trial.machines else ""))
     asked = RecordingFile.begin(directory / _PREFLIGHT, "preflight", "")
-    preflight = Preflight(_recorded(client, trial, redaction, asked), trial, steps, [])
+    preflight = Preflight(guarded(client, trial.id, redaction, asked), trial, steps, [])
     _refuse_if_hindered(preflight, journal, output)
     _show_cost(trial, costs, output)
     _confirm(trial, confirm)
     file = RecordingFile.begin(directory / RECORDING, "trial", "made by sparehub trial")
-    recorded = _recorded(client, trial, redaction, file)
+    recorded = guarded(client, trial.id, redaction, file)
     journal.begin(trial)
     output.note(f"trial {trial.id}: {', '.join(map(group_of, trial.groups))}")
     removal = Removal(recorded, output)
@@ -118,43 +117,6 @@ def begin(
     if left:
         return ExitCode.OPEN_ITEMS
     return ExitCode.FAILED if problem else ExitCode.DONE
-
-
-def clean_up(subscription: str, output: Output, environment: Mapping[str, str]) -> int:
-    """Remove what earlier trials of a subscription have left; return the exit code.
-
-    Found by the journal and by the tag. What was killed before it could be read is found by both.
-
-    Raises:
-        OptionsError: The subscription is not a GUID.
-        SignInError: Nobody is signed in.
-    """
-    _check_subscription(subscription)
-    client = _client(subscription, environment)
-    journal = TrialJournal(Home.of(Path(), environment).path)
-    groups: dict[str, dict[str, None]] = {}
-    for trial in journal.begun(subscription):
-        groups.setdefault(trial.id, {}).update(dict.fromkeys(trial.groups))
-    for identity, group in groups_left(client, subscription):
-        known = groups.setdefault(identity, {})
-        if group.lower() not in map(str.lower, known):
-            known[group] = None
-    left: list[str] = []
-    for identity, paths in groups.items():
-        guarded = replace(client, transport=guard(client, identity, Redaction(), None))
-        remains = Removal(guarded, output).remove(tuple(paths))
-        if not remains:
-            journal.end(identity)
-        left += remains
-    if output.as_json:
-        output.document({"trials": sorted(groups), "left": left})
-    else:
-        removed = len(groups) if not left else 0
-        text = f"{removed} of {len(groups)} trials removed" if groups else "no trial is left"
-        output.results.print(text)
-        for each in left:
-            output.results.print(f"not removed: {each}")
-    return ExitCode.OPEN_ITEMS if left else ExitCode.DONE
 
 
 def _run(runner: Runner, steps: tuple[Step, ...]) -> tuple[list[str], str]:
@@ -198,7 +160,6 @@ def _compared(path: Path, problem: str) -> tuple[Comparison | None, str]:
 
 
 def _check(options: TrialOptions) -> None:
-    _check_subscription(options.subscription)
     for region in (options.region, options.pair):
         if not is_known_region(region):
             raise OptionsError(f"there is no Azure region {region!r}")
@@ -206,17 +167,20 @@ def _check(options: TrialOptions) -> None:
         raise OptionsError("--region and --pair name the same region")
 
 
-def _check_subscription(subscription: str) -> None:
+def client_of(subscription: str, environment: Mapping[str, str]) -> ArmClient:
+    """Return the client, which signs in as Pulumi's provider does.
+
+    Raises:
+        OptionsError: The subscription is not a GUID.
+        SignInError: A setting of the chosen way to sign in is missing.
+    """
     if not is_subscription(subscription):
         raise OptionsError(f"--subscription takes the id of a subscription, not {subscription!r}")
-
-
-def _client(subscription: str, environment: Mapping[str, str]) -> ArmClient:
     settings = Settings(configured={"subscriptionId": subscription}, environment=environment)
     return cast("ArmClient", azure_of(settings, subscription))
 
 
-def _trial(options: TrialOptions, client: ArmClient) -> Trial:
+def _trial(options: TrialOptions, owner: str) -> Trial:
     now = datetime.now(UTC)
     return Trial(
         id=secrets.token_hex(3),
@@ -224,28 +188,9 @@ def _trial(options: TrialOptions, client: ArmClient) -> Trial:
         region=options.region,
         pair=options.pair,
         machines=_MACHINES if options.machines else 0,
-        owner=client.account("").user or "unknown",
+        owner=owner or "unknown",
         created=now.strftime(_TIME),
         delete_after=(now + _DAY).strftime(_TIME),
-    )
-
-
-def _recorded(
-    client: ArmClient, trial: Trial, redaction: Redaction, file: RecordingFile | None
-) -> ArmClient:
-    return replace(client, transport=guard(client, trial.id, redaction, file))
-
-
-def guard(
-    client: ArmClient, identity: str, redaction: Redaction, file: RecordingFile | None
-) -> RecordingTransport:
-    """Return a transport that sends no write to anything but the groups of one trial."""
-
-    def permits(path: str) -> bool:
-        return trial_of(group_of(path)) == identity or path.lower().endswith(_CHECK)
-
-    return RecordingTransport(
-        inner=client.transport, permits=permits, redaction=redaction, file=file
     )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from sparehub.cli.trial import operation
+from sparehub.cli.trial import clean_up, operation
 from sparehub.cli.trial.operation import TrialOptions
 from sparehub.cli.trial.recording.transport import RecordingTransport
 from sparehub.output import Output
@@ -61,7 +61,7 @@ class Place:
         return operation.begin(options, Output(as_json=True), self.environment, confirm)
 
     def clean_up(self) -> int:
-        return operation.clean_up(SUBSCRIPTION, Output(as_json=True), self.environment)
+        return clean_up.clean_up(SUBSCRIPTION, Output(as_json=True), self.environment)
 
     def resources(self) -> list[str]:
         return [identity for identity, _, _ in control.resources(self.store)]

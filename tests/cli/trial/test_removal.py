@@ -7,16 +7,14 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from sparehub.azure.local import local_azure
-from sparehub.cli.trial import operation
 from sparehub.cli.trial.differences import compare
 from sparehub.cli.trial.recording.redaction import Redaction
-from sparehub.cli.trial.recording.transport import OutsideError, RecordingTransport
+from sparehub.cli.trial.recording.transport import OutsideError, RecordingTransport, guarded
 from sparehub.simulator import control
 from sparehub.simulator.arm.storage.faults import FaultRequest
 from sparehub.simulator.replay.recording import read
@@ -197,12 +195,11 @@ def happens_at_the_spoke(monkeypatch: pytest.MonkeyPatch, what: Callable[[], Non
 
 
 def test_a_write_outside_the_groups_of_the_trial_is_not_sent(place: Place) -> None:
-    client = local_azure(place.store, SUBSCRIPTION)
-    guarded = replace(client, transport=operation.guard(client, "abc123", Redaction(), None))
+    client = guarded(local_azure(place.store, SUBSCRIPTION), "abc123", Redaction(), None)
     outside = f"/subscriptions/{SUBSCRIPTION}/resourceGroups/rg-sparehub-trial-abc124-eastasia"
 
     with pytest.raises(OutsideError, match="is outside the trial and was not sent"):
-        guarded.send("PUT", outside, {"location": "eastasia"})
+        client.send("PUT", outside, {"location": "eastasia"})
     assert place.resources() == []
     inside = outside.replace("abc124", "abc123")
-    assert guarded.send("PUT", inside, {"location": "eastasia"}).accepted
+    assert client.send("PUT", inside, {"location": "eastasia"}).accepted

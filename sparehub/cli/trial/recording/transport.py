@@ -2,15 +2,19 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Self
 from urllib.parse import unquote, urlsplit
 
+from sparehub.azure.client import ArmClient
 from sparehub.cli.trial.recording.recording_file import RecordingFile
 from sparehub.cli.trial.recording.redaction import Redaction
+from sparehub.cli.trial.requests.names import group_of, trial_of
 from sparehub.topology.errors import SparehubError
 
 _READS = ("GET", "HEAD")
+_CHECK = "/providers/microsoft.policyinsights/checkpolicyrestrictions"
+"""A POST that reads."""
 
 
 class OutsideError(SparehubError):
@@ -84,6 +88,27 @@ class RecordingTransport:
             "request": request_body,
             "response": answer,
         }
+
+
+def guarded(
+    client: ArmClient, identity: str, redaction: Redaction, file: RecordingFile | None
+) -> ArmClient:
+    """Return a client that writes to nothing but the groups of one trial, and records.
+
+    Args:
+        client: a client without these limits.
+        identity: the id of the trial.
+        redaction: what is removed from the recording.
+        file: the recording; None for none.
+    """
+
+    def permits(path: str) -> bool:
+        return trial_of(group_of(path)) == identity or path.lower().endswith(_CHECK)
+
+    transport = RecordingTransport(
+        inner=client.transport, permits=permits, redaction=redaction, file=file
+    )
+    return replace(client, transport=transport)
 
 
 def _json(content: Any) -> Any:  # noqa: ANN401 - bytes, text or nothing
