@@ -21,6 +21,7 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 OURS = {"sparehub", "components"}
 TEST_TOOLS = {"pytest"}  # of `sparehub.testing.fixtures`, which pytest loads
 PYDANTIC = {"pydantic_core"}  # installed with pydantic
+SANDBOX = {"automationassets"}  # of the runbook, which Azure Automation runs
 
 
 def imported() -> set[str]:
@@ -34,7 +35,7 @@ def imported() -> set[str]:
                 elif isinstance(node, ast.ImportFrom) and not node.level:
                     names.add(node.module or "")
     tops = {name if name in EXTRAS else name.partition(".")[0] for name in names}
-    return tops - OURS - TEST_TOOLS - PYDANTIC - {"proto"} - set(sys.stdlib_module_names)
+    return tops - OURS - TEST_TOOLS - PYDANTIC - SANDBOX - {"proto"} - set(sys.stdlib_module_names)
 
 
 def providers(name: str) -> set[str]:
