@@ -13,6 +13,8 @@ EXTRAS = {
     "grpc": "simulator",
     "h11": "simulator",
     "starlette": "simulator",
+    "tree_sitter": "simulator",
+    "tree_sitter_powershell": "simulator",
     "uvicorn": "simulator",
 }
 """The extra of each import name: ``optional-dependencies`` of ``pyproject.toml``."""
