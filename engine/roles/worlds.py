@@ -2,7 +2,7 @@
 
 ``machines`` is the pair of ``examples/site-recovery``. ``network`` has what needs other rights: a
 gateway that is made at a failover, an NVA that is started, a circuit of another team that both
-regions use by keys, and a circuit that is raised.
+regions use by keys, and a circuit that is raised. ``portal`` has the runbooks of a recovery plan.
 """
 
 import os
@@ -134,7 +134,6 @@ def machines(directory: Path, recording: Recording, permit: Permit) -> None:
     world.change("primary", _without_keys("replicate"))
     world.change("secondary", _without_keys("siteRecovery"))
     world.change("secondary", _with_bastion)
-    world.change("secondary", _by_runbook)
     world.deploy()
     with world.recorded("replicate"):
         world.sparehub("replicate", "--yes")
@@ -160,6 +159,18 @@ def machines(directory: Path, recording: Recording, permit: Permit) -> None:
     control.clear_faults(world.store)
     with world.recorded("finish-fence"):
         world.finish()
+    with world.recorded("replicate --off"):
+        world.sparehub("replicate", "--off", "--yes")
+    world.destroy()
+
+
+def portal(directory: Path, recording: Recording, permit: Permit) -> None:
+    """Record what runbooks in the recovery plan need more: the account, its role, their texts."""
+    world = _world(directory, EXAMPLE, recording, permit)
+    world.change("secondary", _by_runbook)
+    world.deploy()
+    with world.recorded("replicate"):
+        world.sparehub("replicate", "--yes")
     with world.recorded("replicate --off"):
         world.sparehub("replicate", "--off", "--yes")
     world.destroy()
@@ -250,4 +261,4 @@ def _cheap(region: dict[str, Any]) -> None:
     region["hub"]["nva"].update(id=_MACHINE.format(SECONDARY), standby="startAtFailover")
 
 
-WORLDS = {"machines": machines, "network": network}
+WORLDS = {"machines": machines, "portal": portal, "network": network}

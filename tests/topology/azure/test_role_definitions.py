@@ -114,6 +114,7 @@ def test_an_operator_makes_no_network() -> None:
     """Networks, subnets, tables, groups and role assignments are a deployer's."""
     made = (
         "Microsoft.Authorization/roleAssignments/write",
+        "Microsoft.Authorization/roleDefinitions/write",
         "Microsoft.Network/networkSecurityGroups/write",
         "Microsoft.Network/routeTables/write",
         "Microsoft.Network/virtualNetworks/subnets/write",

@@ -158,7 +158,7 @@ class Action:
     operates: bool = False
     """Whether it starts an operation: then it returns a :class:`StartedOperation`."""
     permitted_as: str = "action"
-    """The verb of the permission that it needs; ``read`` of some that are posted."""
+    """How the permission ends that it needs; ``read`` of some that are posted."""
 
 
 @dataclass(frozen=True, kw_only=True)

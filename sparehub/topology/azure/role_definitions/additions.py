@@ -82,6 +82,16 @@ ADDITIONS = (
         source=_NETWORKING,
     ),
     Addition(
+        roles=("reader",),
+        actions=(
+            f"{_JOBS}/read",
+            f"{_JOBS}/runbooks/read",
+            f"{_JOBS}/runtimeEnvironments/read",
+        ),
+        reason="An account of runbooks is read; `check --live` was recorded without one.",
+        source=_MANAGEMENT,
+    ),
+    Addition(
         roles=("deployer",),
         actions=("Microsoft.Network/natGateways/join/action",),
         reason="A subnet may have a NAT gateway; the recorded ones have none.",

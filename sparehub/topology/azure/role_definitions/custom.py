@@ -48,11 +48,13 @@ def _is_read(action: str) -> bool:
 
 _LOOKING = merged(
     _called(READING, _SUBSCRIPTION, _RESOURCE, _THEIRS),
-    _called((*OPERATING, *DEPLOYING, *DRILLING), _SUBSCRIPTION),
+    filter(_is_read, _called((*OPERATING, *DEPLOYING, *DRILLING), _SUBSCRIPTION)),
     _added("reader"),
 )
 _OPERATIONS = without(_called(OPERATING, _RESOURCE), _LOOKING)
-_DEPLOYMENTS = without(merged(_called(DEPLOYING, _RESOURCE), _added("deployer")), _LOOKING)
+_DEPLOYMENTS = without(
+    merged(_called(DEPLOYING, _SUBSCRIPTION, _RESOURCE), _added("deployer")), _LOOKING
+)
 _OF_DRILL = without(_called(DRILLING, _RESOURCE), (*_LOOKING, *_OPERATIONS, *_DEPLOYMENTS))
 """What a drill alone needs. Its networks are deployed, its machines are operated."""
 _SWITCH = tuple(

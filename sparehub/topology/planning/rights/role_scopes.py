@@ -104,6 +104,9 @@ def _of_recovery(recovery: SiteRecovery, whole: ResourceId) -> Iterator[Assignme
     else:
         yield from _operated(whole, vault.resource_group, f"vault {vault.name}")
     yield from _operated(whole, recovery.resource_group, "machines that have arrived")
+    if recovery.automation:
+        account = recovery.automation
+        yield from _operated(whole, account.resource_group, f"Automation account {account.name}")
     if recovery.cache_storage_account.id:
         cache = recovery.cache_storage_account
         yield _at(OPERATOR, ResourceId.of(cache.id), f"cache account {cache.name}")
