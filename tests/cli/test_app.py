@@ -1,7 +1,9 @@
-"""Usage errors of the command line."""
+"""Usage errors of the command line, and what it adds to an error."""
 
 import pytest
 
+from sparehub.cli import app
+from sparehub.topology.errors import SparehubError
 from tests.command_fixtures import Sparehub
 
 
@@ -31,3 +33,27 @@ def test_the_shell_completes_commands(sparehub: Sparehub, words: str, expected: 
     }
 
     assert sparehub(variables=asked).stdout.split() == expected
+
+
+def test_a_refusal_of_rights_is_followed_by_the_roles_that_have_them(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Also where Pulumi reports it; another error has nothing below it."""
+    action = "Microsoft.Network/connections/write"
+    refused = (
+        "Pulumi failed: the client 'a' does not have authorization to perform action "
+        f"'{action}' over scope '/subscriptions/s'"
+    )
+
+    def end(message: str) -> list[str]:
+        def fail() -> None:
+            raise SparehubError(message)
+
+        monkeypatch.setattr(app, "app", fail)
+        with pytest.raises(SystemExit):
+            app.main()
+        return " ".join(capsys.readouterr().err.split()).split("missing: ")
+
+    _, advice = end(refused)
+    assert advice.startswith(f"{action} at /subscriptions/s; a role that has it: `sparehub roles")
+    assert end("Pulumi failed") == ["error: Pulumi failed"]
