@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from ruamel.yaml import YAML
 
 from engine.paths import VENV
 from tests.configurations import ROOT, shipped
+from tests.topology.peered_hubs import peered
 
 OTHERS = "/subscriptions/00000000-0000-0000-0000-000000000007/resourceGroups/rg-theirs/providers"
 CIRCUIT = f"{OTHERS}/Microsoft.Network/expressRouteCircuits/erc-theirs"
@@ -37,13 +39,16 @@ def real(stack: str) -> dict[str, Any]:
 
 
 @pytest.mark.long
-def test_what_refers_to_others_is_rehearsed_too(tmp_path: Path) -> None:
-    """A circuit of another subscription: both ways, with times, files unchanged."""
+@pytest.mark.parametrize("keys", [real, peered])
+def test_what_refers_to_others_is_rehearsed_too(
+    tmp_path: Path, keys: Callable[[str], dict[str, Any]]
+) -> None:
+    """A circuit of another subscription, peered hubs: both ways, with times, files unchanged."""
     for name in ("Pulumi.yaml", "__main__.py"):
         shutil.copy(ROOT / name, tmp_path)
     shutil.copytree(ROOT / "components", tmp_path / "components")
     for stack in ("primary", "secondary"):
-        YAML().dump({"config": real(stack)}, tmp_path / f"Pulumi.{stack}.yaml")
+        YAML().dump({"config": keys(stack)}, tmp_path / f"Pulumi.{stack}.yaml")
     before = {path.name: path.read_bytes() for path in tmp_path.glob("Pulumi*")}
 
     done = subprocess.run(
