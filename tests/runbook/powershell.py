@@ -22,7 +22,7 @@ def literals(text: str) -> list[str]:
 
 def _root(text: str) -> Any:
     """Return the root of the syntax tree; a test is skipped where the grammar is missing."""
-    tree_sitter = pytest.importorskip("tree_sitter")
+    import tree_sitter
     powershell = pytest.importorskip("tree_sitter_powershell")
     language = tree_sitter.Language(powershell.language())
     return tree_sitter.Parser(language).parse(text.encode()).root_node

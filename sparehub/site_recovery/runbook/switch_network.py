@@ -980,7 +980,10 @@ def parse(arguments: Iterable[str]) -> dict[str, str]:
         SwitchError: One is missing, unknown or comes twice.
     """
     found: dict[str, str] = {}
-    for argument in arguments:
+    for given in arguments:
+        # Start-AzAutomationRunbook writes each value as JSON: a text may arrive in quotes.
+        quoted_text = len(given) > 1 and given[0] == given[-1] == '"'
+        argument = str(json.loads(given)) if quoted_text else given
         name, mark, value = argument.partition("=")
         if not mark or name not in (*PARAMETERS, "fenced-on-premises", "pace") or name in found:
             raise SwitchError(f"{argument!r} is not a parameter: give {', '.join(PARAMETERS)}")
