@@ -101,7 +101,9 @@ class SwitchAutomation(ComponentResource):
         for runbook, kind, environment in (
             (away.start, automation.RunbookTypeEnum.POWER_SHELL, POWERSHELL_ENVIRONMENT),
             (back.start, automation.RunbookTypeEnum.POWER_SHELL, POWERSHELL_ENVIRONMENT),
-            (away.switch, automation.RunbookTypeEnum.PYTHON, PYTHON_ENVIRONMENT),
+            # Start-AzAutomationRunbook passes parameters to Python2 and Python3 alone; the
+            # environment decides the version (https://github.com/Azure/azure-powershell/issues/9324).
+            (away.switch, automation.RunbookTypeEnum.PYTHON3, PYTHON_ENVIRONMENT),
         ):
             automation.Runbook(
                 self._args.names.runbook(runbook),

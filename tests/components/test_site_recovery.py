@@ -250,7 +250,7 @@ def test_network_runbook_makes_an_account_with_runbooks_without_text() -> None:
     assert runbooks == {
         "sparehub-start-switch": ("PowerShell", "sparehub-powershell-7-4"),
         "sparehub-start-switch-back": ("PowerShell", "sparehub-powershell-7-4"),
-        "sparehub-switch-network": ("Python", "sparehub-python-3-10"),
+        "sparehub-switch-network": ("Python3", "sparehub-python-3-10"),
     }
     assert not deployed().of_type("azure-native:automation:AutomationAccount")
 
