@@ -24,6 +24,8 @@ from sparehub.topology.state.resources import Resources
 
 _VAULT = "azure-native:recoveryservices:Vault"
 _PLACES = (NAMES.root, REGION.cache_component, REGION.spoke("").component)
+_SWITCHING = f"{NAMES.automation_component}/"
+"""What switches the network beside the machines: none of them depends on it."""
 _NOT_NEEDED = ("VirtualNetworkPeering", "RoleAssignment")
 """Types that a machine can do without: a peering can be made again, and a role given again."""
 _LINES, _MACHINES = 16, 8
@@ -165,6 +167,7 @@ def _standing(recorded: Resources) -> Iterator[tuple[str, Mapping[str, Any]]]:
         outputs = resource.get("outputs") or {}
         name = urn.rsplit("::", 1)[-1]
         in_place = any(name.startswith(f"{place.rstrip('/')}/") for place in _PLACES)
+        in_place = in_place and not name.startswith(_SWITCHING)
         kind = str(resource.get("type"))
         needed = kind.startswith("azure-native:") and not kind.endswith(_NOT_NEEDED)
         if in_place and needed and outputs.get("id"):

@@ -44,9 +44,12 @@ ITEM = {
 }
 
 
+REPLICATES = {"sparehub:region.replicate": REPLICATE}
+
+
 def recorded() -> dict[str, Resources]:
     """Return what both stacks of a pair with Site Recovery recorded."""
-    first = preview(ROOT / "Pulumi.primary.yaml", config={"sparehub:region.replicate": REPLICATE})
+    first = preview(ROOT / "Pulumi.primary.yaml", config=REPLICATES)
     second = preview(
         ROOT / "Pulumi.secondary.yaml",
         config={"sparehub:region.siteRecovery": SITE_RECOVERY},
@@ -76,6 +79,22 @@ def test_a_deployment_that_changes_nothing_takes_nothing_away() -> None:
     assert lost("primary", protected()) == {}
     assert lost("secondary", recovery()) == {}
     assert lost_parts(wanted(recovery()), {}) == ()
+
+
+@pytest.mark.parametrize("stays", [True, False])
+def test_no_machine_depends_on_the_automation_account(stays: bool) -> None:  # noqa: FBT001 - a column
+    """It switches the network beside them: a deployment with it or without it is not refused."""
+    runbook = {"network": "runbook", "automation": {}}
+    deployed = preview(
+        ROOT / "Pulumi.secondary.yaml",
+        config={"sparehub:region.siteRecovery": SITE_RECOVERY | runbook},
+        deployed={"primary": preview(ROOT / "Pulumi.primary.yaml", config=REPLICATES)},
+    )
+    assert any("/automation/account" in urn for urn in deployed.state())
+
+    region = wanted(with_recovery(**runbook) if stays else recovery())
+
+    assert lost_parts(region, deployed.state()) == ()
 
 
 def without_spoke(values: dict[str, Any]) -> dict[str, Any]:
