@@ -10,16 +10,20 @@ from sparehub.failover.adapters.confirmation import ask, refuse_unprintable
 from sparehub.failover.adapters.protocols import Assumed
 from sparehub.failover.journal.acceptances import Accepted
 from sparehub.failover.journal.events import JournalEvent
+from sparehub.failover.machines.vault_session import open_vault
 from sparehub.failover.operations import OperationRequest, executor_of, refuse_other_account
 from sparehub.failover.preflight import questions
 from sparehub.failover.queries.outside_switch import look
 from sparehub.failover.session import Session, files_of, open_session, require_current_files
 from sparehub.output import Output
+from sparehub.site_recovery.vault import VaultError
 from sparehub.topology.adoption.outside_switch import OutsideSwitch
 from sparehub.topology.config.enums import Activation
 from sparehub.topology.errors import HalfwayError, PreflightError
 from sparehub.topology.planning import failover
 from sparehub.topology.planning.plan import Mode, Plan, PlanKind
+from sparehub.topology.replication.direction import replicates
+from sparehub.topology.replication.plan_actions import running_scenario
 from sparehub.topology.state.generation import said_by
 
 
@@ -66,6 +70,7 @@ def _begin(opened: Session, output: Output, began: float, *, yes: bool, accepted
     executor = executor_of(session, plan, request, identity, files, adopts=True)
     refuse_other_account(session, unplanned=True)
     _refuse_pending(session, plan.source, plan.target)
+    _refuse_running_plan(session, plan.source)
     found = look(
         session.stacks,
         session.azure,
@@ -130,6 +135,31 @@ def _refuse_pending(session: Session, source: str, target: str) -> None:
         message = (
             f"stack {target!r} was interrupted while it wrote {listed}: `sparehub resume` "
             "reconciles that, then `sparehub resume --adopt`; nothing was done"
+        )
+        raise PreflightError(message)
+
+
+def _refuse_running_plan(session: Session, source: str) -> None:
+    """Refuse while a recovery plan runs: machines, and perhaps the network, are still moved.
+
+    A vault that does not answer refuses nothing.
+
+    Raises:
+        PreflightError: naming the recovery plan.
+    """
+    if not replicates(session.pair):
+        return
+    opened = open_vault(session)
+    direction = opened.leaving(source)
+    try:
+        running = running_scenario(opened.vault.plan(direction.plan))
+    except VaultError as error:
+        session.progress.note(f"warning: {error}")
+        return
+    if running:
+        message = (
+            f"the recovery plan {direction.plan.name} is still running ({running}): answer its "
+            "manual actions and let it end, then `sparehub resume --adopt`; nothing was done"
         )
         raise PreflightError(message)
 
