@@ -1,5 +1,6 @@
 """The Automation account whose runbooks switch the network from a recovery plan."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import partial
@@ -70,6 +71,7 @@ class SwitchAutomation(ComponentResource):
             opts=self._kept,
         )
         self._runbooks(account, group, self._environments(account, group))
+        self._keys(account, group)
         self._roles(account)
         self.account_id = account.id
         self.register_outputs({"account_id": account.id})
@@ -101,8 +103,9 @@ class SwitchAutomation(ComponentResource):
         for runbook, kind, environment in (
             (away.start, automation.RunbookTypeEnum.POWER_SHELL, POWERSHELL_ENVIRONMENT),
             (back.start, automation.RunbookTypeEnum.POWER_SHELL, POWERSHELL_ENVIRONMENT),
-            # Start-AzAutomationRunbook passes parameters to Python2 and Python3 alone; the
-            # environment decides the version (https://github.com/Azure/azure-powershell/issues/9324).
+            # Start-AzAutomationRunbook passes parameters by position to this type, and refuses
+            # them to the type Python: https://github.com/Azure/azure-powershell,
+            # AutomationPSClient.ProcessRunbookParameters.
             (away.switch, automation.RunbookTypeEnum.PYTHON3, PYTHON_ENVIRONMENT),
         ):
             automation.Runbook(
@@ -118,6 +121,23 @@ class SwitchAutomation(ComponentResource):
                 tags=self._args.tags,
                 # A draft that is being written is not the stack's.
                 opts=ResourceOptions.merge(self._kept, ResourceOptions(ignore_changes=["draft"])),
+            )
+
+    def _keys(self, account: automation.AutomationAccount, group: resources.ResourceGroup) -> None:
+        """Keep the authorization keys of the way that leads here; only this stack has them."""
+        for connection, key in self._args.account.authorization_keys.items():
+            variable = SwitchNames().key(connection)
+            automation.Variable(
+                self._args.names.authorization_key(connection),
+                variable_name=variable,
+                name=variable,
+                automation_account_name=account.name,
+                resource_group_name=group.name,
+                is_encrypted=True,
+                # Automation keeps every value as JSON:
+                # https://learn.microsoft.com/rest/api/automation/variable/create-or-update
+                value=Output.secret(json.dumps(key.get_secret_value())),
+                opts=self._kept,
             )
 
     def _roles(self, account: automation.AutomationAccount) -> None:

@@ -66,18 +66,3 @@ def cloud_named(name: str) -> Cloud:
         scope=endpoints["credential_scopes"][0],
         authority=_CLOUDS[cloud],
     )
-
-
-def powershell_environment(endpoint: str) -> str:
-    """Return a cloud as ``Connect-AzAccount -Environment`` names it, by its endpoint.
-
-    https://learn.microsoft.com/powershell/module/az.accounts/connect-azaccount
-    """
-    names = {
-        AzureClouds.AZURE_US_GOVERNMENT: "AzureUSGovernment",
-        AzureClouds.AZURE_CHINA_CLOUD: "AzureChinaCloud",
-    }
-    for cloud, name in names.items():
-        if get_arm_endpoints(cloud)["resource_manager"].rstrip("/") == endpoint:
-            return name
-    return "AzureCloud"

@@ -100,6 +100,11 @@ def print_plan(plan: Plan, output: Output) -> None:
         f"with a gateway that stands by {_range(recovery.warm)} s, "
         f"with one to be made {_range(recovery.cold)} s"
     )
+    if recovery.portal:
+        output.results.print(
+            f"started in the portal instead: {_range(recovery.portal)} s, one after the other "
+            "(two jobs, network, machines), and the time of who answers the manual action"
+        )
     for group, seconds in recovery.groups.items():
         output.results.print(
             f"machines of group {group} are verified and found by name after {_range(seconds)} s"

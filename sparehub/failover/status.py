@@ -216,6 +216,7 @@ class PairStatus:
             "vault": loss.document() if loss else None,
             "machines": [each.document() for each in machines.statuses],
             "machinesProblem": machines.problem or None,
+            "runbooks": list(machines.runbooks),
             "objectives": [each.document() for each in self.objectives],
             "measured": self.measured.document(self.pair),
         }

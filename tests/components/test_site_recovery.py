@@ -4,11 +4,15 @@ from typing import Any
 
 import pulumi
 import pytest
+from pydantic import SecretStr
 
 from components import CacheAccount, CacheAccountArgs, Vault
+from components.site_recovery import SwitchAutomation, SwitchAutomationArgs
 from sparehub.testing import Graph, preview
 from sparehub.testing.mocks import SUBSCRIPTION
 from sparehub.topology.azure.role_definitions.custom import RUNBOOK as ROLE
+from sparehub.topology.model.logical_names import SiteRecoveryNames
+from sparehub.topology.model.recovery.automation import AutomationAccount
 from sparehub.topology.model.recovery.resources import CacheStorageAccount, RecoveryVault
 from tests.configurations import ROOT
 from tests.site_recovery_files import REPLICATE, SITE_RECOVERY
@@ -276,3 +280,29 @@ def test_the_identity_of_the_account_has_its_role_at_what_it_switches_alone() ->
     assert role.inputs["permissions"] == [{"actions": [*ACTIONS], "notActions": []}]
     assert not [action for action in ACTIONS if "*" in action]
     assert all(graph[each.name].protect for each in assignments)
+
+
+def test_an_authorization_key_is_in_an_encrypted_variable() -> None:
+    """As JSON, and as a secret of the stack."""
+    account = AutomationAccount(
+        name="aa-sparehub",
+        resource_group="rg",
+        location="eastasia",
+        authorization_keys={"hong-kong": SecretStr("not-a-real-key")},
+    )
+    names = SiteRecoveryNames("recovery")
+
+    graph = preview(
+        lambda: SwitchAutomation(
+            "automation", SwitchAutomationArgs(account=account, names=names, scopes={})
+        )
+    )
+
+    assert graph[names.authorization_key("hong-kong")].inputs == {
+        "automationAccountName": "aa-sparehub",
+        "isEncrypted": True,
+        "name": "sparehub-authorization-key-hong-kong",
+        "resourceGroupName": "rg",
+        "value": {"secret": '"not-a-real-key"'},
+        "variableName": "sparehub-authorization-key-hong-kong",
+    }

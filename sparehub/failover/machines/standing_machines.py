@@ -1,5 +1,6 @@
 """How the replicated machines of a pair stand: read from their vault, against the objectives."""
 
+from sparehub.failover.machines.replication.published_runbooks import unpublished
 from sparehub.failover.machines.vault_session import open_vault
 from sparehub.failover.session import Session
 from sparehub.topology.errors import SparehubError
@@ -29,5 +30,9 @@ def standing_machines(session: Session) -> StandingMachines | None:
         hint = f"{name} is not installed: pip install 'sparehub[siterecovery]'"
         return StandingMachines(problem=hint)
     tests = session.journal_state.tested
+    in_force = opened.direction_of(contents.items)
+    runbooks = unpublished(opened, in_force) if in_force.automation else ()
     statuses = machine_statuses(opened.away, contents.items, contents.since, tests)
-    return StandingMachines(statuses=statuses, objectives=machine_objectives(groups, statuses))
+    return StandingMachines(
+        statuses=statuses, objectives=machine_objectives(groups, statuses), runbooks=runbooks
+    )

@@ -12,6 +12,7 @@ from sparehub.site_recovery.vault import Vault
 from sparehub.topology.azure.durations import FIRST_PROTECTION, SECOND_PROTECTION
 from sparehub.topology.errors import PreflightError
 from sparehub.topology.replication.direction import Replication, replicates, replication
+from sparehub.topology.replication.protected_item import ProtectedItem
 from sparehub.topology.replication.reconcile import is_reversed
 
 _NO_MACHINES = (
@@ -40,7 +41,10 @@ class VaultSession:
         Raises:
             VaultError: where the vault cannot be read.
         """
-        items = self.vault.contents().items
+        return self.direction_of(self.vault.contents().items)
+
+    def direction_of(self, items: Iterable[ProtectedItem]) -> Replication:
+        """Return the direction that the items of the vault are replicated in."""
         return self.back if is_reversed(self.away, items) else self.away
 
     def wait(self, answer: Callable[[str], str] | None = None) -> JobWait:

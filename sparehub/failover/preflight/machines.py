@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from sparehub.azure.answers import properties_of
+from sparehub.failover.machines.replication.published_runbooks import unpublished
 from sparehub.failover.machines.replication.recovery_plan import plan_runs
 from sparehub.failover.preflight.objections import Objection, PreflightContext, Refuses
 from sparehub.site_recovery.vault import VaultError
@@ -202,3 +203,18 @@ def objectives_are_met(situation: PreflightContext) -> Iterator[Objection]:
     for result in results:
         if result.verdict is Verdict.MISSED:
             yield Objection(text=result.text, refuses=Refuses.NONE, stack=situation.plan.source)
+
+
+def runbooks_are_published(situation: PreflightContext) -> Iterator[Objection]:
+    """What the recovery plan starts is what the files give now; with ``network: runbook`` alone."""
+    opened = situation.machines
+    direction = opened.leaving(situation.plan.source) if opened else None
+    if opened is None or direction is None or direction.automation is None:
+        return
+    for difference in unpublished(opened, direction):
+        yield Objection(
+            text=difference,
+            hint="`sparehub replicate` publishes it",
+            refuses=Refuses.NONE,
+            stack=situation.plan.target,
+        )

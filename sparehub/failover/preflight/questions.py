@@ -100,6 +100,7 @@ QUESTIONS: Mapping[str, Callable[[PreflightContext], Iterable[Objection]]] = Map
         "machines are ready": machines.machines_are_ready,
         "machines arrive where the files say": machines.machines_arrive_where_files_say,
         "nothing is locked where machines arrive": machines.sources_are_not_locked,
+        "runbooks are published": machines.runbooks_are_published,
         "objectives are met": machines.objectives_are_met,
         "the last drill is recent": drill_is_recent,
         "state and keys outlive a region": stacks.state_and_keys_outlive_a_region,

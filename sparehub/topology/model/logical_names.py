@@ -273,6 +273,10 @@ class SiteRecoveryNames:
         """Return the name of a runbook."""
         return f"{self.automation_component}/runbook/{name}"
 
+    def authorization_key(self, connection: str) -> str:
+        """Return the name of the variable with the authorization key of a connection."""
+        return f"{self.automation_component}/key/{connection}"
+
     @property
     def switch_role(self) -> str:
         """The definition of the role of the Automation account's identity."""

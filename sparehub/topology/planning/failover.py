@@ -29,6 +29,7 @@ from sparehub.topology.planning.plan import (
     StepAction,
     critical_path,
 )
+from sparehub.topology.planning.runbook.serial_time import serial_time
 from sparehub.topology.planning.steps.hooks import hooks_of, with_hooks, with_hooks_after
 from sparehub.topology.planning.steps.machine_steps import (
     VERIFY,
@@ -87,7 +88,7 @@ def plan(  # noqa: PLR0913 - the two stacks and the options of a plan
     times = group_times(steps, last, groups.objectives) if groups and machines else {}
     changes = address_changes({stack.name: stack for stack in (primary, secondary)}, source.name)
     times = with_records(times, changes)
-    return Plan(
+    made = Plan(
         kind=kind,
         mode=mode,
         source=source.name,
@@ -116,6 +117,12 @@ def plan(  # noqa: PLR0913 - the two stacks and the options of a plan
         program=program,
         objectives=expected_objectives(groups, times) if groups and times else (),
     )
+    if machines is None or not machines.disarm():
+        return made
+    # The portal starts the unplanned way, as the runbook does.
+    unplanned = made if mode is Mode.UNPLANNED else plan(primary, secondary, kind, Mode.UNPLANNED)
+    portal = unplanned.recovery.portal or serial_time(unplanned).total
+    return replace(made, recovery=replace(made.recovery, portal=portal))
 
 
 def steps_of(

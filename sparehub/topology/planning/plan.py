@@ -214,6 +214,8 @@ class RecoveryTime:
     """The same with a gateway that must be created (depth ``network``)."""
     groups: Mapping[int, Duration] = field(default_factory=dict)
     """The time until the machines of each recovery group are verified; empty where none moves."""
+    portal: Duration | None = None
+    """The time if the recovery plan is started in the portal; None where it has no network."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -310,6 +312,7 @@ class Plan:
                 "criticalPath": list(recovery.critical_path),
                 "warm": _seconds(recovery.warm),
                 "cold": _seconds(recovery.cold),
+                **({"portal": _seconds(recovery.portal)} if recovery.portal else {}),
                 **({"groups": groups} if groups else {}),
             },
             **({"objectives": objectives} if objectives else {}),

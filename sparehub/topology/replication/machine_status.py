@@ -79,6 +79,8 @@ class StandingMachines:
     objectives: tuple[ObjectiveResult, ...] = ()
     problem: str = ""
     """Why the vault could not be read; empty where it was."""
+    runbooks: tuple[str, ...] = ()
+    """What a failover from the portal would do otherwise than the files say."""
 
     def lines(self) -> Iterator[str]:
         """Yield a line for each machine, or why nothing is known of them."""
@@ -86,6 +88,8 @@ class StandingMachines:
             yield f"machines: not known: {self.problem}"
         for status in self.statuses:
             yield f"machine: {status.text}"
+        for difference in self.runbooks:
+            yield f"problem: {difference}; `sparehub replicate` publishes it"
 
 
 def machine_statuses(

@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 
 from sparehub.failover.machines.replication.replicate_command import replicate
+from sparehub.failover.machines.standing_machines import standing_machines
+from sparehub.failover.session import open_session
 from sparehub.output import Output
 from sparehub.simulator import control
 from sparehub.topology.errors import HalfwayError, PreflightError
@@ -204,3 +206,33 @@ def starts_in_the_portal(world: MachineWorld) -> str:
         }
     }
     return pair.vault.fail_over_plan(pair.away.plan, body)
+
+
+def asked(world: MachineWorld) -> list[str]:
+    """Return what `status` says of the runbooks."""
+    with open_session(world.directory, Output()) as session:
+        found = standing_machines(session)
+    assert found
+    return [line for line in found.lines() if line.startswith("problem: ")]
+
+
+def test_status_says_that_what_is_published_is_not_that_of_the_files(world: MachineWorld) -> None:
+    """And nothing before the first `replicate`, and after a failover: nothing can be started."""
+    assert asked(world) == []
+
+    replicates(world)
+    assert asked(world) == []
+
+    pair = world.pair
+    runbook = pair.away.start_runbook
+    pair.azure.write_text(f"{runbook}/draft/content", "edited")
+    pair.azure.act(f"{runbook}/publish")
+    (line,) = asked(world)
+    assert line.startswith(
+        "problem: the runbook that switches the network is not that of the files: "
+        "sparehub-start-switch: 1fb9f4097256, wanted "
+    )
+    assert line.endswith("; `sparehub replicate` publishes it")
+
+    OVER(world)
+    assert asked(world) == []

@@ -46,6 +46,12 @@ def runbook(subscription: str, *types: str) -> Change:
     return settings(recoveryPlan={"groups": {"1": {"before": [action]}}})
 
 
+def automation(subscription: str, **values: object) -> Change:
+    """Switch the network by a runbook; the vault is one of a subscription."""
+    identity = f"{subscription}/resourceGroups/rg/providers/Microsoft.RecoveryServices/vaults/v"
+    return settings(network="runbook", automation=values, vault={"id": identity})
+
+
 def of_subscription(half: Change) -> Callable[[], Stack]:
     """Return a maker of a stack that names its subscription and has Site Recovery's vault."""
     own = settings(**{"azure-native:subscriptionId": OURS.rpartition("/")[2]})
@@ -135,6 +141,24 @@ ONE: tuple[tuple[Rule[Stack], Example], ...] = (
             f"{PLAN}.1.before[0].runbookId",
             "is in the subscription 00000000-0000-0000-0000-00000000000b, and the vault is in",
             of_subscription(runbook(OURS.upper().replace("/SUBSCRIPTIONS", "/subscriptions"))),
+        ),
+    ),
+    (
+        recovery_vault.the_automation_account_is_in_the_subscription_of_the_vault,
+        Example(
+            of_subscription(automation(THEIRS)),
+            "region.siteRecovery.automation",
+            "the account is made in 00000000-0000-0000-0000-00000000000a, and the vault is in",
+            of_subscription(automation(OURS)),
+        ),
+    ),
+    (
+        recovery_vault.the_automation_account_is_in_the_region_that_takes_over,
+        Example(
+            taking_over(automation(OURS, location="japaneast")),
+            "region.siteRecovery.automation.location",
+            "is not eastasia, whose network its runbook connects",
+            taking_over(automation(OURS, location="East Asia")),
         ),
     ),
     (

@@ -6,27 +6,28 @@ its runbook expects: between two writes nothing can be started that does not fit
 
 import hashlib
 import json
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
 from sparehub.azure.answers import NOT_FOUND, Answer
-from sparehub.azure.clouds import powershell_environment
+from sparehub.azure.settings import Settings
 from sparehub.failover.machines.posting import Record, post
 from sparehub.failover.machines.vault_session import VaultSession
-from sparehub.site_recovery.runbook.render import RunbookFiles, render
+from sparehub.site_recovery.runbook.pair_runbook import PairRunbook
+from sparehub.site_recovery.runbook.render import RunbookFiles
 from sparehub.site_recovery.vault import VaultError
 from sparehub.stacks.stack_files import STACKS
-from sparehub.topology.config.enums import Activation
 from sparehub.topology.config.resource_ids import ResourceId
-from sparehub.topology.errors import PreflightError
+from sparehub.topology.errors import PreflightError, SparehubError
 from sparehub.topology.model.recovery.automation import SwitchNames
 from sparehub.topology.planning import failover
 from sparehub.topology.planning.plan import Mode, PlanKind
-from sparehub.topology.planning.runbook.switch_data import SwitchData
 from sparehub.topology.replication.direction import Replication
 from sparehub.topology.replication.plan_actions import starts_runbook
+from sparehub.topology.replication.reconcile import items_by_machine
 
 if TYPE_CHECKING:
     from sparehub.azure.client import ArmClient
@@ -159,34 +160,50 @@ def published_runbooks(opened: VaultSession, direction: Replication) -> Publishe
     account = direction.automation
     if account is None:
         return None
-    session, names = opened.session, direction.switch
+    session = opened.session
     primary, secondary = (session.pair[name] for name in STACKS)
     kind = PlanKind.FAILOVER if direction.source == primary.name else PlanKind.FAILBACK
-    plan = failover.plan(primary, secondary, kind, Mode.UNPLANNED, program=session.program)
-    target = failover.region_at(session.pair[direction.target], Activation.ACTIVE)
-    keys = {each.key: names.key(each.key) for each in target.connections if each.authorization_key}
-    data = SwitchData(
+    settings = Settings(configured=primary.config.provider, environment=os.environ)
+    runbook = PairRunbook(
         pair=session.pair,
-        plan=plan,
+        plan=failover.plan(primary, secondary, kind, Mode.UNPLANNED, program=session.program),
         subscriptions=dict.fromkeys(session.pair, account.subscription),
-        recovery_plan=direction.plan.name,
-        key_variables=keys,
-    )
-    files = render(
-        data,
-        account=account,
-        switch_runbook=names.switch,
-        variable=names.data,
-        environment=powershell_environment(opened.vault.azure.endpoint),
+        cloud=settings.get("environment"),
     )
     return PublishedRunbooks(
         azure=opened.vault.azure,
         guard=opened.vault.guard,
         account=account,
-        names=names,
-        files=files,
-        keys=tuple(keys.values()),
+        names=direction.switch,
+        files=runbook.files(),
+        keys=tuple(runbook.key_variables.values()),
     )
+
+
+def unpublished(opened: VaultSession, direction: Replication) -> tuple[str, ...]:
+    """Return what the portal's failover would do otherwise than the files say, in words.
+
+    Nothing where no machine can be failed over in this direction: it has not been replicated yet,
+    or has been failed over. Never raises: what cannot be read is said.
+    """
+    try:
+        items = items_by_machine(direction, opened.vault.contents().items).values()
+        here = [item for item in items if item.container == direction.container]
+        if not here or any(item.is_failed_over for item in here):
+            return ()
+        published = published_runbooks(opened, direction)
+        if published is None:
+            return ()
+        listed = "; ".join(published.differences())
+        recorded = opened.vault.plan(direction.plan)
+    except SparehubError as error:
+        return (f"whether the recovery plan can be started in the portal: {error}",)
+    runbook = direction.start_runbook
+    if recorded is None or runbook is None or not starts_runbook(recorded, runbook):
+        return (f"the recovery plan {direction.plan.name} does not switch the network",)
+    if listed:
+        return (f"the runbook that switches the network is not that of the files: {listed}",)
+    return ()
 
 
 def armed(direction: Replication, published: PublishedRunbooks | None) -> Replication:

@@ -6,7 +6,10 @@ re-protection the direction in a plan's context is the same as before (SR-54), s
 could not know where to.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from pydantic import SecretStr
 
 from sparehub.topology.config.resource_ids import ResourceId
 
@@ -27,6 +30,8 @@ class AutomationAccount:
     name: str
     resource_group: str
     location: str
+    authorization_keys: Mapping[str, SecretStr] = field(default_factory=dict, repr=False)
+    """Of the connections of the account's own region, by key: encrypted variables hold them."""
 
     def id(self, subscription: str = "") -> ResourceId:
         """Return its id; without a subscription where that is not known."""

@@ -1,5 +1,6 @@
 """Vault, cache accounts and policy of Site Recovery, decided from a stack file."""
 
+from sparehub.topology.config.express_route import ReferencedCircuitConfig
 from sparehub.topology.config.resource_ids import ResourceId
 from sparehub.topology.config.schema import StackConfig
 from sparehub.topology.config.site_recovery import (
@@ -56,7 +57,7 @@ def build_site_recovery(config: StackConfig) -> SiteRecovery | None:
             recovery.agent_updates.automation_account_id if recovery.agent_updates else ""
         ),
         automation=(
-            _automation(recovery.automation, name, config.location) if recovery.automation else None
+            _automation(recovery.automation, name, config) if recovery.automation else None
         ),
         tags=region.tags,
         names=_names(recovery.names),
@@ -92,11 +93,18 @@ def _vault(vault: VaultConfig, region: str, location: str) -> RecoveryVault:
     )
 
 
-def _automation(account: AutomationConfig, region: str, location: str) -> AutomationAccount:
+def _automation(account: AutomationConfig, region: str, config: StackConfig) -> AutomationAccount:
+    connections = config.region.express_route.connections
     return AutomationAccount(
         name=account.name or names.automation_account_name(region),
         resource_group=account.resource_group or names.automation_group_name(region),
-        location=account.location or location,
+        location=account.location or config.location,
+        authorization_keys={
+            key: connection.circuit.authorization_key
+            for key, connection in sorted(connections.items())
+            if isinstance(connection.circuit, ReferencedCircuitConfig)
+            and connection.circuit.authorization_key
+        },
     )
 
 

@@ -9,7 +9,8 @@ JOB_START = Duration(typical=60, worst=600)
 """Of an Automation job: a guess for each; two of them are started one after the other.
 https://learn.microsoft.com/azure/automation/automation-runbook-execution#job-statuses"""
 _JOBS = 2
-_AFTERWARDS = (StepAction.STAND_DOWN, StepAction.REVOKE)
+_NOT_COUNTED = (StepAction.STAND_DOWN, StepAction.REVOKE, StepAction.DISARM)
+"""What follows the traffic, and what only Sparehub does."""
 _MACHINES = (StepAction.FAIL_OVER, StepAction.AWAIT_MACHINES, StepAction.VERIFY_MACHINES)
 
 
@@ -31,7 +32,7 @@ class SerialTime:
 def serial_time(plan: Plan) -> SerialTime:
     """Return the recovery time of a plan whose network is switched by the runbook."""
     machines = [step for step in plan.steps if step.act in _MACHINES]
-    network = [step for step in plan.steps if step.act not in (*_MACHINES, *_AFTERWARDS)]
+    network = [step for step in plan.steps if step.act not in (*_MACHINES, *_NOT_COUNTED)]
     return SerialTime(network=JOB_START * _JOBS + _sum(network), machines=_sum(machines))
 
 

@@ -57,6 +57,33 @@ def runbooks_are_in_the_subscription_of_the_vault(stack: Stack) -> Iterator[Rule
             yield RuleFault(f"{path}.runbookId", message)
 
 
+@rule("SR-65", why="A recovery plan runs runbooks of the vault's own subscription alone.")
+def the_automation_account_is_in_the_subscription_of_the_vault(stack: Stack) -> Iterator[RuleFault]:
+    """The stack makes the account in its own; checked where both are known."""
+    recovery, own = stack.config.region.site_recovery, stack.config.subscription
+    if recovery is None or recovery.automation is None or not recovery.vault.id:
+        return
+    of_vault = ResourceId.parse(recovery.vault.id).subscription
+    if own and of_vault.lower() != own.lower():
+        message = (
+            f"the account is made in {own}, and the vault is in {of_vault}: use network: parallel"
+        )
+        yield RuleFault(f"{_SITE_RECOVERY}.automation", message)
+
+
+@rule(
+    "SR-65",
+    severity="warning",
+    why="The account has to answer when the protected region does not.",
+)
+def the_automation_account_is_in_the_region_that_takes_over(stack: Stack) -> Iterator[RuleFault]:
+    """Its runbook needs that region anyway; another one may be lost as well."""
+    built = stack.region.site_recovery
+    if built and built.automation and built.automation.location != built.location:
+        message = f"is not {built.location}, whose network its runbook connects: remove it"
+        yield RuleFault(f"{_SITE_RECOVERY}.automation.location", message)
+
+
 @rule(
     "SR-62",
     severity="warning",
@@ -87,5 +114,7 @@ RECOVERY_VAULT = (
     a_private_vault_has_an_identity,
     a_private_vault_has_private_endpoints,
     runbooks_are_in_the_subscription_of_the_vault,
+    the_automation_account_is_in_the_subscription_of_the_vault,
+    the_automation_account_is_in_the_region_that_takes_over,
     runbooks_do_not_run_in_tests,
 )
