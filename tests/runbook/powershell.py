@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
-import pytest
+import tree_sitter_powershell
+from tree_sitter import Language, Parser
 
 
 def syntax_errors(text: str) -> list[str]:
@@ -21,11 +22,9 @@ def literals(text: str) -> list[str]:
 
 
 def _root(text: str) -> Any:
-    """Return the root of the syntax tree; a test is skipped where the grammar is missing."""
-    import tree_sitter
-    powershell = pytest.importorskip("tree_sitter_powershell")
-    language = tree_sitter.Language(powershell.language())
-    return tree_sitter.Parser(language).parse(text.encode()).root_node
+    """Return the root of the syntax tree."""
+    language = Language(tree_sitter_powershell.language())
+    return Parser(language).parse(text.encode()).root_node
 
 
 def _errors(node: Any) -> Iterator[str]:

@@ -97,6 +97,7 @@ def test_the_page_says_how_to_start_and_what_comes_after(
         "If it stops",
         "Afterwards",
     ]
+    assert "disarm-recovery-plan" not in page  # a step of a failover by Sparehub
     assert "sparehub resume --adopt" in page
     assert "Nothing runs in parallel" in page
 

@@ -13,7 +13,6 @@ from sparehub.simulator.automation.worker import run_pending
 from sparehub.topology.planning.plan import PlanKind
 from tests.runbook.world import ACCOUNT, SwitchWorld, copy_of, served, shipped_pair
 
-pytest.importorskip("tree_sitter_powershell")
 VERSION = {"api-version": "2024-10-23"}
 CONTRIBUTOR = "b24988ac-6180-42a0-ab88-20f7382dd24c"
 CONTEXT = {

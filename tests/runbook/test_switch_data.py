@@ -15,6 +15,7 @@ from sparehub.topology.model.logical_names import REGION
 from sparehub.topology.planning.plan import Mode, PlanKind, PlanStep, StepAction
 from sparehub.topology.planning.runbook.switch_data import ExportError, SwitchData, digest_of
 from tests.components.region_states import BORROWED
+from tests.configurations import with_spokes
 from tests.runbook.world import Files, SwitchWorld, bodies_of, graph_of, shipped_pair
 from tests.site_recovery_files import protected, recovery
 
@@ -263,3 +264,12 @@ def test_a_hook_is_left_to_a_person() -> None:
 
     assert [each["act"] for each in document["steps"]][-1] == "hook"
     assert any(each.startswith("done by hand") for each in document["postconditions"])
+
+
+def test_five_hundred_spokes_fit_into_one_variable() -> None:
+    """With both directions' peerings in it; the value is JSON in JSON."""
+    files = {name: with_spokes(values, 500) for name, values in at_depth("gateway").items()}
+
+    rendered = SwitchWorld(Path("/nonexistent"), files).rendered
+
+    assert 700_000 < len(rendered.variable) < 1024 * 1024

@@ -50,7 +50,7 @@ def description(runbook: PairRunbook) -> str:
             (step, who, _writes(step))
             for who in (_RUNBOOK, _PLAN, _HAND, _LATER)
             for step in runbook.plan.steps
-            if _who(step) == who
+            if _who(step) == who and step.act is not StepAction.DISARM  # Sparehub's own failover
         ],
         time=serial_time(runbook.plan),
         minutes=DEADLINE_IN_MINUTES,

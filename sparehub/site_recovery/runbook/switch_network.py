@@ -467,7 +467,8 @@ class Switch:
 
     def _request(self, request: Mapping[str, Any]) -> None:
         """Carry out one request of the data."""
-        body, expect = request["body"], request["expect"]
+        body = request["body"]
+        expect = body if request["expect"] == "body" else None
         if secret := request["secret"]:
             body = with_value(body, secret["at"], self.keys[secret["variable"]])
         ask = Ask(request["method"], body, query=request["query"])
