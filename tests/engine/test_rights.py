@@ -36,7 +36,7 @@ def without(operator: Operator, command: str, action: str) -> None:
 
 def test_an_operator_fails_over_and_a_reader_does_not(operator: Operator) -> None:
     """The refusal names action, scope and role; so does one in the middle of a deployment."""
-    hold_only(operator, "check --live")
+    hold_only(operator, "status")
     assert operator.sparehub("check", "--live").returncode == 3
     refused = operator.sparehub(*operator.confirmed("failover"))
     assert refused.returncode == 3, refused.stderr
