@@ -86,8 +86,15 @@ def test_a_gateway_and_withheld_spokes_are_adopted(tmp_path: Path, change: Chang
     assert operator.sparehub("status").returncode == 0
 
 
-def test_a_connection_by_a_key_is_adopted_with_the_key_of_the_file(tmp_path: Path) -> None:
-    """Azure never shows the key: the encrypted one is recorded as the program gives it."""
+@pytest.mark.parametrize("lost", [False, True], ids=["it answers", "it is lost"])
+def test_a_connection_by_a_key_is_adopted_with_the_key_of_the_file(
+    tmp_path: Path,
+    lost: bool,  # noqa: FBT001 - a column
+) -> None:
+    """Azure never shows the key of a connection: the encrypted one of the file is recorded.
+
+    A lost region is fenced by its authorization, which is gone: that is read at the circuit.
+    """
     engine = Engine(tmp_path / "home", STACKS)
     keys = lend_a_circuit(engine)
     for stack, key in keys.items():
@@ -95,13 +102,17 @@ def test_a_connection_by_a_key_is_adopted_with_the_key_of_the_file(tmp_path: Pat
         engine.rehearsal.pulumi("config", "set", "--secret", "--path", PLACE, key, "--stack", stack)
         engine.up(stack)
     operator = Operator(engine)
+    if lost:
+        control.add_fault(engine.store, FaultRequest("region-down", region="eastasia"))
     with runbook(engine, **{key_variable("shared"): keys["secondary"]}) as world:
         ran = world.run()
     assert ran.returncode == 0, ran.stdout + ran.stderr
 
     adopt(operator)
 
-    unchanged(engine, *STACKS)
+    fences = [fence["how"] for item in operator.status()["debts"] for fence in item["fences"]]
+    assert fences == ["authorization"] * lost
+    unchanged(engine, "secondary", *(() if lost else ("primary",)))
     exported = engine.rehearsal.pulumi("stack", "export", "--stack", "secondary")
     assert keys["secondary"] not in exported
 

@@ -3,17 +3,15 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from sparehub.azure.reading import glance
 from sparehub.failover.adapters.protocols import Assumed
-from sparehub.failover.adapters.stack_snapshot import Snapshot, Unreadable, whole_circuit_id
+from sparehub.failover.adapters.stack_snapshot import Snapshot, Unreadable
 from sparehub.failover.journal.events import JournalEvent
 from sparehub.failover.journal.open_items import Fence
-from sparehub.failover.queries.circuit_users import PRIVATE_PEERING_PATH
-from sparehub.failover.queries.outside_switch import activation_of, found_of
+from sparehub.failover.queries.outside_switch import activation_of, fences_of, found_of
 from sparehub.failover.steps.fencing import FenceError
 from sparehub.failover.steps.keys.key_checks import record_used
 from sparehub.failover.steps.preview_guard import UnexpectedChangesError
-from sparehub.failover.steps.reconcile import drop_missing, reconcile_pending
+from sparehub.failover.steps.reconcile import drop_missing, missing_in_azure, reconcile_pending
 from sparehub.failover.steps.stack_switch import StackSwitch
 from sparehub.failover.steps.step_inputs import StepContext
 from sparehub.failover.steps.unreachable_region import UnreachableRegion
@@ -182,7 +180,8 @@ class AdoptedSource:
         context, session = self.context, self.context.session
         stack, azure = context.plan.source, session.azure
         snapshot = reconcile_pending(session.stacks, azure, stack, context.note)
-        record_used(session.stacks, session.journal, session.pair[stack], context.operation.id)
+        if missing_in_azure(azure, snapshot, context.source):
+            record_used(session.stacks, session.journal, session.pair[stack], context.operation.id)
         drop_missing(session.stacks, azure, stack, snapshot, context.source, context.note)
         changed = disconnect(session.pair[stack]).at_once.operations
         peerings = sorted(write.name for write in changed if write.type == PEERING)
@@ -222,8 +221,8 @@ class AdoptedSource:
             unproven = []
         if unproven and not (accepted.ticket or accepted.reason):
             raise FenceError(
-                f"{context.plan.source} may advertise: the private peering of "
-                f"{', '.join(unproven)} is not disabled. Disable it, or give `sparehub resume "
+                f"{context.plan.source} may advertise: no fence is proven at "
+                f"{', '.join(unproven)}. Disable its private peering, or give `sparehub resume "
                 "--fenced-on-premises TICKET` or `--accept-unfenced REASON`"
             )
         context.write(JournalEvent.FENCES_CHOSEN, fences=[fence.document() for fence in set_fences])
@@ -232,19 +231,11 @@ class AdoptedSource:
 
     def _fences(self) -> Mapping[str, Fence | None]:
         """Return the fence of each circuit that it is connected to; None where it is not set."""
-        return dict(self._read_fences(self.context.source))
-
-    def _read_fences(self, live: Region) -> Iterator[tuple[str, Fence | None]]:
         session, plan = self.context.session, self.context.plan
         state = session.states[plan.source]
         known = session.states[plan.target] if isinstance(state, Unreadable) else state
         subscription = known.subscription if isinstance(known, Snapshot) else ""
-        for circuit in live.connected_circuits:
-            identity = whole_circuit_id(circuit, subscription)
-            path = f"{identity}{PRIVATE_PEERING_PATH}"
-            found = glance(session.azure, path)
-            is_set = found.properties.get("state") == "Disabled"
-            yield identity.name, Fence(how="privatePeering", id=path) if is_set else None
+        return fences_of(session.stacks, session.azure, session.pair[plan.source], subscription)
 
 
 def _creations(live: Region) -> Iterator[ResourceOperation]:

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator, Mapping
 
-from sparehub.azure.answers import NOT_FOUND, Azure
-from sparehub.azure.reading import glance, read
+from sparehub.azure.answers import NOT_FOUND, Azure, properties_of
+from sparehub.azure.reading import glance, listed, read
 from sparehub.failover.adapters.protocols import Assumed, Stacks
 from sparehub.failover.adapters.stack_snapshot import (
     Snapshot,
@@ -12,6 +12,7 @@ from sparehub.failover.adapters.stack_snapshot import (
     whole_circuit_id,
 )
 from sparehub.failover.journal.acceptances import Accepted
+from sparehub.failover.journal.open_items import Fence
 from sparehub.failover.queries.circuit_users import PRIVATE_PEERING_PATH
 from sparehub.failover.queries.probe import responds
 from sparehub.topology.adoption.outside_switch import (
@@ -21,13 +22,14 @@ from sparehub.topology.adoption.outside_switch import (
     imported,
 )
 from sparehub.topology.config.enums import Activation
-from sparehub.topology.errors import PreflightError, UnreachableError
+from sparehub.topology.errors import PreflightError, SparehubError, UnreachableError
 from sparehub.topology.model.pair import Stack
 from sparehub.topology.model.resources import Region
-from sparehub.topology.planning.disconnect import Disconnection, disconnect
+from sparehub.topology.planning.disconnect import disconnect
 from sparehub.topology.planning.failover import region_at
 from sparehub.topology.planning.operations import ResourceOperation, Verb
-from sparehub.topology.planning.plan import Plan, StackChange, StepAction
+from sparehub.topology.planning.plan import KeyedConnection, Plan, StackChange, StepAction
+from sparehub.topology.planning.steps.authorization_keys import keyed_connections
 
 
 def activation_of(plan: Plan) -> StackChange:
@@ -100,7 +102,13 @@ def look(  # noqa: PLR0913 - both stacks, Azure, a plan, and what is known of it
         source=FoundSource(
             answers=answers,
             writes=writes.get(leave.at_once, frozenset()),
-            unfenced=tuple(_unfenced(azure, leave, subscription)),
+            unfenced=tuple(
+                circuit
+                for circuit, fence in fences_of(
+                    stacks, azure, pair[plan.source], subscription
+                ).items()
+                if fence is None
+            ),
         ),
         besides=besides,
         accepted=bool(accepted.reason or accepted.ticket),
@@ -131,11 +139,37 @@ def _found(
         )
 
 
-def _unfenced(azure: Azure, leave: Disconnection, subscription: str) -> Iterator[str]:
-    """Yield the circuits of a region whose private peering is enabled, or cannot be read."""
-    for circuit in leave.live.connected_circuits:
+def fences_of(
+    stacks: Stacks, azure: Azure, stack: Stack, subscription: str
+) -> dict[str, Fence | None]:
+    """Return the fence of each circuit that a region is connected to, by the circuit's name.
+
+    A fence is a private peering that is disabled, or an authorization that was revoked: the key of
+    the stack file is none of the circuit's any more. It is None where neither is proven.
+    """
+    live = region_at(stack, Activation.ACTIVE)
+    keyed = {each.key: each for each in keyed_connections(live)}
+    found: dict[str, Fence | None] = {}
+    for circuit in live.connected_circuits:
         identity = whole_circuit_id(circuit, subscription)
-        answer = glance(azure, f"{identity}{PRIVATE_PEERING_PATH}")
-        if answer.properties.get("state") != "Disabled":
-            unread = "" if answer.accepted else f" ({answer.problem})"
-            yield f"{identity.name}{unread}"
+        path = f"{identity}{PRIVATE_PEERING_PATH}"
+        fence = None
+        if glance(azure, path).properties.get("state") == "Disabled":
+            fence = Fence(how="privatePeering", id=path)
+        elif circuit.key in keyed and _is_revoked(stacks, azure, stack, keyed[circuit.key]):
+            fence = Fence(how="authorization", id=f"{identity}/authorizations/revoked")
+        found[identity.name] = fence
+    return found
+
+
+def _is_revoked(stacks: Stacks, azure: Azure, stack: Stack, keyed: KeyedConnection) -> bool:
+    """Return whether a circuit shows its authorizations, and none has the key of a connection."""
+    shown = listed(azure, f"{keyed.circuit}/authorizations")
+    if shown.problem:
+        return False
+    try:
+        key = stacks.secret(stack.name, keyed.place)
+    except SparehubError:  # whoever cannot read the key proves nothing
+        return False
+    keys = [properties_of(each).get("authorizationKey") for each in shown.items]
+    return all(keys) and key not in keys

@@ -104,6 +104,16 @@ def import_orphans(  # noqa: PLR0913, PLR0917 - a stack, a region, and its write
     return imported
 
 
+def missing_in_azure(azure: Azure, snapshot: Snapshot, live: Region) -> list[str]:
+    """Return the connections and the gateway that a state holds and Azure does not, by name."""
+    names = [REGION.connection(connection.key) for connection in live.connections]
+    return [
+        name
+        for name in (*names, REGION.gateway)
+        if name in snapshot.ids and read(azure, str(snapshot.ids[name])).status == NOT_FOUND
+    ]
+
+
 def drop_missing(  # noqa: PLR0913, PLR0917 - a stack, a region, and what is recorded of it
     stacks: Stacks, azure: Azure, stack: str, snapshot: Snapshot, live: Region, note: Note
 ) -> bool:
@@ -115,12 +125,7 @@ def drop_missing(  # noqa: PLR0913, PLR0917 - a stack, a region, and what is rec
     Returns:
         Whether any were removed.
     """
-    names = [REGION.connection(connection.key) for connection in live.connections]
-    missing = [
-        name
-        for name in (*names, REGION.gateway)
-        if name in snapshot.ids and read(azure, str(snapshot.ids[name])).status == NOT_FOUND
-    ]
+    missing = missing_in_azure(azure, snapshot, live)
     if missing:
         stacks.refresh(stack, [snapshot.urns[name] for name in missing])
         note(f"{stack}: {', '.join(missing)} is gone in Azure, and was removed from the state")

@@ -49,7 +49,7 @@ class FoundSource:
     writes: frozenset[ResourceOperation] = frozenset()
     """What its stack would still write on standby, by Azure and not by its state."""
     unfenced: tuple[str, ...] = ()
-    """The circuits of its connections whose private peering is not disabled, or unknown."""
+    """The circuits of its connections at which no fence is proven."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -134,7 +134,7 @@ class OutsideSwitch:
         source = self.plan.source
         why = "is connected" if self.source.answers else "does not answer"
         return tuple(
-            f"{source}: it {why}, and the private peering of {circuit} is not disabled"
+            f"{source}: it {why}, and no fence is proven at the circuit {circuit}"
             for circuit in self.source.unfenced
         )
 
@@ -156,14 +156,15 @@ class OutsideSwitch:
             if not self.source.answers:
                 return UnreachableError(
                     f"{plan.target} is connected, and nothing proves that {plan.source} does not "
-                    f"advertise; nothing was done:{_list(advertising)}\nDisable it, or give "
+                    f"advertise; nothing was done:{_list(advertising)}\nDisable its private "
+                    "peering, or give "
                     "`sparehub resume --adopt --fenced-on-premises TICKET`, or "
                     "`--accept-unfenced REASON`"
                 )
             return InterlockError(
                 f"both regions advertise {', '.join(plan.conflict)}; nothing was done:"
-                f"{_list(advertising)}\nDelete the connection of {plan.source}, or disable that "
-                "peering, then `sparehub resume --adopt`"
+                f"{_list(advertising)}\nDelete the connection of {plan.source}, or disable the "
+                "private peering of its circuit, then `sparehub resume --adopt`"
             )
         if missing and self._is_untouched:
             return PreflightError(
