@@ -27,6 +27,7 @@ HOLDERS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 )
 """The roles by command. To a reader, ``check --live`` says that the pair is not ready: it may not
 write. Everybody has ``fence`` beside them, where a circuit is another team's."""
+_KEYED = ("failback", "failover --unplanned")
 _KEYS = "Microsoft.Network/expressRouteCircuits/authorizations/write"
 
 
@@ -42,10 +43,13 @@ def only_their_roles(store: Path, pair: Mapping[str, Stack], command: str) -> No
 
 
 def permissions(pair: Mapping[str, Stack], command: str) -> Iterator[Permission]:
-    """Yield what a command may do. A failback gets a new key, which the other team permits."""
+    """Yield what a command may do.
+
+    Where a key was used before, a new one is issued, which the other team permits beside ``fence``.
+    """
     held = (*HOLDERS[command], FENCE.key)
     for each in assignments(pair, dict.fromkeys(pair, LOCAL_SUBSCRIPTION)):
         if each.role in held:
             yield Permission(scope=each.scope, actions=ROLES[each.role].actions)
-    if command == "failback":
+    if command in _KEYED:
         yield Permission(scope=LENT, actions=(_KEYS,))
