@@ -44,6 +44,10 @@ SparehubError                     1  one message: what, where, what to do
 ├── PulumiFailedError             1  a pulumi command of a rehearsal failed
 ├── RehearsalFailedError          1  a rehearsal did not reach its end
 ├── PreviewRefusedError           1  a program under test refuses its configuration
+├── PlanRunsError                 1  a recovery plan runs that switches the network itself
+├── OutsideError                  1  a write outside the resource groups of a trial; not sent
+├── UnwritableRecordingError      1  the recording of a trial cannot be written
+├── TrialFailedError              1  Azure refused what a trial needs
 ├── TextError                     1  a name that cannot be written into a runbook
 ├── UnwritableError               1  a file of an export cannot be written
 └── UnwritableReportError         1  the report's file cannot be written
