@@ -241,16 +241,18 @@ class MachineFailover:
         self._require_plan(ready)
         shutdown = self.context.plan.step(FAIL_OVER).needs[0] == self.direction.source
         body = requests.plan_failover(shutdown=shutdown)
-        try:
-            job = self.opened.vault.fail_over_plan(self.direction.plan, body)
-        except VaultError as error:
-            if not error.was_lost:
-                raise
-            self.context.note(f"{error}: whether it was accepted is read from the machines")
-            found = self._begun(self._items())
-            if not found:
-                raise
-            return {**found, "loss": loss}
+        for last in (False, False, True):
+            try:
+                job = self.opened.vault.fail_over_plan(self.direction.plan, body)
+            except VaultError as error:
+                self.context.note(f"{error}: whether it was accepted is read from the machines")
+                if found := self._begun(self._items()):
+                    return {**found, "loss": loss}
+                if last or not error.was_lost:
+                    raise
+                self.opened.vault.azure.wait(POLL)
+            else:
+                break
         return {"job": job, "machines": sorted(ready), "loss": loss}
 
     def _require_still_quiesced(self) -> None:
