@@ -200,6 +200,53 @@ def test_a_region_that_does_not_answer_is_fenced_at_its_circuit(make: Make) -> N
     assert writes(world, again) == []
 
 
+OUTSIDE = [("PUT", "AzurePrivatePeering", "Succeeded"), ("PUT", TARGET, "Succeeded")]
+
+
+def test_a_region_that_answers_and_fails_writes_is_fenced_at_its_circuit(make: Make) -> None:
+    """Its DELETE fails again and again; the circuit is in another region, and is written."""
+    world = make()
+    world.arm.inject("failed", region="eastasia", count=100)
+    before = len(world.writes())
+
+    ran = world.run()
+
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert "eastasia cannot be disconnected by itself" in ran.stdout
+    assert [each for each in writes(world, before) if each[0] == "PUT"] == OUTSIDE
+
+
+def test_a_deletion_that_never_ends_is_left_for_the_circuit(make: Make) -> None:
+    """The source's part has a limit of its own: the 150 minutes are not spent on it."""
+    world = make()
+    world.hanging = SOURCE
+    before = len(world.writes())
+
+    ran = world.run()
+
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert "deleting: /subscriptions/" in ran.stdout
+    assert "it was not done in the time that it may take" in ran.stdout
+    assert writes(world, before) == OUTSIDE
+
+
+def test_a_ticket_goes_on_where_writes_fail_and_others_use_the_circuit(make: Make) -> None:
+    """Without it nothing is connected, and the message has both reasons."""
+    world = make()
+    _another_link(world)
+    world.arm.inject("failed", region="eastasia", count=100)
+
+    refused = world.run()
+    before = len(world.writes())
+    ran = world.run(fenced_on_premises="TICKET-1")
+
+    assert refused.returncode == 1
+    assert "NOT FENCED: eastasia cannot be disconnected by itself (/subscr" in refused.stdout
+    assert "would also cut: /subscriptions/" in refused.stdout
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert [each for each in writes(world, before) if each[0] == "PUT"] == OUTSIDE[1:]
+
+
 def test_a_circuit_that_others_use_is_not_disabled(make: Make) -> None:
     """Nothing is written; the message has the others, the filters, and the parameter."""
     world = make()
@@ -301,9 +348,11 @@ def test_an_identity_without_rights_is_named(make: Make) -> None:
     """403: nothing is written, and the message says which right is missing where."""
     world = make()
     scope = f"/subscriptions/{SUBSCRIPTION}"
-    denied = DenyAssignment(
-        scope=scope, name="no deletion", actions=("Microsoft.Network/connections/delete",)
+    actions = (
+        "Microsoft.Network/connections/delete",
+        "Microsoft.Network/expressRouteCircuits/peerings/write",
     )
+    denied = DenyAssignment(scope=scope, name="no fence", actions=actions)
     control.deny(world.directory, [denied])
     before = len(world.writes())
 
@@ -311,7 +360,7 @@ def test_an_identity_without_rights_is_named(make: Make) -> None:
 
     assert ran.returncode == 1
     assert f"may not write {scope}/resourceGroups/rg-sparehub-eastasia" in ran.stdout
-    assert [outcome for _, _, outcome in writes(world, before)] == ["Refused"]
+    assert [outcome for _, _, outcome in writes(world, before)] == ["Refused", "Refused"]
     assert "not done: fence-primary, activate-secondary" in ran.stdout
 
 

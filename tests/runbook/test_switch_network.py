@@ -50,6 +50,7 @@ def test_it_is_one_file_of_python_3_10_with_the_standard_library_alone() -> None
         "automationassets",  # of the sandbox
         "collections",
         "concurrent",
+        "contextlib",
         "dataclasses",
         "hashlib",
         "http",

@@ -99,6 +99,8 @@ class SwitchWorld:
     """Method and path of every request over HTTP."""
     assets: dict[str, str] = field(default_factory=dict)
     """Encrypted variables."""
+    hanging: str = ""
+    """The name of a resource that a read shows as Deleting for ever."""
     ending: Callable[[], None] = lambda: None
 
     def __post_init__(self) -> None:
@@ -236,7 +238,7 @@ class SwitchWorld:
 def served(world: SwitchWorld) -> Iterator[SwitchWorld]:
     """Serve a world over HTTP in a thread, with its identity endpoint."""
     connections = Connections()
-    front = _Recorded(application(Azure(world.directory), connections), world.requests)
+    front = _Recorded(application(Azure(world.directory), connections), world)
     config = uvicorn.Config(front, port=0, lifespan="off", log_level="critical", ws="none")
     server = connections.server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
@@ -257,20 +259,28 @@ class _Recorded:
     """The front, with an identity endpoint, and every request by method and path."""
 
     front: ASGIApp
-    requests: list[tuple[str, str]]
+    world: SwitchWorld
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["path"] == "/identity/token":
             headers = {name.decode(): value.decode() for name, value in scope["headers"]}
             asked = headers.get("x-identity-header") == HEADER and "metadata" in headers
             token = {"access_token": "t", "expires_on": "4102444800"} if asked else {}
-            start = {"type": "http.response.start", "status": 200 if asked else 401}
-            await send({**start, "headers": [(b"content-type", b"application/json")]})
-            await send({"type": "http.response.body", "body": json.dumps(token).encode()})
+            await _answer(send, 200 if asked else 401, token)
             return
         if scope["type"] == "http":
-            self.requests.append((scope["method"], scope["path"]))
+            self.world.requests.append((scope["method"], scope["path"]))
+            if self.world.hanging and scope["path"].endswith(f"/{self.world.hanging}"):
+                shown = {"properties": {"provisioningState": "Deleting"}}
+                await _answer(send, 200, shown)
+                return
         await self.front(scope, receive, send)
+
+
+async def _answer(send: Send, status: int, body: dict[str, Any]) -> None:
+    headers = [(b"content-type", b"application/json")]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": json.dumps(body).encode()})
 
 
 @cache

@@ -27,6 +27,7 @@ import urllib.parse
 import urllib.request
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
@@ -148,6 +149,7 @@ class Clock:
     pace: float = 1.0
     _began: float = field(default_factory=time.monotonic)
     _skipped: float = 0.0
+    _limit: float = float("inf")
 
     @property
     def spent(self) -> float:
@@ -170,9 +172,21 @@ class Clock:
 
         Raises:
             SwitchError: It is.
+            UnreachableError: The time of :meth:`limited` is.
         """
         if self.spent >= self.minutes * 60:
             raise SwitchError(f"{self.minutes:g} minutes have passed: start it again to go on")
+        if self.spent >= self._limit:
+            raise UnreachableError("it was not done in the time that it may take")
+
+    @contextmanager
+    def limited(self, seconds: float) -> Iterator[None]:
+        """Give what is inside so many seconds alone."""
+        self._limit = self.spent + seconds
+        try:
+            yield
+        finally:
+            self._limit = float("inf")
 
 
 class Log:
@@ -395,12 +409,19 @@ class Switch:
         self.say(f"{region} {'answers' if self.answers else 'does not answer'}: {answer.status}")
 
     def _fence(self, step: Mapping[str, Any]) -> None:
-        """Disconnect the source by its own region; without it where it does not answer."""
+        """Disconnect the source by its own region; without it where that does not work.
+
+        A region that is failing may answer reads, and fail writes or never end them.
+        """
+        location, reason = self.data["source"]["location"], "it does not answer"
         if self.answers:
             try:
-                self._change(step)
-            except UnreachableError as error:
-                self.say(f"{self.data['source']['location']} stopped answering: {error}")
+                with self.clock.limited(step["seconds"]):
+                    self._change(step)
+            except SwitchError as error:
+                self.clock.check()
+                reason = str(error)
+                self.say(f"{location} cannot be disconnected by itself: {reason}")
                 self.answers = False
             else:
                 return
@@ -412,9 +433,10 @@ class Switch:
                 self.say(f"fenced on-premises: {self.ticket} ({error})")
             elif step["required"]:
                 raise SwitchError(
-                    f"NOT FENCED: {self.data['source']['location']} does not answer, and nothing "
-                    f"was connected. {error}\n{step['filters']}\nOnce the routers filter that, "
-                    "start this runbook again with one more parameter: fenced-on-premises=TICKET"
+                    f"NOT FENCED: {location} cannot be disconnected by itself ({reason}), and "
+                    f"nothing was connected. {error}\n{step['filters']}\nOnce the routers filter "
+                    "that, start this runbook again with one more parameter: "
+                    "fenced-on-premises=TICKET"
                 ) from error
             else:
                 self.open.append(f"NOT FENCED: {error}")

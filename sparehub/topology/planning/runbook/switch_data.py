@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sparehub.topology.azure.durations import BGP_HOLD
+from sparehub.topology.azure.durations import BGP_HOLD, CONNECTION_DELETE
 from sparehub.topology.config.resource_ids import ResourceId
 from sparehub.topology.errors import PreflightError
 from sparehub.topology.model.circuit_ids import circuit_id
@@ -28,6 +28,8 @@ VERSION = 1
 """Of the form of the data; the runbook refuses another one."""
 DIRECTION = "PrimaryToSecondary"
 """The direction of every failover of a recovery plan: a re-protection turns it round (SR-54)."""
+_FENCE_SECONDS = 2 * CONNECTION_DELETE.worst
+"""How long the lost region may take to disconnect itself, before that is done without it."""
 _OF_MACHINES = (
     StepAction.CLEAN_UP,
     StepAction.DISARM,
@@ -191,6 +193,7 @@ class SwitchData:
         return {
             **self._requests(step),
             "required": bool(self.plan.conflict),
+            "seconds": _FENCE_SECONDS,
             "circuits": [
                 {
                     "connection": str(bodies.connection(connection)),
