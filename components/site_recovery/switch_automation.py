@@ -13,6 +13,7 @@ from sparehub.topology.azure.role_definitions.custom import RUNBOOK
 from sparehub.topology.config.resource_ids import ResourceId
 from sparehub.topology.model.logical_names import SiteRecoveryNames
 from sparehub.topology.model.recovery.automation import (
+    DEFAULT_PACKAGES,
     POWERSHELL_ENVIRONMENT,
     PYTHON_ENVIRONMENT,
     RUNTIMES,
@@ -88,6 +89,7 @@ class SwitchAutomation(ComponentResource):
                 location=self._args.account.location,
                 language=language,
                 version=version,
+                default_packages=DEFAULT_PACKAGES.get(environment, {}),
                 opts=self._kept,
             )
             for environment, (language, version) in RUNTIMES.items()

@@ -216,7 +216,7 @@ AUTOMATION = "automation/"
 
 
 def test_network_runbook_makes_an_account_with_runbooks_without_text() -> None:
-    """In runtime environments of PowerShell 7.4 and Python 3.10; without it there is none."""
+    """In environments of PowerShell 7.4, with Az, and Python 3.10; without it there is none."""
     graph = deployed(RUNBOOK)
     found = {
         name.removeprefix(AUTOMATION): kind
@@ -224,7 +224,9 @@ def test_network_runbook_makes_an_account_with_runbooks_without_text() -> None:
         if name.startswith(AUTOMATION)
     }
     environments = {
-        each.inputs["runtimeEnvironmentName"]: (each.inputs["language"], each.inputs["version"])
+        each.inputs["runtimeEnvironmentName"]: tuple(
+            each.inputs[name] for name in ("language", "version", "defaultPackages")
+        )
         for each in graph.of_type("azure-native:automation:RuntimeEnvironment").values()
     }
     runbooks = {
@@ -248,8 +250,8 @@ def test_network_runbook_makes_an_account_with_runbooks_without_text() -> None:
         "runbook/sparehub-switch-network": "automation:Runbook",
     }
     assert environments == {
-        "sparehub-powershell-7-4": ("PowerShell", "7.4"),
-        "sparehub-python-3-10": ("Python", "3.10"),
+        "sparehub-powershell-7-4": ("PowerShell", "7.4", {"Az": "12.3.0"}),
+        "sparehub-python-3-10": ("Python", "3.10", {}),
     }
     assert runbooks == {
         "sparehub-start-switch": ("PowerShell", "sparehub-powershell-7-4"),

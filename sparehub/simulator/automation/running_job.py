@@ -21,6 +21,8 @@ class RunningJob:
     """As they were sent: each value is JSON text."""
     secret: str
     """Of its identity endpoint."""
+    has_az: bool = True
+    """Whether its runtime environment has the PowerShell module Az."""
     endpoint: str
     """The address of the local Azure, such as ``http://127.0.0.1:8080``."""
 

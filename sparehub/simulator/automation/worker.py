@@ -106,6 +106,7 @@ def _claim(azure: Azure, endpoint: str) -> list[RunningJob]:
                     language=_language(transaction, job),
                     text=job.private["text"],
                     parameters=job.properties["parameters"],
+                    has_az=_has_az(_environment(transaction, job)),
                     secret=secret,
                     endpoint=endpoint.rstrip("/"),
                 )
@@ -120,14 +121,30 @@ def _waiting(transaction: Transaction) -> list[Resource]:
 
 def _language(transaction: Transaction, job: Resource) -> str:
     """Return the language of a job's runbook: of its runtime environment, else by its type."""
-    name, account = job.private["environment"], job.id.parent
     kind = str(job.private["type"])
-    if name and account:
-        environment = transaction.get(account.child("runtimeEnvironments", name).key)
+    if job.private["environment"]:
+        environment = _environment(transaction, job)
         kind = str(environment.properties["runtime"]["language"]) if environment else ""
     if kind.lower().startswith("python"):
         return "Python"
     return "PowerShell" if kind.lower() in _POWERSHELL else ""
+
+
+def _environment(transaction: Transaction, job: Resource) -> Resource | None:
+    """Return the runtime environment that a job's runbook names."""
+    name, account = job.private["environment"], job.id.parent
+    if not name or not account:
+        return None
+    return transaction.get(account.child("runtimeEnvironments", name).key)
+
+
+def _has_az(environment: Resource | None) -> bool:
+    """Return whether there is Az: as a default package, or of the account without an environment.
+
+    https://learn.microsoft.com/azure/automation/runtime-environment-overview
+    """
+    packages = environment.properties["defaultPackages"] if environment else {"Az": ""}
+    return "az" in {str(name).lower() for name in packages}
 
 
 _POWERSHELL = ("powershell", "powershell7", "powershell72", "powershell74")

@@ -220,6 +220,26 @@ def test_without_rights_the_runbook_fails(front: Front) -> None:
     assert written == ""
 
 
+@pytest.mark.parametrize(("packages", "has_az"), [({}, False), ({"Az": "12.3.0"}, True)])
+def test_cmdlets_of_az_are_there_only_with_the_default_package(
+    front: Front, packages: dict[str, str], *, has_az: bool
+) -> None:
+    """A runtime environment has nothing of Azure that it does not name."""
+    runtime = {"language": "PowerShell", "version": "7.4"}
+    properties = {"runtime": runtime, "defaultPackages": packages}
+    path = f"{jobs.ACCOUNT}/runtimeEnvironments/ps74"
+    front.send("PUT", path, {"location": "eastasia", "properties": properties})
+    text = "$ErrorActionPreference = 'Stop'\nConnect-AzAccount -Identity | Out-Null\n'signed in'"
+    jobs.publish(front, "asks", text, "PowerShell", runtimeEnvironment="ps74")
+
+    missing = (
+        "The term 'connect-azaccount' is not recognized as a name of a cmdlet, function, script "
+        "file, or executable program. (CommandNotFoundException)"
+    )
+    expected = ("Completed", "signed in") if has_az else (missing, "")
+    assert jobs.run(front, "asks") == expected
+
+
 def test_variables_and_requests(front: Front) -> None:
     """Get-AutomationVariable reads an encrypted one; Invoke-AzRestMethod shows the status."""
     properties = {"value": '"hidden"', "isEncrypted": True}

@@ -19,6 +19,12 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
 
+_NOT_FOUND = (
+    "The term '{name}' is not recognized as a name of a cmdlet, function, script file, or "
+    "executable program. (CommandNotFoundException)"
+)
+
+
 class _ReturnError(Exception):
     """The text ends here."""
 
@@ -250,6 +256,8 @@ class Interpreter:
         if name == "foreach-object":
             self._for_each(node, given)
             return
+        if "-az" in name and not self.session.job.has_az:
+            raise PowerShellError(_NOT_FOUND.format(name=name))
         cmdlet = CMDLETS[name]
         arguments = bind(node, cmdlet, self._expressions.value, self.variables)
         try:

@@ -21,6 +21,10 @@ RUNTIMES = {POWERSHELL_ENVIRONMENT: ("PowerShell", "7.4"), PYTHON_ENVIRONMENT: (
 
 https://learn.microsoft.com/azure/automation/runtime-environment-overview (read 2026-12-01)
 """
+DEFAULT_PACKAGES = {POWERSHELL_ENVIRONMENT: {"Az": "12.3.0"}}
+"""What Azure Automation brings along and an environment has only where it is named: without Az
+there is no cmdlet of Azure. The same page has the version.
+"""
 
 
 @dataclass(frozen=True, kw_only=True)
