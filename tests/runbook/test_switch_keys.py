@@ -139,10 +139,11 @@ def test_a_lost_region_is_fenced_by_its_authorization(world: SwitchWorld) -> Non
 
 
 class Silent(switch_network.Azure):
-    """An Azure whose lost region says nothing, and whose circuit has no authorization in use."""
+    """An Azure whose lost region says nothing, and whose circuit has one authorization."""
 
-    def __init__(self) -> None:
+    def __init__(self, authorization: dict[str, str], graph: switch_network.Answer) -> None:
         super().__init__("https://nowhere.example", switch_network.Clock(150, 0))
+        self.authorization, self.graph = authorization, graph
 
     def send(
         self, path: str, ask: switch_network.Ask = switch_network.READ, seconds: float = 60.0
@@ -151,19 +152,53 @@ class Silent(switch_network.Azure):
         if "/connections/" in path:
             return switch_network.Answer(0)
         if path.endswith("/authorizations"):
-            return switch_network.Answer(200, {"value": [{"id": "a", "properties": {}}]})
+            listed = [{"id": "a", "properties": self.authorization}]
+            return switch_network.Answer(200, {"value": listed})
+        if path == switch_network.GRAPH:
+            return self.graph
         return switch_network.Answer(200, {"properties": {"state": "Enabled"}})
 
 
-def test_a_connection_without_its_authorization_is_fenced_already(world: SwitchWorld) -> None:
-    """Its region does not answer, and its circuit says that the authorization is gone."""
-    data = world.data.document()
-    fence = next(each for each in data["steps"] if each["act"] == "fence")
-    azure = Silent()
-    clock = switch_network.Clock(150, 0)
-    switch = switch_network.Switch(azure, clock, data, "", switch_network.Log())
+FREE, UNNAMED = {"authorizationUseStatus": "Available"}, {"authorizationUseStatus": "InUse"}
 
-    assert [switch._chosen(each) for each in fence["circuits"]] == [None]  # noqa: SLF001 - a fence is chosen inside
+
+def chosen(
+    world: SwitchWorld, authorization: dict[str, str], *, shown: bool, status: int = 200
+) -> tuple[str, str] | None:
+    """Return the fence of the lost region's connection; ``shown`` by Resource Graph or not."""
+    data = world.data.document()
+    (circuit,) = next(each for each in data["steps"] if each["act"] == "fence")["circuits"]
+    row = {"id": circuit["connection"], "properties": {"peer": {"id": circuit["circuit"]}}}
+    graph = switch_network.Answer(status, {"data": [row] if shown else []})
+    clock = switch_network.Clock(150, 0)
+    azure = Silent(authorization, graph)
+    switch = switch_network.Switch(azure, clock, data, "", switch_network.Log())
+    return switch._chosen(circuit)  # noqa: SLF001 - a fence is chosen inside
+
+
+def test_a_connection_without_its_authorization_is_fenced_already(world: SwitchWorld) -> None:
+    """Its circuit says that the key is free, and Resource Graph shows no such connection."""
+    assert chosen(world, FREE, shown=False) is None
+
+
+@pytest.mark.parametrize("authorization", [FREE, UNNAMED])
+def test_a_connection_that_is_there_is_not_fenced_already(
+    world: SwitchWorld, authorization: dict[str, str]
+) -> None:
+    """Azure may name no user of a key: Resource Graph shows ours, so the peering is disabled."""
+    fence = chosen(world, authorization, shown=True)
+
+    assert fence
+    assert fence[0] == "privatePeering"
+
+
+@pytest.mark.parametrize(("authorization", "status"), [(UNNAMED, 200), (FREE, 403)])
+def test_what_is_not_known_of_a_circuit_is_no_fence(
+    world: SwitchWorld, authorization: dict[str, str], status: int
+) -> None:
+    """A key that somebody uses whom Azure does not name; a graph that cannot be read."""
+    with pytest.raises(switch_network.CutError, match="unknown users"):
+        chosen(world, authorization, shown=False, status=status)
 
 
 def test_an_nva_that_is_off_is_started(tmp_path: Path) -> None:

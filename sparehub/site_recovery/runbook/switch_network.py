@@ -587,9 +587,13 @@ class Switch:
         links, unlisted = self._links(circuit["circuit"])
         problems += [f"connections: {unlisted}"] if unlisted else []
         mine = connection.lower()
-        if circuit["keyed"] and not unread and mine not in users:
+        # Used by nobody that Azure names: it may be the one of this connection.
+        unnamed = [each for each in keys if is_in_use(each) and not user_of(each)]
+        if circuit["keyed"] and mine not in {*users, *links} and not (problems or unnamed):
             self.say(f"fenced already: no authorization of {circuit['circuit']} is of {connection}")
             return None
+        if len(unnamed) > (mine in links and mine not in users):
+            problems += [f"{each.get('id')} is in use" for each in unnamed]
         others = {each for each in {*links, *users} if each != mine}
         elsewhere = list(global_reach(peering.properties))
         for link in ("primary", "secondary"):
@@ -835,6 +839,11 @@ def properties_of(resource: Any) -> Mapping[str, Any]:  # noqa: ANN401 - JSON
     """Return the properties of a resource; empty where it has none."""
     properties = resource.get("properties") if isinstance(resource, dict) else None
     return properties if isinstance(properties, dict) else {}
+
+
+def is_in_use(authorization: Mapping[str, Any]) -> bool:
+    """Return whether an authorization's key is used by a connection."""
+    return str(properties_of(authorization).get("authorizationUseStatus")).lower() == "inuse"
 
 
 def user_of(authorization: Mapping[str, Any]) -> str:
