@@ -230,6 +230,54 @@ def test_a_deletion_that_never_ends_is_left_for_the_circuit(make: Make) -> None:
     assert writes(world, before) == OUTSIDE
 
 
+def _renamed(world: SwitchWorld) -> str:
+    """Give the source's connection another name, as somebody may by hand; return its path."""
+    group = world.data.document()["source"]["group"]
+    connections = f"{group}/providers/Microsoft.Network/connections"
+    old = world.arm.get(f"{connections}/{SOURCE}")
+    assert world.arm.send("DELETE", f"{connections}/{SOURCE}").status < 300
+    names = ("connectionType", "virtualNetworkGateway1", "peer", "routingWeight")
+    properties = {name: old["properties"][name] for name in names}
+    world.arm.put(
+        f"{connections}/con-renamed", {"location": old["location"], "properties": properties}
+    )
+    return f"{connections}/con-renamed"
+
+
+@pytest.mark.parametrize("lost", [False, True])
+def test_a_connection_that_the_data_does_not_have_is_no_fence(make: Make, *, lost: bool) -> None:
+    """404 of the one in the data proves nothing: another one may be in its place."""
+    world = make()
+    renamed = _renamed(world)
+    if lost:
+        world.arm.inject("region-down", region="eastasia")
+    before = len(world.writes())
+
+    ran = world.run()
+
+    assert ran.returncode == 1
+    assert "NOT FENCED: " in ran.stdout
+    assert renamed.lower() in ran.stdout.lower()
+    assert writes(world, before) == []
+    assert world.run(fenced_on_premises="TICKET-1").returncode == 0
+
+
+def test_data_of_another_subscription_is_refused(make: Make) -> None:
+    """The hub is not there, so that nothing that is not found proves anything."""
+    world = make()
+    elsewhere = "11111111-1111-1111-1111-111111111111"
+    world.subscriptions = {world.source.name: elsewhere}
+    world.publish()
+    before = len(world.writes())
+
+    ran = world.run()
+
+    assert ran.returncode == 1
+    assert "the data does not fit what stands: there is no /subscriptions/1111" in ran.stdout
+    assert "sparehub replicate" in ran.stdout
+    assert writes(world, before) == []
+
+
 def test_a_ticket_goes_on_where_writes_fail_and_others_use_the_circuit(make: Make) -> None:
     """Without it nothing is connected, and the message has both reasons."""
     world = make()

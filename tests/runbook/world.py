@@ -101,6 +101,8 @@ class SwitchWorld:
     """Encrypted variables."""
     hanging: str = ""
     """The name of a resource that a read shows as Deleting for ever."""
+    subscriptions: Mapping[str, str] = field(default_factory=dict)
+    """Of a stack, in the data, where it is not that of the mocks."""
     ending: Callable[[], None] = lambda: None
 
     def __post_init__(self) -> None:
@@ -146,7 +148,7 @@ class SwitchWorld:
         return SwitchData(
             pair=self.pair,
             plan=unplanned,
-            subscriptions=dict.fromkeys(self.pair, SUBSCRIPTION),
+            subscriptions=dict.fromkeys(self.pair, SUBSCRIPTION) | dict(self.subscriptions),
             recovery_plan="sparehub",
             key_variables={
                 each.key: key_variable(each.key)

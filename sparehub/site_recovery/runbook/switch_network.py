@@ -351,6 +351,8 @@ class Switch:
         self.done: list[str] = []
         self.open: list[str] = []
         self.keys: dict[str, str] = {}
+        self.disabled = set[str]()
+        """Circuits whose private peering is disabled, in lower case."""
 
     def run(self) -> None:
         """Carry out every step in its order.
@@ -407,6 +409,14 @@ class Switch:
         self.answers = answer.came
         region = self.data["source"]["location"]
         self.say(f"{region} {'answers' if self.answers else 'does not answer'}: {answer.status}")
+        if self.answers and not self.ticket:
+            hub = self.azure.read(step["hub"], step["seconds"])
+            if hub.status == HTTPStatus.NOT_FOUND:
+                raise SwitchError(
+                    f"nothing was done: the data does not fit what stands: there is no "
+                    f"{step['hub']}. Publish it again with `sparehub replicate`. If that network "
+                    "is lost and the routers filter its routes: fenced-on-premises=TICKET"
+                )
 
     def _fence(self, step: Mapping[str, Any]) -> None:
         """Disconnect the source by its own region; without it where that does not work.
@@ -418,24 +428,29 @@ class Switch:
             try:
                 with self.clock.limited(step["seconds"]):
                     self._change(step)
+                reason = ""
             except SwitchError as error:
                 self.clock.check()
                 reason = str(error)
                 self.say(f"{location} cannot be disconnected by itself: {reason}")
                 self.answers = False
-            else:
-                return
         try:
-            self._fence_outside(step)
+            if reason:
+                self._fence_outside(step)
+            self._check_unknown(step)
         except SwitchError as error:
             self.clock.check()
             if self.ticket:
                 self.say(f"fenced on-premises: {self.ticket} ({error})")
             elif step["required"]:
+                why = (
+                    f"{location} cannot be disconnected by itself ({reason}), and "
+                    if reason
+                    else ""
+                )
                 raise SwitchError(
-                    f"NOT FENCED: {location} cannot be disconnected by itself ({reason}), and "
-                    f"nothing was connected. {error}\n{step['filters']}\nOnce the routers filter "
-                    "that, start this runbook again with one more parameter: "
+                    f"NOT FENCED: {why}nothing was connected. {error}\n{step['filters']}\nOnce "
+                    "the routers filter that, start this runbook again with one more parameter: "
                     "fenced-on-premises=TICKET"
                 ) from error
             else:
@@ -560,10 +575,41 @@ class Switch:
                 self.say(f"fenced: the authorization {path} is revoked, and its key is used up")
             else:
                 self._ensure(path, is_disabled, disabled)
+                self.disabled.add(circuit_in(path).lower())
                 self.say(
                     f"fenced: {path} is Disabled; Azure shows no MD5 key, which may have to be set "
                     "again when it is enabled"
                 )
+
+    def _check_unknown(self, step: Mapping[str, Any]) -> None:
+        """Look for connections of the source's group that the data does not have.
+
+        The files may have changed after the data was published, or somebody has connected it by
+        hand. One of a circuit whose peering is disabled carries nothing.
+
+        Raises:
+            SwitchError: There is one, or that cannot be read.
+        """
+        known = {each["connection"].lower() for each in step["circuits"]}
+        below = f"{self.data['source']['group']}/providers/{CONNECTIONS}"
+        rows, unread = self.azure.listed(below) if self.answers else ([], "silent")
+        if unread:
+            rows, unread = self._graph()
+        if unread:
+            raise SwitchError(f"the connections in {below} cannot be read: {unread}")
+        found = [
+            str(row["id"])
+            for row in rows
+            if str(row["id"]).lower().startswith(f"{below}/".lower())
+            and str(row["id"]).lower() not in known
+            and str(properties_of(row).get("connectionType")).lower() == "expressroute"
+            and peer_of(row) not in self.disabled
+        ]
+        if found:
+            raise SwitchError(
+                f"connections that the data does not have: {', '.join(found)}. Delete them, or "
+                "publish the data again with `sparehub replicate`"
+            )
 
     def _chosen(self, circuit: Mapping[str, Any]) -> tuple[str, str] | None:
         """Return the fence of a connection: what it is and its path; None where none is needed.
@@ -579,6 +625,7 @@ class Switch:
         if not peering.accepted:
             raise SwitchError(f"no fence is known: {path} cannot be read: {peering.problem}")
         if peering.properties.get("state") == "Disabled":
+            self.disabled.add(circuit["circuit"].lower())
             self.say(f"fenced already: {path} is Disabled")
             return None
         keys, unread = self.azure.listed(f"{circuit['circuit']}/authorizations")
@@ -641,15 +688,18 @@ class Switch:
 
     def _links(self, circuit: str) -> tuple[set[str], str]:
         """Return the connections to a circuit that this identity sees, and what is unread."""
-        found, options = set[str](), {"resultFormat": "objectArray"}
+        rows, unread = self._graph()
+        return {str(row["id"]).lower() for row in rows if peer_of(row) == circuit.lower()}, unread
+
+    def _graph(self) -> tuple[list[Mapping[str, Any]], str]:
+        """Return all connections that this identity sees, and why they are not complete."""
+        found: list[Mapping[str, Any]] = []
+        options = {"resultFormat": "objectArray"}
         while True:
             answer = self.azure.act(GRAPH, {"query": QUERY, "options": options})
             if not answer.accepted or not isinstance(answer.body, dict):
                 return found, answer.problem
-            for row in answer.body.get("data") or ():
-                peer = (row.get("properties") or {}).get("peer") or {}
-                if str(peer.get("id") or "").lower() == circuit.lower():
-                    found.add(str(row["id"]).lower())
+            found += answer.body.get("data") or ()
             token = answer.body.get("$skipToken")
             if not token:
                 return found, ""
@@ -839,6 +889,11 @@ def properties_of(resource: Any) -> Mapping[str, Any]:  # noqa: ANN401 - JSON
     """Return the properties of a resource; empty where it has none."""
     properties = resource.get("properties") if isinstance(resource, dict) else None
     return properties if isinstance(properties, dict) else {}
+
+
+def peer_of(connection: Mapping[str, Any]) -> str:
+    """Return the id of the circuit of a connection, in lower case."""
+    return str((properties_of(connection).get("peer") or {}).get("id") or "").lower()
 
 
 def is_in_use(authorization: Mapping[str, Any]) -> bool:

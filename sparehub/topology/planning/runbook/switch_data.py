@@ -170,10 +170,14 @@ class SwitchData:
         return {"requests": [each.document() for each in requests]}
 
     def _probe(self, _: PlanStep) -> dict[str, Any]:
-        """Return what is read to learn whether the source answers: its gateway, else its hub."""
+        """Return what is read to learn whether the source answers: its gateway, else its hub.
+
+        ``hub`` is there in every state of the stack: where it is not, the data is of another one.
+        """
         region, bodies = self._source
         read = bodies.gateway(region.gateway) if region.gateway else bodies.network(region.hub)
-        return {"reads": str(read), "seconds": PROBE_SECONDS}
+        hub = str(bodies.network(region.hub))
+        return {"reads": str(read), "hub": hub, "seconds": PROBE_SECONDS}
 
     def _fence(self, step: PlanStep) -> dict[str, Any]:
         """Return the writes of the source, and what fences it without its region (ER-38).
