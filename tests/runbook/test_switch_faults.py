@@ -278,6 +278,20 @@ def test_data_of_another_subscription_is_refused(make: Make) -> None:
     assert writes(world, before) == []
 
 
+def test_a_teardown_that_hangs_does_not_undo_the_switch(make: Make) -> None:
+    """It comes after the routes are learned, has a limit of its own, and is left open."""
+    world = make(at_depth("network"))
+    world.hanging = "ergw-eastasia"
+
+    ran = world.run()
+
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    learned, _, rest = ran.stdout.partition("learned from on-premises: ")
+    assert "stand-down-primary: " not in learned
+    assert "open: left: tear down what primary needs only while it is active: " in rest
+    assert "the network is switched" in rest
+
+
 def test_a_ticket_goes_on_where_writes_fail_and_others_use_the_circuit(make: Make) -> None:
     """Without it nothing is connected, and the message has both reasons."""
     world = make()
@@ -474,6 +488,7 @@ def test_missing_data_is_refused(make: Make) -> None:
         ({"digest": None}, "these parameters are missing: digest"),
         ({"endpoint": ""}, "these parameters are missing: endpoint"),
         ({"minutes": "soon"}, "minutes must be a number"),
+        *(({"minutes": each}, "above 0, at most 150") for each in ("nan", "inf", "0", "-1", "151")),
         ({"other": "x"}, "'other=x' is not a parameter"),
     ],
 )

@@ -212,7 +212,7 @@ def test_an_nva_that_is_off_is_started(tmp_path: Path) -> None:
     nva |= {"id": machine, "standby": "startAtFailover"}
     made = SwitchWorld(tmp_path / "azure", files).deploy()
     made.publish()
-    _machine(made, machine)
+    make_nva(made, machine)
     with served(made):
         before = len(made.writes())
 
@@ -230,19 +230,51 @@ def test_an_nva_that_is_off_is_started(tmp_path: Path) -> None:
         assert writes(made, again) == []
 
 
-def _machine(world: SwitchWorld, machine: str) -> None:
-    """Make a deallocated machine in the hub of the target."""
+def test_an_nva_that_cannot_be_started_does_not_stop_the_switch(tmp_path: Path) -> None:
+    """A region that is connected without it is better than none; the end says what is open."""
+    machine = (
+        f"/subscriptions/{SUBSCRIPTION}/resourceGroups/rg-nva"
+        "/providers/Microsoft.Compute/virtualMachines/nva"
+    )
+    files = {stack: shipped(stack) for stack in CIRCUITS}
+    nva = files["secondary"]["sparehub:region"]["hub"]["nva"]
+    nva |= {"id": machine, "standby": "startAtFailover"}
+    made = SwitchWorld(tmp_path / "azure", files).deploy()
+    made.publish()
+    with served(made):
+        before = len(made.writes())
+
+        ran = made.run()
+
+        assert ran.returncode == 0, ran.stdout + ran.stderr
+        assert f"open: the NVA {machine} may not forward: start it by hand: " in ran.stdout
+        assert [each[:2] for each in writes(made, before)] == [
+            ("DELETE", "con-eastasia-hong-kong"),
+            TARGET[:2],
+        ]
+
+
+def make_nva(world: SwitchWorld, machine: str, pool: str = "") -> None:
+    """Make a deallocated machine in the hub of the target, behind a load balancer's pool or not."""
     group = machine.partition("/providers/")[0]
     place = {"location": "southeastasia"}
     world.arm.put_by("2021-04-01", group, place)
     hub = world.data.document()["target"]["group"]
     subnet = f"{hub}/providers/Microsoft.Network/virtualNetworks/vnet-hub-southeastasia/subnets/nva"
     card = f"{group}/providers/Microsoft.Network/networkInterfaces/nva"
-    address = {
+    address: dict[str, Any] = {
         "subnet": {"id": subnet},
         "privateIPAddress": "10.10.10.10",
         "privateIPAllocationMethod": "Static",
     }
+    if balancer := pool.partition("/backendAddressPools/")[0]:
+        front = {**address, "privateIPAddress": "10.10.10.11"}
+        properties = {
+            "frontendIPConfigurations": [{"name": "front", "properties": front}],
+            "backendAddressPools": [{"name": pool.rpartition("/")[2]}],
+        }
+        world.arm.put(balancer, {**place, "sku": {"name": "Standard"}, "properties": properties})
+        address["loadBalancerBackendAddressPools"] = [{"id": pool}]
     configuration: dict[str, Any] = {"name": "ipconfig", "properties": address}
     world.arm.put(
         card,

@@ -11,9 +11,11 @@ from sparehub.simulator.arm.storage.faults import FaultRequest
 from sparehub.simulator.arm.storage.logs import authorization_log
 from sparehub.topology.azure.role_definitions.custom import RUNBOOK
 from sparehub.topology.model.circuit_ids import owned_circuit_id
+from sparehub.topology.model.recovery.switch_scopes import own_scopes
 from sparehub.topology.model.resources import Circuit
 from sparehub.topology.planning.plan import PlanKind
 from tests.runbook.test_switch_data import at_depth
+from tests.runbook.test_switch_keys import make_nva
 from tests.runbook.world import ACCOUNT, SUBSCRIPTION, SwitchWorld, copy_of, served
 
 CREATE = "Microsoft.Network/connections/write"
@@ -32,6 +34,33 @@ def world(request: pytest.FixtureRequest, templates: Path, tmp_path: Path) -> It
         yield made
 
 
+NVA = f"/subscriptions/{SUBSCRIPTION}/resourceGroups/rg-nva"
+MACHINE = f"{NVA}/providers/Microsoft.Compute/virtualMachines/nva"
+BALANCER = f"{NVA}/providers/Microsoft.Network/loadBalancers/lb"
+
+
+@pytest.mark.parametrize(
+    ("identity", "pool"), [(MACHINE, ""), (BALANCER, f"{BALANCER}/backendAddressPools/pool")]
+)
+def test_its_role_starts_an_nva_of_either_form(tmp_path: Path, identity: str, pool: str) -> None:
+    """A machine, and those behind a load balancer, with the role where the stacks assign it."""
+    files = at_depth("gateway")
+    nva = files["secondary"]["sparehub:region"]["hub"]["nva"]
+    nva |= {"id": identity, "standby": "startAtFailover"}
+    made = SwitchWorld(tmp_path / "azure", files).deploy()
+    made.publish()
+    make_nva(made, MACHINE, pool)
+    with served(made):
+        file = hold_only(made)
+
+        ran = made.run()
+
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert f"started: {MACHINE}".lower() in ran.stdout.lower()
+    checked = authorization_log.read(file)
+    assert {each.action for each in checked if not each.permitted} == set()
+
+
 def hold_only(world: SwitchWorld, *left_out: str) -> Path:
     """Take every right away but the role's, where the stacks assign it; return the log.
 
@@ -43,9 +72,10 @@ def hold_only(world: SwitchWorld, *left_out: str) -> Path:
         for circuit in world.target.region.circuits
         if isinstance(circuit, Circuit)
     ]
+    nva = [str(own_scopes(world.target.region).get("nva") or account_group)]
     permitted = [
         Permission(scope=scope, actions=RUNBOOK.actions, not_actions=left_out)
-        for scope in (account_group, *joined, *world.data.document()["scopes"])
+        for scope in (account_group, *nva, *joined, *world.data.document()["scopes"])
     ]
     control.permit(world.directory, permitted)
     file = world.directory / "authorizations"

@@ -44,6 +44,9 @@ API_VERSIONS = {
 GRAPH = "/providers/Microsoft.ResourceGraph/resources"
 CONNECTIONS = "microsoft.network/connections"
 QUERY = f"resources | where type =~ '{CONNECTIONS}' | project id, properties"
+MOST_MINUTES = 150
+"""Azure ends a job after 180: https://learn.microsoft.com/azure/automation/automation-limits"""
+MINUTES = f"minutes must be a number above 0, at most {MOST_MINUTES}: nothing was done"
 FINAL = ("succeeded", "failed", "canceled")
 BUSY = ("AnotherOperationInProgress", "ReferencedResourceNotProvisioned", "RetryableError")
 """Codes of refusals that end by themselves, with any status."""
@@ -353,6 +356,8 @@ class Switch:
         self.keys: dict[str, str] = {}
         self.disabled = set[str]()
         """Circuits whose private peering is disabled, in lower case."""
+        self.machines: dict[str, list[str]] = {}
+        """Of each NVA that is to be started."""
 
     def run(self) -> None:
         """Carry out every step in its order.
@@ -364,11 +369,12 @@ class Switch:
             "probe": self._probe,
             "fence": self._fence,
             "switch": self._change,
-            "stand-down": self._stand_down,
             "start": self._start,
             "issue": self._key,
         }
         self._read_keys()
+        self._read_machines()
+        last = [step for step in self.data["steps"] if step["act"] == "stand-down"]
         for step in self.data["steps"]:
             if act := acts.get(step["act"]):
                 self.say(f"{step['id']}: {step['title']}")
@@ -377,6 +383,8 @@ class Switch:
             elif step["act"] in ("hook", "revoke"):
                 self.open.append(f"not done by this runbook: {step['title']}")
         self._await_routes()
+        for step in last:
+            self._stand_down(step)
 
     def pending(self) -> list[str]:
         """Return the steps that are not done."""
@@ -391,6 +399,22 @@ class Switch:
                 if request["secret"]:
                     name = request["secret"]["variable"]
                     self.keys[name] = automation_variable(name)
+
+    def _read_machines(self) -> None:
+        """Read which machines an NVA has before anything is written; it stops nothing."""
+        for step in self.data["steps"]:
+            if step["act"] == "start":
+                try:
+                    self.machines[step["starts"]] = self._machines(step["starts"])
+                except SwitchError as error:
+                    self.clock.check()
+                    self._left_off(step["starts"], str(error))
+
+    def _left_off(self, nva: str, problem: str) -> None:
+        """Say that an NVA is not started: a region without it is better than none."""
+        text = f"the NVA {nva} may not forward: start it by hand: {problem}"
+        self.say(text)
+        self.open.append(text)
 
     def _key(self, step: Mapping[str, Any]) -> None:
         self.say(
@@ -457,14 +481,19 @@ class Switch:
                 self.open.append(f"NOT FENCED: {error}")
 
     def _stand_down(self, step: Mapping[str, Any]) -> None:
-        """Tear down what the source does not need on standby, if it answers."""
+        """Tear down what the source does not need on standby, if it answers: never an error.
+
+        The network is switched, and the machines wait for the end of this runbook.
+        """
         if not self.answers:
             self.open.append(f"left, since the region does not answer: {step['title']}")
             return
+        self.say(f"{step['id']}: {step['title']}")
         try:
-            self._change(step)
+            with self.clock.limited(step["seconds"]):
+                self._change(step)
+            self.done.append(step["id"])
         except SwitchError as error:
-            self.clock.check()
             self.open.append(f"left: {step['title']}: {error}")
 
     def _change(self, step: Mapping[str, Any]) -> None:
@@ -512,26 +541,23 @@ class Switch:
         self._ensure(request["path"], lambda answer: done(answer, expect), lambda _: ask)
 
     def _start(self, step: Mapping[str, Any]) -> None:
-        """Start the machines of the NVA that do not run.
+        """Start the machines of the NVA that do not run; one that cannot be started is said."""
+        for machine in self.machines.get(step["starts"], ()):
+            try:
+                self._start_machine(machine)
+            except SwitchError as error:
+                self.clock.check()
+                self._left_off(step["starts"], str(error))
 
-        Raises:
-            SwitchError: None of them runs in the end.
-        """
-        machines = self._machines(step["starts"])
-        problems = []
-        for machine in machines:
-            if RUNNING in self._power(machine):
-                self.say(f"runs already: {machine}")
-                continue
-            self._check_machine(machine)
-            answer = self.azure.act(f"{machine}/start")
-            if answer.accepted and RUNNING in self._power(machine):
-                self.say(f"started: {machine}")
-            else:
-                problems.append(f"{machine} does not run: {answer.problem}")
-        if len(problems) == len(machines):
-            raise SwitchError(f"the NVA does not forward: {'; '.join(problems)}")
-        self.open += problems
+    def _start_machine(self, machine: str) -> None:
+        if RUNNING in self._power(machine):
+            self.say(f"runs already: {machine}")
+            return
+        self._check_machine(machine)
+        answer = self.azure.act(f"{machine}/start")
+        if not answer.accepted or RUNNING not in self._power(machine):
+            raise SwitchError(f"{machine} does not run: {answer.problem}")
+        self.say(f"started: {machine}")
 
     def _await_routes(self) -> None:
         """Wait until the gateway has learned the routes of on-premises.
@@ -747,8 +773,8 @@ class Switch:
         answer = self.azure.send(path, ask)
         if answer.accepted:
             return self.azure.result(answer)
-        if FAILED_CIRCUIT in json.dumps(answer.body):
-            self._write_circuit_again(circuit_in(path))
+        if (circuit := circuit_in(path)) and FAILED_CIRCUIT in json.dumps(answer.body):
+            self._write_circuit_again(circuit)
         elif answer.status == HTTPStatus.FORBIDDEN:
             raise SwitchError(no_rights("write", path, answer))
         elif not answer.passing and answer.status != HTTPStatus.NOT_FOUND:
@@ -874,9 +900,10 @@ def disabled(answer: Answer) -> Ask:
 
 
 def circuit_in(path: str) -> str:
-    """Return the id of the circuit that a path leads through."""
+    """Return the id of the circuit that a path leads through; empty where it leads through none."""
     parts = path.split("/")
-    return "/".join(parts[: parts.index("providers") + 4])
+    end = parts.index("providers") + 4
+    return "/".join(parts[:end]) if "/expressroutecircuits/" in path.lower() else ""
 
 
 def with_value(body: Any, at: Iterable[str], value: str) -> Any:  # noqa: ANN401 - JSON
@@ -1091,7 +1118,9 @@ def main(arguments: list[str]) -> None:
     try:
         clock = Clock(float(parameters["minutes"]), float(parameters.get("pace", "1")))
     except ValueError:
-        raise SwitchError("minutes must be a number: nothing was done") from None
+        raise SwitchError(MINUTES) from None
+    if not 0 < clock.minutes <= MOST_MINUTES:  # nan is neither
+        raise SwitchError(MINUTES)
     azure = Azure(parameters["endpoint"], clock)
     data = read_data(azure, parameters)
     source, target = data["source"]["location"], data["target"]["location"]

@@ -138,6 +138,12 @@ ADDITIONS = (
         source=_REPLICATION,
     ),
     Addition(
+        roles=("runbook",),
+        actions=("Microsoft.Network/loadBalancers/read",),
+        reason="A load balancer shows the machines of an NVA behind it; the recorded has none.",
+        source=_NETWORKING,
+    ),
+    Addition(
         roles=("operator", "runbook"),
         actions=("Microsoft.Network/virtualNetworkGateways/getLearnedRoutes/action",),
         reason="A gateway is asked for its routes: by the runbook, and where a circuit shows none.",

@@ -117,7 +117,7 @@ class SwitchData:
             StepAction.PROBE: self._probe,
             StepAction.FENCE: self._fence,
             StepAction.SWITCH: self._requests,
-            StepAction.STAND_DOWN: self._requests,
+            StepAction.STAND_DOWN: self._stand_down,
             StepAction.START: lambda each: {"starts": str(each.starts)},
             StepAction.ISSUE: self._key,
             StepAction.REVOKE: self._key,
@@ -168,6 +168,10 @@ class SwitchData:
             listed = ", ".join(f"{each.verb.value} {each.name}" for each in sorted(missing))
             raise ExportError(f"{step.id}: the runbook has no request for {listed}")
         return {"requests": [each.document() for each in requests]}
+
+    def _stand_down(self, step: PlanStep) -> dict[str, Any]:
+        """Return the writes of the source's teardown, and the most seconds that it may take."""
+        return {**self._requests(step), "seconds": step.seconds.worst}
 
     def _probe(self, _: PlanStep) -> dict[str, Any]:
         """Return what is read to learn whether the source answers: its gateway, else its hub.
