@@ -9,7 +9,11 @@ import pytest
 from ruamel.yaml import YAML
 
 from sparehub.site_recovery.runbook import switch_network
-from sparehub.site_recovery.runbook.pair_runbook import environment_of
+from sparehub.site_recovery.runbook.pair_runbook import (
+    SubscriptionError,
+    environment_of,
+    require_one,
+)
 from tests.command_fixtures import Sparehub, sparehub
 from tests.configurations import OURS
 from tests.site_recovery_files import protected, recovery
@@ -44,6 +48,10 @@ def test_it_writes_five_files_that_agree(sparehub: Sparehub, tmp_path: Path) -> 
     assert f"'digest={said['digest']}'" in texts["start-switch.ps1"]
     assert said["plan"] == json.loads(texts["plan.json"])["id"] == json.loads(data)["plan"]["id"]
     assert said["digest"] in texts["README.md"]
+    account = said["account"]
+    for each in ("endpoint=https://management.azure.com", f"account={account}", "minutes=150"):
+        assert f"\n{each}\n" in texts["README.md"]
+    assert f"\ndata=sparehub-switch-data\ndigest={said['digest']}\n" in texts["README.md"]
     assert texts["switch_network.py"] == Path(switch_network.__file__).read_text()
     assert {key: said[key] for key in ("direction", "recoveryPlan", "account")} == {
         "direction": "failover",
@@ -53,6 +61,14 @@ def test_it_writes_five_files_that_agree(sparehub: Sparehub, tmp_path: Path) -> 
             "/providers/Microsoft.Automation/automationAccounts/aa-sparehub"
         ),
     }
+
+
+def test_regions_of_two_subscriptions_are_not_published() -> None:
+    """Data with the ids of one would find nothing in the other: 404 is no fence."""
+    require_one({"primary": "a", "secondary": "A"})
+    require_one({"primary": "", "secondary": "a"})
+    with pytest.raises(SubscriptionError, match="primary in a, secondary in b"):
+        require_one({"primary": "a", "secondary": "b"})
 
 
 def test_the_plan_is_that_of_sparehub_plan(sparehub: Sparehub, tmp_path: Path) -> None:

@@ -17,6 +17,14 @@ from sparehub.topology.replication.direction import replication
 
 _ENVIRONMENTS = {"gov": "AzureUSGovernment", "china": "AzureChinaCloud"}
 """The cloud of ``Connect-AzAccount`` by a word in the name that azure-native has for it."""
+_ENDPOINTS = {
+    "AzureCloud": "https://management.azure.com",
+    "AzureUSGovernment": "https://management.usgovcloudapi.net",
+    "AzureChinaCloud": "https://management.chinacloudapi.cn",
+}
+"""Of Azure Resource Manager, by that cloud:
+https://learn.microsoft.com/azure/azure-government/compare-azure-government-global-azure and
+https://learn.microsoft.com/azure/china/resources-developer-guide"""
 
 
 class SubscriptionError(PreflightError):
@@ -115,6 +123,23 @@ class PairRunbook:
         )
 
 
+def require_one(subscriptions: Mapping[str, str]) -> None:
+    """Refuse regions of two subscriptions: what is published names one.
+
+    Args:
+        subscriptions: that of each stack's region, by stack; empty where it is not known.
+
+    Raises:
+        SubscriptionError: There are two.
+    """
+    if len({each.lower() for each in subscriptions.values() if each}) > 1:
+        listed = ", ".join(f"{stack} in {each}" for stack, each in sorted(subscriptions.items()))
+        raise SubscriptionError(
+            f"the runbook is published for regions of one subscription, not of two ({listed}): use "
+            "siteRecovery.network: parallel, or publish the texts of `sparehub runbook export`"
+        )
+
+
 def environment_of(cloud: str) -> str:
     """Return what ``Connect-AzAccount`` calls a cloud.
 
@@ -123,3 +148,8 @@ def environment_of(cloud: str) -> str:
     return next(
         (name for word, name in _ENVIRONMENTS.items() if word in cloud.lower()), "AzureCloud"
     )
+
+
+def endpoint_of(cloud: str) -> str:
+    """Return the address of Azure Resource Manager in a cloud."""
+    return _ENDPOINTS[environment_of(cloud)]

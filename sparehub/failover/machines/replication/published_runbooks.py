@@ -16,7 +16,7 @@ from sparehub.azure.answers import NOT_FOUND, Answer
 from sparehub.azure.settings import Settings
 from sparehub.failover.machines.posting import Record, post
 from sparehub.failover.machines.vault_session import VaultSession
-from sparehub.site_recovery.runbook.pair_runbook import PairRunbook
+from sparehub.site_recovery.runbook.pair_runbook import PairRunbook, require_one
 from sparehub.site_recovery.runbook.render import RunbookFiles
 from sparehub.site_recovery.vault import VaultError
 from sparehub.stacks.stack_files import STACKS
@@ -155,12 +155,20 @@ def published_runbooks(opened: VaultSession, direction: Replication) -> Publishe
     """Return what is to be published of a direction; None without ``network: runbook``.
 
     Raises:
-        PreflightError: where the plan has a step that no runbook can do.
+        PreflightError: where the plan has a step that no runbook can do, or the regions are of two
+            subscriptions.
     """
     account = direction.automation
     if account is None:
         return None
     session = opened.session
+    recorded = {name: each.subscription for name, each in session.readable.items()}
+    require_one(
+        {
+            name: recorded.get(name) or stack.config.subscription or account.subscription
+            for name, stack in session.pair.items()
+        }
+    )
     primary, secondary = (session.pair[name] for name in STACKS)
     kind = PlanKind.FAILOVER if direction.source == primary.name else PlanKind.FAILBACK
     settings = Settings(configured=primary.config.provider, environment=os.environ)
