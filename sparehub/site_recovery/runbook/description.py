@@ -2,7 +2,7 @@
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from sparehub.site_recovery.runbook.pair_runbook import PairRunbook
+from sparehub.site_recovery.runbook.pair_runbook import PairRunbook, endpoint_of
 from sparehub.site_recovery.runbook.start_text import DEADLINE_IN_MINUTES
 from sparehub.topology.planning.plan import PlanStep, StepAction
 from sparehub.topology.planning.runbook.serial_time import serial_time
@@ -54,6 +54,13 @@ def description(runbook: PairRunbook) -> str:
         ],
         time=serial_time(runbook.plan),
         minutes=DEADLINE_IN_MINUTES,
+        parameters=(
+            f"endpoint={endpoint_of(runbook.cloud)}",
+            f"account={runbook.account}",
+            f"data={runbook.names.data}",
+            f"digest={files.digest}",
+            f"minutes={DEADLINE_IN_MINUTES}",
+        ),
     )
 
 
