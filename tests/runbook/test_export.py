@@ -64,7 +64,7 @@ def test_it_writes_five_files_that_agree(sparehub: Sparehub, tmp_path: Path) -> 
 
 
 def test_regions_of_two_subscriptions_are_not_published() -> None:
-    """Data with the ids of one would find nothing in the other: 404 is no fence."""
+    """Data with the ids of one would find nothing in the other: 404 proves no fence."""
     require_one({"primary": "a", "secondary": "A"})
     require_one({"primary": "", "secondary": "a"})
     with pytest.raises(SubscriptionError, match="primary in a, secondary in b"):

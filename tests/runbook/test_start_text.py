@@ -57,6 +57,14 @@ def test_a_line_end_in_a_name_is_refused() -> None:
         replace(TEXT, recovery_plan="a\nexit").render()
 
 
+def test_a_job_that_goes_on_is_stopped_before_the_plan_goes_on() -> None:
+    """After 165 minutes, before Azure ends this job at 180; the error comes after that."""
+    text = TEXT.render()
+
+    assert "$ends = 9900 + (Get-Date -UFormat '%s')" in text
+    assert text.index("Stop-AzAutomationJob") < text.index('throw "the network is not switched')
+
+
 def test_the_parameters_of_the_python_runbook_are_explicit() -> None:
     """Each value names itself, so that no order has to be kept."""
     said = literals(TEXT.render())

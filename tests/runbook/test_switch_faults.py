@@ -245,7 +245,9 @@ def _renamed(world: SwitchWorld) -> str:
 
 
 @pytest.mark.parametrize("lost", [False, True])
-def test_a_connection_that_the_data_does_not_have_is_no_fence(make: Make, *, lost: bool) -> None:
+def test_a_connection_that_the_data_does_not_have_proves_no_fence(
+    make: Make, *, lost: bool
+) -> None:
     """404 of the one in the data proves nothing: another one may be in its place."""
     world = make()
     renamed = _renamed(world)

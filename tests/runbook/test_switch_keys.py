@@ -193,7 +193,7 @@ def test_a_connection_that_is_there_is_not_fenced_already(
 
 
 @pytest.mark.parametrize(("authorization", "status"), [(UNNAMED, 200), (FREE, 403)])
-def test_what_is_not_known_of_a_circuit_is_no_fence(
+def test_what_is_not_known_of_a_circuit_proves_no_fence(
     world: SwitchWorld, authorization: dict[str, str], status: int
 ) -> None:
     """A key that somebody uses whom Azure does not name; a graph that cannot be read."""

@@ -18,8 +18,9 @@ https://learn.microsoft.com/azure/automation/automation-runbook-execution#fair-s
 _QUOTES = re.compile("(['\u2018\u2019\u201a\u201b])")
 """What ends a literal of PowerShell, each of them:
 https://learn.microsoft.com/powershell/scripting/lang-spec/chapter-02#2352-string-literals"""
-_WAITING = 10
-"""Minutes that the job of the Python runbook may wait for its start, beside its deadline."""
+_WAITING = 15
+"""Minutes that the job of the Python runbook may wait for its start, beside its deadline; then it
+is stopped: nothing may begin to switch after the recovery plan has gone on."""
 _POLL_SECONDS = 15
 
 
@@ -68,7 +69,7 @@ class StartText:
             variable=self.variable,
             digest=self.digest,
             minutes=DEADLINE_IN_MINUTES,
-            polls=(DEADLINE_IN_MINUTES + _WAITING) * 60 // _POLL_SECONDS,
+            most_seconds=(DEADLINE_IN_MINUTES + _WAITING) * 60,
             seconds=_POLL_SECONDS,
         )
 

@@ -147,6 +147,18 @@ def test_parameters_are_decoded_and_bound() -> None:
     assert outcome(mandatory).exception == "the mandatory parameter context is missing"
 
 
+def test_a_loop_ends_by_the_time() -> None:
+    """What is slept counts; the text of the time is read as a number."""
+    control = Control()
+    text = "$ends = 60 + (Get-Date -UFormat '%s')\n"
+    text += "while ($ends -gt (Get-Date -UFormat '%s')) { Start-Sleep -Seconds 15 }"
+
+    assert outcome(text, control).status == "Completed"
+    assert control.slept == [15, 15, 15, 15]
+    assert outcome("Get-Date").exception is None
+    assert [stream for stream, _ in outcome("Get-Date").records] == ["Error"]
+
+
 def test_sleep_is_simulated_and_a_job_can_be_ended() -> None:
     """A loop without an end is ended by its control."""
     control = Control()

@@ -1,6 +1,7 @@
 """What the cmdlets of Az share: the sign-in of the managed identity, and requests to ARM."""
 
 import json
+import time
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.error import HTTPError, URLError
@@ -25,6 +26,8 @@ class Session:
     token: str = ""
     subscription: str = ""
     environment: str = "AzureCloud"
+    seconds: float = field(default_factory=time.time)
+    """The Unix time: that of the start, and what was slept."""
 
     def write(self, stream: str, text: str) -> None:
         """Write a record to a stream."""
@@ -43,6 +46,7 @@ class Session:
     def sleep(self, seconds: float) -> None:
         """Wait for some simulated seconds."""
         self.control.sleep(seconds)
+        self.seconds += seconds
         self.check()
 
     def sign_in(self) -> None:

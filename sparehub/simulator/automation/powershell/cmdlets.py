@@ -96,6 +96,14 @@ def _guid(session: Session, arguments: _Arguments, given: list[Any]) -> str:
     return str(uuid4())
 
 
+def _date(session: Session, arguments: _Arguments, given: list[Any]) -> str:
+    """Return the Unix time in whole seconds, as -UFormat '%s' does in PowerShell 7."""
+    del given
+    if arguments.get("uformat") != "%s":
+        raise PowerShellError("the local Azure knows Get-Date -UFormat '%s' alone")
+    return str(int(session.seconds))
+
+
 def _sleep(session: Session, arguments: _Arguments, given: list[Any]) -> None:
     del given
     session.sleep(values.number(arguments.get("seconds")))
@@ -165,6 +173,13 @@ def _get_job(session: Session, arguments: _Arguments, given: list[Any]) -> Recor
     return _job(session.read("GET", path, _AUTOMATION))
 
 
+def _stop_job(session: Session, arguments: _Arguments, given: list[Any]) -> None:
+    """Stop a job: https://learn.microsoft.com/rest/api/automation/job/stop."""
+    del given
+    path = f"{_account(session, arguments)}/jobs/{values.text_of(arguments.get('id'))}/stop"
+    session.read("POST", path, _AUTOMATION)
+
+
 def _job(document: dict[str, Any]) -> Record:
     """Return a job as the cmdlets show it; ``JobId`` is the name that it was made by."""
     properties = document["properties"]
@@ -226,12 +241,14 @@ CMDLETS: Mapping[str, Cmdlet] = MappingProxyType(
         "get-automationvariable": Cmdlet(_variable, ("name",), (), ("name",)),
         "get-azautomationjob": Cmdlet(_get_job, (*_OF_ACCOUNT, "id")),
         "get-azautomationjoboutput": Cmdlet(_job_output, (*_OF_ACCOUNT, "id", "stream")),
+        "get-date": Cmdlet(_date, ("uformat",)),
         "get-azcontext": Cmdlet(_context),
         "invoke-azrestmethod": Cmdlet(_rest, ("path", "method", "payload")),
         "new-guid": Cmdlet(_guid),
         "out-null": Cmdlet(_nothing, ("inputobject",), (), ("inputobject",)),
         "start-azautomationrunbook": Cmdlet(_start, (*_OF_ACCOUNT, "name", "parameters")),
         "start-sleep": Cmdlet(_sleep, ("seconds",), (), ("seconds",)),
+        "stop-azautomationjob": Cmdlet(_stop_job, (*_OF_ACCOUNT, "id")),
         "write-error": Cmdlet(_error, ("message",), (), ("message",)),
         "write-output": Cmdlet(_output, ("inputobject",), (), ("inputobject",)),
         "write-verbose": Cmdlet(_stream("Verbose"), ("message",), (), ("message",)),

@@ -160,12 +160,13 @@ ADDITIONS = (
         actions=(
             f"{_JOBS}/jobs/output/read",
             f"{_JOBS}/jobs/read",
+            f"{_JOBS}/jobs/stop/action",
             f"{_JOBS}/jobs/streams/read",
             f"{_JOBS}/jobs/write",
             f"{_JOBS}/runbooks/read",
             f"{_JOBS}/variables/read",
         ),
-        reason="One runbook starts the other and reads its output; that one reads its data.",
+        reason="One runbook starts, reads and may stop the other, which reads its data.",
         source="https://learn.microsoft.com/azure/automation/automation-role-based-access-control",
     ),
 )
