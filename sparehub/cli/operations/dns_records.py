@@ -43,7 +43,7 @@ def print_script(directory: Path, operation: str, wanted: str, output: Output) -
         ConfigurationError: where a file is missing or wrong.
     """
     from sparehub.topology.config.enums import DnsFormat
-    from sparehub.topology.replication.dns_records.scripts import script
+    from sparehub.topology.replication.dns_records.scripts import left_out, script
 
     if output.as_json:
         raise OptionsError("--dns-script prints a script: --dns --json has the scripts, too")
@@ -52,9 +52,9 @@ def print_script(directory: Path, operation: str, wanted: str, output: Output) -
         raise OptionsError(f"--dns-script {wanted}: {missing}")
     assert changes.dns is not None  # noqa: S101 - it is not missing
     output.exactly(script(changes, changes.dns, kind))
-    for machine in changes.machines:
-        if not machine.known:
-            output.note(f"{machine.machine}: not in the script, the file says no ipAddress for it")
+    for record in changes.record_sets:
+        if record.unknown:
+            output.note(left_out(record))
     return ExitCode.DONE
 
 

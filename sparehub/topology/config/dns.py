@@ -7,13 +7,14 @@ resolvers have dropped the old one: after its time to live (RFC 1035, section 3.
 import re
 from typing import Annotated, Self
 
-from pydantic import AfterValidator, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, model_validator
 from pydantic import StrictInt as Int
 
 from sparehub.topology.config.closed_model import Closed
 from sparehub.topology.config.enums import DnsFormat
 from sparehub.topology.config.fields import Key, ResourceGroupName, problem_of
 from sparehub.topology.config.printable import shown
+from sparehub.topology.config.resource_ids import is_subscription
 
 _LABEL = r"[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?"
 _NAME = rf"{_LABEL}(?:\.{_LABEL})*"
@@ -32,6 +33,12 @@ def _dns_name(value: str) -> str:
     return value
 
 
+def _subscription(value: object) -> str:
+    if not isinstance(value, str) or not is_subscription(value):
+        raise problem_of("CONFIG", f"{shown(value)} is not the id of a subscription: a GUID")
+    return value
+
+
 DnsName = Annotated[str, StringConstraints(strict=True), AfterValidator(_dns_name)]
 
 
@@ -44,8 +51,14 @@ class DnsConfig(Closed):
     kind: DnsFormat | None = None  # the script that `plan --dns` prints; each one where absent
     server: DnsName | None = None  # the server that is updated: a name or an address
     resource_group: ResourceGroupName | None = None  # of the private DNS zone, for az
+    # Of the private DNS zone, for az; that of the file where absent.
+    subscription_id: Annotated[str, BeforeValidator(_subscription)] | None = None
     # The records of a machine, relative to the zone; its own name where it is not named here.
     records: dict[Key, tuple[DnsName, ...]] = Field(default_factory=dict)
+    # The interfaces whose addresses a machine's records have; all where it is not named here.
+    network_interfaces: dict[Key, Annotated[tuple[Key, ...], Field(min_length=1)]] = Field(
+        default_factory=dict
+    )
 
     @model_validator(mode="after")
     def _group_of_a_private_zone(self) -> Self:

@@ -45,6 +45,12 @@ def records(name: str) -> Change:
     return lambda half: half.update(dns={"zone": "corp.example.com", "records": {name: ["www"]}})
 
 
+def recorded(machine_name: str, interface: str) -> Change:
+    """Return a change of ``siteRecovery`` that names the interfaces of a machine's records."""
+    named = {machine_name: [interface]}
+    return lambda half: half.update(dns={"zone": "corp.example.com", "networkInterfaces": named})
+
+
 def always_on(first: list[str], second: list[str]) -> Callable[[], Pair]:
     """Return a pair with spokes that are always on, each region with these DNS servers."""
 
@@ -131,6 +137,24 @@ EXAMPLES: tuple[tuple[Rule[Pair], Example], ...] = (
             "region.siteRecovery.dns.records.dc2",
             "primary replicates no machine of this name; there are app1, dc1",
             regions(replicates(same), takes_over(records("dc1"))),
+        ),
+    ),
+    (
+        dns_servers.dns_records_are_of_replicated_machines,
+        Example(
+            regions(replicates(same), takes_over(recorded("dc2", "nic"))),
+            "region.siteRecovery.dns.networkInterfaces.dc2",
+            "primary replicates no machine of this name; there are app1, dc1",
+            regions(replicates(same), takes_over(recorded("dc1", "dc1-nic"))),
+        ),
+    ),
+    (
+        dns_servers.dns_records_are_of_replicated_machines,
+        Example(
+            regions(replicates(same), takes_over(recorded("dc1", "nic"))),
+            "region.siteRecovery.dns.networkInterfaces.dc1",
+            "dc1 has no interface nic; there are dc1-nic",
+            regions(replicates(same), takes_over(recorded("dc1", "dc1-nic"))),
         ),
     ),
     (

@@ -6,42 +6,14 @@ from dataclasses import dataclass
 from sparehub.topology.config.dns import DnsConfig
 from sparehub.topology.model.pair import Stack
 from sparehub.topology.replication.direction import Machine, protected_stack, replication
+from sparehub.topology.replication.dns_records.machine_addresses import (
+    InterfaceAddress,
+    MachineAddresses,
+)
+from sparehub.topology.replication.dns_records.record_sets import RecordSet, record_sets
 
 _ANY = "-"
 """A subscription: the addresses do not depend on it."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class InterfaceAddress:
-    """The address of a network interface before and after; empty where the files do not say it."""
-
-    interface: str
-    before: str
-    after: str
-    changes: bool
-    """Whether the address after is another one, also where the files do not say which."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class MachineAddresses:
-    """A machine of which an address changes, with the addresses of all of its interfaces."""
-
-    machine: str
-    group: int
-    """Of the recovery plan."""
-    interfaces: tuple[InterfaceAddress, ...]
-    records: tuple[str, ...]
-    """Relative to the zone."""
-
-    @property
-    def known(self) -> bool:
-        """Whether the files say every address that the machine has afterwards."""
-        return all(each.after for each in self.interfaces)
-
-    @property
-    def after(self) -> tuple[str, ...]:
-        """The addresses that its records have to have, each once."""
-        return tuple(dict.fromkeys(each.after for each in self.interfaces if each.after))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,6 +24,10 @@ class AddressChanges:
     """Those with a record and an address that changes, by name."""
     dns: DnsConfig | None
     """``siteRecovery.dns``; None where no file says it."""
+    record_sets: tuple[RecordSet, ...] = ()
+    """The names of these machines, with the addresses of others that share a name."""
+    subscription: str = ""
+    """Of the private DNS zone; empty where no file says it."""
 
     @property
     def groups(self) -> frozenset[int]:
@@ -98,30 +74,39 @@ def address_changes(pair: Mapping[str, Stack], source: str) -> AddressChanges:
     recovery = next(stack for stack in pair.values() if stack is not protected)
     said = recovery.config.region.site_recovery
     dns = said.dns if said else None
-    found = (
+    found = [
         MachineAddresses(
             machine=machine.name,
             group=machine.group,
-            interfaces=tuple(_interfaces(machine, back.machine(machine.name), pair)),
+            interfaces=tuple(_interfaces(machine, back.machine(machine.name), pair, dns)),
             records=dns.records.get(machine.name, (machine.name,)) if dns else (machine.name,),
         )
         for machine in away.machines
+    ]
+    return AddressChanges(
+        machines=tuple(each for each in found if each.changes),
+        dns=dns,
+        record_sets=tuple(record_sets(found)),
+        subscription=(dns.subscription_id or recovery.config.subscription) if dns else "",
     )
-    changed = (
-        each for each in found if each.records and any(one.changes for one in each.interfaces)
-    )
-    return AddressChanges(machines=tuple(changed), dns=dns)
 
 
 def _interfaces(
-    away: Machine, back: Machine, pair: Mapping[str, Stack]
+    away: Machine, back: Machine, pair: Mapping[str, Stack], dns: DnsConfig | None
 ) -> Iterator[InterfaceAddress]:
+    recorded = dns.network_interfaces.get(away.name) if dns else None
     before = {each.name: each.address for each in back.interfaces}
     for each in away.interfaces:
         now, then = before[each.name], each.address
         # Without an address in the file, Azure keeps it where it can, else it chooses one (SR-44).
         changes = now != then if then else _moves(pair, away.spoke, each.subnet)
-        yield InterfaceAddress(interface=each.name, before=now, after=then, changes=changes)
+        yield InterfaceAddress(
+            interface=each.name,
+            before=now,
+            after=then,
+            changes=changes,
+            in_records=recorded is None or each.name in recorded,
+        )
 
 
 def _moves(pair: Mapping[str, Stack], spoke: str, subnet: str) -> bool:

@@ -1,7 +1,7 @@
 """Scripts that give records in DNS the addresses that machines have after an operation.
 
-Each script replaces the whole record set of a name, so that its result does not depend on what
-was there, and it may be run twice.
+Each script replaces the whole record set of a name, once, with the addresses of every replicated
+machine of that name. So its result does not depend on what was there, and it may be run twice.
 """
 
 import shlex
@@ -11,10 +11,9 @@ from typing import Any
 
 from sparehub.topology.config.dns import DnsConfig
 from sparehub.topology.config.enums import DnsFormat
-from sparehub.topology.replication.dns_records.address_changes import (
-    AddressChanges,
-    MachineAddresses,
-)
+from sparehub.topology.replication.dns_records.address_changes import AddressChanges
+from sparehub.topology.replication.dns_records.machine_addresses import MachineAddresses
+from sparehub.topology.replication.dns_records.record_sets import RecordSet
 
 _TIMEOUT = 120
 """Seconds that the hook may take: a guess."""
@@ -23,18 +22,31 @@ _TIMEOUT = 120
 def script(changes: AddressChanges, dns: DnsConfig, kind: DnsFormat) -> str:
     """Return the lines that change the records, without a newline at the end."""
     comment = ";" if kind is DnsFormat.NSUPDATE else "#"
-    lines = []
-    for machine in changes.machines:
-        lines += [f"{comment} {each}" for each in described(machine)]
-        if machine.known:
-            lines += [
-                each for name in machine.records for each in _RECORD[kind](name, machine, dns)
-            ]
-        else:
-            lines.append(f"{comment} {machine.machine}: not changed, the file says no ipAddress")
     if not changes.machines:
         return f"{comment} no machine gets another address: no record is to be changed"
+    said = [line for machine in changes.machines for line in _said(machine)]
+    lines = [f"{comment} {each}" for each in said]
+    for each in changes.record_sets:
+        if each.unknown:
+            lines.append(f"{comment} {left_out(each)}")
+        else:
+            lines += _RECORD[kind](each, dns, changes.subscription)
     return "\n".join([*_BEGIN[kind](dns), *lines, *_END[kind]])
+
+
+def left_out(record: RecordSet) -> str:
+    """Return why a record set is not in a script: it would lose the addresses that are unknown."""
+    return f"{record.name}: not changed, the file says no ipAddress of {', '.join(record.unknown)}"
+
+
+def _said(machine: MachineAddresses) -> Iterator[str]:
+    yield from described(machine)
+    if len(machine.recorded) > 1:
+        interfaces = ", ".join(each.interface for each in machine.recorded)
+        yield (
+            f"{machine.machine}: its records get the addresses of {interfaces}; if they had fewer "
+            f"before, name those: siteRecovery.dns.networkInterfaces.{machine.machine}"
+        )
 
 
 def described(machine: MachineAddresses) -> Iterator[str]:
@@ -65,22 +77,22 @@ def hook(operation: str, kind: DnsFormat, after: str) -> Mapping[str, Any]:
     }
 
 
-def _nsupdate(name: str, machine: MachineAddresses, dns: DnsConfig) -> Iterator[str]:
+def _nsupdate(each: RecordSet, dns: DnsConfig, _: str) -> Iterator[str]:
     """https://bind9.readthedocs.io/en/latest/manpages.html#nsupdate-dynamic-dns-update-utility."""
-    record = f"{name}.{dns.zone}."
+    record = f"{each.name}.{dns.zone}."
     yield f"update delete {record} A"
-    for address in machine.after:
+    for address in each.addresses:
         yield f"update add {record} {dns.ttl_in_seconds} A {address}"
 
 
-def _powershell(name: str, machine: MachineAddresses, dns: DnsConfig) -> Iterator[str]:
+def _powershell(each: RecordSet, dns: DnsConfig, _: str) -> Iterator[str]:
     """https://learn.microsoft.com/powershell/module/dnsserver/remove-dnsserverresourcerecord.
 
     https://learn.microsoft.com/powershell/module/dnsserver/add-dnsserverresourcerecorda
     """
-    where = f"-ZoneName '{dns.zone}' -Name '{name}'"
+    where = f"-ZoneName '{dns.zone}' -Name '{each.name}'"
     server = f" -ComputerName '{dns.server}'" if dns.server else ""
-    addresses = ",".join(f"'{address}'" for address in machine.after)
+    addresses = ",".join(f"'{address}'" for address in each.addresses)
     yield (
         f"Remove-DnsServerResourceRecord {where} -RRType A -Force -ErrorAction SilentlyContinue"
         f"{server}"
@@ -91,22 +103,26 @@ def _powershell(name: str, machine: MachineAddresses, dns: DnsConfig) -> Iterato
     )
 
 
-def _az(name: str, machine: MachineAddresses, dns: DnsConfig) -> Iterator[str]:
+def _az(each: RecordSet, dns: DnsConfig, subscription: str) -> Iterator[str]:
     """https://learn.microsoft.com/cli/azure/network/private-dns/record-set/a."""
     group = shlex.quote(dns.resource_group or "")
     where = f"--resource-group {group} --zone-name {dns.zone}"
+    if subscription:
+        where = f"--subscription {shlex.quote(subscription)} {where}"
+    else:
+        yield "# in the subscription that az is set to: write siteRecovery.dns.subscriptionId"
     command = "az network private-dns record-set a"
-    yield f"{command} delete {where} --name {name} --yes"
-    yield f"{command} create {where} --name {name} --ttl {dns.ttl_in_seconds}"
-    for address in machine.after:
-        yield f"{command} add-record {where} --record-set-name {name} --ipv4-address {address}"
+    yield f"{command} delete {where} --name {each.name} --yes"
+    yield f"{command} create {where} --name {each.name} --ttl {dns.ttl_in_seconds}"
+    for address in each.addresses:
+        yield f"{command} add-record {where} --record-set-name {each.name} --ipv4-address {address}"
 
 
 def _begin_nsupdate(dns: DnsConfig) -> list[str]:
     return [*([f"server {dns.server}"] if dns.server else []), f"zone {dns.zone}"]
 
 
-_Record = Callable[[str, MachineAddresses, DnsConfig], Iterator[str]]
+_Record = Callable[[RecordSet, DnsConfig, str], Iterator[str]]
 _RECORD: Mapping[DnsFormat, _Record] = MappingProxyType(
     {
         DnsFormat.NSUPDATE: _nsupdate,

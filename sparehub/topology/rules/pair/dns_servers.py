@@ -169,14 +169,27 @@ def something_stands_at_each_dns_server(pair: Pair) -> Iterator[RuleFault]:
 
 @rule("CONFIG", why="A record of no machine is never changed.")
 def dns_records_are_of_replicated_machines(pair: Pair) -> Iterator[RuleFault]:
-    """By the machine's name in the other file."""
+    """By the machine's name in the other file; so are the network interfaces of its records."""
     for source, target in directions(pair):
-        recovery = target.config.region.site_recovery
-        for name in recovery.dns.records if recovery and recovery.dns else ():
-            if name not in machines_of(source):
-                known = ", ".join(sorted(machines_of(source)))
-                message = f"{source.name} replicates no machine of this name; there are {known}"
-                yield RuleFault(f"region.siteRecovery.dns.records.{name}", message, target.name)
+        recovery, machines = target.config.region.site_recovery, machines_of(source)
+        if recovery is None or recovery.dns is None:
+            continue
+        dns = recovery.dns
+        for key, named in (
+            ("records", dns.records),
+            ("networkInterfaces", dns.network_interfaces),
+        ):
+            for name in named:
+                if name not in machines:
+                    known = ", ".join(sorted(machines))
+                    message = f"{source.name} replicates no machine of this name; there are {known}"
+                    yield RuleFault(f"region.siteRecovery.dns.{key}.{name}", message, target.name)
+        for name, interfaces in dns.network_interfaces.items():
+            has = machines[name].network_interfaces if name in machines else interfaces
+            if missing := ", ".join(each for each in interfaces if each not in has):
+                path = f"region.siteRecovery.dns.networkInterfaces.{name}"
+                message = f"{name} has no interface {missing}; there are {', '.join(sorted(has))}"
+                yield RuleFault(path, message, target.name)
 
 
 def _differing(

@@ -9,9 +9,11 @@ from sparehub.topology.planning.failover import plan
 from sparehub.topology.planning.plan import Plan, PlanKind
 from sparehub.topology.replication.dns_records.address_changes import (
     AddressChanges,
+    address_changes,
+)
+from sparehub.topology.replication.dns_records.machine_addresses import (
     InterfaceAddress,
     MachineAddresses,
-    address_changes,
 )
 from tests.configurations import stack_of
 from tests.moved_machines import DNS, moved_files, moved_pair
@@ -121,6 +123,8 @@ def test_an_objective_is_compared_with_the_time_that_has_it() -> None:
         ({**DNS, "records": {"app1": ["$(id)"]}}, "is not a name in DNS"),
         ({**DNS, "server": "10.0.0.4 x"}, "is not a name in DNS"),
         ({**DNS, "kind": "bind"}, "nsupdate"),
+        ({**DNS, "subscriptionId": "$(id)"}, "is not the id of a subscription: a GUID"),
+        ({**DNS, "networkInterfaces": {"app1": []}}, "must not be empty"),
         ({"zone": "x", "kind": "az"}, "kind: az needs resourceGroup"),
     ],
 )

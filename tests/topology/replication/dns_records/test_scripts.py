@@ -2,6 +2,7 @@
 
 import shutil
 import subprocess
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from sparehub.topology.replication.dns_records.scripts import hook, script
 from tests.moved_machines import DNS, moved_files, moved_pair
 from tests.replicated_pair import pair_of
 
+Change = Callable[[dict[str, Any]], object]
 NAMED = {**DNS, "server": "10.0.0.4", "records": {"app1": ["app1", "www"]}}
 NSUPDATE = """\
 server 10.0.0.4
@@ -36,6 +38,7 @@ Add-DnsServerResourceRecordA -ZoneName 'corp.example.com' -Name 'app1' -IPv4Addr
 AZ = """\
 set -e
 # app1, app1-nic: 10.2.0.10 -> 10.12.0.10
+# in the subscription that az is set to: write siteRecovery.dns.subscriptionId
 az network private-dns record-set a delete --resource-group rg-dns --zone-name corp.example.com \
 --name app1 --yes
 az network private-dns record-set a create --resource-group rg-dns --zone-name corp.example.com \
@@ -81,19 +84,87 @@ def test_a_script_without_changes_is_a_comment(kind: DnsFormat) -> None:
     assert "\n" not in text
 
 
-def test_a_machine_with_two_interfaces_gets_both_addresses() -> None:
-    """The one that stays is in the set, too."""
-    here, there = moved_files(DNS, "dc1")
-    app1 = here["sparehub:region"]["replicate"]["machines"]["app1"]["networkInterfaces"]
-    app1["second"] = {"subnet": "app", "ipAddress": "10.12.0.11"}
-
+def updates(dns: dict[str, Any], *kept: str, change: Change = lambda _: None) -> list[str]:
+    """Return the updates of nsupdate, after a change of the machines of the first file."""
+    here, there = moved_files(dns, *kept)
+    change(here["sparehub:region"]["replicate"]["machines"])
     lines = of(pair_of(here, there), DnsFormat.NSUPDATE).splitlines()
+    return [each.removeprefix("update ") for each in lines if each.startswith("update")]
 
-    assert [each for each in lines if each.startswith("update")] == [
-        "update delete app1.corp.example.com. A",
-        "update add app1.corp.example.com. 1800 A 10.12.0.10",
-        "update add app1.corp.example.com. 1800 A 10.12.0.11",
+
+def second_interface(machines: dict[str, Any]) -> None:
+    """Give app1 a second interface."""
+    interface = {"subnet": "app", "ipAddress": "10.12.0.11"}
+    machines["app1"]["networkInterfaces"]["second"] = interface
+
+
+def test_a_machine_with_two_interfaces_gets_both_addresses() -> None:
+    """Unless the file says which of them its records have; the script says so."""
+    first = ["delete app1.corp.example.com. A", "add app1.corp.example.com. 1800 A 10.12.0.10"]
+    second = "add app1.corp.example.com. 1800 A 10.12.0.11"
+    one = {**DNS, "networkInterfaces": {"app1": ["app1-nic"]}}
+
+    assert updates(DNS, "dc1", change=second_interface) == [*first, second]
+    assert updates(one, "dc1", change=second_interface) == first
+    here, there = moved_files(DNS, "dc1")
+    second_interface(here["sparehub:region"]["replicate"]["machines"])
+    assert (
+        "; app1: its records get the addresses of app1-nic, second; if they had fewer before, name "
+        "those: siteRecovery.dns.networkInterfaces.app1"
+    ) in of(pair_of(here, there), DnsFormat.NSUPDATE).splitlines()
+
+
+SHARED = {**DNS, "records": {"app1": ["app1", "www"], "dc1": ["WWW"]}}
+
+
+@pytest.mark.parametrize(("kept", "other"), [((), "10.11.0.10"), (("dc1",), "10.1.0.10")])
+def test_a_name_of_two_machines_is_replaced_once(kept: tuple[str, ...], other: str) -> None:
+    """By the addresses of both, also where the other machine's address stays; case is the same."""
+    assert updates(SHARED, *kept) == [
+        "delete app1.corp.example.com. A",
+        "add app1.corp.example.com. 1800 A 10.12.0.10",
+        "delete www.corp.example.com. A",
+        "add www.corp.example.com. 1800 A 10.12.0.10",
+        f"add www.corp.example.com. 1800 A {other}",
     ]
+
+
+@pytest.mark.parametrize("kind", DnsFormat)
+def test_every_script_deletes_a_shared_name_once(kind: DnsFormat) -> None:
+    shared = {**DNS, "records": {"app1": ["www"], "dc1": ["www"]}}
+    text = of(moved_pair(shared), kind)
+
+    assert len([each for each in text.splitlines() if "delete" in each or "Remove-" in each]) == 1
+    assert "10.12.0.10" in text
+    assert "10.11.0.10" in text
+
+
+def test_a_shared_name_with_an_unknown_address_is_left_alone() -> None:
+    """Deleting it could lose an address that nobody can put back; other names are changed."""
+
+    def unknown(machines: dict[str, Any]) -> None:
+        del machines["dc1"]["networkInterfaces"]["dc1-nic"]["ipAddress"]
+
+    assert updates(SHARED, "dc1", change=unknown) == [
+        "delete app1.corp.example.com. A",
+        "add app1.corp.example.com. 1800 A 10.12.0.10",
+    ]
+
+
+def test_az_is_given_the_subscription_of_the_zone() -> None:
+    """The key's, else that of the file, else a comment."""
+    zone, own = (f"00000000-0000-0000-0000-00000000000{each}" for each in "12")
+    here, there = moved_files(DNS, "dc1")
+    there["azure-native:subscriptionId"] = own
+    written = {**DNS, "subscriptionId": zone}
+    files = {own: pair_of(here, there), zone: moved_pair(written, "dc1")}
+
+    for subscription, pair in files.items():
+        lines = of(pair, DnsFormat.AZ).splitlines()
+        commands = [each for each in lines if each.startswith("az ")]
+        assert len(commands) == 3
+        assert all(f" --subscription {subscription} " in each for each in commands)
+        assert not any("siteRecovery.dns.subscriptionId" in each for each in lines)
 
 
 def test_a_record_with_an_unknown_address_is_left_alone() -> None:
@@ -104,7 +175,7 @@ def test_a_record_with_an_unknown_address_is_left_alone() -> None:
 
     text = of(pair_of(here, there), DnsFormat.NSUPDATE)
 
-    assert "; app1: not changed, the file says no ipAddress" in text
+    assert "; app1: not changed, the file says no ipAddress of app1" in text
     assert "update delete app1" not in text
     assert "update add dc1.corp.example.com. 1800 A 10.11.0.10" in text
 
