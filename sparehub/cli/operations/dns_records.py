@@ -96,7 +96,13 @@ def print_dns(directory: Path, operation: str, output: Output) -> None:
     Raises:
         ConfigurationError: where a file is missing or wrong.
     """
-    from sparehub.topology.replication.dns_records.scripts import described, hook, script
+    from sparehub.topology.config.enums import DnsFormat
+    from sparehub.topology.replication.dns_records.scripts import (
+        ON_WINDOWS,
+        described,
+        hook,
+        script,
+    )
 
     changes = _changes(directory, operation)
     print_ = output.results.print
@@ -113,7 +119,8 @@ def print_dns(directory: Path, operation: str, output: Output) -> None:
         print_(f"\n{kind.value}, once the machines are verified:")
         print_(script(changes, changes.dns, kind))
     if kinds := _kinds(changes):
-        print_("\nas an entry of region.hooks:")
+        where = f" ({ON_WINDOWS})" if kinds[0] is DnsFormat.POWERSHELL else ""
+        print_(f"\nas an entry of region.hooks{where}:")
         print_(_yaml(hook(operation, kinds[0], _after())))
 
 

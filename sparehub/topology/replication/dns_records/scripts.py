@@ -15,6 +15,8 @@ from sparehub.topology.replication.dns_records.address_changes import AddressCha
 from sparehub.topology.replication.dns_records.machine_addresses import MachineAddresses
 from sparehub.topology.replication.dns_records.record_sets import RecordSet
 
+ON_WINDOWS = "on a Windows host with the module DnsServer; a hook needs Sparehub in WSL there"
+"""Where the script of PowerShell runs."""
 _TIMEOUT = 120
 """Seconds that the hook may take: a guess."""
 
@@ -71,7 +73,7 @@ def hook(operation: str, kind: DnsFormat, after: str) -> Mapping[str, Any]:
     return {
         "name": f"dns-{operation}",
         "after": after,
-        "command": ["sh", "-c", f'{made} && echo "$s" | {_PROGRAM[kind]}'],
+        "command": ["sh", "-c", f"{made} && {_RUN[kind]}"],
         "when": [operation],
         "timeoutInSeconds": _TIMEOUT,
     }
@@ -133,13 +135,23 @@ _RECORD: Mapping[DnsFormat, _Record] = MappingProxyType(
 _BEGIN: Mapping[DnsFormat, Callable[[DnsConfig], list[str]]] = MappingProxyType(
     {
         DnsFormat.NSUPDATE: _begin_nsupdate,
-        DnsFormat.POWERSHELL: lambda _: ["$ErrorActionPreference = 'Stop'"],
+        DnsFormat.POWERSHELL: lambda _: [f"# {ON_WINDOWS}", "$ErrorActionPreference = 'Stop'"],
         DnsFormat.AZ: lambda _: ["set -e"],
     }
 )
 _END: Mapping[DnsFormat, list[str]] = MappingProxyType(
     {DnsFormat.NSUPDATE: ["send"], DnsFormat.POWERSHELL: [], DnsFormat.AZ: []}
 )
-_PROGRAM: Mapping[DnsFormat, str] = MappingProxyType(
-    {DnsFormat.NSUPDATE: "nsupdate", DnsFormat.POWERSHELL: "pwsh -Command -", DnsFormat.AZ: "sh"}
+# An argument, because PowerShell ends with 0 also where a script fails that it reads from its
+# input: https://github.com/PowerShell/PowerShell/issues/15331,
+# https://github.com/PowerShell/PowerShell/issues/21808. Windows' own program, since the module
+# DnsServer is on no other system: https://learn.microsoft.com/powershell/module/dnsserver/;
+# from a shell of WSL it is started by this name:
+# https://learn.microsoft.com/windows/wsl/filesystems#run-windows-tools-from-linux.
+_RUN: Mapping[DnsFormat, str] = MappingProxyType(
+    {
+        DnsFormat.NSUPDATE: 'echo "$s" | nsupdate',
+        DnsFormat.POWERSHELL: 'powershell.exe -NoProfile -NonInteractive -Command "$s"',
+        DnsFormat.AZ: 'echo "$s" | sh',
+    }
 )

@@ -29,6 +29,7 @@ update delete www.corp.example.com. A
 update add www.corp.example.com. 1800 A 10.12.0.10
 send"""
 POWERSHELL = """\
+# on a Windows host with the module DnsServer; a hook needs Sparehub in WSL there
 $ErrorActionPreference = 'Stop'
 # app1, app1-nic: 10.2.0.10 -> 10.12.0.10
 Remove-DnsServerResourceRecord -ZoneName 'corp.example.com' -Name 'app1' -RRType A -Force \
@@ -198,6 +199,25 @@ def test_the_hook_stands_at_a_step_of_both_plans() -> None:
     here["sparehub:region"]["hooks"] = [{**entries[0], "after": "verify"}]
     pair = pair_of(here, there)
     assert len([*misplaced_hooks(pair["primary"], pair["secondary"])]) == 1
+
+
+@pytest.mark.skipif(shutil.which("sh") is None, reason="no shell")
+def test_powershell_gets_the_script_as_an_argument_and_its_failure_is_the_hooks() -> None:
+    """PowerShell ends with 0 also where a script fails that it reads from its input."""
+    command = hook("failover", DnsFormat.POWERSHELL, VERIFY)["command"][2]
+    programs = """\
+sparehub() { echo "# $*"; echo "Add-It 'a'"; }
+run() { for each; do echo "<$each>"; done; return 7; }
+"""
+    text = programs + command.replace("powershell.exe", "run")
+    done = subprocess.run(["sh", "-c", text], capture_output=True, text=True, check=False)
+
+    assert "powershell.exe" in command
+    assert done.stdout == (
+        "<-NoProfile>\n<-NonInteractive>\n<-Command>\n"
+        "<# plan failover --dns-script powershell\nAdd-It 'a'>\n"
+    )
+    assert done.returncode == 7
 
 
 @pytest.mark.skipif(shutil.which("sh") is None, reason="no shell")
