@@ -10,6 +10,7 @@ from sparehub.topology.reachability.proof import Proof, prove
 from sparehub.topology.reachability.states.states import PairState, all_states
 from tests.topology.peered_hubs import peered
 from tests.topology.reachability.pairs import remapped, sides
+from tests.topology.reachability.test_always_on import moved
 
 Change = Callable[[dict[str, Any]], object]
 NORMAL, FAILED_OVER = "normal", "failed-over"
@@ -121,3 +122,42 @@ def test_a_spoke_that_is_always_on_reaches_one_of_its_servers() -> None:
     assert found(ON_PREMISES, "10.67.0.4") == set()
     assert found(ON_PREMISES) == {"secondary/dc/app"}
     assert found("10.99.0.4") == {"secondary/dc/app"}
+
+
+def as_it_is(region: dict[str, Any]) -> None:
+    """Leave a region with peered hubs as it is: retained addresses in its spokes."""
+
+
+def hubs_apart(region: dict[str, Any]) -> None:
+    """Take the region's half of the peering of the hubs away."""
+    moved(region)
+    del region["hub"]["peerings"]
+
+
+@pytest.mark.parametrize(
+    ("state", "stack", "server"),
+    [(NORMAL, "primary", "10.67.0.4"), (FAILED_OVER, "secondary", "10.66.0.4")],
+)
+@pytest.mark.parametrize(
+    ("change", "missed"),
+    [(moved, ()), (as_it_is, ("spoke1", "spoke2")), (hubs_apart, ("dc", "spoke1", "spoke2"))],
+)
+def test_a_server_in_the_other_regions_spoke_is_reached_where_the_hubs_prove_the_path(
+    state: str, stack: str, server: str, change: Change, missed: tuple[str, ...]
+) -> None:
+    """By spokes of addresses of their own; the answer to a retained one stays where it is asked."""
+
+    def region_of(name: str) -> Change:
+        def make(region: dict[str, Any]) -> None:
+            region.update(peered(name)["sparehub:region"])
+            change(region)
+            asks(server)(region)
+
+        return make
+
+    proof = prove(states(**{name: region_of(name) for name in ("primary", "secondary")})[state])
+    found = [each for each in names(proof) if each[0].startswith(stack)]
+
+    assert [each[0] for each in found] == [f"{stack}/{key}/app" for key in missed]
+    if change is as_it_is:
+        assert all("0.0 is delivered to" in reason for _, _, reason in found)
