@@ -29,10 +29,10 @@ def private_names_are_known(situation: PreflightContext) -> Iterator[Objection]:
     networks = {*source.networks.values(), *target.networks.values()}
     lost = source.networks.values() if situation.unplanned else ()
     read = read_private_names(situation.azure, networks, lost)
-    said = _site_recovery(situation)
-    names = PrivateNames(links=read.links, endpoints=read.endpoints, paired=_paired(said))
+    names = PrivateNames(links=read.links, endpoints=read.endpoints, paired=_paired(situation))
     for problem in names.problems(source, target):
         yield _objection(problem)
+    said = _site_recovery(situation)
     if said and said.vault.public_network_access == "Disabled":
         for problem in names.without_site_recovery((source, target)):
             yield _objection(problem)
@@ -76,9 +76,14 @@ def _site_recovery(situation: PreflightContext) -> SiteRecoveryConfig | None:
     return next(filter(None, said), None)
 
 
-def _paired(said: SiteRecoveryConfig | None) -> Mapping[ResourceId, ResourceId | None]:
-    """Return what the file says stands for a service; None for what is not needed."""
+def _paired(situation: PreflightContext) -> Mapping[ResourceId, ResourceId | None]:
+    """Return what the files say stands for a service; None for what is not needed.
+
+    A pair holds in both directions, whichever file has it; that of the target decides.
+    """
+    plan = situation.plan
     return {
         ResourceId.of(here): None if there == NOT_NEEDED else ResourceId.of(there)
-        for here, there in (said.paired_resources if said else {}).items()
+        for name in (plan.source, plan.target)
+        for here, there in situation.pair[name].config.region.paired_resources.items()
     }

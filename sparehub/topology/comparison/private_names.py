@@ -7,7 +7,7 @@ is in one region, with an address of it: https://learn.microsoft.com/azure/priva
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sparehub.topology.config.resource_ids import ResourceId
 from sparehub.topology.model.resources import Region, VirtualNetwork
@@ -92,7 +92,10 @@ class PrivateNames:
     links: tuple[ZoneLink, ...] = ()
     endpoints: tuple[PrivateEndpoint, ...] = ()
     paired: Mapping[ResourceId, ResourceId | None] = field(default_factory=dict)
-    """What stands for a service in the other region; None where nothing of it is needed there."""
+    """What stands for a service in the other region; None where nothing of it is needed there.
+
+    Of a private DNS zone None alone counts: zones are compared by name.
+    """
 
     def problems(self, source: Side, target: Side) -> Iterator[NameProblem]:
         """Yield what the target would not resolve that the source does, then the opposite.
@@ -110,7 +113,7 @@ class PrivateNames:
         """Yield where agents do not resolve a vault that has private endpoints alone (SR-67)."""
         for side in sides:
             for key in sorted(side.replicated & side.networks.keys()):
-                if SITE_RECOVERY_ZONE not in self._zones(side.asked_by(key)):
+                if SITE_RECOVERY_ZONE not in _zones(self.links, side.asked_by(key)):
                     yield NameProblem(
                         text=(
                             f"{key} of {side.stack} does not resolve {SITE_RECOVERY_ZONE}, and the "
@@ -120,27 +123,25 @@ class PrivateNames:
                         stack=side.stack,
                     )
 
-    def _zones(self, networks: Sequence[ResourceId]) -> dict[str, ZoneLink]:
-        """Return the links of networks, by the name of their zone."""
-        return {
-            link.zone.name.lower(): link
-            for link in reversed(self.links)
-            if link.network in networks
-        }
+    def _is_needed(self, zone: ResourceId) -> bool:
+        return self.paired.get(zone, zone) is not None
 
     def _unlinked(self, here: Side, there: Side, *, wrong: bool) -> Iterator[NameProblem]:
         seen = set()
+        needed = tuple(link for link in self.links if self._is_needed(link.zone))
         for key in here.networks.keys() & there.networks.keys():
             asked = there.asked_by(key)
-            known = self._zones(asked)
-            for name, link in self._zones(here.asked_by(key)).items():
+            known = _zones(self.links, asked)
+            for name, link in _zones(needed, here.asked_by(key)).items():
                 if name in known or (name, asked[0]) in seen:
                     continue
                 seen.add((name, asked[0]))
                 yield NameProblem(
                     text=(
                         f"private DNS zone {name} is linked to {link.network.name} of {here.stack} "
-                        f"and to no network that {key} of {there.stack} asks (DNS-06)"
+                        f"and to no network that {key} of {there.stack} asks (DNS-06); if "
+                        f"nobody needs it there, write in the file of {there.stack} "
+                        f"{_not_needed(link.zone)}"
                     ),
                     hint=_link_command(link, asked[0], registers=False),
                     stack=there.stack,
@@ -152,7 +153,7 @@ class PrivateNames:
             here, there = source.networks[key], target.networks[key]
             known = {link.zone.name.lower() for link in self._registering(there)}
             for link in self._registering(here):
-                if link.zone.name.lower() not in known:
+                if link.zone.name.lower() not in known and self._is_needed(link.zone):
                     yield NameProblem(
                         text=(
                             f"machines of {here.name} register in {link.zone.name}, those that "
@@ -161,6 +162,7 @@ class PrivateNames:
                         ),
                         hint=_link_command(link, there, registers=True),
                         stack=target.stack,
+                        wrong=False,
                     )
 
     def _registering(self, network: ResourceId) -> list[ZoneLink]:
@@ -189,13 +191,15 @@ class PrivateNames:
                 yield NameProblem(
                     text=f"{where} of {source.stack} has no twin in {target.stack} (DNS-07)",
                     hint=(
-                        "make one of the same service, or name what stands for the service: "
-                        "siteRecovery.pairedResources"
+                        f"make one of the same service, or name what stands for the service in "
+                        f"the file of {target.stack}: region.pairedResources: "
+                        f"{{{endpoint.service}: <id, or {NOT_NEEDED}>}}"
                     ),
                     stack=target.stack,
                 )
             else:
-                yield from _records(endpoint, twin, target.stack)
+                zones = tuple(each for each in endpoint.zones if self._is_needed(each))
+                yield from _records(replace(endpoint, zones=zones), twin, target.stack)
 
     def _stands_for(self, service: ResourceId) -> ResourceId | None:
         """Return what stands for a service in the other region: itself where nothing is said."""
@@ -233,6 +237,15 @@ def _records(endpoint: PrivateEndpoint, twin: PrivateEndpoint, stack: str) -> It
                 stack=stack,
                 wrong=False,
             )
+
+
+def _zones(links: Sequence[ZoneLink], networks: Sequence[ResourceId]) -> dict[str, ZoneLink]:
+    """Return the links of networks, by the name of their zone."""
+    return {link.zone.name.lower(): link for link in reversed(links) if link.network in networks}
+
+
+def _not_needed(zone: ResourceId) -> str:
+    return f"region.pairedResources: {{{zone}: {NOT_NEEDED}}}"
 
 
 def _link_command(link: ZoneLink, network: ResourceId, *, registers: bool) -> str:

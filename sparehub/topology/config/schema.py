@@ -33,6 +33,7 @@ from sparehub.topology.config.enums import (
 from sparehub.topology.config.express_route import ExpressRouteConfig
 from sparehub.topology.config.fields import (
     AddressPrefix,
+    AnyResourceId,
     Generation,
     Key,
     Location,
@@ -40,6 +41,7 @@ from sparehub.topology.config.fields import (
     NetworkName,
     NetworkSecurityGroupId,
     NextHopId,
+    PairedResourceId,
     ResourceGroupName,
     Text,
     parse_address,
@@ -233,6 +235,9 @@ class RegionConfig(Closed):
     # What `sparehub derive` moved: the other region's prefix, and the one that stands for it here.
     remap: dict[AddressPrefix, AddressPrefix] = Field(default_factory=dict)
     drill: DrillConfig = DrillConfig()
+    # What stands here for a service of the other region that has a private endpoint: its id. Where
+    # nothing of such a service, or of a private DNS zone, is needed here: none.
+    paired_resources: dict[AnyResourceId, PairedResourceId] = Field(default_factory=dict)
     # Without any of the pair: what the source document promises (``reachability.intents``).
     intents: tuple[IntentConfig, ...] = ()
     # Site Recovery: what is replicated from here, and how the other region's machines arrive here.

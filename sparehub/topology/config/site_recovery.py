@@ -15,14 +15,12 @@ from sparehub.topology.config.closed_model import Closed
 from sparehub.topology.config.dns import DnsConfig
 from sparehub.topology.config.enums import AgentEgress, FailoverKind, NetworkOrder
 from sparehub.topology.config.fields import (
-    AnyResourceId,
     AutomationAccountId,
     AutomationAccountName,
     CapacityReservationGroupId,
     DiskEncryptionSetId,
     Key,
     Location,
-    PairedResourceId,
     ReplicationName,
     ResourceGroupName,
     RunbookId,
@@ -218,8 +216,6 @@ class SiteRecoveryConfig(Closed):
     objectives: ObjectivesConfig = ObjectivesConfig()
     names: ReplicationNamesConfig = ReplicationNamesConfig()
     dns: DnsConfig | None = None  # the machines' records, where addresses change
-    # What stands for a service with a private endpoint in the other region: its id, or none.
-    paired_resources: dict[AnyResourceId, PairedResourceId] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _automation_with_runbook(self) -> Self:

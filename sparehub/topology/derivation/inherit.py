@@ -15,6 +15,8 @@ _OF_ONE_REGION = ("name", "resourceGroup")
 # They name steps, commands and addresses of the region whose file has them.
 _HOOKS = "hooks"
 _NVA = ("hub", "nva")
+# The services of one region for those of the other; it holds in both directions.
+_PAIRED = "pairedResources"
 # Facts that are the same seen from either region, or words that are no addresses.
 _NEVER_MOVED = ("onPremises", "expressRoute", "tags")
 
@@ -22,7 +24,7 @@ _NEVER_MOVED = ("onPremises", "expressRoute", "tags")
 def inherit(first: Mapping[str, Any], config: StackConfig, remap: Remap) -> dict[str, Any]:
     """Return ``sparehub:region`` of the second region, its connections still to be replaced."""
     left_out = set(_left_out(first, config))
-    own = (*_OF_ONE_REGION, *OF_ONE_DIRECTION, _HOOKS, "remap", "standby")
+    own = (*_OF_ONE_REGION, *OF_ONE_DIRECTION, _HOOKS, _PAIRED, "remap", "standby")
     spokes = (("spokes", key) for key in unmoved_spokes(config, remap))
     dropped = {*((key,) for key in own), *left_out, PEERINGS, *spokes}
     region = _without(first, dropped, ())

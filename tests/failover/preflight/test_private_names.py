@@ -23,7 +23,7 @@ from tests.replicated_pair import pair_of
 from tests.simulator.arm.arm_client import Arm
 from tests.simulator.arm.bodies import GROUP, NETWORK, SUBSCRIPTION, group, subnet, virtual_network
 from tests.simulator.arm.test_private_dns import ACCOUNT, ZONE, endpoint, link, zone, zone_group
-from tests.site_recovery_files import protected, recovery
+from tests.site_recovery_files import SITE_RECOVERY, protected, recovery
 
 LOCATIONS = {"primary": "eastasia", "secondary": "southeastasia"}
 KEYS = ("hub", "spoke1", "spoke2")
@@ -37,11 +37,16 @@ class Estate:
     arm: Arm
     directory: Path
     more: dict[str, Any]
+    """Keys of the second region."""
+    network_alone: bool = False
+    """Whether no machine is replicated."""
 
     def ask(self, mode: Mode = Mode.PLANNED, *, unread: str = "") -> list[Objection]:
-        there = recovery()
-        there["sparehub:region"]["siteRecovery"] |= self.more
-        pair = pair_of(protected(), there)
+        here, there = protected(), recovery()
+        if self.network_alone:
+            del here["sparehub:region"]["replicate"], there["sparehub:region"]["siteRecovery"]
+        there["sparehub:region"] |= self.more
+        pair = pair_of(here, there)
         situation = PreflightContext(
             plan=plan(pair["primary"], pair["secondary"], PlanKind.FAILOVER, mode),
             pair=pair,
@@ -121,6 +126,31 @@ def test_an_endpoint_without_a_twin_refuses_until_one_stands_for_it(estate: Esta
     assert estate.ask() == []
 
 
+def test_a_pair_without_site_recovery_says_what_it_does_not_need(estate: Estate) -> None:
+    """A service and a zone, by the same key of the file of the region that takes over."""
+    estate.network_alone = True
+    put_endpoint(estate.arm, "primary")
+    estate.arm.put(*link("primary-hub"))
+    assert [each.refuses for each in estate.ask()] == [Refuses.PLANNED] * 2
+
+    estate.more = {"pairedResources": {ACCOUNT: "none", ZONE: "none"}}
+    assert estate.ask() == []
+    estate.more = {"pairedResources": {OTHER: "none", ZONE: "none"}}
+    assert ["has no twin" in each.text for each in estate.ask()] == [True]
+
+
+def test_a_network_that_does_not_register_refuses_nothing(estate: Estate) -> None:
+    """It is a warning: the records of machines that are left stay."""
+    path, body = link("primary-hub")
+    body["properties"]["registrationEnabled"] = True
+    estate.arm.put(path, body)
+    estate.arm.put(*link("secondary-hub"))
+
+    ((text, refuses, _),) = estate.texts()
+    assert text.startswith("machines of primary-hub register in ")
+    assert refuses is Refuses.NONE
+
+
 def test_a_lost_region_is_not_asked_for_the_zones_of_its_endpoints(estate: Estate) -> None:
     """An unplanned failover names what has no twin, and nothing that only that region knows."""
     put_endpoint(estate.arm, "primary")
@@ -136,7 +166,8 @@ def test_a_lost_region_is_not_asked_for_the_zones_of_its_endpoints(estate: Estat
 
 def test_a_vault_without_public_access_needs_its_zone(estate: Estate) -> None:
     """SR-67: where machines are, and where they arrive."""
-    estate.more = {"vault": {"name": "rsv-sparehub", "publicNetworkAccess": "Disabled"}}
+    vault = {"name": "rsv-sparehub", "publicNetworkAccess": "Disabled"}
+    estate.more = {"siteRecovery": SITE_RECOVERY | {"vault": vault}}
 
     assert {each.stack for each in estate.ask()} == {"primary", "secondary"}
     path = f"{NETWORK}/privateDnsZones/privatelink.siterecovery.windowsazure.com"
@@ -166,7 +197,7 @@ def test_what_cannot_be_read_is_said(estate: Estate) -> None:
 @pytest.mark.parametrize("value", ["nothing", "/subscriptions/x", GROUP])
 def test_only_an_id_or_none_stands_for_a_resource(value: str) -> None:
     values = recovery()
-    values["sparehub:region"]["siteRecovery"]["pairedResources"] = {ACCOUNT: value}
+    values["sparehub:region"]["pairedResources"] = {ACCOUNT: value}
 
     with pytest.raises(ConfigurationError, match="is not the id of a resource"):
         stack_of(values)

@@ -84,7 +84,8 @@ def test_a_zone_that_is_linked_to_one_side_only_is_found_with_the_command() -> N
     assert found == NameProblem(
         text=(
             f"private DNS zone {BLOB} is linked to primary-spoke1 of primary and to no network "
-            "that spoke1 of secondary asks (DNS-06)"
+            "that spoke1 of secondary asks (DNS-06); if nobody needs it there, write in the "
+            f"file of secondary region.pairedResources: {{{zone(BLOB)}: none}}"
         ),
         hint=(
             "az network private-dns link vnet create --subscription "
@@ -95,6 +96,16 @@ def test_a_zone_that_is_linked_to_one_side_only_is_found_with_the_command() -> N
         stack="secondary",
     )
     assert (back.stack, back.wrong) == ("primary", False)
+
+
+def test_a_zone_that_nobody_needs_is_not_looked_for() -> None:
+    """Neither a link, nor the record of an endpoint's twin; another zone of the name is."""
+    links = (link("primary", "spoke1"),)
+    twins = (endpoint("primary", DATA, zone(BLOB)), endpoint("secondary", DATA))
+    unneeded, other = {zone(BLOB): None}, {zone(BLOB, "rg2"): None}
+
+    assert problems(PrivateNames(links=links, endpoints=twins, paired=unneeded)) == []
+    assert len(problems(PrivateNames(links=links, endpoints=twins, paired=other))) == 2
 
 
 def test_the_hubs_link_is_enough_where_the_dns_servers_are_in_it() -> None:
@@ -125,7 +136,9 @@ def test_a_network_registers_where_its_twin_does() -> None:
     (found,) = problems(PrivateNames(links=(registering, plain)))
     assert found.text.startswith("machines of primary-spoke1 register in corp.example.com")
     assert found.hint.endswith("--registration-enabled true")
-    assert found.wrong
+    assert not found.wrong
+    unneeded = PrivateNames(links=(registering, plain), paired={zone(CORP): None})
+    assert problems(unneeded) == []
 
 
 def test_an_endpoint_has_a_twin_of_the_same_service() -> None:

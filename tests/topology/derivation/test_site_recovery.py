@@ -111,3 +111,16 @@ def test_an_address_that_is_not_given_needs_no_note() -> None:
     )
 
     assert [note for note in derive(values, moved).notes if "replicate" in note.path] == []
+
+
+def test_paired_resources_stay_in_the_file_that_names_them() -> None:
+    """They hold in both directions; those of the second region's file are kept."""
+    first, second = protected(), recovery()
+    account = f"{OURS}/resourceGroups/g/providers/Microsoft.Storage/storageAccounts/{{}}"
+    region(first)["pairedResources"] = {account.format("a"): "none"}
+    region(second)["pairedResources"] = {account.format("b"): "none"}
+
+    assert "pairedResources" not in region(derive(first, REQUEST).values)
+    assert region(derive(first, REQUEST, second).values)["pairedResources"] == {
+        account.format("b"): "none"
+    }

@@ -216,6 +216,7 @@ def test_the_schema_knows_every_key() -> None:
         "intents",
         "name",
         "onPremises",
+        "pairedResources",
         "remap",
         "replicate",
         "resourceGroup",
