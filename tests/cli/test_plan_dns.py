@@ -127,3 +127,34 @@ def test_the_hook_sends_the_script_or_nothing(sparehub: Sparehub, tmp_path: Path
     write(tmp_path, None)
     assert run() == 2
     assert not (tmp_path / "sent").exists()
+
+
+@pytest.mark.parametrize(("kind", "said"), [("powershell", True), ("nsupdate", False)])
+def test_the_hook_of_powershell_names_the_host_that_it_needs(
+    sparehub: Sparehub, tmp_path: Path, kind: str, *, said: bool
+) -> None:
+    """The module DnsServer is on Windows alone."""
+    write(tmp_path, {**DNS, "kind": kind})
+
+    done = sparehub("plan", "failover", "--dns", variables=WIDE)
+
+    assert ("as an entry of region.hooks (on a Windows host with the module" in done.stdout) is said
+    assert ("as an entry of region.hooks:" in done.stdout) is not said
+
+
+def test_a_script_alone_says_on_the_error_output_which_name_is_left_as_it_is(
+    sparehub: Sparehub, tmp_path: Path
+) -> None:
+    """Because no file says an address of it."""
+    first, second = moved_files(DNS, "dc1")
+    interfaces = first["sparehub:region"]["replicate"]["machines"]["app1"]["networkInterfaces"]
+    del interfaces["app1-nic"]["ipAddress"]
+    for name, values in (("primary", first), ("secondary", second)):
+        with (tmp_path / f"Pulumi.{name}.yaml").open("w") as file:
+            YAML().dump({"config": values}, file)
+
+    done = sparehub("plan", "failover", "--dns-script", "nsupdate", variables=WIDE)
+
+    assert done.returncode == 0
+    assert "update delete" not in done.stdout
+    assert "app1: not changed, the file says no ipAddress of app1" in done.stderr
