@@ -10,7 +10,7 @@ from sparehub.topology.config.schema import RegionConfig, RouteConfig, RouteTabl
 from sparehub.topology.errors import Problem
 from sparehub.topology.model import names
 from sparehub.topology.model.recovery.agent_egress import agent_routes
-from sparehub.topology.model.resources import Route, RouteTable
+from sparehub.topology.model.resources import Region, Route, RouteTable
 
 
 def nva_has_table(region: RegionConfig) -> bool:
@@ -162,3 +162,27 @@ def _user_routes(routes: Sequence[RouteConfig]) -> Iterator[Route]:
             next_hop_type=route.next_hop_type,
             next_hop_ip_address=route.next_hop_ip_address,
         )
+
+
+def routed_prefixes(region: Region) -> set[IPv4Network]:
+    """Return what a region routes to appliances in a network that its hub is peered with."""
+    hops = [prefix for peering in region.hub_peerings for prefix in peering.address_space]
+    return {
+        route.address_prefix
+        for table in region.route_tables
+        for route in table.routes
+        if route.next_hop_ip_address and any(route.next_hop_ip_address in p for p in hops)
+    }
+
+
+def nva_forwards_on_standby(region: Region, other: Region | None) -> bool:
+    """Return whether a region's NVA has something to forward while the region is on standby.
+
+    An alwaysOn spoke of its own, or what either NVA routes over the peering of the hubs.
+
+    Args:
+        region: the region of the NVA.
+        other: the other region of the pair; None where it is lost.
+    """
+    both = (region, other) if other else (region,)
+    return any(spoke.always_on for spoke in region.spokes) or any(map(routed_prefixes, both))

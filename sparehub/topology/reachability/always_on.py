@@ -7,14 +7,13 @@ https://learn.microsoft.com/azure/route-server/multiregion
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from ipaddress import IPv4Network
 from itertools import product
 
 import numpy as np
 
 from sparehub.topology.config.enums import Activation
 from sparehub.topology.model.prefixes import Prefixes
-from sparehub.topology.model.resources import Region
+from sparehub.topology.model.route_tables import routed_prefixes
 from sparehub.topology.reachability.verdicts.outcome_bits import NO_PAIR, Verdict
 from sparehub.topology.reachability.verdicts.verify import Flags, Reachability
 
@@ -109,14 +108,3 @@ def _paths(reachability: Reachability) -> Iterator[_Path]:
 
 def _spoke_of(context: str) -> str:
     return context.rpartition("/")[0]
-
-
-def routed_prefixes(region: Region) -> set[IPv4Network]:
-    """Return what a region routes to appliances in a network that its hub is peered with."""
-    hops = [prefix for peering in region.hub_peerings for prefix in peering.address_space]
-    return {
-        route.address_prefix
-        for table in region.route_tables
-        for route in table.routes
-        if route.next_hop_ip_address and any(route.next_hop_ip_address in p for p in hops)
-    }

@@ -12,8 +12,8 @@ from sparehub.topology.config.enums import Activation, Depth
 from sparehub.topology.model.build import STORAGE_ENDPOINT
 from sparehub.topology.model.live_regions import Reason, conflict
 from sparehub.topology.model.resources import Region
+from sparehub.topology.model.route_tables import routed_prefixes
 from sparehub.topology.reachability.always_on import (
-    routed_prefixes,
     unreached_pairs,
     without_path,
 )

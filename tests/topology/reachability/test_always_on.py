@@ -16,6 +16,7 @@ from sparehub.topology.reachability.proof import Proof, prove
 from sparehub.topology.reachability.states.states import PairState, all_states, configured_side
 from sparehub.topology.reachability.verdicts.explain import Explainer
 from sparehub.topology.reachability.verdicts.outcome_bits import Verdict
+from tests.configurations import OURS as CONFIGURED
 from tests.configurations import stack_of
 from tests.topology.peered_hubs import HUBS, SPOKES, peered
 from tests.topology.reachability.pairs import with_table
@@ -192,6 +193,25 @@ def test_a_lost_nva_takes_the_path_with_it() -> None:
     reachability = proof(name="lost-nva").reachability
 
     assert reachability.verdict("secondary/dc/app", "primary/dc/app") is Verdict.UNREACHABLE
+
+
+def started_at_failover(region: dict[str, Any]) -> None:
+    """Switch the NVA off on standby."""
+    machine = f"{CONFIGURED}/resourceGroups/rg/providers/Microsoft.Compute/virtualMachines/nva"
+    region["hub"]["nva"].update(standby="startAtFailover", id=machine)
+
+
+@pytest.mark.parametrize(("name", "off"), [("normal", "secondary"), ("failed-over", "primary")])
+def test_an_nva_that_is_off_on_standby_takes_the_path_with_it(name: str, off: str) -> None:
+    """The state fails, and names the NVA; the twin whose NVAs run has the path."""
+    found = proof(started_at_failover, name)
+
+    assert found.reachability.verdict(OURS, THEIRS) is Verdict.UNREACHABLE
+    assert found.failed
+    reasons = [reason for _, reason, fails in said(found) if fails]
+    assert reasons
+    assert all(f"the NVA of {off} is off on standby" in reason for reason in reasons), reasons
+    assert proof(name=name).reachability.verdict(OURS, THEIRS) is Verdict.REACHABLE
 
 
 def test_hubs_reach_each_other_by_the_peering_alone() -> None:

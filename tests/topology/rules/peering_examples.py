@@ -8,6 +8,7 @@ from sparehub.topology.rules.pair.subject import Pair
 from sparehub.topology.rules.region import peerings
 from sparehub.topology.rules.rule import Rule
 from sparehub.topology.rules.stack_file import hub_peerings as of_file
+from tests.configurations import OURS
 from tests.topology.peered_hubs import add_always_on, hub_id, peered, peering_to
 from tests.topology.rules.rule_inputs import Change, Example, nothing, primary, stack
 
@@ -74,6 +75,28 @@ def space_of(key: str, prefix: str) -> Change:
         )
 
     return change
+
+
+def started_at_failover(region: dict[str, Any]) -> None:
+    machine = f"{OURS}/resourceGroups/rg/providers/Microsoft.Compute/virtualMachines/nva"
+    region["hub"]["nva"].update(standby="startAtFailover", id=machine)
+
+
+def only_routed_to(region: dict[str, Any]) -> None:
+    """Leave the region nothing of its own to forward; the other file still routes to it."""
+    started_at_failover(region)
+    del region["hub"]["peerings"]
+    region["spokes"]["dc"]["alwaysOn"] = False
+
+
+def alone(region: dict[str, Any]) -> None:
+    """Leave the region no spoke that is always on, and no peering."""
+    del region["hub"]["peerings"], region["spokes"]["dc"]
+
+
+def started_alone(region: dict[str, Any]) -> None:
+    alone(region)
+    started_at_failover(region)
 
 
 def renamed(region: dict[str, Any]) -> None:
@@ -226,6 +249,24 @@ EXAMPLES: tuple[tuple[Rule[Any], Example], ...] = (
             f"{SPOKE}.alwaysOn",
             "must be true, as in primary",
             pair(second=renamed),
+        ),
+    ),
+    (
+        always_on.the_nva_between_regions_runs_on_standby,
+        Example(
+            pair(second=started_at_failover),
+            "region.hub.nva.standby",
+            "startAtFailover switches the NVA off on standby",
+            pair(),
+        ),
+    ),
+    (
+        always_on.the_nva_between_regions_runs_on_standby,
+        Example(
+            pair(second=only_routed_to),
+            "region.hub.nva.standby",
+            "remove alwaysOn here and addressPrefixes in both files",
+            pair(alone, started_alone),
         ),
     ),
 )

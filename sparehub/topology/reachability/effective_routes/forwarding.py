@@ -4,7 +4,7 @@ A *context* is a subnet, on-premises or the internet. ``forwarding_rows`` comput
 context does with a packet to every address.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from ipaddress import IPv4Address, IPv4Network
 
@@ -13,7 +13,9 @@ from numpy.typing import NDArray
 
 from sparehub.topology.azure.address_ranges import DEFAULT_ROUTE, PRIVATE_RANGES
 from sparehub.topology.azure.reserved_subnets import GATEWAY_SUBNET
+from sparehub.topology.config.enums import Activation, NvaStandby
 from sparehub.topology.model.resources import Region, Spoke, Subnet
+from sparehub.topology.model.route_tables import nva_forwards_on_standby
 from sparehub.topology.reachability.effective_routes.advertisements import (
     RemoteRoutes,
     advertised_prefixes,
@@ -69,7 +71,8 @@ class Network:
 
     Attributes:
         subnets: the subnets that are contexts, in the order of ``contexts``.
-        nvas: the subnet of each region's NVA, by stack; none for an NVA that is lost.
+        nvas: the subnet of each region's NVA, by stack; none for an NVA that is lost or off.
+        stopped_nvas: the stacks on standby whose NVA is off, though it has something to forward.
         gateways: the GatewaySubnet of each region, by stack; it is not among ``subnets``.
         fast_paths: GatewaySubnet without its route table, where a connection has FastPath.
         other_stack: the other region of each; a single region is its own other.
@@ -91,6 +94,7 @@ class Network:
         self.gateways: dict[str, SubnetContext] = {}
         self.fast_paths: dict[str, SubnetContext] = {}
         self.other_stack = dict(zip(regions, reversed(list(regions)), strict=True))
+        self.stopped_nvas = frozenset(self._stopped(regions))
         self.learned = {stack: self._learned_from_other(stack) for stack in regions}
         self.routes = {
             stack: RegionRoutes(region, self.learned[stack], self._other(stack))
@@ -113,6 +117,13 @@ class Network:
     def stateful(self) -> int:
         """The bits of the stateful NVAs; an NVA's bit is the position of its region."""
         return sum(1 << n for n, region in enumerate(self.regions.values()) if region.nva.stateful)
+
+    def _stopped(self, regions: Mapping[str, Region]) -> Iterator[str]:
+        for stack, region in regions.items():
+            off = region.nva.standby is NvaStandby.START_AT_FAILOVER
+            on_standby = region.activation is Activation.STANDBY
+            if off and on_standby and nva_forwards_on_standby(region, self._other(stack)):
+                yield stack
 
     def _other(self, stack: str) -> Region | None:
         other = self.other_stack[stack]
@@ -141,7 +152,7 @@ class Network:
                         self.fast_paths[stack] = self._without_route_table(context)
                     continue
                 if spoke is None and subnet.name == region.nva.subnet:
-                    if stack in self.lost_nvas:
+                    if stack in self.lost_nvas | self.stopped_nvas:
                         continue
                     self.nvas[stack] = context
                 self.subnets.append(context)

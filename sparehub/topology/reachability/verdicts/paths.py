@@ -194,15 +194,27 @@ class Tracer:
             trace.outcome = UNKNOWN_APPLIANCE
             trace.reason = f"at {context.name} {route}: an appliance that the model does not know"
         elif hop == network.dropped or nva is None:
-            lost = context.stack in network.lost_nvas
-            why = "the NVA is lost" if lost else "not in this network, nor in a peer of it (RT-12)"
-            trace.reason = f"at {context.name} {route}: {why}"
+            trace.reason = (
+                f"at {context.name} {route}: {self._why_dropped(context, route.next_hop)}"
+            )
         elif context is nva:
             trace.outcome = LOOPED
             trace.reason = f"at {context.name} {route} leads to the NVA itself: a loop (RT-14)"
         else:
             trace.nvas |= 1 << list(network.regions).index(context.stack)
             self._forward(trace, nva, by_nva=True)
+
+    def _why_dropped(self, context: SubnetContext, address: IPv4Address) -> str:
+        network = self._network
+        for stack in (context.stack, network.other_stack[context.stack]):
+            own = stack == context.stack
+            if not own and address != network.regions[stack].nva.ip_address:
+                continue
+            if stack in network.lost_nvas:
+                return "the NVA is lost" if own else f"the NVA of {stack} is lost"
+            if stack in network.stopped_nvas:
+                return f"the NVA of {stack} is off on standby (hub.nva.standby, RT-13)"
+        return "not in this network, nor in a peer of it (RT-12)"
 
     def _note_hub_peering(self, trace: Trace, stack: str, *, by_nva: bool) -> None:
         """Note the flags of the peering of the hubs that make delivery uncertain."""

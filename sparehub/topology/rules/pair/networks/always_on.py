@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator
 
+from sparehub.topology.config.enums import NvaStandby
 from sparehub.topology.model.prefixes import Prefixes
+from sparehub.topology.model.route_tables import nva_forwards_on_standby
 from sparehub.topology.rules.pair.subject import Pair
 from sparehub.topology.rules.region.networks import networks_of
 from sparehub.topology.rules.rule import RuleFault, rule
@@ -38,7 +40,25 @@ def spokes_of_a_key_are_always_on_in_both_regions(pair: Pair) -> Iterator[RuleFa
                 yield RuleFault(f"region.spokes.{spoke.key}.alwaysOn", message, stack.name)
 
 
+@rule("RT-13", why="Azure delivers nothing to the next hop of an NVA that is switched off.")
+def the_nva_between_regions_runs_on_standby(pair: Pair) -> Iterator[RuleFault]:
+    """Where the region has an ``alwaysOn`` spoke, or a file routes over the peering of the hubs.
+
+    In either file: after a failover the other region is on standby.
+    """
+    for stack, other in (tuple(pair), tuple(pair)[::-1]):
+        off = stack.region.nva.standby is NvaStandby.START_AT_FAILOVER
+        if off and nva_forwards_on_standby(stack.region, other.region):
+            message = (
+                "startAtFailover switches the NVA off on standby, and alwaysOn spokes and "
+                "hub.peerings reach the other region through it: write running, or remove alwaysOn "
+                "here and addressPrefixes in both files"
+            )
+            yield RuleFault("region.hub.nva.standby", message, stack.name)
+
+
 PAIR_ALWAYS_ON = (
     always_on_spokes_have_addresses_of_their_own,
     spokes_of_a_key_are_always_on_in_both_regions,
+    the_nva_between_regions_runs_on_standby,
 )
