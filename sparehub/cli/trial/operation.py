@@ -12,7 +12,6 @@ from typing import cast
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from sparehub.azure.answers import SignInError
 from sparehub.azure.client import ArmClient
 from sparehub.azure.connect import azure_of
 from sparehub.azure.settings import Settings
@@ -142,7 +141,7 @@ def _remove(removal: Removal, trial: Trial, journal: TrialJournal, output: Outpu
             except UnwritableRecordingError as error:  # the transport does not record any more
                 output.note(str(error))
                 left = removal.remove(trial.groups)
-    except (KeyboardInterrupt, SignInError) as error:
+    except (KeyboardInterrupt, SparehubError) as error:
         why = str(error) or "interrupted"
         left = [f"{group}: perhaps; {why}" for group in trial.groups]
     if not left:

@@ -37,7 +37,7 @@ def groups_left(client: ArmClient, subscription: str) -> Iterator[tuple[str, str
     """
     path = f"/subscriptions/{subscription}/resourcegroups?$filter=tagName eq '{TAG}'"
     for group in listed(client, path).items:
-        identity = str((group.get("tags") or {}).get(TAG) or "")
+        identity = str((group.get("tags") or {}).get(TAG) or "").lower()
         name = str(group.get("name") or "")
         if identity and trial_of(name) == identity:
             yield identity, f"/subscriptions/{subscription}/resourceGroups/{name}"

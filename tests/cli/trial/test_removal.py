@@ -15,6 +15,7 @@ from sparehub.azure.local import local_azure
 from sparehub.cli.trial.differences import compare
 from sparehub.cli.trial.recording.redaction import Redaction
 from sparehub.cli.trial.recording.transport import OutsideError, RecordingTransport, guarded
+from sparehub.cli.trial.removal import Removal
 from sparehub.simulator import control
 from sparehub.simulator.arm.storage.faults import FaultRequest
 from sparehub.simulator.replay.recording import read
@@ -107,6 +108,37 @@ def test_a_group_that_only_has_the_tag_is_not_touched(place: Place) -> None:
 
     assert place.clean_up() == 0
     assert place.resources() == [path]
+
+
+def test_a_group_that_azure_names_in_another_case_is_removed(place: Place) -> None:
+    """Names that differ in case are one name in Azure; the transport permits the write, too."""
+    client = local_azure(place.store, SUBSCRIPTION)
+    path = f"/subscriptions/{SUBSCRIPTION}/resourceGroups/RG-Sparehub-Trial-ABC123-eastasia"
+    tags = {"sparehub-trial": "abc123", "delete-after": "2020-01-01T00:00:00Z"}
+    client.send("PUT", path, {"location": "eastasia", "tags": tags})
+
+    assert place.clean_up() == 0
+    assert place.resources() == []
+
+
+def test_an_error_of_the_removal_lists_what_is_perhaps_left(
+    place: Place, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Any expected error: code 7 with every group, and the journal keeps the trial."""
+
+    def remove(_: Removal, _groups: tuple[str, ...]) -> list[str]:
+        raise OutsideError("DELETE of another group was not sent")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Removal, "remove", remove)
+        assert place.begin() == 7
+    left = json.loads(capsys.readouterr().out)["left"]
+    assert [each.partition(": ")[2] for each in left] == [
+        "perhaps; DELETE of another group was not sent"
+    ] * 2
+    assert len(place.journal) == 1
+    assert place.clean_up() == 0
+    assert (place.resources(), place.journal) == ([], [])
 
 
 def test_while_an_earlier_trial_is_left_none_begins(place: Place) -> None:

@@ -86,6 +86,12 @@ def group_of(path: str) -> str:
 
 
 def trial_of(group: str) -> str:
-    """Return the id of the trial that a resource group's name belongs to; empty for any other."""
-    identity = group.removeprefix(_GROUP).partition("-")[0]
-    return identity if group.startswith(_GROUP) and _ID.fullmatch(identity) else ""
+    """Return the id of the trial that a resource group's name belongs to; empty for any other.
+
+    In any case: Azure may answer a name in another one than it was given, and does not keep two
+    names that differ in case apart.
+    https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules
+    """
+    name = group.lower()
+    identity = name.removeprefix(_GROUP).partition("-")[0]
+    return identity if name.startswith(_GROUP) and _ID.fullmatch(identity) else ""
