@@ -35,6 +35,10 @@ def trial(  # noqa: PLR0913 - one option a decision
     clean_up: Annotated[
         bool, typer.Option("--clean-up", help="Only remove what earlier trials have left.")
     ] = False,
+    trials: Annotated[
+        list[str] | None,
+        typer.Option("--trial", metavar="ID", help="With --clean-up: only this one; repeatable."),
+    ] = None,
     yes: Yes = False,
     json: Json = False,
 ) -> None:
@@ -49,7 +53,10 @@ def trial(  # noqa: PLR0913 - one option a decision
 
     [bold]sparehub trial --subscription ID --machines --budget 5[/bold]
 
-    [bold]sparehub trial --subscription ID --clean-up[/bold]   after a kill
+    [bold]sparehub trial --subscription ID --clean-up[/bold]   after a kill: lists, asks, removes
+
+    --clean-up removes what was begun from here, and what is past its time. What somebody else may
+    be running is removed only where you type its id, or give it with --trial.
 
     Exit codes: 0 done, whether or not something differs; 1 Azure refused a request, or it was
     interrupted; 3 something is in the way; 7 something could not be removed.
@@ -59,13 +66,23 @@ def trial(  # noqa: PLR0913 - one option a decision
     from sparehub.output import Output
 
     output = Output(as_json=json)
-    if clean_up:
-        raise typer.Exit(removal.clean_up(subscription, output, os.environ))
+    if trials and not clean_up:
+        raise typer.BadParameter("--trial names what --clean-up removes: give both")
     if not yes and not sys.stdin.isatty():
         raise typer.BadParameter("there is no terminal to confirm at: give --yes")
 
+    def ask(question: str) -> str:
+        return str(typer.prompt(question, default="", show_default=False, err=True))
+
+    if clean_up:
+        asked = None if yes else ask
+        chosen = trials or ()
+        raise typer.Exit(
+            removal.clean_up(subscription, output, os.environ, chosen=chosen, confirm=asked)
+        )
+
     def confirm(question: str) -> str:
-        return subscription if yes else str(typer.prompt(question, err=True))
+        return subscription if yes else ask(question)
 
     options = operation.TrialOptions(
         subscription=subscription,

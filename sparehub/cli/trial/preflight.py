@@ -9,7 +9,7 @@ from sparehub.azure.client import ArmClient
 from sparehub.azure.reading import listed
 from sparehub.azure.versions import version_of
 from sparehub.cli.trial.journal import TrialJournal
-from sparehub.cli.trial.removal import groups_left
+from sparehub.cli.trial.requests.leftovers import groups_left, leftovers
 from sparehub.cli.trial.requests.names import Trial, group_of
 from sparehub.cli.trial.requests.step import Step
 from sparehub.topology.config.resource_ids import ResourceId
@@ -42,6 +42,7 @@ class Preflight:
 
         Raises:
             SignInError: Nobody is signed in.
+            UnreadableError: Azure does not answer the list of resource groups.
         """
         if problem := self._account():
             yield problem
@@ -67,12 +68,11 @@ class Preflight:
         return account.problem
 
     def _leftovers(self, journal: TrialJournal) -> Iterator[str]:
-        left = {trial.id for trial in journal.begun(self.trial.subscription)}
-        left |= {identity for identity, _ in groups_left(self.client, self.trial.subscription)}
-        if left:
+        here = self.trial.subscription
+        for each in leftovers(journal.begun(here), groups_left(self.client, here)):
             yield (
-                f"an earlier trial is not removed ({', '.join(sorted(left))}): run "
-                f"`sparehub trial --clean-up --subscription {self.trial.subscription}`"
+                f"the trial {each}, is not removed, or still runs: ask its owner, or remove it "
+                f"with `sparehub trial --clean-up --subscription {here} --trial {each.trial}`"
             )
 
     def _providers(self) -> Iterator[str]:

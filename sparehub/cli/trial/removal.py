@@ -13,7 +13,7 @@ from sparehub.azure.answers import NOT_FOUND
 from sparehub.azure.client import ArmClient
 from sparehub.azure.reading import listed
 from sparehub.cli.trial.requests.machines import clean_up_step
-from sparehub.cli.trial.requests.names import TAG, group_of, trial_of
+from sparehub.cli.trial.requests.names import group_of, trial_of
 from sparehub.output import Output
 from sparehub.topology.replication.protected_item import ProtectedItem
 
@@ -25,22 +25,6 @@ _OPERATION = 3600.0
 _PATIENCE = 5
 """Rounds in which the vaults are removed before anything else."""
 _NO_SETTINGS: Mapping[str, Any] = MappingProxyType({"properties": {}})
-
-
-def groups_left(client: ArmClient, subscription: str) -> Iterator[tuple[str, str]]:
-    """Yield trial and path of each resource group that a trial has left, by its tag.
-
-    The name is checked as well: a group of somebody else may have got the tag by a copy.
-
-    Raises:
-        SignInError: Nobody is signed in.
-    """
-    path = f"/subscriptions/{subscription}/resourcegroups?$filter=tagName eq '{TAG}'"
-    for group in listed(client, path).items:
-        identity = str((group.get("tags") or {}).get(TAG) or "").lower()
-        name = str(group.get("name") or "")
-        if identity and trial_of(name) == identity:
-            yield identity, f"/subscriptions/{subscription}/resourceGroups/{name}"
 
 
 @dataclass(frozen=True)

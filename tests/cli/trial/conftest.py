@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from sparehub.cli.trial import clean_up, operation
-from sparehub.cli.trial.operation import TrialOptions
+from sparehub.cli.trial.operation import Confirm, TrialOptions
 from sparehub.cli.trial.recording.transport import RecordingTransport
 from sparehub.output import Output
 from sparehub.simulator import control
@@ -60,8 +60,11 @@ class Place:
         options = self.options(**changed)
         return operation.begin(options, Output(as_json=True), self.environment, confirm)
 
-    def clean_up(self) -> int:
-        return clean_up.clean_up(SUBSCRIPTION, Output(as_json=True), self.environment)
+    def clean_up(self, *chosen: str, confirm: Confirm | None = None) -> int:
+        output = Output(as_json=True)
+        return clean_up.clean_up(
+            SUBSCRIPTION, output, self.environment, chosen=chosen, confirm=confirm
+        )
 
     def resources(self) -> list[str]:
         return [identity for identity, _, _ in control.resources(self.store)]

@@ -22,10 +22,14 @@ def test_the_command_begins_lists_and_cleans_up(sparehub: Sparehub, tmp_path: Pa
     azure.send("DELETE", lock)
     done = sparehub(*named, "--yes", "-o", "first", "--json", variables=here)
     again = sparehub(*named, "--yes", "-o", "first", variables=here)
-    cleaned = sparehub(*named, "--clean-up", variables=here)
+    cleaned = sparehub(*named, "--clean-up", "--yes", variables=here)
+    unasked = sparehub(*named, "--clean-up", variables=here)
+    alone = sparehub(*named, "--yes", "--trial", "abc123", variables=here)
 
-    runs = (nobody, locked, done, again, cleaned)
-    assert [run.returncode for run in runs] == [2, 3, 0, 2, 0], [run.stderr for run in runs]
+    runs = (nobody, locked, done, again, cleaned, unasked, alone)
+    assert [run.returncode for run in runs] == [2, 3, 0, 2, 0, 2, 2], [run.stderr for run in runs]
+    assert "no terminal to confirm at" in unasked.stderr
+    assert "--trial names what --clean-up removes" in alone.stderr
     assert "no terminal to confirm at" in nobody.stderr
     assert "the lock 'keep' (ReadOnly)" in locked.stderr
     assert json.loads(done.stdout)["differences"] == []

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from sparehub.azure.local import local_azure
+from sparehub.azure.reading import Listing
 from sparehub.cli.trial.differences import compare
 from sparehub.cli.trial.recording.redaction import Redaction
 from sparehub.cli.trial.recording.transport import OutsideError, RecordingTransport, guarded
@@ -19,7 +20,7 @@ from sparehub.cli.trial.removal import Removal
 from sparehub.simulator import control
 from sparehub.simulator.arm.storage.faults import FaultRequest
 from sparehub.simulator.replay.recording import read
-from sparehub.topology.errors import PreflightError
+from sparehub.topology.errors import OptionsError, PreflightError, UnreadableError
 from tests.cli.trial.conftest import SUBSCRIPTION, Place, begin_and_kill
 
 _KILLED_AT_THE_TENTH = """
@@ -94,10 +95,67 @@ def test_a_process_that_the_system_killed_leaves_a_recording_and_a_journal(place
 
 def test_without_a_journal_the_tag_finds_what_is_left(place: Place) -> None:
     begin_and_kill(place, 20, machines=False)
-    shutil.rmtree(place.path / "home" / "trials")
+    identity = forget(place)
 
-    assert place.clean_up() == 0
+    assert place.clean_up(identity) == 0
     assert place.resources() == []
+
+
+def forget(place: Place) -> str:
+    """Remove the journal, as if the trial were somebody else's; return its id."""
+    (file,) = place.journal
+    shutil.rmtree(place.path / "home" / "trials")
+    return file.removesuffix(".json")
+
+
+def test_what_somebody_else_may_be_running_is_removed_only_by_its_id(
+    place: Place, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Its time is not over: --yes leaves it with code 7, and so does any other answer."""
+    begin_and_kill(place, 20, machines=False)
+    identity = forget(place)
+    before = place.resources()
+    capsys.readouterr()
+
+    assert place.clean_up() == 7
+    said = capsys.readouterr()
+    (left,) = json.loads(said.out)["left"]
+    assert left.startswith(f"{identity} of ")
+    assert left.endswith(f"--clean-up --subscription {SUBSCRIPTION} --trial {identity}`")
+    assert f"rg-sparehub-trial-{identity}-eastasia" in said.err
+    assert place.clean_up(confirm=lambda _: "yes") == 7
+    assert place.resources() == before
+
+    assert place.clean_up(confirm=lambda _: identity) == 0
+    assert place.resources() == []
+
+
+def test_what_was_begun_from_here_is_removed_after_yes(place: Place) -> None:
+    begin_and_kill(place, 20, machines=False)
+    before = place.resources()
+
+    with pytest.raises(PreflightError, match="nothing was removed"):
+        place.clean_up(confirm=lambda _: "y")
+    with pytest.raises(OptionsError, match="nothing of 000000 is in the subscription"):
+        place.clean_up("000000")
+    assert place.resources() == before
+
+    assert place.clean_up(confirm=lambda _: "yes") == 0
+    assert (place.resources(), place.journal) == ([], [])
+
+
+def test_without_the_list_of_groups_nothing_is_called_removed(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The rejected twin: no group is left."""
+    assert place.clean_up() == 0
+    listing = Listing(items=(), problem="AuthorizationFailed")
+    monkeypatch.setattr(
+        "sparehub.cli.trial.requests.leftovers.listed", lambda _azure, _path: listing
+    )
+
+    with pytest.raises(UnreadableError, match="cannot be listed: AuthorizationFailed"):
+        place.clean_up()
 
 
 def test_a_group_that_only_has_the_tag_is_not_touched(place: Place) -> None:
@@ -145,7 +203,7 @@ def test_while_an_earlier_trial_is_left_none_begins(place: Place) -> None:
     begin_and_kill(place, 20, machines=False)
     left = place.resources()
 
-    with pytest.raises(PreflightError, match="sparehub trial --clean-up --subscription"):
+    with pytest.raises(PreflightError, match=r" of .*, created 20.*--trial [0-9a-f]{6}`"):
         place.begin(out=place.path / "second")
     assert place.resources() == left
 
