@@ -9,8 +9,8 @@ JOB_START = Duration(typical=60, worst=600)
 """Of an Automation job: a guess for each; two of them are started one after the other.
 https://learn.microsoft.com/azure/automation/automation-runbook-execution#job-statuses"""
 _JOBS = 2
-_NOT_COUNTED = (StepAction.STAND_DOWN, StepAction.REVOKE, StepAction.DISARM)
-"""What follows the traffic, and what only Sparehub does."""
+_NOT_COUNTED = (StepAction.REVOKE, StepAction.DISARM)
+"""What only Sparehub does. The teardown counts: the plan waits for the whole runbook."""
 _MACHINES = (StepAction.FAIL_OVER, StepAction.AWAIT_MACHINES, StepAction.VERIFY_MACHINES)
 
 
