@@ -28,6 +28,8 @@ def script(changes: AddressChanges, dns: DnsConfig, kind: DnsFormat) -> str:
         return f"{comment} no machine gets another address: no record is to be changed"
     said = [line for machine in changes.machines for line in _said(machine)]
     lines = [f"{comment} {each}" for each in said]
+    if kind is DnsFormat.AZ and not changes.subscription:
+        lines.append("# in az's own default subscription: write siteRecovery.dns.subscriptionId")
     for each in changes.record_sets:
         if each.unknown:
             lines.append(f"{comment} {left_out(each)}")
@@ -111,8 +113,6 @@ def _az(each: RecordSet, dns: DnsConfig, subscription: str) -> Iterator[str]:
     where = f"--resource-group {group} --zone-name {dns.zone}"
     if subscription:
         where = f"--subscription {shlex.quote(subscription)} {where}"
-    else:
-        yield "# in the subscription that az is set to: write siteRecovery.dns.subscriptionId"
     command = "az network private-dns record-set a"
     yield f"{command} delete {where} --name {each.name} --yes"
     yield f"{command} create {where} --name {each.name} --ttl {dns.ttl_in_seconds}"

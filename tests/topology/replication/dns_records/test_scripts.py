@@ -39,7 +39,7 @@ Add-DnsServerResourceRecordA -ZoneName 'corp.example.com' -Name 'app1' -IPv4Addr
 AZ = """\
 set -e
 # app1, app1-nic: 10.2.0.10 -> 10.12.0.10
-# in the subscription that az is set to: write siteRecovery.dns.subscriptionId
+# in az's own default subscription: write siteRecovery.dns.subscriptionId
 az network private-dns record-set a delete --resource-group rg-dns --zone-name corp.example.com \
 --name app1 --yes
 az network private-dns record-set a create --resource-group rg-dns --zone-name corp.example.com \
@@ -160,6 +160,7 @@ def test_az_is_given_the_subscription_of_the_zone() -> None:
     written = {**DNS, "subscriptionId": zone}
     files = {own: pair_of(here, there), zone: moved_pair(written, "dc1")}
 
+    assert made(DnsFormat.AZ, DNS, "primary", "none").count("subscriptionId") == 1
     for subscription, pair in files.items():
         lines = of(pair, DnsFormat.AZ).splitlines()
         commands = [each for each in lines if each.startswith("az ")]
