@@ -1,6 +1,7 @@
 """``sparehub roles``: definitions for ``az role definition create``, and their assignments."""
 
 import json
+import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -131,6 +132,6 @@ def _commands(wanted: Sequence[Assignment]) -> list[str]:
     """
     return [
         f'az role assignment create --assignee-object-id "${each.role.upper()}" '
-        f'--role "{ROLES[each.role].name}" --scope "{each.scope}"'
+        f'--role "{ROLES[each.role].name}" --scope {shlex.quote(each.scope)}'
         for each in wanted
     ]

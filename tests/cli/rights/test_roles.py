@@ -19,9 +19,17 @@ def test_every_assignment_is_listed_with_its_command(sparehub: Sparehub) -> None
     group = f"{WHOLE}/resourceGroups/rg-sparehub-southeastasia"
     command = (
         'az role assignment create --assignee-object-id "$OPERATOR" '
-        f'--role "Sparehub operator" --scope "{group}"'
+        f'--role "Sparehub operator" --scope {group}'
     )
     assert command in done.stdout.splitlines()
+
+
+def test_a_scope_is_one_word_of_the_shell(sparehub: Sparehub) -> None:
+    """A dollar sign in it is not the shell's; a plain one has no quotes."""
+    scope = f"{WHOLE}/resourceGroups/$(id)"
+    done = sparehub("roles", "operator", "--scope", scope)
+
+    assert f" --scope '{scope}'\n" in done.stdout, done.stderr
 
 
 def test_one_role_is_what_azures_command_line_takes(sparehub: Sparehub) -> None:
@@ -49,7 +57,7 @@ def test_a_scope_replaces_those_of_the_files(sparehub: Sparehub, tmp_path: Path)
     done = sparehub("roles", "fence", "--scope", circuit)
 
     assert done.returncode == 0, done.stderr
-    assert f'--role "Sparehub fence" --scope "{circuit}"' in done.stdout
+    assert f'--role "Sparehub fence" --scope {circuit}' in done.stdout
     definition = json.loads(sparehub("roles", "fence", "--scope", circuit, "--json").stdout)
     assert definition["AssignableScopes"] == [WHOLE]
 
