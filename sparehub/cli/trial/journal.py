@@ -7,11 +7,13 @@ import json
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
-from sparehub.cli.trial.requests.names import Trial
+from sparehub.cli.trial.requests.names import Trial, group_of, trial_of
 from sparehub.failover.journal.journal import JournalError
 from sparehub.files.bounded_loading import load_json, read_bounded
 from sparehub.files.private_files import replace_private
+from sparehub.topology.config.resource_ids import is_subscription
 
 
 class TrialJournal:
@@ -44,7 +46,7 @@ class TrialJournal:
         """
         for path in sorted(self._directory.glob("*.json")):
             try:
-                trial = Trial(**load_json(read_bounded(path)))
+                trial = _trial(load_json(read_bounded(path)))
             except (OSError, TypeError, ValueError) as error:
                 raise JournalError(
                     f"{path} is damaged ({error}): look for resource groups with the tag "
@@ -59,3 +61,22 @@ class TrialJournal:
 
     def _path(self, trial: Trial) -> Path:
         return self._directory / f"{trial.id}.json"
+
+
+def _trial(values: Any) -> Trial:  # noqa: ANN401 - JSON
+    """Return the trial of a file.
+
+    Raises:
+        TypeError: A value is missing, or of another type.
+        ValueError: Its groups are not those of a trial.
+    """
+    trial = Trial(**values)
+    for name, value in asdict(trial).items():
+        wanted = int if name == "machines" else str
+        if type(value) is not wanted:
+            raise TypeError(f"{name} is {value!r}")
+    if not is_subscription(trial.subscription):
+        raise ValueError(f"subscription is {trial.subscription!r}")
+    if any(trial_of(group_of(group)) != trial.id for group in trial.groups):
+        raise ValueError(f"id is {trial.id!r}")
+    return trial

@@ -1,5 +1,7 @@
 """One trial from its questions to its removal."""
 
+import math
+import os
 import secrets
 import signal
 from collections.abc import Callable, Iterator, Mapping
@@ -22,6 +24,7 @@ from sparehub.cli.trial.journal import TrialJournal
 from sparehub.cli.trial.preflight import Preflight
 from sparehub.cli.trial.recording.recording_file import (
     RECORDING,
+    PendingRecording,
     RecordingFile,
     UnwritableRecordingError,
 )
@@ -85,12 +88,13 @@ def begin(
     journal = TrialJournal(Home.of(Path(), environment).path)
     _refuse_used(directory)
     steps = tuple(steps_of(trial, _public_key() if trial.machines else ""))
-    asked = RecordingFile.begin(directory / _PREFLIGHT, "preflight", "")
+    asked = PendingRecording()
     preflight = Preflight(guarded(client, trial.id, redaction, asked), trial, steps, [])
     _refuse_if_hindered(preflight, journal, output)
     _show_cost(trial, costs, output)
     _confirm(trial, confirm)
     file = RecordingFile.begin(directory / RECORDING, "trial", "made by sparehub trial")
+    asked.write(directory / _PREFLIGHT, "preflight")
     recorded = guarded(client, trial.id, redaction, file)
     journal.begin(trial)
     output.note(f"trial {trial.id}: {', '.join(map(group_of, trial.groups))}")
@@ -120,15 +124,14 @@ def begin(
 
 def _run(runner: Runner, steps: tuple[Step, ...]) -> tuple[list[str], str]:
     """Carry the steps out; return what was accepted, and why it ended early."""
-    accepted: list[str] = []
     try:
         with _interrupted_by_signals():
-            accepted = runner.run(steps)
+            runner.run(steps)
     except KeyboardInterrupt:
-        return accepted, "interrupted"
+        return runner.accepted, "interrupted"
     except SparehubError as error:
-        return accepted, str(error)
-    return accepted, ""
+        return runner.accepted, str(error)
+    return runner.accepted, ""
 
 
 def _remove(removal: Removal, trial: Trial, journal: TrialJournal, output: Output) -> list[str]:
@@ -164,6 +167,8 @@ def _check(options: TrialOptions) -> None:
             raise OptionsError(f"there is no Azure region {region!r}")
     if options.region == options.pair:
         raise OptionsError("--region and --pair name the same region")
+    if options.budget is not None and not (math.isfinite(options.budget) and options.budget >= 0):
+        raise OptionsError(f"--budget takes US dollars, such as 5, not {options.budget}")
 
 
 def client_of(subscription: str, environment: Mapping[str, str]) -> ArmClient:
@@ -201,9 +206,13 @@ def _public_key() -> str:
 
 
 def _refuse_used(directory: Path) -> None:
-    if (directory / RECORDING).exists():
-        raise OptionsError(f"{directory} has the recording of an earlier trial: name another (-o)")
-    (directory / _PREFLIGHT).unlink(missing_ok=True)
+    if directory.exists() and not directory.is_dir():
+        raise OptionsError(f"{directory} is a file: name a directory (-o)")
+    for name in (RECORDING, _PREFLIGHT, report.REPORT_JSON, report.REPORT_TEXT):
+        if os.path.lexists(directory / name):
+            raise OptionsError(
+                f"{directory} has {name}, perhaps of an earlier trial: name another directory (-o)"
+            )
 
 
 def _refuse_if_hindered(preflight: Preflight, journal: TrialJournal, output: Output) -> None:

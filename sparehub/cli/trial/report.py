@@ -13,7 +13,8 @@ from sparehub.cli.trial.recording.redaction import Redaction
 from sparehub.cli.trial.requests.names import Trial
 from sparehub.files.private_files import replace_private
 
-REPORT = "report"
+REPORT_JSON = "report.json"
+REPORT_TEXT = "report.md"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,7 +57,7 @@ def write(result: Result, redaction: Redaction) -> tuple[Path, Path]:
         UnwritableRecordingError: They cannot be written.
     """
     directory = result.recording.parent
-    as_json, as_text = directory / f"{REPORT}.json", directory / f"{REPORT}.md"
+    as_json, as_text = directory / REPORT_JSON, directory / REPORT_TEXT
     document = redaction.value(result.document())
     try:
         replace_private(as_json, f"{json.dumps(document, indent=1)}\n".encode())

@@ -1,7 +1,7 @@
 """Carries the steps of a trial out, one after the other."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sparehub.azure.answers import Answer
 from sparehub.azure.client import ArmClient
@@ -40,30 +40,33 @@ def steps_of(trial: Trial, public_key: str) -> Iterator[Step]:
 
 @dataclass(frozen=True)
 class Runner:
-    """Sends steps to one client, and says what it does."""
+    """Sends steps to one client, and says what it does.
+
+    ``accepted`` has the steps that Azure accepted although it should refuse them, also after an
+    error.
+    """
 
     client: ArmClient
     output: Output
+    accepted: list[str] = field(default_factory=list)
 
-    def run(self, steps: Iterable[Step]) -> list[str]:
-        """Carry steps out; return those that Azure accepted although it should refuse them.
+    def run(self, steps: Iterable[Step]) -> None:
+        """Carry steps out.
 
         Raises:
             TrialFailedError: Azure refused another one, or it did not end.
             SignInError: The sign-in has expired.
         """
-        accepted = []
         steps = list(steps)
         for number, step in enumerate(steps, start=1):
             with self.output.progress.status(f"{number} of {len(steps)}: {step.title} ..."):
                 answer = self._send(step)
             if step.refused and answer.accepted:
-                accepted.append(step.title)
+                self.accepted.append(step.title)
             elif not step.refused and not answer.accepted:
                 problem = answer.problem.partition("\n")[0]
                 raise TrialFailedError(f"{step.title}: {problem} ({step.method} {step.path})")
             self.output.note(f"{number} of {len(steps)}: {step.title}")
-        return accepted
 
     def _send(self, step: Step) -> Answer:
         if step.shows:

@@ -33,7 +33,7 @@ def test_the_command_begins_lists_and_cleans_up(sparehub: Sparehub, tmp_path: Pa
     assert "no terminal to confirm at" in nobody.stderr
     assert "the lock 'keep' (ReadOnly)" in locked.stderr
     assert json.loads(done.stdout)["differences"] == []
-    assert "has the recording of an earlier trial" in again.stderr
+    assert "has recording.json, perhaps of an earlier trial" in again.stderr
     assert cleaned.stdout == "no trial is left\n"
 
 

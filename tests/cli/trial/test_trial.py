@@ -6,10 +6,15 @@ from typing import Any
 import pytest
 
 from sparehub.azure import local
+from sparehub.azure.local import local_azure
+from sparehub.cli.trial.requests.step import Step
+from sparehub.cli.trial.run import Runner, TrialFailedError
+from sparehub.failover.journal.journal import JournalError
+from sparehub.output import Output
 from sparehub.simulator import control
 from sparehub.simulator.arm.storage.faults import FaultRequest
 from sparehub.topology.errors import OptionsError, PreflightError
-from tests.cli.trial.conftest import SUBSCRIPTION, Place
+from tests.cli.trial.conftest import SUBSCRIPTION, Place, begin_and_kill
 
 
 @pytest.mark.parametrize(("machines", "requests"), [(False, 50), (True, 100)])
@@ -84,6 +89,79 @@ def test_both_regions_are_regions_and_differ(place: Place) -> None:
         place.begin(region="atlantis")
     with pytest.raises(OptionsError, match="the same region"):
         place.begin(pair="eastasia")
+
+
+@pytest.mark.parametrize("name", ["recording.json", "preflight.json", "report.json", "report.md"])
+def test_a_directory_with_a_file_of_a_trial_is_refused_and_kept(place: Place, name: str) -> None:
+    """The rejected twin has another file, which stays as well."""
+    place.out.mkdir()
+    (place.out / "notes.md").write_text("kept")
+    (place.out / name).write_text("kept")
+
+    with pytest.raises(OptionsError, match=f"has {name}, perhaps of an earlier trial"):
+        place.begin()
+    assert {file.name for file in place.out.iterdir()} == {"notes.md", name}
+    assert (place.out / name).read_text() == "kept"
+
+    (place.out / name).unlink()
+    assert place.begin() == 0
+    assert (place.out / "notes.md").read_text() == "kept"
+
+
+def test_a_file_in_the_place_of_the_directory_is_refused(place: Place) -> None:
+    place.out.write_text("kept")
+
+    with pytest.raises(OptionsError, match="is a file: name a directory"):
+        place.begin()
+    assert place.out.read_text() == "kept"
+
+
+def test_nothing_is_written_before_the_confirmation(place: Place) -> None:
+    with pytest.raises(PreflightError, match="does not begin"):
+        place.begin(answer="n")
+    assert not place.out.exists()
+
+
+@pytest.mark.parametrize("budget", [float("nan"), float("inf"), -1.0])
+def test_a_budget_is_an_amount(place: Place, budget: float) -> None:
+    """Nan is not less than any cost, and refused nothing."""
+    with pytest.raises(OptionsError, match="--budget takes US dollars"):
+        place.begin(machines=True, budget=budget)
+    assert place.resources() == []
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [{"subscription": 7}, {"machines": "2"}, {"id": "x"}, {"region": None}, {"more": 1}],
+    ids=str,
+)
+def test_a_damaged_journal_is_one_message(place: Place, changed: dict[str, Any]) -> None:
+    """Each value has its type; the rejected twin is what a killed trial left."""
+    begin_and_kill(place, 20, machines=False)
+    (name,) = place.journal
+    file = place.path / "home" / "trials" / name
+    genuine = file.read_text()
+    file.write_text(json.dumps(json.loads(genuine) | changed))
+
+    with pytest.raises(JournalError, match="is damaged"):
+        place.clean_up()
+
+    file.write_text(genuine)
+    assert place.clean_up() == 0
+
+
+def test_what_azure_accepted_is_listed_although_a_later_step_fails(place: Place) -> None:
+    """The report has both."""
+    client = local_azure(place.store, SUBSCRIPTION)
+    group = f"/subscriptions/{SUBSCRIPTION}/resourceGroups/rg"
+    location = {"location": "eastasia"}
+    accepted = Step(title="refused", path=group, body=location, refused=True)
+    failing = Step(title="invalid", path=f"{group}2", method="GET")
+    runner = Runner(client, Output(as_json=True))
+
+    with pytest.raises(TrialFailedError, match="invalid"):
+        runner.run([accepted, failing])
+    assert runner.accepted == ["refused"]
 
 
 def test_a_trial_above_the_budget_does_not_begin(place: Place) -> None:

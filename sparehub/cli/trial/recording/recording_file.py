@@ -22,6 +22,27 @@ class UnwritableRecordingError(SparehubError):
 
 
 @dataclass
+class PendingRecording:
+    """Exchanges of which no file is written yet."""
+
+    exchanges: list[Mapping[str, Any]] = field(default_factory=list)
+
+    def add(self, exchange: Mapping[str, Any]) -> None:
+        """Keep an exchange."""
+        self.exchanges.append(exchange)
+
+    def write(self, path: Path, name: str) -> None:
+        """Write them as one recording.
+
+        Raises:
+            UnwritableRecordingError: The file exists, or cannot be written.
+        """
+        file = RecordingFile.begin(path, name, "")
+        for exchange in self.exchanges:
+            file.add(exchange)
+
+
+@dataclass
 class RecordingFile:
     """A file that one exchange after the other is added to."""
 

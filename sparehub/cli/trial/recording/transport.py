@@ -7,7 +7,7 @@ from typing import Any, Self
 from urllib.parse import unquote, urlsplit
 
 from sparehub.azure.client import ArmClient
-from sparehub.cli.trial.recording.recording_file import RecordingFile
+from sparehub.cli.trial.recording.recording_file import PendingRecording, RecordingFile
 from sparehub.cli.trial.recording.redaction import Redaction
 from sparehub.cli.trial.requests.names import group_of, trial_of
 from sparehub.topology.errors import SparehubError
@@ -35,7 +35,7 @@ class RecordingTransport:
     inner: Any
     permits: Callable[[str], bool]
     redaction: Redaction
-    file: RecordingFile | None = None
+    file: RecordingFile | PendingRecording | None = None
 
     def send(self, request: Any, **options: Any) -> Any:  # noqa: ANN401 - azure-core's
         """Send a request and record its answer.
@@ -91,7 +91,10 @@ class RecordingTransport:
 
 
 def guarded(
-    client: ArmClient, identity: str, redaction: Redaction, file: RecordingFile | None
+    client: ArmClient,
+    identity: str,
+    redaction: Redaction,
+    file: RecordingFile | PendingRecording | None,
 ) -> ArmClient:
     """Return a client that writes to nothing but the groups of one trial, and records.
 
