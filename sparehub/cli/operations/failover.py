@@ -274,8 +274,12 @@ def resume(  # noqa: PLR0913 - one option a decision
 ) -> None:
     """Continue an operation that stopped half-way, or adopt a switch of somebody else.
 
-    [bold]sparehub resume[/bold]   [bold]sparehub resume --adopt[/bold]: the recovery plan's
-    runbook has switched the network, or a person in the portal; both stacks follow.
+    [bold]sparehub resume[/bold]
+
+    [bold]sparehub resume --adopt[/bold]
+
+    --adopt is for a network that the recovery plan's runbook has switched, or a person in the
+    portal: both stacks follow.
     """
     from sparehub.failover import operations
     from sparehub.output import Output

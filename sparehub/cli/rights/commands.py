@@ -38,7 +38,9 @@ def print_roles(  # noqa: PLR0913 - one option each
 
     Needs no Pulumi and no cloud. Without a name it lists who needs which role where.
 
-    [bold]sparehub roles[/bold]   [bold]sparehub roles operator --json > operator.json[/bold]
+    [bold]sparehub roles[/bold]
+
+    [bold]sparehub roles operator --json > operator.json[/bold]
 
     [bold]sparehub roles -o roles[/bold], then
     [bold]az role definition create --role-definition @roles/operator.json[/bold]
