@@ -144,13 +144,13 @@ class AdoptedSource:
             self._set_standby()
             return ""
         if not self._answers(region):
-            self._record_open_item(region)
+            self._record_open_item(region, answers=False)
             return "it does not answer"
         self._follow()
         leave = disconnect(session.pair[stack])
         writes = self._writes(leave.at_once)
         if writes & leave.fence.operations:
-            self._record_open_item(region)
+            self._record_open_item(region, answers=True)
             return "it is connected"
         if unexpected := sorted(writes - leave.at_once.operations):
             listed = ", ".join(f"{write.verb.value} {write.name}" for write in unexpected)
@@ -207,8 +207,10 @@ class AdoptedSource:
         session.journal.guard()
         set_values(session.directory, stack, {ACTIVATION: Activation.STANDBY.value})
 
-    def _record_open_item(self, region: UnreachableRegion) -> None:
+    def _record_open_item(self, region: UnreachableRegion, *, answers: bool) -> None:
         """Record it as still to be disconnected, with the fences that are set.
+
+        Only of a region that does not answer can be accepted that nothing fences it.
 
         Raises:
             FenceError: where none is proven, and nobody accepts that.
@@ -219,11 +221,12 @@ class AdoptedSource:
         unproven = [circuit for circuit, fence in fences.items() if fence is None]
         if not context.plan.conflict:
             unproven = []
-        if unproven and not (accepted.ticket or accepted.reason):
+        if unproven and not (accepted.ticket or (accepted.reason and not answers)):
+            silent = "" if answers else " or `--accept-unfenced REASON`"
             raise FenceError(
                 f"{context.plan.source} may advertise: no fence is proven at "
                 f"{', '.join(unproven)}. Disable its private peering, or give `sparehub resume "
-                "--fenced-on-premises TICKET` or `--accept-unfenced REASON`"
+                f"--fenced-on-premises TICKET`{silent}"
             )
         context.write(JournalEvent.FENCES_CHOSEN, fences=[fence.document() for fence in set_fences])
         unfenced = bool(unproven and not accepted.ticket)

@@ -111,7 +111,8 @@ def look(  # noqa: PLR0913 - both stacks, Azure, a plan, and what is known of it
             ),
         ),
         besides=besides,
-        accepted=bool(accepted.reason or accepted.ticket),
+        # That nothing fences it can be accepted only of a region that is silent.
+        accepted=bool(accepted.ticket or (accepted.reason and not answers)),
     )
 
 

@@ -250,6 +250,18 @@ def test_an_unfinished_switch_is_refused(
     assert facts(world) == before
 
 
+def test_an_unfenced_source_that_answers_cannot_be_accepted(start: Start) -> None:
+    """Both regions would be live: `--accept-unfenced` is for a region that is silent."""
+    world = start()
+    connect(world)
+    before = facts(world)
+
+    with pytest.raises(SparehubError, match="both regions advertise") as refused:
+        adopted(world, Accepted(reason="the runbook did not fence it"))
+
+    assert (refused.value.exit_code, facts(world)) == (4, before)
+
+
 def test_an_operation_under_way_is_resumed_and_not_adopted(start: Start) -> None:
     """A halted failover finds what is there already."""
     world = start()
