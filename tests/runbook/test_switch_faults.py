@@ -13,7 +13,6 @@ from sparehub.simulator import control
 from sparehub.simulator.arm.pipeline.access_control import DenyAssignment
 from sparehub.topology.config.enums import Activation
 from sparehub.topology.planning.plan import PlanKind
-from tests.runbook.test_switch_data import at_depth
 from tests.runbook.world import (
     SUBSCRIPTION,
     Files,
@@ -24,6 +23,7 @@ from tests.runbook.world import (
     served,
     shipped_pair,
 )
+from tests.topology.planning.runbook.test_switch_data import at_depth
 
 Make = Callable[..., SwitchWorld]
 CIRCUIT = (

@@ -14,9 +14,9 @@ from sparehub.topology.model.circuit_ids import owned_circuit_id
 from sparehub.topology.model.recovery.switch_scopes import own_scopes
 from sparehub.topology.model.resources import Circuit
 from sparehub.topology.planning.plan import PlanKind
-from tests.runbook.test_switch_data import at_depth
 from tests.runbook.test_switch_keys import make_nva
 from tests.runbook.world import ACCOUNT, SUBSCRIPTION, SwitchWorld, copy_of, served
+from tests.topology.planning.runbook.test_switch_data import at_depth
 
 CREATE = "Microsoft.Network/connections/write"
 
