@@ -51,6 +51,11 @@ def show_roles(directory: Path, request: RoleRequest, output: Output) -> int:
         output.document(_document(definitions, wanted, single=bool(request.name)))
         return ExitCode.DONE
     shown = [each for each in wanted if each.role in definitions]
+    unneeded = [key for key in definitions if key not in {each.role for each in shown}]
+    if unneeded:
+        output.note(f"not needed by these stack files: {', '.join(unneeded)}")
+    if not shown:
+        return ExitCode.DONE
     output.table(("role", "scope", "what is there"), [(r.role, r.scope, r.what) for r in shown])
     for line in _commands(shown):
         output.results.out(line)

@@ -88,3 +88,11 @@ def test_what_cannot_be_answered_is_refused_with_the_way_on(
     full = sparehub("roles", "-o", "file", *GIVEN)
     assert full.returncode == 1
     assert "file cannot be written" in full.stderr
+
+
+def test_a_role_that_nobody_needs_is_named(sparehub: Sparehub) -> None:
+    """The pair without a runbook: no empty table, and one line that says so."""
+    done = sparehub("roles", "runbook", *GIVEN)
+
+    assert (done.returncode, done.stdout) == (0, "")
+    assert done.stderr == "not needed by these stack files: runbook\n"
