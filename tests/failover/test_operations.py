@@ -588,6 +588,7 @@ def test_status_shows_the_state_of_the_pair(
         "live": [],
         "debts": [],
         "problems": [],
+        "runbooks": [],
         "sourceMachines": [],
         "state": "HALTED(activate-secondary)",
         "drill": {"standing": [], "last": None},
