@@ -11,6 +11,10 @@ from tests.configurations import shipped
 from tests.runbook.world import SUBSCRIPTION, SwitchWorld, key_variable, served
 from tests.simulator.arm.arm_client import Arm
 
+NVA = (
+    f"/subscriptions/{SUBSCRIPTION}/resourceGroups/rg-nva"
+    "/providers/Microsoft.Compute/virtualMachines/nva"
+)
 THEIRS = "/subscriptions/00000000-0000-0000-0000-00000000000b/resourceGroups/rg-circuits"
 CIRCUITS = {
     "primary": ("hong-kong", "Hong Kong", "eastasia"),
@@ -201,53 +205,47 @@ def test_what_is_not_known_of_a_circuit_proves_no_fence(
         chosen(world, authorization, shown=False, status=status)
 
 
-def test_an_nva_that_is_off_is_started(tmp_path: Path) -> None:
-    """Before the target is connected; a machine that runs is not touched."""
-    machine = (
-        f"/subscriptions/{SUBSCRIPTION}/resourceGroups/rg-nva"
-        "/providers/Microsoft.Compute/virtualMachines/nva"
-    )
+def started_at_failover(tmp_path: Path) -> SwitchWorld:
+    """Return a pair whose target starts its NVA in a failover; the machine is not made."""
     files = {stack: shipped(stack) for stack in CIRCUITS}
     nva = files["secondary"]["sparehub:region"]["hub"]["nva"]
-    nva |= {"id": machine, "standby": "startAtFailover"}
+    nva |= {"id": NVA, "standby": "startAtFailover"}
     made = SwitchWorld(tmp_path / "azure", files).deploy()
     made.publish()
-    make_nva(made, machine)
+    return made
+
+
+def test_an_nva_that_is_off_is_started(tmp_path: Path) -> None:
+    """Before the target is connected; a machine that runs is not touched."""
+    made = started_at_failover(tmp_path)
+    make_nva(made, NVA)
     with served(made):
         before = len(made.writes())
 
         ran = made.run()
 
         assert ran.returncode == 0, ran.stdout + ran.stderr
-        assert f"started: {machine}" in ran.stdout
+        assert f"started: {NVA}" in ran.stdout
         assert [each[:2] for each in writes(made, before)] == [
             ("DELETE", "con-eastasia-hong-kong"),
             ("POST", "start"),
             TARGET[:2],
         ]
         again = len(made.writes())
-        assert f"runs already: {machine}" in made.run().stdout
+        assert f"runs already: {NVA}" in made.run().stdout
         assert writes(made, again) == []
 
 
 def test_an_nva_that_cannot_be_started_does_not_stop_the_switch(tmp_path: Path) -> None:
     """A region that is connected without it is better than none; the end says what is open."""
-    machine = (
-        f"/subscriptions/{SUBSCRIPTION}/resourceGroups/rg-nva"
-        "/providers/Microsoft.Compute/virtualMachines/nva"
-    )
-    files = {stack: shipped(stack) for stack in CIRCUITS}
-    nva = files["secondary"]["sparehub:region"]["hub"]["nva"]
-    nva |= {"id": machine, "standby": "startAtFailover"}
-    made = SwitchWorld(tmp_path / "azure", files).deploy()
-    made.publish()
+    made = started_at_failover(tmp_path)
     with served(made):
         before = len(made.writes())
 
         ran = made.run()
 
         assert ran.returncode == 0, ran.stdout + ran.stderr
-        assert f"open: the NVA {machine} may not forward: start it by hand: " in ran.stdout
+        assert f"open: the NVA {NVA} may not forward: start it by hand: " in ran.stdout
         assert [each[:2] for each in writes(made, before)] == [
             ("DELETE", "con-eastasia-hong-kong"),
             TARGET[:2],
