@@ -31,7 +31,7 @@ def standing_machines(session: Session) -> StandingMachines | None:
         return StandingMachines(problem=hint)
     tests = session.journal_state.tested
     in_force = opened.direction_of(contents.items)
-    runbooks = unpublished(opened, in_force) if in_force.automation else ()
+    runbooks = unpublished(opened, in_force)
     statuses = machine_statuses(opened.away, contents.items, contents.since, tests)
     return StandingMachines(
         statuses=statuses, objectives=machine_objectives(groups, statuses), runbooks=runbooks

@@ -209,7 +209,7 @@ def runbooks_are_published(situation: PreflightContext) -> Iterator[Objection]:
     """What the recovery plan starts is what the files give now; with ``network: runbook`` alone."""
     opened = situation.machines
     direction = opened.leaving(situation.plan.source) if opened else None
-    if opened is None or direction is None or direction.automation is None:
+    if opened is None or direction is None:
         return
     for difference in unpublished(opened, direction):
         yield Objection(

@@ -191,23 +191,24 @@ def published_runbooks(opened: VaultSession, direction: Replication) -> Publishe
 def unpublished(opened: VaultSession, direction: Replication) -> tuple[str, ...]:
     """Return what the portal's failover would do otherwise than the files say, in words.
 
-    Nothing where no machine can be failed over in this direction: it has not been replicated yet,
-    or has been failed over. Never raises: what cannot be read is said.
+    Nothing without ``network: runbook``, for which nothing is read, and where no machine can be
+    failed over in this direction: it has not been replicated yet, or has been failed over. Never
+    raises: what cannot be read is said.
     """
+    runbook = direction.start_runbook
+    if runbook is None:
+        return ()
     try:
         items = items_by_machine(direction, opened.vault.contents().items).values()
         here = [item for item in items if item.container == direction.container]
         if not here or any(item.is_failed_over for item in here):
             return ()
         published = published_runbooks(opened, direction)
-        if published is None:
-            return ()
-        listed = "; ".join(published.differences())
+        listed = "; ".join(published.differences()) if published else ""
         recorded = opened.vault.plan(direction.plan)
     except SparehubError as error:
         return (f"whether the recovery plan can be started in the portal: {error}",)
-    runbook = direction.start_runbook
-    if recorded is None or runbook is None or not starts_runbook(recorded, runbook):
+    if recorded is None or not starts_runbook(recorded, runbook):
         return (f"the recovery plan {direction.plan.name} does not switch the network",)
     if listed:
         return (f"the runbook that switches the network is not that of the files: {listed}",)
